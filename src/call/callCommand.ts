@@ -16,8 +16,11 @@ export type CallCommand =
     readonly history: readonly HistoryItem[];
     readonly audioFrom: Milliseconds;
   }
-  /** Opens a second connection, which gets nothing of the conversation until it takes over. */
-  | { readonly type: "prepareModel" }
+  /**
+   * Opens a second connection, which gets nothing of the conversation until it takes over; for the agent
+   * that has the call, or for one that is to get it.
+   */
+  | { readonly type: "prepareModel"; readonly agent?: string }
   /** The prepared connection takes the place of the present one, which is closed. */
   | {
     readonly type: "takeOver";
@@ -25,6 +28,12 @@ export type CallCommand =
     readonly audioFrom: Milliseconds;
   }
   | { readonly type: "closeModel" }
+  /** This agent has the call from now on; the present connection goes on with it, or the next one does. */
+  | {
+    readonly type: "useAgent";
+    readonly agent: string;
+    readonly connection: "same" | "other";
+  }
   /** Speaks a sentence that is kept, if it is, under this name for its audio. */
   | { readonly type: "speakKept"; readonly name: KeptName; readonly ref: SpeechRef }
   | { readonly type: "play"; readonly piece: SpeechPiece }

@@ -48,6 +48,19 @@ export type CallEvent =
   /** The call ends so when its last words have been heard; without `end` that was taken back. */
   | { readonly type: "closing"; readonly end?: CallEnd }
   | { readonly type: "transferring"; readonly alias: string }
+  /** From now on `to` has the call; what it says bears its name. */
+  | {
+    readonly type: "handoff";
+    readonly from: string;
+    readonly to: string;
+    /** How people call `to`. */
+    readonly title: string;
+    /** Content hash of the file of `to`. */
+    readonly version?: string;
+    readonly reason?: string;
+    /** What `to` was told: words, or a JSON object of variables. */
+    readonly facts?: string;
+  }
   /** The last event of this session: another process goes on with the call. */
   | { readonly type: "handedOver" }
   | { readonly type: "ended"; readonly end: CallEnd; readonly durationMs: Milliseconds };
@@ -56,6 +69,8 @@ export type CallEvent =
 export interface TranscriptTurn {
   readonly id: string;
   readonly role: "caller" | "agent";
+  /** Who says it, where it is not the agent that the call began with. */
+  readonly agent?: string;
   /** Sorts the conversation, whatever order its turns became known in; not always whole. */
   readonly position: number;
   readonly text: string;

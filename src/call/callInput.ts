@@ -1,5 +1,6 @@
 import type { LegInput } from "./callLeg.ts";
 import type { AnsweringMachineInput } from "./ending/answeringMachine.ts";
+import type { Handoff, HandoffAsked } from "./handoff.ts";
 import type { KeptSpeechInput } from "./keptSpeech.ts";
 import type { ModelInput, ModelLoss } from "./realtimeClient.ts";
 import type { CallEnd, Milliseconds, SessionEnd } from "./types.ts";
@@ -23,7 +24,7 @@ export type ControlInput =
     readonly callId: string;
     readonly output: string;
     readonly ok: boolean;
-    readonly effect?: ToolEffect;
+    readonly effect?: CallEffect;
   }
   | { readonly type: "sayAsked"; readonly text: string }
   /** The agent is told something about the call, in the middle of it. */
@@ -43,8 +44,12 @@ export type ControlInput =
   | { readonly type: "callerLevel"; readonly speaking: boolean }
   | { readonly type: "tick" };
 
-/** What a tool does to the call besides its output; an end or a transfer waits for the agent's last words. */
+/** What a tool does to the call besides its output; an end, a transfer or a handoff waits for the agent's last words. */
 export type ToolEffect =
   | { readonly type: "endCall" }
   | { readonly type: "transfer"; readonly alias: string }
-  | { readonly type: "sendDigits"; readonly digits: string };
+  | { readonly type: "sendDigits"; readonly digits: string }
+  | HandoffAsked;
+
+/** The same as the call gets it. */
+export type CallEffect = Exclude<ToolEffect, HandoffAsked> | Handoff;

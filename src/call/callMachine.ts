@@ -9,6 +9,7 @@ import { CallerTurns } from "./turns/callerTurns.ts";
 import { withFallback } from "./ending/fallbackTransfer.ts";
 import { InputDispatch } from "./machine/inputDispatch.ts";
 import { Closing } from "./ending/closing.ts";
+import { AgentHandoff } from "./handoff/agentHandoff.ts";
 import { Handover } from "./ending/handover.ts";
 import { KeptSentences } from "./playback/keptSentences.ts";
 import { OutageBridge } from "./turns/outageBridge.ts";
@@ -55,6 +56,7 @@ export class CallMachine {
   readonly #answeringMachine: AnsweringMachine;
   readonly #dispatch: InputDispatch;
   readonly #handover: Handover;
+  readonly #handoff: AgentHandoff;
   readonly #leg: LegPresence;
   #ended = false;
   /** What the model is speaking, while nothing else happens: its next piece makes nothing else due. */
@@ -71,8 +73,10 @@ export class CallMachine {
     this.#handover = new Handover(call, this.#closing);
     this.#answeringMachine = new AnsweringMachine(call, this.#closing);
     const isKnown = resumed?.turns.some(({ role, aside }) => role === "caller" && aside !== true);
-    this.#tools = new ToolTurns(call, this.#closing, new ToolGate(call, isKnown === true));
-    this.#connection = new ConnectionLifecycle(call, this.#tools, now);
+    this.#handoff = new AgentHandoff(call, resumed?.handoffs);
+    const gate = new ToolGate(call, isKnown === true);
+    this.#tools = new ToolTurns(call, this.#closing, gate, this.#handoff);
+    this.#connection = new ConnectionLifecycle(call, this.#tools, this.#handoff, now);
     this.#greeting = new Greeting(call, this.#kept, this.#connection, this.#closing, resumed);
     this.#caller = new CallerTurns(call, this.#greeting, this.#kept);
     this.#bridge = new OutageBridge(
@@ -184,6 +188,7 @@ export class CallMachine {
       this.#answeringMachine.wakeAt,
       this.#leg.wakeAt,
       this.#handover.wakeAt,
+      this.#handoff.wakeAt,
     );
   }
 
@@ -214,7 +219,9 @@ export class CallMachine {
     this.#tools.tick(now, this.#closing.begun);
     this.#deadlines.tick(now, this.#watched);
     // After `deadlines.tick`, which drops expired responses.
-    const engaged = turns.callerState.isSpeaking || this.#tools.calls.running > 0;
+    this.#handoff.tick(now, this.#closing.begun, this.#connection);
+    const engaged = turns.callerState.isSpeaking || this.#tools.calls.running > 0 ||
+      this.#handoff.isPending;
     const working = turns.busy || engaged;
     const busy = !turns.quiet || working || this.#closing.begun;
     const lost = this.#connection.tick(now, busy ? "busy" : speech.audible ? "playing" : "quiet");

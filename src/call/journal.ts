@@ -25,6 +25,9 @@ const PRIVATE_FIELDS: ReadonlySet<string> = new Set([
   "sentence",
   "say",
   "instructions",
+  "say",
+  "why",
+  "facts",
 ]);
 
 /**

@@ -8,6 +8,11 @@ export interface RealtimeClient {
   commitAudio(): void;
   clearInputBuffer(): void;
   send(request: ModelRequest): void;
+  /**
+   * Goes on with another agent of the same model, voice and transcription: its instructions and tools, and
+   * its turn detection where that differs. A connection that cannot do that is lost.
+   */
+  changeSetup(setup: Omit<ModelSetup, "history">): void;
   /** The conversation so far, for a connection that was opened without one and has been given nothing else. */
   giveHistory(history: ModelSetup["history"]): void;
   /** Silent afterwards: no input comes from a closed client. */
@@ -81,6 +86,7 @@ export const responsePurposes = [
   "time_warning",
   "goodbye",
   "say",
+  "handoff",
 ] as const;
 export type ResponsePurpose = (typeof responsePurposes)[number];
 

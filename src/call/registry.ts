@@ -1,6 +1,6 @@
 import { BoundedMap } from "../utils/boundedMap.ts";
 import type { CallSession } from "./sessionApi.ts";
-import { Session, type SessionDependencies, type SessionOptions } from "./session.ts";
+import { type AgentDescription, Session, type SessionDependencies } from "./session.ts";
 import type { ResumedCall } from "./resumedCall.ts";
 import { type CallEnd, type CallRequest, isCallEnd, type Milliseconds } from "./types.ts";
 
@@ -8,9 +8,7 @@ export interface RegistryOptions {
   readonly maxCalls: number;
   readonly newId: () => string;
   /** Makes ready what one call needs; throws `CallRefused` for an unknown agent. */
-  readonly describe: (
-    request: CallRequest,
-  ) => Pick<SessionOptions, "policy" | "setup" | "groupMs" | "kept">;
+  readonly describe: (request: CallRequest) => AgentDescription;
   readonly deps: SessionDependencies;
   /** Whether the process is too busy for a new call; those that are under way may still be opened. */
   readonly overloaded?: () => boolean;
@@ -79,7 +77,10 @@ export class CallRegistry {
     if (this.#draining) throw new CallRefused("draining");
     // A call that is under way is not turned away.
     if (resumed === undefined && this.#live.size >= maxCalls) throw new CallRefused("full");
-    const session = new Session({ id: callId, request, resumed, ...describe(request) }, deps);
+    const session = new Session(
+      { id: callId, request, resumed, describe, ...describe(request) },
+      deps,
+    );
     this.#live.set(session.id, session);
     const giveUp = deps.setTimer(() => {
       if (session.hasJoined) return;
@@ -88,7 +89,7 @@ export class CallRegistry {
     session.ended.then((end) => {
       giveUp();
       this.#live.delete(session.id);
-      const { id, callSid } = session;
+      const { id, callSid, request } = session;
       if (callSid !== undefined && isCallEnd(end)) this.#endings.set(callSid, { id, request, end });
       if (this.#draining && this.#live.size === 0) this.#emptied.resolve();
     });

@@ -14,8 +14,24 @@ export interface ResumedCall {
   readonly tools: readonly ResumedTool[];
   /** With which the call was to end when its last words had been heard. */
   readonly plannedEnd?: CallEnd;
+  /** Absent where no agent has handed the call over. */
+  readonly handoffs?: ResumedHandoffs;
   /** Observers go on counting from here. */
   readonly usage: CallUsage;
+}
+
+/** Which agents have had the call. */
+export interface ResumedHandoffs {
+  /** Name of the agent that the call began with. */
+  readonly first: string;
+  readonly count: number;
+  /** The latest, by which the present agent has got the call. */
+  readonly latest: {
+    readonly from: string;
+    readonly atMs: Milliseconds;
+    readonly why?: string;
+    readonly facts?: string;
+  };
 }
 
 /** A tool call of an earlier session. */

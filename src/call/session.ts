@@ -1,36 +1,39 @@
-import { audioDurationMs, type Base64 } from "../utils/audio/audioFormat.ts";
+import { audioDurationMs, type AudioFormat, type Base64 } from "../utils/audio/audioFormat.ts";
 import type { CallCommand } from "./callCommand.ts";
 import type { CallEvent } from "./callEvent.ts";
 import type { CallInput, ControlInput } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
 import { CallerAudio } from "./turns/callerAudio.ts";
 import { withFallback } from "./ending/fallbackTransfer.ts";
+import { CallAgents } from "./handoff/callAgents.ts";
 import type { CallSession } from "./sessionApi.ts";
-import type { SessionDependencies, SessionOptions, ToolOutcome } from "./sessionSetup.ts";
+import type {
+  AgentDescription,
+  SessionDependencies,
+  SessionOptions,
+  ToolOutcome,
+} from "./sessionSetup.ts";
 import type { KeptName, KeptSentence, KeptSpeech } from "./keptSpeech.ts";
 import { CommandRunner } from "./machine/commandRunner.ts";
 import { ModelSlot } from "./model/modelSlot.ts";
 import { CallMachine } from "./callMachine.ts";
-import type { ModelSetup } from "./modelSetup.ts";
 import type { SpeechRef, ToolCall } from "./realtimeClient.ts";
 import type { ResumedCall } from "./resumedCall.ts";
 import type { CallPhase, CallPolicy, CallRequest, Milliseconds, SessionEnd } from "./types.ts";
 import { present } from "../utils/present.ts";
 import { WakeTimer } from "./machine/wakeTimer.ts";
 
-export type { SessionDependencies, SessionOptions, ToolOutcome };
+export type { AgentDescription, SessionDependencies, SessionOptions, ToolOutcome };
 
 /** Carries a call's audio from end to end, and performs what its machine decides. */
 export class Session implements CallSession {
   readonly id: string;
-  readonly request: CallRequest;
   readonly resumed: ResumedCall | undefined;
   readonly ended: Promise<SessionEnd>;
   callSid: string | undefined;
   readonly #deps: SessionDependencies;
-  readonly #setup: Omit<ModelSetup, "history">;
-  readonly #policy: CallPolicy;
-  readonly #kept: KeptSpeech | undefined;
+  readonly #agents: CallAgents;
+  readonly #format: AudioFormat;
   /** Held from when the machine was told of it: what is kept may be evicted. */
   #greeting: KeptSentence | undefined;
   readonly #startedAt: Milliseconds;
@@ -45,16 +48,15 @@ export class Session implements CallSession {
   readonly #commands = new CommandRunner((command) => this.#do(command));
 
   constructor(
-    { id, request, policy, setup, groupMs = 0, kept, resumed }: SessionOptions,
+    { id, request, resumed, describe, ...description }: SessionOptions,
     deps: SessionDependencies,
   ) {
+    const { policy, setup, groupMs = 0 } = description;
     this.id = id;
-    this.request = request;
     this.resumed = resumed;
     this.callSid = request.callSid;
-    this.#setup = setup;
-    this.#policy = policy;
-    this.#kept = kept;
+    this.#agents = new CallAgents({ request, description }, describe);
+    this.#format = setup.format;
     this.#deps = deps;
     const { promise, resolve } = Promise.withResolvers<SessionEnd>();
     this.ended = promise;
@@ -62,8 +64,9 @@ export class Session implements CallSession {
     this.#startedAt = deps.now();
     this.#machine = new CallMachine(policy, this.#startedAt, resumed);
     this.#model = new ModelSlot({
-      setup,
-      openModel: (setup, sink) => deps.openModel(setup, kept?.listen(sink) ?? sink),
+      format: setup.format,
+      setupOf: (agent) => this.#agents.setupOf(agent),
+      openModel: (setup, sink) => deps.openModel(setup, this.#kept?.listen(sink) ?? sink),
       listener: {
         onInput: (input) => this.#handle(input),
         onSpeech: (ref, audio) => this.#speech(ref, audio),
@@ -75,10 +78,22 @@ export class Session implements CallSession {
     this.#timer = new WakeTimer(deps, () => this.#wake());
     this.#callerAudio = new CallerAudio(deps, {
       format: setup.format,
-      endsTurns: policy.commitsBySilence,
+      endsTurns: () => this.#policy.commitsBySilence,
       onAudio: (frame) => this.#model.sendAudio(frame, deps.now()),
       onLevel: (speaking) => this.#handle({ type: "callerLevel", speaking }),
     });
+  }
+
+  get request(): CallRequest {
+    return this.#agents.request;
+  }
+
+  get #policy(): CallPolicy {
+    return this.#agents.description.policy;
+  }
+
+  get #kept(): KeptSpeech | undefined {
+    return this.#agents.description.kept;
   }
 
   get phase(): CallPhase {
@@ -173,7 +188,7 @@ export class Session implements CallSession {
     if (this.#machine.ended) return;
     try {
       const at = this.#deps.now();
-      const durationMs = audioDurationMs(audio, this.#setup.format);
+      const durationMs = audioDurationMs(audio, this.#format);
       this.#deps.journal?.(this, { at, speech: ref, durationMs });
       this.#commands.perform(this.#machine.speech(ref, audio, durationMs, at));
       // Of all that a call waits for, speech brings nothing nearer but the next piece of itself.
@@ -201,6 +216,9 @@ export class Session implements CallSession {
       case "takeOver":
       case "closeModel":
         return this.#model.perform(command, this.#deps.now());
+      case "useAgent":
+        this.#agents.use(command.agent);
+        return this.#model.perform(command, this.#deps.now());
       case "runTool":
         return this.#runTool(command.call);
       case "abortTools":
@@ -227,7 +245,7 @@ export class Session implements CallSession {
   #runTool(call: ToolCall): void {
     const { callId } = call;
     this.#deps.runTool(this, call, this.#tools.signal).then(
-      (result) => this.#handle({ type: "toolReturned", callId, ...result }),
+      (result) => this.#handle({ type: "toolReturned", callId, ...this.#agents.resolve(result) }),
       (error) => this.#fail(error),
     );
   }

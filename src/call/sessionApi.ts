@@ -8,6 +8,7 @@ import type { CallRequest, SessionEnd } from "./types.ts";
 /** One live call, as its leg and the API see it. None of its methods throws once joined. */
 export interface CallSession {
   readonly id: string;
+  /** With the name of the agent that has the call now. */
   readonly request: CallRequest;
   /** What an earlier session had of the call, where this one goes on with it. */
   readonly resumed?: ResumedCall | undefined;

@@ -31,15 +31,25 @@ export interface SessionDependencies extends Clock {
   journal?(session: CallSession, entry: JournalEntry): void;
 }
 
-export interface SessionOptions {
-  readonly id: string;
-  readonly request: CallRequest;
+/** What a session needs of the agent that has its call. */
+export interface AgentDescription {
+  /** How people call it; its name where that is absent. */
+  readonly title?: string;
+  /** Content hash of its file. */
+  readonly version?: string;
   readonly policy: CallPolicy;
   readonly setup: Omit<ModelSetup, "history">;
   /** How much of a quiet caller's audio goes to the model in one piece; 0 for every frame by itself. */
   readonly groupMs?: Milliseconds;
   /** What the agent can say without its model. */
   readonly kept?: KeptSpeech;
+}
+
+export interface SessionOptions extends AgentDescription {
+  readonly id: string;
+  readonly request: CallRequest;
+  /** Describes an agent that is to get the call, by the request as that one has it; throws where it cannot. */
+  readonly describe?: (request: CallRequest) => AgentDescription;
   /** Where the session goes on with a call that another one began. */
   readonly resumed?: ResumedCall | undefined;
 }

@@ -3,6 +3,7 @@ import type { CallLeg, SpeechPiece } from "../call/callLeg.ts";
 import { type CallEnd, isCallEnd, type SessionEnd } from "../call/types.ts";
 import { closeCodes, encodeServerMessage, type ServerMessage } from "../protocol/web.ts";
 import { decodeBase64 } from "../utils/audio/audioFormat.ts";
+import { present } from "../utils/present.ts";
 
 /** Some three minutes of audio: a browser that leaves more unread has stopped reading. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
@@ -109,8 +110,9 @@ export class WebLeg implements CallLeg {
 function toServerMessage(event: CallEvent): ServerMessage | undefined {
   switch (event.type) {
     case "turn": {
-      const { id, role, position, text, final, interrupted, by } = event.turn;
-      return { type: "transcript", id, role, position, text, final, interrupted, by };
+      const { id, role, agent, position, text, final, interrupted, by } = event.turn;
+      const line = { id, role, ...present({ agent }), position, text, final, interrupted, by };
+      return { type: "transcript", ...line };
     }
     case "toolStarted":
       return { type: "tool", id: event.toolCallId, name: event.name, state: "started" };
@@ -132,6 +134,8 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
       return event.recovering ? { type: "notice", code: "model_lost" } : undefined;
     case "modelReady":
       return event.again ? { type: "notice", code: "model_back" } : undefined;
+    case "handoff":
+      return { type: "handoff", agent: event.to, title: event.title };
     case "transferring":
       return { type: "notice", code: "transferring" };
     case "started":

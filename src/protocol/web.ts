@@ -122,6 +122,8 @@ export type ServerMessage =
     readonly firstHeardMs?: number;
     readonly totalMs: number;
   }
+  /** Another agent has the call: what it says bears its name. */
+  | { readonly type: "handoff"; readonly agent: string; readonly title: string }
   | { readonly type: "speaking"; readonly who: "caller" | "agent"; readonly on: boolean }
   | { readonly type: "interrupted"; readonly itemId: string; readonly heardMs: number }
   /** Worth showing, changes nothing; `model_lost` and `model_back` frame a recovery. */
@@ -134,6 +136,8 @@ export type ServerMessage =
 export interface TranscriptLine {
   readonly id: string;
   readonly role: "caller" | "agent";
+  /** Who says it, where it is not the agent that the call began with. */
+  readonly agent?: string;
   /** Place in the conversation; lines arrive in any order. */
   readonly position: number;
   readonly text: string;

@@ -65,7 +65,10 @@ export interface Savings {
 export type CostPart = "text" | "audio" | "transcription" | "telephony";
 
 /** A transcript line; `startedMs` counts from the start of the call. */
-export type TimedLine = Omit<TranscriptLine, "position"> & { readonly startedMs: number };
+export type TimedLine = Omit<TranscriptLine, "position" | "agent"> & {
+  readonly agent: string | null;
+  readonly startedMs: number;
+};
 
 export interface ToolUse {
   readonly id: string;
@@ -140,5 +143,6 @@ export type CallEvent =
   | { readonly type: "modelReady"; readonly again: boolean }
   | { readonly type: "notice"; readonly code: string }
   | { readonly type: "transferring"; readonly alias: string }
+  | { readonly type: "handoff"; readonly to: string; readonly title: string }
   | { readonly type: "handedOver" }
   | { readonly type: "ended"; readonly end: CallEnd; readonly durationMs: number };

@@ -4,7 +4,11 @@ import { element } from "./elements.ts";
 import { formatDuration, formatSpan } from "./formats.ts";
 
 /** With `startedMs`, its time since the start of the call is shown. */
-type Line = TranscriptLine & { readonly startedMs?: number };
+type Line = Omit<TranscriptLine, "agent"> & {
+  /** Absent or null for the agent that the call began with. */
+  readonly agent?: string | null;
+  readonly startedMs?: number;
+};
 
 type ToolMessage = Extract<ServerMessage, { type: "tool" }> & {
   readonly startedMs?: number;
@@ -38,7 +42,11 @@ interface Shown {
 /** Creates the view in a list element; `caller` is the name of the human side. */
 export function createTranscriptView(
   list: HTMLElement,
-  { caller }: { readonly caller: "You" | "Caller" },
+  { caller, titleOf = (agent) => agent }: {
+    readonly caller: "You" | "Caller";
+    /** How people call an agent. */
+    readonly titleOf?: (agent: string) => string;
+  },
 ): TranscriptView {
   const lines = new Map<string, Shown>();
   const tools = new Map<string, HTMLElement>();
@@ -83,7 +91,8 @@ export function createTranscriptView(
   };
 
   function addLine(line: Line): Shown {
-    const name = line.role === "caller" ? caller : "Agent";
+    const agent = line.agent == null ? "Agent" : titleOf(line.agent);
+    const name = line.role === "caller" ? caller : agent;
     const words = element("p", { className: "words" });
     const margin = element("span", { className: "margin" });
     const row = addRow(name, line.startedMs, [words, margin]);

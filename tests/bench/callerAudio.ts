@@ -75,6 +75,7 @@ function costUs(frames: readonly Base64[], groupMs: number): number {
       commitAudio: nothing,
       clearInputBuffer: nothing,
       send: nothing,
+      changeSetup: nothing,
       giveHistory: nothing,
       close: nothing,
     };

@@ -58,7 +58,7 @@ export class Closing {
   constructor(call: MachineParts, kept: KeptSentences) {
     this.#call = call;
     this.#kept = kept;
-    this.#idle = new IdleTimer(call.policy.idleMs);
+    this.#idle = new IdleTimer(() => call.policy.idleMs);
     this.#timeLimit = new TimeLimit(call.policy);
   }
 

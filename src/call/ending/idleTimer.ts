@@ -8,7 +8,7 @@ const MAX_NUDGES = 3;
 
 /** After silence: asks once whether the caller is there, then ends the call. */
 export class IdleTimer {
-  readonly #idleMs: Milliseconds;
+  readonly #idleMs: () => Milliseconds;
   #quietSince: Milliseconds | undefined;
   #asked = false;
   #nudges = 0;
@@ -16,7 +16,7 @@ export class IdleTimer {
   #mayNudge = false;
   #isWaiting = false;
 
-  constructor(idleMs: Milliseconds) {
+  constructor(idleMs: () => Milliseconds) {
     this.#idleMs = idleMs;
   }
 
@@ -65,11 +65,11 @@ export class IdleTimer {
   }
 
   get #idleAt(): Milliseconds | undefined {
-    return this.#quietSince === undefined ? undefined : this.#quietSince + this.#idleMs;
+    return this.#quietSince === undefined ? undefined : this.#quietSince + this.#idleMs();
   }
 
   get #nudgeAt(): Milliseconds | undefined {
-    const due = this.#mayNudge && this.#isWaiting && !this.#asked && NUDGE_MS < this.#idleMs;
+    const due = this.#mayNudge && this.#isWaiting && !this.#asked && NUDGE_MS < this.#idleMs();
     return this.#quietSince === undefined || !due ? undefined : this.#quietSince + NUDGE_MS;
   }
 }

@@ -52,7 +52,7 @@ export class Confirmations {
   constructor(call: MachineParts) {
     this.#call = call;
     this.#speech = new ExactSpeech(call);
-    this.#beginnings = new TurnBeginnings(call.policy);
+    this.#beginnings = new TurnBeginnings(call);
   }
 
   follow(input: CallInput, now: Milliseconds): void {

@@ -9,12 +9,12 @@ const MAX_TURNS = 64;
  * line then. A turn of which the beginning is not known began at an unknown time before its end.
  */
 export class TurnBeginnings {
-  readonly #policy: Pick<CallPolicy, "modelListens">;
+  readonly #inForce: { readonly policy: Pick<CallPolicy, "modelListens"> };
   readonly #begun = new BoundedMap<string, Milliseconds>(MAX_TURNS);
   #loudAt: Milliseconds | undefined;
 
-  constructor(policy: Pick<CallPolicy, "modelListens">) {
-    this.#policy = policy;
+  constructor(inForce: { readonly policy: Pick<CallPolicy, "modelListens"> }) {
+    this.#inForce = inForce;
   }
 
   follow(input: CallInput, now: Milliseconds): void {
@@ -32,7 +32,7 @@ export class TurnBeginnings {
         return;
       case "committed":
         if (!this.#begun.has(input.itemId)) {
-          const known = this.#policy.modelListens ? undefined : this.#loudAt;
+          const known = this.#inForce.policy.modelListens ? undefined : this.#loudAt;
           this.#begun.set(input.itemId, known ?? -Infinity);
         }
         this.#loudAt = undefined;

@@ -3,17 +3,30 @@ import { Compaction } from "../model/compaction.ts";
 import { CommandBuffer } from "./commandBuffer.ts";
 import { Latency } from "../turns/latency.ts";
 import type { MachineParts } from "./machineParts.ts";
+import { PolicyInForce } from "./policyInForce.ts";
 import { Transcript } from "../transcript/transcript.ts";
 import { Turns } from "../turns/turns.ts";
 import type { CallPolicy, Milliseconds } from "../types.ts";
 
 /** Creates what the deciding parts of a call share; the times of its turns count from `startedAt`. */
-export function createParts(policy: CallPolicy, startedAt: Milliseconds): MachineParts {
+export function createParts(first: CallPolicy, startedAt: Milliseconds): MachineParts {
+  const inForce = new PolicyInForce(first);
   const commands = new CommandBuffer();
   const transcript = new Transcript(commands, startedAt);
   const latency = new Latency(commands);
-  const turns = new Turns(commands, policy.modelResponds);
+  const turns = new Turns(commands, inForce);
   const speech = new AgentSpeech(commands, transcript, latency);
-  const compaction = new Compaction({ policy, commands, transcript }, startedAt);
-  return { policy, commands, transcript, latency, turns, speech, compaction };
+  const compaction = new Compaction({ inForce, commands, transcript }, startedAt);
+  return {
+    get policy() {
+      return inForce.policy;
+    },
+    inForce,
+    commands,
+    transcript,
+    latency,
+    turns,
+    speech,
+    compaction,
+  };
 }

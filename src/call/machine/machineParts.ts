@@ -1,6 +1,7 @@
 import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { Compaction } from "../model/compaction.ts";
 import type { CommandBuffer } from "./commandBuffer.ts";
+import type { PolicyInForce } from "./policyInForce.ts";
 import type { Latency } from "../turns/latency.ts";
 import type { Transcript } from "../transcript/transcript.ts";
 import type { Turns } from "../turns/turns.ts";
@@ -8,7 +9,9 @@ import type { CallPolicy } from "../types.ts";
 
 /** What the deciding parts of one call share. */
 export interface MachineParts {
+  /** As it is now: to be read anew each time. */
   readonly policy: CallPolicy;
+  readonly inForce: PolicyInForce;
   readonly commands: CommandBuffer;
   readonly transcript: Transcript;
   readonly latency: Latency;

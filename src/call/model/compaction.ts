@@ -19,7 +19,7 @@ type Replace = Extract<ModelRequest, { type: "replace" }>;
 
 /** What it works with. */
 interface CompactedCall {
-  readonly policy: CallPolicy;
+  readonly inForce: { readonly policy: Pick<CallPolicy, "compaction"> };
   readonly commands: CommandBuffer;
   readonly transcript: Transcript;
 }
@@ -63,7 +63,7 @@ export class Compaction {
     this.#forget();
     this.#isProven = false;
     this.#gone = 0;
-    this.#isOff = this.#call.policy.compaction === undefined;
+    this.#isOff = this.#call.inForce.policy.compaction === undefined;
   }
 
   /** Replaces nothing more over this connection. */
@@ -106,7 +106,7 @@ export class Compaction {
 
   /** `idle`: the agent is silent, and the model does nothing and is asked for nothing. */
   tick(now: Milliseconds, idle: boolean): void {
-    const { compaction } = this.#call.policy;
+    const { compaction } = this.#call.inForce.policy;
     if (compaction === undefined || this.#isOff || !idle) return;
     if (now - this.#startedAt < compaction.afterMs) return;
     if (this.#items.length === 0 && this.#pending.size === 0) return;

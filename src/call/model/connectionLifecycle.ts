@@ -1,5 +1,6 @@
 import type { CallEvent } from "../callEvent.ts";
 import type { CallInput, StandbyInput } from "../callInput.ts";
+import type { AgentHandoff } from "../handoff/agentHandoff.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import { earliest } from "../machine/wakeTimer.ts";
 import type { ModelLoss } from "../realtimeClient.ts";
@@ -19,6 +20,7 @@ const EXPECTED_MS = 4000;
 export class ConnectionLifecycle {
   readonly #call: MachineParts;
   readonly #tools: ToolTurns;
+  readonly #handoff: Pick<AgentHandoff, "connectionLeft">;
   readonly #recovery: Recovery;
   readonly #standby: Standby;
   readonly #unsettled: UnsettledSpeech;
@@ -32,14 +34,20 @@ export class ConnectionLifecycle {
   /** The agent was stopped by a sound that no model has heard yet. */
   #isStopped = false;
 
-  constructor(call: MachineParts, tools: ToolTurns, now: Milliseconds) {
+  constructor(
+    call: MachineParts,
+    tools: ToolTurns,
+    handoff: Pick<AgentHandoff, "connectionLeft">,
+    now: Milliseconds,
+  ) {
     this.#call = call;
     this.#tools = tools;
+    this.#handoff = handoff;
     this.#openedAt = now;
     this.#expectedTill = now + EXPECTED_MS;
     this.#recovery = new Recovery(now);
     this.#standby = new Standby(call.commands);
-    this.#unsettled = new UnsettledSpeech(call.policy, now);
+    this.#unsettled = new UnsettledSpeech(call, now);
     this.#owed = new OwedSpeech(call, tools, this.#unsettled);
   }
 
@@ -64,6 +72,34 @@ export class ConnectionLifecycle {
   /** Whether there is a model, or soon will be: goodbyes do not wait for longer. */
   get isExpected(): boolean {
     return this.#givenUp === undefined && (this.#ready || this.#expectedTill !== undefined);
+  }
+
+  /** What becomes of the connection for the agent that is to get the call. */
+  get next(): "none" | "opening" | "ready" {
+    if (this.#standby.agent === undefined) return "none";
+    return this.#standby.isReady ? "ready" : "opening";
+  }
+
+  /** Whether the model will answer by itself what it has yet to hear. */
+  get answersByItself(): boolean {
+    return this.#unsettled.isTurnGiven;
+  }
+
+  /** Opens a connection for an agent that is to get the call. */
+  prepareFor(agent: string): void {
+    this.#standby.prepareFor(agent);
+  }
+
+  /** Leaves the present connection for the one of the agent that has got the call. */
+  changeOver(agent: string, now: Milliseconds): void {
+    const isPrepared = this.#standby.agent === agent;
+    if (!isPrepared) this.#standby.drop();
+    // The connection that is opened again next is the agent's.
+    if (this.#recovery.wakeAt !== undefined) return;
+    this.#leave(now);
+    this.#standby.presentLost();
+    if (isPrepared) this.#takeOver(now);
+    else this.#open(now);
   }
 
   /** From when on the caller's audio may have to be given to another connection. */
@@ -210,6 +246,7 @@ export class ConnectionLifecycle {
   }
 
   #leave(now: Milliseconds): void {
+    this.#handoff.connectionLeft();
     this.#ready = false;
     this.#expectedTill ??= now + EXPECTED_MS;
     this.#owed.lost(now);

@@ -26,6 +26,7 @@ const YIELDING: ReadonlySet<ResponsePurpose> = new Set([
   "tool_result",
   "filler",
   "idle_prompt",
+  "handoff",
 ]);
 
 interface ModelEventParts {

@@ -1,3 +1,4 @@
+import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { OpeningLimit } from "../../utils/openingLimit.ts";
 import type { CallCommand } from "../callCommand.ts";
@@ -34,7 +35,8 @@ type ModelCommand = Extract<
       | "openModel"
       | "prepareModel"
       | "takeOver"
-      | "closeModel";
+      | "closeModel"
+      | "useAgent";
   }
 >;
 
@@ -43,7 +45,9 @@ interface ModelSlotListener extends Pick<ModelSink, "onSpeech"> {
 }
 
 interface ModelSlotOptions {
-  readonly setup: Omit<ModelSetup, "history">;
+  readonly format: AudioFormat;
+  /** Of the agent that has the call, or of one that is to get it. */
+  readonly setupOf: (agent?: string) => Omit<ModelSetup, "history">;
   readonly openModel: OpenModel;
   readonly listener: ModelSlotListener;
   /** From when on the caller's audio may be needed again. */
@@ -83,7 +87,7 @@ export class ModelSlot {
 
   constructor(options: ModelSlotOptions) {
     this.#options = options;
-    this.#audio = new KeptAudio(options.setup.format);
+    this.#audio = new KeptAudio(options.format);
     this.#group = new FrameGroup(
       options.groupMs,
       (audio) => this.#present?.client?.sendAudio(audio),
@@ -104,11 +108,17 @@ export class ModelSlot {
       case "openModel":
         return this.#open(command.history, command.audioFrom, now);
       case "prepareModel":
-        return this.#prepare(now);
+        return this.#prepare(command.agent, now);
       case "takeOver":
         return this.#takeOver(command.history, command.audioFrom, now);
       case "closeModel":
         return this.close();
+      case "useAgent":
+        if (command.connection === "other") return;
+        for (const slot of [this.#present, this.#standby]) {
+          slot?.client?.changeSetup(this.#options.setupOf());
+        }
+        return;
       default:
         command satisfies never;
     }
@@ -140,16 +150,18 @@ export class ModelSlot {
     if (!this.#limit.tryOpen(now)) {
       return this.#options.listener.onInput({ type: "modelLost", loss: LIMIT_REACHED });
     }
-    this.#present = this.#connect(history);
+    this.#present = this.#connect(history, this.#options.setupOf());
     this.#replay(audioFrom);
   }
 
   /** Opens a connection that stands by; beyond the call's limit it counts as lost. */
-  #prepare(now: Milliseconds): void {
+  #prepare(agent: string | undefined, now: Milliseconds): void {
+    this.#standby?.client?.close();
+    this.#standby = undefined;
     if (!this.#limit.tryOpen(now)) {
       return this.#options.listener.onInput({ type: "standbyLost", loss: LIMIT_REACHED });
     }
-    this.#standby = this.#connect([]);
+    this.#standby = this.#connect([], this.#options.setupOf(agent));
   }
 
   /** The connection that stands by becomes the present one. */
@@ -176,8 +188,8 @@ export class ModelSlot {
     }
   }
 
-  #connect(history: ModelSetup["history"]): Slot {
-    const { setup, openModel, listener, clock } = this.#options;
+  #connect(history: ModelSetup["history"], setup: Omit<ModelSetup, "history">): Slot {
+    const { openModel, listener, clock } = this.#options;
     const slot: Slot = { isReady: false };
     slot.client = openModel({ ...setup, history }, {
       onInput: (input) => {

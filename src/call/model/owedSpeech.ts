@@ -76,6 +76,8 @@ export class OwedSpeech {
     }
     // Who has it said asks for it again.
     if (current.exact !== undefined) return { brokenOff: false };
+    // The next connection is another agent's.
+    if (current.purpose === "handoff") return { brokenOff: false };
     if (responseId === undefined) return { request: current, brokenOff: false };
     if (!responses.hasSounded(responseId)) return { request: current, brokenOff: false };
     const { greeting, greetingProtected } = policy;

@@ -222,6 +222,7 @@ export function system(text: string): ModelNote {
   return { type: "message", role: "system", text };
 }
 
-function exactly(text: string): string {
+/** Asks for words as they are. */
+export function exactly(text: string): string {
   return `Say exactly the following, word for word, and nothing else: "${text}"`;
 }

@@ -15,6 +15,8 @@ export class Standby {
   /** Of the session that serves; undefined while none does. */
   #present: SessionLife | undefined;
   #opened = false;
+  /** The agent that it is for, where that is not the one that has the call. */
+  #agent: string | undefined;
   /** Of the session that stands by, once it is ready. */
   #next: SessionLife | undefined;
   #failures = 0;
@@ -31,6 +33,26 @@ export class Standby {
 
   get isReady(): boolean {
     return this.#next !== undefined;
+  }
+
+  /** The agent that it is for; undefined for the one that had the call as it was prepared. */
+  get agent(): string | undefined {
+    return this.#agent;
+  }
+
+  /** Prepares a session for another agent, in the place of one that may stand by. */
+  prepareFor(agent: string): void {
+    this.drop();
+    this.#opened = true;
+    this.#agent = agent;
+    this.#commands.push({ type: "prepareModel", agent });
+  }
+
+  /** None stands by any more. */
+  drop(): void {
+    this.#opened = false;
+    this.#next = undefined;
+    this.#agent = undefined;
   }
 
   /** A session has begun to serve. */
@@ -50,8 +72,7 @@ export class Standby {
   }
 
   lost(now: Milliseconds): void {
-    this.#opened = false;
-    this.#next = undefined;
+    this.drop();
     this.#retryAt = now + (RETRY_MS[this.#failures] ?? RETRY_MS[RETRY_MS.length - 1]!);
     this.#failures++;
   }
@@ -59,8 +80,7 @@ export class Standby {
   /** The one that stands by serves from now on, or as soon as it is ready. */
   takeOver(): void {
     this.#present = this.#next;
-    this.#opened = false;
-    this.#next = undefined;
+    this.drop();
   }
 
   /** Prepares a session when it is time; true where it is time for the one that is ready. */
@@ -71,14 +91,14 @@ export class Standby {
       this.#opened = true;
       this.#commands.push({ type: "prepareModel" });
     }
-    return this.isReady && now >= present.leaveAt(moment);
+    return this.isReady && this.#agent === undefined && now >= present.leaveAt(moment);
   }
 
   /** Quieter moments come with events of the call. */
   get wakeAt(): Milliseconds | undefined {
     if (this.#present === undefined) return undefined;
     if (!this.#opened) return finite(this.#prepareAt(this.#present));
-    if (!this.isReady) return undefined;
+    if (!this.isReady || this.#agent !== undefined) return undefined;
     return finite(earliest(this.#present.leaveAt("busy")));
   }
 

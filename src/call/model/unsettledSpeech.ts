@@ -1,6 +1,11 @@
 import type { CallInput } from "../callInput.ts";
 import type { CallPolicy, Milliseconds } from "../types.ts";
 
+/** How turns begin and end; read anew each time. */
+interface InForce {
+  readonly policy: Pick<CallPolicy, "commitsBySilence" | "modelListens">;
+}
+
 /** A turn of the caller's of which the model has given no words yet. */
 interface Turn {
   /** Absent until the model has named it. */
@@ -37,7 +42,7 @@ const MAX_TURNS = 8;
  * one is known to the next only in words, and these come some time after the turn.
  */
 export class UnsettledSpeech {
-  readonly #policy: CallPolicy;
+  readonly #inForce: InForce;
   #turns: Turn[] = [];
   #isSpeaking = false;
   #endedAt: Milliseconds;
@@ -46,8 +51,8 @@ export class UnsettledSpeech {
   #loudTill: Milliseconds | undefined;
   #again: Again | undefined;
 
-  constructor(policy: CallPolicy, now: Milliseconds) {
-    this.#policy = policy;
+  constructor(inForce: InForce, now: Milliseconds) {
+    this.#inForce = inForce;
     this.#endedAt = now;
     // The first connection may be lost before it has heard anything.
     this.#again = { from: now, isTurn: false, till: Infinity };
@@ -67,7 +72,7 @@ export class UnsettledSpeech {
         return;
       case "callerLevel":
         this.#level(input.speaking, now);
-        if (!this.#policy.commitsBySilence) return;
+        if (!this.#inForce.policy.commitsBySilence) return;
         return input.speaking ? this.#started(undefined, now) : this.#stopped(now);
       case "typed":
       case "turnCleared":
@@ -144,7 +149,7 @@ export class UnsettledSpeech {
 
   /** A client whose turns end at the press of a button does not report their beginning. */
   get #isByHand(): boolean {
-    return !this.#policy.modelListens && !this.#policy.commitsBySilence;
+    return !this.#inForce.policy.modelListens && !this.#inForce.policy.commitsBySilence;
   }
 
   #started(itemId: string | undefined, now: Milliseconds): void {

@@ -1,31 +1,43 @@
+import { handoffNote } from "../handoff/handoffPrompts.ts";
 import { OUTCOME_UNKNOWN } from "../model/prompts.ts";
 import type { ResumedCall } from "../resumedCall.ts";
 import type { TranscriptTurn } from "../callEvent.ts";
 import type { TranscriptEntry } from "./transcriptEntry.ts";
 import type { Milliseconds } from "../types.ts";
+import { present } from "../../utils/present.ts";
 
 /** The entries of a resumed call in their order; `startedAt` is when the call began. */
 export function resumedEntries(
-  { turns, tools, connectedMs }: ResumedCall,
+  { turns, tools, connectedMs, handoffs }: ResumedCall,
   startedAt: Milliseconds,
 ): readonly TranscriptEntry[] {
   const entries = turns.map((turn) => entryOf(turn, startedAt, connectedMs !== undefined));
   const positions = turns.map(({ position }) => position).sort((a, b) => a - b);
   for (const { callId, name, arguments: args, startedMs, output = OUTCOME_UNKNOWN } of tools) {
+    entries.push({
+      kind: "tool",
+      id: `tool_${callId}`,
+      position: placeAt(startedMs),
+      call: { callId, name, arguments: args },
+      output,
+    });
+  }
+  if (handoffs !== undefined) {
+    const { from: fromTitle, atMs, ...report } = handoffs.latest;
+    const { text } = handoffNote({ fromTitle, ...report });
+    entries.push({ kind: "note", id: "note_handoff", position: placeAt(atMs), text });
+  }
+  return entries;
+
+  /** Between the turns that had begun by then and the next. */
+  function placeAt(startedMs: Milliseconds): number {
     const before = turns.reduce(
       (last, turn) => turn.startedMs <= startedMs ? Math.max(last, turn.position) : last,
       0,
     );
     const after = positions.find((position) => position > before) ?? before + 1;
-    entries.push({
-      kind: "tool",
-      id: `tool_${callId}`,
-      position: (before + after) / 2,
-      call: { callId, name, arguments: args },
-      output,
-    });
+    return (before + after) / 2;
   }
-  return entries;
 }
 
 /** What was open is closed: the agent was broken off there, or not heard at all before a leg had joined. */
@@ -45,5 +57,16 @@ function entryOf(
   }
   const interrupted = turn.interrupted || !final;
   const heard = final || wasConnected ? text : "";
-  return { kind: "agent", id, position, text: heard, final: true, interrupted, aside, ...times };
+  const agent = present({ agent: turn.agent });
+  return {
+    kind: "agent",
+    id,
+    ...agent,
+    position,
+    text: heard,
+    final: true,
+    interrupted,
+    aside,
+    ...times,
+  };
 }

@@ -12,6 +12,7 @@ import {
 } from "./transcriptEntry.ts";
 import { TranscriptEntries } from "./transcriptEntries.ts";
 import type { Milliseconds } from "../types.ts";
+import { present } from "../../utils/present.ts";
 
 const MAX_TEXT = 20_000;
 /** A caller who writes without end does not fill our memory: later lines reach the model only. */
@@ -22,9 +23,16 @@ export class Transcript {
   readonly entries: TranscriptEntries;
   readonly #repeated = new RepeatedTurns();
   #typedCharacters = 0;
+  /** Whose words the agent's are, where it is not the one that the call began with. */
+  #agentName: string | undefined;
 
   constructor(commands: CommandBuffer, startedAt: Milliseconds) {
     this.entries = new TranscriptEntries(commands, startedAt);
+  }
+
+  /** From now on another agent speaks; undefined for the one that the call began with. */
+  spokenBy(agent: string | undefined): void {
+    this.#agentName = agent;
   }
 
   callerSpoke(itemId: string, now: Milliseconds): void {
@@ -225,6 +233,7 @@ export class Transcript {
     const entry = this.entries.getOrAdd(id, (position) => ({
       kind: "agent",
       id,
+      ...present({ agent: this.#agentName }),
       position,
       startedAt: now,
       endedAt: undefined,

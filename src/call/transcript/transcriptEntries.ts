@@ -31,6 +31,8 @@ export class TranscriptEntries {
   readonly #forgotten = new RecentIds(MAX_FORGOTTEN);
   /** The highest number of an entry that is no item of a model's. */
   #local = 0;
+  /** Position of the first entry that fresh model sessions are given. */
+  #historyFrom = -Infinity;
 
   constructor(commands: CommandBuffer, startedAt: Milliseconds) {
     this.#commands = commands;
@@ -121,9 +123,19 @@ export class TranscriptEntries {
       .flatMap((entry) => eventsOf(entry, this.#startedAt));
   }
 
+  /** Of all that was said so far, fresh model sessions are given the latest lines alone. */
+  keepLines(count: number): void {
+    const lines = [...this.#entries.values()]
+      .filter((entry) => isLine(entry) && entry.aside !== true && entry.text !== "")
+      .map(({ position }) => position).sort((a, b) => b - a);
+    const oldest = lines[count - 1];
+    if (oldest !== undefined) this.#historyFrom = Math.max(this.#historyFrom, oldest);
+  }
+
   /** What a fresh model session needs to go on. */
   history(): readonly HistoryItem[] {
-    return historyOf(this.#entries.values());
+    const entries = [...this.#entries.values()];
+    return historyOf(entries.filter(({ position }) => position >= this.#historyFrom));
   }
 }
 

@@ -26,6 +26,8 @@ export interface CallerEntry {
 export interface AgentEntry {
   readonly kind: "agent";
   readonly id: string;
+  /** Absent for the agent that the call began with. */
+  readonly agent?: string;
   readonly position: number;
   readonly startedAt: Milliseconds;
   endedAt: Milliseconds | undefined;
@@ -74,6 +76,7 @@ export function turnOf(
   return {
     id: entry.id,
     role: entry.kind,
+    ...(entry.kind === "agent" && present({ agent: entry.agent })),
     position: entry.position,
     text: entry.text,
     final: entry.final,

@@ -17,7 +17,7 @@ import type { Clock } from "../../utils/clock.ts";
 interface CallerAudioOptions {
   readonly format: AudioFormat;
   /** Whether turns end by the level that is measured here, and not by what a model hears. */
-  readonly endsTurns: boolean;
+  readonly endsTurns: () => boolean;
   /** Gets each frame, and silence in place of those that do not come while a turn goes on. */
   readonly onAudio: (frame: CallerFrame) => void;
   readonly onLevel: (speaking: boolean) => void;
@@ -61,7 +61,7 @@ export class CallerAudio {
       case "modelLost":
         return this.#silenceFill.turnEnds();
       case "callerLevel":
-        if (!this.#options.endsTurns) return;
+        if (!this.#options.endsTurns()) return;
         return input.speaking ? this.#silenceFill.turnBegins() : this.#silenceFill.turnEnds();
     }
   }

@@ -1,19 +1,24 @@
-import type { Milliseconds } from "../types.ts";
+import type { CallPolicy, Milliseconds } from "../types.ts";
 
 /** The model starts its own response within this after the caller's turn, or it will not. */
 const OWN_RESPONSE_MS = 3000;
 
+/** Whether the model responds by itself; read anew each time. */
+export interface InForce {
+  readonly policy: Pick<CallPolicy, "modelResponds">;
+}
+
 /** Whether the caller speaks, and whether a model that responds by itself still has to answer. */
 export class CallerState {
-  readonly #modelResponds: boolean;
+  readonly #inForce: InForce;
   #isSpeaking = false;
   /** Since when the model is about to answer a finished turn, or to begin what collided with a request. */
   #answerDueSince: Milliseconds | undefined;
   /** The model has taken in a turn that it has not begun to answer. */
   #unanswered = false;
 
-  constructor(modelResponds: boolean) {
-    this.#modelResponds = modelResponds;
+  constructor(inForce: InForce) {
+    this.#inForce = inForce;
   }
 
   get isSpeaking(): boolean {
@@ -43,12 +48,12 @@ export class CallerState {
   /** The caller's turn is over; a model that responds by itself is given time to do so. */
   speechStopped(now: Milliseconds): void {
     this.#isSpeaking = false;
-    this.#answerDueSince = this.#modelResponds ? now : undefined;
+    this.#answerDueSince = this.#inForce.policy.modelResponds ? now : undefined;
   }
 
   /** The model has taken in what the caller said. */
   committed(): void {
-    if (this.#modelResponds && !this.isIdle) this.#unanswered = true;
+    if (this.#inForce.policy.modelResponds && !this.isIdle) this.#unanswered = true;
   }
 
   responseStarted(isReply: boolean): void {

@@ -26,7 +26,7 @@ export class CallerTurns {
     this.#call = call;
     this.#kept = kept;
     this.#greeting = greeting;
-    this.#digits = new Digits(call.policy.digitTimeoutMs);
+    this.#digits = new Digits(() => call.policy.digitTimeoutMs);
   }
 
   speechStarted(itemId: string | undefined, now: Milliseconds): void {

@@ -4,12 +4,12 @@ const MAX_DIGITS = 32;
 
 /** Gathers the keys that a caller presses into one entry, ended by `#` or by a pause. */
 export class Digits {
-  readonly #timeoutMs: Milliseconds;
+  readonly #timeoutMs: () => Milliseconds;
   #entry = "";
   #lastAt: Milliseconds = 0;
   #beganAt: Milliseconds = 0;
 
-  constructor(timeoutMs: Milliseconds) {
+  constructor(timeoutMs: () => Milliseconds) {
     this.#timeoutMs = timeoutMs;
   }
 
@@ -34,7 +34,7 @@ export class Digits {
   }
 
   get wakeAt(): Milliseconds | undefined {
-    return this.#entry === "" ? undefined : this.#lastAt + this.#timeoutMs;
+    return this.#entry === "" ? undefined : this.#lastAt + this.#timeoutMs();
   }
 
   #complete(): string {

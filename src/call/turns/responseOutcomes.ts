@@ -16,7 +16,11 @@ const MAX_FAILED_RESPONSES = 3;
 /** So many collisions in a row mean a stuck connection. */
 const MAX_COLLISIONS = 3;
 /** Not retried: they are of no use when late or repeated. */
-const DISPENSABLE: ReadonlySet<ResponsePurpose> = new Set(["idle_prompt", "time_warning"]);
+const DISPENSABLE: ReadonlySet<ResponsePurpose> = new Set([
+  "idle_prompt",
+  "time_warning",
+  "handoff",
+]);
 
 /** Decides after each response: done, retried, or the connection is replaced. */
 export class ResponseOutcomes {

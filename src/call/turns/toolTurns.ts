@@ -1,9 +1,10 @@
-import type { CallInput, ControlInput, ToolEffect } from "../callInput.ts";
+import type { CallEffect, CallInput, ControlInput } from "../callInput.ts";
 import { NO_CALLER_YET } from "../heard/gateNotes.ts";
 import type { ToolGate } from "../heard/toolGate.ts";
 import { earliest } from "../machine/wakeTimer.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { Closing } from "../ending/closing.ts";
+import type { AgentHandoff } from "../handoff/agentHandoff.ts";
 import type { ModelInput, ResponseRequest, ToolCall } from "../realtimeClient.ts";
 import * as prompts from "../model/prompts.ts";
 import { ToolCalls } from "./toolCalls.ts";
@@ -28,20 +29,22 @@ export class ToolTurns {
   readonly #gate: ToolGate;
   /** Tools that run, or not, when the caller's words are known. */
   #waiting: readonly { readonly call: ToolCall; readonly wordsBy: Milliseconds }[] = [];
+  readonly #handoff: AgentHandoff;
   /** Outputs that the model has not confirmed; a reply begun before that may not know them. */
   readonly #unconfirmed = new Set<string>();
   /** Running tools that were called over a connection that is gone. */
   readonly #orphans = new Set<string>();
-  #effect: Exclude<ToolEffect, { type: "sendDigits" }> | undefined;
+  #effect: Extract<CallEffect, { type: "endCall" | "transfer" }> | undefined;
   #agentSpoke = false;
   #reachable = true;
   /** Responses to the outputs of tools since the caller gave a sign. */
   #rounds = 0;
 
-  constructor(call: MachineParts, closing: Closing, gate: ToolGate) {
+  constructor(call: MachineParts, closing: Closing, gate: ToolGate, handoff: AgentHandoff) {
     this.#call = call;
     this.#closing = closing;
     this.#gate = gate;
+    this.#handoff = handoff;
   }
 
   /** Whether the model may call no more tools until the caller gives a sign. */
@@ -113,12 +116,15 @@ export class ToolTurns {
   }
 
   #returned(
-    { callId, output, ok, effect }: Omit<ToolReturned, "type">,
+    input: Omit<ToolReturned, "type">,
     speaks: boolean,
     now: Milliseconds,
   ): void {
+    const { callId, effect } = input;
     const returned = this.calls.returned(callId, speaks);
     if (returned === undefined) return;
+    const refusal = effect?.type === "handoff" ? this.#handoff.ask(effect) : undefined;
+    const { output, ok } = refusal === undefined ? input : { output: refusal, ok: false };
     const { call, startedAt, last } = returned;
     const ended = { ok, durationMs: Math.round(now - startedAt) };
     this.#call.transcript.toolReturned(callId, output, ended);
@@ -204,7 +210,7 @@ export class ToolTurns {
     this.#call.commands.request({ type: "toolOutput", callId, output });
   }
 
-  #note(effect: ToolEffect | undefined): void {
+  #note(effect: CallEffect | undefined): void {
     switch (effect?.type) {
       case "sendDigits":
         this.#call.commands.push({ type: "sendDigits", digits: effect.digits });
@@ -217,12 +223,22 @@ export class ToolTurns {
     }
   }
 
-  /** Whether the call is to end, or to be transferred. */
+  /** Whether the call is to end, or to be given to a person or to another agent. */
   #applyEffect(now: Milliseconds): boolean {
     const effect = this.#effect;
     this.#effect = undefined;
-    if (effect === undefined) return false;
-    if (effect.type === "transfer") return this.transfer(effect.alias, now);
+    if (effect?.type === "transfer" && this.transfer(effect.alias, now)) {
+      this.#handoff.drop();
+      return true;
+    }
+    if (this.#handoff.isAsked) {
+      // A round: agents that pass a silent caller to and fro come to an end.
+      this.#rounds++;
+      const mayUseTools = !this.exhausted;
+      this.#handoff.begin({ agentSpoke: this.#agentSpoke, mayUseTools }, now);
+      return true;
+    }
+    if (effect?.type !== "endCall") return false;
     const end = { reason: "agent_hung_up" } as const;
     const say = this.#agentSpoke ? undefined : prompts.goodbye(end);
     this.#closing.begin({ end, say, revocable: true }, now);

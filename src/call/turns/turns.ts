@@ -1,4 +1,4 @@
-import { CallerState } from "./callerState.ts";
+import { CallerState, type InForce } from "./callerState.ts";
 import { FillerResponse } from "./fillerResponse.ts";
 import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import { earliest } from "../machine/wakeTimer.ts";
@@ -17,7 +17,12 @@ interface CurrentResponse {
 }
 
 /** What a caller waits for. */
-const AWAITED: ReadonlySet<ResponsePurpose> = new Set(["greeting", "reply", "tool_result"]);
+const AWAITED: ReadonlySet<ResponsePurpose> = new Set([
+  "greeting",
+  "reply",
+  "tool_result",
+  "handoff",
+]);
 const MAX_KNOWN = 32;
 const MAX_GIVEN_UP = 8;
 
@@ -30,7 +35,7 @@ export class Turns {
   readonly filler = new FillerResponse();
   readonly callerState: CallerState;
   readonly #commands: CommandBuffer;
-  readonly #modelResponds: boolean;
+  readonly #inForce: InForce;
   readonly #queue = new ResponseQueue();
   #response: CurrentResponse | undefined;
   #connected = false;
@@ -39,10 +44,10 @@ export class Turns {
   /** Requests that were given up unanswered: what they still bring is not wanted. */
   #givenUp: ResponsePurpose[] = [];
 
-  constructor(commands: CommandBuffer, modelResponds: boolean) {
+  constructor(commands: CommandBuffer, inForce: InForce) {
     this.#commands = commands;
-    this.#modelResponds = modelResponds;
-    this.callerState = new CallerState(modelResponds);
+    this.#inForce = inForce;
+    this.callerState = new CallerState(inForce);
   }
 
   get responseId(): string | undefined {
@@ -71,7 +76,8 @@ export class Turns {
 
   /** Whether a response that names no purpose can only be the one that was asked for beside the others. */
   get startsFiller(): boolean {
-    return this.filler.awaited && this.#response === undefined && !this.#modelResponds;
+    return this.filler.awaited && this.#response === undefined &&
+      !this.#inForce.policy.modelResponds;
   }
 
   /** Whether the caller waits for words; `silencedId` is a response of which none are to come. */

@@ -70,6 +70,7 @@ const NEVER_OPENED: Omit<RealtimeClient, "close"> = {
   commitAudio() {},
   clearInputBuffer() {},
   send() {},
+  changeSetup() {},
   giveHistory() {},
 };
 

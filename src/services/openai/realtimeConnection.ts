@@ -12,6 +12,7 @@ import { present } from "../../utils/present.ts";
 import { AudioSender } from "./audioSender.ts";
 import { connect } from "./connect.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
+import { GuardedSink } from "./guardedSink.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { HeldInputs } from "./heldInputs.ts";
 import { ModelInputs } from "./modelInputs.ts";
@@ -29,7 +30,7 @@ import type { ServerError, ServerEvent } from "./wire/serverEventTypes.ts";
 /** One session with a Realtime server, from connecting to the loss or the closing of its socket. */
 export class RealtimeConnection implements RealtimeClient {
   readonly #setup: ModelSetup;
-  readonly #sink: ModelSink;
+  readonly #sink: GuardedSink;
   readonly #options: ConnectionOptions;
   readonly #requests = new PendingRequests((event) => this.#post(event));
   readonly #inputs = new ModelInputs((id) => this.#requests.originalOf(id));
@@ -64,7 +65,7 @@ export class RealtimeConnection implements RealtimeClient {
     options: ConnectionOptions,
   ) {
     this.#setup = setup;
-    this.#sink = sink;
+    this.#sink = new GuardedSink(sink, options.log);
     this.#options = options;
     options.connections?.add(this, sink);
     this.#held = new HeldInputs({
@@ -120,6 +121,14 @@ export class RealtimeConnection implements RealtimeClient {
       code: "too_many_held",
     } as const;
     queueMicrotask(() => this.#emit(refusal));
+  }
+
+  changeSetup(setup: Omit<ModelSetup, "history">): void {
+    if (this.#phase === "closed") return;
+    const isReady = this.#phase === "ready";
+    this.#sessionSetup.change({ ...setup, history: [] }, { isReady });
+    // One that is still connecting is set up with it.
+    if (this.#phase !== "connecting") this.#configure();
   }
 
   giveHistory(history: ModelSetup["history"]): void {
@@ -217,12 +226,7 @@ export class RealtimeConnection implements RealtimeClient {
       for (const input of this.#inputs.beginningOf(ref.responseId)) this.#emit(input);
       this.#spokenOf = ref;
     }
-    if (this.#phase === "closed") return;
-    try {
-      this.#sink.onSpeech(ref, audio);
-    } catch (error) {
-      this.#notHandled(error);
-    }
+    if (this.#phase !== "closed") this.#sink.onSpeech(ref, audio);
   }
 
   #handle(event: Exclude<ServerEvent, { type: "speech" }>): void {
@@ -270,24 +274,11 @@ export class RealtimeConnection implements RealtimeClient {
     this.#options.faults.report(fault, this.#setup.model);
     const waitMs = details.retryAfterMs ?? retryAfterMsIn(details.message);
     const reported = { ...loss, ...present({ retryAfterMs: waitMs }) };
-    this.#guard(() => this.#sink.onInput({ type: "modelLost", loss: reported }));
+    this.#sink.onInput({ type: "modelLost", loss: reported });
   }
 
   #emit(input: ModelInput): void {
-    if (this.#phase !== "closed") this.#guard(() => this.#sink.onInput(input));
-  }
-
-  // What a listener throws would otherwise leave a socket's event handler and end the process.
-  #guard(deliver: () => void): void {
-    try {
-      deliver();
-    } catch (error) {
-      this.#notHandled(error);
-    }
-  }
-
-  #notHandled(error: unknown): void {
-    this.#options.log.error("Model input could not be handled", { error });
+    if (this.#phase !== "closed") this.#sink.onInput(input);
   }
 }
 

@@ -1,6 +1,6 @@
+import type { SessionUpdateEvent } from "openai/resources/realtime/realtime";
 import type { ModelSetup } from "../../call/modelSetup.ts";
 import type { ServerError } from "./wire/serverEventTypes.ts";
-import type { ClientEvent } from "./wire/clientRequests.ts";
 import { sessionUpdate, type SetupPart } from "./wire/sessionUpdate.ts";
 import type { RefusedParts } from "./refusedParts.ts";
 
@@ -35,7 +35,7 @@ export class ReducedSetup {
     return this.#conclusive;
   }
 
-  get update(): ClientEvent {
+  get update(): SessionUpdateEvent {
     return sessionUpdate(this.#setup, { parts: this.#parts, tools: this.#tools });
   }
 

@@ -5,6 +5,7 @@ import type { ClientEvent } from "./wire/clientRequests.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
 import { shownSetupReason } from "./faultReason.ts";
 import { ReducedSetup } from "./reducedSetup.ts";
+import { changeOf } from "./wire/sessionUpdate.ts";
 import type { SocketTarget } from "./socket.ts";
 
 /** What is to be done about an error: send the next set-up, nothing, or give the session up. */
@@ -12,9 +13,12 @@ type RefusalStep = "again" | "nothing" | { readonly loss: ModelLoss };
 
 /** Sends the session set-up, reduces it when refused and sends again, until the server confirms it. */
 export class SetupConfirmation {
-  readonly #setup: ModelSetup;
+  #setup: ModelSetup;
+  readonly #target: string;
   readonly #options: SetupOptions;
-  readonly #reduced: ReducedSetup;
+  #reduced: ReducedSetup;
+  /** The set-up before the present one, in a session that is ready: it is sent what differs. */
+  #before: ModelSetup | undefined;
   #sent = 0;
   #confirmed = false;
   #refusedSince: number | undefined;
@@ -22,13 +26,31 @@ export class SetupConfirmation {
   constructor(setup: ModelSetup, target: SocketTarget, options: SetupOptions) {
     this.#setup = setup;
     this.#options = options;
-    this.#reduced = new ReducedSetup(setup, nameOf(target), options.refusedParts);
+    this.#target = nameOf(target);
+    this.#reduced = new ReducedSetup(setup, this.#target, options.refusedParts);
+  }
+
+  /**
+   * The session is to have another set-up, of the same voice, formats and transcription; once it is ready,
+   * that changes it.
+   */
+  change(setup: ModelSetup, { isReady }: { readonly isReady: boolean }): void {
+    this.#before = isReady ? this.#setup : undefined;
+    this.#setup = setup;
+    this.#refusedSince = undefined;
+    this.#reduced = new ReducedSetup(setup, this.#target, this.#options.refusedParts);
   }
 
   /** The set-up to send, and the id by which the server would refuse it. */
   next(): { readonly event: ClientEvent; readonly eventId: string } {
     this.#confirmed = false;
-    return { event: this.#reduced.update, eventId: `${PREFIX}${++this.#sent}` };
+    return { event: this.#event, eventId: `${PREFIX}${++this.#sent}` };
+  }
+
+  get #event(): ClientEvent {
+    return this.#before === undefined
+      ? this.#reduced.update
+      : changeOf(this.#reduced.update, this.#before.turnDetection, this.#setup.turnDetection);
   }
 
   confirmed(): void {
@@ -54,7 +76,14 @@ export class SetupConfirmation {
     if (error.eventId?.startsWith(PREFIX) && error.eventId !== latest) return "nothing";
     this.#refusedSince ??= now();
     const hurried = now() - this.#refusedSince > LONGEST_REDUCTION_MS;
-    if (this.#reduced.refuse(error, { hurried })) return "again";
+    const refusedEvent = JSON.stringify(this.#event);
+    while (this.#reduced.refuse(error, { hurried })) {
+      if (JSON.stringify(this.#event) !== refusedEvent) return "again";
+    }
+    // A connection of its own can be set up with less than a change can be made of.
+    if (this.#before !== undefined) {
+      return { loss: { code: error.code ?? "session_refused", retry: "now" } };
+    }
     const retry = this.#reduced.conclusive ? "no" : "backoff";
     return { loss: { code: error.code ?? "session_refused", retry } };
   }

@@ -33,7 +33,9 @@ export function createLiveCallView(
     // replace(), so that the back button does not return here.
     if (call.status === "ended") return location.replace(`#records/${id}`);
     who.textContent = describeParty(call);
-    direction.textContent = describeDirection(call, await titles);
+    const agents = await titles;
+    direction.textContent = describeDirection(call, agents);
+    transcript.name(agents);
     controls.open(call);
     const ticking = setInterval(showClock, 1000, call);
     showClock(call);

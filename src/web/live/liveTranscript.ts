@@ -1,14 +1,21 @@
 /// <reference lib="dom" />
-import type { CallDetail, CallEvent } from "../apiTypes.ts";
+import type { AgentTitles, CallDetail, CallEvent } from "../apiTypes.ts";
 import { createTranscriptView, type TranscriptView } from "../transcriptView.ts";
 
 /** The transcript of a live call in a list element, written from its events. */
 export class LiveTranscript {
   readonly #view: TranscriptView;
   readonly #toolArguments = new Map<string, string>();
+  #titles: AgentTitles = new Map();
 
   constructor(list: HTMLElement) {
-    this.#view = createTranscriptView(list, { caller: "Caller" });
+    const titleOf = (agent: string) => this.#titles.get(agent) ?? agent;
+    this.#view = createTranscriptView(list, { caller: "Caller", titleOf });
+  }
+
+  /** How people call the agents; to be known before their lines are shown. */
+  name(titles: AgentTitles): void {
+    this.#titles = titles;
   }
 
   /** Shows the record so far, where its events are lost. */
@@ -56,6 +63,8 @@ export class LiveTranscript {
         return this.#view.note("The model's connection was lost; connecting again…");
       case "modelReady":
         return event.again ? this.#view.note("The model is back.") : undefined;
+      case "handoff":
+        return this.#view.note(`The call goes on with ${event.title}.`);
       case "transferring":
         return this.#view.note(`The call is being handed over: ${event.alias}.`);
       case "notice": {

@@ -26,7 +26,9 @@ export function createRecordView(
   const main = find("record", HTMLElement);
   const transcript = createTranscriptView(find("record-transcript", HTMLElement), {
     caller: "Caller",
+    titleOf: (agent) => known.get(agent) ?? agent,
   });
+  let known: AgentTitles = new Map();
   const downloads = find("record-downloads", HTMLElement);
 
   return async function showRecord(id, signal) {
@@ -34,6 +36,7 @@ export function createRecordView(
     main.classList.add("loading");
     const call = await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal });
     const agents = await titles;
+    known = agents;
     if (signal.aborted) return;
     if (call.status !== "ended") return location.replace(`#calls/${id}`);
     const { startedAt } = call;

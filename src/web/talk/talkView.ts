@@ -32,7 +32,11 @@ const view = find("talk", HTMLElement);
 const status = find("status", HTMLElement);
 const clock = find("clock", HTMLElement);
 const transcriptList = find("transcript", HTMLElement);
-const transcript = createTranscriptView(transcriptList, { caller: "You" });
+const agentTitles = new Map<string, string>();
+const transcript = createTranscriptView(transcriptList, {
+  caller: "You",
+  titleOf: (agent) => agentTitles.get(agent) ?? agent,
+});
 const startForm = createStartForm({ onStart: (microphone) => start({ microphone }) });
 const controls = createCallControls({
   onMuteChange: showStatus,
@@ -166,6 +170,9 @@ function onMessage(message: ServerMessage): void {
     case "speaking":
       speaking[message.who] = message.on;
       return showStatus();
+    case "handoff":
+      agentTitles.set(message.agent, message.title);
+      return transcript.note(`The call goes on with ${message.title}.`);
     case "interrupted":
       return levelMeter.markInterruption();
     case "notice":

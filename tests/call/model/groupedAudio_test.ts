@@ -62,7 +62,8 @@ Deno.test("a connection that takes over gets frame by frame until it has reporte
   const time = new RecordingDependencies();
   const models: ToldModel[] = [];
   const slot = new ModelSlot({
-    setup: sessionOptions().setup,
+    format: "pcmu",
+    setupOf: () => sessionOptions().setup,
     openModel: (_setup, sink) => models[models.push(new ToldModel(sink)) - 1]!,
     listener: { onInput() {}, onSpeech() {} },
     audioNeededFrom: (now) => now,
@@ -242,6 +243,10 @@ class ToldModel implements RealtimeClient {
 
   send(request: object): void {
     this.#tell(JSON.stringify(request));
+  }
+
+  changeSetup(): void {
+    this.#tell("setup");
   }
 
   giveHistory(): void {

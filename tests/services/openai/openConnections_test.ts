@@ -11,6 +11,7 @@ Deno.test("a connection that no call has is closed at the second look, and no ot
       commitAudio() {},
       clearInputBuffer() {},
       send() {},
+      changeSetup() {},
       giveHistory() {},
       close() {
         closed.push(name);

@@ -13,6 +13,8 @@ export class ScriptedModel implements RealtimeClient {
   readonly requests: ModelRequest[] = [];
   /** Given after the opening. */
   readonly histories: ModelSetup["history"][] = [];
+  /** After the first. */
+  readonly setups: Omit<ModelSetup, "history">[] = [];
   commits = 0;
   clears = 0;
   closes = 0;
@@ -42,6 +44,10 @@ export class ScriptedModel implements RealtimeClient {
 
   send(request: ModelRequest): void {
     this.requests.push(request);
+  }
+
+  changeSetup(setup: Omit<ModelSetup, "history">): void {
+    this.setups.push(setup);
   }
 
   giveHistory(history: ModelSetup["history"]): void {

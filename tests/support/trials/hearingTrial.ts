@@ -138,6 +138,7 @@ class HearingModel implements RealtimeClient {
 
   clearInputBuffer(): void {}
   send(): void {}
+  changeSetup(): void {}
   giveHistory(): void {}
   close(): void {}
 }

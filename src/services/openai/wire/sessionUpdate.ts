@@ -75,6 +75,28 @@ export function sessionUpdate(
   return { type: "session.update", session };
 }
 
+/** What another agent of the same voice changes of a session; one that has spoken is sent no voice. */
+export function changeOf(
+  { session }: SessionUpdateEvent,
+  before: TurnDetection,
+  after: TurnDetection,
+): SessionUpdateEvent {
+  if (session.type !== "realtime") {
+    throw new TypeError("Cannot change the session: it is no conversation");
+  }
+  const { instructions, tools, audio } = session;
+  const detection = audio?.input?.turn_detection;
+  const isSame = detection === undefined || JSON.stringify(before) === JSON.stringify(after);
+  return {
+    type: "session.update",
+    session: {
+      type: "realtime",
+      ...present({ instructions, tools }),
+      ...(!isSame && { audio: { input: { turn_detection: detection } } }),
+    },
+  };
+}
+
 function wireTranscription(
   { languages, ...transcription }: NonNullable<SessionSettings["transcription"]>,
 ) {
