@@ -93,7 +93,10 @@ export class ConnectionLifecycle {
   /** Leaves the present connection for the one of the agent that has got the call. */
   changeOver(agent: string, now: Milliseconds): void {
     const isPrepared = this.#standby.agent === agent;
-    if (!isPrepared) this.#standby.drop();
+    if (this.#standby.exists && !isPrepared) {
+      this.#standby.drop();
+      this.#call.commands.push({ type: "closeModel" });
+    }
     // The connection that is opened again next is the agent's.
     if (this.#recovery.wakeAt !== undefined) return;
     this.#leave(now);

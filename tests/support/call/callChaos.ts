@@ -277,6 +277,7 @@ class Chaos {
         return call.toolReturns(callId.slice("call_".length), `output of ${callId}.`, {
           ...(pick % 11 === 0 && { effect: { type: "endCall" } }),
           ...(pick % 13 === 0 && { effect: { type: "transfer", alias: "sales" } }),
+          ...(pick % 5 === 0 && { effect: this.#handoff(pick) }),
         });
       }
       default:
@@ -391,6 +392,20 @@ class Chaos {
     }
   }
 
+  #handoff(pick: number): Handoff {
+    const agent = `agent_${pick % 3}`;
+    return {
+      type: "handoff",
+      agent,
+      title: agent,
+      fromTitle: "another",
+      connection: pick % 2 === 0 ? "same" : "other",
+      policy: { ...this.#policy, agent },
+      ...(pick % 3 === 0 && { say: "One moment." }),
+      ...(pick % 7 === 0 && { lastLines: 2 }),
+    };
+  }
+
   #begin(purpose: ResponsePurpose | undefined): void {
     this.#asked = undefined;
     const itemId = this.#newItem();
@@ -470,7 +485,8 @@ class Chaos {
         return;
       case "prepareModel":
         assert.ok(this.#ready, "a second connection is prepared beside none");
-        assert.equal(this.#standby, "none", "a third connection");
+        // One for the next agent takes the place of one that stands by.
+        if (command.agent === undefined) assert.equal(this.#standby, "none", "a third connection");
         this.#standby = "opening";
         return;
       case "takeOver":
