@@ -49,6 +49,8 @@ export class AgentHandoff {
   /** The agent that has just got the call is yet to speak. */
   #speaksNext: "withTools" | "withoutTools" | undefined;
   #mayUseTools = true;
+  /** The call is ending, and perhaps not for good. */
+  #waits = false;
 
   constructor(call: MachineParts, handoffs: ResumedCall["handoffs"]) {
     this.#call = call;
@@ -70,7 +72,7 @@ export class AgentHandoff {
 
   get wakeAt(): Milliseconds | undefined {
     const pending = this.#pending;
-    if (pending === undefined) return undefined;
+    if (pending === undefined || this.#waits) return undefined;
     const { heardAt } = pending;
     return earliest(
       pending.until,
@@ -111,9 +113,10 @@ export class AgentHandoff {
     if (this.#pending !== undefined) this.#take(this.#pending.handoff, false);
   }
 
-  /** `waits`: the call is ending, and perhaps not for good. */
-  tick(now: Milliseconds, waits: boolean, connections: Connections): void {
-    if (!waits && this.#pending !== undefined) this.#goOn(this.#pending, now, connections);
+  /** While the call is `ending`, which may be taken back, nothing is handed over. */
+  tick(now: Milliseconds, ending: boolean, connections: Connections): void {
+    this.#waits = ending;
+    if (!ending && this.#pending !== undefined) this.#goOn(this.#pending, now, connections);
     if (this.#speaksNext !== undefined) this.#letSpeak(now, connections);
   }
 

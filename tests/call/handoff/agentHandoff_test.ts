@@ -291,6 +291,7 @@ Deno.test("what a call is allowed to do is what its present agent is allowed", (
 
 Deno.test("a call that is being transferred is not handed to another agent", () => {
   const call = live({ transfers: { owner: {} } });
+  call.callerSays("The owner, please.");
   call.call("handoff", "transfer");
   returns(call, billing());
   call.toolReturns("transfer", "{}", { effect: { type: "transfer", alias: "owner" } });

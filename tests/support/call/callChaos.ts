@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import type { Handoff } from "../../../src/call/handoff.ts";
+import type { CallPolicy } from "../../../src/call/types.ts";
+import { policy } from "../twilio/policy.ts";
 import type { CallCommand } from "../../../src/call/callCommand.ts";
 import type {
   ModelRequest,
@@ -82,11 +85,15 @@ class Chaos {
   #repeatedMs = 0.01;
   readonly #wholeMs: boolean;
   readonly #pauses: boolean;
+  readonly #policy: CallPolicy;
   readonly #tellsPositions: boolean;
 
   constructor({ wholeMs = false, ...options }: ChaosOptions) {
     this.#wholeMs = wholeMs;
     this.call = new CallDriver(options);
+    const { reports: _r, startUpMs: _s, kept: _k, resumed: _c, freshRefs: _f, ...changes } =
+      options;
+    this.#policy = policy(changes);
     this.#tellsPositions = options.reports === "positions";
     this.#keptMs = Object.fromEntries(
       Object.entries(options.kept ?? {}).map(([name, { ms }]) => [name, ms]),
@@ -402,7 +409,6 @@ class Chaos {
       connection: pick % 2 === 0 ? "same" : "other",
       policy: { ...this.#policy, agent },
       ...(pick % 3 === 0 && { say: "One moment." }),
-      ...(pick % 7 === 0 && { lastLines: 2 }),
     };
   }
 
@@ -579,8 +585,8 @@ class Chaos {
         }
         return this.#told(request.callId);
       case "message": {
-        const callId = /output of (call_\w+)\./.exec(request.text)?.[1];
-        if (callId !== undefined) this.#told(callId);
+        const name = /^The tool (\w+) has returned/.exec(request.text)?.[1];
+        if (name !== undefined) this.#told(`call_${name}`);
       }
     }
   }
