@@ -29,6 +29,7 @@ Deno.test("a sentence that a model said otherwise is asked for again after ten m
           sendAudio: nothing,
           commitAudio: nothing,
           clearInputBuffer: nothing,
+          changeSetup: nothing,
           giveHistory: nothing,
           close: nothing,
         };

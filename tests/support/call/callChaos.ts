@@ -282,9 +282,9 @@ class Chaos {
           this.#returned.set(callId, { told: 0, after: call.commands.length });
         }
         return call.toolReturns(callId.slice("call_".length), `output of ${callId}.`, {
+          ...(pick % 3 === 0 && { effect: this.#handoff(pick) }),
           ...(pick % 11 === 0 && { effect: { type: "endCall" } }),
           ...(pick % 13 === 0 && { effect: { type: "transfer", alias: "sales" } }),
-          ...(pick % 5 === 0 && { effect: this.#handoff(pick) }),
         });
       }
       default:
@@ -408,7 +408,7 @@ class Chaos {
       fromTitle: "another",
       connection: pick % 2 === 0 ? "same" : "other",
       policy: { ...this.#policy, agent },
-      ...(pick % 3 === 0 && { say: "One moment." }),
+      ...(pick % 5 === 0 && { say: "One moment." }),
     };
   }
 
