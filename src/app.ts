@@ -20,6 +20,7 @@ import { openCluster, openEventLog } from "./services/cluster.ts";
 import { type EventHub, openEventHub } from "./services/events.ts";
 import { type LatenessLimits, openLoad } from "./services/load.ts";
 import { openKeptSpeech } from "./services/keptSpeech.ts";
+import { openKnowledge } from "./services/knowledge.ts";
 import { openMetrics } from "./services/metrics.ts";
 import { openEngine } from "./services/openai.ts";
 import { type DiallingTime, openPhone } from "./services/phone.ts";
@@ -131,6 +132,7 @@ export async function createApp(
   const keptSpeech = opening.use(
     await openKeptSpeech({ ...base, ...spending, ...overrides, engine }),
   );
+  const knowledge = opening.use(openKnowledge(base));
   const toolFetch = openGuardedFetch(settings.tools);
   opening.defer(toolFetch.close);
   const mcpServers = opening.use(await openMcpServers(base));
@@ -141,12 +143,13 @@ export async function createApp(
     engine,
     load,
     keptSpeech,
+    knowledge,
     mcpServers,
     toolAccess: { readVariable: readToolVariable, send: toolFetch.fetch },
   });
   const cluster = opening.use(await openCluster(base));
 
-  const calls = { ...base, ...spending, events, registry, cluster, load };
+  const calls = { ...base, ...spending, events, registry, cluster, load, knowledge };
   const eventLog = opening.use(openEventLog({ ...calls, write: writeServerSentEvent }));
   const records = opening.use(openRecords({ ...calls, eventLog, keptSpeech }));
   const { recorder, completion } = records;

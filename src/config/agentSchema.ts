@@ -3,6 +3,7 @@ import { hours } from "./hoursSchema.ts";
 import { httpTool } from "./httpToolSchema.ts";
 import { mcpServer } from "./mcpSchema.ts";
 import { calledNumbers } from "./numbersSchema.ts";
+import { knowledgeSources } from "./knowledgeSchema.ts";
 import { toolEntry, toolName as name } from "./toolOptionsSchema.ts";
 import { analysisSchema } from "./analysisSchema.ts";
 
@@ -101,6 +102,7 @@ export const agentFrontMatter = z.strictObject({
   http_tools: z.array(httpTool).max(32).default([]),
   mcp_servers: z.array(mcpServer).max(8).default([]),
   analysis: analysisSchema(language).optional(),
+  knowledge: knowledgeSources.default([]),
 }).refine(
   ({ fallback, transfers }) =>
     fallback === undefined || Object.hasOwn(transfers, fallback.transfer),

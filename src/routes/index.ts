@@ -3,6 +3,7 @@ import type { CallRegistry } from "../call/registry.ts";
 import type { Agents } from "../config/agents.ts";
 import { isShared, type Settings } from "../config/settings.ts";
 import { type ApiOperations, hasWebLine } from "../services/calls.ts";
+import type { Knowledge } from "../services/knowledge.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Load } from "../services/load.ts";
 import type { CallAnalyses } from "../services/analysis.ts";
@@ -29,6 +30,7 @@ import { erasureRoutes } from "./erasure.ts";
 import { eventsRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
 import { keyRevocationRoutes } from "./keyRevocation.ts";
+import { knowledgeRoutes } from "./knowledge.ts";
 import { messagesRoutes } from "./messages.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { createAccess, createKeyCheck } from "./middleware/access.ts";
@@ -54,6 +56,7 @@ interface RouterDeps {
   readonly store: Store;
   readonly cluster: Pick<Cluster, "instanceId" | "revocation">;
   readonly records: Records;
+  readonly knowledge: Knowledge;
   readonly eventLog: EventLog;
   readonly metrics: Metrics;
   readonly load: Load;
@@ -188,6 +191,7 @@ export function createRouter(
     now,
     revocation,
   }));
+  mount(knowledgeRoutes({ access, agents, knowledge: deps.knowledge }));
   mount(webhooksRoutes({ access, outbox: store.outbox, webhooks }));
   mount(metricsRoutes({ access, metrics, guesses }));
   mount(keyRevocationRoutes({ access, keys: apiKeys, revocation, liveCallsOf }));

@@ -64,6 +64,11 @@ export type { KeyCalls } from "./store/calls/keyCalls.ts";
 export { StatementRefused } from "./store/database.ts";
 export type { DoNotCallEntry, DoNotCallList } from "./store/doNotCallList.ts";
 export type { Beat, Instances, SlotHolder } from "./store/instances.ts";
+export type {
+  KnowledgeDocument,
+  KnowledgePassage,
+  KnowledgeStore,
+} from "./store/knowledge/knowledgeStore.ts";
 export type { KeyValues } from "./store/keyValues.ts";
 export {
   type Message,

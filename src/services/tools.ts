@@ -1,5 +1,6 @@
 export { createToolbox, findToolProblems, type Toolbox } from "./tools/agentTools.ts";
 export type { PutOnDoNotCallList } from "./tools/builtin/doNotCall.ts";
+export type { SearchKnowledge } from "./tools/builtin/searchKnowledge.ts";
 export type { TakeMessage } from "./tools/builtin/takeMessage.ts";
 export { createCallSigner } from "./tools/http/callSigner.ts";
 export type { HttpToolAccess } from "./tools/http/httpTool.ts";

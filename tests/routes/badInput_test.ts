@@ -115,7 +115,7 @@ Deno.test("every route that takes a body refuses those that are none, and does n
   await using server = await startPhoneServer({ env });
   const takers = (await operationsAt(server))
     .filter(({ description }) => description.requestBody !== undefined);
-  assert.equal(takers.length, 5);
+  assert.ok(takers.length >= 5);
   for (const operation of takers) {
     const send = (body: BodyInit, type = "application/json") =>
       server.request(addressOf(operation), {

@@ -8,6 +8,7 @@ export function toolServices(
   return {
     mayTransfer: () => Promise.resolve(true),
     putOnDoNotCallList: () => Promise.resolve("listed"),
+    searchKnowledge: () => Promise.resolve({ result: "nothing" }),
     takeMessage: () => Promise.resolve("taken"),
     readVariable: (name) => {
       const value = variables[name];

@@ -2,6 +2,7 @@ import { CallRefused, type RegistryOptions } from "../../call/registry.ts";
 import type { Settings } from "../../config/settings.ts";
 import { pseudonymOf } from "../../utils/pseudonym.ts";
 import type { KeptSpeeches } from "../keptSpeech.ts";
+import type { Knowledge } from "../knowledge.ts";
 import type { Toolbox } from "../tools.ts";
 import type { ModelSetup, TurnDetection } from "../../call/modelSetup.ts";
 import type { ToolPolicy } from "../../call/toolPolicy.ts";
@@ -12,6 +13,7 @@ import { compactionOf, mainLanguage } from "../../config/agentSchema.ts";
 import { fillTemplate, mentions, type TemplateValues } from "../../config/template.ts";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
+import { withKnowledge } from "./callKnowledge.ts";
 
 /** The model setup and the policy of one call, without tools and history. */
 export interface AgentSetup {
@@ -108,10 +110,11 @@ export function createAgentSetup(
 /** Creates the function that sets up every call of the registry. It throws `CallRefused`. */
 export function createCallSetup(
   settings: Settings,
-  { agents, toolsOf, keptSpeech, now, pseudonymSecret }: {
+  { agents, toolsOf, keptSpeech, knowledge, now, pseudonymSecret }: {
     readonly agents: Agents;
     readonly toolsOf: Toolbox;
     readonly keptSpeech: Pick<KeptSpeeches, "forCall">;
+    readonly knowledge: Pick<Knowledge, "forCall">;
     readonly now: () => Date;
     /** Never leaves this server: with it, the model's provider could find callers' numbers. */
     readonly pseudonymSecret: string;
@@ -124,7 +127,7 @@ export function createCallSetup(
     agents.pin(request, defined);
     const agent = inLanguage(defined, request.language);
     const { declarations, policies: toolPolicies } = toolsOf(defined);
-    const { setup, policy } = createAgentSetup(agent, request, {
+    const described = createAgentSetup(agent, request, {
       model,
       idleMs,
       maxMs: callMs,
@@ -133,9 +136,11 @@ export function createCallSetup(
       pseudonym: (caller) => pseudonymOf(caller, pseudonymSecret),
       toolPolicies,
     });
+    const use = knowledge.forCall(agent.name);
+    const { setup, policy, ...call } = withKnowledge(agent, described, declarations, use);
     return {
       policy,
-      setup: { ...setup, tools: declarations },
+      setup: { ...setup, tools: call.tools },
       groupMs,
       kept: keptSpeech.forCall(agent, setup.format, policy.greeting),
     };

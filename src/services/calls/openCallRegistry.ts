@@ -9,6 +9,7 @@ import type { EventHub } from "../events.ts";
 import type { Engine } from "../openai.ts";
 import type { Load } from "../load.ts";
 import type { KeptSpeeches } from "../keptSpeech.ts";
+import type { Knowledge } from "../knowledge.ts";
 import type { CallJournals, MessageBox } from "../records.ts";
 import type { TransferPolicy } from "../spending.ts";
 import type { Store } from "../store.ts";
@@ -28,6 +29,7 @@ export interface CallRegistryDeps {
   readonly toolAccess: HttpToolAccess;
   readonly engine: Pick<Engine, "open">;
   readonly keptSpeech: Pick<KeptSpeeches, "forCall">;
+  readonly knowledge: Pick<Knowledge, "forCall" | "search">;
   readonly events: EventHub;
   readonly load: Pick<Load, "overloaded">;
   readonly journals: CallJournals | undefined;
@@ -50,6 +52,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       mayTransfer: transfers.mayDial,
       putOnDoNotCallList: createDoNotCallRequests({ doNotCall, now, log }),
       takeMessage: createCallerMessages({ messages, messageBox: deps.messageBox, now }),
+      searchKnowledge: deps.knowledge.search,
       ...deps.toolAccess,
       ...present({ signCall }),
     },
@@ -64,6 +67,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       agents,
       toolsOf,
       keptSpeech: deps.keptSpeech,
+      knowledge: deps.knowledge,
       pseudonymSecret: deps.pseudonymSecret,
       now: () => new Date(),
     }),

@@ -24,6 +24,7 @@ export interface GaugeSources {
     readonly connections: { readonly size: number; readonly orphans: number };
   };
   readonly keptSpeech: Pick<KeptSpeeches, "counts" | "size">;
+  readonly knowledge: { counts(): Readonly<Record<string, number>> };
   /** Absent where the phone is not set up. */
   readonly phone:
     | {
@@ -170,6 +171,13 @@ export function createGauges(
       "parley_kept_speech_bytes",
       "Memory that kept sentences take.",
       () => keptSpeech.size().bytes,
+    ),
+    createGauge(
+      "parley_knowledge_searches_total",
+      "Searches in agents' documents, by result.",
+      () =>
+        Object.entries(sources.knowledge.counts()).map(([result, n]) => [{ result }, n] as const),
+      "counter",
     ),
     createGauge(
       "parley_model_connections",

@@ -1,6 +1,7 @@
 import type { Database, Query } from "./database.ts";
 import { maybeNumber, onlyRow } from "./row.ts";
 import { versions } from "./schema.ts";
+import type { SchemaStatement } from "./schema/schemaStatement.ts";
 
 /**
  * Brings a database to the newest version; processes that start at the same time wait for each other.
@@ -9,7 +10,7 @@ import { versions } from "./schema.ts";
 export async function migrate(
   database: Database,
   now: () => number,
-  steps: readonly (readonly string[])[] = versions,
+  steps: readonly (readonly SchemaStatement[])[] = versions,
 ): Promise<void> {
   await database.transaction("schema", async (query) => {
     await query(
@@ -23,7 +24,10 @@ export async function migrate(
     }
     for (const [at, statements] of steps.entries()) {
       if (at < version) continue;
-      for (const statement of statements) await query(statement);
+      for (const statement of statements) {
+        if (typeof statement === "string") await query(statement);
+        else if (database.kind === "postgres") await query(statement.postgres);
+      }
       await query("INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)", [
         at + 1,
         Math.round(now()),

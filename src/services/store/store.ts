@@ -12,6 +12,7 @@ import { createDoNotCallList } from "./doNotCallList.ts";
 import { createErasureStore } from "./calls/erasureStore.ts";
 import { createKeptSpeechStore, KEPT_SPEECH_DAYS } from "./keptSpeechStore.ts";
 import { createKeyValues } from "./keyValues.ts";
+import { openKnowledgeStore } from "./knowledge/openKnowledgeStore.ts";
 import { createIdempotencyStore } from "./outbound/idempotencyStore.ts";
 import { createInstances } from "./instances.ts";
 import { createKeyCalls } from "./calls/keyCalls.ts";
@@ -48,7 +49,7 @@ export async function openStore(
   };
   const database = await openReconnecting(open);
   try {
-    return createStore(database, await openSharedClock(database));
+    return createStore(database, await openSharedClock(database), settings);
   } catch (error) {
     await database.close();
     throw error;
@@ -60,7 +61,7 @@ const DEAD_LETTER_DAYS = 30;
 /** A process that was stopped for long may still have journals of erased calls. */
 const ERASED_DAYS = 366;
 
-function createStore(database: Database, clock: SharedClock) {
+function createStore(database: Database, clock: SharedClock, settings: DatabaseSettings) {
   return {
     /** The clock for all times that are passed to the repositories. */
     clock,
@@ -82,6 +83,8 @@ function createStore(database: Database, clock: SharedClock) {
     revokedKeys: createRevokedKeys(database),
     keyCalls: createKeyCalls(database),
     keyValues: createKeyValues(database),
+    /** Opened by who needs it, and closed before the store: with SQLite it takes threads of its own. */
+    openKnowledge: () => openKnowledgeStore(settings, database),
     /** Deletes expired keys and tokens, old reservations and dead letters; no calls. */
     prune: (now: number): Promise<void> => prune(database, Math.round(now)),
     close: (): Promise<void> => database.close(),

@@ -89,6 +89,7 @@ const unusable: Omit<ToolServices, "readVariable"> = {
   mayTransfer: () => Promise.resolve(false),
   putOnDoNotCallList: () => Promise.resolve("number_unknown"),
   takeMessage: () => Promise.resolve("too_many"),
+  searchKnowledge: () => Promise.resolve({ result: "failed" }),
   send: () => Promise.reject(new TypeError("Cannot send: this is a check")),
 };
 
@@ -102,9 +103,10 @@ interface ToolMaker {
 function toolMakers(agent: Agent, services: ToolServices): readonly ToolMaker[] {
   const known = builtinTools(agent, services);
   const http = new Set(agent.http_tools.map(({ name }) => name));
-  const listed = new Set(
-    agent.tools.map(({ name }) => name).filter((name) => name !== "transfer_call"),
-  );
+  const listed = new Set([
+    ...agent.tools.map(({ name }) => name).filter((name) => name !== "transfer_call"),
+    ...(agent.knowledge.length > 0 ? ["search_knowledge"] : []),
+  ]);
   // A name that `http_tools` has too stands in `tools` for its options alone.
   const others = [...listed].filter((name) => !http.has(name) || known.has(name));
   const hasTransfers = Object.keys(agent.transfers).length > 0;
@@ -149,6 +151,9 @@ function httpTool(tool: Agent["http_tools"][number], services: ToolServices): To
 }
 
 function unknownTool(name: string, known: ReadonlyMap<string, Tool>): never {
+  if (name === "search_knowledge") {
+    throw new RangeError("Cannot offer search_knowledge: the agent has no knowledge");
+  }
   throw new UnknownTool(name, [...new Set([...known.keys(), "transfer_call"])]);
 }
 

@@ -2,6 +2,7 @@ import type { Agent } from "../../config/agents.ts";
 import { createDoNotCall, type PutOnDoNotCallList } from "./builtin/doNotCall.ts";
 import { endCall } from "./builtin/endCall.ts";
 import { getCurrentTime } from "./builtin/getCurrentTime.ts";
+import { createSearchKnowledge, type SearchKnowledge } from "./builtin/searchKnowledge.ts";
 import { sendDigits } from "./builtin/sendDigits.ts";
 import { createTakeMessage, type TakeMessage } from "./builtin/takeMessage.ts";
 import { createTransferCall } from "./builtin/transferCall.ts";
@@ -13,12 +14,13 @@ export interface BuiltinServices {
   readonly mayTransfer: (agent: Agent, alias: string) => Promise<boolean>;
   readonly putOnDoNotCallList: PutOnDoNotCallList;
   readonly takeMessage: TakeMessage;
+  readonly searchKnowledge: SearchKnowledge;
 }
 
 /** The server's own tools that this agent may list, by name; those that it cannot have are left out. */
 export function builtinTools(
   agent: Agent,
-  { mayTransfer, putOnDoNotCallList, takeMessage }: BuiltinServices,
+  { mayTransfer, putOnDoNotCallList, searchKnowledge, takeMessage }: BuiltinServices,
 ): ReadonlyMap<string, Tool> {
   const aliases = Object.keys(agent.transfers);
   const tools: readonly Tool[] = [
@@ -27,6 +29,7 @@ export function builtinTools(
     sendDigits,
     createDoNotCall(putOnDoNotCallList),
     createTakeMessage(takeMessage),
+    ...(agent.knowledge.length > 0 ? [createSearchKnowledge(agent.name, searchKnowledge)] : []),
     ...(aliases.length > 0
       ? [createTransferCall(aliases, (alias) => mayTransfer(agent, alias))]
       : []),
@@ -42,4 +45,5 @@ export const BUILTIN_NAMES: ReadonlySet<string> = new Set([
   "do_not_call",
   "take_message",
   "transfer_call",
+  "search_knowledge",
 ]);

@@ -23,6 +23,7 @@ async function written(
       counts: () => ({ kept: 2, mismatched: 0, recorded: 1, failed: 0 }),
       size: () => ({ sentences: 3, bytes: 4000 }),
     },
+    knowledge: { counts: () => ({ found: 3, nothing: 1 }) },
     phone: undefined,
     routing: { counts: undefined },
     recorder: { health: () => ({ status: "ok" }) },

@@ -10,7 +10,7 @@ const GROUND = [
   "load",
   "routing",
 ];
-const OBSERVERS = [...GROUND, "cluster", "spending", "keptSpeech", "records"];
+const OBSERVERS = [...GROUND, "cluster", "spending", "keptSpeech", "knowledge", "records"];
 
 /** The modules of `services/`, and which of the others each may import. AGENTS.md shows the same table. */
 export const MODULES: Readonly<Record<string, readonly string[]>> = {
@@ -25,6 +25,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   cluster: ["store", "events"],
   spending: ["store", "events"],
   keptSpeech: ["store", "twilioOutbound", "spending"],
+  knowledge: ["store", "events"],
   records: ["store", "events", "twilioOutbound", "cluster", "spending"],
   analysis: ["store", "spending", "records"],
   webhooks: ["store", "events", "records"],

@@ -1,9 +1,11 @@
 import { agentVersions } from "./agentVersions.ts";
 import { calendarVersion } from "./calendarVersion.ts";
 import { analyses } from "./analyses.ts";
+import { knowledgeTables } from "./knowledgeTables.ts";
+import type { SchemaStatement } from "./schemaStatement.ts";
 
 /** What the versions after the first changed, oldest first. */
-export const laterVersions: readonly (readonly string[])[] = [
+export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   [
     `CREATE TABLE revoked_keys (
       digest TEXT PRIMARY KEY,
@@ -125,4 +127,5 @@ export const laterVersions: readonly (readonly string[])[] = [
   calendarVersion,
   analyses,
   agentVersions,
+  knowledgeTables,
 ];

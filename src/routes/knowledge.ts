@@ -1,0 +1,149 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Agents } from "../config/agents.ts";
+import type { Knowledge, KnowledgeStatus } from "../services/knowledge.ts";
+import type { RequireScope } from "./middleware/access.ts";
+import { HttpProblem, required } from "./middleware/httpProblem.ts";
+import { jsonBody } from "./middleware/jsonBody.ts";
+import { agentName, answer, apiRoutes, errorAnswers, json } from "./openapi/schemaParts.ts";
+
+/** Files that are listed; those with problems come first. */
+const MAX_LISTED = 500;
+
+/** `/api/agents/{name}/knowledge`: what an agent knows from documents. */
+export function knowledgeRoutes({ access, agents, knowledge }: {
+  readonly access: RequireScope;
+  readonly agents: Pick<Agents, "get">;
+  readonly knowledge: Pick<Knowledge, "status" | "search">;
+}) {
+  const routes = apiRoutes();
+
+  routes.openapi({ ...read, middleware: [access("calls:read")] }, (c) => {
+    const { name } = c.req.valid("param");
+    required(agents.get(name), unknownAgent);
+    return c.json(viewOf(name, knowledge.status(name)), 200);
+  });
+
+  routes.openapi(
+    { ...search, middleware: [access("calls:read"), jsonBody(4096)] },
+    async (c) => {
+      const { name } = c.req.valid("param");
+      required(agents.get(name), unknownAgent);
+      if (knowledge.status(name) === undefined) {
+        throw new HttpProblem(409, "no_knowledge", "This agent has no knowledge in its file.");
+      }
+      const found = await knowledge.search(name, c.req.valid("json").query);
+      if (found.result === "failed") {
+        throw new HttpProblem(
+          503,
+          "knowledge_unavailable",
+          "The documents cannot be searched now: see /health.",
+        );
+      }
+      const passages = found.result === "found" ? [...found.passages] : [];
+      return c.json({ result: found.result, passages }, 200);
+    },
+  );
+
+  return routes;
+}
+
+function viewOf(agent: string, status: KnowledgeStatus | undefined) {
+  const {
+    state,
+    use,
+    documents,
+    files = { total: 0, done: 0, problems: 0 },
+    ...sums
+  } = status ?? { state: "none" as const, use: "search" as const, documents: [] };
+  return {
+    agent,
+    state,
+    use: state === "none" ? null : use,
+    files,
+    passages: 0,
+    characters: 0,
+    ...sums,
+    documents: documents.slice(0, MAX_LISTED).map(({ pages, problem, ...document }) => ({
+      ...document,
+      pages: pages ?? null,
+      problem: problem ?? null,
+    })),
+  };
+}
+
+function unknownAgent(): HttpProblem {
+  return new HttpProblem(404, "unknown_agent", "There is no such agent that can be used.");
+}
+
+const tags = ["Agents"];
+const params = z.object({ name: agentName });
+
+const documentView = z.object({
+  name: z.string().openapi({ description: "From the folder on that the agent's file names." }),
+  state: z.enum(["waiting", "read", "unreadable"]),
+  passages: z.number().int(),
+  characters: z.number().int(),
+  pages: z.number().int().nullable(),
+  problem: z.string().nullable().openapi({
+    description: "Why it is left out, as the end of a sentence that begins with its name.",
+  }),
+}).openapi("KnowledgeDocument");
+
+const statusView = z.object({
+  agent: z.string(),
+  state: z.enum(["none", "reading", "ready"]).openapi({
+    description: "`reading`: there are files that have not been looked at; the others are in use.",
+  }),
+  use: z.enum(["whole", "search"]).nullable().openapi({
+    description: "`whole`: all of it stands in the instructions; `search`: by search_knowledge.",
+  }),
+  files: z.object({
+    total: z.number().int(),
+    done: z.number().int(),
+    problems: z.number().int(),
+  }),
+  passages: z.number().int(),
+  characters: z.number().int(),
+  documents: z.array(documentView).openapi({
+    description: `Those with problems first; ${MAX_LISTED} at most.`,
+  }),
+}).openapi("Knowledge");
+
+const read = createRoute({
+  method: "get",
+  path: "/api/agents/{name}/knowledge",
+  operationId: "getKnowledge",
+  summary: "See what an agent knows from documents",
+  description: "How far its files are read, and which are left out. Takes the scope `calls:read`.",
+  tags,
+  request: { params },
+  responses: { 200: answer("Its knowledge", statusView), ...errorAnswers },
+});
+
+const search = createRoute({
+  method: "post",
+  path: "/api/agents/{name}/knowledge/search",
+  operationId: "searchKnowledge",
+  summary: "Search an agent's documents",
+  description:
+    "As the tool `search_knowledge` does in a call; also for knowledge that stands in the " +
+    "instructions. It counts in `/metrics`. Takes the scope `calls:read`.",
+  tags,
+  request: {
+    params,
+    body: { content: json(z.strictObject({ query: z.string().trim().min(1).max(500) })) },
+  },
+  responses: {
+    200: answer(
+      "The passages that fit best, the best first",
+      z.object({
+        result: z.enum(["found", "nothing", "not_ready"]),
+        passages: z.array(z.object({
+          source: z.string().openapi({ example: "prices.pdf, page 3" }),
+          text: z.string(),
+        })),
+      }).openapi("KnowledgeSearch"),
+    ),
+    ...errorAnswers,
+  },
+});

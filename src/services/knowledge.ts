@@ -1,0 +1,3 @@
+export type { KnowledgeAnswer } from "./knowledge/knowledgeAnswer.ts";
+export type { KnowledgeStatus, KnowledgeUse } from "./knowledge/knowledgeState.ts";
+export { type Knowledge, openKnowledge } from "./knowledge/openKnowledge.ts";

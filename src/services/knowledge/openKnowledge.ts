@@ -1,0 +1,243 @@
+import type { Agent, Agents } from "../../config/agents.ts";
+import { mainLanguage } from "../../config/agentSchema.ts";
+import type { Settings } from "../../config/settings.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Incidents } from "../../utils/incidents.ts";
+import type { Log } from "../../utils/logger.ts";
+import { createPollLoop } from "../../utils/pollLoop.ts";
+import type { KnowledgeStore, Store } from "../store.ts";
+import { DocumentIndex, type WantedFile } from "./documentIndex.ts";
+import { type FileProblem, findFiles } from "./findFiles.ts";
+import { FolderWatch, type WatchedFolder } from "./folderWatch.ts";
+import { boundedPassages, type KnowledgeAnswer, MAX_PASSAGES } from "./knowledgeAnswer.ts";
+import {
+  type KnowledgeStatus,
+  knowledgeStatus,
+  type KnowledgeUse,
+  knowledgeUse,
+  MAX_WHOLE_CHARS,
+} from "./knowledgeState.ts";
+import { createProblemReports } from "./problemReports.ts";
+
+export interface KnowledgeDeps {
+  readonly settings: Pick<Settings, "agents">;
+  readonly agents: Pick<Agents, "names" | "get" | "onChange">;
+  readonly store: Pick<Store, "openKnowledge" | "clock">;
+  readonly incidents: Pick<Incidents, "report" | "resolve">;
+  readonly setTimer: Clock["setTimer"];
+  readonly log: Pick<Log, "info" | "warn">;
+}
+
+/** What agents know from documents, and how far their reading is. */
+export interface Knowledge extends AsyncDisposable {
+  /** How a call that begins now gets at it; undefined for an agent without any. */
+  forCall(agent: string): KnowledgeUse | undefined;
+  /** Never rejects. */
+  search(agent: string, query: string): Promise<KnowledgeAnswer>;
+  /** Undefined for an agent without any. */
+  status(agent: string): KnowledgeStatus | undefined;
+  /** Searches since the start, by their result. */
+  counts(): Readonly<Record<KnowledgeAnswer["result"], number>>;
+  /** Looks for changes of agents and files now. */
+  refresh(): void;
+}
+
+/** Changes that no watcher has told of are found after so long. */
+const POLL_MS = 60_000;
+
+interface AgentState {
+  readonly language: string;
+  readonly files: readonly WantedFile[];
+  readonly problems: readonly FileProblem[];
+  /** Undefined where it has to be worked out anew. */
+  use: KnowledgeUse | undefined;
+}
+
+/** Opens the knowledge of all agents: their files are read in the background, and again where they change. */
+export function openKnowledge(
+  { settings, agents, store, incidents, setTimer, log }: KnowledgeDeps,
+): Knowledge {
+  const { now } = store.clock;
+  const states = new Map<string, AgentState>();
+  const counts = { found: 0, nothing: 0, not_ready: 0, failed: 0 };
+  const problems = createProblemReports({ incidents, log });
+  let opening: Promise<Opened> | undefined;
+  let closed = false;
+
+  // Threads are started now, and not while calls are under way: it stalls this one for some 10 ms each.
+  if (withKnowledge().length > 0) opened().catch(() => {});
+  const loop = createPollLoop(round, setTimer);
+  const watch = new FolderWatch(loop.wake, setTimer);
+  const unfollow = agents.onChange(loop.wake);
+
+  async function round(): Promise<number> {
+    try {
+      await update();
+      incidents.resolve("knowledge_unavailable");
+    } catch (error) {
+      if (!closed) {
+        log.warn("Knowledge not indexed", { error });
+        incidents.report({
+          code: "knowledge_unavailable",
+          message: "The index of the agents' documents cannot be written: see the log.",
+        });
+      }
+    }
+    return POLL_MS;
+  }
+
+  async function update(): Promise<void> {
+    const known = withKnowledge();
+    for (const name of states.keys()) {
+      if (!known.some((agent) => agent.name === name)) {
+        states.delete(name);
+        problems.forget(name);
+      }
+    }
+    const watched = new Map<string, WatchedFolder>();
+    for (const agent of known) {
+      const language = mainLanguage(agent);
+      const found = await findFiles(settings.agents.dir, agent.knowledge);
+      const files = found.files.map((file) => ({ ...file, language }));
+      states.set(agent.name, { language, files, problems: found.problems, use: undefined });
+      for (const folder of found.watched) {
+        if (watched.get(folder.path)?.recursive !== true) watched.set(folder.path, folder);
+      }
+    }
+    if (closed) return;
+    watch.watch([...watched.values()]);
+    if (known.length === 0 && opening === undefined) return;
+    const { index } = await opened();
+    const begunAt = performance.now();
+    const files = [...states.values()].flatMap(({ files }) => files);
+    const read = await index.update(files, () => {
+      for (const state of states.values()) state.use = undefined;
+    });
+    if (closed) return;
+    if (read.files + read.known > 0) {
+      log.info("Knowledge read", { ...read, durationMs: Math.round(performance.now() - begunAt) });
+    }
+    for (const [agent, state] of states) {
+      problems.tell(agent, [
+        ...state.problems,
+        ...filesOf(state).flatMap(({ name, indexed }) =>
+          indexed.state === "unreadable" ? [{ name, problem: indexed.problem }] : []
+        ),
+      ]);
+    }
+  }
+
+  function withKnowledge(): readonly Agent[] {
+    return agents.names.flatMap((name) => {
+      const agent = agents.get(name);
+      return agent !== undefined && agent.knowledge.length > 0 ? [agent] : [];
+    });
+  }
+
+  function opened(): Promise<Opened> {
+    opening ??= openIndex(store, { setTimer, now, maxWholeChars: MAX_WHOLE_CHARS });
+    opening.then(({ index }) => current = index, () => opening = undefined);
+    return opening;
+  }
+
+  let current: DocumentIndex | undefined;
+
+  function filesOf({ files }: AgentState) {
+    return files.map((file) => ({
+      name: file.name,
+      indexed: current?.of(file) ?? { state: "waiting" as const },
+    }));
+  }
+
+  function useOf(state: AgentState): KnowledgeUse {
+    return state.use ??= knowledgeUse(filesOf(state));
+  }
+
+  async function search(agent: string, query: string): Promise<KnowledgeAnswer> {
+    const state = states.get(agent);
+    if (state === undefined) {
+      if (agents.get(agent)?.knowledge.length === 0) return { result: "failed" };
+      loop.wake();
+      return { result: "not_ready", done: 0, total: 0 };
+    }
+    const files = filesOf(state);
+    const documents = files.flatMap(({ indexed }) =>
+      indexed.state === "read" ? [indexed.document.id] : []
+    );
+    const waiting = files.filter(({ indexed }) => indexed.state === "waiting").length;
+    try {
+      const { language } = state;
+      const passages = documents.length === 0 ? [] : await (await opened()).store.search({
+        text: query,
+        documents,
+        language,
+        limit: MAX_PASSAGES,
+      });
+      if (passages.length > 0) return { result: "found", passages: boundedPassages(passages) };
+    } catch (error) {
+      log.warn("Knowledge not searched", { agent, error });
+      return { result: "failed" };
+    }
+    if (waiting === 0) return { result: "nothing" };
+    return { result: "not_ready", done: files.length - waiting, total: files.length };
+  }
+
+  return {
+    forCall(agent) {
+      const state = states.get(agent);
+      if (state !== undefined) return useOf(state);
+      // Its files have not been looked for yet.
+      return (agents.get(agent)?.knowledge.length ?? 0) > 0 ? knowledgeUse([]) : undefined;
+    },
+    async search(agent, query) {
+      const answer = await search(agent, query);
+      counts[answer.result]++;
+      return answer;
+    },
+    status(agent) {
+      const state = states.get(agent);
+      if (state !== undefined) {
+        return knowledgeStatus(filesOf(state), state.problems, {
+          use: useOf(state).kind,
+          isReading: false,
+        });
+      }
+      if ((agents.get(agent)?.knowledge.length ?? 0) === 0) return undefined;
+      return knowledgeStatus([], [], { use: "search", isReading: true });
+    },
+    counts: () => counts,
+    refresh: loop.wake,
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      unfollow();
+      watch.close();
+      current?.close();
+      await loop.close();
+      const last = await opening?.catch(() => undefined);
+      last?.index.close();
+      await last?.store.close();
+    },
+  };
+}
+
+interface Opened {
+  readonly store: KnowledgeStore;
+  readonly index: DocumentIndex;
+}
+
+async function openIndex(
+  store: Pick<Store, "openKnowledge">,
+  options: ConstructorParameters<typeof DocumentIndex>[1],
+): Promise<Opened> {
+  const opened = await store.openKnowledge();
+  const index = new DocumentIndex(opened, options);
+  try {
+    // Starts the thread that searches.
+    await opened.search({ text: "first", documents: [0], language: "en", limit: 1 });
+    return { store: opened, index };
+  } catch (error) {
+    index.close();
+    await opened.close();
+    throw error;
+  }
+}
