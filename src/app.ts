@@ -199,7 +199,7 @@ export async function createApp(
   phone?.onStreamEnded(abandonedCalls.streamEnded);
   completion.start();
 
-  opening.use(openedAgents.follow(base.store.agentVersions, now));
+  const { catalog } = opening.use(openedAgents.follow(base.store.agentVersions, now));
   const operations = createApiOperations({
     ...calls,
     recorder,
@@ -209,6 +209,7 @@ export async function createApp(
   });
   const parts = {
     ...calls,
+    catalog,
     records,
     analysis,
     eventLog,

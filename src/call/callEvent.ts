@@ -4,12 +4,19 @@ import type { CallDirection, CallEnd, Milliseconds } from "./types.ts";
 
 /** What observers of a call get; times are milliseconds since the call began. */
 export type CallEvent =
-  | { readonly type: "started"; readonly direction: CallDirection; readonly agent: string }
+  | {
+    readonly type: "started";
+    readonly direction: CallDirection;
+    readonly agent: string;
+    /** Of the agent's definition. */
+    readonly agentVersion?: string;
+  }
   /** Comes instead of `started` where this session goes on with a call that another one began. */
   | {
     readonly type: "resumed";
     readonly direction: CallDirection;
     readonly agent: string;
+    readonly agentVersion?: string;
     readonly afterMs: Milliseconds;
   }
   /** `again` where the call had a leg before. */

@@ -45,6 +45,8 @@ export interface PrecallNote {
 export interface CallPolicy {
   readonly direction: CallDirection;
   readonly agent: string;
+  /** Of the agent's definition; for observers alone. */
+  readonly agentVersion?: string;
   /** How the agent opens; without it the caller speaks first. */
   readonly greeting?: string;
   /** Whether the model starts a response itself when the caller's turn ends. */

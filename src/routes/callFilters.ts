@@ -8,13 +8,15 @@ import { present } from "../utils/present.ts";
 /** Turns a query into a filter, narrowed to the calls that the API client may see. Throws a 403 `HttpProblem`. */
 export function filterFor(
   caller: Caller,
-  { status, direction, agent, from, to, key, passed }: Partial<z.infer<typeof callListQuery>>,
+  { status, direction, agent, version, from, to, key, passed }: Partial<
+    z.infer<typeof callListQuery>
+  >,
   analysis: readonly AnalysisFilter[] = [],
 ): CallFilter {
   return {
     ...(passed !== undefined && { passed: passed === "true" }),
     ...(analysis.length > 0 && { analysis }),
-    ...present({ status, direction, agent, since: from, until: to }),
+    ...present({ status, direction, agent, agentVersion: version, since: from, until: to }),
     ...keyFilter(caller, key),
   };
 }

@@ -2,6 +2,7 @@ import type { Context, Env, Hono } from "@hono/hono";
 import type { CallRegistry } from "../call/registry.ts";
 import type { Agents } from "../config/agents.ts";
 import { isShared, type Settings } from "../config/settings.ts";
+import type { AgentCatalog } from "../services/agents.ts";
 import { type ApiOperations, hasWebLine } from "../services/calls.ts";
 import type { Knowledge } from "../services/knowledge.ts";
 import type { Phone } from "../services/phone.ts";
@@ -21,6 +22,7 @@ import { setTimer } from "../utils/clock.ts";
 import { newId } from "../utils/ids.ts";
 import type { Incidents } from "../utils/incidents.ts";
 import type { Logger } from "../utils/logger.ts";
+import { agentsRoutes } from "./agents.ts";
 import { analyticsRoutes } from "./analytics.ts";
 import { createBaseRouter, type RouteEnv, type Router } from "./baseRouter.ts";
 import { callAnalysisRoutes } from "./callAnalysis.ts";
@@ -50,6 +52,7 @@ import { createWebTokens } from "./webTokens.ts";
 interface RouterDeps {
   readonly settings: Settings;
   readonly agents: Agents;
+  readonly catalog: AgentCatalog;
   readonly registry: CallRegistry;
   /** Absent where the phone is not set up. */
   readonly phone: Phone | undefined;
@@ -179,6 +182,7 @@ export function createRouter(
     now: monotonic,
     log,
   }));
+  mount(agentsRoutes({ access, catalog: deps.catalog, defaultAgent, now }));
   mount(callsRoutes({ access, callStore: store.calls, lookup, control }));
   mount(callAnalysisRoutes({ access, lookup, analysis }));
   mount(erasureRoutes({ access, lookup, erasure: records.erasure, endCall }));

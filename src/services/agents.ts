@@ -1,1 +1,7 @@
-export { type OpenAgents, openAgents } from "./agents/openAgents.ts";
+export type {
+  AgentCatalog,
+  AgentState,
+  KnownVersion,
+  RestoreResult,
+} from "./agents/agentCatalog.ts";
+export { openAgents } from "./agents/openAgents.ts";

@@ -8,6 +8,7 @@ export interface CallSummary {
   readonly id: string;
   readonly direction: Direction;
   readonly agent: string;
+  readonly agentVersion: string | null;
   readonly status: Status;
   readonly key: string | null;
   readonly from: string | null;
@@ -26,6 +27,20 @@ export interface CallSummary {
   readonly latency:
     | { readonly turns: number; readonly p50Ms: number; readonly p95Ms: number }
     | null;
+}
+
+/** The agents of the server that answers. */
+export interface AgentList {
+  readonly agents: readonly AgentSummary[];
+}
+
+export interface AgentSummary {
+  readonly name: string;
+  readonly title: string | null;
+  /** `broken`: the file is faulty, and the version is its last good one. */
+  readonly state: "ok" | "broken" | "unusable";
+  readonly version: string | null;
+  readonly problems: readonly { readonly text: string }[];
 }
 
 export type Direction = "inbound" | "outbound" | "web";

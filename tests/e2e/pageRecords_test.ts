@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readingOf } from "../support/agents/agentFolder.ts";
 import { noUsage } from "../../src/services/store/calls/callRecord.ts";
 import { ADMIN, ALICE } from "../support/servers/apiServer.ts";
 import { browserTests } from "../support/browser/browser.ts";
@@ -9,6 +10,29 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 1440 * MINUTE_MS;
 
 browserTests("page: records", {
+  "page shows what is wrong with agents, and their versions in the records": (browser) => {
+    const broken = readingOf("receptionist", "---\ntitel: Desk\n---\nHelp.");
+    const good = readingOf("receptionist", "---\ntitle: Desk\n---\nHelp.");
+    assert.ok(good.result.ok);
+    const agents = [{ name: "receptionist", agent: good.result.agent, reading: broken }];
+    return visitPage({ browser, hash: "#records", agents }, async (visit) => {
+      const { page, remember, store, go, complaints } = visit;
+      await page.waitForSelector("#agent-problems:not([hidden])");
+      const told = await page.locator("#agent-problems p").allInnerTexts();
+      assert.match(told[0] ?? "", /^Desk version [0-9a-f]{12} stays in use$/);
+      assert.ok(
+        told.includes("receptionist.md: line 2: titel: is not known; did you mean title?"),
+        told.join("\n"),
+      );
+      await remember({ id: "call_v1", startedAt: NOW }, {});
+      const changes = { agentVersion: "0123456789ab" };
+      await store.calls.write([{ type: "changed", callId: "call_v1", changes }]);
+      await go("records/call_v1");
+      await page.waitForSelector("#record-id:not(:empty)");
+      assert.match(await page.textContent("#record-id") ?? "", /receptionist 0123456789ab/);
+      assert.deepEqual(complaints, []);
+    });
+  },
   "page lists the records by day, with filters and pages": (browser) =>
     visitPage({ browser, hash: "#records" }, async ({ page, remember, go, complaints }) => {
       await page.waitForSelector("#records-empty:not([hidden])");

@@ -44,7 +44,12 @@ async function operationsAt(server: TestServer): Promise<readonly Operation[]> {
 
 /** An address with something well-formed for each parameter, or with `value` for the given one. */
 function addressOf({ path }: Operation, name?: string, value = ""): string {
-  const usual = { id: "call_none", number: "%2B14155550199", name: "nobody" };
+  const usual = {
+    id: "call_none",
+    number: "%2B14155550199",
+    name: "nobody",
+    version: "0123456789ab",
+  };
   return path.replaceAll(
     /\{(\w+)\}/g,
     (_, each: keyof typeof usual) => each === name ? value : usual[each],

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { callDirections, endReasons } from "../../call/types.ts";
 import { answerers, recordStatuses } from "../../services/store.ts";
 import { analysis, analysisSums, passed } from "./analysisSchemas.ts";
-import { agentName, e164, keyName, moment, wholeNumber } from "./schemaParts.ts";
+import { agentName, agentVersion, e164, keyName, moment, wholeNumber } from "./schemaParts.ts";
 import { callOutcome } from "./outboundSchemas.ts";
 
 const time = z.iso.datetime().openapi({ example: "2027-01-31T09:00:00.000Z" });
@@ -17,6 +17,7 @@ const dollars = z.number().nullable().openapi({
 const filters = {
   direction: z.enum(callDirections).optional(),
   agent: agentName.optional(),
+  version: agentVersion.optional().openapi({ description: "Of the agent's file" }),
   from: moment.optional(),
   to: moment.optional(),
   key: keyName.optional().openapi({
@@ -76,6 +77,10 @@ const callShape = {
   id: z.string().openapi({ example: "call_01k9x2m3p4q5r6s7t8v9w0x1y2" }),
   direction: z.enum(callDirections),
   agent: z.string().openapi({ example: "receptionist" }),
+  agentVersion: z.string().nullable().openapi({
+    description: "The version of the agent's file that the call's newest session runs",
+    example: "3f9a1c0d52be",
+  }),
   status: z.enum(recordStatuses),
   key: z.string().nullable().openapi({ description: "The API key that requested the call" }),
   callSid: z.string().nullable(),

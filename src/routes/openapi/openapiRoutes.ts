@@ -72,6 +72,7 @@ function describeApi(router: Router) {
     tags: [
       { name: "Calling out", description: "Phone calls that this server places." },
       { name: "Do not call", description: "Numbers that this server never calls." },
+      { name: "Agents", description: "The agents of this server, and their versions." },
       { name: "Calls", description: "Transcripts, outcomes and cost of calls." },
       { name: "Events", description: "Live events of calls." },
       { name: "Webhooks", description: "Messages that this server sends to yours." },

@@ -99,6 +99,12 @@ export const agentName = z.string().regex(
   "must be an agent's name",
 );
 
+/** The version of an agent's file. */
+export const agentVersion = z.string().regex(
+  /^[0-9a-f]{12}$/,
+  "must be a version: 12 hexadecimal digits",
+);
+
 /** A phone number, whether it may be dialled or not. */
 export const e164 = z.string().regex(
   /^\+[1-9]\d{6,14}$/,

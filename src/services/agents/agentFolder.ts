@@ -2,8 +2,8 @@ import type { FoundProblem } from "../../config/agentProblem.ts";
 import { filesOf } from "../../config/agentCompanions.ts";
 import { type AgentFiles, inFolder } from "../../config/agentFiles.ts";
 import { type AgentReading, readAgentFile, withProblems } from "../../config/agentReading.ts";
-import type { Agent, AgentCheck, AgentPeers } from "../../config/agents.ts";
-import type { AgentEntry } from "./liveAgents.ts";
+import type { Agent, AgentCheck, AgentPeers, ReadAgent } from "../../config/agents.ts";
+import type { AgentEntry, LiveAgents } from "./liveAgents.ts";
 
 export interface AgentFolderOptions {
   readonly dir: string;
@@ -147,6 +147,20 @@ async function checkedReadings(
     );
   }
   return checked;
+}
+
+/** What was read, refused where the checks of the live agents find problems. */
+export async function checkAgainst(
+  live: Pick<LiveAgents, "checks" | "entries">,
+  result: Extract<ReadAgent, { readonly ok: true }>,
+): Promise<ReadAgent> {
+  const agents = new Map<string, Agent>();
+  for (const { name, agent } of live.entries.values()) {
+    if (agent !== undefined) agents.set(name, agent);
+  }
+  agents.set(result.agent.name, result.agent);
+  const peers = { agents, names: new Set([...live.entries.keys(), result.agent.name]) };
+  return withProblems(result, await found(result.agent, peers, live.checks));
 }
 
 /** What checks find; one that fails is a problem too. */

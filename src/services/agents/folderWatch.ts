@@ -30,18 +30,26 @@ export function watchFolder({ dir, files, pollMs = POLL_MS, ...deps }: FolderWat
   let cancelDebounce: (() => void) | undefined;
   let watched: { readonly id: string | undefined; readonly watch: FolderWatch } | undefined;
   let isToldOf = false;
+  let waiting: (() => void)[] = [];
   let closed = false;
   const looking = createPollLoop(look, setTimer);
   const began = rewatch();
 
   return {
-    /** Looks for changes at once, whatever has been reported. */
-    look: looking.wake,
+    /** Looks for changes at once, whatever has been reported; resolves when they are in use. */
+    look(): Promise<void> {
+      if (closed) return Promise.resolve();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.push(resolve);
+      looking.wake();
+      return promise;
+    },
     async close(): Promise<void> {
       closed = true;
       cancelDebounce?.();
       await began;
       await looking.close();
+      waiting.forEach((resume) => resume());
       await watched?.watch.close();
     },
   };
@@ -58,9 +66,10 @@ export function watchFolder({ dir, files, pollMs = POLL_MS, ...deps }: FolderWat
 
   async function look(): Promise<number | undefined> {
     await rewatch();
-    const taken = paths;
-    paths = new Set();
+    const [taken, awaited] = [paths, waiting];
+    [paths, waiting] = [new Set(), []];
     const again = await onChange(taken);
+    awaited.forEach((resume) => resume());
     if (again) return AGAIN_MS;
     return files.stamp === undefined ? undefined : pollMs;
   }

@@ -11,6 +11,7 @@ import type { Log } from "../../utils/logger.ts";
 import type { AgentVersionStore } from "../store.ts";
 import { findToolProblems } from "../tools.ts";
 import { AgentFolder, found } from "./agentFolder.ts";
+import { createAgentCatalog } from "./agentCatalog.ts";
 import { createAgentReports } from "./agentReports.ts";
 import { lastGoodEntry } from "./lastGoodEntry.ts";
 import { watchFolder } from "./folderWatch.ts";
@@ -68,11 +69,10 @@ export async function openAgents(
      */
     async recover(store?: Pick<AgentVersionStore, "latest">): Promise<void> {
       if (store !== undefined && live.unusable.size > 0) {
-        const { checks } = live;
         const recovered: AgentEntry[] = [];
         for (const entry of live.entries.values()) {
           recovered.push(
-            await lastGoodEntry(entry, { store, checks, live, dir, files })
+            await lastGoodEntry(entry, { store, live, dir, files })
               .catch((error) => {
                 log.warn("Versions of an agent not read", { agent: entry.name, error });
                 return undefined;
@@ -92,9 +92,9 @@ export async function openAgents(
       live.onPin((agent) => used.add(agent, live.textOf(agent)));
       const changes = files.stamp ?? files.watch;
       const following = changes && watchFolder({ dir, files, pollMs, onChange, setTimer, log });
+      const look = async () => await following?.look();
       return {
-        /** Looks at the files at once. */
-        look: () => following?.look(),
+        catalog: createAgentCatalog({ live, dir, files, store, look }),
         async [Symbol.asyncDispose]() {
           await following?.close();
           await used.close();

@@ -74,6 +74,7 @@ export function createAgentSetup(
     policy: {
       direction: request.direction,
       agent: agent.name,
+      agentVersion: agent.version,
       languages: conversationLanguages(agent),
       transcribes: agent.transcription !== "off",
       ...(agent.greeting !== undefined && { greeting: fillTemplate(agent.greeting, values) }),

@@ -11,10 +11,15 @@ export function openEventHub(
     ({ event: { type } }) => LOGGED.has(type),
     ({ callId, event }) => {
       if (event.type === "started") {
-        log.info("Call started", { callId, direction: event.direction, agent: event.agent });
+        log.info("Call started", {
+          callId,
+          direction: event.direction,
+          agent: event.agent,
+          agentVersion: event.agentVersion,
+        });
       } else if (event.type === "resumed") {
-        const { direction, agent, afterMs } = event;
-        log.info("Call resumed", { callId, direction, agent, afterMs });
+        const { direction, agent, agentVersion, afterMs } = event;
+        log.info("Call resumed", { callId, direction, agent, agentVersion, afterMs });
       } else if (event.type === "handedOver") {
         log.info("Call handed over", { callId });
       } else if (event.type === "ended") {

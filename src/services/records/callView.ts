@@ -10,6 +10,7 @@ export function viewCall(call: CallRecord) {
     id: call.id,
     direction: call.direction,
     agent: call.agent,
+    agentVersion: call.agentVersion ?? null,
     status: call.status,
     key: call.keyName ?? null,
     callSid: call.callSid ?? null,

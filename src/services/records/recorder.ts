@@ -76,6 +76,11 @@ export function createRecorder(deps: RecorderDeps) {
   function onEvent({ callId, atMs, event }: PublishedEvent): void {
     const tally = tallies.get(callId) ?? beginWith(event, callId, atMs);
     if (tally === undefined) return;
+    if (event.type === "started" || event.type === "resumed") {
+      if (event.agentVersion !== undefined) {
+        enqueue(tally.change({ agentVersion: event.agentVersion }));
+      }
+    }
     if (event.type === "connected") {
       // A placed call may get its CallSid after its session has begun.
       const callSid = callOf(callId)?.callSid;

@@ -33,6 +33,7 @@ export function messageOf(
         ...about,
         direction: event.direction,
         agent: event.agent,
+        agentVersion: event.agentVersion ?? null,
       });
     case "connected":
       if (event.again === true) return undefined;

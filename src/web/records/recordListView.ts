@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { showAgentProblems } from "../agents/agentProblems.ts";
 import { fetchApiJson } from "../apiClient.ts";
 import type { AgentTitles, Analytics, CallPage } from "../apiTypes.ts";
 import { element, find } from "../elements.ts";
@@ -19,6 +20,7 @@ export function createRecordListView(
   const filterForm = createRecordFilter(find("records-filter", HTMLFormElement));
   const empty = find("records-empty", HTMLElement);
   const older = find("records-older", HTMLButtonElement);
+  const agentProblems = find("agent-problems", HTMLElement);
   const problem = find("records-problem", HTMLElement);
   const backLink = find("record-back", HTMLAnchorElement);
   let shown = { filter: "", scrollTop: 0 };
@@ -31,6 +33,8 @@ export function createRecordListView(
     const limit = isReturn ? Math.min(MAX_PAGE, Math.max(PAGE, rows.size)) : PAGE;
     problem.textContent = "";
     main.ariaBusy = "true";
+    // The list of calls does not wait for it, or fail with it.
+    showAgentProblems(agentProblems, signal).catch(() => agentProblems.hidden = true);
     const [page, analytics] = await Promise.all([
       list(filter, { limit, signal }),
       fetchApiJson<Analytics>(`/api/analytics?from=${daysAgo(7)}`, { signal }),

@@ -51,11 +51,18 @@ export function createRecordView(
     showDownloads(downloads, id);
     find("record-latency", HTMLElement).replaceChildren(...latencyTable(call));
     find("record-cost", HTMLElement).replaceChildren(...costTable(call));
-    write("record-id", [id, ...(call.model === null ? [] : [call.model])].join(" · "));
+    write(
+      "record-id",
+      [id, ...(call.model === null ? [] : [call.model]), ...versionOf(call)].join(" · "),
+    );
     main.ariaBusy = "false";
     main.classList.remove("loading");
     main.scrollTop = 0;
   };
+
+  function versionOf({ agent, agentVersion }: CallDetail): readonly string[] {
+    return agentVersion === null ? [] : [`${agent} ${agentVersion}`];
+  }
 
   /** Shows the turns in order, each tool use before the first turn that began after it. */
   function showTranscript({ turns, tools, latencies }: CallDetail): void {

@@ -1,5 +1,6 @@
 import { filesOnDisk } from "../../../src/config/agentFiles.ts";
-import type { Agents } from "../../../src/config/agents.ts";
+import { type Agents, readAgent } from "../../../src/config/agents.ts";
+import type { AgentReading } from "../../../src/config/agentReading.ts";
 import { PATIENCE_MS } from "../until.ts";
 
 /** A folder of agents on the disk, which a server follows. */
@@ -51,4 +52,9 @@ export async function changing(
     clearTimeout(overdue);
     stop();
   }
+}
+
+/** What a file of this text is read as. */
+export function readingOf(name: string, text: string): AgentReading {
+  return { name, text, companions: [], result: readAgent(name, text) };
 }

@@ -3,6 +3,7 @@ import {
   createKeyCheck,
   type RequireScope,
 } from "../../../src/routes/middleware/access.ts";
+import { agentsRoutes } from "../../../src/routes/agents.ts";
 import { analyticsRoutes } from "../../../src/routes/analytics.ts";
 import { callsRoutes } from "../../../src/routes/calls.ts";
 import { erasureRoutes } from "../../../src/routes/erasure.ts";
@@ -10,6 +11,8 @@ import { eventsRoutes } from "../../../src/routes/events.ts";
 import { writeServerSentEvent } from "../../../src/routes/eventStream.ts";
 import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
 import type { Router } from "../../../src/routes/baseRouter.ts";
+import { createAgentCatalog } from "../../../src/services/agents/agentCatalog.ts";
+import { type AgentEntry, LiveAgents } from "../../../src/services/agents/liveAgents.ts";
 import { createAnalyticsQueue } from "../../../src/services/records/analyticsQueue.ts";
 import { createCallActions } from "../../../src/services/calls/callActions.ts";
 import { createCallLookup } from "../../../src/services/calls/callLookup.ts";
@@ -65,6 +68,7 @@ export interface ApiServer {
 
 export interface ApiServerOptions {
   readonly keyed?: boolean;
+  readonly agents?: readonly AgentEntry[];
   /** Adds routes of the test's own choice. */
   readonly mount?: (
     router: Router,
@@ -84,7 +88,14 @@ export async function withApi(
   options: ApiServerOptions,
   run: (server: ApiServer) => Promise<void>,
 ): Promise<void> {
-  const { keyed = true, mount, maxEvents, now = () => Date.UTC(2027, 0, 1), ...streams } = options;
+  const {
+    keyed = true,
+    agents = [],
+    mount,
+    maxEvents,
+    now = () => Date.UTC(2027, 0, 1),
+    ...streams
+  } = options;
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
   const live = new Map<string, RecordingSession>();
   const revoked = new Set<string>();
@@ -165,6 +176,14 @@ export async function withApi(
         ...streams,
       }),
     );
+    const catalog = createAgentCatalog({
+      live: new LiveAgents(agents),
+      dir: "agents",
+      files: { list: () => Promise.resolve([]), text: () => Promise.resolve("") },
+      store: store.agentVersions,
+      look: () => Promise.resolve(),
+    });
+    router.route("/", agentsRoutes({ access, catalog, defaultAgent: "receptionist", now }));
     mount?.(router, { store, events, access });
   });
   const server: ApiServer = {

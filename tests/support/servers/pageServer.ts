@@ -1,5 +1,6 @@
 import type { CallRequest } from "../../../src/call/types.ts";
 import type { NewCall } from "../../../src/services/store/calls/callRecord.ts";
+import type { AgentEntry } from "../../../src/services/agents/liveAgents.ts";
 import { type ApiServer, withApi } from "./apiServer.ts";
 import { mountWebRoutes } from "./webServer.ts";
 import { type Browser, type BrowserPage, openPage } from "../browser/browser.ts";
@@ -25,12 +26,13 @@ export async function visitPage(
   { browser, hash = "", look = {}, ...options }: {
     readonly browser: Browser;
     readonly keyed?: boolean;
+    readonly agents?: readonly AgentEntry[];
     readonly hash?: string;
     readonly look?: Parameters<typeof openPage>[1];
   },
   run: (visit: PageVisit) => Promise<void>,
 ): Promise<void> {
-  const { keyed = false } = options;
+  const { keyed = false, agents = [] } = options;
   const conversations: RecordingSession[] = [];
   let streams = new AbortController();
   let mended = Promise.resolve();
@@ -40,7 +42,7 @@ export async function visitPage(
       onOpen: (session) => conversations.push(session),
       ...(keyed && { authenticate: () => undefined }),
     });
-  await withApi({ keyed, mount, now: () => NOW }, async (api) => {
+  await withApi({ keyed, agents, mount, now: () => NOW }, async (api) => {
     const server = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen() {} },
       async (request) => {

@@ -3,6 +3,7 @@ import { openStore, type Store } from "../../../src/services/store/store.ts";
 import type { DatabaseSettings } from "../../../src/config/settings.ts";
 import { readCursor } from "../../../src/services/store/calls/callList.ts";
 import { noUsage } from "../../../src/services/store/calls/callRecord.ts";
+import { testAgentVersions } from "./agentVersionContract.ts";
 import { testCalendar } from "./calendarContract.ts";
 import { testAnalyses } from "./analysesContract.ts";
 import { testErasure } from "./erasureContract.ts";
@@ -44,6 +45,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testInstances(test);
   testErasure(test);
   testMessages(test);
+  testAgentVersions(test);
   testCalendar(test);
   testAnalyses(test);
   testStorePorts(test);

@@ -8,6 +8,7 @@ export interface CallFilter {
   readonly status?: RecordStatus;
   readonly direction?: CallDirection;
   readonly agent?: string;
+  readonly agentVersion?: string;
   readonly keyName?: string;
   /** The far end's number, or one's own. */
   readonly number?: string;
@@ -40,6 +41,9 @@ export function conditionsFor(filter: CallFilter, after?: CallPosition): Conditi
   if (filter.status !== undefined) parts.push(`status = ${bind(filter.status)}`);
   if (filter.direction !== undefined) parts.push(`direction = ${bind(filter.direction)}`);
   if (filter.agent !== undefined) parts.push(`agent = ${bind(filter.agent)}`);
+  if (filter.agentVersion !== undefined) {
+    parts.push(`agent_version = ${bind(filter.agentVersion)}`);
+  }
   if (filter.keyName !== undefined) parts.push(`key_name = ${bind(filter.keyName)}`);
   if (filter.number !== undefined) {
     const number = bind(filter.number);

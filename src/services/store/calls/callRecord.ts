@@ -68,6 +68,8 @@ export interface CallRecord {
   readonly id: string;
   readonly direction: CallDirection;
   readonly agent: string;
+  /** Of the definition that the call's newest session runs; absent before its first. */
+  readonly agentVersion?: string;
   readonly keyName?: string;
   readonly callSid?: string;
   readonly from?: string;
@@ -160,7 +162,9 @@ export interface NewCall
  */
 export type CallChanges =
   & Partial<Pick<NewCall, "status" | "callSid" | "from" | "to" | "model" | "transcriptionModel">>
-  & Partial<Pick<CallRecord, "answeredAt" | "outcome" | "answeredBy" | "usage" | "savings">>
+  & Partial<
+    Pick<CallRecord, "agentVersion" | "answeredAt" | "outcome" | "answeredBy" | "usage" | "savings">
+  >
   /** Null where it was taken back. */
   & { readonly plannedEnd?: CallEnd | null };
 

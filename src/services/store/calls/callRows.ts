@@ -45,6 +45,7 @@ export function callOf(row: Row): CallRecord {
     instanceId: textOf(row, "instance_id"),
     usage: usageOf(row),
     ...present({
+      agentVersion: maybeText(row, "agent_version"),
       keyName: maybeText(row, "key_name"),
       callSid: maybeText(row, "call_sid"),
       from: maybeText(row, "from_number"),

@@ -151,6 +151,7 @@ function changeCall(
     answered_by: changes.answeredBy,
     model: changes.model,
     transcription_model: changes.transcriptionModel,
+    agent_version: changes.agentVersion,
   });
   const once: Columns = present({
     answered_at: answeredAt === undefined ? undefined : toInteger(answeredAt),

@@ -1,0 +1,26 @@
+/// <reference lib="dom" />
+import { fetchApiJson } from "../apiClient.ts";
+import type { AgentList, AgentSummary } from "../apiTypes.ts";
+import { element } from "../elements.ts";
+
+/** Shows the agents whose files are faulty, with what is wrong; nothing where all are well. */
+export async function showAgentProblems(place: HTMLElement, signal: AbortSignal): Promise<void> {
+  const { agents } = await fetchApiJson<AgentList>("/api/agents", { signal });
+  if (signal.aborted) return;
+  const faulty = agents.filter(({ problems }) => problems.length > 0);
+  place.hidden = faulty.length === 0;
+  place.replaceChildren(
+    element("h2", { textContent: "Agents whose files are faulty" }),
+    element("ul", {}, faulty.map(rowOf)),
+  );
+}
+
+function rowOf({ name, title, state, version, problems }: AgentSummary): HTMLElement {
+  const effect = state === "broken"
+    ? `version ${version} stays in use`
+    : "cannot be used: its calls are refused";
+  return element("li", {}, [
+    element("p", {}, [element("b", { textContent: title ?? name }), ` ${effect}`]),
+    ...problems.map(({ text }) => element("p", { className: "problem", textContent: text })),
+  ]);
+}
