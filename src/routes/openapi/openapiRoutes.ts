@@ -74,6 +74,7 @@ function describeApi(router: Router) {
       { name: "Do not call", description: "Numbers that this server never calls." },
       { name: "Agents", description: "The agents of this server, and their versions." },
       { name: "Calls", description: "Transcripts, outcomes and cost of calls." },
+      { name: "Messages", description: "What callers have left." },
       { name: "Events", description: "Live events of calls." },
       { name: "Webhooks", description: "Messages that this server sends to yours." },
       { name: "Operation", description: "For the operator of the server." },
