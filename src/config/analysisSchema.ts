@@ -3,10 +3,15 @@ import { isRecord } from "../utils/isRecord.ts";
 
 export const analysisFieldTypes = ["string", "number", "integer", "boolean", "date"] as const;
 
-const name = z.string().regex(
-  /^[A-Za-z][A-Za-z0-9_]{0,63}$/,
-  "must be letters, digits and _, beginning with a letter",
-);
+const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/);
+
+/** What is told by names that a query can have: `?analysis.name=`. */
+function byName<Value extends z.ZodType>(value: Value) {
+  return z.record(name, value, {
+    error: ({ code }) =>
+      code === "invalid_key" ? "must be letters, digits and _, beginning with a letter" : undefined,
+  });
+}
 
 const choice = z.union([z.string().min(1).max(100), z.number(), z.boolean()], {
   error: "must be a text of 1 to 100 characters or a number",
@@ -37,7 +42,7 @@ const field = z.strictObject({
 /** One thing that an analysis finds out. */
 export type AnalysisField = Readonly<z.infer<typeof field>>;
 
-const fields = z.record(name, field).refine(
+const fields = byName(field).refine(
   (all) => Object.keys(all).length <= MAX_FIELDS,
   "must be 40 at most",
 );
@@ -67,7 +72,7 @@ export function analysisSchema<Language extends z.ZodType<string>>(language: Lan
     }).default(true),
     language: language.optional(),
     fields: fieldsInEitherForm.default({}),
-    success: z.record(name, z.string().trim().min(1).max(500)).refine(
+    success: byName(z.string().trim().min(1).max(500)).refine(
       (criteria) => Object.keys(criteria).length <= MAX_CRITERIA,
       "must be 20 at most",
     ).default({}),

@@ -11,7 +11,9 @@ import { type Prices, textModelUsd } from "./pricing.ts";
 export interface AnalysisSpendingDeps extends Pick<Clock, "now"> {
   readonly budget: Pick<Budget, "reserve" | "settle">;
   readonly accountsOf: CallAccounts;
-  readonly settings: Pick<Settings, "analysis" | "limits">;
+  readonly settings: Pick<Settings, "analysis"> & {
+    readonly limits: Pick<Settings["limits"], "server">;
+  };
   readonly prices: Prices;
   readonly incidents: Pick<Incidents, "report">;
   readonly log: Pick<Log, "warn">;
