@@ -58,8 +58,11 @@ const fieldsInEitherForm = z.record(z.string(), z.unknown()).transform((given, c
   const checked = fields.safeParse(named);
   if (checked.success) return problems.length > 0 ? z.NEVER : checked.data;
   const within = isJsonSchema(given) ? ["properties"] : [];
-  for (const { path, message } of checked.error.issues) {
-    context.addIssue({ code: "custom", path: [...within, ...path], message });
+  for (const issue of checked.error.issues) {
+    const path = [...within, ...issue.path];
+    if (issue.code === "unrecognized_keys") {
+      context.issues.push({ code: issue.code, keys: issue.keys, input: given, path });
+    } else context.issues.push({ code: "custom", message: issue.message, input: given, path });
   }
   return z.NEVER;
 });

@@ -6,7 +6,7 @@ import type { DatabaseSettings, Settings } from "./settings.ts";
 export function unreachableHosts(
   { settings: { openai, analysis, phone, webhook, callUrl }, agents, engine }: {
     readonly settings: Settings;
-    readonly agents: Agents;
+    readonly agents: Pick<Agents, "names" | "get">;
     /** `rehearsal` needs no network. */
     readonly engine: string;
   },

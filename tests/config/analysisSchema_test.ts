@@ -9,7 +9,8 @@ function read(analysis: string) {
 
 function problems(analysis: string): readonly string[] {
   const result = read(analysis);
-  return result.ok ? [] : result.problems;
+  if (result.ok) return [];
+  return result.problems.map(({ path, message }) => `${path ?? "-"}: ${message}`);
 }
 
 Deno.test("analysis of an agent's file has defaults for all but what it is to find out", () => {
@@ -50,7 +51,7 @@ Deno.test("fields of an analysis may be a JSON Schema", () => {
 Deno.test("every problem of an analysis is told with its place", () => {
   for (
     const [analysis, expected] of [
-      ["{ colour: red }", /^analysis: .*colour/],
+      ["{ colour: red }", /^analysis\.colour: is not known/],
       ["{ summary: 7 }", /^analysis\.summary: must be true, false or instructions/],
       ["{ summary: false }", /^analysis: asks for nothing/],
       ["{ language: Klingon }", /^analysis\.language: must be a code/],
@@ -62,7 +63,10 @@ Deno.test("every problem of an analysis is told with its place", () => {
         /^analysis\.fields\.a\.type: .*"integer"/,
       ],
       ["{ fields: { a: { type: string } } }", /^analysis\.fields\.a\.description: /],
-      ["{ fields: { a: { description: D, colour: red } } }", /^analysis\.fields\.a: .*colour/],
+      [
+        "{ fields: { a: { description: D, colour: red } } }",
+        /^analysis\.fields\.a\.colour: is not known/,
+      ],
       [
         "{ fields: { a: { description: D, enum: [yes, 1] } } }",
         /^analysis\.fields\.a\.enum\.1: is 1, which is no string: quote it/,
@@ -166,10 +170,9 @@ Deno.test("unreachableHosts() names the endpoint of the analysis where it may no
     ANALYSIS_MODEL: "x",
     ANALYSIS_URL: "https://models.example/v1/chat/completions",
   });
-  const agents = { names: [], get: () => undefined, unusable: new Map() };
-  // deno-lint-ignore no-explicit-any -- no agents are looked at
+  const agents = { names: [], get: () => undefined };
   assert.match(
-    unreachableHosts({ settings, agents: agents as any, engine: "rehearsal" }).join(),
+    unreachableHosts({ settings, agents, engine: "rehearsal" }).join(),
     /^ANALYSIS_URL: models\.example:443 may not be reached/,
   );
 });
