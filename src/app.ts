@@ -32,6 +32,7 @@ import {
 } from "./services/records.ts";
 import { openRouting } from "./services/routing.ts";
 import { openCallSpendLimit, openSpending } from "./services/spending.ts";
+import { openTexts } from "./services/sms.ts";
 import { openMcpServers } from "./services/tools.ts";
 import { openWebhooks } from "./services/webhooks.ts";
 import type { RealtimeServerOptions } from "./sim/openai/realtimeServer.ts";
@@ -135,6 +136,7 @@ export async function createApp(
   const knowledge = opening.use(openKnowledge(base));
   const toolFetch = openGuardedFetch(settings.tools);
   opening.defer(toolFetch.close);
+  const texts = openTexts({ ...base, ...spending, ...overrides });
   const mcpServers = opening.use(await openMcpServers(base));
   const { registry, onSendDigits } = openCallRegistry({
     ...base,
@@ -146,6 +148,7 @@ export async function createApp(
     knowledge,
     mcpServers,
     toolAccess: { readVariable: readToolVariable, send: toolFetch.fetch },
+    texts,
   });
   const cluster = opening.use(await openCluster(base));
 
@@ -154,7 +157,7 @@ export async function createApp(
   const records = opening.use(openRecords({ ...calls, eventLog, keptSpeech }));
   const { recorder, completion } = records;
   const resumedCalls = createResumedCalls({ ...calls, callStore: base.store.calls, recorder });
-  const webhooks = opening.use(openWebhooks({ ...calls, completion }));
+  const webhooks = opening.use(openWebhooks({ ...calls, texts, completion }));
   const analysis = opening.use(openAnalysis({
     ...calls,
     completion,
@@ -210,6 +213,7 @@ export async function createApp(
   const parts = {
     ...calls,
     catalog,
+    texts,
     records,
     analysis,
     eventLog,

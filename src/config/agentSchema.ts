@@ -4,6 +4,7 @@ import { httpTool } from "./httpToolSchema.ts";
 import { mcpServer } from "./mcpSchema.ts";
 import { calledNumbers } from "./numbersSchema.ts";
 import { knowledgeSources } from "./knowledgeSchema.ts";
+import { sms } from "./smsSchema.ts";
 import { toolEntry, toolName as name } from "./toolOptionsSchema.ts";
 import { analysisSchema } from "./analysisSchema.ts";
 
@@ -100,6 +101,7 @@ export const agentFrontMatter = z.strictObject({
     sensitive: z.boolean().default(false),
   }).default({ timeout_ms: 2000, sensitive: false }),
   http_tools: z.array(httpTool).max(32).default([]),
+  sms: sms.default({ texts: {}, recipients: {}, per_call: 2 }),
   mcp_servers: z.array(mcpServer).max(8).default([]),
   analysis: analysisSchema(language).optional(),
   knowledge: knowledgeSources.default([]),

@@ -4,6 +4,7 @@ import { readLimits } from "./limitSettings.ts";
 import { readOutbound } from "./outboundSettings.ts";
 import { readPhone } from "./phoneSettings.ts";
 import { readDatabase, readRecords } from "./recordSettings.ts";
+import { readSms } from "./smsSettings.ts";
 import { readServer } from "./serverSettings.ts";
 import { likelyMisspellings, settingNames, suggestSetting } from "./settingNames.ts";
 import { type Environment, SettingReader } from "./settingReader.ts";
@@ -84,6 +85,7 @@ export function readSettings(environment: Environment): Settings {
       ) ?? "receptionist",
     },
     outbound,
+    sms: readSms(read),
     limits,
     ...present({ webhook, callUrl }),
     signingSecrets,

@@ -12,6 +12,7 @@ export interface Settings {
   readonly records: RecordSettings;
   readonly agents: { readonly dir: string; readonly default: string };
   readonly outbound: OutboundSettings;
+  readonly sms: SmsSettings;
   readonly limits: LimitSettings;
   /** Absent where no webhooks are sent. */
   readonly webhook?: WebhookSettings;
@@ -117,6 +118,15 @@ export interface OutboundSettings {
   readonly perNumberDaily?: number;
   /** Queued batch calls of one key. */
   readonly pending: number;
+}
+
+/** Text messages that agents send; an absent limit is none. */
+export interface SmsSettings {
+  /** A number of the account, or a messaging service; absent for the server's own number. */
+  readonly from?: string;
+  /** Messages a day in all, and to one number. */
+  readonly daily?: number;
+  readonly perNumberDaily?: number;
 }
 
 /** In minutes since midnight; `toMinute` is exclusive. */

@@ -34,6 +34,7 @@ import { healthRoutes } from "./health.ts";
 import { keyRevocationRoutes } from "./keyRevocation.ts";
 import { knowledgeRoutes } from "./knowledge.ts";
 import { messagesRoutes } from "./messages.ts";
+import { smsRoutes } from "./sms.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { createAccess, createKeyCheck } from "./middleware/access.ts";
 import { createGuessGuard } from "./middleware/guessGuard.ts";
@@ -43,6 +44,7 @@ import { outboundBatchesRoutes } from "./outboundBatches.ts";
 import { pagesRoutes } from "./pages.ts";
 import { routingRoutes } from "./routing.ts";
 import { twilioRoutes } from "./twilio.ts";
+import type { Texts } from "../services/sms.ts";
 import { createResumeTokens } from "./resumeTokens.ts";
 import { webRoutes } from "./web.ts";
 import { webhooksRoutes } from "./webhooks.ts";
@@ -56,6 +58,7 @@ interface RouterDeps {
   readonly registry: CallRegistry;
   /** Absent where the phone is not set up. */
   readonly phone: Phone | undefined;
+  readonly texts: Texts | undefined;
   readonly store: Store;
   readonly cluster: Pick<Cluster, "instanceId" | "revocation">;
   readonly records: Records;
@@ -140,12 +143,13 @@ export function createRouter(
     checks: { store: () => checkStore(records), load: () => checkLoad(load) },
     incidents: incidents.list,
   }));
-  mount(twilioRoutes({ phone, sockets: load.sockets, addressOf, log }));
+  mount(twilioRoutes({ phone, texts: deps.texts, sockets: load.sockets, addressOf, log }));
   mount(outboundBatchesRoutes(outbound));
   mount(outboundRoutes(outbound));
   mount(doNotCallRoutes({ access, list: store.doNotCall, now }));
   mount(routingRoutes({ access, routing, agents, defaultAgent }));
   mount(messagesRoutes({ access, messages: store.messages, now }));
+  mount(smsRoutes({ access, textMessages: store.textMessages }));
   mount(pagesRoutes());
   const sharedTokens = isShared(settings.database) ? store.tokens : undefined;
   mount(webRoutes({

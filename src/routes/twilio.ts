@@ -5,10 +5,12 @@ import {
   type PhoneAnswer,
   readCarrierFacts,
   readStatus,
+  readTextStatus,
   writeTwiml,
 } from "../services/twilioOutbound.ts";
 import type { OpenSockets } from "../services/load.ts";
 import type { Phone, Recording } from "../services/phone.ts";
+import type { Texts } from "../services/sms.ts";
 import { listsWord } from "../utils/http/headerList.ts";
 import { isWithheld } from "../utils/phoneNumber.ts";
 import { HttpProblem, phoneNotConfigured } from "./middleware/httpProblem.ts";
@@ -24,9 +26,10 @@ import { createWaitingSockets } from "./middleware/waitingSockets.ts";
 import { present } from "../utils/present.ts";
 
 /** The routes that Twilio calls: signed webhooks under `/twilio/`, and the media socket `/media`. */
-export function twilioRoutes({ phone, sockets, addressOf, log }: {
+export function twilioRoutes({ phone, texts, sockets, addressOf, log }: {
   /** Absent where the phone is not set up: every route says so. */
   readonly phone: Pick<Phone, "authToken" | "publicUrl" | "calls" | "callbacks"> | undefined;
+  readonly texts: Pick<Texts, "onStatus"> | undefined;
   readonly sockets: Pick<OpenSockets, "watch">;
   /** The client address that media sockets are limited by. */
   readonly addressOf: (c: Context) => string;
@@ -79,6 +82,19 @@ export function twilioRoutes({ phone, sockets, addressOf, log }: {
         ...present({ sipCode }),
       };
       callbacks.onStatus(callSidOf(form), progress, c.req.query("call"));
+    }
+    return c.body(null, 204);
+  });
+
+  routes.post("/twilio/sms", async (c) => {
+    const form = c.get("form");
+    const id = c.req.query("message") ?? "";
+    const status = readTextStatus(form.get("MessageStatus"));
+    if (status !== undefined && /^sms_[0-9a-z]{1,64}$/.test(id)) {
+      const sid = /^[SM]M[0-9a-f]{32}$/i.exec(form.get("MessageSid") ?? "")?.[0];
+      const code = /^[1-9]\d{4,5}$/.exec(form.get("ErrorCode") ?? "")?.[0];
+      const errorCode = code === undefined ? undefined : Number(code);
+      await texts?.onStatus(id, { status, ...present({ sid, errorCode }) });
     }
     return c.body(null, 204);
   });

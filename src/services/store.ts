@@ -1,5 +1,11 @@
 export type { AgentVersionStore, UsedVersion, VersionUse } from "./store/agentVersionStore.ts";
 export {
+  type TextMessage,
+  type TextMessageStore,
+  type TextStatus,
+  textStatuses,
+} from "./store/textMessages.ts";
+export {
   type AnalysisClaim,
   type AnalysisEnd,
   type AnalysisResult,

@@ -27,4 +27,9 @@ export { createTwilioFaults, type TwilioFaults } from "./twilioOutbound/twilioFa
 export { TwilioProblem } from "./twilioOutbound/twilioProblem.ts";
 export { type UpdateOutcome, updateWithRetries } from "./twilioOutbound/updateWithRetries.ts";
 export { warnUnlessAway } from "./twilioOutbound/warnUnlessAway.ts";
+export {
+  createTwilioMessages,
+  readTextStatus,
+  type TwilioMessages,
+} from "./twilioOutbound/twilioMessages.ts";
 export { type PhoneAnswer, writeHangUp, writeTwiml } from "./twilioOutbound/twiml.ts";

@@ -43,6 +43,7 @@ Deno.test("readSettings() has a default for everything", () => {
       perNumberDaily: 10,
       pending: 10_000,
     },
+    sms: { daily: 200, perNumberDaily: 5 },
     limits: {
       calls: 100,
       callMs: 3_600_000,

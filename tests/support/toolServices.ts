@@ -10,6 +10,7 @@ export function toolServices(
     putOnDoNotCallList: () => Promise.resolve("listed"),
     searchKnowledge: () => Promise.resolve({ result: "nothing" }),
     takeMessage: () => Promise.resolve("taken"),
+    sendText: () => Promise.resolve(undefined),
     readVariable: (name) => {
       const value = variables[name];
       return value === undefined ? { state: "unset" } : { state: "set", value };

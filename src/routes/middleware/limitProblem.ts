@@ -38,4 +38,6 @@ const names: Readonly<Record<BudgetScope, string>> = {
   visitor: "This visitor",
   number: "This number",
   analysis: "This server",
+  sms: "This server",
+  sms_number: "This number",
 };

@@ -12,6 +12,7 @@ import type { KeptSpeeches } from "../keptSpeech.ts";
 import type { Knowledge } from "../knowledge.ts";
 import type { CallJournals, MessageBox } from "../records.ts";
 import type { TransferPolicy } from "../spending.ts";
+import type { Texts } from "../sms.ts";
 import type { Store } from "../store.ts";
 import { createCallSigner, createToolbox, type HttpToolAccess, type McpServers } from "../tools.ts";
 import { createCallSetup } from "./callSetup.ts";
@@ -27,6 +28,8 @@ export interface CallRegistryDeps {
   readonly transfers: Pick<TransferPolicy, "mayDial">;
   readonly mcpServers: Pick<McpServers, "use">;
   readonly toolAccess: HttpToolAccess;
+  /** Absent where there is no phone. */
+  readonly texts: Pick<Texts, "send"> | undefined;
   readonly engine: Pick<Engine, "open">;
   readonly keptSpeech: Pick<KeptSpeeches, "forCall">;
   readonly knowledge: Pick<Knowledge, "forCall" | "search">;
@@ -54,6 +57,8 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       takeMessage: createCallerMessages({ messages, messageBox: deps.messageBox, now }),
       searchKnowledge: deps.knowledge.search,
       ...deps.toolAccess,
+      sendText: async (call, message) =>
+        deps.texts === undefined ? "no_phone" : await deps.texts.send({ ...call, ...message }),
       ...present({ signCall }),
     },
     mcpServers,

@@ -46,6 +46,7 @@ export function createSessionDependencies(
         callId: id,
         direction: request.direction,
         agent: agent.name,
+        ...present({ keyName: request.keyName }),
         ...(request.direction !== "web" &&
           present({
             caller: request.caller,

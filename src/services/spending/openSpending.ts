@@ -18,6 +18,7 @@ import { createCallAccounts } from "./callAccounts.ts";
 import { createCallBudget } from "./callBudget.ts";
 import type { DialPolicy } from "./dialPolicy.ts";
 import type { Prices } from "./pricing.ts";
+import { createTextSpending } from "./textSpending.ts";
 import { createTransferPolicy } from "./transferPolicy.ts";
 
 export interface SpendingDeps extends Clock {
@@ -79,6 +80,14 @@ export async function openSpending(
       settings,
       prices,
       incidents,
+      now,
+      log,
+    }),
+    textSpending: createTextSpending({
+      budget: store.budget,
+      accountsOf,
+      settings,
+      secret: accountSecret,
       now,
       log,
     }),

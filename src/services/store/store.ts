@@ -23,6 +23,7 @@ import { createRevokedKeys } from "./revokedKeys.ts";
 import { createSingleUseTokens } from "./singleUseTokens.ts";
 import { openSharedClock, type SharedClock } from "./sharedClock.ts";
 import { openSqlite } from "./sqlite/sqliteDatabase.ts";
+import { createTextMessageStore } from "./textMessages.ts";
 import { createWebhookOutbox } from "./webhookOutbox.ts";
 
 /** Everything that outlives a process: one repository for each kind. */
@@ -75,6 +76,7 @@ function createStore(database: Database, clock: SharedClock, settings: DatabaseS
     dialQueue: createDialQueue(database),
     doNotCall: createDoNotCallList(database),
     messages: createMessageStore(database),
+    textMessages: createTextMessageStore(database),
     outbox: createWebhookOutbox(database),
     analyses: createAnalysisStore(database),
     agentVersions: createAgentVersionStore(database),

@@ -91,6 +91,7 @@ const unusable: Omit<ToolServices, "readVariable"> = {
   takeMessage: () => Promise.resolve("too_many"),
   searchKnowledge: () => Promise.resolve({ result: "failed" }),
   send: () => Promise.reject(new TypeError("Cannot send: this is a check")),
+  sendText: () => Promise.resolve("no_phone"),
 };
 
 interface ToolMaker {

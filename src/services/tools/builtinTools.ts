@@ -4,6 +4,7 @@ import { endCall } from "./builtin/endCall.ts";
 import { getCurrentTime } from "./builtin/getCurrentTime.ts";
 import { createSearchKnowledge, type SearchKnowledge } from "./builtin/searchKnowledge.ts";
 import { sendDigits } from "./builtin/sendDigits.ts";
+import { createSendSms, type SendText } from "./builtin/sendSms.ts";
 import { createTakeMessage, type TakeMessage } from "./builtin/takeMessage.ts";
 import { createTransferCall } from "./builtin/transferCall.ts";
 import type { Tool } from "./tool.ts";
@@ -15,12 +16,13 @@ export interface BuiltinServices {
   readonly putOnDoNotCallList: PutOnDoNotCallList;
   readonly takeMessage: TakeMessage;
   readonly searchKnowledge: SearchKnowledge;
+  readonly sendText: SendText;
 }
 
 /** The server's own tools that this agent may list, by name; those that it cannot have are left out. */
 export function builtinTools(
   agent: Agent,
-  { mayTransfer, putOnDoNotCallList, searchKnowledge, takeMessage }: BuiltinServices,
+  { mayTransfer, putOnDoNotCallList, searchKnowledge, takeMessage, sendText }: BuiltinServices,
 ): ReadonlyMap<string, Tool> {
   const aliases = Object.keys(agent.transfers);
   const tools: readonly Tool[] = [
@@ -30,6 +32,7 @@ export function builtinTools(
     createDoNotCall(putOnDoNotCallList),
     createTakeMessage(takeMessage),
     ...(agent.knowledge.length > 0 ? [createSearchKnowledge(agent.name, searchKnowledge)] : []),
+    createSendSms(agent, sendText),
     ...(aliases.length > 0
       ? [createTransferCall(aliases, (alias) => mayTransfer(agent, alias))]
       : []),
@@ -44,6 +47,7 @@ export const BUILTIN_NAMES: ReadonlySet<string> = new Set([
   "send_dtmf",
   "do_not_call",
   "take_message",
+  "send_sms",
   "transfer_call",
   "search_knowledge",
 ]);

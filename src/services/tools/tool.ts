@@ -16,6 +16,8 @@ export interface ToolContext {
   readonly called?: string;
   /** Whether the carrier vouches for `caller`: anyone can forge the number of a call that comes in. */
   readonly callerProven?: boolean;
+  /** Name of the API key that asked for the call. */
+  readonly keyName?: string;
   /** Those of the request that began the call. */
   readonly variables: Readonly<Record<string, string>>;
   /** The same for the same arguments in the same call; absent where a repetition is to count. */

@@ -5,6 +5,7 @@ import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { EventHub } from "../events.ts";
 import type { CompletionDispatcher, MessageBox } from "../records.ts";
+import type { Texts } from "../sms.ts";
 import type { Store } from "../store.ts";
 import { createWebhookDispatcher, type WebhookDispatcher } from "./webhookDispatcher.ts";
 
@@ -14,13 +15,14 @@ export interface OpenWebhooksDeps extends Clock {
   readonly registry: Pick<CallRegistry, "get">;
   readonly completion: Pick<CompletionDispatcher, "onComplete">;
   readonly messageBox: Pick<MessageBox, "onTaken">;
+  readonly texts: Pick<Texts, "onChanged"> | undefined;
   readonly store: Pick<Store, "outbox">;
   readonly log: Log;
 }
 
 /** Delivers call events to the URL of the settings; undefined where none is set. */
 export function openWebhooks(
-  { settings: { webhook }, events, registry, completion, messageBox, store, ...deps }:
+  { settings: { webhook }, events, registry, completion, messageBox, texts, store, ...deps }:
     OpenWebhooksDeps,
 ): (WebhookDispatcher & AsyncDisposable) | undefined {
   if (webhook === undefined) return undefined;
@@ -38,5 +40,6 @@ export function openWebhooks(
   });
   completion.onComplete(webhooks.enqueueEnded);
   messageBox.onTaken(webhooks.enqueueTaken);
+  texts?.onChanged(webhooks.enqueueText);
   return { ...webhooks, [Symbol.asyncDispose]: webhooks.close };
 }

@@ -8,6 +8,7 @@ import type {
   CallRecord,
   Delivery,
   Message as CallerMessage,
+  TextMessage,
   WebhookOutbox,
 } from "../store.ts";
 import { post, retryDelayMs } from "./webhookDelivery.ts";
@@ -18,6 +19,7 @@ import {
   messageOf,
   takenMessage,
   testMessage,
+  textMessage,
 } from "./webhookMessages.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -149,6 +151,11 @@ export function createWebhookDispatcher(options: WebhookDispatcherOptions) {
       storeNow(endedMessage(call, content)),
     /** Enqueues the `message.taken` of what a caller has left; durable when the promise settles. */
     enqueueTaken: (taken: CallerMessage): Promise<void> => storeNow(takenMessage(taken)),
+    /** Enqueues the `sms.delivered` or `sms.failed` of a message whose last step this is. */
+    async enqueueText(changed: TextMessage): Promise<void> {
+      const message = textMessage(changed);
+      if (message !== undefined) await storeNow(message);
+    },
     /** Enqueues the `call.analyzed` of a run that is over. */
     enqueueAnalyzed: (call: CallRecord, analysis: CallAnalysis): Promise<void> =>
       storeNow(analyzedMessage(call, analysis)),

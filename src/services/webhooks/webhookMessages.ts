@@ -1,11 +1,13 @@
 import type { PublishedEvent } from "../events.ts";
 import { viewAnalysis, viewCall, viewDetail, viewMessage } from "../records.ts";
+import { viewText } from "../sms.ts";
 import type {
   CallAnalysis,
   CallContent,
   CallRecord,
   Message as CallerMessage,
   NewDelivery,
+  TextMessage,
 } from "../store.ts";
 
 type WebhookType =
@@ -15,6 +17,8 @@ type WebhookType =
   | "call.analyzed"
   | "call.transferred"
   | "message.taken"
+  | "sms.delivered"
+  | "sms.failed"
   | "tool.failed"
   | "webhook.test";
 
@@ -62,6 +66,14 @@ export function endedMessage(call: CallRecord, content: CallContent): Message {
 /** The `message.taken` of what a caller has left. */
 export function takenMessage(taken: CallerMessage): Message {
   return message("message.taken", taken.callId, taken.at, viewMessage(taken), taken.id);
+}
+
+/** What became of a text message at last; undefined for one that is still on its way. */
+export function textMessage(changed: TextMessage): Message | undefined {
+  const { id, callId, status, changedAt } = changed;
+  if (status !== "delivered" && status !== "undelivered" && status !== "failed") return undefined;
+  const type = status === "delivered" ? "sms.delivered" : "sms.failed";
+  return message(type, callId, changedAt, viewText(changed), id);
 }
 
 /** The `call.analyzed` of one run. */

@@ -10,7 +10,7 @@ const GROUND = [
   "load",
   "routing",
 ];
-const OBSERVERS = [...GROUND, "cluster", "spending", "keptSpeech", "knowledge", "records"];
+const OBSERVERS = [...GROUND, "cluster", "spending", "keptSpeech", "knowledge", "records", "sms"];
 
 /** The modules of `services/`, and which of the others each may import. AGENTS.md shows the same table. */
 export const MODULES: Readonly<Record<string, readonly string[]>> = {
@@ -27,8 +27,9 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   keptSpeech: ["store", "twilioOutbound", "spending"],
   knowledge: ["store", "events"],
   records: ["store", "events", "twilioOutbound", "cluster", "spending"],
+  sms: ["store", "twilioOutbound", "spending"],
   analysis: ["store", "spending", "records"],
-  webhooks: ["store", "events", "records"],
+  webhooks: ["store", "events", "records", "sms"],
   metrics: [
     "store",
     "events",

@@ -1,7 +1,11 @@
 import type { AppOverrides } from "../../../src/app.ts";
 import type { CallEvent } from "../../../src/call/callEvent.ts";
 import type { PublishedEvent } from "../../../src/services/events/eventHub.ts";
-import type { PhoneNetworkOptions, SimulatedCall } from "../../../src/sim/twilio/phoneNetwork.ts";
+import type {
+  InboundOptions,
+  PhoneNetworkOptions,
+  SimulatedCall,
+} from "../../../src/sim/twilio/phoneNetwork.ts";
 import type { ConversationEntry } from "../../../src/sim/openai/conversation.ts";
 import {
   type RealtimeServer,
@@ -27,7 +31,7 @@ export interface PhoneRig extends AsyncDisposable {
   /** Everything that was published of every call. */
   readonly events: Inbox<PublishedEvent>;
   /** A caller calls in, and has the greeting or silence. */
-  ring(): Promise<Talk>;
+  ring(options?: InboundOptions): Promise<Talk>;
   /** The server places a call that is answered. */
   dial(): Promise<Talk>;
 }
@@ -80,7 +84,7 @@ export async function startPhoneRig(
     server,
     realtime,
     events,
-    ring: () => talkOn(server.network.call()),
+    ring: (options) => talkOn(server.network.call(options)),
     async dial() {
       const placed = await server.post("/api/outbound/initiate", { to: "+14155550123" });
       if (!placed.ok) throw new Error(`Cannot call: ${await placed.text()}`);

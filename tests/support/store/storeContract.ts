@@ -8,6 +8,7 @@ import { testCalendar } from "./calendarContract.ts";
 import { testAnalyses } from "./analysesContract.ts";
 import { testErasure } from "./erasureContract.ts";
 import { testMessages } from "./messageContract.ts";
+import { testTextMessages } from "./textMessageContract.ts";
 import { ended, opened, said } from "./storedCalls.ts";
 import { testStorePorts } from "./storePortsContract.ts";
 
@@ -46,6 +47,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testErasure(test);
   testMessages(test);
   testAgentVersions(test);
+  testTextMessages(test);
   testCalendar(test);
   testAnalyses(test);
   testStorePorts(test);

@@ -8,6 +8,8 @@ export type BudgetScope =
   | "caller"
   | "visitor"
   | "number"
+  | "sms"
+  | "sms_number"
   | "analysis";
 
 /** The limits of one account; absent means unlimited. */

@@ -61,6 +61,7 @@ export function createErasureStore(database: Database) {
       await database.batch([
         { sql: "DELETE FROM deliveries WHERE created_at < $1", values: [before] },
         { sql: "DELETE FROM messages WHERE taken_at < $1", values: [before] },
+        { sql: "DELETE FROM text_messages WHERE sent_at < $1", values: [before] },
         {
           sql: `DELETE FROM batches WHERE created_at < $1 AND NOT EXISTS (
             SELECT 1 FROM batch_items WHERE batch_items.batch_id = batches.id
@@ -91,6 +92,7 @@ export function createErasureStore(database: Database) {
       );
       // Those whose calls are not in the store; those of live calls are erased with them, too.
       await database.query("DELETE FROM messages WHERE from_number = $1", [number]);
+      await database.query("DELETE FROM text_messages WHERE to_number = $1", [number]);
       // The request of batches whose every item is erased.
       await database.query(
         `UPDATE batches SET request = $1 WHERE NOT EXISTS (SELECT 1 FROM batch_items
@@ -226,7 +228,7 @@ async function eraseRecords(
   const chosen = `WHERE call_id IN (${placeholders(callIds)})`;
   const turns = await countOf(query, `turns ${chosen}`, callIds);
   const toolCalls = await countOf(query, `tool_calls ${chosen}`, callIds);
-  for (const table of ["deliveries", "dial_queue", "messages"]) {
+  for (const table of ["deliveries", "dial_queue", "messages", "text_messages"]) {
     await query(`DELETE FROM ${table} ${chosen}`, callIds);
   }
   await query(`${ERASE_ITEMS} ${chosen}`, callIds);

@@ -3,6 +3,7 @@ import { calendarVersion } from "./calendarVersion.ts";
 import { analyses } from "./analyses.ts";
 import { knowledgeTables } from "./knowledgeTables.ts";
 import type { SchemaStatement } from "./schemaStatement.ts";
+import { textMessages } from "./textMessages.ts";
 
 /** What the versions after the first changed, oldest first. */
 export const laterVersions: readonly (readonly SchemaStatement[])[] = [
@@ -128,4 +129,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   analyses,
   agentVersions,
   knowledgeTables,
+  textMessages,
 ];

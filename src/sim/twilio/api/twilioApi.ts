@@ -2,6 +2,7 @@ import type { SimulatedCall } from "../call/simulatedCall.ts";
 import { callResource, isOver } from "./callFacts.ts";
 import type { SimulatedCallRequest } from "../call/callRequest.ts";
 import { type ApiError, readCreateForm, readStep, refuse } from "./createForm.ts";
+import { createMessagesApi, type SimulatedText, type TextFault } from "./messagesApi.ts";
 import type { NetworkContext } from "../networkContext.ts";
 import { createSid } from "../random.ts";
 
@@ -45,6 +46,10 @@ export interface TwilioApi {
   failNextUpdate(fault: ApiFault): void;
   /** All requests to change a call, in their order. */
   readonly updates: readonly ApiUpdate[];
+  /** The next text message that a phone gets. */
+  nextText(): Promise<SimulatedText>;
+  /** What happens to text messages to a number from now on. */
+  failTexts(number: string, fault: TextFault): void;
   close(): Promise<void>;
 }
 
@@ -73,6 +78,8 @@ export function startTwilioApi(
   const closing = new AbortController();
   const visibleAt = new WeakMap<SimulatedCall, number>();
   const root = `/2010-04-01/Accounts/${account.accountSid}/Calls`;
+  const messagesPath = root.replace(/Calls$/, "Messages.json");
+  const messages = createMessagesApi(context);
   let nextStartAt = 0;
 
   async function handle(request: Request): Promise<Response> {
@@ -86,6 +93,10 @@ export function startTwilioApi(
     if (url.pathname === `${root}.json`) {
       if (request.method === "POST") return await create(form);
       if (request.method === "GET") return list(url.searchParams);
+    }
+    if (url.pathname === messagesPath && request.method === "POST") {
+      const { status, body } = messages.create(form);
+      return Response.json(body, { status });
     }
     if (sid === undefined) return notFound(url.pathname);
     const call = network.calls.find((call) => call.sid === sid);
@@ -193,9 +204,12 @@ export function startTwilioApi(
     failNext: (fault) => faults.push(fault),
     failNextUpdate: (fault) => updateFaults.push(fault),
     updates,
+    nextText: messages.nextText,
+    failTexts: messages.failTo,
     close: async () => {
       closing.abort(new Error("The API is closed"));
       await server.shutdown();
+      await messages.close();
     },
   };
 }

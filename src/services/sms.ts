@@ -1,0 +1,2 @@
+export { openTexts, type Texts } from "./sms/texts.ts";
+export { viewText } from "./sms/textView.ts";
