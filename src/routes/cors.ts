@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "@hono/hono";
 
-const methods = "GET, POST, PUT, DELETE, OPTIONS";
+const methods = "GET, POST, PUT, PATCH, DELETE, OPTIONS";
 const requestHeaders =
   "Authorization, X-API-Key, Content-Type, Idempotency-Key, X-Request-Id, Last-Event-ID";
 const exposedHeaders = "X-Request-Id, Retry-After, Location";
