@@ -7,7 +7,7 @@ export function startupBanner(
   { settings, engine, agents: loaded, hints: more = [] }: {
     readonly settings: Settings;
     readonly engine: string;
-    readonly agents: Pick<Agents, "unusable">;
+    readonly agents: ShownAgents;
     /** Beyond those of the settings. */
     readonly hints?: readonly string[];
   },
@@ -35,20 +35,24 @@ export function startupBanner(
   return [
     "",
     ...lines.map(([name = "", text]) => `  ${name.padEnd(width)}  ${text}`),
-    ...unusableLines(loaded),
+    ...faultyLines(loaded),
     ...[...hints, ...more].map((hint) => `  ! ${hint}`),
     "",
   ].join("\n");
 }
+
+type ShownAgents = Pick<Agents, "get" | "unusable" | "problems">;
 
 function agentLine(name: string, { unusable }: Pick<Agents, "unusable">): string {
   if (!unusable.has(name)) return name;
   return `${name} CANNOT BE USED: its calls hear the fallback message until its file is fixed`;
 }
 
-function unusableLines({ unusable }: Pick<Agents, "unusable">): readonly string[] {
-  return [...unusable].flatMap(([name, { problems }]) => [
-    `  ! The agent ${name} cannot be used:`,
+function faultyLines(agents: ShownAgents): readonly string[] {
+  return [...agents.problems].flatMap(([name, problems]) => [
+    agents.get(name) === undefined
+      ? `  ! The agent ${name} cannot be used:`
+      : `  ! The agent ${name} is faulty, so the version that calls used last stays in use:`,
     ...problems.map((problem) => `      ${describeProblem(`${name}.md`, problem)}`),
   ]);
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { startupBanner } from "../../src/config/startupBanner.ts";
 import { type AgentFolder, changing, createAgentFolder } from "../support/agents/agentFolder.ts";
 import {
   heardSaying,
@@ -8,6 +9,8 @@ import {
   type Talk,
 } from "../support/servers/phoneRig.ts";
 import { get, startBeside, temporaryDatabase } from "../support/twilio/dialling.ts";
+import { until } from "../support/until.ts";
+import { wavOf } from "../support/wavFile.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { problemOf } from "../support/problemOf.ts";
 
@@ -181,4 +184,85 @@ Deno.test("after a restart an agent whose file is broken goes on with the versio
     /agent_broken receptionist receptionist\.md: must begin with front matter/,
   );
   assert.equal((await get(next, "/api/web/info")).agents.length, 2);
+  const screen = startupBanner(next.app, { hostname: "127.0.0.1", port: 8000 });
+  assert.match(screen, /The agent receptionist is faulty.*stays in use:\n +receptionist\.md: must/);
+});
+
+Deno.test("a folder that is away for a while leaves the agents as they were, and is told of", async () => {
+  await using parent = await createAgentFolder({});
+  const dir = `${parent.path}/agents`;
+  await Deno.mkdir(dir);
+  await Deno.writeTextFile(`${dir}/receptionist.md`, agent("greeting: Good day."));
+  await using rig = await startWith(parent, {
+    env: { AGENTS_DIR: dir },
+    overrides: { agentPollMs: 20 },
+  });
+  const isTold = (incidents: readonly string[]) =>
+    incidents.some((it) => /^agents_unreadable/.test(it));
+  await Deno.rename(dir, `${dir}.away`);
+  await until(() => incidentsOf(rig), isTold);
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^Good day\.$/);
+  await hangUp(talk.phone);
+  await Deno.rename(`${dir}.away`, dir);
+  await until(() => incidentsOf(rig), (incidents) => !isTold(incidents));
+  assert.deepEqual(rig.server.app.agents.names, ["receptionist"]);
+});
+
+Deno.test("a folder that reports no changes is looked at", async () => {
+  await using folder = await createAgentFolder({ "receptionist.md": agent("greeting: One.") });
+  const { watch: _, ...agentFiles } = folder.overrides.agentFiles;
+  await using rig = await startWith(folder, { overrides: { agentFiles, agentPollMs: 20 } });
+  const { agents } = rig.server.app;
+  // Of the same length, within the same second.
+  await changing(agents, () => folder.save("receptionist.md", agent("greeting: Two.")));
+  assert.equal(agents.get("receptionist")?.greeting, "Two.");
+});
+
+Deno.test("a sound that is replaced is heard in the next call, and changes the version", async () => {
+  const tone = (hz: number) =>
+    wavOf(Int16Array.from({ length: 8000 }, (_, at) => 8000 * Math.sin(at * hz / 8000)), {
+      hz: 8000,
+    });
+  await using folder = await createAgentFolder({
+    "receptionist.md": agent("greeting: Good day.\naudio: { greeting: hello.wav }"),
+    "hello.wav": tone(440),
+  });
+  await using rig = await startWith(folder);
+  const { agents } = rig.server.app;
+  const first = agents.get("receptionist");
+  await changing(agents, () => folder.save("hello.wav", tone(880)));
+  const second = agents.get("receptionist");
+  assert.notEqual(second?.version, first?.version);
+  assert.notDeepEqual(second?.sounds?.greeting?.samples, first?.sounds?.greeting?.samples);
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^Good day\.$/);
+  assert.equal(
+    talk.model.received.filter(({ type }) => type === "response.create").length,
+    0,
+    "the file is played, not the model",
+  );
+  await hangUp(talk.phone);
+
+  await changing(agents, () => folder.save("hello.wav", "no sound"));
+  assert.match(
+    (await incidentsOf(rig)).join(),
+    /line 4: audio\.greeting: hello\.wav cannot be used: .*not a WAV file/,
+  );
+  await changing(agents, () => folder.save("hello.wav", tone(440)));
+  assert.equal(agents.get("receptionist")?.version, first?.version);
+});
+
+Deno.test("of agents that need each other the last to be mended mends the others", async () => {
+  const closed = 'hours: { open: { mon: "00:00-24:00" }, outside: { agent: night } }';
+  await using folder = await createAgentFolder({
+    "receptionist.md": agent(""),
+    "shop.md": agent(closed),
+  });
+  await using rig = await startWith(folder);
+  const { agents } = rig.server.app;
+  assert.deepEqual([...agents.unusable.keys()], ["shop"]);
+  await changing(agents, () => folder.save("night.md", agent("")));
+  assert.deepEqual([...agents.unusable.keys()], []);
+  assert.ok(agents.get("shop"));
 });
