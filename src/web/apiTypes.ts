@@ -27,6 +27,8 @@ export interface CallSummary {
   readonly latency:
     | { readonly turns: number; readonly p50Ms: number; readonly p95Ms: number }
     | null;
+  /** Whether the criteria of its analysis were met. */
+  readonly passed: boolean | null;
 }
 
 /** The agents of the server that answers. */
@@ -67,7 +69,9 @@ export interface Usage {
 /** US dollars; null where a price is not known. */
 export interface Cost {
   readonly usd: number | null;
-  readonly parts: Readonly<Record<CostPart, number | null>>;
+  readonly parts:
+    & Readonly<Record<Exclude<CostPart, "analysis">, number | null>>
+    & { readonly analysis?: number | null };
 }
 
 /** Tokens that the model would have read besides, and the dollars saved, which may be negative; an estimate. */
@@ -77,7 +81,7 @@ export interface Savings {
   readonly usd: number | null;
 }
 
-export type CostPart = "text" | "audio" | "transcription" | "telephony";
+export type CostPart = "text" | "audio" | "transcription" | "telephony" | "analysis";
 
 /** A transcript line; `startedMs` counts from the start of the call. */
 export type TimedLine = Omit<TranscriptLine, "position" | "agent"> & {
@@ -109,6 +113,29 @@ export interface CallDetail extends CallSummary {
   readonly turns: readonly TimedLine[];
   readonly tools: readonly ToolUse[];
   readonly latencies: readonly Latency[];
+  readonly analysis: Analysis | null;
+}
+
+/** Where something was said; `atMs` counts from the start of the call. */
+export interface Citation {
+  readonly turnId?: string;
+  readonly atMs?: number;
+}
+
+export type CriterionResult = "pass" | "fail" | "unknown";
+
+/** What a text model made of a call after its end. */
+export interface Analysis {
+  readonly state: "pending" | "done" | "skipped" | "failed";
+  readonly reason: string | null;
+  readonly summary: string | null;
+  readonly fields: Readonly<
+    Record<string, Citation & { readonly value: string | number | boolean | null }>
+  >;
+  readonly success: Readonly<
+    Record<string, Citation & { readonly result: CriterionResult; readonly reason: string }>
+  >;
+  readonly passed: boolean | null;
 }
 
 export interface CallPage {
@@ -121,6 +148,7 @@ export interface Analytics {
   readonly duration: { readonly totalMs: number };
   readonly latency: { readonly p50Ms: number | null };
   readonly cost: { readonly usd: number; readonly unknown: number };
+  readonly analysis: { readonly passedShare: number | null };
 }
 
 /** The call events that the page shows; the API sends more types than these. */

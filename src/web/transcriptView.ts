@@ -29,6 +29,8 @@ export interface TranscriptView {
   /** Shown beside its line, now or as soon as the line comes. */
   showLatency(latency: LineLatency): void;
   note(text: string): void;
+  /** Scrolls to a line and marks it. */
+  reveal(id: string): void;
   clear(): void;
 }
 
@@ -81,6 +83,16 @@ export function createTranscriptView(
     },
     note(text) {
       changeAndFollow(() => list.append(element("li", { className: "note", textContent: text })));
+    },
+    reveal(id) {
+      const row = lines.get(id)?.row;
+      if (row === undefined) return;
+      for (const { row: other } of lines.values()) {
+        other.classList.toggle("revealed", other === row);
+      }
+      row.scrollIntoView({ block: "center" });
+      row.tabIndex = -1;
+      row.focus({ preventScroll: true });
     },
     clear() {
       lines.clear();

@@ -158,6 +158,59 @@ browserTests("page: records", {
       assert.deepEqual(complaints, []);
     }),
 
+  "page shows the analysis of a call, where each value was said, and finds calls by it": (
+    browser,
+  ) =>
+    visitPage({ browser }, async (visit) => {
+      const { page, go, store, remember, complaints } = visit;
+      await rememberConversation(visit);
+      await remember({ id: "call_two", startedAt: NOW - DAY_MS }, {});
+      await store.analyses.enqueue("call_one", NOW);
+      await go("records/call_one");
+      await page.waitForSelector("#record-analysis:has-text('Being made')");
+      const [claim] = await store.analyses.claim(NOW, { limit: 1, leaseMs: 1 });
+      await store.analyses.finish(claim!, {
+        state: "done",
+        counted: new Set(),
+        result: {
+          summary: "They asked for <b>eight</b>.",
+          fields: {
+            wants_table: { value: true, turnId: "b", atMs: 3000 },
+            guests: { value: null },
+          },
+          success: { found: { result: "fail", reason: "No table.", turnId: "c", atMs: 7000 } },
+          passed: false,
+        },
+      }, {
+        now: NOW,
+        spent: { model: "gpt-5-mini", inputTokens: 9, outputTokens: 1, usd: 0.002 },
+      });
+      // The page asks again by itself.
+      await page.clock.runFor(4000);
+      await page.waitForSelector("#record-analysis .summary");
+      const shown = (await page.locator("#record-analysis").innerText()).replace(/\s+/g, " ");
+      assert.equal(
+        shown.trim(),
+        "Analysis Not passed They asked for <b>eight</b>. Wants table Yes 0:03 Guests — " +
+          "Found Failed: No table. 0:07",
+      );
+      await page.click("#record-analysis button:text-is('0:03')");
+      await page.waitForSelector(".line.revealed:has-text('Is <b>eight</b> free?')");
+      assert.equal(await page.locator(".revealed").count(), 1);
+      await page.click("#record-cost summary");
+      assert.match(await page.locator("#record-cost tbody").innerText(), /Analysis\s+\$0\.0020/);
+
+      await go("records");
+      await page.waitForSelector("#records-list .verdict.fail");
+      assert.equal(await page.locator("#records-list li").count(), 2);
+      await page.selectOption("select[name=passed]", "true");
+      await page.waitForSelector("#records-empty:not([hidden])");
+      await page.selectOption("select[name=passed]", "false");
+      await page.waitForSelector("#records-list li");
+      assert.equal(await page.locator("#records-list li").count(), 1);
+      assert.deepEqual(complaints, []);
+    }),
+
   "page asks for the API key, refuses wrong ones, and shows each key its own calls": (browser) =>
     visitPage({ browser, keyed: true, hash: "#records" }, async ({ page, remember }) => {
       await remember({ id: "call_alice", keyName: "alice", to: "+14155550123" }, {});

@@ -113,10 +113,16 @@ function daysAgo(days: number): string {
 }
 
 /** The analytics of a period in four figures. */
-function summarise({ calls, duration, cost, latency }: Analytics): readonly Figure[] {
+function summarise(
+  { calls, duration, cost, latency, analysis: { passedShare } }: Analytics,
+): readonly Figure[] {
   const isPriced = cost.unknown === 0 || cost.usd > 0;
   return [
-    { name: "Calls", value: formatCount(calls) },
+    {
+      name: "Calls",
+      value: formatCount(calls),
+      ...(passedShare !== null && { note: `${Math.round(100 * passedShare)}% passed` }),
+    },
     { name: "Minutes", value: formatMinutes(duration.totalMs) },
     {
       name: "Cost",

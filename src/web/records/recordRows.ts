@@ -59,6 +59,12 @@ function createRow(call: CallSummary, titles: AgentTitles): HTMLElement {
       textContent: isOver ? formatDollars(call.cost?.usd ?? null) : "",
       title: call.cost?.usd == null ? "The price is not known" : "",
     }),
+    ...(call.passed === null ? [] : [
+      element("span", {
+        className: call.passed ? "verdict pass" : "verdict fail",
+        textContent: call.passed ? "Passed" : "Not passed",
+      }),
+    ]),
   ]);
   return element("li", {}, [
     element("a", { href: `#${isOver ? "records" : "calls"}/${call.id}` }, [

@@ -35,6 +35,7 @@ export function costTable(
     ["Audio", "audio", ...tokens(usage.inputAudio, usage.cachedAudio, usage.outputAudio)],
     ["Transcription", "transcription", ...transcription(usage)],
     ["Telephony", "telephony", "", "", ""],
+    ...(cost?.parts.analysis === undefined ? [] : [["Analysis", "analysis", "", "", ""] as const]),
   ];
   return [foldedTable(
     "Tokens and cost",

@@ -1,7 +1,9 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
-import type { AgentTitles, CallDetail } from "../apiTypes.ts";
+import type { AgentTitles, Analysis, CallDetail } from "../apiTypes.ts";
 import { describeDirection, describeOutcome, describeParty } from "../callTexts.ts";
+import { delay } from "../delay.ts";
+import { describeAnalysis } from "./analysisView.ts";
 import { showDownloads } from "./downloads.ts";
 import { find } from "../elements.ts";
 import { type Figure, showFigures } from "./figureList.ts";
@@ -45,6 +47,7 @@ export function createRecordView(
     write("record-way", [describeDirection(call, agents), ...ownNumber(call), began].join(" · "));
     write("record-end", describeOutcome(call));
     showFigures(find("record-figures", HTMLElement), figuresOf(call));
+    showAnalysis(call.analysis);
     showTranscript(call);
     find("record-silent", HTMLElement).hidden = call.turns.length > 0;
     downloads.hidden = call.turns.length === 0;
@@ -58,7 +61,28 @@ export function createRecordView(
     main.ariaBusy = "false";
     main.classList.remove("loading");
     main.scrollTop = 0;
+    if (call.analysis?.state === "pending") followAnalysis(id, signal);
   };
+
+  function showAnalysis(analysis: Analysis | null): void {
+    find("record-analysis", HTMLElement)
+      .replaceChildren(...describeAnalysis(analysis, transcript.reveal));
+  }
+
+  /** Until it is over, or the reader goes elsewhere. */
+  async function followAnalysis(id: string, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await delay(PENDING_MS, signal);
+      if (signal.aborted) return;
+      const call = await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal }).catch(() => {});
+      if (signal.aborted) return;
+      if (call === undefined || call.analysis?.state === "pending") continue;
+      showAnalysis(call.analysis);
+      showFigures(find("record-figures", HTMLElement), figuresOf(call));
+      find("record-cost", HTMLElement).replaceChildren(...costTable(call));
+      return;
+    }
+  }
 
   function versionOf({ agent, agentVersion }: CallDetail): readonly string[] {
     return agentVersion === null ? [] : [`${agent} ${agentVersion}`];
@@ -96,6 +120,9 @@ export function createRecordView(
     });
   }
 }
+
+/** How often a pending analysis is asked for. */
+const PENDING_MS = 3000;
 
 function figuresOf({ durationMs, cost, latency, usage }: CallDetail): readonly Figure[] {
   const usd = cost?.usd ?? null;

@@ -1,0 +1,101 @@
+/// <reference lib="dom" />
+import type { Analysis, Citation, CriterionResult } from "../apiTypes.ts";
+import { element } from "../elements.ts";
+import { formatDuration } from "../formats.ts";
+
+const VERDICTS: Readonly<Record<CriterionResult, string>> = {
+  pass: "Passed",
+  fail: "Failed",
+  unknown: "Not known",
+};
+
+const REASONS: Readonly<Record<string, string>> = {
+  no_conversation: "The caller said nothing.",
+  too_short: "The conversation was too short.",
+  limit: "The limit of the day was used up.",
+  off: "No model is set for it (ANALYSIS_MODEL).",
+  refused: "The model refused to read it.",
+  http_401: "The key was refused.",
+  http_429: "The model's server was too busy.",
+  timeout: "The model did not answer in time.",
+  unreachable: "The model's server could not be reached.",
+};
+
+/**
+ * What a model made of a call: summary, values and criteria, with a link to the line that shows each; empty
+ * without an analysis. `reveal` shows a turn of the conversation.
+ */
+export function describeAnalysis(
+  analysis: Analysis | null,
+  reveal: (turnId: string) => void,
+): readonly HTMLElement[] {
+  if (analysis === null) return [];
+  const { state, reason, summary, fields, success, passed } = analysis;
+  const verdict = passed === null ? [] : [element("span", {
+    className: passed ? "verdict pass" : "verdict fail",
+    textContent: passed ? "Passed" : "Not passed",
+  })];
+  const heading = element("div", { className: "head" }, [
+    element("h2", { textContent: "Analysis" }),
+    ...verdict,
+  ]);
+  const values = Object.entries(fields).map(([name, { value, ...citation }]) =>
+    row(wordsOf(name), value === null ? "—" : wordsOfValue(value), citation)
+  );
+  const criteria = Object.entries(success).map(([name, { result, reason, ...citation }]) =>
+    row(wordsOf(name), `${VERDICTS[result]}${reason === "" ? "" : `: ${reason}`}`, citation, result)
+  );
+  return [
+    heading,
+    ...(state === "done" ? [] : [note(describeState(state, reason))]),
+    ...(summary === null ? [] : [element("p", { className: "summary", textContent: summary })]),
+    ...[values, criteria].filter((rows) => rows.length > 0)
+      .map((rows) => element("dl", { className: "findings" }, rows)),
+  ];
+
+  function row(
+    name: string,
+    text: string,
+    { turnId, atMs }: Citation,
+    className = "",
+  ): HTMLElement {
+    const link = element("button", {
+      type: "button",
+      className: "link",
+      textContent: atMs === undefined ? "" : formatDuration(atMs),
+      title: "Show where this was said",
+    });
+    if (turnId !== undefined) link.onclick = () => reveal(turnId);
+    const isLinked = turnId !== undefined && atMs !== undefined;
+    return element("div", { className }, [
+      element("dt", { textContent: name }),
+      element("dd", {}, isLinked ? [text, " ", link] : [text]),
+    ]);
+  }
+}
+
+function note(textContent: string): HTMLElement {
+  return element("p", { className: "caption", textContent });
+}
+
+function describeState(state: Analysis["state"], reason: string | null): string {
+  const why = reason === null ? "" : REASONS[reason] ?? `(${reason.replaceAll("_", " ")})`;
+  switch (state) {
+    case "pending":
+      return why === "" ? "Being made…" : `Not made yet, and tried again. ${why}`;
+    case "skipped":
+      return `Not made. ${why}`;
+    default:
+      return `Could not be made. ${why}`;
+  }
+}
+
+function wordsOfValue(value: string | number | boolean): string {
+  return typeof value === "boolean" ? value ? "Yes" : "No" : String(value);
+}
+
+/** `wants_call_back` as `Wants call back`. */
+function wordsOf(name: string): string {
+  const words = name.replaceAll("_", " ").replaceAll(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
