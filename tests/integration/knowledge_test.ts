@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readAgent } from "../../src/config/agents.ts";
 import { findToolProblems } from "../../src/services/tools.ts";
-import { agentsFolder, longText, pdfOf } from "../support/knowledge/documents.ts";
+import { agentsFolder, docxOf, longText, pdfOf } from "../support/knowledge/documents.ts";
 import { type PhoneRig, recordOf, startPhoneRig, type Talk } from "../support/servers/phoneRig.ts";
 import { startPostgres } from "../support/store/postgres.ts";
 import { get } from "../support/twilio/dialling.ts";
@@ -170,13 +170,15 @@ Deno.test("a file that cannot be read is told of by its name, and all others ser
     "docs/good.txt": "The green door is locked.",
     "docs/table.xlsx": "PK",
     "docs/photo.jpg": "no document at all",
+    "docs/page.html": "<title>Shop</title><h1>Roof</h1><p>The purple roof leaks.",
+    "docs/letter.docx": docxOf("<w:p><w:r><w:t>The orange letter.</w:t></w:r></w:p>"),
   });
   await using rig = await startPhoneRig({
     agent: "knowledge: [docs, gone.md, /proc/1/mem]",
     env: { AGENTS_DIR: folder.dir },
   });
   const { documents, files } = await ready(rig);
-  assert.deepEqual(files, { total: 5, done: 5, problems: 4 });
+  assert.deepEqual(files, { total: 7, done: 7, problems: 4 });
   assert.deepEqual(
     documents.filter(({ problem }) => problem !== null)
       .map(({ name, problem }) => `${name} ${problem}`).sort(),
@@ -188,6 +190,8 @@ Deno.test("a file that cannot be read is told of by its name, and all others ser
     ],
   );
   assert.equal((await searched(rig, "door")).passages[0].source, "good.txt");
+  assert.equal((await searched(rig, "roof")).passages[0].source, "page.html > Shop > Roof");
+  assert.equal((await searched(rig, "letter")).passages[0].source, "letter.docx");
   const { incidents } = await until(
     () => rig.server.request("/health").then((answer) => answer.json()),
     ({ incidents }) => incidents.length > 0,

@@ -23,6 +23,19 @@ Deno.test("a passage knows its headings, and none goes across one", () => {
   ]);
 });
 
+Deno.test("the title of a web page stands above its headings", () => {
+  const passages = toPassages("a.html", [
+    heading(0, "Shop"),
+    heading(1, "Hours"),
+    text("Daily."),
+    heading(0, "Second title"),
+  ]);
+  assert.deepEqual(passages.map(({ source, text }) => [source, text]), [
+    ["a.html > Shop > Hours", "Daily."],
+    ["a.html > Second title", "Second title"],
+  ]);
+});
+
 Deno.test("pages and rows are told, and rows stand together", () => {
   const rows = Array.from({ length: 12 }, (_, at): Block => ({
     kind: "row",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { zipSync } from "fflate";
 import type { Block } from "../../../src/services/knowledge/reading/block.ts";
+import { toPassages } from "../../../src/services/knowledge/reading/passages.ts";
 import { readDocument } from "../../../src/services/knowledge/reading/readDocument.ts";
 import { docxOf, pdfOf } from "../../support/knowledge/documents.ts";
 
@@ -113,9 +114,22 @@ Deno.test("broken and hostile files are read or refused, and never throw anythin
     for (let round = 0; round < 40; round++) {
       const spoilt = content.slice(0, 1 + next() % content.length);
       for (let at = 0; at < 5; at++) spoilt[next() % spoilt.length] = next() % 256;
-      await readDocument(name, spoilt).catch((error) =>
-        assert.equal(error.name, "UnreadableFile", `${name}: ${error.stack}`)
-      );
+      const blocks = await readDocument(name, spoilt).catch((error) => {
+        assert.equal(error.name, "UnreadableFile", `${name}: ${error.stack}`);
+        return [];
+      });
+      assert.equal(toPassages(name, blocks).length > 0, blocks.length > 0);
     }
+  }
+});
+
+Deno.test("the time to read a long line grows with its length, and not with the square", async () => {
+  const monsters = ["**a ", "[", "![](", "<!--", "`a", " | ", "- ", "# ", "# a  ", "__a "];
+  for (const monster of monsters) {
+    const begun = performance.now();
+    for (const name of ["a.md", "a.html", "a.csv", "a.txt"]) {
+      toPassages(name, await readDocument(name, bytes(`x${monster.repeat(20_000)}x`)));
+    }
+    assert.ok(performance.now() - begun < 5000, monster);
   }
 });

@@ -32,8 +32,8 @@ export function toPassages(name: string, blocks: readonly Block[]): readonly Pas
     switch (block.kind) {
       case "heading":
         flush();
-        if (bare !== undefined && (headings.at(-1)?.level ?? 0) >= block.level) emit(bare);
-        while ((headings.at(-1)?.level ?? 0) >= block.level) headings.pop();
+        if (bare !== undefined && (headings.at(-1)?.level ?? -1) >= block.level) emit(bare);
+        while ((headings.at(-1)?.level ?? -1) >= block.level) headings.pop();
         headings.push(block);
         bare = block.text;
         break;
@@ -110,13 +110,22 @@ function pieces(text: string): readonly string[] {
 /** Joins neighbours as long as they fit together. */
 function packed(parts: readonly string[]): string[] {
   const result: string[] = [];
+  let group: string[] = [];
+  let words = 0;
+  let chars = 0;
   for (const part of parts) {
-    const last = result.at(-1);
-    if (last !== undefined && fits(`${last} ${part}`)) {
-      result[result.length - 1] = `${last} ${part}`;
-    } else result.push(part);
+    const count = wordsIn(part);
+    if (group.length > 0 && (words + count > MAX_WORDS || chars + part.length > MAX_CHARS)) {
+      result.push(group.join(" "));
+      group = [];
+      words = 0;
+      chars = 0;
+    }
+    group.push(part);
+    words += count;
+    chars += part.length + 1;
   }
-  return result;
+  return group.length === 0 ? result : [...result, group.join(" ")];
 }
 
 function cut(sentence: string): string[] {

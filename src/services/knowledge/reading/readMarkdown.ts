@@ -4,7 +4,7 @@ import { cleanText, decodeText } from "./plainText.ts";
 /** Reads Markdown: headings of both kinds; links and pictures by their words, all else as it is written. */
 export function readMarkdown(bytes: Uint8Array): Promise<readonly Block[]> {
   const text = decodeText(bytes).replace(/^\uFEFF?---[ \t]*\r?\n[\s\S]*?\r?\n---[ \t]*\r?\n/, "");
-  return Promise.resolve(markdownBlocks(text.replace(/<!--[\s\S]*?-->/g, "")));
+  return Promise.resolve(markdownBlocks(withoutComments(text)));
 }
 
 /** Reads plain text by its paragraphs. */
@@ -34,7 +34,9 @@ function markdownBlocks(text: string): readonly Block[] {
       lines.push(line);
       continue;
     }
-    const [, marks, title] = /^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$/.exec(line) ?? [];
+    const [, marks, title] = line.length > MAX_HEADING_CHARS
+      ? []
+      : /^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$/.exec(line) ?? [];
     const underline = /^\s{0,3}(=+|-{2,})\s*$/.exec(line)?.[1];
     const above = lines.at(-1)?.trim() ?? "";
     if (marks !== undefined && title !== undefined) {
@@ -45,7 +47,7 @@ function markdownBlocks(text: string): readonly Block[] {
       flush();
       heading(underline.startsWith("=") ? 1 : 2, above);
     } else if (line.trim() === "") flush();
-    else if (!/^\s*\|?[\s:|-]*-{3}[\s:|-]*\|?\s*$/.test(line)) lines.push(plainWords(line));
+    else if (!(line.includes("---") && /^[\s:|-]+$/.test(line))) lines.push(plainWords(line));
   }
   flush();
   return blocks;
@@ -56,11 +58,24 @@ function markdownBlocks(text: string): readonly Block[] {
   }
 }
 
-/** A line without the marks of emphasis, and with the address of a link only where it has no other words. */
+/** A long line is none, and would take the pattern quadratic time. */
+const MAX_HEADING_CHARS = 500;
+
+function withoutComments(text: string): string {
+  const parts: string[] = [];
+  for (let at = 0;;) {
+    const begin = text.indexOf("<!--", at);
+    const end = begin === -1 ? -1 : text.indexOf("-->", begin);
+    if (end === -1) return parts.join("") + text.slice(at);
+    parts.push(text.slice(at, begin));
+    at = end + "-->".length;
+  }
+}
+
+/** A line without the marks of emphasis and the addresses of links. The bounds keep long lines linear. */
 function plainWords(line: string): string {
   return line
-    .replace(/!\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/\[([^\]]+)\]\([^)]*\)/g, "$1")
-    .replace(/(\*\*|__)(?=\S)(.+?)(?<=\S)\1/g, "$2")
-    .replace(/`([^`]+)`/g, "$1");
+    .replace(/!?\[([^\]]{0,300})\]\([^)]{0,1000}\)/g, "$1")
+    .replace(/(\*\*|__)(?=\S)(.{1,300}?)(?<=\S)\1/g, "$2")
+    .replace(/`([^`]{1,300})`/g, "$1");
 }

@@ -28,7 +28,8 @@ async function answer(request: ReaderRequest): Promise<ReaderAnswer> {
 async function perform(request: ReaderRequest): Promise<ReaderAnswer> {
   switch (request.type) {
     case "open": {
-      const { size } = await Deno.stat(request.path);
+      const { size, isFile } = await Deno.stat(request.path);
+      if (!isFile) throw new UnreadableFile("is not a file");
       if (size > request.maxBytes) throw tooLarge(request.maxBytes);
       opened = await Deno.readFile(request.path);
       const hash = createHash("sha256").update(opened).digest("hex");

@@ -8,7 +8,7 @@ export function createTextFlow() {
   let level: number | undefined;
 
   function flush(): void {
-    const shown = cleanText(text.replace(/(?: \| )+(?=\n|$)/g, ""));
+    const shown = cleanText(text.replace(/(?: \| ){1,100}(?=\n|$)/g, ""));
     text = "";
     if (shown === "") return;
     if (level === undefined) blocks.push({ kind: "text", text: shown });
