@@ -8,7 +8,7 @@ import type { Agent, AgentPeers } from "./agents.ts";
  * answers already, and agents that do not exist.
  */
 export function findReferenceProblems(
-  { name, numbers, hours }: Agent,
+  { name, numbers, hours, handoffs }: Agent,
   { agents, names }: AgentPeers,
 ): readonly AgentProblem[] {
   const problems: AgentProblem[] = [];
@@ -21,14 +21,18 @@ export function findReferenceProblems(
     });
   });
   const outside = hours?.outside;
-  if (outside?.kind === "agent") {
-    const path = "hours.outside.agent";
-    const others = [...names].filter((other) => other !== name).sort();
-    if (outside.agent === name) problems.push({ path, message: "must be another agent" });
-    else if (!names.has(outside.agent)) {
-      const message = `must be one of ${others.join(", ")}`;
-      problems.push({ path, message, ...present({ nearest: nearestWord(outside.agent, others) }) });
-    }
+  if (outside?.kind === "agent") checkOther("hours.outside.agent", outside.agent);
+  for (const [key, { agent }] of Object.entries(handoffs)) {
+    checkOther(agent === key ? `handoffs.${key}` : `handoffs.${key}.agent`, agent);
   }
   return problems;
+
+  function checkOther(path: string, agent: string): void {
+    const others = [...names].filter((other) => other !== name).sort();
+    if (agent === name) problems.push({ path, message: "must be another agent" });
+    else if (!names.has(agent)) {
+      const message = `must be one of ${others.join(", ")}`;
+      problems.push({ path, message, ...present({ nearest: nearestWord(agent, others) }) });
+    }
+  }
 }

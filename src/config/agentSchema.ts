@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { handoffs } from "./handoffSchema.ts";
 import { hours } from "./hoursSchema.ts";
 import { httpTool } from "./httpToolSchema.ts";
 import { mcpServer } from "./mcpSchema.ts";
@@ -88,6 +89,7 @@ export const agentFrontMatter = z.strictObject({
     sentence: z.string().trim().min(1).max(500).optional(),
   })
     .optional(),
+  handoffs: handoffs.default({}),
   voicemail: z.string().min(1).max(2000).default("hangup"),
   filler_after_ms: milliseconds(60_000).default(2500),
   idle_seconds: z.number().int().min(5).max(3600).optional(),

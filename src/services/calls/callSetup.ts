@@ -87,6 +87,7 @@ export function createAgentSetup(
       modelListens: !manual,
       greetingProtected,
       usesTools: agent.http_tools.length + Object.keys(agent.transfers).length > 0 ||
+        Object.keys(agent.handoffs).length > 0 ||
         agent.mcp_servers.length > 0 || agent.tools.some(({ name }) => !PASSIVE_TOOLS.has(name)),
       toolPolicies: filledPolicies(defaults.toolPolicies ?? {}, values),
       fillerAfterMs: agent.filler_after_ms,
@@ -140,6 +141,8 @@ export function createCallSetup(
     const use = knowledge.forCall(agent.name);
     const { setup, policy, ...call } = withKnowledge(agent, described, declarations, use);
     return {
+      title: agent.title,
+      version: agent.version,
       policy,
       setup: { ...setup, tools: call.tools },
       groupMs,

@@ -94,6 +94,13 @@ const unusable: Omit<ToolServices, "readVariable"> = {
   sendText: () => Promise.resolve("no_phone"),
 };
 
+/** Tools that an agent has by an entry of their own, and the entry's name; `tools` may hold their options. */
+const OWN_ENTRIES: ReadonlyMap<string, string> = new Map([
+  ["search_knowledge", "knowledge"],
+  ["transfer_call", "transfers"],
+  ["handoff", "handoffs"],
+]);
+
 interface ToolMaker {
   /** Where the agent's file names the tool. */
   readonly path: string;
@@ -104,26 +111,23 @@ interface ToolMaker {
 function toolMakers(agent: Agent, services: ToolServices): readonly ToolMaker[] {
   const known = builtinTools(agent, services);
   const http = new Set(agent.http_tools.map(({ name }) => name));
-  const listed = new Set([
-    ...agent.tools.map(({ name }) => name).filter((name) => name !== "transfer_call"),
-    ...(agent.knowledge.length > 0 ? ["search_knowledge"] : []),
-  ]);
+  const listed = new Set(
+    agent.tools.map(({ name }) => name).filter((name) => !OWN_ENTRIES.has(name)),
+  );
   // A name that `http_tools` has too stands in `tools` for its options alone.
   const others = [...listed].filter((name) => !http.has(name) || known.has(name));
-  const hasTransfers = Object.keys(agent.transfers).length > 0;
-  const asksForTransfers = agent.tools.some(({ name }) => name === "transfer_call");
+  const isOffered = (name: string) =>
+    known.has(name) || agent.tools.some((tool) => tool.name === name);
   const pathOf = (name: string) => `tools.${agent.tools.findIndex((tool) => tool.name === name)}`;
   return [
     ...others.map((name) => ({
       path: pathOf(name),
       make: () => known.get(name) ?? unknownTool(name, known),
     })),
-    ...(hasTransfers || asksForTransfers
-      ? [{
-        path: pathOf("transfer_call"),
-        make: () => known.get("transfer_call") ?? noTransfers(),
-      }]
-      : []),
+    ...[...OWN_ENTRIES].filter(([name]) => isOffered(name)).map(([name, entry]) => ({
+      path: pathOf(name),
+      make: () => known.get(name) ?? withoutEntry(name, entry),
+    })),
     ...agent.http_tools.map((tool, at) => ({
       path: `http_tools.${at}`,
       make: () => httpTool(tool, services),
@@ -152,10 +156,7 @@ function httpTool(tool: Agent["http_tools"][number], services: ToolServices): To
 }
 
 function unknownTool(name: string, known: ReadonlyMap<string, Tool>): never {
-  if (name === "search_knowledge") {
-    throw new RangeError("Cannot offer search_knowledge: the agent has no knowledge");
-  }
-  throw new UnknownTool(name, [...new Set([...known.keys(), "transfer_call"])]);
+  throw new UnknownTool(name, [...new Set([...known.keys(), ...OWN_ENTRIES.keys()])]);
 }
 
 class UnknownTool extends RangeError {
@@ -169,6 +170,6 @@ class UnknownTool extends RangeError {
   }
 }
 
-function noTransfers(): never {
-  throw new RangeError("Cannot offer transfer_call: the agent has no transfers");
+function withoutEntry(tool: string, entry: string): never {
+  throw new RangeError(`Cannot offer ${tool}: the agent has no ${entry}`);
 }

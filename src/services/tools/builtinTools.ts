@@ -2,6 +2,7 @@ import type { Agent } from "../../config/agents.ts";
 import { createDoNotCall, type PutOnDoNotCallList } from "./builtin/doNotCall.ts";
 import { endCall } from "./builtin/endCall.ts";
 import { getCurrentTime } from "./builtin/getCurrentTime.ts";
+import { createHandoff } from "./builtin/handoff.ts";
 import { createSearchKnowledge, type SearchKnowledge } from "./builtin/searchKnowledge.ts";
 import { sendDigits } from "./builtin/sendDigits.ts";
 import { createSendSms, type SendText } from "./builtin/sendSms.ts";
@@ -36,6 +37,7 @@ export function builtinTools(
     ...(aliases.length > 0
       ? [createTransferCall(aliases, (alias) => mayTransfer(agent, alias))]
       : []),
+    ...(Object.keys(agent.handoffs).length > 0 ? [createHandoff(agent.handoffs)] : []),
   ];
   return new Map(tools.map((tool) => [tool.name, tool]));
 }
@@ -50,4 +52,5 @@ export const BUILTIN_NAMES: ReadonlySet<string> = new Set([
   "send_sms",
   "transfer_call",
   "search_knowledge",
+  "handoff",
 ]);
