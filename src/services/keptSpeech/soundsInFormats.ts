@@ -1,5 +1,6 @@
 import { type KeptName, keptNames, type KeptSentence } from "../../call/keptSpeech.ts";
 import type { Agent } from "../../config/agents.ts";
+import type { AgentSounds } from "../../config/agentSounds.ts";
 import { type AudioFormat, type Base64, encodeBase64 } from "../../utils/audio/audioFormat.ts";
 import { A_LAW, encodeG711, MU_LAW } from "../../utils/audio/g711.ts";
 import { createResampler } from "../../utils/audio/resampler.ts";
@@ -18,13 +19,15 @@ const SLICE_SAMPLES = 16_384;
 
 /** The sentences that operators have recorded themselves, by the definition that names their files. */
 export function createSoundsInFormats({ textOf, pause }: SoundsInFormatsDeps) {
-  const sentences = new WeakMap<Agent, ReadonlyMap<string, KeptSentence>>();
+  // A definition may be adapted to a call: its sounds stay the same.
+  const sentences = new WeakMap<AgentSounds, ReadonlyMap<string, KeptSentence>>();
   return {
     /** Converts the files of a definition to the formats of calls. */
     async prepare(agent: Agent): Promise<void> {
+      if (agent.sounds === undefined) return;
       const converted = new Map<string, KeptSentence>();
       for (const name of keptNames) {
-        const sound = agent.sounds?.[name];
+        const sound = agent.sounds[name];
         const text = textOf(agent, name);
         if (sound === undefined || text === undefined) continue;
         for (const format of callFormats) {
@@ -32,10 +35,10 @@ export function createSoundsInFormats({ textOf, pause }: SoundsInFormatsDeps) {
           converted.set(keyOf(name, format), { text, audio });
         }
       }
-      sentences.set(agent, converted);
+      sentences.set(agent.sounds, converted);
     },
-    get: (agent: Agent, name: KeptName, format: AudioFormat): KeptSentence | undefined =>
-      sentences.get(agent)?.get(keyOf(name, format)),
+    get: ({ sounds }: Agent, name: KeptName, format: AudioFormat): KeptSentence | undefined =>
+      sounds && sentences.get(sounds)?.get(keyOf(name, format)),
   };
 }
 
