@@ -3,6 +3,8 @@ import { inFolder } from "./agentFiles.ts";
 import type { Agent } from "./agents.ts";
 import { type AgentSounds, readAgentSounds } from "./agentSounds.ts";
 import type { AgentProblem } from "./agentProblem.ts";
+import type { ToolModules } from "./toolModule.ts";
+import { readToolModules, toolFilesOf } from "./toolModules.ts";
 import type { Companion } from "./agentVersion.ts";
 
 /** Companions that are longer have no part in the version. */
@@ -14,25 +16,34 @@ const MAX_FILES = 5000;
  * Files and folders, below the folder of the agents, that an agent's file names: a change of any of them
  * is a change of the agent.
  */
-export function companionsOf({ audio }: Agent): readonly string[] {
-  return Object.values(audio).filter((name) => name !== undefined);
+export function companionsOf(agent: Agent): readonly string[] {
+  const sounds = Object.values(agent.audio).filter((name) => name !== undefined);
+  return [...sounds, ...toolFilesOf(agent)];
 }
 
-/** Reads the sounds of an agent, and the digests of all its companions. */
+/** Reads the sounds and tools of an agent, and the digests of all its companions. */
 export async function readCompanions(agent: Agent, dir: string, files: AgentFiles): Promise<{
   readonly names: readonly string[];
   readonly companions: readonly Companion[];
   readonly sounds: AgentSounds;
+  readonly toolModules: ToolModules;
   readonly problems: readonly AgentProblem[];
 }> {
   const names = [...new Set(companionsOf(agent))];
   const { sounds, problems } = await readAgentSounds(agent, dir, files.bytes?.bind(files));
+  const tools = await readToolModules(agent, dir, files);
   const companions: Companion[] = [];
   for (const name of await filesOf(names, dir, files)) {
     const digest = await digestOf(inFolder(dir, name), files);
     if (digest !== undefined) companions.push({ name, digest });
   }
-  return { names, companions, sounds, problems };
+  return {
+    names,
+    companions,
+    sounds,
+    toolModules: tools.modules,
+    problems: [...problems, ...tools.problems],
+  };
 }
 
 /** The files that these names stand for: those of a folder are all below it. */

@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import { MAX_FILE_LENGTH } from "./agents.ts";
 
 /** Reads agent files and the files beside them: from disk, or what a test provides. */
@@ -13,6 +14,10 @@ export interface AgentFiles {
   stamp?(path: string): Promise<FileStamp | undefined>;
   /** Calls back at each change below a folder, with the file's path where it is known. Closed by its result. */
   watch?(dir: string, onChange: (path?: string) => void): FolderWatch;
+  /** Loads a file of code, each version of it once. Absent where none is loaded. */
+  module?(path: string, version: string): Promise<{ readonly default?: unknown }>;
+  /** The place of a file of code, by which its imports are found. */
+  urlOf?(path: string): URL;
   /** Replaces a file at once: whoever reads it gets all of the old text or all of the new. */
   replace?(path: string, text: string): Promise<void>;
 }
@@ -29,6 +34,9 @@ export interface FolderWatch {
   readonly isOpen: boolean;
   close(): Promise<void>;
 }
+
+/** How often loading failed, by the file's URL. */
+const failedLoads = new Map<string, number>();
 
 /** The files of the disk. */
 export const filesOnDisk: AgentFiles = {
@@ -99,6 +107,19 @@ export const filesOnDisk: AgentFiles = {
       }
     }
   },
+  async module(path, version) {
+    const url = pathToFileURL(path);
+    // What has failed is kept with its failure, though what it lacked may be there now.
+    const failures = failedLoads.get(url.href) ?? 0;
+    url.search = failures === 0 ? `v=${version}` : `v=${version}.${failures}`;
+    try {
+      return await import(url.href);
+    } catch (error) {
+      failedLoads.set(pathToFileURL(path).href, failures + 1);
+      throw error;
+    }
+  },
+  urlOf: (path) => pathToFileURL(path),
   async replace(path, text) {
     // Names that begin with a dot are no agents.
     const at = path.lastIndexOf("/") + 1;

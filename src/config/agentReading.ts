@@ -39,9 +39,9 @@ export async function readDefinition(
 ): Promise<AgentReading> {
   const read = readAgent(name, text);
   if (!read.ok) return { name, text, companions: [], result: read };
-  const { names, companions, sounds, problems } = await readCompanions(read.agent, dir, files);
+  const { names, companions, problems, ...loaded } = await readCompanions(read.agent, dir, files);
   const result = withProblems(
-    { ...read, agent: { ...read.agent, sounds, version: versionOf(text, companions) } },
+    { ...read, agent: { ...read.agent, ...loaded, version: versionOf(text, companions) } },
     problems,
   );
   return { name, text, companions: names, result };

@@ -5,6 +5,7 @@ import {
   agentVoice,
 } from "./agentSchema.ts";
 import { type AgentProblem, type FoundProblem, placedProblems } from "./agentProblem.ts";
+import type { ToolModules } from "./toolModule.ts";
 import type { AgentSounds } from "./agentSounds.ts";
 import { versionOf } from "./agentVersion.ts";
 import { readFrontMatter } from "./frontMatter.ts";
@@ -20,6 +21,8 @@ export interface Agent extends Readonly<Omit<AgentFrontMatter, "name">> {
   readonly instructions: string;
   /** What the files of `audio` hold. */
   readonly sounds?: AgentSounds;
+  /** Those of its tools that are files of `tools/`. */
+  readonly toolModules?: ToolModules;
 }
 
 /** An agent whose file is invalid: its calls are refused, or answered with the fallback message. */

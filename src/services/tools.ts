@@ -5,6 +5,12 @@ export type { TakeMessage } from "./tools/builtin/takeMessage.ts";
 export { createCallSigner } from "./tools/http/callSigner.ts";
 export type { HttpToolAccess } from "./tools/http/httpTool.ts";
 export type { Redaction } from "./tools/redaction.ts";
+export { ToolError } from "./tools/tool.ts";
 export { ToolMemory } from "./tools/toolMemory.ts";
 export { openMcpServers } from "./tools/mcp/openMcpServers.ts";
 export type { McpServers } from "./tools/mcp/mcpServers.ts";
+export {
+  type CallContext,
+  defineTool,
+  type ToolDefinition,
+} from "./tools/typescript/defineTool.ts";

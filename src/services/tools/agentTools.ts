@@ -11,6 +11,7 @@ import { createAgentMcpTools } from "./mcp/agentMcpTools.ts";
 import type { McpServers } from "./mcp/mcpServers.ts";
 import type { Tool } from "./tool.ts";
 import { describeFault } from "./toolFault.ts";
+import { createTypescriptTool } from "./typescript/typescriptTool.ts";
 import { createToolRegistry, type ToolRegistry } from "./toolRegistry.ts";
 
 /** What tools need of the server. */
@@ -122,7 +123,7 @@ function toolMakers(agent: Agent, services: ToolServices): readonly ToolMaker[] 
   return [
     ...others.map((name) => ({
       path: pathOf(name),
-      make: () => known.get(name) ?? unknownTool(name, known),
+      make: () => listedTool(name, known, agent),
     })),
     ...[...OWN_ENTRIES].filter(([name]) => isOffered(name)).map(([name, entry]) => ({
       path: pathOf(name),
@@ -146,6 +147,16 @@ function entriesOf(agent: Agent): Readonly<Record<string, ToolOptionsEntry>> {
     entries[name] = { ...entries[name], ...options };
   }
   return entries;
+}
+
+function listedTool(name: string, known: ReadonlyMap<string, Tool>, agent: Agent): Tool {
+  const own = known.get(name);
+  const { [name]: file } = agent.toolModules ?? {};
+  if (file === undefined) return own ?? unknownTool(name, known);
+  if (own !== undefined || BUILTIN_NAMES.has(name)) {
+    throw new TypeError(`Cannot offer ${file.file}: the server has a tool of this name`);
+  }
+  return createTypescriptTool(name, file);
 }
 
 function httpTool(tool: Agent["http_tools"][number], services: ToolServices): Tool {

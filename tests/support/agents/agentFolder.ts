@@ -23,6 +23,7 @@ export async function createAgentFolder(
     env: { AGENTS_DIR: path },
     overrides: { agentFiles: filesOnDisk },
     async save(file, text) {
+      await Deno.mkdir(`${path}/${file}`.replace(/\/[^/]*$/, ""), { recursive: true });
       if (typeof text === "string") await Deno.writeTextFile(`${path}/${file}`, text);
       else await Deno.writeFile(`${path}/${file}`, text);
     },
