@@ -9,6 +9,7 @@ import type { ConnectionInfo } from "./routes/baseRouter.ts";
 import { writeServerSentEvent } from "./routes/eventStream.ts";
 import { createRouter } from "./routes/index.ts";
 import { openAgents } from "./services/agents.ts";
+import { openCalendar } from "./services/calendar.ts";
 import {
   createApiOperations,
   createResumedCalls,
@@ -124,7 +125,11 @@ export async function createApp(
   const { now } = resources.store.clock;
   if (isShared(settings.database)) await openedAgents.recover(resources.store.agentVersions);
   const messageBox = createMessageBox({ messages: resources.store.messages, log });
-  const base = { ...resources, messageBox, settings, agents, incidents, now, setTimer, log };
+  const calendar = openCalendar({ ...resources, settings, agents, now });
+  const base = {
+    ...{ ...resources, messageBox, calendar },
+    ...{ settings, agents, incidents, now, setTimer, log },
+  };
 
   const load = opening.use(openLoad({ ...base, limits: lateness }));
   const events = openEventHub(base);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { handoffs } from "./handoffSchema.ts";
+import { calendar } from "./calendarSchema.ts";
 import { hours } from "./hoursSchema.ts";
 import { httpTool } from "./httpToolSchema.ts";
 import { mcpServer } from "./mcpSchema.ts";
@@ -102,6 +103,7 @@ export const agentFrontMatter = z.strictObject({
     timeout_ms: milliseconds(30_000).default(2000),
     sensitive: z.boolean().default(false),
   }).default({ timeout_ms: 2000, sensitive: false }),
+  calendar: calendar.optional(),
   http_tools: z.array(httpTool).max(32).default([]),
   sms: sms.default({ texts: {}, recipients: {}, per_call: 2 }),
   mcp_servers: z.array(mcpServer).max(8).default([]),

@@ -50,7 +50,8 @@ const outside = z.strictObject({
   return z.NEVER;
 });
 
-const week = z.record(z.string(), z.string('must be times in quotes, such as "09:00-17:00"'))
+/** Opening times, by day from Monday on. */
+export const week = z.record(z.string(), z.string('must be times in quotes, such as "09:00-17:00"'))
   .transform((given, context) => {
     const days = DAYS.map((): readonly OpenSpan[] | undefined => undefined);
     for (const [name, times] of Object.entries(given)) {
@@ -72,7 +73,8 @@ const week = z.record(z.string(), z.string('must be times in quotes, such as "09
     return days.map((spans) => spans ?? []);
   });
 
-const closed = z.array(
+/** Days without opening. */
+export const closed = z.array(
   z.string('must be a day in quotes, such as "2026-12-24" or "12-24"').transform(
     (given, context): ClosedDays => {
       const days = closedIn(given);

@@ -15,6 +15,7 @@ import {
   viewTurn,
 } from "../services/records.ts";
 import { type CallPosition, type CallStore, readCursor } from "../services/store.ts";
+import { type Calendar, viewAppointment } from "../services/calendar.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { filterFor, visibleTo } from "./callFilters.ts";
 import {
@@ -32,9 +33,10 @@ import { answer, apiRoutes, callIdParam, errorAnswers, json } from "./openapi/sc
 import { acceptedFormat } from "./middleware/acceptedFormat.ts";
 
 /** `/api/calls`: list, detail, transcript, and actions on live calls. */
-export function callsRoutes({ access, callStore, lookup, control }: {
+export function callsRoutes({ access, callStore, agenda, lookup, control }: {
   readonly access: RequireScope;
   readonly callStore: Pick<CallStore, "content" | "list">;
+  readonly agenda: Pick<Calendar["agenda"], "list">;
   readonly lookup: CallLookup;
   readonly control: CrossProcessControl;
 }) {
@@ -57,7 +59,12 @@ export function callsRoutes({ access, callStore, lookup, control }: {
 
   routes.openapi({ ...detail, ...reading }, async (c) => {
     const call = visibleTo(c.get("caller"), await lookup.record(c.req.valid("param").id));
-    return c.json(viewDetail(call, await callStore.content(call.id)), 200);
+    const [content, appointments] = await Promise.all([
+      callStore.content(call.id),
+      agenda.list({ callId: call.id, limit: 100 }),
+    ]);
+    const booked = appointments.map(viewAppointment);
+    return c.json({ ...viewDetail(call, content), appointments: booked }, 200);
   });
 
   routes.openapi({ ...transcriptOf, ...reading }, async (c) => {

@@ -5,6 +5,7 @@ import { isShared, type Settings } from "../config/settings.ts";
 import type { AgentCatalog } from "../services/agents.ts";
 import { type ApiOperations, hasWebLine } from "../services/calls.ts";
 import type { Knowledge } from "../services/knowledge.ts";
+import type { Calendar } from "../services/calendar.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Load } from "../services/load.ts";
 import type { CallAnalyses } from "../services/analysis.ts";
@@ -24,6 +25,7 @@ import type { Incidents } from "../utils/incidents.ts";
 import type { Logger } from "../utils/logger.ts";
 import { agentsRoutes } from "./agents.ts";
 import { analyticsRoutes } from "./analytics.ts";
+import { appointmentsRoutes } from "./appointments.ts";
 import { createBaseRouter, type RouteEnv, type Router } from "./baseRouter.ts";
 import { callAnalysisRoutes } from "./callAnalysis.ts";
 import { callsRoutes } from "./calls.ts";
@@ -60,6 +62,7 @@ interface RouterDeps {
   readonly phone: Phone | undefined;
   readonly texts: Texts | undefined;
   readonly store: Store;
+  readonly calendar: Pick<Calendar, "agenda">;
   readonly cluster: Pick<Cluster, "instanceId" | "revocation">;
   readonly records: Records;
   readonly knowledge: Knowledge;
@@ -98,6 +101,7 @@ export function createRouter(
   } = deps;
   const { apiKeys, allowedOrigins, publicUrl: publicOrigin, trustProxy } = settings.server;
   const { default: defaultAgent } = settings.agents;
+  const { agenda } = deps.calendar;
   const { instanceId, revocation } = deps.cluster;
   const { lookup, webCalls, control, endCall, liveCallsOf } = operations;
   const monotonic = () => performance.now();
@@ -187,8 +191,9 @@ export function createRouter(
     log,
   }));
   mount(agentsRoutes({ access, catalog: deps.catalog, defaultAgent, now }));
-  mount(callsRoutes({ access, callStore: store.calls, lookup, control }));
   mount(callAnalysisRoutes({ access, lookup, analysis }));
+  mount(callsRoutes({ access, callStore: store.calls, agenda, lookup, control }));
+  mount(appointmentsRoutes({ access, agenda }));
   mount(erasureRoutes({ access, lookup, erasure: records.erasure, endCall }));
   mount(analyticsRoutes({ access, analyse: records.analyse }));
   mount(eventsRoutes({

@@ -3,7 +3,13 @@ import { timingSafeEqual } from "node:crypto";
 import { sha256 } from "./sha256.ts";
 
 /** What a key may be used for; `admin` allows everything, for calls of every key. */
-export const keyScopes = ["calls:create", "calls:read", "metrics", "admin"] as const;
+export const keyScopes = [
+  "calls:create",
+  "calls:read",
+  "appointments:read",
+  "metrics",
+  "admin",
+] as const;
 export type KeyScope = (typeof keyScopes)[number];
 
 /** A key of the API: a name for logs and limits, and the SHA-256 of the secret. */

@@ -11,6 +11,9 @@ export function toolServices(
     searchKnowledge: () => Promise.resolve({ result: "nothing" }),
     takeMessage: () => Promise.resolve("taken"),
     sendText: () => Promise.resolve(undefined),
+    calendarOf: () => {
+      throw new Error("no calendar is asked");
+    },
     readVariable: (name) => {
       const value = variables[name];
       return value === undefined ? { state: "unset" } : { state: "set", value };

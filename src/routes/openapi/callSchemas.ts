@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { callDirections, endReasons } from "../../call/types.ts";
-import { answerers, recordStatuses } from "../../services/store.ts";
+import { answerers, appointmentStates, recordStatuses } from "../../services/store.ts";
 import { analysis, analysisSums, passed } from "./analysisSchemas.ts";
 import { agentName, agentVersion, e164, keyName, moment, wholeNumber } from "./schemaParts.ts";
 import { callOutcome } from "./outboundSchemas.ts";
@@ -138,6 +138,21 @@ export const turn = z.object({
   endedMs: sinceStart.nullable(),
 }).openapi("Turn");
 
+export const appointment = z.object({
+  id: z.string().openapi({ example: "apt_3m4p5q6r7s8t9v0w" }),
+  calendar: z.string(),
+  service: z.string(),
+  startsAt: time,
+  endsAt: time,
+  state: z.enum(appointmentStates),
+  name: z.string().openapi({ description: "Empty once it is erased" }),
+  phone: z.string().nullable(),
+  note: z.string().nullable(),
+  callId: z.string().nullable().openapi({ description: "The call that it was booked in" }),
+  createdAt: time,
+  changedAt: time,
+}).openapi("Appointment");
+
 export const callDetail = z.object({
   ...callShape,
   turns: z.array(turn),
@@ -155,6 +170,7 @@ export const callDetail = z.object({
     firstHeardMs: wholeMs.nullable(),
     totalMs: wholeMs,
   })).openapi({ description: "Per turn; each duration starts where the previous one ends" }),
+  appointments: z.array(appointment).openapi({ description: "Those that were booked in it" }),
   digits: z.array(z.object({
     atMs: sinceStart,
     digits: z.string().nullable().openapi({ description: "Null where they are sensitive" }),

@@ -5,7 +5,7 @@ import type { Router } from "../baseRouter.ts";
 import { sendTagged, type TaggedText, tagText } from "../middleware/etag.ts";
 import { refuseForeignHosts } from "../middleware/requestOrigin.ts";
 import { analysis } from "./analysisSchemas.ts";
-import { callDetail, callSummary } from "./callSchemas.ts";
+import { appointment, callDetail, callSummary } from "./callSchemas.ts";
 import { answer, errorAnswers, json } from "./schemaParts.ts";
 
 /** `GET /openapi.json`: all routes of a router, generated from the schemas that validate requests. */
@@ -74,6 +74,7 @@ function describeApi(router: Router) {
       { name: "Do not call", description: "Numbers that this server never calls." },
       { name: "Agents", description: "The agents of this server, and their versions." },
       { name: "Calls", description: "Transcripts, outcomes and cost of calls." },
+      { name: "Appointments", description: "What is booked in the calendars of the agents." },
       { name: "Messages", description: "What callers have left." },
       { name: "Events", description: "Live events of calls." },
       { name: "Webhooks", description: "Messages that this server sends to yours." },
@@ -84,7 +85,7 @@ function describeApi(router: Router) {
 
 const introduction = `A server for voice agents on the phone and in the browser.
 
-**Keys.** Send \`Authorization: Bearer <secret>\` or \`X-API-Key: <secret>\`, with a secret from the setting API_KEYS. A key has scopes: \`calls:create\` places calls and acts on them, \`calls:read\` reads its own calls, \`metrics\` reads the metrics, \`admin\` does everything, for the calls of every key. To a key, another key's calls do not exist. A server without keys serves its own machine only.
+**Keys.** Send \`Authorization: Bearer <secret>\` or \`X-API-Key: <secret>\`, with a secret from the setting API_KEYS. A key has scopes: \`calls:create\` places calls and acts on them, \`calls:read\` reads its own calls, \`appointments:read\` reads appointments, \`metrics\` reads the metrics, \`admin\` does everything, for the calls of every key. To a key, another key's calls do not exist. A server without keys serves its own machine only.
 
 **Errors.** Every error answer is \`{"error": "A sentence", "code": "snake_case", "requestId": "req_..."}\`, with \`details\` where a request is not valid. 429 and 503 say in \`Retry-After\` when to try again.
 
@@ -122,6 +123,9 @@ const messages = [
     "An analysis of a call is over: made, skipped or given up",
     callSummary.extend({ analysis }),
   ],
+  ["appointment.booked", "An appointment is booked, in a call or by an operator", appointment],
+  ["appointment.moved", "An appointment has another time", appointment],
+  ["appointment.cancelled", "An appointment is cancelled", appointment],
   ["webhook.test", "A test message", z.object({ message: z.string() })],
 ] as const;
 

@@ -88,7 +88,8 @@ export function createAgentSetup(
       greetingProtected,
       usesTools: agent.http_tools.length + Object.keys(agent.transfers).length > 0 ||
         Object.keys(agent.handoffs).length > 0 ||
-        agent.mcp_servers.length > 0 || agent.tools.some(({ name }) => !PASSIVE_TOOLS.has(name)),
+        agent.mcp_servers.length > 0 || agent.calendar !== undefined ||
+        agent.tools.some(({ name }) => !PASSIVE_TOOLS.has(name)),
       toolPolicies: filledPolicies(defaults.toolPolicies ?? {}, values),
       fillerAfterMs: agent.filler_after_ms,
       idleMs: agent.idle_seconds === undefined ? defaults.idleMs : agent.idle_seconds * 1000,

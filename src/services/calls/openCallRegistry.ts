@@ -5,6 +5,7 @@ import type { Settings } from "../../config/settings.ts";
 import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
+import type { Calendar } from "../calendar.ts";
 import type { EventHub } from "../events.ts";
 import type { Engine } from "../openai.ts";
 import type { Load } from "../load.ts";
@@ -30,6 +31,7 @@ export interface CallRegistryDeps {
   readonly toolAccess: HttpToolAccess;
   /** Absent where there is no phone. */
   readonly texts: Pick<Texts, "send"> | undefined;
+  readonly calendar: Pick<Calendar, "deskOf">;
   readonly engine: Pick<Engine, "open">;
   readonly keptSpeech: Pick<KeptSpeeches, "forCall">;
   readonly knowledge: Pick<Knowledge, "forCall" | "search">;
@@ -59,6 +61,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       ...deps.toolAccess,
       sendText: async (call, message) =>
         deps.texts === undefined ? "no_phone" : await deps.texts.send({ ...call, ...message }),
+      calendarOf: deps.calendar.deskOf,
       ...present({ signCall }),
     },
     mcpServers,

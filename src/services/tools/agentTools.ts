@@ -7,6 +7,7 @@ import { nearestWord } from "../../utils/nearestWord.ts";
 import { present } from "../../utils/present.ts";
 import { BUILTIN_NAMES, type BuiltinServices, builtinTools } from "./builtinTools.ts";
 import { createHttpTool, type HttpToolServices } from "./http/httpTool.ts";
+import { CALENDAR_TOOLS } from "./builtin/calendarTools.ts";
 import { createAgentMcpTools } from "./mcp/agentMcpTools.ts";
 import type { McpServers } from "./mcp/mcpServers.ts";
 import type { Tool } from "./tool.ts";
@@ -93,6 +94,9 @@ const unusable: Omit<ToolServices, "readVariable"> = {
   searchKnowledge: () => Promise.resolve({ result: "failed" }),
   send: () => Promise.reject(new TypeError("Cannot send: this is a check")),
   sendText: () => Promise.resolve("no_phone"),
+  calendarOf: () => {
+    throw new Error("Cannot open a calendar: no call asks for it");
+  },
 };
 
 /** Tools that an agent has by an entry of their own, and the entry's name; `tools` may hold their options. */
@@ -100,6 +104,7 @@ const OWN_ENTRIES: ReadonlyMap<string, string> = new Map([
   ["search_knowledge", "knowledge"],
   ["transfer_call", "transfers"],
   ["handoff", "handoffs"],
+  ...CALENDAR_TOOLS.map((name) => [name, "calendar"] as const),
 ]);
 
 interface ToolMaker {

@@ -1,4 +1,6 @@
 import type { Agent } from "../../config/agents.ts";
+import { mainLanguage } from "../../config/agentSchema.ts";
+import { CALENDAR_TOOLS, type CalendarPort, createCalendarTools } from "./builtin/calendarTools.ts";
 import { createDoNotCall, type PutOnDoNotCallList } from "./builtin/doNotCall.ts";
 import { endCall } from "./builtin/endCall.ts";
 import { getCurrentTime } from "./builtin/getCurrentTime.ts";
@@ -18,12 +20,15 @@ export interface BuiltinServices {
   readonly takeMessage: TakeMessage;
   readonly searchKnowledge: SearchKnowledge;
   readonly sendText: SendText;
+  /** The calendar of an agent that has one. */
+  readonly calendarOf: (agent: Agent) => CalendarPort;
 }
 
 /** The server's own tools that this agent may list, by name; those that it cannot have are left out. */
 export function builtinTools(
   agent: Agent,
-  { mayTransfer, putOnDoNotCallList, searchKnowledge, takeMessage, sendText }: BuiltinServices,
+  { mayTransfer, putOnDoNotCallList, searchKnowledge, takeMessage, sendText, calendarOf }:
+    BuiltinServices,
 ): ReadonlyMap<string, Tool> {
   const aliases = Object.keys(agent.transfers);
   const tools: readonly Tool[] = [
@@ -38,6 +43,9 @@ export function builtinTools(
       ? [createTransferCall(aliases, (alias) => mayTransfer(agent, alias))]
       : []),
     ...(Object.keys(agent.handoffs).length > 0 ? [createHandoff(agent.handoffs)] : []),
+    ...(agent.calendar === undefined
+      ? []
+      : createCalendarTools(agent.calendar, mainLanguage(agent), () => calendarOf(agent))),
   ];
   return new Map(tools.map((tool) => [tool.name, tool]));
 }
@@ -53,4 +61,5 @@ export const BUILTIN_NAMES: ReadonlySet<string> = new Set([
   "transfer_call",
   "search_knowledge",
   "handoff",
+  ...CALENDAR_TOOLS,
 ]);

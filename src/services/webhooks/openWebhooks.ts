@@ -3,6 +3,7 @@ import type { Settings } from "../../config/settings.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
+import type { Calendar } from "../calendar.ts";
 import type { EventHub } from "../events.ts";
 import type { CompletionDispatcher, MessageBox } from "../records.ts";
 import type { Texts } from "../sms.ts";
@@ -16,6 +17,7 @@ export interface OpenWebhooksDeps extends Clock {
   readonly completion: Pick<CompletionDispatcher, "onComplete">;
   readonly messageBox: Pick<MessageBox, "onTaken">;
   readonly texts: Pick<Texts, "onChanged"> | undefined;
+  readonly calendar: Pick<Calendar, "onOutbox">;
   readonly store: Pick<Store, "outbox">;
   readonly log: Log;
 }
@@ -41,5 +43,6 @@ export function openWebhooks(
   completion.onComplete(webhooks.enqueueEnded);
   messageBox.onTaken(webhooks.enqueueTaken);
   texts?.onChanged(webhooks.enqueueText);
+  deps.calendar.onOutbox(webhooks.wake);
   return { ...webhooks, [Symbol.asyncDispose]: webhooks.close };
 }

@@ -159,6 +159,8 @@ export function createWebhookDispatcher(options: WebhookDispatcherOptions) {
     /** Enqueues the `call.analyzed` of a run that is over. */
     enqueueAnalyzed: (call: CallRecord, analysis: CallAnalysis): Promise<void> =>
       storeNow(analyzedMessage(call, analysis)),
+    /** Looks for what others have enqueued. */
+    wake: (): void => pollLoop.wake(),
     /** Sends a `webhook.test`; resolves with its id. */
     async sendTest(): Promise<string> {
       const message = testMessage(options.newId(), now());

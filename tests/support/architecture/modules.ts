@@ -7,6 +7,7 @@ const GROUND = [
   "openai",
   "tools",
   "agents",
+  "calendar",
   "load",
   "routing",
 ];
@@ -20,6 +21,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   openai: ["events"],
   tools: [],
   agents: ["tools", "store"],
+  calendar: ["store"],
   load: [],
   routing: ["events"],
   cluster: ["store", "events"],
@@ -29,7 +31,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   records: ["store", "events", "twilioOutbound", "cluster", "spending"],
   sms: ["store", "twilioOutbound", "spending"],
   analysis: ["store", "spending", "records"],
-  webhooks: ["store", "events", "records", "sms"],
+  webhooks: ["store", "events", "calendar", "records", "sms"],
   metrics: [
     "store",
     "events",

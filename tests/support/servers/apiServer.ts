@@ -151,7 +151,7 @@ export async function withApi(
       instanceId: "test",
       setTimer,
     });
-    router.route("/", callsRoutes({ access, callStore, lookup, control }));
+    router.route("/", callsRoutes({ access, callStore, agenda: store.calendar, lookup, control }));
     const endCall = createEndCall({ control });
     router.route("/", erasureRoutes({ access, lookup, erasure, endCall }));
     // What was summed up is never kept: tests write to the store behind the server's back.
