@@ -190,6 +190,7 @@ export async function createApp(
       routing,
       recorder,
       completion,
+      analysis,
       webhooks,
       output,
     }),

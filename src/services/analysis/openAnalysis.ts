@@ -91,10 +91,13 @@ export function openAnalysis(deps: OpenAnalysisDeps) {
     /** Warnings for the operator, one sentence each. */
     hints: (): readonly string[] => {
       const asking = agents.names.filter((name) => agents.get(name)?.analysis !== undefined);
-      if (!isOff || asking.length === 0) return [];
-      return [
-        `${asking.join(", ")}: analysis is off, as ANALYSIS_MODEL is not set.`,
-      ];
+      if (asking.length === 0) return [];
+      if (isOff) return [`${asking.join(", ")}: analysis is off, as ANALYSIS_MODEL is not set.`];
+      return deps.analysisSpending.isUnpriced
+        ? [
+          `The price of ${settings.analysis?.model} is not known: ANALYSIS_DAILY_USD cannot be kept. Set it under text with PRICES_FILE.`,
+        ]
+        : [];
     },
     /**
      * Analyses an ended call again by its agent's present file, unless that is under way or `requestKey` has

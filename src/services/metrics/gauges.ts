@@ -38,6 +38,10 @@ export interface GaugeSources {
   /** Without counts where no endpoint is asked about calls. */
   readonly routing: { readonly counts: ReadonlyMap<string, number> | undefined };
   readonly recorder: Pick<Recorder, "health">;
+  /** Absent where no analyses are made. */
+  readonly analysis?: {
+    readonly counts: Readonly<Record<"done" | "skipped" | "failed" | "retried", number>>;
+  };
   /** Absent where no webhooks are configured. */
   readonly webhooks:
     | { readonly counts: Readonly<Record<"delivered" | "failed" | "dead", number>> }
@@ -55,7 +59,7 @@ export function createGauges(
   subscription: Pick<EventSubscription, "missed">,
 ): readonly Metric[] {
   const { settings, events, registry, callBudget, incidents, engine, keptSpeech, phone } = sources;
-  const { recorder, webhooks, load, output, memory = Deno.memoryUsage } = sources;
+  const { recorder, analysis, webhooks, load, output, memory = Deno.memoryUsage } = sources;
   const degraded = () => {
     const health = recorder.health();
     return health.status === "degraded" ? health : { waiting: 0, dropped: 0 };
@@ -105,6 +109,14 @@ export function createGauges(
       () => subscription.missed,
       "counter",
     ),
+    ...(analysis === undefined ? [] : [
+      createGauge(
+        "parley_analyses_total",
+        "Analyses of calls that are over, and attempts that are repeated, by result.",
+        () => Object.entries(analysis.counts).map(([result, n]) => [{ result }, n] as const),
+        "counter",
+      ),
+    ]),
     ...(webhooks === undefined ? [] : [
       createGauge("parley_webhook_attempts_total", "Attempts to deliver a webhook.", () => [
         [{ result: "delivered" }, webhooks.counts.delivered],

@@ -51,6 +51,8 @@ export function createAnalysisSpending(
   }
 
   return {
+    /** Whether a model is set whose price is not known: no limit in dollars holds for it. */
+    isUnpriced,
     /** Null where the model's price is not known. */
     usdOf,
     /** Reserves what an attempt may use. Undefined where a limit of the day is used up. */

@@ -69,7 +69,7 @@ function fieldOf(field: unknown, name: string, lines: readonly Line[]) {
 
 function textIn(text: string, name: string, about: string): string | undefined {
   if (/name/i.test(name)) {
-    return /(?:name is|this is|I am|I'm) ([\p{Lu}][\p{L}'-]*(?: [\p{Lu}][\p{L}'-]*)?)/u
+    return /(?:[Nn]ame is|[Tt]his is|I am|I'm) ([\p{Lu}][\p{L}'-]*(?: [\p{Lu}][\p{L}'-]*)?)/u
       .exec(text)?.[1];
   }
   if (/mail/i.test(name)) return /[\w.+-]+@[\w-]+\.[\w.]+\w/.exec(text)?.[0];
@@ -103,7 +103,7 @@ function firstOf(
 }
 
 function numberIn(text: string): number | undefined {
-  const digits = /\d{1,9}/.exec(text)?.[0];
+  const digits = /\d{1,9}/.exec(text.replace(/\d{4}-\d{2}-\d{2}/g, ""))?.[0];
   if (digits !== undefined) return Number(digits);
   const at = NUMBERS.findIndex((word) => hasWord(text, word));
   return at < 0 ? undefined : at + 1;
