@@ -1,10 +1,13 @@
 /**
  * Greeting: simulated calls one after another, from the start of the caller's stream to the first of the
- * greeting: spoken by an engine that takes a known time for it, and kept, with an engine that is away.
- * Usage: deno task bench greeting [--calls 40] [--engine-ms 300] [--joins-ms 100] [--socket native|nodelay]
+ * greeting: spoken by an engine that takes a known time for it, with CALL_URL asked before, and kept, with
+ * an engine that is away.
+ * Usage: deno task bench greeting [--calls 40] [--engine-ms 300] [--joins-ms 100] [--call-url-ms 300]
+ *   [--socket native|nodelay]
  */
 import { parseArgs } from "node:util";
 import { startPunctualModel } from "./greeting/punctualModel.ts";
+import { startSlowEndpoint } from "./greeting/slowEndpoint.ts";
 import { ACCOUNT } from "./load/account.ts";
 import { callSidOf, join, requestStream } from "./load/caller.ts";
 import { Direction, percentile } from "./load/measure.ts";
@@ -25,6 +28,7 @@ const { values } = parseArgs({
     calls: { type: "string", default: "40" },
     "engine-ms": { type: "string", default: "300" },
     "joins-ms": { type: "string", default: "100" },
+    "call-url-ms": { type: "string", default: "300" },
     socket: { type: "string", default: "native" },
   },
 });
@@ -45,6 +49,17 @@ for (let call = 1; call <= Number(values.calls); call++) {
   modelToCaller.push(heardAt - model.spokeAt);
 }
 await parley.stop();
+
+const endpoint = startSlowEndpoint(Number(values["call-url-ms"]));
+const asking = await startParley(model.url, ACCOUNT, { ...settings, ...endpoint.settings });
+const asked: number[] = [];
+await greet(asking, 0);
+for (let call = 1; call <= Number(values.calls); call++) {
+  const { spokeAt, heardAt } = await greet(asking, call);
+  asked.push(heardAt - spokeAt);
+}
+await asking.stop();
+await endpoint.close();
 await model.close();
 
 const kept: number[] = [];
@@ -64,6 +79,7 @@ console.log(
 );
 console.table({
   "stream starts -> greeting of the model": row(firstFrameToGreeting),
+  [`the same, CALL_URL answers in ${values["call-url-ms"]} ms`]: row(asked),
   "stream starts -> kept greeting, no model": row(kept),
   "webhook -> model asked": row(webhookToModel),
   "model speaks -> caller hears": row(modelToCaller),
