@@ -110,6 +110,8 @@ export interface Latency {
 }
 
 export interface CallDetail extends CallSummary {
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly precall: { readonly status: string; readonly problems: readonly string[] } | null;
   readonly turns: readonly TimedLine[];
   readonly tools: readonly ToolUse[];
   readonly latencies: readonly Latency[];

@@ -15,6 +15,8 @@ const ENDINGS: Readonly<Record<string, string>> = {
   time_limit: "Reached the longest time",
   spend_limit: "Reached the spending limit",
   not_answered: "Not answered",
+  outside_hours: "Outside the opening hours",
+  refused: "Refused by your own system",
   voicemail: "An answering machine answered",
   model_failed: "The model could not be reached",
   leg_failed: "The caller's line broke off",
@@ -38,6 +40,8 @@ const DETAILS: Readonly<Record<string, string>> = {
   outcome_unknown: "What became of the call is not known",
   provider_unreachable: "Not dialled: Twilio could not be reached",
   never_joined: "The caller's line was never connected",
+  call_url: "Refused by your own system",
+  message: "Outside the opening hours: a message was spoken",
   invalid_api_key: "The server's OpenAI key was refused",
   insufficient_quota: "The server's OpenAI account has no credit left",
 };

@@ -54,10 +54,8 @@ export function createRecordView(
     showDownloads(downloads, id);
     find("record-latency", HTMLElement).replaceChildren(...latencyTable(call));
     find("record-cost", HTMLElement).replaceChildren(...costTable(call));
-    write(
-      "record-id",
-      [id, ...(call.model === null ? [] : [call.model]), ...versionOf(call)].join(" · "),
-    );
+    const model = call.model === null ? [] : [call.model];
+    write("record-id", [id, ...model, ...versionOf(call), ...operatorFacts(call)].join(" · "));
     main.ariaBusy = "false";
     main.classList.remove("loading");
     main.scrollTop = 0;
@@ -143,6 +141,13 @@ function figuresOf({ durationMs, cost, latency, usage }: CallDetail): readonly F
       }),
     },
   ];
+}
+
+/** What the operator's own system said of the call, and what was wrong with that. */
+function operatorFacts({ metadata, precall }: CallDetail): readonly string[] {
+  const facts = Object.entries(metadata ?? {}).map(([name, value]) => `${name}: ${value}`);
+  if (precall === null || precall.status === "ok") return facts;
+  return [...facts, `CALL_URL: ${[precall.status, ...precall.problems].join(", ")}`];
 }
 
 /** The number of the server, for phone calls. */
