@@ -4,12 +4,14 @@ import { concurrently } from "../support/servers/concurrently.ts";
 import { type CallUrlServer, startCallUrlServer } from "../support/servers/callUrlServer.ts";
 import {
   instructionsOf,
+  modelKey,
   type PhoneRig,
   type PhoneRigOptions,
   published,
   startPhoneRig,
 } from "../support/servers/phoneRig.ts";
-import { agentsOf, get } from "../support/twilio/dialling.ts";
+import { agentsOf, get, startBeside, temporaryDatabase } from "../support/twilio/dialling.ts";
+import { apiKey } from "../support/servers/phoneServer.ts";
 import { until } from "../support/until.ts";
 
 // deno-lint-ignore no-explicit-any -- tests read what they expect
@@ -46,7 +48,7 @@ async function lastRecord({ server }: PhoneRig): Promise<Seen> {
 
 async function metricOf({ server }: PhoneRig, result: string): Promise<number> {
   const text = await (await server.request("/metrics", {
-    headers: { "X-API-Key": "a-secret-of-sixteen-or-more" },
+    headers: { "X-API-Key": apiKey },
   })).text();
   const value = new RegExp(`^parley_precall_total\\{result="${result}"\\} (\\d+)$`, "m").exec(text);
   return Number(value?.[1]);
@@ -325,6 +327,38 @@ Deno.test("calls that are placed and calls of browsers are asked about where tha
     const { error, code } = await refused.json();
     assert.deepEqual([refused.status, error, code], [403, "Not today.", "call_refused"]);
   }
+});
+
+Deno.test("another process that goes on with the call has the agent, the language and the variables of the answer", async () => {
+  await using endpoint = startCallUrlServer(() =>
+    Response.json({
+      agent: "vip",
+      language: "de",
+      variables: { name: "Ann" },
+      metadata: { crm: "42" },
+    })
+  );
+  await using database = await temporaryDatabase();
+  await using rig = await start(endpoint, { env: database.env });
+  await using second = await startBeside(rig.server, {
+    ...database.env,
+    ...endpoint.env,
+    OPENAI_API_KEY: modelKey,
+    OPENAI_REALTIME_URL: rig.realtime.url,
+    API_KEYS: `ops:${apiKey};scopes=admin`,
+  }, agents);
+  const talk = await rig.ring();
+  await published(rig, talk.callId, "turn", ({ turn }) => turn.final);
+  rig.server.network.connectTo(second.origin);
+  talk.phone.breakConnection();
+  const model = await rig.realtime.nextSession();
+  assert.match(await instructionsOf(model), /Help Ann as vip/);
+  const { request } = await until(
+    () => second.app.registry.get(talk.callId),
+    (session) => session !== undefined,
+  ) ?? assert.fail();
+  assert.deepEqual([request.language, request.metadata], ["de", { crm: "42" }]);
+  assert.equal(endpoint.asked.all.length, 1, "it is asked once about a call");
 });
 
 Deno.test("a test says who would get a call and why, and places none", async () => {

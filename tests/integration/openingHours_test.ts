@@ -8,6 +8,7 @@ import {
   voiceOf,
 } from "../support/servers/phoneRig.ts";
 import { agentsOf, get } from "../support/twilio/dialling.ts";
+import { apiKey } from "../support/servers/phoneServer.ts";
 import { until } from "../support/until.ts";
 
 const own = "+14155550100";
@@ -150,7 +151,7 @@ Deno.test("outside its hours an agent's callers get what its file says", (t) =>
           server.request(`/api/messages/${id}`, {
             method: "PATCH",
             headers: {
-              "X-API-Key": "a-secret-of-sixteen-or-more",
+              "X-API-Key": apiKey,
               "Content-Type": "application/json",
             },
             body: JSON.stringify({ done }),
@@ -160,7 +161,7 @@ Deno.test("outside its hours an agent's callers get what its file says", (t) =>
         assert.equal((await (await patch(false)).json()).doneAt, null);
         const erased = await server.request(`/api/calls/${callId}`, {
           method: "DELETE",
-          headers: { "X-API-Key": "a-secret-of-sixteen-or-more" },
+          headers: { "X-API-Key": apiKey },
         });
         await erased.body?.cancel();
         assert.equal((await get(server, "/api/messages")).messages.length, 0);

@@ -69,6 +69,9 @@ function testCalls(test: StoreTest): void {
       transcriptionModel: "gpt-transcribe",
       startedAt: 1_764_000_000_123,
       status: "queued",
+      metadata: { crm: "42" },
+      precall: { status: "problems", problems: ["agent: must be one"] },
+      briefing: { language: "de", context: "Called before.", variables: { name: "Ann" } },
     } as const;
     await calls.write([
       opened(call),
