@@ -34,7 +34,7 @@ import {
 import { openRouting } from "./services/routing.ts";
 import { openCallSpendLimit, openSpending } from "./services/spending.ts";
 import { openTexts } from "./services/sms.ts";
-import { openMcpServers } from "./services/tools.ts";
+import { ClientToolCalls, openMcpServers } from "./services/tools.ts";
 import { openWebhooks } from "./services/webhooks.ts";
 import type { RealtimeServerOptions } from "./sim/openai/realtimeServer.ts";
 import { setTimer } from "./utils/clock.ts";
@@ -142,7 +142,14 @@ export async function createApp(
   const toolFetch = openGuardedFetch(settings.tools);
   opening.defer(toolFetch.close);
   const texts = openTexts({ ...base, ...spending, ...overrides });
-  const mcpServers = opening.use(await openMcpServers(base));
+  const clientTools = new ClientToolCalls();
+  const mcpServers = opening.use(
+    await openMcpServers({
+      ...base,
+      readVariable: readToolVariable,
+      fetch: (url, init = {}) => toolFetch.fetch(new URL(url), init),
+    }),
+  );
   const { registry, onSendDigits } = openCallRegistry({
     ...base,
     ...spending,
@@ -152,6 +159,7 @@ export async function createApp(
     keptSpeech,
     knowledge,
     mcpServers,
+    clientTools,
     toolAccess: { readVariable: readToolVariable, send: toolFetch.fetch },
     texts,
   });
@@ -218,6 +226,7 @@ export async function createApp(
   });
   const parts = {
     ...calls,
+    clientTools,
     catalog,
     texts,
     records,

@@ -3,6 +3,7 @@ import { handoffs } from "./handoffSchema.ts";
 import { calendar } from "./calendarSchema.ts";
 import { hours } from "./hoursSchema.ts";
 import { httpTool } from "./httpToolSchema.ts";
+import { clientTool } from "./clientToolSchema.ts";
 import { mcpServer } from "./mcpSchema.ts";
 import { calledNumbers } from "./numbersSchema.ts";
 import { knowledgeSources } from "./knowledgeSchema.ts";
@@ -106,6 +107,7 @@ export const agentFrontMatter = z.strictObject({
   calendar: calendar.optional(),
   http_tools: z.array(httpTool).max(32).default([]),
   sms: sms.default({ texts: {}, recipients: {}, per_call: 2 }),
+  client_tools: z.array(clientTool).max(32).default([]),
   mcp_servers: z.array(mcpServer).max(8).default([]),
   analysis: analysisSchema(language).optional(),
   knowledge: knowledgeSources.default([]),

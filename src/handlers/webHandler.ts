@@ -1,7 +1,7 @@
 import type { LegInput } from "../call/callLeg.ts";
 import type { CallSession } from "../call/sessionApi.ts";
 import type { CallEnd } from "../call/types.ts";
-import { closeCodes, PING_MS, RESUME_MS, SILENT_MS } from "../protocol/web.ts";
+import { closeCodes, PING_MS, RESUME_MS, type ServerMessage, SILENT_MS } from "../protocol/web.ts";
 import { setTimer } from "../utils/clock.ts";
 import { detached } from "../utils/detached.ts";
 import { cutSocket } from "../utils/http/cutSocket.ts";
@@ -19,6 +19,8 @@ export interface WebHandlerDeps {
   readonly session: CallSession;
   /** Absent where the call ends with this socket, whatever its client says. */
   readonly resumption?: Resumption;
+  /** Tools that clients of calls run; without it no client is asked to. */
+  readonly clientTools?: ClientTools | undefined;
   /** The call waits for its client. */
   readonly onLost?: () => void;
   readonly log: Pick<Log, "info" | "warn">;
@@ -26,6 +28,15 @@ export interface WebHandlerDeps {
   /** Monotonic milliseconds. */
   readonly now?: () => number;
   readonly limits?: Partial<WebLimits>;
+}
+
+/** What the handler tells of a client that runs tools, and gets to pass on. */
+export interface ClientTools {
+  attach(callId: string, client: {
+    readonly names: ReadonlySet<string>;
+    send(call: Omit<Extract<ServerMessage, { type: "tool_call" }>, "type">): void;
+  }): () => void;
+  answer(callId: string, answer: ClientToolResult): void;
 }
 
 /** How the client of a socket comes back to its call by another one. */
@@ -52,8 +63,16 @@ export interface WebLimits {
  */
 export function handleWebSocket(
   socket: WebSocket,
-  { session, resumption, onLost, log, watch, now = () => performance.now(), limits }:
-    WebHandlerDeps,
+  {
+    session,
+    resumption,
+    clientTools,
+    onLost,
+    log,
+    watch,
+    now = () => performance.now(),
+    limits,
+  }: WebHandlerDeps,
 ): void {
   const { pingMs, joinMs } = { ...defaultLimits, ...limits };
   const leg = new WebLeg(socket, {
@@ -74,6 +93,7 @@ export function handleWebSocket(
   let isConfirmed = false;
   let hasJoined = false;
   let isOver = false;
+  let detachTools = () => {};
   let cancelJoining = setTimer(() => finish("never_opened"), OPENING_MS);
   const silence = watchSilence({
     everyMs: pingMs,
@@ -148,16 +168,22 @@ export function handleWebSocket(
 
   function requested(request: ClientRequest): void {
     if (request.type === "hello") return greeted(request);
+    if (request.type === "tool_result") return clientTools?.answer(session.id, request);
     if (request.type !== "pong") session.input(toLegInput(request));
   }
 
-  function greeted({ binary, resume }: Extract<ClientRequest, { type: "hello" }>): void {
+  function greeted({ binary, resume, tools }: Extract<ClientRequest, { type: "hello" }>): void {
     leg.binary = binary;
     if (resume === true && resumption !== undefined && !isConfirmed) {
       comesBack = isConfirmed = true;
       resumption.onConfirmed();
     }
     join();
+    if (tools === undefined || clientTools === undefined || isOver) return;
+    detachTools = clientTools.attach(session.id, {
+      names: new Set(tools),
+      send: (call) => leg.send({ type: "tool_call", ...call }),
+    });
   }
 
   function refuse(code: string, error: string): void {
@@ -190,6 +216,7 @@ export function handleWebSocket(
     if (isOver) return false;
     isOver = true;
     cancelJoining();
+    detachTools();
     silence.close();
     if (refused > 0) log.warn("Browser messages refused", { callId: session.id, refused });
     log.info("Browser left", { callId: session.id, fault });
@@ -212,7 +239,8 @@ const MISSED_PINGS = Math.ceil(SILENT_MS / PING_MS);
 const STUCK_TICKS = 4;
 const OPENING_MS = 10_000;
 
-type Asked = Exclude<ClientRequest, { type: "hello" | "pong" }>;
+type ClientToolResult = Extract<ClientRequest, { type: "tool_result" }>;
+type Asked = Exclude<ClientRequest, { type: "hello" | "pong" | "tool_result" }>;
 
 function toLegInput(message: Asked): LegInput {
   switch (message.type) {

@@ -38,6 +38,8 @@ export const closeCodes = {
 
 const MAX_TEXT_CHARS = 4000;
 const MAX_ID_CHARS = 200;
+const MAX_ERROR_CHARS = 500;
+const MAX_TOOLS = 64;
 
 /** What the client sends as JSON text. */
 export type ClientMessage =
@@ -46,7 +48,16 @@ export type ClientMessage =
    * `resumeToken` of this connection's `ready`: earlier ones become invalid, it is pinged, and the call
    * waits for it when the connection breaks.
    */
-  | { readonly type: "hello"; readonly binary: boolean; readonly resume?: boolean }
+  | {
+    readonly type: "hello";
+    readonly binary: boolean;
+    readonly resume?: boolean;
+    /** Names of the agent's client tools that this client can run; each `hello` replaces them. */
+    readonly tools?: readonly string[];
+  }
+  /** The answer to `tool_call`: what the model is told, or a sentence that says why there is nothing. */
+  | { readonly type: "tool_result"; readonly id: string; readonly output: unknown }
+  | { readonly type: "tool_result"; readonly id: string; readonly error: string }
   /** The answer to `ping`. */
   | { readonly type: "pong" }
   | { readonly type: "input_audio_buffer.append"; readonly audio: string }
@@ -109,6 +120,16 @@ export type ServerMessage =
     readonly name: string;
     readonly state: "done" | "failed";
     readonly durationMs: number;
+  }
+  /**
+   * Run this tool of those that `hello` named, and answer with `tool_result`; the agent waits for ten
+   * seconds. It comes again, with the same `id`, where the connection broke before the answer.
+   */
+  | {
+    readonly type: "tool_call";
+    readonly id: string;
+    readonly name: string;
+    readonly arguments: Readonly<Record<string, unknown>>;
   }
   /**
    * Latency of the agent's line of this `id`, from the caller's last word to the agent's first; each
@@ -179,7 +200,10 @@ function narrow(fields: Fields): Narrowed {
         type: "hello",
         binary: fields.binary === true,
         ...(fields.resume === true && { resume: true }),
+        ...(isToolNames(fields.tools) && { tools: fields.tools }),
       });
+    case "tool_result":
+      return narrowResult(fields);
     case "pong":
       return accept({ type: "pong" });
     case "input_audio_buffer.append":
@@ -213,6 +237,18 @@ function narrow(fields: Fields): Narrowed {
     default:
       return refuse("unknown_type", "No message has this type.");
   }
+}
+
+function narrowResult({ id, output, error }: Fields): Narrowed {
+  if (!isId(id)) return refuse("invalid_result", "tool_result has the id of a tool_call.");
+  if (typeof error === "string") {
+    return accept({ type: "tool_result", id, error: error.slice(0, MAX_ERROR_CHARS) });
+  }
+  return accept({ type: "tool_result", id, output: output ?? null });
+}
+
+function isToolNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length <= MAX_TOOLS && value.every(isId);
 }
 
 function accept(message: ClientMessage): Narrowed {

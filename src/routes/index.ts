@@ -46,6 +46,7 @@ import { outboundBatchesRoutes } from "./outboundBatches.ts";
 import { pagesRoutes } from "./pages.ts";
 import { routingRoutes } from "./routing.ts";
 import { twilioRoutes } from "./twilio.ts";
+import type { ClientToolCalls } from "../services/tools.ts";
 import type { Texts } from "../services/sms.ts";
 import { createResumeTokens } from "./resumeTokens.ts";
 import { webRoutes } from "./web.ts";
@@ -61,6 +62,7 @@ interface RouterDeps {
   /** Absent where the phone is not set up. */
   readonly phone: Phone | undefined;
   readonly texts: Texts | undefined;
+  readonly clientTools: ClientToolCalls;
   readonly store: Store;
   readonly calendar: Pick<Calendar, "agenda">;
   readonly cluster: Pick<Cluster, "instanceId" | "revocation">;
@@ -178,6 +180,7 @@ export function createRouter(
       log,
     }),
     webCalls,
+    clientTools: deps.clientTools,
     agents,
     routing,
     defaultAgent,

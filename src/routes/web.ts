@@ -48,6 +48,7 @@ export interface WebRoutesDeps {
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
   readonly engine: string;
   readonly sockets?: Pick<OpenSockets, "watch">;
+  readonly clientTools?: WebHandlerDeps["clientTools"];
   readonly tokens: WebTokens;
   readonly resumeTokens: ResumeTokens;
   readonly webCalls: WebCalls;
@@ -213,7 +214,14 @@ export function webRoutes(
       deps.sockets?.watch(socket, "web");
       const resumption = resumeTokens.offer(session, resumeToken);
       const onLost = () => webCalls.lost(session);
-      handleWebSocket(socket, { session, resumption, onLost, log, watch: env?.watchSocket });
+      handleWebSocket(socket, {
+        session,
+        resumption,
+        clientTools: deps.clientTools,
+        onLost,
+        log,
+        watch: env?.watchSocket,
+      });
       return response;
     } catch (error) {
       if (resumeToken === undefined) {

@@ -14,3 +14,4 @@ export {
   defineTool,
   type ToolDefinition,
 } from "./tools/typescript/defineTool.ts";
+export { type ClientToolAnswer, ClientToolCalls } from "./tools/client/clientToolCalls.ts";

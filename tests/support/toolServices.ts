@@ -14,6 +14,7 @@ export function toolServices(
     calendarOf: () => {
       throw new Error("no calendar is asked");
     },
+    runInClient: () => Promise.resolve("done"),
     readVariable: (name) => {
       const value = variables[name];
       return value === undefined ? { state: "unset" } : { state: "set", value };

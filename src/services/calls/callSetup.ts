@@ -129,7 +129,9 @@ export function createCallSetup(
     if (defined === undefined) throw agentRefusal(agents, request.agent);
     agents.pin(request, defined);
     const agent = inLanguage(defined, request.language);
-    const { declarations, policies: toolPolicies } = toolsOf(defined);
+    const tools = toolsOf(defined);
+    const declarations = tools.declarationsFor(request.direction);
+    const { policies: toolPolicies } = tools;
     const described = createAgentSetup(agent, request, {
       model,
       idleMs,

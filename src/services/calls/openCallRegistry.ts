@@ -15,7 +15,13 @@ import type { CallJournals, MessageBox } from "../records.ts";
 import type { TransferPolicy } from "../spending.ts";
 import type { Texts } from "../sms.ts";
 import type { Store } from "../store.ts";
-import { createCallSigner, createToolbox, type HttpToolAccess, type McpServers } from "../tools.ts";
+import {
+  type ClientToolCalls,
+  createCallSigner,
+  createToolbox,
+  type HttpToolAccess,
+  type McpServers,
+} from "../tools.ts";
 import { createCallSetup } from "./callSetup.ts";
 import { createCallerMessages } from "./callerMessages.ts";
 import { createDoNotCallRequests } from "./doNotCallRequests.ts";
@@ -29,6 +35,7 @@ export interface CallRegistryDeps {
   readonly transfers: Pick<TransferPolicy, "mayDial">;
   readonly mcpServers: Pick<McpServers, "use">;
   readonly toolAccess: HttpToolAccess;
+  readonly clientTools: Pick<ClientToolCalls, "run">;
   /** Absent where there is no phone. */
   readonly texts: Pick<Texts, "send"> | undefined;
   readonly calendar: Pick<Calendar, "deskOf">;
@@ -62,6 +69,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       sendText: async (call, message) =>
         deps.texts === undefined ? "no_phone" : await deps.texts.send({ ...call, ...message }),
       calendarOf: deps.calendar.deskOf,
+      runInClient: (...asked) => deps.clientTools.run(...asked),
       ...present({ signCall }),
     },
     mcpServers,

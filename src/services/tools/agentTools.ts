@@ -6,6 +6,8 @@ import type { Log } from "../../utils/logger.ts";
 import { nearestWord } from "../../utils/nearestWord.ts";
 import { present } from "../../utils/present.ts";
 import { BUILTIN_NAMES, type BuiltinServices, builtinTools } from "./builtinTools.ts";
+import { createClientTool, type RunInClient } from "./client/clientTool.ts";
+import { readHeaders } from "./http/httpHeaders.ts";
 import { createHttpTool, type HttpToolServices } from "./http/httpTool.ts";
 import { CALENDAR_TOOLS } from "./builtin/calendarTools.ts";
 import { createAgentMcpTools } from "./mcp/agentMcpTools.ts";
@@ -16,7 +18,9 @@ import { createTypescriptTool } from "./typescript/typescriptTool.ts";
 import { createToolRegistry, type ToolRegistry } from "./toolRegistry.ts";
 
 /** What tools need of the server. */
-export interface ToolServices extends BuiltinServices, HttpToolServices {}
+export interface ToolServices extends BuiltinServices, HttpToolServices {
+  readonly runInClient: RunInClient;
+}
 
 /** The tools of a definition of an agent, made when a call first asks for them. */
 export type Toolbox = (agent: Agent) => ToolRegistry;
@@ -80,6 +84,9 @@ export function findToolProblems(
   for (const { path, make } of toolMakers(agent, services)) {
     attempt(path, () => createToolRegistry({ tools: [make()] }));
   }
+  for (const [at, { headers }] of agent.mcp_servers.entries()) {
+    attempt(`mcp_servers.${at}.headers`, () => readHeaders(headers, readVariable));
+  }
   if (problems.length === 0) {
     attempt("tools", () => createAgentTools(agent, services, () => {}));
   }
@@ -97,6 +104,7 @@ const unusable: Omit<ToolServices, "readVariable"> = {
   calendarOf: () => {
     throw new Error("Cannot open a calendar: no call asks for it");
   },
+  runInClient: () => Promise.reject(new TypeError("Cannot run: this is a check")),
 };
 
 /** Tools that an agent has by an entry of their own, and the entry's name; `tools` may hold their options. */
@@ -116,12 +124,12 @@ interface ToolMaker {
 
 function toolMakers(agent: Agent, services: ToolServices): readonly ToolMaker[] {
   const known = builtinTools(agent, services);
-  const http = new Set(agent.http_tools.map(({ name }) => name));
+  const own = new Set([...agent.http_tools, ...agent.client_tools].map(({ name }) => name));
   const listed = new Set(
     agent.tools.map(({ name }) => name).filter((name) => !OWN_ENTRIES.has(name)),
   );
-  // A name that `http_tools` has too stands in `tools` for its options alone.
-  const others = [...listed].filter((name) => !http.has(name) || known.has(name));
+  // A name that is defined in the file stands in `tools` for its options alone.
+  const others = [...listed].filter((name) => !own.has(name) || known.has(name));
   const isOffered = (name: string) =>
     known.has(name) || agent.tools.some((tool) => tool.name === name);
   const pathOf = (name: string) => `tools.${agent.tools.findIndex((tool) => tool.name === name)}`;
@@ -136,19 +144,24 @@ function toolMakers(agent: Agent, services: ToolServices): readonly ToolMaker[] 
     })),
     ...agent.http_tools.map((tool, at) => ({
       path: `http_tools.${at}`,
-      make: () => httpTool(tool, services),
+      make: () => createHttpTool(ownName(tool), services),
+    })),
+    ...agent.client_tools.map((tool, at) => ({
+      path: `client_tools.${at}`,
+      make: () => createClientTool(ownName(tool), services.runInClient),
     })),
   ];
 }
 
-function takenNames({ http_tools, tools }: Agent): ReadonlySet<string> {
-  return new Set([...BUILTIN_NAMES, ...[...http_tools, ...tools].map(({ name }) => name)]);
+function takenNames({ http_tools, client_tools, tools }: Agent): ReadonlySet<string> {
+  const own = [...http_tools, ...client_tools, ...tools];
+  return new Set([...BUILTIN_NAMES, ...own.map(({ name }) => name)]);
 }
 
-/** What the file says of single tools: an entry in `tools` over one in `http_tools`. */
+/** What the file says of single tools: an entry in `tools` over one where the tool is defined. */
 function entriesOf(agent: Agent): Readonly<Record<string, ToolOptionsEntry>> {
   const entries: Record<string, ToolOptionsEntry> = {};
-  for (const { name, ...options } of [...agent.http_tools, ...agent.tools]) {
+  for (const { name, ...options } of [...agent.http_tools, ...agent.client_tools, ...agent.tools]) {
     entries[name] = { ...entries[name], ...options };
   }
   return entries;
@@ -164,11 +177,9 @@ function listedTool(name: string, known: ReadonlyMap<string, Tool>, agent: Agent
   return createTypescriptTool(name, file);
 }
 
-function httpTool(tool: Agent["http_tools"][number], services: ToolServices): Tool {
-  if (BUILTIN_NAMES.has(tool.name)) {
-    throw new TypeError(`Cannot offer the tool ${tool.name}: the server has one of this name`);
-  }
-  return createHttpTool(tool, services);
+function ownName<T extends { readonly name: string }>(tool: T): T {
+  if (!BUILTIN_NAMES.has(tool.name)) return tool;
+  throw new TypeError(`Cannot offer the tool ${tool.name}: the server has one of this name`);
 }
 
 function unknownTool(name: string, known: ReadonlyMap<string, Tool>): never {

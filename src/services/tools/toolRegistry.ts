@@ -2,7 +2,7 @@ import type { ToolDeclaration } from "../../call/modelSetup.ts";
 import type { ToolCall } from "../../call/realtimeClient.ts";
 import type { ToolOutcome } from "../../call/session.ts";
 import type { ToolPolicy } from "../../call/toolPolicy.ts";
-import type { Milliseconds } from "../../call/types.ts";
+import type { CallDirection, Milliseconds } from "../../call/types.ts";
 import type { ToolOptionsEntry } from "../../config/toolOptionsSchema.ts";
 import { present } from "../../utils/present.ts";
 import { createRedaction, type Redaction } from "./redaction.ts";
@@ -69,6 +69,10 @@ export function createToolRegistry({
   return {
     /** For the model: names, descriptions and parameters. */
     declarations: [...entries.values()].map(({ declaration }) => declaration),
+    /** Those that are of use in a call of this direction. */
+    declarationsFor: (direction: CallDirection): readonly ToolDeclaration[] =>
+      [...entries.values()].filter(({ tool }) => tool.kind !== "client" || direction === "web")
+        .map(({ declaration }) => declaration),
     /** What the call demands of single tools, by name. */
     policies: Object.fromEntries(policies) as Readonly<Record<string, ToolPolicy>>,
     /** The tools with the options that are in force, in the order of the declarations. */

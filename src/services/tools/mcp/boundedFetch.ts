@@ -1,11 +1,15 @@
 /** `fetch` as the MCP client calls it. */
-type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+export type McpFetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 /**
  * Makes a `fetch` whose answers are cut off with an error where they grow beyond `maxBytes`, after
  * `onTooLong`; of an event stream, which may go on for days, each event counts by itself.
  */
-export function boundFetch(maxBytes: number, onTooLong: () => void, fetchIt: Fetch = fetch): Fetch {
+export function boundFetch(
+  maxBytes: number,
+  onTooLong: () => void,
+  fetchIt: McpFetch = fetch,
+): McpFetch {
   return async function boundedFetch(url, init) {
     const response = await fetchIt(url, init);
     if (response.body === null) return response;

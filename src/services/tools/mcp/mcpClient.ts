@@ -1,5 +1,5 @@
 import type { Milliseconds } from "../../../call/types.ts";
-import { boundFetch } from "./boundedFetch.ts";
+import { boundFetch, type McpFetch } from "./boundedFetch.ts";
 import {
   callResult,
   listResult,
@@ -15,6 +15,8 @@ export interface McpEndpoint {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
+
+export type { McpFetch };
 
 /** An open connection to an MCP server. */
 export interface McpClient {
@@ -49,6 +51,7 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 export async function connectMcp(
   endpoint: McpEndpoint,
   events: McpClientEvents,
+  fetchIt?: McpFetch,
 ): Promise<McpClient> {
   const [{ Client }, { StreamableHTTPClientTransport }, { SSEClientTransport }, types] =
     await Promise.all([
@@ -62,7 +65,7 @@ export async function connectMcp(
   // The SDK would wait for the rest of a stream that is cut off: closing it settles what is asked.
   const onTooLong = () => void opened.client?.close();
   const options = {
-    fetch: boundFetch(MAX_ANSWER_BYTES, onTooLong),
+    fetch: boundFetch(MAX_ANSWER_BYTES, onTooLong, fetchIt),
     requestInit: { headers: { ...endpoint.headers } },
   };
   const open = async (transport: "streamable" | "events") => {

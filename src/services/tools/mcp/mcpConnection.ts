@@ -3,11 +3,18 @@ import type { Clock } from "../../../utils/clock.ts";
 import type { Log } from "../../../utils/logger.ts";
 import type { Incidents } from "../../../utils/incidents.ts";
 import { ToolError } from "../tool.ts";
-import { codeOf, connectMcp, type McpClient, type McpEndpoint } from "./mcpClient.ts";
+import {
+  codeOf,
+  connectMcp,
+  type McpClient,
+  type McpEndpoint,
+  type McpFetch,
+} from "./mcpClient.ts";
 import type { McpAnswer, McpToolListing } from "./mcpWire.ts";
 
 export interface McpConnectionDeps extends Pick<Clock, "setTimer"> {
-  readonly connect?: typeof connectMcp;
+  /** Instead of the platform's own. */
+  readonly fetch?: McpFetch;
   readonly incidents: Pick<Incidents, "report" | "resolve">;
   readonly log: Pick<Log, "info" | "warn">;
 }
@@ -127,7 +134,7 @@ export class McpConnection {
         onClosed: () => {
           if (this.#client !== undefined) void this.#lost(this.#client, "it closed the connection");
         },
-      });
+      }, this.#deps.fetch);
       if (this.#closed) {
         await this.#client.close();
         this.#client = undefined;

@@ -1,3 +1,5 @@
+import type { ReadToolVariable } from "../../../config/toolVariables.ts";
+import { readHeaders } from "../http/httpHeaders.ts";
 import type { McpConnectionDeps, McpState } from "./mcpConnection.ts";
 import { McpConnection } from "./mcpConnection.ts";
 import type { McpEndpoint } from "./mcpClient.ts";
@@ -9,14 +11,22 @@ export interface NamedEndpoint extends McpEndpoint {
   readonly name: string;
 }
 
+export interface McpServersDeps extends McpConnectionDeps {
+  readonly readVariable: ReadToolVariable;
+}
+
 /** Creates the set of connections, which is empty until `use` names servers. */
-export function createMcpServers(deps: McpConnectionDeps) {
+export function createMcpServers({ readVariable, ...deps }: McpServersDeps) {
   const open = new Map<string, { readonly name: string; readonly connection: McpConnection }>();
   let isClosed = false;
   return {
-    /** The server's connection, opened now where there is none yet; undefined once all are closed. */
-    use({ name, url, headers }: NamedEndpoint): McpConnection | undefined {
-      if (isClosed) return undefined;
+    /**
+     * The server's connection, opened now where there is none yet; undefined once all are closed, or where
+     * a variable that its headers need is not set.
+     */
+    use({ name, url, headers: templates }: NamedEndpoint): McpConnection | undefined {
+      const headers = isClosed ? undefined : filled(templates);
+      if (headers === undefined) return undefined;
       const key = JSON.stringify([url, Object.entries(headers).sort()]);
       const known = open.get(key);
       if (known !== undefined) return known.connection;
@@ -38,4 +48,13 @@ export function createMcpServers(deps: McpConnectionDeps) {
       open.clear();
     },
   };
+
+  function filled(templates: McpEndpoint["headers"]): McpEndpoint["headers"] | undefined {
+    try {
+      return readHeaders(templates, readVariable).values;
+    } catch {
+      // It was there when the agent's file was checked.
+      return undefined;
+    }
+  }
 }

@@ -1,10 +1,10 @@
 import type { Agents } from "../../../config/agents.ts";
 import type { Milliseconds } from "../../../call/types.ts";
 import { deadline } from "../../../utils/deadline.ts";
-import type { McpConnection, McpConnectionDeps } from "./mcpConnection.ts";
-import { createMcpServers } from "./mcpServers.ts";
+import type { McpConnection } from "./mcpConnection.ts";
+import { createMcpServers, type McpServersDeps } from "./mcpServers.ts";
 
-export interface OpenMcpServersDeps extends McpConnectionDeps {
+export interface OpenMcpServersDeps extends McpServersDeps {
   readonly agents: Pick<Agents, "names" | "get" | "onChange">;
   readonly settings: { readonly limits: { readonly callMs: Milliseconds } };
 }
