@@ -11,6 +11,7 @@ import { answerToQuestion, type HeardQuestion } from "./answerToQuestion.ts";
 import { type ConfirmQuestion, confirmQuestion } from "./confirmQuestion.ts";
 import { ExactSpeech, type Spoken } from "./exactSpeech.ts";
 import * as notes from "./gateNotes.ts";
+import { spokenArguments } from "./spokenArguments.ts";
 import { TurnBeginnings } from "./turnBeginnings.ts";
 import { wordsOf } from "./words.ts";
 
@@ -109,7 +110,8 @@ export class Confirmations {
     const count = this.#questions.get(tool) ?? 0;
     if (count >= MAX_QUESTIONS) return refusal(notes.NOT_CONFIRMED);
     const language = this.#call.policy.languages?.[0] ?? "en";
-    const question = confirmQuestion(tool, args, confirm, language);
+    const said = spokenArguments(args, this.#call.transcript.entries.values());
+    const question = confirmQuestion(tool, said, confirm, language);
     if (question === undefined) return refusal(notes.TOO_LONG);
     this.#questions.set(tool, count + 1);
     const asked: Asked = { tool, key: canonicalJson(args), question, tries: 1, state: "asking" };

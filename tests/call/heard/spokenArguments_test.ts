@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { CallDriver } from "../../support/call/callDriver.ts";
+
+const SLOT = "s_hwfb0hwe3o";
+
+function callTool(call: CallDriver, name: string, args: object): string {
+  const callId = `call_${name}`;
+  const tool = { callId, name, arguments: JSON.stringify(args) };
+  call.finish(call.begin(), "completed", { tools: [tool] });
+  return callId;
+}
+
+function questionsOf(call: CallDriver): readonly string[] {
+  return call.all("model").flatMap(({ request }) =>
+    request.type === "respond" && request.request.purpose === "say"
+      ? [request.request.instructions ?? ""]
+      : []
+  );
+}
+
+Deno.test("an id is asked for in the words that its result had for it, and those do not change", () => {
+  const call = new CallDriver({
+    toolPolicies: { book: { confirm: { question: "Shall I book {{slot}}, for {{name}}?" } } },
+    languages: ["en"],
+  }).live();
+  const results = [
+    { slots: [{ slot: SLOT, spoken: "tomorrow at ten" }, { slot: "s_other123", spoken: "noon" }] },
+    { slots: [{ slot: SLOT, spoken: "for nothing" }] },
+  ];
+  for (const [at, output] of results.entries()) {
+    const callId = callTool(call, `find_${at}`, {});
+    call.input({ type: "toolReturned", callId, output: JSON.stringify(output), ok: true });
+  }
+  callTool(call, "book", { slot: SLOT, name: "Ada" });
+  assert.ok(questionsOf(call).some((it) => it.includes("Shall I book tomorrow at ten, for Ada?")));
+});
