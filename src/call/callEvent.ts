@@ -51,6 +51,17 @@ export type CallEvent =
   }
   | { readonly type: "transcriptionUsage"; readonly usage: TranscriptionUsage }
   | { readonly type: "digits"; readonly digits: string; readonly sensitive: boolean }
+  /**
+   * How it stands with a sentence that the caller has to hear to its last word. Comes for each when the call
+   * begins, and whenever it was said; what was heard once stays heard.
+   */
+  | ({
+    readonly type: "mustHear";
+    readonly name: string;
+    readonly text: string;
+    /** How often it was said, to its end or not. */
+    readonly times: number;
+  } & MustHearProof)
   | { readonly type: "notice"; readonly code: NoticeCode }
   /** The call ends so when its last words have been heard; without `end` that was taken back. */
   | { readonly type: "closing"; readonly end?: CallEnd }
@@ -71,6 +82,11 @@ export type CallEvent =
   /** The last event of this session: another process goes on with the call. */
   | { readonly type: "handedOver" }
   | { readonly type: "ended"; readonly end: CallEnd; readonly durationMs: Milliseconds };
+
+/** Whether and when a sentence was heard to its last word. */
+export type MustHearProof =
+  | { readonly heard: false }
+  | { readonly heard: true; readonly fromMs: Milliseconds; readonly toMs: Milliseconds };
 
 /** One line of the conversation as it was really heard. A later event with the same `id` replaces it. */
 export interface TranscriptTurn {

@@ -65,7 +65,7 @@ export class CallMachine {
   /** With `resumed`, goes on in the middle of a call that another machine began. */
   constructor(policy: CallPolicy, now: Milliseconds, resumed?: ResumedCall) {
     this.#startedAt = now - (resumed?.elapsedMs ?? 0);
-    const call = createParts(policy, this.#startedAt);
+    const call = createParts(policy, this.#startedAt, resumed);
     this.#call = call;
     this.#leg = new LegPresence(call, resumed?.connectedMs !== undefined);
     this.#kept = new KeptSentences(call, resumed?.turns.map(({ id }) => id) ?? []);
@@ -217,6 +217,7 @@ export class CallMachine {
       this.#leg.joined && this.#connection.ready && !speech.audible && !this.#closing.begun,
     );
     this.#tools.tick(now, this.#closing.begun);
+    this.#call.mustHears.tick(now, this.#isQuiet(now));
     this.#deadlines.tick(now, this.#watched);
     // After `deadlines.tick`, which drops expired responses.
     this.#handoff.tick(now, this.#closing.begun, this.#connection);
@@ -258,15 +259,22 @@ export class CallMachine {
       !this.#closing.begun;
   }
 
+  /** Whether the agent may say something that nobody has asked for. */
+  #isQuiet(now: Milliseconds): boolean {
+    return this.#isAgentIdle && this.#greeting.isOver && this.#call.turns.quiet &&
+      !this.#answeringMachine.waiting && !this.#inputStall.isLoud(now);
+  }
+
   get #watched(): Watched {
     const { joined } = this.#leg;
     return { joined, ready: this.#connection.ready, closing: this.#closing.begun };
   }
 
   #end(why: SessionEnd, now: Milliseconds): void {
-    const { commands, speech, transcript, policy } = this.#call;
+    const { commands, speech, transcript, mustHears, policy } = this.#call;
     const end = withFallback(why, policy);
     speech.close(now);
+    mustHears.close(now);
     transcript.entries.closeAll();
     this.#ended = true;
     commands.push({ type: "abortTools" });

@@ -133,7 +133,10 @@ export class Closing {
     if (reason === "transferred" && alias !== undefined) {
       this.#call.commands.publish({ type: "transferring", alias });
     }
-    if (plan.say !== undefined) this.#call.turns.ask(plan.say, now);
+    const isMore = this.#call.mustHears.sayLast(plan.end, now);
+    const { say = isMore && reason !== "transferred" ? prompts.goodbye(plan.end) : undefined } =
+      plan;
+    if (say !== undefined) this.#call.turns.ask(say, now);
   }
 
   /** Another session of this call had planned its end, and may not have said all: it is said once more. */

@@ -50,10 +50,19 @@ export class ExactSpeech {
     return this.#sayings.has(id);
   }
 
+  /** Which sentence an item of the model's was to be. */
+  sayingOf(itemId: string): string | undefined {
+    return [...this.#sayings.values()].find(({ items }) => items.has(itemId))?.id;
+  }
+
   say(id: string, text: string, now: Milliseconds): void {
-    if (this.isSaying(id)) return;
+    const known = this.#sayings.get(id);
+    const { turns } = this.#call;
+    const isUnderWay = known?.responseId !== undefined || turns.current?.exact === id ||
+      turns.owesExact(id);
+    if (known !== undefined && isUnderWay) return;
     this.#sayings.set(id, { id, responseId: undefined, items: new Set() });
-    this.#call.turns.ask(prompts.sayExactly(text, id), now);
+    turns.ask(prompts.sayExactly(text, id), now);
   }
 
   /** Learns which items of the model's are which sentence. */

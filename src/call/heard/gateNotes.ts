@@ -49,3 +49,28 @@ export const NO_CALLER_YET = JSON.stringify({
 export function unaskable(tool: string): string {
   return `The server could not put the question about ${tool} to the caller in its own words, so it was not carried out. Tell them so.`;
 }
+
+/** For a tool that waits until the caller has heard a sentence. */
+export function notHeard(text: string): string {
+  return JSON.stringify({
+    error: "not_heard",
+    note:
+      `Not carried out: the caller has to hear this first: "${text}" The server is saying it now: do not say it yourself. Call the tool again when you are told that they have heard it.`,
+  });
+}
+
+export const NEVER_HEARD = JSON.stringify({
+  error: "not_heard",
+  note:
+    "Not carried out: the caller did not hear to its end what they have to hear first, however often it was said. Tell them that it has not been done.",
+});
+
+export function heardNow(text: string, tools: readonly string[]): string {
+  return `The caller has now heard: "${text}" If they still want it, call this again now: ${
+    tools.join(", ")
+  }.`;
+}
+
+export function neverHeard(text: string): string {
+  return `The caller did not hear this to its end, however often it was said: "${text}" What depends on it was not carried out. Tell them so.`;
+}

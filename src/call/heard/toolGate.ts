@@ -2,6 +2,7 @@ import type { CallInput } from "../callInput.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { ToolCall } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
+import { NEVER_HEARD, notHeard } from "./gateNotes.ts";
 import { type Admission, Confirmations } from "./confirmations.ts";
 
 /** What the caller must have heard and said before a tool runs. */
@@ -31,8 +32,24 @@ export class ToolGate {
     const policy = toolPolicies !== undefined && Object.hasOwn(toolPolicies, call.name)
       ? toolPolicies[call.name]
       : undefined;
+    const unheard = this.#unheardBefore(call.name, policy?.afterHeard ?? []);
+    if (unheard !== undefined) return unheard;
     if (policy?.confirm === undefined) return { kind: "run" };
     return this.#confirmations.admit(call, policy.confirm, isLast, now);
+  }
+
+  /** The answer to a tool that has to wait for sentences; all of them are said. */
+  #unheardBefore(tool: string, names: readonly string[]): Admission | undefined {
+    const { mustHears } = this.#call;
+    const states = names.map((name) => ({ name, state: mustHears.need(name, tool) }));
+    if (states.some(({ state }) => state === "unheard")) {
+      return { kind: "refuse", output: NEVER_HEARD, speaks: true };
+    }
+    const texts = states.flatMap(({ name, state }) =>
+      state === "saying" ? [mustHears.textOf(name)] : []
+    );
+    if (texts.length === 0) return undefined;
+    return { kind: "refuse", output: notHeard(texts.join(" ")), speaks: false };
   }
 
   /** Whether the caller has said, written or pressed anything in this call: no transfer before. */

@@ -63,6 +63,7 @@ export class InputDispatch {
     }
     inputStall.follow(input, now);
     tools.follow(input, now);
+    this.#call.mustHears.follow(input);
     connection.follow(input, now);
     bridge.follow(input);
     outageSpeech.follow(input);

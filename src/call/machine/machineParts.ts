@@ -1,5 +1,6 @@
 import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { Compaction } from "../model/compaction.ts";
+import type { MustHears } from "../heard/mustHears.ts";
 import type { CommandBuffer } from "./commandBuffer.ts";
 import type { PolicyInForce } from "./policyInForce.ts";
 import type { Latency } from "../turns/latency.ts";
@@ -18,4 +19,5 @@ export interface MachineParts {
   readonly turns: Turns;
   readonly speech: AgentSpeech;
   readonly compaction: Compaction;
+  readonly mustHears: MustHears;
 }

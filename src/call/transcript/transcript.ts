@@ -25,6 +25,7 @@ export class Transcript {
   #typedCharacters = 0;
   /** Whose words the agent's are, where it is not the one that the call began with. */
   #agentName: string | undefined;
+  #settled: AgentEntry[] = [];
 
   constructor(commands: CommandBuffer, startedAt: Milliseconds) {
     this.entries = new TranscriptEntries(commands, startedAt);
@@ -155,7 +156,16 @@ export class Transcript {
     entry.final = true;
     entry.heardMs = heardMs;
     entry.endedAt = now;
+    this.#settled.push(entry);
     this.entries.publish(entry);
+  }
+
+  /** The agent's lines of which it has become known since the last time how much was heard. */
+  takeSettled(): readonly AgentEntry[] {
+    if (this.#settled.length === 0) return this.#settled;
+    const settled = this.#settled;
+    this.#settled = [];
+    return settled;
   }
 
   /** The model stopped in the middle of an item: its words that have no audio will not be heard. */
@@ -195,6 +205,7 @@ export class Transcript {
     entry.final = true;
     entry.interrupted = true;
     entry.endedAt = now;
+    this.#settled.push(entry);
     this.entries.publish(entry);
   }
 

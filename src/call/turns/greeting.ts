@@ -58,6 +58,11 @@ export class Greeting {
       !(isGreeting === true && this.#call.policy.direction === "outbound");
   }
 
+  /** Whether the agent's first words have been asked for, and may be cut off. */
+  get isOver(): boolean {
+    return this.#isAsked && !this.#holds;
+  }
+
   /** The call was answered, though the caller may not hear the agent yet. */
   answered(): void {
     this.#isAnswered = true;

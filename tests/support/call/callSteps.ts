@@ -165,6 +165,11 @@ export const policies: fc.Arbitrary<CallDriverOptions> = fc.record({
   greeting: fc.constantFrom("Hello!", ""),
   direction: fc.constantFrom("web", "inbound", "outbound"),
   transfers: fc.constant({ sales: {} }),
+  mustHear: fc.constantFrom(undefined, {
+    recording: { text: "This call is recorded.", at: "start" as const },
+    words: { text: "Some words.", at: "start" as const },
+    last: { text: "You can cancel within a day.", at: "end" as const },
+  }),
   compaction: fc.constantFrom(
     undefined,
     { afterMs: 0, audioTurns: 0 },
@@ -181,7 +186,7 @@ export const policies: fc.Arbitrary<CallDriverOptions> = fc.record({
     { weight: 2, arbitrary: fc.constant(undefined) },
     { weight: 1, arbitrary: resumedCalls },
   ),
-}).map(({ resumed, compaction, ...options }) => ({
+}).map(({ resumed, compaction, mustHear, ...options }) => ({
   ...options,
-  ...present({ resumed, compaction }),
+  ...present({ resumed, compaction, mustHear }),
 }));

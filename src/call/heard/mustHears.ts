@@ -1,0 +1,211 @@
+import type { MachineParts } from "../machine/machineParts.ts";
+import type { CallInput } from "../callInput.ts";
+import * as prompts from "../model/prompts.ts";
+import { tellForGood } from "../model/tellForGood.ts";
+import type { ResumedCall } from "../resumedCall.ts";
+import type { MustHear } from "../toolPolicy.ts";
+import type { AgentEntry } from "../transcript/transcriptEntry.ts";
+import type { CallEnd, EndReason, Milliseconds } from "../types.ts";
+import { ExactSpeech } from "./exactSpeech.ts";
+import * as notes from "./gateNotes.ts";
+import { placeOf, wordsOf } from "./words.ts";
+
+interface Sentence extends MustHear {
+  readonly name: string;
+  /** How often it was said, to its end or not. */
+  times: number;
+  /** How often the model was asked to say it, and the last of these that is among `times`. */
+  asks: number;
+  counted: number;
+  isWanted: boolean;
+  heard?: { readonly fromMs: Milliseconds; readonly toMs: Milliseconds };
+  /** Tools that wait for it. */
+  readonly tools: Set<string>;
+}
+
+type Parts = Pick<MachineParts, "policy" | "commands" | "transcript" | "turns" | "speech">;
+
+/** How often the model is asked for one sentence. */
+const MAX_ASKS = 5;
+/** So many words behind a sentence must have been heard of what was cut off, as the place is an estimate. */
+const WORDS_BEHIND = 2;
+/** Ends before which the agent says goodbye. */
+const GOODBYES: ReadonlySet<EndReason> = new Set([
+  "agent_hung_up",
+  "operator_hung_up",
+  "idle",
+  "time_limit",
+  "spend_limit",
+]);
+
+/**
+ * The sentences that a caller has to hear to the last word. Each is said when it is due, unless the agent
+ * has said these words by itself, and again at the next quiet moment where the caller did not hear its end.
+ */
+export class MustHears {
+  readonly #call: Parts;
+  readonly #startedAt: Milliseconds;
+  readonly #sentences: readonly Sentence[];
+  readonly #speech: ExactSpeech;
+
+  /** Of a resumed call, what was heard in an earlier session counts. */
+  constructor(call: Parts, startedAt: Milliseconds, resumed?: ResumedCall) {
+    this.#call = call;
+    this.#startedAt = startedAt;
+    this.#speech = new ExactSpeech(call);
+    this.#sentences = Object.entries(call.policy.mustHear ?? {}).map(([name, sentence]) => {
+      const heard = resumed && heardBefore(sentence.text, resumed);
+      const isWanted = sentence.at === "start";
+      const none = { times: 0, asks: 0, counted: 0, tools: new Set<string>() };
+      return { ...sentence, ...none, name, isWanted, ...(heard && { heard }) };
+    });
+  }
+
+  /** Shows observers what there is to be heard. */
+  announce(): void {
+    for (const sentence of this.#sentences) {
+      if (sentence.heard === undefined) this.#publish(sentence);
+    }
+  }
+
+  follow(input: CallInput): void {
+    this.#speech.follow(input);
+  }
+
+  /** A tool may run only after this has been heard: it is said, where it has not been. */
+  need(name: string, tool: string): "heard" | "saying" | "unheard" {
+    const sentence = this.#sentences.find((one) => one.name === name);
+    if (sentence?.heard !== undefined) return "heard";
+    if (sentence === undefined || this.#isGivenUp(sentence)) return "unheard";
+    sentence.isWanted = true;
+    sentence.tools.add(tool);
+    return "saying";
+  }
+
+  textOf(name: string): string {
+    return this.#sentences.find((one) => one.name === name)?.text ?? "";
+  }
+
+  /** `quiet`: the greeting is over, nobody speaks, and nothing is asked of the model. */
+  tick(now: Milliseconds, quiet: boolean): void {
+    this.#judgeAll(now);
+    for (const { id, outcome } of this.#speech.tick(now)) {
+      const sentence = this.#sentences.find((one) => idOf(one) === id);
+      if (sentence === undefined) continue;
+      if (outcome !== "unsaid" && this.#count(sentence)) this.#publish(sentence);
+      if (this.#isGivenUp(sentence)) this.#tellTools(sentence, now);
+    }
+    if (!quiet || this.#speech.any) return;
+    const next = this.#sentences.find((one) => one.isWanted && this.#isOwed(one));
+    if (next !== undefined) this.#say(next, now);
+  }
+
+  /** Has said what is still to be heard before the call ends so; false where there is nothing. */
+  sayLast(end: CallEnd, now: Milliseconds): boolean {
+    const isGoodbye = GOODBYES.has(end.reason);
+    if (!isGoodbye && end.reason !== "transferred") return false;
+    const due = this.#sentences.filter((one) =>
+      this.#isOwed(one) && (one.isWanted || isGoodbye && one.at === "end")
+    );
+    for (const sentence of due) this.#say(sentence, now);
+    return due.length > 0;
+  }
+
+  /** The call is over. */
+  close(now: Milliseconds): void {
+    this.#judgeAll(now);
+  }
+
+  #isOwed(sentence: Sentence): boolean {
+    return sentence.heard === undefined && sentence.asks < MAX_ASKS;
+  }
+
+  #isGivenUp(sentence: Sentence): boolean {
+    return sentence.heard === undefined && sentence.asks >= MAX_ASKS &&
+      !this.#speech.isSaying(idOf(sentence));
+  }
+
+  #say(sentence: Sentence, now: Milliseconds): void {
+    sentence.asks++;
+    this.#speech.say(idOf(sentence), sentence.text, now);
+  }
+
+  #judgeAll(now: Milliseconds): void {
+    for (const entry of this.#call.transcript.takeSettled()) {
+      if (entry.aside === true) continue;
+      for (const sentence of this.#sentences) {
+        if (sentence.heard === undefined) this.#judge(sentence, entry, now);
+      }
+    }
+  }
+
+  /** Whether the caller has heard the sentence in something that the agent has said. */
+  #judge(sentence: Sentence, entry: AgentEntry, now: Milliseconds): void {
+    const { text, unheard = "" } = entry;
+    const isAsked = this.#speech.sayingOf(entry.id) === idOf(sentence);
+    if (isAsked) this.#count(sentence);
+    else if (placeOf(sentence.text, `${text} ${unheard}`) === undefined) return;
+    else sentence.times++;
+    const place = placeOf(sentence.text, text);
+    const isCertain = place !== undefined &&
+      (unheard === "" || wordsOf(text.slice(place.to)).length >= WORDS_BEHIND);
+    if (place !== undefined && isCertain) {
+      const { endedAt = now, heardMs = 0 } = entry;
+      const from = Math.max(entry.startedAt, endedAt - heardMs) - this.#startedAt;
+      const at = (character: number) => from + heardMs * character / text.length;
+      const toMs = Math.min(at(place.to), endedAt - this.#startedAt);
+      sentence.heard = {
+        fromMs: Math.round(Math.min(at(place.from), toMs)),
+        toMs: Math.round(toMs),
+      };
+    }
+    this.#publish(sentence);
+    if (sentence.heard !== undefined) this.#tellTools(sentence, now);
+  }
+
+  /** Counts what was asked for last as said; false where it is counted already. */
+  #count(sentence: Sentence): boolean {
+    if (sentence.counted === sentence.asks) return false;
+    sentence.counted = sentence.asks;
+    sentence.times++;
+    return true;
+  }
+
+  #publish({ name, text, times, heard }: Sentence): void {
+    this.#call.commands.publish({
+      type: "mustHear",
+      name,
+      text,
+      times,
+      ...(heard === undefined ? { heard: false } : { heard: true, ...heard }),
+    });
+  }
+
+  /** The model calls the tools again that have waited for a sentence, where they wait for nothing else. */
+  #tellTools(sentence: Sentence, now: Milliseconds): void {
+    const tools = [...sentence.tools].filter((tool) =>
+      !this.#sentences.some((one) => one.tools.has(tool) && this.#isOwed(one))
+    );
+    const isHeard = sentence.heard !== undefined;
+    sentence.tools.clear();
+    if (tools.length === 0) return;
+    const note = isHeard ? notes.heardNow(sentence.text, tools) : notes.neverHeard(sentence.text);
+    tellForGood(this.#call, prompts.system(note));
+    this.#call.turns.ask({ purpose: "tool_result" }, now);
+  }
+}
+
+function idOf({ name }: Pick<Sentence, "name">): string {
+  return `must hear ${name}`;
+}
+
+/** When a sentence was heard in an earlier session. */
+function heardBefore(text: string, { turns }: ResumedCall): Sentence["heard"] {
+  const turn = turns.find((one) => {
+    if (one.role !== "agent" || one.aside === true || !one.final) return false;
+    const place = placeOf(text, one.text);
+    if (place === undefined) return false;
+    return !one.interrupted || wordsOf(one.text.slice(place.to)).length >= WORDS_BEHIND;
+  });
+  return turn && { fromMs: turn.startedMs, toMs: turn.endedMs ?? turn.startedMs };
+}

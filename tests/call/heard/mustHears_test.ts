@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { noUsage } from "../../../src/services/store.ts";
+import { CallDriver, type CallDriverOptions } from "../../support/call/callDriver.ts";
+
+const RECORDED = "This call is recorded.";
+const PRICE = "It costs forty dollars.";
+const START: CallDriverOptions = {
+  greeting: "Hello!",
+  mustHear: { recording: { text: RECORDED, at: "start" } },
+};
+
+let items = 0;
+
+function proofs(call: CallDriver, name = "recording") {
+  return call.events("mustHear").filter((one) => one.name === name);
+}
+
+/** Greets, and gives what is asked of the model then. */
+function greet(call: CallDriver, text = "Hello!"): void {
+  const greeting = call.begin("greeting");
+  call.say(greeting, "greeting", 1000, text);
+  call.finish(greeting);
+  call.advance(1200);
+}
+
+function says(call: CallDriver, text: string, ms = 2000): void {
+  const id = call.begin("say");
+  call.say(id, `sentence_${++items}`, ms, text);
+  call.finish(id);
+}
+
+Deno.test("a sentence for the start is said word for word after the greeting, and proven with its times", () => {
+  const call = new CallDriver(START).live();
+  greet(call);
+  const [request] = call.takeRequests();
+  assert.ok(request?.type === "respond" && request.request.purpose === "say");
+  assert.ok(request.request.instructions?.includes(RECORDED));
+  const begun = call.now;
+  says(call, RECORDED);
+  call.advance(2200);
+  const proof = proofs(call).at(-1);
+  assert.ok(proof?.heard === true);
+  assert.equal(proof.times, 1);
+  assert.ok(Math.abs(proof.fromMs - begun) < 150, `${proof.fromMs} is not ${begun}`);
+  assert.ok(Math.abs(proof.toMs - begun - 2000) < 300, `${proof.toMs} is not ${begun + 2000}`);
+  call.advance(5000);
+  assert.deepEqual(call.takeAsked(), [], "and not said again");
+});
+
+Deno.test("a greeting that has the words in it is enough, as far as it was heard", () => {
+  const heard = new CallDriver(START).live();
+  greet(heard, "Hello, this call is recorded! How can I help?");
+  assert.equal(proofs(heard).at(-1)?.heard, true);
+  assert.deepEqual(heard.takeAsked(), []);
+
+  const cut = new CallDriver(START).live();
+  const greeting = cut.begin("greeting");
+  cut.say(greeting, "greeting", 4000, "Hello, this call is recorded! How can I help you today?");
+  cut.finish(greeting);
+  cut.interruptAt(1200);
+  cut.callerStops();
+  cut.speak("answer", 500, "Sure.");
+  cut.advance(800);
+  assert.equal(proofs(cut).at(-1)?.heard, false);
+  assert.deepEqual(cut.takeAsked(), ["say"]);
+});
+
+Deno.test("what is cut off is said again after the caller has been answered, five times at most", () => {
+  const call = new CallDriver(START).live();
+  greet(call);
+  for (let time = 1; time <= 5; time++) {
+    assert.deepEqual(call.takeAsked(), ["say"], `time ${time}`);
+    says(call, RECORDED);
+    call.interruptAt(700);
+    call.advance(500);
+    call.callerStops();
+    call.advance(100);
+    assert.deepEqual(call.takeAsked(), [], "the caller is answered first");
+    call.speak(`answer_${time}`, 500, "Sure.");
+    call.advance(800);
+    assert.equal(proofs(call).at(-1)?.times, time);
+  }
+  assert.deepEqual(call.takeAsked(), []);
+  call.input({ type: "left", end: { reason: "caller_hung_up" } });
+  assert.equal(proofs(call).at(-1)?.heard, false);
+});
+
+Deno.test("a sentence for the end is said before the goodbye, and not to a machine", () => {
+  const options = { mustHear: { rights: { text: "You can cancel.", at: "end" as const } } };
+  const call = new CallDriver(options).live();
+  call.callerSays("That is all.");
+  call.call("end_call");
+  call.take();
+  call.toolReturns("end_call", "{}", { effect: { type: "endCall" } });
+  const [first] = call.takeRequests().filter((one) => one.type === "respond");
+  assert.ok(first?.type === "respond" && first.request.instructions?.includes("You can cancel."));
+  says(call, "You can cancel.");
+  assert.deepEqual(call.takeAsked(), ["goodbye"]);
+  const goodbye = call.begin("goodbye");
+  call.say(goodbye, "bye", 800, "Goodbye.");
+  call.finish(goodbye);
+  call.advance(4000);
+  assert.equal(proofs(call, "rights").at(-1)?.heard, true);
+  assert.equal(call.end?.reason, "agent_hung_up");
+
+  const machine = new CallDriver({ ...options, ...START, direction: "outbound" }).live();
+  machine.take();
+  machine.input({ type: "machineAnswered", end: { reason: "voicemail" }, message: "Call us." });
+  assert.deepEqual(machine.takeAsked().filter((purpose) => purpose === "say"), []);
+});
+
+Deno.test("a tool waits for what has to be heard first: it is said, and the model is told to call again", () => {
+  const call = new CallDriver({
+    mustHear: { price: { text: PRICE, at: "asked" } },
+    toolPolicies: { book: { afterHeard: ["price"] } },
+  }).live();
+  call.advance(3000);
+  assert.deepEqual(call.takeAsked(), [], "not said before it is asked for");
+  call.callerSays("Book it.");
+  call.call("book");
+  assert.deepEqual(call.all("runTool"), []);
+  assert.deepEqual(call.takeAsked(), ["say"]);
+  says(call, PRICE);
+  call.advance(2300);
+  const asked = call.takeRequests();
+  assert.ok(asked.some((one) => one.type === "message" && one.text.includes("call this again")));
+  assert.ok(asked.some((one) => one.type === "respond"));
+  const again = call.begin("tool_result");
+  call.finish(again, "completed", {
+    tools: [{ callId: "call_again", name: "book", arguments: "{}" }],
+  });
+  assert.equal(call.all("runTool").length, 1);
+});
+
+Deno.test("words of the agent's own let a tool run as well, once they were heard", () => {
+  const call = new CallDriver({
+    mustHear: { price: { text: PRICE, at: "asked" } },
+    toolPolicies: { book: { afterHeard: ["price"] } },
+  }).live();
+  call.speak("offer", 3000, `Friday is free. ${PRICE} Shall I book?`);
+  call.advance(3300);
+  call.callerSays("Yes.");
+  call.call("book");
+  assert.equal(call.all("runTool").length, 1);
+});
+
+Deno.test("what an earlier session has proven is not said again, and what it has not is", () => {
+  const turn = {
+    id: "before",
+    role: "agent" as const,
+    position: 1,
+    final: true,
+    interrupted: false,
+    by: "voice" as const,
+    startedMs: 1000,
+    endedMs: 3000,
+  };
+  for (const text of [`Hello! ${RECORDED}`, "Hello!"]) {
+    const call = new CallDriver({
+      ...START,
+      resumed: {
+        elapsedMs: 20_000,
+        connectedMs: 20_000,
+        turns: [{ ...turn, text }],
+        tools: [],
+        usage: noUsage,
+      },
+    }).live();
+    call.speak("back", 500, "I am back.");
+    call.advance(1000);
+    assert.equal(call.takeAsked().includes("say"), text === "Hello!", text);
+  }
+});
