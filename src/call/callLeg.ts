@@ -50,7 +50,8 @@ export type LegInput =
     /** The leg's answer to `clear`: the exact place where the item fell silent. */
     readonly cleared?: boolean;
   }
-  | { readonly type: "typed"; readonly text: string }
+  /** By the caller, or in their place by an operator, whose words agree to nothing. */
+  | { readonly type: "typed"; readonly text: string; readonly byOperator?: true }
   | { readonly type: "digit"; readonly digit: string }
   | { readonly type: "interruptAsked" }
   | { readonly type: "turnCommitted" }

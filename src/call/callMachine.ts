@@ -72,10 +72,8 @@ export class CallMachine {
     this.#closing = new Closing(call, this.#kept);
     this.#handover = new Handover(call, this.#closing);
     this.#answeringMachine = new AnsweringMachine(call, this.#closing);
-    const isKnown = resumed?.turns.some(({ role, aside }) => role === "caller" && aside !== true);
     this.#handoff = new AgentHandoff(call, resumed?.handoffs);
-    const gate = new ToolGate(call, isKnown === true);
-    this.#tools = new ToolTurns(call, this.#closing, gate, this.#handoff);
+    this.#tools = new ToolTurns(call, this.#closing, new ToolGate(call), this.#handoff);
     this.#connection = new ConnectionLifecycle(call, this.#tools, this.#handoff, now);
     this.#greeting = new Greeting(call, this.#kept, this.#connection, this.#closing, resumed);
     this.#caller = new CallerTurns(call, this.#greeting, this.#kept);

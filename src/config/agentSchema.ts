@@ -1,3 +1,4 @@
+import { mustHearSchema, unknownSentences } from "./mustHearSchema.ts";
 import { z } from "zod";
 import { handoffs } from "./handoffSchema.ts";
 import { calendar } from "./calendarSchema.ts";
@@ -109,6 +110,7 @@ export const agentFrontMatter = z.strictObject({
   sms: sms.default({ texts: {}, recipients: {}, per_call: 2 }),
   client_tools: z.array(clientTool).max(32).default([]),
   mcp_servers: z.array(mcpServer).max(8).default([]),
+  must_hear: mustHearSchema,
   analysis: analysisSchema(language).optional(),
   knowledge: knowledgeSources.default([]),
 }).refine(
@@ -119,7 +121,11 @@ export const agentFrontMatter = z.strictObject({
   ({ hours, transfers }) =>
     hours?.outside.kind !== "transfer" || Object.hasOwn(transfers, hours.outside.alias),
   { path: ["hours", "outside", "transfer"], message: "must be a name under transfers" },
-);
+).superRefine(({ must_hear, tools, http_tools }, { addIssue }) => {
+  for (const message of unknownSentences(must_hear, [...tools, ...http_tools])) {
+    addIssue({ code: "custom", path: ["tools"], message });
+  }
+});
 
 export type AgentFrontMatter = z.infer<typeof agentFrontMatter>;
 

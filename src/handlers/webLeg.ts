@@ -147,6 +147,7 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
     case "transcriptionUsage":
     case "compacted":
     case "digits":
+    case "mustHear":
     case "ended":
       return undefined;
     default:

@@ -87,7 +87,26 @@ export type CostPart = "text" | "audio" | "transcription" | "telephony" | "analy
 export type TimedLine = Omit<TranscriptLine, "position" | "agent"> & {
   readonly agent: string | null;
   readonly startedMs: number;
+  /** What the agent was to say besides, and nobody heard. */
+  readonly unheard: string | null;
 };
+
+/** A sentence that the caller had to hear to its last word. */
+export interface MustHear {
+  readonly name: string;
+  readonly text: string;
+  readonly heard: boolean;
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly times: number;
+}
+
+/** Something that the agent has committed to, and the caller has heard. */
+export interface HeardPromise {
+  readonly kind: "price" | "time" | "callback";
+  readonly sentence: string;
+  readonly fromMs: number;
+}
 
 export interface ToolUse {
   readonly id: string;
@@ -115,6 +134,8 @@ export interface CallDetail extends CallSummary {
   readonly turns: readonly TimedLine[];
   readonly tools: readonly ToolUse[];
   readonly latencies: readonly Latency[];
+  readonly mustHear: readonly MustHear[];
+  readonly promises: readonly HeardPromise[];
   readonly analysis: Analysis | null;
 }
 

@@ -8,6 +8,8 @@ type Line = Omit<TranscriptLine, "agent"> & {
   /** Absent or null for the agent that the call began with. */
   readonly agent?: string | null;
   readonly startedMs?: number;
+  /** What the agent was to say besides, and nobody heard. */
+  readonly unheard?: string | null;
 };
 
 type ToolMessage = Extract<ServerMessage, { type: "tool" }> & {
@@ -62,10 +64,14 @@ export function createTranscriptView(
         shown.row.classList.toggle("interrupted", line.interrupted);
         shown.row.ariaBusy = String(!line.final);
         // A line that was cut off before its first word was not heard at all.
-        shown.row.hidden = line.final && line.text.trim() === "";
-        shown.words.textContent = line.text === "" ? "…" : line.text;
+        const unheard = line.unheard ?? "";
+        shown.row.hidden = line.final && line.text.trim() === "" && unheard === "";
+        shown.words.textContent = line.text === "" && unheard === "" ? "…" : line.text;
         if (line.interrupted) shown.words.append(" ", tag("cut off here"));
-        else if (line.by === "text") shown.words.append(" ", tag("typed"));
+        if (unheard !== "") {
+          shown.words.append(" ", element("del", { title: "Not heard", textContent: unheard }));
+        }
+        if (line.by === "text") shown.words.append(" ", tag("typed"));
         else if (line.by === "keypad") shown.words.append(" ", tag("keypad"));
       });
     },

@@ -47,7 +47,7 @@ export function answerToQuestion(
 }
 
 function isTurn(entry: TranscriptEntry): entry is CallerEntry {
-  return entry.kind === "caller" && entry.aside !== true;
+  return entry.kind === "caller" && entry.aside !== true && entry.byOperator !== true;
 }
 
 /** When the agent began to be heard with something else than the question. */

@@ -5,7 +5,7 @@ import { tellForGood } from "../model/tellForGood.ts";
 import type { ResumedCall } from "../resumedCall.ts";
 import type { MustHear } from "../toolPolicy.ts";
 import type { AgentEntry } from "../transcript/transcriptEntry.ts";
-import type { CallEnd, EndReason, Milliseconds } from "../types.ts";
+import type { CallEnd, CallPolicy, EndReason, Milliseconds } from "../types.ts";
 import { ExactSpeech } from "./exactSpeech.ts";
 import * as notes from "./gateNotes.ts";
 import { placeOf, wordsOf } from "./words.ts";
@@ -23,7 +23,7 @@ interface Sentence extends MustHear {
   readonly tools: Set<string>;
 }
 
-type Parts = Pick<MachineParts, "policy" | "commands" | "transcript" | "turns" | "speech">;
+type Parts = Pick<MachineParts, "inForce" | "commands" | "transcript" | "turns" | "speech">;
 
 /** How often the model is asked for one sentence. */
 const MAX_ASKS = 5;
@@ -45,26 +45,34 @@ const GOODBYES: ReadonlySet<EndReason> = new Set([
 export class MustHears {
   readonly #call: Parts;
   readonly #startedAt: Milliseconds;
-  readonly #sentences: readonly Sentence[];
   readonly #speech: ExactSpeech;
+  readonly #resumed: ResumedCall | undefined;
+  #sentences: readonly Sentence[] = [];
+  #known: CallPolicy["mustHear"];
 
   /** Of a resumed call, what was heard in an earlier session counts. */
   constructor(call: Parts, startedAt: Milliseconds, resumed?: ResumedCall) {
     this.#call = call;
     this.#startedAt = startedAt;
     this.#speech = new ExactSpeech(call);
-    this.#sentences = Object.entries(call.policy.mustHear ?? {}).map(([name, sentence]) => {
-      const heard = resumed && heardBefore(sentence.text, resumed);
-      const isWanted = sentence.at === "start";
-      const none = { times: 0, asks: 0, counted: 0, tools: new Set<string>() };
-      return { ...sentence, ...none, name, isWanted, ...(heard && { heard }) };
-    });
+    this.#resumed = resumed;
   }
 
-  /** Shows observers what there is to be heard. */
+  /** Shows observers what there is to be heard, and what more there is where another agent has the call. */
   announce(): void {
-    for (const sentence of this.#sentences) {
-      if (sentence.heard === undefined) this.#publish(sentence);
+    const { policy } = this.#call.inForce;
+    if (policy.mustHear === this.#known) return;
+    this.#known = policy.mustHear;
+    for (const [name, sentence] of Object.entries(policy.mustHear ?? {})) {
+      if (this.#find(name)?.text === sentence.text) continue;
+      const heard = this.#resumed && heardBefore(sentence.text, this.#resumed);
+      const isWanted = sentence.at === "start";
+      const none = { times: 0, asks: 0, counted: 0, tools: new Set<string>() };
+      // Another agent may have another sentence of this name.
+      const own = this.#find(name) === undefined ? name : `${policy.agent}.${name}`;
+      const added = { ...sentence, ...none, name: own, isWanted, ...(heard && { heard }) };
+      this.#sentences = [...this.#sentences.filter((one) => one.name !== own), added];
+      if (heard === undefined) this.#publish(added);
     }
   }
 
@@ -74,7 +82,7 @@ export class MustHears {
 
   /** A tool may run only after this has been heard: it is said, where it has not been. */
   need(name: string, tool: string): "heard" | "saying" | "unheard" {
-    const sentence = this.#sentences.find((one) => one.name === name);
+    const sentence = this.#find(name);
     if (sentence?.heard !== undefined) return "heard";
     if (sentence === undefined || this.#isGivenUp(sentence)) return "unheard";
     sentence.isWanted = true;
@@ -83,11 +91,12 @@ export class MustHears {
   }
 
   textOf(name: string): string {
-    return this.#sentences.find((one) => one.name === name)?.text ?? "";
+    return this.#find(name)?.text ?? "";
   }
 
   /** `quiet`: the greeting is over, nobody speaks, and nothing is asked of the model. */
   tick(now: Milliseconds, quiet: boolean): void {
+    this.announce();
     this.#judgeAll(now);
     for (const { id, outcome } of this.#speech.tick(now)) {
       const sentence = this.#sentences.find((one) => idOf(one) === id);
@@ -114,6 +123,13 @@ export class MustHears {
   /** The call is over. */
   close(now: Milliseconds): void {
     this.#judgeAll(now);
+  }
+
+  /** The sentence that the present agent calls so. */
+  #find(name: string): Sentence | undefined {
+    const own = `${this.#call.inForce.policy.agent}.${name}`;
+    return this.#sentences.find((one) => one.name === own) ??
+      this.#sentences.find((one) => one.name === name);
   }
 
   #isOwed(sentence: Sentence): boolean {

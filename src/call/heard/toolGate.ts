@@ -9,13 +9,11 @@ import { type Admission, Confirmations } from "./confirmations.ts";
 export class ToolGate {
   readonly #call: MachineParts;
   readonly #confirmations: Confirmations;
-  #callerSpoke: boolean;
+  #callerSpoke = false;
 
-  /** `callerSpoke` where the caller has, in an earlier session. */
-  constructor(call: MachineParts, callerSpoke: boolean) {
+  constructor(call: MachineParts) {
     this.#call = call;
     this.#confirmations = new Confirmations(call);
-    this.#callerSpoke = callerSpoke;
   }
 
   follow(input: CallInput, now: Milliseconds): void {
@@ -56,7 +54,8 @@ export class ToolGate {
   get hasCallerSpoken(): boolean {
     if (this.#callerSpoke) return true;
     for (const entry of this.#call.transcript.entries.values()) {
-      if (entry.kind === "caller" && entry.aside !== true) this.#callerSpoke = true;
+      const isTurn = entry.kind === "caller" && entry.aside !== true && entry.byOperator !== true;
+      if (isTurn) this.#callerSpoke = true;
     }
     return this.#callerSpoke;
   }

@@ -91,7 +91,7 @@ export class InputDispatch {
         if (!Number.isFinite(input.ms)) return;
         return speech.rendered(input.itemId, input.ms, input.cleared === true, now);
       case "typed":
-        return caller.typed(input.text, now);
+        return caller.typed(input.text, input.byOperator === true, now);
       case "digit":
         return caller.pressed(input.digit, now);
       case "interruptAsked":

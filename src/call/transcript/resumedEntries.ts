@@ -53,7 +53,14 @@ function entryOf(
   };
   if (turn.role === "caller") {
     const keys = by === "keypad" ? { modelText: `The caller pressed these keys: ${text}` } : {};
-    return { kind: "caller", id, position, by, text, final: true, aside, ...times, ...keys };
+    // On a phone only operators write; in a browser nobody agrees to anything across sessions.
+    const byOperator = by === "text" && { byOperator: true as const };
+    return {
+      ...{ kind: "caller", id, position, by, text, final: true, aside },
+      ...times,
+      ...keys,
+      ...byOperator,
+    };
   }
   const interrupted = turn.interrupted || !final;
   const heard = final || wasConnected ? text : "";

@@ -109,10 +109,10 @@ export class Transcript {
     now: Milliseconds,
     modelText: string = text,
     startedAt: Milliseconds = now,
-  ): void {
+  ): CallerEntry | undefined {
     const fits = this.#typedCharacters < MAX_TYPED_CHARACTERS;
     const entry = fits ? this.#caller(this.entries.nextLocalId(), by, startedAt) : undefined;
-    if (entry === undefined) return;
+    if (entry === undefined) return undefined;
     this.#typedCharacters += text.length + modelText.length;
     this.entries.order.wrote(entry.id);
     entry.text = text.slice(0, MAX_TEXT);
@@ -120,6 +120,7 @@ export class Transcript {
     entry.final = true;
     entry.endedAt = now;
     this.entries.publish(entry);
+    return entry;
   }
 
   /** `aside`: it is no part of the conversation. */

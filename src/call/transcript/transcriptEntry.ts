@@ -19,6 +19,8 @@ export interface CallerEntry {
   /** What the model gets where it is not what is shown: keys that no log or record may hold. */
   modelText?: string;
   final: boolean;
+  /** An operator wrote it in the caller's place. */
+  byOperator?: true;
   /** No part of the conversation: a sound in which there were no words. */
   aside?: boolean;
 }

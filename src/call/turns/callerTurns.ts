@@ -96,11 +96,12 @@ export class CallerTurns {
     if (!this.#greeting.holds) this.#call.speech.stop(now, true);
   }
 
-  typed(text: string, now: Milliseconds): void {
+  typed(text: string, byOperator: boolean, now: Milliseconds): void {
     this.interrupt(now);
     this.#call.latency.callerStopped(now);
     this.#sendText(text);
-    this.#call.transcript.typed(text, "text", now);
+    const entry = this.#call.transcript.typed(text, "text", now);
+    if (entry !== undefined && byOperator) entry.byOperator = true;
     this.#call.turns.callerState.reset();
     this.#call.turns.ask({ purpose: "reply" }, now);
   }

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { callDirections, endReasons } from "../../call/types.ts";
 import { answerers, appointmentStates, recordStatuses } from "../../services/store.ts";
 import { analysis, analysisSums, passed } from "./analysisSchemas.ts";
+import { heardShape } from "./heardSchemas.ts";
 import { agentName, agentVersion, e164, keyName, moment, wholeNumber } from "./schemaParts.ts";
 import { callOutcome } from "./outboundSchemas.ts";
 
@@ -132,6 +133,9 @@ export const turn = z.object({
   role: z.enum(["caller", "agent"]),
   text: z.string().openapi({ description: "As far as it was heard" }),
   interrupted: z.boolean().openapi({ description: "The caller interrupted the agent here" }),
+  unheard: z.string().nullable().openapi({
+    description: "What the agent was to say besides, and nobody heard",
+  }),
   by: z.enum(["voice", "text", "keypad"]),
   final: z.boolean(),
   startedMs: sinceStart,
@@ -156,6 +160,7 @@ export const appointment = z.object({
 export const callDetail = z.object({
   ...callShape,
   turns: z.array(turn),
+  ...heardShape,
   tools: z.array(z.object({
     id: z.string(),
     name: z.string(),

@@ -97,7 +97,7 @@ export function createCallActions(
         session.input({ type: "interruptAsked" });
         return { ok: true };
       case "text":
-        session.input({ type: "typed", text: detached(action.text) });
+        session.input({ type: "typed", text: detached(action.text), byOperator: true });
         return { ok: true };
       default:
         return action satisfies never;

@@ -77,6 +77,7 @@ export function createAgentSetup(
       agentVersion: agent.version,
       languages: conversationLanguages(agent),
       transcribes: agent.transcription !== "off",
+      ...present({ mustHear: mustHear(agent, values) }),
       ...(agent.greeting !== undefined && { greeting: fillTemplate(agent.greeting, values) }),
       modelResponds: modelInterrupts,
       modelInterrupts,
@@ -201,6 +202,15 @@ function spokenLanguages(
   if (several.length > 1) return TAKES_SEVERAL.test(transcription) ? { languages: several } : {};
   if (language === "auto") return {};
   return { language: several[0] ?? baseLanguage(language ?? "en") };
+}
+
+/** Undefined where the agent has none. */
+function mustHear({ must_hear }: Agent, values: TemplateValues): CallPolicy["mustHear"] {
+  const sentences = Object.entries(must_hear);
+  if (sentences.length === 0) return undefined;
+  return Object.fromEntries(
+    sentences.map(([name, { text, at }]) => [name, { text: fillTemplate(text, values), at }]),
+  );
 }
 
 /** The agent's own first; none where callers may speak any. */

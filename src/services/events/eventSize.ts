@@ -11,9 +11,10 @@ export const FRAME_CHARACTERS = 500;
  * characters count once that JSON writes as several, such as quotes.
  */
 export function charactersOf(event: CallEvent): number {
-  // Most events are states of a turn, of which only these two vary much.
+  // Most events are states of a turn, of which only these vary much.
   if (event.type === "turn") {
-    return FRAME_CHARACTERS + event.turn.id.length + event.turn.text.length;
+    const { id, text, unheard = "" } = event.turn;
+    return FRAME_CHARACTERS + id.length + text.length + unheard.length;
   }
   return FRAME_CHARACTERS + charactersWithin(event);
 }

@@ -88,6 +88,8 @@ export class CallTally {
         return [{ ...event, callId, startedMs: atMs }];
       case "toolEnded":
         return [{ ...event, callId, atMs }];
+      case "mustHear":
+        return [{ ...event, callId }];
       case "latency": {
         if (this.#latenciesMs.length >= MAX_LATENCIES) return [];
         const sequence = this.#latenciesMs.push(event.latency.totalMs);

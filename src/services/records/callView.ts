@@ -1,6 +1,8 @@
 import { present } from "../../utils/present.ts";
 import type { TranscriptTurn } from "../../call/callEvent.ts";
 import { viewAnalysis } from "./analysisView.ts";
+import { unheardSentences } from "./heardSentences.ts";
+import { promisesOf } from "./promises.ts";
 import type { CallContent, CallRecord } from "../store.ts";
 
 /** A call as the API and webhooks show it: all members are present, null where unknown. */
@@ -43,19 +45,29 @@ export function viewCall(call: CallRecord) {
 
 /** A turn as the API and webhooks show it. */
 export function viewTurn(
-  { id, role, text, interrupted, by, final, startedMs, endedMs }: TranscriptTurn,
+  { id, role, text, interrupted, unheard, by, final, startedMs, endedMs }: TranscriptTurn,
 ) {
-  return { id, role, text, interrupted, by, final, startedMs, endedMs: endedMs ?? null };
+  return {
+    ...{ id, role, text, interrupted, unheard: unheard ?? null },
+    ...{ by, final, startedMs, endedMs: endedMs ?? null },
+  };
 }
 
-/** A call with its turns, tool calls, latencies, digits and analysis. */
+/** A call with its turns, what was and what was not heard, tool calls, latencies, digits and analysis. */
 export function viewDetail(
   call: CallRecord,
-  { turns, tools, latencies, digits, analysis }: CallContent,
+  { turns, tools, latencies, digits, mustHear, analysis }: CallContent,
 ) {
   return {
     ...viewCall(call),
     turns: turns.map(viewTurn),
+    unheard: [...unheardSentences(turns)],
+    promises: [...promisesOf(turns)],
+    mustHear: mustHear.map((one) => ({
+      ...{ name: one.name, text: one.text, times: one.times, heard: one.heard },
+      fromMs: one.heard ? one.fromMs : null,
+      toMs: one.heard ? one.toMs : null,
+    })),
     tools: tools.map((tool) => ({ ...tool, result: tool.result ?? null })),
     latencies: latencies.map(({ itemId, responseMs, firstAudioMs, firstHeardMs, totalMs }) => ({
       turnId: itemId,

@@ -76,7 +76,8 @@ function formatExactDollars(usd: number | null): string {
   return usd === 0 ? "$0" : `$${usd.toFixed(4)}`;
 }
 
-function foldedTable(
+/** A table that is opened by a click on its name, with a note below it. */
+export function foldedTable(
   name: string,
   columns: readonly string[],
   rows: readonly (readonly string[])[],

@@ -7,6 +7,7 @@ import { describeAnalysis } from "./analysisView.ts";
 import { showDownloads } from "./downloads.ts";
 import { find } from "../elements.ts";
 import { type Figure, showFigures } from "./figureList.ts";
+import { mustHearTable, promiseTable } from "./heardTables.ts";
 import { costTable, latencyTable } from "./recordTables.ts";
 import { createTranscriptView } from "../transcriptView.ts";
 import {
@@ -52,6 +53,10 @@ export function createRecordView(
     find("record-silent", HTMLElement).hidden = call.turns.length > 0;
     downloads.hidden = call.turns.length === 0;
     showDownloads(downloads, id);
+    find("record-heard", HTMLElement).replaceChildren(
+      ...mustHearTable(call),
+      ...promiseTable(call),
+    );
     find("record-latency", HTMLElement).replaceChildren(...latencyTable(call));
     find("record-cost", HTMLElement).replaceChildren(...costTable(call));
     const model = call.model === null ? [] : [call.model];
@@ -94,7 +99,7 @@ export function createRecordView(
       while (remaining[0] !== undefined && remaining[0].startedMs < turn.startedMs) {
         showTool(remaining);
       }
-      if (turn.text.trim() !== "") transcript.show({ ...turn, position });
+      if (turn.text.trim() !== "" || turn.unheard !== null) transcript.show({ ...turn, position });
     });
     while (remaining.length > 0) showTool(remaining);
     for (const { turnId: id, ...latency } of latencies) {

@@ -29,6 +29,7 @@ const events: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
       interrupted: false,
       by: "keypad",
       aside: true,
+      unheard: "word ".repeat(20_000),
       startedMs: afterMs,
       endedMs: afterMs,
     },
@@ -69,6 +70,15 @@ const events: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
     usage: { unit: "tokens", input: 9_999_999, output: 9_999_999 },
   },
   digits: { type: "digits", digits: "1".repeat(100), sensitive: false },
+  mustHear: {
+    type: "mustHear",
+    name: "recording",
+    text: "This call is recorded. ".repeat(20),
+    times: 5,
+    heard: true,
+    fromMs: afterMs,
+    toMs: afterMs,
+  },
   notice: { type: "notice", code: "machine_verdict_not_obeyed" },
   closing: { type: "closing", end },
   handoff: {

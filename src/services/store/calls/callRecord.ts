@@ -1,4 +1,4 @@
-import type { TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
+import type { MustHearProof, TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
 import type { CallAnalysis } from "../analyses/analysis.ts";
 import type { CallUsage } from "../../../call/callUsage.ts";
 import type { CallDirection, CallEnd, CallRequest } from "../../../call/types.ts";
@@ -137,12 +137,20 @@ export interface DigitsRecord {
   readonly digits?: string;
 }
 
+/** A sentence that the caller had to hear to its last word. */
+export type MustHearRecord = {
+  readonly name: string;
+  readonly text: string;
+  readonly times: number;
+} & MustHearProof;
+
 /** What was said and done during a call, each list in its order. */
 export interface CallContent {
   readonly turns: readonly TranscriptTurn[];
   readonly tools: readonly ToolRecord[];
   readonly latencies: readonly LatencyRecord[];
   readonly digits: readonly DigitsRecord[];
+  readonly mustHear: readonly MustHearRecord[];
   /** Absent where the call is not, or not yet, to be analysed. */
   readonly analysis?: CallAnalysis;
 }

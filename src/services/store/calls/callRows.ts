@@ -10,6 +10,7 @@ import {
   type CallUsage,
   type DigitsRecord,
   type LatencyRecord,
+  type MustHearRecord,
   noUsage,
   recordStatuses,
   type ToolRecord,
@@ -109,7 +110,10 @@ export function turnOf(row: Row): TranscriptTurn {
     by: choiceOf(row, "spoken_by", ["voice", "text", "keypad"]),
     startedMs: numberOf(row, "started_ms"),
     ...(flagOf(row, "aside") && { aside: true }),
-    ...present({ endedMs: maybeNumber(row, "ended_ms") }),
+    ...present({
+      endedMs: maybeNumber(row, "ended_ms"),
+      unheard: maybeText(row, "unheard"),
+    }),
   };
 }
 
@@ -145,6 +149,17 @@ export function latencyOf(row: Row): LatencyRecord {
 /** Reads a row of `digits`. */
 export function digitsOf(row: Row): DigitsRecord {
   return { atMs: numberOf(row, "at_ms"), ...present({ digits: maybeText(row, "digits") }) };
+}
+
+/** Reads a row of `must_hear`. */
+export function mustHearOf(row: Row): MustHearRecord {
+  const of = {
+    name: textOf(row, "name"),
+    text: textOf(row, "sentence"),
+    times: numberOf(row, "times"),
+  };
+  if (!flagOf(row, "heard")) return { ...of, heard: false };
+  return { ...of, heard: true, fromMs: numberOf(row, "from_ms"), toMs: numberOf(row, "to_ms") };
 }
 
 function plannedEndOf(row: Row): CallEnd | undefined {

@@ -39,6 +39,8 @@ export type CallWrite =
       readonly sequence: number;
       readonly latency: TurnLatency;
     }
+    /** One that was heard stays heard. */
+    | Extract<CallEvent, { type: "mustHear" }>
     /** Without digits where they are sensitive. */
     | {
       readonly type: "digits";
@@ -82,6 +84,8 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
           total_ms: toInteger(write.latency.totalMs),
         }, "(call_id, item_id) DO NOTHING"),
       ];
+    case "mustHear":
+      return [upsertMustHear(callId, write)];
     case "digits":
       return [
         insertOfCall("digits", callId, {
@@ -179,7 +183,16 @@ function changeCall(
 }
 
 function upsertTurn(callId: string, turn: TranscriptTurn): Statement {
-  const replaced = ["position", "text", "is_final", "interrupted", "spoken_by", "aside", "ended_ms"]
+  const replaced = [
+    "position",
+    "text",
+    "is_final",
+    "interrupted",
+    "spoken_by",
+    "aside",
+    "ended_ms",
+    "unheard",
+  ]
     .map((name) => `${name} = excluded.${name}`);
   return insertOfCall(
     "turns",
@@ -195,9 +208,32 @@ function upsertTurn(callId: string, turn: TranscriptTurn): Statement {
       aside: Number(turn.aside === true),
       started_ms: toInteger(turn.startedMs),
       ended_ms: integerOrNull(turn.endedMs),
+      unheard: turn.unheard ?? null,
       // An earlier state of the turn never replaces a final one.
     },
     `(call_id, id) DO UPDATE SET ${replaced.join(", ")} WHERE turns.is_final <= excluded.is_final`,
+  );
+}
+
+function upsertMustHear(
+  callId: string,
+  sentence: Extract<CallEvent, { type: "mustHear" }>,
+): Statement {
+  const replaced = ["times", "heard", "from_ms", "to_ms"]
+    .map((name) => `${name} = excluded.${name}`);
+  return insertOfCall(
+    "must_hear",
+    callId,
+    {
+      name: sentence.name,
+      sentence: sentence.text,
+      times: sentence.times,
+      heard: Number(sentence.heard),
+      from_ms: sentence.heard ? toInteger(sentence.fromMs) : null,
+      to_ms: sentence.heard ? toInteger(sentence.toMs) : null,
+    },
+    `(call_id, name) DO UPDATE SET ${replaced.join(", ")}
+      WHERE must_hear.heard = 0 AND must_hear.times <= excluded.times`,
   );
 }
 

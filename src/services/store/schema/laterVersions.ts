@@ -1,5 +1,6 @@
 import { agentVersions } from "./agentVersions.ts";
 import { calendarVersion } from "./calendarVersion.ts";
+import { heardVersion } from "./heardVersion.ts";
 import { analyses } from "./analyses.ts";
 import { knowledgeTables } from "./knowledgeTables.ts";
 import type { SchemaStatement } from "./schemaStatement.ts";
@@ -130,4 +131,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   agentVersions,
   knowledgeTables,
   textMessages,
+  heardVersion,
 ];

@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+/** Longer than this no caller hears out. */
+const MAX_LENGTH = 600;
+const MAX_SENTENCES = 16;
+
+const text = z.string().trim().min(1).max(MAX_LENGTH);
+
+/** Sentences that the caller has to hear to the last word, by name; a text alone is for the call's start. */
+export const mustHearSchema = z.record(
+  z.string().regex(
+    /^[a-z][a-z0-9_]{0,63}$/,
+    "must be lower-case letters, digits and _, beginning with a letter",
+  ),
+  z.union(
+    [
+      text.transform((text) => ({ text, at: "start" as const })),
+      z.strictObject({ text, at: z.enum(["start", "end", "asked"]).default("start") }),
+    ],
+    `must be a sentence of 1 to ${MAX_LENGTH} characters, or text and at (start, end or asked)`,
+  ),
+).refine(
+  (sentences) => Object.keys(sentences).length <= MAX_SENTENCES,
+  `must be ${MAX_SENTENCES} at most`,
+).default({});
+
+interface WaitingTool {
+  readonly name: string;
+  readonly after_heard?: readonly string[] | undefined;
+}
+
+/** Names that tools wait for and `must_hear` does not have, one sentence each. */
+export function unknownSentences(
+  mustHear: Readonly<Record<string, unknown>>,
+  tools: readonly WaitingTool[],
+): readonly string[] {
+  return tools.flatMap(({ name, after_heard = [] }) =>
+    after_heard.filter((sentence) => !Object.hasOwn(mustHear, sentence))
+      .map((sentence) => `${name} has ${sentence} in after_heard, which is no name under must_hear`)
+  );
+}
