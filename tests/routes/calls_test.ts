@@ -199,6 +199,7 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       savings: null,
       passed: null,
       analysis: null,
+      ...{ agentVersion: null, metadata: null, precall: null },
       latency: null,
       turns: [{
         id: "t1",
@@ -332,7 +333,7 @@ for (
     [{ type: "say", text: " Ready. " }, { type: "sayAsked", text: "Ready." }],
     [{ type: "transfer", to: "sales" }, { type: "transferAsked", alias: "sales" }],
     [{ type: "interrupt" }, { type: "interruptAsked" }],
-    [{ type: "text", text: "Hi" }, { type: "typed", text: "Hi" }],
+    [{ type: "text", text: "Hi" }, { type: "typed", text: "Hi", byOperator: true }],
   ] as const
 ) {
   Deno.test(`POST /api/calls/:id/actions does ${JSON.stringify(body)}`, () =>
