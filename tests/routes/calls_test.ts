@@ -199,7 +199,6 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       savings: null,
       passed: null,
       analysis: null,
-      ...{ agentVersion: null, metadata: null, precall: null },
       latency: null,
       turns: [{
         id: "t1",
