@@ -25,6 +25,7 @@ import { LegPresence } from "./machine/legPresence.ts";
 import { snapshotOf } from "./machine/snapshot.ts";
 import { ResponseOutcomes } from "./turns/responseOutcomes.ts";
 import { ResponseDeadlines, type Watched } from "./turns/responseDeadlines.ts";
+import { MustHears } from "./heard/mustHears.ts";
 import { ToolGate } from "./heard/toolGate.ts";
 import { ToolTurns } from "./turns/toolTurns.ts";
 import { earliest } from "./machine/wakeTimer.ts";
@@ -52,6 +53,7 @@ export class CallMachine {
   readonly #bridge: OutageBridge;
   readonly #outageSpeech: OutageSpeech;
   readonly #inputStall: InputStall;
+  readonly #mustHears: MustHears;
   readonly #closing: Closing;
   readonly #answeringMachine: AnsweringMachine;
   readonly #dispatch: InputDispatch;
@@ -65,15 +67,17 @@ export class CallMachine {
   /** With `resumed`, goes on in the middle of a call that another machine began. */
   constructor(policy: CallPolicy, now: Milliseconds, resumed?: ResumedCall) {
     this.#startedAt = now - (resumed?.elapsedMs ?? 0);
-    const call = createParts(policy, this.#startedAt, resumed);
+    const call = createParts(policy, this.#startedAt);
     this.#call = call;
     this.#leg = new LegPresence(call, resumed?.connectedMs !== undefined);
     this.#kept = new KeptSentences(call, resumed?.turns.map(({ id }) => id) ?? []);
-    this.#closing = new Closing(call, this.#kept);
+    this.#mustHears = new MustHears(call, this.#startedAt, resumed);
+    this.#closing = new Closing(call, this.#kept, this.#mustHears);
     this.#handover = new Handover(call, this.#closing);
     this.#answeringMachine = new AnsweringMachine(call, this.#closing);
     this.#handoff = new AgentHandoff(call, resumed?.handoffs);
-    this.#tools = new ToolTurns(call, this.#closing, new ToolGate(call), this.#handoff);
+    const gate = new ToolGate(call, this.#mustHears);
+    this.#tools = new ToolTurns(call, this.#closing, gate, this.#handoff);
     this.#connection = new ConnectionLifecycle(call, this.#tools, this.#handoff, now);
     this.#greeting = new Greeting(call, this.#kept, this.#connection, this.#closing, resumed);
     this.#caller = new CallerTurns(call, this.#greeting, this.#kept);
@@ -101,6 +105,7 @@ export class CallMachine {
       tools: this.#tools,
       connection: this.#connection,
       inputStall: this.#inputStall,
+      mustHears: this.#mustHears,
       closing: this.#closing,
       answeringMachine: this.#answeringMachine,
       handover: this.#handover,
@@ -215,7 +220,7 @@ export class CallMachine {
       this.#leg.joined && this.#connection.ready && !speech.audible && !this.#closing.begun,
     );
     this.#tools.tick(now, this.#closing.begun);
-    this.#call.mustHears.tick(now, this.#isQuiet(now));
+    this.#mustHears.tick(now, this.#isQuiet(now));
     this.#deadlines.tick(now, this.#watched);
     // After `deadlines.tick`, which drops expired responses.
     this.#handoff.tick(now, this.#closing.begun, this.#connection);
@@ -269,10 +274,10 @@ export class CallMachine {
   }
 
   #end(why: SessionEnd, now: Milliseconds): void {
-    const { commands, speech, transcript, mustHears, policy } = this.#call;
+    const { commands, speech, transcript, policy } = this.#call;
     const end = withFallback(why, policy);
     speech.close(now);
-    mustHears.close(now);
+    this.#mustHears.close(now);
     transcript.entries.closeAll();
     this.#ended = true;
     commands.push({ type: "abortTools" });

@@ -199,6 +199,7 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       savings: null,
       passed: null,
       analysis: null,
+      appointments: [],
       latency: null,
       turns: [{
         id: "t1",

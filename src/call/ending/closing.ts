@@ -19,6 +19,12 @@ interface ClosingPlan {
   readonly onRevoked?: prompts.ModelNote;
 }
 
+/** What the caller has to hear before the call ends. */
+interface LastSentences {
+  /** Has it said; false where there is nothing. */
+  sayLast(end: CallEnd, now: Milliseconds): boolean;
+}
+
 /** State of the call from which `Closing` derives whether it is idle. */
 interface Activity {
   /** Caller and model can hear each other. */
@@ -46,6 +52,7 @@ const HEAR_LIMIT_MS = 2000;
 export class Closing {
   readonly #call: MachineParts;
   readonly #kept: KeptSentences;
+  readonly #mustHears: LastSentences;
   readonly #idle: IdleTimer;
   readonly #timeLimit: TimeLimit;
   #plan: ClosingPlan | undefined;
@@ -55,8 +62,9 @@ export class Closing {
   #said = false;
   #apologizes = false;
 
-  constructor(call: MachineParts, kept: KeptSentences) {
+  constructor(call: MachineParts, kept: KeptSentences, mustHears: LastSentences) {
     this.#call = call;
+    this.#mustHears = mustHears;
     this.#kept = kept;
     this.#idle = new IdleTimer(() => call.policy.idleMs);
     this.#timeLimit = new TimeLimit(call.policy);
@@ -133,7 +141,7 @@ export class Closing {
     if (reason === "transferred" && alias !== undefined) {
       this.#call.commands.publish({ type: "transferring", alias });
     }
-    const isMore = this.#call.mustHears.sayLast(plan.end, now);
+    const isMore = this.#mustHears.sayLast(plan.end, now);
     const { say = isMore && reason !== "transferred" ? prompts.goodbye(plan.end) : undefined } =
       plan;
     if (say !== undefined) this.#call.turns.ask(say, now);

@@ -59,7 +59,7 @@ export class MustHears {
   }
 
   /** Shows observers what there is to be heard, and what more there is where another agent has the call. */
-  announce(): void {
+  #announce(): void {
     const { policy } = this.#call.inForce;
     if (policy.mustHear === this.#known) return;
     this.#known = policy.mustHear;
@@ -96,7 +96,7 @@ export class MustHears {
 
   /** `quiet`: the greeting is over, nobody speaks, and nothing is asked of the model. */
   tick(now: Milliseconds, quiet: boolean): void {
-    this.announce();
+    this.#announce();
     this.#judgeAll(now);
     for (const { id, outcome } of this.#speech.tick(now)) {
       const sentence = this.#sentences.find((one) => idOf(one) === id);
@@ -122,6 +122,7 @@ export class MustHears {
 
   /** The call is over. */
   close(now: Milliseconds): void {
+    this.#announce();
     this.#judgeAll(now);
   }
 

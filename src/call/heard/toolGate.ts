@@ -2,17 +2,20 @@ import type { CallInput } from "../callInput.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { ToolCall } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
+import type { MustHears } from "./mustHears.ts";
 import { NEVER_HEARD, notHeard } from "./gateNotes.ts";
 import { type Admission, Confirmations } from "./confirmations.ts";
 
 /** What the caller must have heard and said before a tool runs. */
 export class ToolGate {
   readonly #call: MachineParts;
+  readonly #mustHears: MustHears;
   readonly #confirmations: Confirmations;
   #callerSpoke = false;
 
-  constructor(call: MachineParts) {
+  constructor(call: MachineParts, mustHears: MustHears) {
     this.#call = call;
+    this.#mustHears = mustHears;
     this.#confirmations = new Confirmations(call);
   }
 
@@ -38,7 +41,7 @@ export class ToolGate {
 
   /** The answer to a tool that has to wait for sentences; all of them are said. */
   #unheardBefore(tool: string, names: readonly string[]): Admission | undefined {
-    const { mustHears } = this.#call;
+    const mustHears = this.#mustHears;
     const states = names.map((name) => ({ name, state: mustHears.need(name, tool) }));
     if (states.some(({ state }) => state === "unheard")) {
       return { kind: "refuse", output: NEVER_HEARD, speaks: true };

@@ -6,19 +6,15 @@ import { present } from "../../utils/present.ts";
 
 /** Announces a call that begins, or takes over what an earlier session had of it. */
 export function announceCall(
-  { policy: { direction, agent, agentVersion }, commands, transcript, mustHears }: MachineParts,
+  { policy: { direction, agent, agentVersion }, commands, transcript }: MachineParts,
   closing: Closing,
   resumed: ResumedCall | undefined,
   now: Milliseconds,
 ): void {
   const who = { direction, agent, ...present({ agentVersion }) };
-  if (resumed === undefined) {
-    commands.publish({ type: "started", ...who });
-    return mustHears.announce();
-  }
+  if (resumed === undefined) return commands.publish({ type: "started", ...who });
   const { elapsedMs, connectedMs } = resumed;
   commands.publish({ type: "resumed", ...who, afterMs: Math.round(elapsedMs) });
-  mustHears.announce();
   transcript.entries.restore(resumed);
   if (connectedMs !== undefined) closing.joined(now, connectedMs);
 }

@@ -1,21 +1,15 @@
 import { AgentSpeech } from "../playback/agentSpeech.ts";
 import { Compaction } from "../model/compaction.ts";
 import { CommandBuffer } from "./commandBuffer.ts";
-import { MustHears } from "../heard/mustHears.ts";
 import { Latency } from "../turns/latency.ts";
 import type { MachineParts } from "./machineParts.ts";
 import { PolicyInForce } from "./policyInForce.ts";
-import type { ResumedCall } from "../resumedCall.ts";
 import { Transcript } from "../transcript/transcript.ts";
 import { Turns } from "../turns/turns.ts";
 import type { CallPolicy, Milliseconds } from "../types.ts";
 
 /** Creates what the deciding parts of a call share; the times of its turns count from `startedAt`. */
-export function createParts(
-  first: CallPolicy,
-  startedAt: Milliseconds,
-  resumed: ResumedCall | undefined,
-): MachineParts {
+export function createParts(first: CallPolicy, startedAt: Milliseconds): MachineParts {
   const inForce = new PolicyInForce(first);
   const commands = new CommandBuffer();
   const transcript = new Transcript(commands, startedAt);
@@ -23,12 +17,16 @@ export function createParts(
   const turns = new Turns(commands, inForce);
   const speech = new AgentSpeech(commands, transcript, latency);
   const compaction = new Compaction({ inForce, commands, transcript }, startedAt);
-  const parts = { inForce, commands, transcript, latency, turns, speech, compaction };
   return {
     get policy() {
       return inForce.policy;
     },
-    ...parts,
-    mustHears: new MustHears(parts, startedAt, resumed),
+    inForce,
+    commands,
+    transcript,
+    latency,
+    turns,
+    speech,
+    compaction,
   };
 }

@@ -3,6 +3,7 @@ import type { Closing } from "../ending/closing.ts";
 import type { Handover } from "../ending/handover.ts";
 import type { CallInput } from "../callInput.ts";
 import type { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
+import type { MustHears } from "../heard/mustHears.ts";
 import type { InputStall } from "../model/inputStall.ts";
 import type { ModelEvents } from "../model/modelEvents.ts";
 import { tellForGood } from "../model/tellForGood.ts";
@@ -28,6 +29,7 @@ interface DispatchParts {
   readonly tools: ToolTurns;
   readonly connection: ConnectionLifecycle;
   readonly inputStall: InputStall;
+  readonly mustHears: MustHears;
   readonly closing: Closing;
   readonly answeringMachine: AnsweringMachine;
   readonly handover: Handover;
@@ -63,7 +65,7 @@ export class InputDispatch {
     }
     inputStall.follow(input, now);
     tools.follow(input, now);
-    this.#call.mustHears.follow(input);
+    this.#parts.mustHears.follow(input);
     connection.follow(input, now);
     bridge.follow(input);
     outageSpeech.follow(input);

@@ -1,6 +1,5 @@
 import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { Compaction } from "../model/compaction.ts";
-import type { MustHears } from "../heard/mustHears.ts";
 import type { CommandBuffer } from "./commandBuffer.ts";
 import type { PolicyInForce } from "./policyInForce.ts";
 import type { Latency } from "../turns/latency.ts";
@@ -19,5 +18,4 @@ export interface MachineParts {
   readonly turns: Turns;
   readonly speech: AgentSpeech;
   readonly compaction: Compaction;
-  readonly mustHears: MustHears;
 }
