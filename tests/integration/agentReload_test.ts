@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { filesOnDisk } from "../../src/config/agentFiles.ts";
 import { startupBanner } from "../../src/config/startupBanner.ts";
 import { type AgentFolder, changing, createAgentFolder } from "../support/agents/agentFolder.ts";
 import {
@@ -137,9 +138,15 @@ Deno.test("a folder that is replaced by another is followed on", async () => {
     await Deno.writeTextFile(`${path}/receptionist.md`, agent(`greeting: ${greeting}`));
   };
   await write(dir, "One.");
+  const { agentFiles } = parent.overrides;
+  let watches = 0;
+  const watch: typeof agentFiles.watch = (dir, onChange) => {
+    watches++;
+    return filesOnDisk.watch?.(dir, onChange) ?? { isOpen: false, close: () => Promise.resolve() };
+  };
   await using rig = await startWith(parent, {
     env: { AGENTS_DIR: dir },
-    overrides: { agentPollMs: 20 },
+    overrides: { agentFiles: { ...agentFiles, watch }, agentPollMs: 20 },
   });
   const { agents } = rig.server.app;
   const greets = (greeting: string) => () => agents.get("receptionist")?.greeting === greeting;
@@ -152,6 +159,7 @@ Deno.test("a folder that is replaced by another is followed on", async () => {
     () => Deno.writeTextFile(`${dir}/receptionist.md`, agent("greeting: Three.")),
     greets("Three."),
   );
+  assert.ok(watches >= 2, "the new folder is watched");
 });
 
 Deno.test("after a restart an agent whose file is broken goes on with the version that calls used last", async () => {
@@ -207,6 +215,8 @@ Deno.test("a folder that is away for a while leaves the agents as they were, and
   await Deno.rename(`${dir}.away`, dir);
   await until(() => incidentsOf(rig), (incidents) => !isTold(incidents));
   assert.deepEqual(rig.server.app.agents.names, ["receptionist"]);
+  const told = rig.server.logged.filter((line) => line.includes("folder not read"));
+  assert.equal(told.length, 1, "once, however often it was looked at");
 });
 
 Deno.test("a folder that reports no changes is looked at", async () => {

@@ -53,6 +53,7 @@ export async function openAgents(
   const entries = examineAgent === undefined ? valid : await examined(valid, examineAgent);
   const absent = defaultProblem(entries, defaultAgent);
   const live = new LiveAgents(entries, [...checks, ...(examineAgent ? [examineAgent] : [])]);
+  let isAway = false;
   const reports = createAgentReports({ defaultAgent, incidents, log });
   if (absent.length > 0) {
     throw new AgentsError(
@@ -108,6 +109,8 @@ export async function openAgents(
     try {
       const { entries, again } = await folder.look({ before, checks: live.checks, changed });
       incidents.resolve("agents_unreadable");
+      if (isAway) log.info("Agents' folder read again");
+      isAway = false;
       if (entries.length === before.size && entries.every((it) => before.get(it.name) === it)) {
         return again;
       }
@@ -121,7 +124,8 @@ export async function openAgents(
         message: "The folder of the agents cannot be read: the agents stay as they were.",
         expiresAfterMs: Infinity,
       });
-      log.warn("Agents' folder not read", { error });
+      if (!isAway) log.warn("Agents' folder not read", { error });
+      isAway = true;
       return false;
     }
   }
