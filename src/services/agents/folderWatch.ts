@@ -65,6 +65,8 @@ export function watchFolder({ dir, files, pollMs = POLL_MS, ...deps }: FolderWat
   }
 
   async function look(): Promise<number | undefined> {
+    // Two at once would each open a watch, and one of them would stay open.
+    await began;
     await rewatch();
     const [taken, awaited] = [paths, waiting];
     [paths, waiting] = [new Set(), []];
