@@ -150,7 +150,7 @@ export async function createApp(
       fetch: (url, init = {}) => toolFetch.fetch(new URL(url), init),
     }),
   );
-  const { registry, onSendDigits } = openCallRegistry({
+  const { registry, toolTrials, onSendDigits } = openCallRegistry({
     ...base,
     ...spending,
     events,
@@ -237,6 +237,7 @@ export async function createApp(
     phone,
     routing,
     operations,
+    toolTrials,
   };
   let isDraining = false;
   const router = createRouter({ ...parts, engine: engine.name, isDraining: () => isDraining });

@@ -16,6 +16,7 @@ import type { Records } from "../services/records.ts";
 import type { Store } from "../services/store.ts";
 import type { WebhookDispatcher } from "../services/webhooks.ts";
 import type { Routing } from "../services/routing.ts";
+import type { ToolTrials } from "../services/tools.ts";
 import type { CallBudget } from "../services/spending.ts";
 import { createAuthenticator, hasExpired } from "../utils/auth.ts";
 import { clientAddress } from "../utils/http/clientAddress.ts";
@@ -45,6 +46,7 @@ import { outboundRoutes } from "./outbound.ts";
 import { outboundBatchesRoutes } from "./outboundBatches.ts";
 import { pagesRoutes } from "./pages.ts";
 import { routingRoutes } from "./routing.ts";
+import { toolsRoutes } from "./tools.ts";
 import { twilioRoutes } from "./twilio.ts";
 import type { ClientToolCalls } from "../services/tools.ts";
 import type { Texts } from "../services/sms.ts";
@@ -76,6 +78,7 @@ interface RouterDeps {
   readonly operations: ApiOperations;
   readonly analysis: CallAnalyses;
   readonly callBudget: CallBudget;
+  readonly toolTrials: ToolTrials;
   readonly routing: Routing;
   readonly incidents: Incidents;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
@@ -194,6 +197,7 @@ export function createRouter(
     log,
   }));
   mount(agentsRoutes({ access, catalog: deps.catalog, defaultAgent, now }));
+  mount(toolsRoutes({ access, agents, trials: deps.toolTrials }));
   mount(callAnalysisRoutes({ access, lookup, analysis }));
   mount(callsRoutes({ access, callStore: store.calls, agenda, lookup, control }));
   mount(appointmentsRoutes({ access, agenda }));

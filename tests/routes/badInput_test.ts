@@ -49,6 +49,7 @@ function addressOf({ path }: Operation, name?: string, value = ""): string {
     number: "%2B14155550199",
     name: "nobody",
     version: "0123456789ab",
+    tool: "nothing",
   };
   return path.replaceAll(
     /\{(\w+)\}/g,

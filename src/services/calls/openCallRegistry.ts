@@ -19,6 +19,7 @@ import {
   type ClientToolCalls,
   createCallSigner,
   createToolbox,
+  createToolTrials,
   type HttpToolAccess,
   type McpServers,
 } from "../tools.ts";
@@ -97,6 +98,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
   });
   return {
     registry,
+    toolTrials: createToolTrials({ agents, toolsOf, now: () => performance.now() }),
     /** Sets the only handler, which the phone creates later. Without one, digits are dropped with a warning. */
     onSendDigits: (handler: SendDigits): void => void (sendDigits = handler),
   };

@@ -29,6 +29,8 @@ export interface ToolContext {
   log(message: string): void;
   /** Called with what is sent to a service, without its secrets; set where an operator tries the tool. */
   onRequest?(request: ShownRequest): void;
+  /** Called with an exception of the tool; set where an operator tries it. */
+  onFault?(error: unknown): void;
 }
 
 /** A request as an operator may see it: secrets are dots. */

@@ -109,6 +109,7 @@ export function createToolRegistry({
           run: (idempotencyKey) => attempt(entry, args, { ...context, idempotencyKey }),
         });
       } catch (error) {
+        if (!(error instanceof ToolError)) context.onFault?.(error);
         if (!(error instanceof ToolError) || error.isFault) onFault(call.name, error);
         return { output: errorText(error), ok: false };
       }

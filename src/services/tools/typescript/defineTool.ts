@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { ToolContext } from "../tool.ts";
 
 /** The call that a tool runs in. */
-export interface CallContext extends Omit<ToolContext, "onRequest" | "timeZone"> {
+export interface CallContext extends Omit<ToolContext, "onRequest" | "onFault" | "timeZone"> {
   /** IANA name of the agent's time zone. */
   readonly timeZone: string;
 }

@@ -110,7 +110,7 @@ function schemaOf(input: z.ZodType): Readonly<Record<string, unknown>> {
   }
 }
 
-function callContext({ onRequest: _, ...context }: ToolContext) {
+function callContext({ onRequest: _, onFault: __, ...context }: ToolContext) {
   return { ...context, timeZone: context.timeZone ?? "UTC" };
 }
 

@@ -1,0 +1,123 @@
+import { type App, type AppOverrides, createApp } from "../app.ts";
+import { AgentsError } from "../config/agents.ts";
+import { readEnvironment, SettingsError } from "../config/env.ts";
+import type { Environment } from "../config/settingReader.ts";
+import { isRecord } from "../utils/isRecord.ts";
+
+const USAGE = `Try a tool of an agent, or list its tools.
+
+  deno task tool AGENT
+  deno task tool AGENT TOOL '{"number": "17"}'
+
+The tool really runs, with the settings of .env, but without a call. Nothing is kept: tools that use the
+server's own database find an empty one. On a running server, use POST /api/agents/AGENT/tools/TOOL/try.`;
+
+/** What a trial needs of the settings; the server's phone, model, keys and database stay out of it. */
+const SETTINGS =
+  /^(?:AGENTS_DIR|WEBHOOK_SECRET|TOOL_.*|HTTPS_PROXY|https_proxy|ALL_PROXY|all_proxy)$/;
+
+/** Runs the command; returns its exit code: 1 where the tool failed, 2 where it could not be run. */
+export async function runTool(
+  [agent, tool, args = "{}"]: readonly string[],
+  { environment, print, overrides = {} }: {
+    readonly environment: Environment;
+    readonly print: (line: string) => void;
+    readonly overrides?: AppOverrides;
+  },
+): Promise<number> {
+  if (agent === undefined || agent.startsWith("-")) {
+    print(USAGE);
+    return agent === "--help" || agent === "-h" ? 0 : 2;
+  }
+  const given = parsed(args);
+  if (given === undefined) {
+    print(`The arguments are no JSON object: give them such as '{"number": "17"}'.`);
+    return 2;
+  }
+  const kept = Object.entries(environment).filter(([name]) => SETTINGS.test(name));
+  let app: App;
+  try {
+    app = await createApp({
+      ...Object.fromEntries(kept),
+      DEFAULT_AGENT: agent,
+      DATABASE_URL: "sqlite::memory:",
+      OPENAI_API_KEY: "rehearsal",
+      LOG_LEVEL: "error",
+    }, { recordAfterMs: "never", ...overrides });
+  } catch (error) {
+    if (!(error instanceof AgentsError) && !(error instanceof SettingsError)) throw error;
+    print(error.message);
+    return 2;
+  }
+  try {
+    return tool === undefined
+      ? await list(app, agent, print)
+      : await attempt(app, { agent, tool, args: given, print });
+  } finally {
+    await app.close();
+  }
+}
+
+async function list(app: App, agent: string, print: (line: string) => void): Promise<number> {
+  const { tools = [], problems = [] } = await ask(app, `/api/agents/${agent}/tools`);
+  for (const { name, kind, description } of tools) print(`${name} (${kind}): ${description}`);
+  for (const problem of problems) print(`! ${problem}`);
+  if (tools.length === 0 && problems.length === 0) print(`${agent} has no tools.`);
+  return problems.length > 0 ? 2 : 0;
+}
+
+async function attempt(
+  app: App,
+  { agent, tool, args, print }: {
+    readonly agent: string;
+    readonly tool: string;
+    readonly args: Readonly<Record<string, unknown>>;
+    readonly print: (line: string) => void;
+  },
+): Promise<number> {
+  const path = `/api/agents/${agent}/tools/${encodeURIComponent(tool)}/try`;
+  const trial = await ask(app, path, { arguments: args });
+  if (typeof trial.ok !== "boolean") {
+    print(`Cannot try it: ${trial.error}`);
+    await list(app, agent, print);
+    return 2;
+  }
+  const { request, notes, fault, effect, ok, error, durationMs, output } = trial;
+  if (request !== null) {
+    print(`${request.method} ${request.url}`);
+    for (const [name, value] of Object.entries(request.headers)) print(`  ${name}: ${value}`);
+    if (request.body !== null) print(`  ${request.body}`);
+  }
+  for (const note of notes) print(`log: ${note}`);
+  if (fault !== null) print(fault);
+  if (effect !== null) print(`In a call: ${effect}`);
+  print(`${ok ? "ok" : `failed: ${error}`}, ${durationMs} ms, the model reads:`);
+  print(output);
+  return ok ? 0 : 1;
+}
+
+/** Through the front door, as any program of this machine. */
+// deno-lint-ignore no-explicit-any -- the answers are the server's own, and checked against its schemas
+async function ask(app: App, path: string, body?: unknown): Promise<any> {
+  const init = body === undefined ? {} : {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  };
+  const request = new Request(`http://localhost${path}`, init);
+  return await (await app.fetch(request, { remoteAddress: "127.0.0.1" })).json();
+}
+
+function parsed(args: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const given: unknown = JSON.parse(args);
+    return isRecord(given) ? given : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+if (import.meta.main) {
+  const environment = readEnvironment();
+  Deno.exit(await runTool(Deno.args, { environment, print: (line) => console.log(line) }));
+}

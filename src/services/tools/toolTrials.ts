@@ -1,0 +1,144 @@
+import { type AgentProblem, describeProblem } from "../../config/agentProblem.ts";
+import type { Agent, Agents } from "../../config/agents.ts";
+import type { ToolEffect } from "../../call/callInput.ts";
+import { newId } from "../../utils/ids.ts";
+import { present } from "../../utils/present.ts";
+import type { Toolbox } from "./agentTools.ts";
+import { errorCodeIn } from "./resultText.ts";
+import type { ShownRequest, ToolKind } from "./tool.ts";
+import type { ToolOptions } from "./toolOptions.ts";
+import type { ToolRegistry } from "./toolRegistry.ts";
+
+/** A tool of an agent as an operator sees it; secrets are dots. */
+export interface ShownTool {
+  readonly name: string;
+  readonly kind: ToolKind;
+  readonly description: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly options: ToolOptions;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface ShownTools {
+  readonly tools: readonly ShownTool[];
+  /** What is wrong with the agent's file and its tools, a line each. */
+  readonly problems: readonly string[];
+}
+
+/** What came of a tool that was run without a call. */
+export interface ToolTrial {
+  /** Begins with `try_`. */
+  readonly callId: string;
+  readonly ok: boolean;
+  /** As the model would get it, but with dots for what is redacted. */
+  readonly output: string;
+  /** The code of the error, where it failed. */
+  readonly error?: string;
+  readonly durationMs: number;
+  /** What the tool has logged. */
+  readonly notes: readonly string[];
+  /** What was sent to a service. */
+  readonly request?: ShownRequest;
+  /** What it would have done to the call. */
+  readonly effect?: ToolEffect["type"];
+  /** The exception that the tool threw. */
+  readonly fault?: string;
+}
+
+export interface ToolTrialsDeps {
+  readonly agents: Pick<Agents, "get" | "problems">;
+  readonly toolsOf: Toolbox;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+export type ToolTrials = ReturnType<typeof createToolTrials>;
+
+/** Shows the tools of agents, and runs them for an operator. */
+export function createToolTrials({ agents, toolsOf, now }: ToolTrialsDeps) {
+  return {
+    /** Undefined where there is no such agent. */
+    list(name: string): ShownTools | undefined {
+      const agent = agents.get(name);
+      const problems = agents.problems.get(name) ?? [];
+      if (agent === undefined && problems.length === 0) return undefined;
+      return {
+        tools: agent === undefined ? [] : toolsOf(agent).list().map(shown),
+        problems: problems.map((problem: AgentProblem) => describeProblem(`${name}.md`, problem)),
+      };
+    },
+    /**
+     * Really runs a tool, as the model would with these arguments, but asks nobody for a confirmation, and
+     * no effect on a call takes place. Undefined where the agent has no such tool.
+     */
+    async run(
+      agent: Agent,
+      tool: string,
+      args: Readonly<Record<string, unknown>>,
+      signal: AbortSignal,
+    ): Promise<ToolTrial | undefined> {
+      const tools = toolsOf(agent);
+      if (!tools.declarations.some(({ name }) => name === tool)) return undefined;
+      return await tried(tools, { agent, tool, args, signal });
+    },
+  };
+
+  async function tried(tools: ToolRegistry, { agent, tool, args, signal }: {
+    readonly agent: Agent;
+    readonly tool: string;
+    readonly args: Readonly<Record<string, unknown>>;
+    readonly signal: AbortSignal;
+  }): Promise<ToolTrial> {
+    const callId = newId("try");
+    let request: ShownRequest | undefined;
+    let fault: string | undefined;
+    const notes: string[] = [];
+    const call = { callId, name: tool, arguments: JSON.stringify(args) };
+    const redaction = tools.redactionOf(tool);
+    const hidden = redaction?.hideArguments(call.arguments).hidden ?? [];
+    const startedAt = now();
+    const { output, ok, effect } = await tools.run(call, {
+      signal,
+      callId,
+      direction: "web",
+      agent: agent.name,
+      variables: {},
+      now: () => new Date(),
+      timeZone: agent.timezone,
+      log: (note) => {
+        if (notes.length < MAX_NOTES) notes.push(String(note).slice(0, MAX_NOTE_CHARS));
+      },
+      onRequest: (sent) => {
+        const hide = (text: string) => redaction?.hideOutput(text, hidden) ?? text;
+        const body = sent.body && hide(sent.body);
+        request = { ...sent, url: hide(sent.url), ...present({ body }) };
+      },
+      onFault: (error) => {
+        fault = (error instanceof Error ? error.stack ?? error.message : String(error))
+          .slice(0, MAX_FAULT_CHARS);
+      },
+    });
+    return {
+      callId,
+      ok,
+      output: redaction?.hideOutput(output, hidden) ?? output,
+      durationMs: Math.round(now() - startedAt),
+      notes,
+      ...present({
+        error: ok ? undefined : errorCodeIn(output),
+        request,
+        effect: effect?.type,
+        fault,
+      }),
+    };
+  }
+}
+
+const MAX_FAULT_CHARS = 2000;
+const MAX_NOTES = 100;
+const MAX_NOTE_CHARS = 500;
+
+function shown({ tool, options, parameters }: ReturnType<ToolRegistry["list"]>[number]): ShownTool {
+  const { name, kind = "built_in", description, details = {} } = tool;
+  return { name, kind, description, parameters, options, details };
+}
