@@ -13,7 +13,7 @@ const files = (texts: Record<string, string>) => ({
 
 Deno.test("loadAgents() reads the agents that ship", async () => {
   const agents = await loadAgents(new URL("../../src/agents", import.meta.url).pathname);
-  assert.deepEqual(agents.names, ["receptionist", "reminder"]);
+  assert.deepEqual(agents.names, ["assistant", "receptionist", "reminder"]);
   const receptionist = agents.get("receptionist");
   assert.ok(receptionist?.tools.some(({ name }) => name === "end_call"));
   assert.match(receptionist?.instructions ?? "", /one question at a time/i);
