@@ -15,6 +15,8 @@ export interface ConfirmPolicy {
   readonly question?: string;
   /** What the tool is called in that question. */
   readonly title?: string;
+  /** Arguments that must be ids which a tool's result has named in the call, beside the words for them. */
+  readonly ids?: readonly string[];
   /** Further phrases that count as a yes or a no. */
   readonly yes?: readonly string[];
   readonly no?: readonly string[];

@@ -111,6 +111,8 @@ export class Confirmations {
     if (count >= MAX_QUESTIONS) return refusal(notes.NOT_CONFIRMED);
     const language = this.#call.policy.languages?.[0] ?? "en";
     const said = spokenArguments(args, this.#call.transcript.entries.values());
+    const unknown = confirm.ids?.find((name) => said[name] === args[name]);
+    if (unknown !== undefined) return refusal(notes.unknownId(unknown));
     const question = confirmQuestion(tool, said, confirm, language);
     if (question === undefined) return refusal(notes.TOO_LONG);
     this.#questions.set(tool, count + 1);

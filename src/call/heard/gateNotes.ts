@@ -45,6 +45,15 @@ export const NO_CALLER_YET = JSON.stringify({
   note: "Not carried out: the caller has not said anything yet. Ask them what they want first.",
 });
 
+/** For an argument that stands for nothing that a tool has offered. */
+export function unknownId(name: string): string {
+  return JSON.stringify({
+    error: "unknown_id",
+    note:
+      `Not carried out, and the caller was not asked: ${name} is no id that a tool has returned in this call. Use one exactly as it was returned: no date, no time and nothing else.`,
+  });
+}
+
 /** For a tool whose question could not be put to the caller. */
 export function unaskable(tool: string): string {
   return `The server could not put the question about ${tool} to the caller in its own words, so it was not carried out. Tell them so.`;

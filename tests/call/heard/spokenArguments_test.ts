@@ -3,8 +3,10 @@ import { CallDriver } from "../../support/call/callDriver.ts";
 
 const SLOT = "s_hwfb0hwe3o";
 
+let calls = 0;
+
 function callTool(call: CallDriver, name: string, args: object): string {
-  const callId = `call_${name}`;
+  const callId = `call_${name}_${++calls}`;
   const tool = { callId, name, arguments: JSON.stringify(args) };
   call.finish(call.begin(), "completed", { tools: [tool] });
   return callId;
@@ -20,7 +22,9 @@ function questionsOf(call: CallDriver): readonly string[] {
 
 Deno.test("an id is asked for in the words that its result had for it, and those do not change", () => {
   const call = new CallDriver({
-    toolPolicies: { book: { confirm: { question: "Shall I book {{slot}}, for {{name}}?" } } },
+    toolPolicies: {
+      book: { confirm: { question: "Shall I book {{slot}}, for {{name}}?", ids: ["slot"] } },
+    },
     languages: ["en"],
   }).live();
   const results = [
@@ -31,6 +35,9 @@ Deno.test("an id is asked for in the words that its result had for it, and those
     const callId = callTool(call, `find_${at}`, {});
     call.input({ type: "toolReturned", callId, output: JSON.stringify(output), ok: true });
   }
+  callTool(call, "book", { slot: "2027-03-02T10:00:00", name: "Ada" });
+  callTool(call, "book", { slot: "s_0000000000", name: "Ada" });
+  assert.deepEqual(questionsOf(call), [], "of what nobody has offered nothing is asked");
   callTool(call, "book", { slot: SLOT, name: "Ada" });
   assert.ok(questionsOf(call).some((it) => it.includes("Shall I book tomorrow at ten, for Ada?")));
 });

@@ -169,7 +169,8 @@ function tool({ name, description, properties, required, question, run }: Calend
     name,
     description,
     parameters: { type: "object", properties, required, additionalProperties: false },
-    ...(question !== undefined && { options: { confirm: { question } } }),
+    ...(question !== undefined &&
+      { options: { confirm: { question, ids: required.filter((name) => name !== "name") } } }),
     async run(args, context) {
       const answer = await run(args, callOf(context));
       if (answer.ok) return { output: answer.output };
