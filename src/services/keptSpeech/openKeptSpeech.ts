@@ -65,10 +65,7 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
   const defaults = { model: settings.openai.model, server: engine.server };
   const shared = new SharedSpeech({ store: deps.store.keptSpeech, now, log });
   const passing = new SpeechCache({ maxBytes: MAX_PASSING_BYTES, maxAgeMs: PASSING_MS });
-  const sounds = createSoundsInFormats({
-    textOf: (agent, name) => textOf(agent, name, agent.greeting),
-    pause: () => new Promise((resume) => setTimer(resume, 0)),
-  });
+  const sounds = createSoundsInFormats((agent, name) => textOf(agent, name, agent.greeting));
   const counts = { kept: 0, mismatched: 0 };
   const queue = new RecordingQueue({
     openModel: engine.open,
@@ -89,7 +86,7 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
   for (const agent of current) await sounds.prepare(agent);
   await load(current);
   agents.addCheck(async (agent) => {
-    await sounds.prepare(agent);
+    await sounds.prepare(agent, () => new Promise((resume) => setTimer(resume, 0)));
     await load([agent]);
     return [];
   });

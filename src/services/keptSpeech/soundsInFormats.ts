@@ -8,22 +8,18 @@ import type { Sound } from "../../utils/audio/wav.ts";
 import { joinBytes } from "../../utils/joinBytes.ts";
 import { callFormats } from "./voiceKeys.ts";
 
-export interface SoundsInFormatsDeps {
-  readonly textOf: (agent: Agent, name: KeptName) => string | undefined;
-  /** Lets what else waits be done first. */
-  readonly pause: () => Promise<void>;
-}
-
-/** What is converted at a time: a few milliseconds of work. */
-const SLICE_SAMPLES = 16_384;
+/** What is converted at a time: a millisecond or two of work. */
+const SLICE_SAMPLES = 8192;
 
 /** The sentences that operators have recorded themselves, by the definition that names their files. */
-export function createSoundsInFormats({ textOf, pause }: SoundsInFormatsDeps) {
+export function createSoundsInFormats(
+  textOf: (agent: Agent, name: KeptName) => string | undefined,
+) {
   // A definition may be adapted to a call: its sounds stay the same.
   const sentences = new WeakMap<AgentSounds, ReadonlyMap<string, KeptSentence>>();
   return {
-    /** Converts the files of a definition to the formats of calls. */
-    async prepare(agent: Agent): Promise<void> {
+    /** Converts the files of a definition to the formats of calls; `pause` lets what else waits be done. */
+    async prepare(agent: Agent, pause = () => Promise.resolve()): Promise<void> {
       if (agent.sounds === undefined) return;
       const converted = new Map<string, KeptSentence>();
       for (const name of keptNames) {

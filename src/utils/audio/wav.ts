@@ -66,23 +66,28 @@ function readerOf(code: number, bits: number): WavFormat["read"] | undefined {
   const width = bits / 8;
   return (bytes) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return Int16Array.from({ length: Math.floor(bytes.length / width) }, (_, index) => {
-      // The two highest bytes are the sample; 8 bits are unsigned.
-      if (width === 1) return (view.getUint8(index) - 128) << 8;
-      return view.getInt16(index * width + width - 2, true);
-    });
+    const samples = new Int16Array(Math.floor(bytes.length / width));
+    // The two highest bytes are the sample; 8 bits are unsigned.
+    for (let index = 0; index < samples.length; index++) {
+      samples[index] = width === 1
+        ? (bytes[index]! - 128) << 8
+        : view.getInt16(index * width + width - 2, true);
+    }
+    return samples;
   };
 }
 
 function mixed(samples: Int16Array, channels: number): Int16Array {
   if (channels === 1) return samples;
-  return Int16Array.from({ length: Math.floor(samples.length / channels) }, (_, frame) => {
+  const frames = new Int16Array(Math.floor(samples.length / channels));
+  for (let frame = 0; frame < frames.length; frame++) {
     let sum = 0;
     for (let channel = 0; channel < channels; channel++) {
       sum += samples[frame * channels + channel]!;
     }
-    return Math.round(sum / channels);
-  });
+    frames[frame] = Math.round(sum / channels);
+  }
+  return frames;
 }
 
 function tag(view: DataView, at: number): string {
