@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import type { AppOverrides } from "../../src/app.ts";
 import { concurrently } from "../support/servers/concurrently.ts";
-import { type CallUrlServer, startCallUrlServer } from "../support/servers/callUrlServer.ts";
+import {
+  type Asked,
+  type CallUrlServer,
+  startCallUrlServer,
+} from "../support/servers/callUrlServer.ts";
 import {
   instructionsOf,
   modelKey,
@@ -136,13 +140,17 @@ Deno.test("CALL_URL refuses a call, as busy or with a sentence", async () => {
 });
 
 Deno.test("a call goes by the agents' files where CALL_URL fails, which is counted and shown", async (t) => {
-  const faults: readonly [string, () => Response | Promise<Response>, string][] = [
+  let redirected = 0;
+  const faults: readonly [string, (asked: Asked) => Response, string][] = [
     ["answers HTML", () => new Response("<html>login</html>"), "bad_answer"],
-    ["answers 5 MB", () => new Response("[".padEnd(5_000_000, " ")), "bad_answer"],
+    ["answers 5 MB", () => new Response('{"agent":"vip"}'.padEnd(5_000_000, " ")), "bad_answer"],
     ["answers 500", () => new Response("{}", { status: 500 }), "bad_status"],
     [
       "redirects",
-      () => new Response(null, { status: 302, headers: { location: "http://169.254.169.254/" } }),
+      () =>
+        redirected++ === 0
+          ? new Response(null, { status: 307, headers: { location: "/elsewhere" } })
+          : Response.json({ agent: "vip" }),
       "bad_status",
     ],
     ["answers a list", () => Response.json(["vip"]), "problems"],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { AppOverrides } from "../../src/app.ts";
+import { openStore } from "../../src/services/store.ts";
 import { concurrently } from "../support/servers/concurrently.ts";
 import {
   instructionsOf,
@@ -7,7 +8,7 @@ import {
   startPhoneRig,
   voiceOf,
 } from "../support/servers/phoneRig.ts";
-import { agentsOf, get } from "../support/twilio/dialling.ts";
+import { agentsOf, get, temporaryDatabase } from "../support/twilio/dialling.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
 import { until } from "../support/until.ts";
 
@@ -178,6 +179,31 @@ Deno.test("outside its hours an agent's callers get what its file says", (t) =>
       phone.hangUp();
       await phone.settled;
       assert.equal((await get(rig.server, "/api/messages")).messages.length, 1);
+    },
+    async "a message in the place of voicemail, for a number that has left twenty in a day"() {
+      await using database = await temporaryDatabase();
+      const store = await openStore({ kind: "sqlite", path: `${database.folder}/parley.db` }, {
+        now: Date.now,
+      });
+      for (let left = 1; left <= 20; left++) {
+        await store.messages.add({
+          id: `msg_${left}`,
+          callId: `call_${left}`,
+          agent: "receptionist",
+          from: "+12025550123",
+          at: Date.now(),
+          kind: "voicemail",
+        });
+      }
+      await store.close();
+      await using rig = await startPhoneRig({
+        env: database.env,
+        overrides: withAgents({ receptionist: closed("{ voicemail: Please speak. }") }),
+      });
+      const { network } = rig.server;
+      const said = async (from: string) => (await network.call({ from }).next("said")).text;
+      assert.match(await said("+12025550123"), /We are closed/);
+      assert.equal(await said("+12025550124"), "Please speak.");
     },
     async "voicemail of a caller who says nothing, of which nothing is kept"() {
       await using rig = await startPhoneRig({

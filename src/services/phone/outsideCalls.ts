@@ -73,7 +73,10 @@ export function createOutsideCalls(deps: OutsideCallsDeps) {
       const { callSid, sid, url, durationMs } = recording;
       try {
         const call = await sharedCalls.find(callSid);
-        if (call === undefined) return { do: "hangUp" };
+        if (call === undefined) {
+          log.warn("Voicemail of an unknown call not kept", { recordingSid: sid });
+          return { do: "hangUp" };
+        }
         const { id: callId, agent, from, briefing } = call;
         await messageBox.take({
           id: `msg_${sid.toLowerCase()}`,

@@ -24,6 +24,8 @@ export interface PrecallRequestOptions extends Pick<Clock, "setTimer"> {
 
 const MAX_BYTES = 64 * 1024;
 const MAX_DEPTH = 8;
+/** At a time, those that are late among them. */
+const MAX_UNDER_WAY = 500;
 /** What comes later is of no use any more. */
 const LATE_MS = 30_000;
 
@@ -39,6 +41,9 @@ export function createPrecallRequest(
   return {
     /** Never rejects; settles after `timeoutMs` at the latest. */
     async ask(id: string, body: unknown): Promise<PrecallReply> {
+      if (underWay.size >= MAX_UNDER_WAY) {
+        return { status: "unreachable", problem: "too many questions are under way" };
+      }
       const givingUp = new AbortController();
       const signal = AbortSignal.any([closing.signal, givingUp.signal]);
       const asked = exchange(id, JSON.stringify(body), signal);
