@@ -219,12 +219,12 @@ export class CallMachine {
       now,
       this.#leg.joined && this.#connection.ready && !speech.audible && !this.#closing.begun,
     );
-    this.#tools.tick(now, this.#closing.begun);
+    this.#tools.tick(now, this.#closing.begun, this.#isQuiet(now));
     this.#mustHears.tick(now, this.#isQuiet(now));
     this.#deadlines.tick(now, this.#watched);
     // After `deadlines.tick`, which drops expired responses.
     this.#handoff.tick(now, this.#closing.begun, this.#connection);
-    const engaged = turns.callerState.isSpeaking || this.#tools.calls.running > 0 ||
+    const engaged = turns.callerState.isSpeaking || this.#tools.calls.areAtWork ||
       this.#handoff.isPending;
     const working = turns.busy || engaged;
     const busy = !turns.quiet || working || this.#closing.begun;

@@ -1,6 +1,7 @@
 import type { CallInput } from "../callInput.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { ToolCall } from "../realtimeClient.ts";
+import type { ToolPolicy } from "../toolPolicy.ts";
 import type { Milliseconds } from "../types.ts";
 import type { MustHears } from "./mustHears.ts";
 import { NEVER_HEARD, notHeard } from "./gateNotes.ts";
@@ -27,12 +28,17 @@ export class ToolGate {
     this.#confirmations.tick(now, closing);
   }
 
+  /** What the call demands of a tool. */
+  policyOf(name: string): ToolPolicy | undefined {
+    const { toolPolicies } = this.#call.policy;
+    return toolPolicies !== undefined && Object.hasOwn(toolPolicies, name)
+      ? toolPolicies[name]
+      : undefined;
+  }
+
   /** `isLast`: words that have not come by now are not waited for. */
   admit(call: ToolCall, isLast: boolean, now: Milliseconds): Admission {
-    const { toolPolicies } = this.#call.policy;
-    const policy = toolPolicies !== undefined && Object.hasOwn(toolPolicies, call.name)
-      ? toolPolicies[call.name]
-      : undefined;
+    const policy = this.policyOf(call.name);
     const unheard = this.#unheardBefore(call.name, policy?.afterHeard ?? []);
     if (unheard !== undefined) return unheard;
     if (policy?.confirm === undefined) return { kind: "run" };

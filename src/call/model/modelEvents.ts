@@ -153,6 +153,7 @@ export class ModelEvents {
     // One at a time: whatever came before is over, even if its end never came.
     if (before !== undefined) this.#call.speech.responseDone(before, now);
     this.#call.speech.responses.started(responseId);
+    this.#parts.tools.responseStarted(responseId, request.purpose, now);
     if (request.purpose === "reply") {
       this.#call.latency.responseStarted(now);
       this.#parts.tools.replyStarted();

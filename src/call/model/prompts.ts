@@ -57,6 +57,24 @@ export function filler(): ResponseRequest {
   };
 }
 
+/** The words of a tool that has begun to run; the model does not remember them. */
+export function sayBeside(text: string): ResponseRequest {
+  return { purpose: "filler", instructions: exactly(text), aside: true, tools: "none" };
+}
+
+/** For an answer that was cut off before its first word. */
+export function resultUnheard(tools: readonly string[]): ModelNote {
+  return system(
+    "The caller has heard nothing of your last answer: they have not been told what this has returned: " +
+      `${tools.join(", ")}. Tell them, after what they say now has been answered.`,
+  );
+}
+
+/** For a tool that has run beside the conversation. */
+export function toolNews(name: string, output: string): string {
+  return `The tool ${name} has returned: ${output}`;
+}
+
 /** For a caller who waits for an answer that is slow to come. */
 export function bridge(): ResponseRequest {
   return {
@@ -177,6 +195,12 @@ export const NOT_CARRIED_OUT = JSON.stringify({
 export const STILL_RUNNING = JSON.stringify({
   status:
     "Still running: a message will tell you its result. Do not call it again, and do not guess what it returns.",
+});
+/** The output of a tool that runs on beside the conversation. */
+export const STARTED = JSON.stringify({
+  status: "started",
+  note:
+    "The result will be told in a message. Go on with the conversation until then; do not call it again, and do not guess what it returns.",
 });
 /** Stands for the output of a tool whose server was lost while it ran. */
 export const OUTCOME_UNKNOWN = JSON.stringify({

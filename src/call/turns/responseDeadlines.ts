@@ -140,8 +140,11 @@ export class ResponseDeadlines {
     const bridgeable = fillerAfterMs > 0 && this.#bridges < MAX_BRIDGES &&
       !this.#call.turns.filler.open;
     if (!bridgeable || since === undefined) return undefined;
-    if (this.#bridges > 0) {
-      return Math.max(since, this.#bridgedAt) + Math.max(fillerAfterMs, REPEAT_MS);
+    const { saidAt } = this.#tools;
+    const isSaid = saidAt !== undefined && saidAt >= (this.#tools.calls.runningSince ?? Infinity);
+    if (this.#bridges > 0 || isSaid) {
+      const bridgedAt = Math.max(since, this.#bridgedAt, saidAt ?? -Infinity);
+      return bridgedAt + Math.max(fillerAfterMs, REPEAT_MS);
     }
     const slowAt = this.#tools.calls.slowAt(fillerAfterMs) ?? Infinity;
     const replyAt = since + Math.max(fillerAfterMs, USUAL_REPLY_MS);

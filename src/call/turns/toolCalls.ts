@@ -28,6 +28,7 @@ interface Returned {
 export class ToolCalls {
   readonly #announced = new Map<string, ToolCall[]>();
   readonly #running = new Map<string, Running>();
+  readonly #beside = new Map<string, Pick<Returned, "call" | "startedAt">>();
   readonly #seen = new RecentIds(MAX_SEEN);
   /** Responses of whose tools the model is to speak when all have answered. */
   readonly #spoken = new Set<string>();
@@ -77,6 +78,34 @@ export class ToolCalls {
     if (speaks) this.#spoken.add(responseId);
     const last = [...this.#running.values()].every((other) => other.responseId !== responseId);
     return { call, startedAt, last, speaks: last && this.#spoken.delete(responseId) };
+  }
+
+  /** A running tool runs on beside the conversation, and its call is answered; returns as `returned` does. */
+  sentOff(callId: string): Returned | undefined {
+    const returned = this.returned(callId, true);
+    if (returned !== undefined) this.#beside.set(callId, returned);
+    return returned;
+  }
+
+  /** What was sent off has answered; undefined for what was not. */
+  cameBack(callId: string): Pick<Returned, "call" | "startedAt"> | undefined {
+    const one = this.#beside.get(callId);
+    this.#beside.delete(callId);
+    return one;
+  }
+
+  /** Since when any of those runs that a response waits for; undefined where none does. */
+  get runningSince(): Milliseconds | undefined {
+    return earliest(...[...this.#running.values()].map(({ startedAt }) => startedAt));
+  }
+
+  /** Whether any runs, be it beside the conversation. */
+  get areAtWork(): boolean {
+    return this.#running.size + this.#beside.size > 0;
+  }
+
+  responseOf(callId: string): string | undefined {
+    return this.#running.get(callId)?.responseId;
   }
 
   /** The wait for what is running has been bridged. */

@@ -1,13 +1,18 @@
-import type { CallEffect, CallInput, ControlInput } from "../callInput.ts";
+import type { CallInput, ControlInput } from "../callInput.ts";
 import { NO_CALLER_YET } from "../heard/gateNotes.ts";
 import type { ToolGate } from "../heard/toolGate.ts";
 import { earliest } from "../machine/wakeTimer.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { Closing } from "../ending/closing.ts";
 import type { AgentHandoff } from "../handoff/agentHandoff.ts";
-import type { ModelInput, ResponseRequest, ToolCall } from "../realtimeClient.ts";
+import type { ModelInput, ResponsePurpose, ResponseRequest, ToolCall } from "../realtimeClient.ts";
 import * as prompts from "../model/prompts.ts";
+import { tellForGood } from "../model/tellForGood.ts";
+import type { ToolEnded } from "../transcript/transcriptEntry.ts";
 import { ToolCalls } from "./toolCalls.ts";
+import { ToolEffects } from "./toolEffects.ts";
+import { ToolSpeech } from "./toolSpeech.ts";
+import { UntoldResults } from "./untoldResults.ts";
 import type { Milliseconds } from "../types.ts";
 
 type ResponseDone = Pick<
@@ -25,8 +30,9 @@ const MAX_ROUNDS = 8;
 export class ToolTurns {
   readonly calls = new ToolCalls();
   readonly #call: MachineParts;
-  readonly #closing: Closing;
   readonly #gate: ToolGate;
+  readonly #speech: ToolSpeech;
+  readonly #untold: UntoldResults;
   /** Tools that run, or not, when the caller's words are known. */
   #waiting: readonly { readonly call: ToolCall; readonly wordsBy: Milliseconds }[] = [];
   readonly #handoff: AgentHandoff;
@@ -34,7 +40,7 @@ export class ToolTurns {
   readonly #unconfirmed = new Set<string>();
   /** Running tools that were called over a connection that is gone. */
   readonly #orphans = new Set<string>();
-  #effect: Extract<CallEffect, { type: "endCall" | "transfer" }> | undefined;
+  readonly #effects: ToolEffects;
   #agentSpoke = false;
   #reachable = true;
   /** Responses to the outputs of tools since the caller gave a sign. */
@@ -42,8 +48,10 @@ export class ToolTurns {
 
   constructor(call: MachineParts, closing: Closing, gate: ToolGate, handoff: AgentHandoff) {
     this.#call = call;
-    this.#closing = closing;
+    this.#effects = new ToolEffects(call, closing);
     this.#gate = gate;
+    this.#speech = new ToolSpeech(call);
+    this.#untold = new UntoldResults(call);
     this.#handoff = handoff;
   }
 
@@ -79,7 +87,7 @@ export class ToolTurns {
     const admission = this.#gate.admit(call, now >= wordsBy, now);
     switch (admission.kind) {
       case "run":
-        return this.#call.commands.push({ type: "runTool", call });
+        return this.#run(call, now);
       case "wait":
         this.#waiting = [...this.#waiting, { call, wordsBy }];
         return;
@@ -90,9 +98,57 @@ export class ToolTurns {
     }
   }
 
-  /** `closing`: the call is about to end, and nobody is asked anything any more. */
-  tick(now: Milliseconds, closing: boolean): void {
+  #run(call: ToolCall, now: Milliseconds): void {
+    const { callId } = call;
+    const { say, isAsync } = this.#gate.policyOf(call.name) ?? {};
+    const responseId = this.calls.responseOf(callId);
+    if (say !== undefined && responseId !== undefined) {
+      this.#speech.started(say, responseId, now);
+    }
+    this.#call.commands.push({ type: "runTool", call });
+    if (isAsync !== true) return;
+    const sent = this.calls.sentOff(callId);
+    this.#deliver(call, prompts.STARTED);
+    if (sent?.last === true && !this.#applyEffect(now) && sent.speaks) this.#askForResult(now);
+  }
+
+  /** A tool that ran beside the conversation has returned: that is news, which the caller has to hear. */
+  #cameBack(
+    { call, startedAt }: { readonly call: ToolCall; readonly startedAt: Milliseconds },
+    { output, ok, effect }: Omit<ToolReturned, "type">,
+    now: Milliseconds,
+  ): void {
+    this.#ended(call, output, { ok, durationMs: Math.round(now - startedAt) });
+    tellForGood(this.#call, prompts.system(prompts.toolNews(call.name, output)));
+    this.#effects.note(effect);
+    if (this.#applyEffect(now)) return;
+    this.#untold.returned(call.callId, call.name, output);
+    this.#call.turns.ask({ purpose: "tool_result" }, now);
+  }
+
+  #ended(call: ToolCall, output: string, ended: ToolEnded): void {
+    const { callId: toolCallId, name } = call;
+    this.#call.transcript.toolReturned(toolCallId, output, ended);
+    this.#call.commands.publish({ type: "toolEnded", toolCallId, name, output, ...ended });
+  }
+
+  /** When a tool's own words were asked for last. */
+  get saidAt(): Milliseconds | undefined {
+    return this.#speech.saidAt;
+  }
+
+  /** A response has begun in which the model can tell what has returned. */
+  responseStarted(responseId: string, purpose: ResponsePurpose, now: Milliseconds): void {
+    this.#untold.responseStarted(responseId, purpose, now);
+  }
+
+  /**
+   * `closing`: the call is about to end, and nobody is asked anything any more. `quiet`: nobody speaks, and
+   * nothing is asked of the model.
+   */
+  tick(now: Milliseconds, closing: boolean, quiet: boolean): void {
     this.#gate.tick(now, closing);
+    this.#untold.tick(now, quiet);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { call, wordsBy } of waiting) this.#admit(call, wordsBy, now);
@@ -112,7 +168,10 @@ export class ToolTurns {
     // What the model has read somewhere is no reason to hand the caller on.
     const isAsked = input.effect?.type !== "transfer" || this.#gate.hasCallerSpoken;
     const { callId } = input;
-    this.#returned(isAsked ? input : { callId, output: NO_CALLER_YET, ok: false }, true, now);
+    const result = isAsked ? input : { callId, output: NO_CALLER_YET, ok: false };
+    const news = this.calls.cameBack(callId);
+    if (news !== undefined) return this.#cameBack(news, result, now);
+    this.#returned(result, true, now);
   }
 
   #returned(
@@ -126,17 +185,10 @@ export class ToolTurns {
     const refusal = effect?.type === "handoff" ? this.#handoff.ask(effect) : undefined;
     const { output, ok } = refusal === undefined ? input : { output: refusal, ok: false };
     const { call, startedAt, last } = returned;
-    const ended = { ok, durationMs: Math.round(now - startedAt) };
-    this.#call.transcript.toolReturned(callId, output, ended);
-    this.#call.commands.publish({
-      type: "toolEnded",
-      toolCallId: callId,
-      name: call.name,
-      output,
-      ...ended,
-    });
+    this.#ended(call, output, { ok, durationMs: Math.round(now - startedAt) });
     this.#deliver(call, output);
-    this.#note(effect);
+    if (speaks) this.#untold.returned(callId, call.name);
+    this.#effects.note(effect);
     if (last && !this.#applyEffect(now) && returned.speaks) this.#askForResult(now);
   }
 
@@ -147,15 +199,7 @@ export class ToolTurns {
 
   /** Transfers the call after a sentence about it; false for an alias that the operator has not defined. */
   transfer(alias: string, now: Milliseconds): boolean {
-    const { transfers } = this.#call.policy;
-    if (!Object.hasOwn(transfers, alias)) return false;
-    const sentence = transfers[alias]?.sentence;
-    const say = sentence === undefined && this.#agentSpoke
-      ? undefined
-      : prompts.transferSentence(sentence);
-    const end = { reason: "transferred", detail: alias } as const;
-    this.#closing.begin({ end, say, revocable: false }, now);
-    return true;
+    return this.#effects.transfer(alias, this.#agentSpoke, now);
   }
 
   /** The model has confirmed an output; replies that begin from now on know it. */
@@ -180,6 +224,7 @@ export class ToolTurns {
   /** The model's connection is gone: the next one knows nothing of what is running now. */
   modelLost(): void {
     this.#reachable = false;
+    this.#untold.modelLost();
     this.calls.forgetAnnounced();
     this.#unconfirmed.clear();
     for (const callId of this.calls.runningIds) this.#orphans.add(callId);
@@ -203,30 +248,16 @@ export class ToolTurns {
     const { callId, name } = call;
     if (this.#orphans.delete(callId)) {
       if (!this.#reachable) return;
-      const text = `The tool ${name} has returned: ${output}`;
+      const text = prompts.toolNews(name, output);
       return this.#call.commands.request({ type: "message", role: "system", text });
     }
     this.#unconfirmed.add(callId);
     this.#call.commands.request({ type: "toolOutput", callId, output });
   }
 
-  #note(effect: CallEffect | undefined): void {
-    switch (effect?.type) {
-      case "sendDigits":
-        this.#call.commands.push({ type: "sendDigits", digits: effect.digits });
-        return;
-      case "transfer":
-        this.#effect = effect;
-        return;
-      case "endCall":
-        this.#effect ??= effect;
-    }
-  }
-
   /** Whether the call is to end, or to be given to a person or to another agent. */
   #applyEffect(now: Milliseconds): boolean {
-    const effect = this.#effect;
-    this.#effect = undefined;
+    const effect = this.#effects.take();
     if (effect?.type === "transfer" && this.transfer(effect.alias, now)) {
       this.#handoff.drop();
       return true;
@@ -239,9 +270,7 @@ export class ToolTurns {
       return true;
     }
     if (effect?.type !== "endCall") return false;
-    const end = { reason: "agent_hung_up" } as const;
-    const say = this.#agentSpoke ? undefined : prompts.goodbye(end);
-    this.#closing.begin({ end, say, revocable: true }, now);
+    this.#effects.hangUp(this.#agentSpoke, now);
     return true;
   }
 }

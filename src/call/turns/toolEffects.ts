@@ -1,0 +1,60 @@
+import type { CallEffect } from "../callInput.ts";
+import type { Closing } from "../ending/closing.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
+import * as prompts from "../model/prompts.ts";
+import type { Milliseconds } from "../types.ts";
+
+/** What tools do to the call beside their outputs: keys at once, an end or a transfer when all have answered. */
+export class ToolEffects {
+  readonly #call: MachineParts;
+  readonly #closing: Closing;
+  #pending: Extract<CallEffect, { type: "endCall" | "transfer" }> | undefined;
+
+  constructor(call: MachineParts, closing: Closing) {
+    this.#call = call;
+    this.#closing = closing;
+  }
+
+  note(effect: CallEffect | undefined): void {
+    switch (effect?.type) {
+      case "sendDigits":
+        this.#call.commands.push({ type: "sendDigits", digits: effect.digits });
+        return;
+      case "transfer":
+        this.#pending = effect;
+        return;
+      case "endCall":
+        this.#pending ??= effect;
+    }
+  }
+
+  /** What is to be done now, once. */
+  take(): Extract<CallEffect, { type: "endCall" | "transfer" }> | undefined {
+    const effect = this.#pending;
+    this.#pending = undefined;
+    return effect;
+  }
+
+  /**
+   * Transfers the call after a sentence about it, where the agent has not just spoken of it; false for an
+   * alias that the operator has not defined.
+   */
+  transfer(alias: string, agentSpoke: boolean, now: Milliseconds): boolean {
+    const { transfers } = this.#call.policy;
+    if (!Object.hasOwn(transfers, alias)) return false;
+    const sentence = transfers[alias]?.sentence;
+    const say = sentence === undefined && agentSpoke
+      ? undefined
+      : prompts.transferSentence(sentence);
+    const end = { reason: "transferred", detail: alias } as const;
+    this.#closing.begin({ end, say, revocable: false }, now);
+    return true;
+  }
+
+  /** Ends the call after a goodbye, where the agent has not just said one. */
+  hangUp(agentSpoke: boolean, now: Milliseconds): void {
+    const end = { reason: "agent_hung_up" } as const;
+    const say = agentSpoke ? undefined : prompts.goodbye(end);
+    this.#closing.begin({ end, say, revocable: true }, now);
+  }
+}
