@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import type { CallEvent } from "../../src/call/callEvent.ts";
 import type { SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
+import { Inbox } from "../support/inbox.ts";
+import { apiKey, startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
 import { concurrentTests } from "../support/servers/concurrently.ts";
 import {
   heardSaying,
@@ -261,3 +264,39 @@ test("the assistant answers, knows the time and says goodbye", async () => {
   await talk.phone.ended;
   assert.equal((await recordOf(rig, talk.callId)).end?.reason, "agent_hung_up");
 });
+
+test("without any key, the built-in engine books from the first word to the last", async () => {
+  await using server = await startPhoneServer({
+    env: { API_KEYS: `ops:${apiKey};scopes=admin` },
+    overrides: { agentFiles: files },
+  });
+  const said = new Inbox<string>();
+  using _watching = watch(server.app.events, (event) => {
+    if (event.type !== "turn" || event.turn.role !== "agent" || !event.turn.final) return;
+    said.add(event.turn.text);
+  });
+  const phone = server.network.call({ from: "+14155550155" });
+  await phone.next("streamStarted");
+  const session = server.app.registry.byCallSid(phone.sid);
+  assert.ok(session);
+  const hear = (words: RegExp) => said.find((text) => words.test(text));
+  await hear(/front desk/);
+  const talk: readonly (readonly [typed: string, answer: RegExp])[] = [
+    ["I would like to book a haircut in two weeks.", /Which one would you like\?/],
+    ["The first one.", /what is your name\?/],
+    ["My name is Ada Lovelace.", /^Shall I book .* for Ada Lovelace\?/],
+    ["Yes", /^Done\. It is booked/],
+  ];
+  for (const [text, answer] of talk) {
+    session.input({ type: "typed", text });
+    await hear(answer);
+  }
+  const { appointments: [kept] } = await get(server, "/api/appointments");
+  assert.deepEqual([kept.name, kept.phone, kept.service], [name, "+14155550155", "haircut"]);
+  await hangUp(phone);
+});
+
+function watch(events: TestServer["app"]["events"], onEvent: (event: CallEvent) => void) {
+  const watching = events.subscribe(() => true, ({ event }) => onEvent(event), { maxQueued: 1000 });
+  return { [Symbol.dispose]: () => watching.close() };
+}

@@ -1,3 +1,4 @@
+import { describeChoices } from "./choices.ts";
 import { greeting } from "./greeting.ts";
 import { answerInstructions } from "./responseInstructions.ts";
 import { answerText } from "./typedTexts.ts";
@@ -62,6 +63,8 @@ function answerOutputs(outputs: readonly ToolOutput[]): ScriptReply {
     const failure = errorIn(value);
     if (failure !== undefined) return `The tool ${spoken(name)} reported a problem: ${failure}.`;
     if (farewellTools.has(name)) return [];
+    const choices = describeChoices(value);
+    if (choices !== undefined) return choices === "" ? [] : choices;
     if (name === "get_current_time") return `The answer is: ${sentenceIn(value)}.`;
     return `The tool ${spoken(name)} answered: ${describe(value)}.`;
   });

@@ -1,3 +1,4 @@
+import { answerChoice } from "./choices.ts";
 import type { ScriptCall, ScriptReply, ScriptTool, ScriptTurn } from "../openai/scripts.ts";
 
 /** Answers what was typed: plain commands, or an echo. */
@@ -6,6 +7,8 @@ export function answerText(text: string, turn: ScriptTurn): ScriptReply {
     const match = pattern.exec(text.trim());
     if (match) return reply(match, turn);
   }
+  const choice = answerChoice(text, turn);
+  if (choice !== undefined) return choice;
   const typed = text.trim().replaceAll(/\s+/g, " ").slice(0, maxEchoChars);
   const echo = echoes[turn.index % echoes.length];
   return { say: echo ? echo(typed) : typed };

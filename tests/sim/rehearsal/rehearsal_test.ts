@@ -97,6 +97,50 @@ Deno.test("rehearsal() reads a tool's output out, and its errors", () => {
   assert.deepEqual(answer("end_call", '{"ok":true}'), {});
 });
 
+Deno.test("rehearsal() looks up, offers, and books what is chosen, after a yes", async () => {
+  const find = {
+    type: "object",
+    properties: { service: { type: "string", enum: ["haircut", "colour"] }, when: {} },
+    required: ["service"],
+  };
+  const book = { type: "object", properties: { slot: {}, name: {} }, required: ["slot", "name"] };
+  await withRealtime({}, async (wire) => {
+    const tools = [["find_slots", find], ["book_slot", book]] as const;
+    wire.configure({
+      tools: tools.map(([name, parameters]) => ({ type: "function", name, parameters })),
+    });
+    let done = 0;
+    const reply = async () => (await wire.nth("response.done", done++)).response.output;
+    const answer = (call_id: string, output: object) => {
+      const item = { type: "function_call_output", call_id, output: JSON.stringify(output) };
+      wire.send({ type: "conversation.item.create", item });
+    };
+    const ask = async (text: string) => {
+      wire.type(text);
+      return (await reply()).at(-1);
+    };
+    const found = await ask("I would like to book a haircut tomorrow morning.");
+    assert.deepEqual(JSON.parse(found.arguments), { service: "haircut", when: "tomorrow morning" });
+    const slots = ["ten", "eleven"].map((at) => ({ slot: `s_${at}`, spoken: `tomorrow at ${at}` }));
+    answer(found.call_id, { service: "Haircut", slots });
+    wire.send({ type: "response.create" });
+    const [offer] = await reply();
+    assert.match(offer.content[0].transcript, /first, tomorrow at ten; second, tomorrow at eleven/);
+    const name = await ask("The second one, please.");
+    assert.match(name.content[0].transcript, /^tomorrow at eleven\. And what is your name\?$/);
+    const booked = await ask("My name is Ada Lovelace.");
+    assert.equal(booked.name, "book_slot");
+    assert.deepEqual(JSON.parse(booked.arguments), { slot: "s_eleven", name: "Ada Lovelace" });
+    answer(booked.call_id, { status: "confirmation_asked" });
+    const again = await ask("Yes");
+    assert.deepEqual([again.name, again.arguments], [booked.name, booked.arguments]);
+    answer(again.call_id, { status: "booked", spoken: "tomorrow at eleven" });
+    wire.send({ type: "response.create" });
+    const [last] = await reply();
+    assert.match(last.content[0].transcript, /^Done\. It is booked: tomorrow at eleven\.$/);
+  });
+});
+
 Deno.test("rehearsal() echoes what it does not know", () => {
   const text = "The weather is fine";
   assert.match(rehearsal({ ...asked, cause: { type: "text", text } }).say ?? "", /weather is fine/);
