@@ -8,6 +8,8 @@ export interface ToolPolicy {
   readonly confirm?: ConfirmPolicy;
   /** Names in `CallPolicy.mustHear`: it runs only after the caller has heard them to the last word. */
   readonly afterHeard?: readonly string[];
+  /** Milliseconds after which the wait for it is bridged, instead of the call's own; 0 for never. */
+  readonly fillerAfterMs?: number;
 }
 
 export interface ConfirmPolicy {

@@ -134,8 +134,17 @@ export class ResponseDeadlines {
     return responseId !== undefined && this.#call.speech.responses.hasSounded(responseId);
   }
 
+  /** That of the tools which are waited for, where they have one. */
+  get #fillerAfterMs(): Milliseconds {
+    const { fillerAfterMs, toolPolicies = {} } = this.#call.policy;
+    const own = this.#tools.calls.runningNames.flatMap((name) =>
+      toolPolicies[name]?.fillerAfterMs ?? []
+    );
+    return own.length === 0 ? fillerAfterMs : Math.min(...own);
+  }
+
   #nextBridgeAt(): Milliseconds | undefined {
-    const { fillerAfterMs } = this.#call.policy;
+    const fillerAfterMs = this.#fillerAfterMs;
     const since = this.#waitingSince;
     const bridgeable = fillerAfterMs > 0 && this.#bridges < MAX_BRIDGES &&
       !this.#call.turns.filler.open;

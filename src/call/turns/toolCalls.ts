@@ -41,6 +41,10 @@ export class ToolCalls {
     return [...this.#running.keys()];
   }
 
+  get runningNames(): readonly string[] {
+    return [...this.#running.values()].map(({ call }) => call.name);
+  }
+
   announced(responseId: string, call: ToolCall): void {
     const calls = this.#announced.get(responseId) ?? [];
     if (calls.length >= MAX_ANNOUNCED) return;

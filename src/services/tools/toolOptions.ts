@@ -6,8 +6,6 @@ import { present } from "../../utils/present.ts";
 /** How a tool of any kind is handled, beside what it does. */
 export interface ToolOptions extends ToolPolicy {
   readonly timeoutMs?: Milliseconds;
-  /** Instead of the agent's own; 0 for no filler. */
-  readonly fillerAfterMs?: Milliseconds;
   /** Names or JSON pointers of arguments and of fields of the result that nobody is shown. */
   readonly redact?: readonly string[];
   readonly maxResultChars?: number;
@@ -39,9 +37,15 @@ export function withEntry(own: ToolOptions, entry: ToolOptionsEntry): ToolOption
 
 /** What the call demands of it; undefined where it runs at once. */
 export function policyOf(
-  { say, isAsync, confirm, afterHeard }: ToolOptions,
+  { say, isAsync, confirm, afterHeard, fillerAfterMs }: ToolOptions,
 ): ToolPolicy | undefined {
-  const policy = present({ say, isAsync: isAsync || undefined, confirm, afterHeard });
+  const policy = present({
+    say,
+    isAsync: isAsync || undefined,
+    confirm,
+    afterHeard,
+    fillerAfterMs,
+  });
   return Object.keys(policy).length === 0 ? undefined : policy;
 }
 

@@ -147,6 +147,26 @@ Deno.test("a slow tool is bridged by one filler, beside the conversation, and th
   assert.deepEqual(call.events("notice").map(({ code }) => code), ["filler"]);
 });
 
+Deno.test("a tool's own time until a filler goes before the call's, 0 for none", () => {
+  const after = (fillerAfterMs: number) => {
+    const call = new CallDriver({
+      fillerAfterMs: 1500,
+      toolPolicies: { lookup: { fillerAfterMs } },
+    })
+      .live();
+    call.call("lookup");
+    return call;
+  };
+  const late = after(4000);
+  late.advance(3900);
+  assert.deepEqual(late.takeAsked(), []);
+  late.advance(200);
+  assert.deepEqual(late.takeAsked(), ["filler"]);
+  const never = after(0);
+  never.advance(15_000);
+  assert.deepEqual(never.takeAsked(), []);
+});
+
 Deno.test("a quick tool needs no filler, and neither does one while the agent is still speaking", () => {
   const quick = new CallDriver({ fillerAfterMs: 1500 }).live();
   quick.call("lookup");
