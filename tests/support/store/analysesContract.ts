@@ -45,9 +45,10 @@ export function testAnalyses(test: StoreTest): void {
     const [claim] = await analyses.claim(20, { limit: 1, leaseMs: 10 });
     assert.ok(late !== undefined && claim !== undefined);
     const end = { state: "done", result: RESULT, counted } as const;
-    assert.equal(await analyses.finish(claim, end, { now: 30, spent: SPENT }), true);
     const other = { state: "failed", reason: "timeout" } as const;
-    assert.equal(await analyses.finish(late, other, { now: 40, spent: SPENT }), false);
+    assert.equal(await analyses.finish(late, other, { now: 25, spent: SPENT }), false);
+    assert.equal(await analyses.finish(claim, end, { now: 30, spent: SPENT }), true);
+    assert.equal(await analyses.finish(claim, other, { now: 40 }), false);
     assert.equal((await analyses.get("call_a"))?.state, "done");
     const call = await calls.get("call_a");
     assert.deepEqual([call?.passed, call?.cost?.usd, call?.cost?.parts.analysis], [
@@ -58,6 +59,18 @@ export function testAnalyses(test: StoreTest): void {
     const { analysis } = await calls.content("call_a");
     assert.deepEqual(analysis?.result, RESULT);
     assert.deepEqual([analysis?.model, analysis?.finishedAt], ["gpt-5-mini", 30]);
+  });
+
+  test("a call that is priced anew after a transfer keeps the cost of its analysis", async (store) => {
+    const { analyses, calls } = store;
+    await begin(store, "call_a");
+    const [claim] = await analyses.claim(0, { limit: 1, leaseMs: 10 });
+    assert.ok(claim !== undefined);
+    await analyses.postpone(claim, { reason: "answer_empty", dueAt: 9, spent: SPENT });
+    const parts = { text: 0.5, audio: 0, transcription: 0, telephony: 0.25, analysis: 7 };
+    await calls.endTransfer("call_a", { transferredMs: 1, cost: { usd: 0.75, parts } });
+    const { cost } = await calls.get("call_a") ?? {};
+    assert.deepEqual(cost, { usd: 0.76, parts: { ...parts, analysis: 0.01 } });
   });
 
   test("an analysis is postponed, given back, and told of until that is marked", async (store) => {
