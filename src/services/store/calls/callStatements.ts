@@ -82,10 +82,9 @@ export function ifHeldBy(holder: string | undefined, { sql, values }: Statement)
   return { sql: `${sql} AND instance_id = $${values.length + 1}`, values: [...values, holder] };
 }
 
-/** The parts of a cost, as JSON for `cost_parts`; that of the analysis has columns of its own. */
+/** The parts of a cost, as JSON for `cost_parts`; that of the analysis is read from columns of its own. */
 export function costParts({ parts, telephonyEstimated }: CallCost): string {
-  const { analysis: _, ...own } = parts;
-  return JSON.stringify({ ...own, telephonyEstimated });
+  return JSON.stringify({ ...parts, telephonyEstimated });
 }
 
 /** The columns of `calls` that hold a usage. */
