@@ -25,8 +25,16 @@ export class LiveAgents implements Agents {
   readonly #listeners = new Set<() => void>();
   readonly #pinListeners = new Set<(agent: Agent) => void>();
 
-  constructor(entries: readonly AgentEntry[] = [], checks: readonly AgentCheck[] = []) {
+  readonly #onFault: (error: unknown) => void;
+
+  /** `onFault` gets what a listener has thrown: the others are called all the same. */
+  constructor(
+    entries: readonly AgentEntry[] = [],
+    checks: readonly AgentCheck[] = [],
+    onFault: (error: unknown) => void = () => {},
+  ) {
     this.#checks = [...checks];
+    this.#onFault = onFault;
     [this.#entries, this.#current, this.#problems] = this.#indexed(entries);
   }
 
@@ -87,7 +95,13 @@ export class LiveAgents implements Agents {
   /** For calls to come. */
   replace(entries: readonly AgentEntry[]): void {
     [this.#entries, this.#current, this.#problems] = this.#indexed(entries);
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) {
+      try {
+        listener();
+      } catch (error) {
+        this.#onFault(error);
+      }
+    }
   }
 
   #indexed(entries: readonly AgentEntry[]) {

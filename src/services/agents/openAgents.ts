@@ -52,7 +52,11 @@ export async function openAgents(
   const valid = await readAll(folder, dir, checks);
   const entries = examineAgent === undefined ? valid : await examined(valid, examineAgent);
   const absent = defaultProblem(entries, defaultAgent);
-  const live = new LiveAgents(entries, [...checks, ...(examineAgent ? [examineAgent] : [])]);
+  const live = new LiveAgents(
+    entries,
+    [...checks, ...(examineAgent ? [examineAgent] : [])],
+    (error) => log.error("Change of agents not followed", { error }),
+  );
   let isAway = false;
   const reports = createAgentReports({ defaultAgent, incidents, log });
   if (absent.length > 0) {

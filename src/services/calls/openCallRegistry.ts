@@ -76,6 +76,15 @@ export function openCallRegistry(deps: CallRegistryDeps) {
     mcpServers,
     log,
   });
+  // Compiling the schemas of tools takes a while: no call waits for it.
+  const makeToolsReady = () => {
+    for (const name of agents.names) {
+      const agent = agents.get(name);
+      if (agent !== undefined) toolsOf(agent);
+    }
+  };
+  makeToolsReady();
+  agents.onChange(makeToolsReady);
   const registry = new CallRegistry({
     maxCalls: settings.limits.calls,
     newId: () => newId("call"),

@@ -20,6 +20,18 @@ function setOf(...agents: readonly Agent[]): readonly AgentEntry[] {
   }));
 }
 
+Deno.test("LiveAgents: a listener that throws keeps no other from hearing of a change", () => {
+  const faults: unknown[] = [];
+  const agents = new LiveAgents(setOf(agent("First")), [], (error) => faults.push(error));
+  let changes = 0;
+  agents.onChange(() => {
+    throw new Error("no");
+  });
+  agents.onChange(() => changes++);
+  agents.replace(setOf(agent("Second")));
+  assert.deepEqual([changes, faults.length, agents.get("desk")?.title], [1, 1, "Second"]);
+});
+
 Deno.test("LiveAgents: a call keeps its definition, also of an agent that is gone", () => {
   const first = agent("First");
   const agents = new LiveAgents(setOf(first));
