@@ -24,8 +24,10 @@ export async function createAgentFolder(
     overrides: { agentFiles: filesOnDisk },
     async save(file, text) {
       await Deno.mkdir(`${path}/${file}`.replace(/\/[^/]*$/, ""), { recursive: true });
-      if (typeof text === "string") await Deno.writeTextFile(`${path}/${file}`, text);
-      else await Deno.writeFile(`${path}/${file}`, text);
+      // At once, as most editors do: else a busy machine may see half of it.
+      const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+      await Deno.writeFile(`${path}/.${file}`, bytes);
+      await Deno.rename(`${path}/.${file}`, `${path}/${file}`);
     },
     remove: (file) => Deno.remove(`${path}/${file}`, { recursive: true }),
     read: (file) => Deno.readTextFile(`${path}/${file}`),
