@@ -10,8 +10,14 @@ import {
 } from "./knowledgeStore.ts";
 import { fuseRanks } from "./fuseRanks.ts";
 import { foldText, partsOf, searchWords, stemOf } from "./searchWords.ts";
+import { tellingWords } from "./tellingWords.ts";
 
 const CANDIDATES = 20;
+/** The words of $1 in the configuration $2. The limit tells the planner that they are few. */
+const ASKED = `(
+  SELECT position, to_tsquery($2::regconfig, given.term) AS term
+  FROM jsonb_array_elements_text($1::jsonb) WITH ORDINALITY AS given (term, position) LIMIT 16
+) AS asked`;
 
 /** Keeps knowledge in the tables of the store, with Postgres' full-text search. `close` leaves the database open. */
 export function createPostgresKnowledge({ query, transaction }: Database): KnowledgeStore {
@@ -52,14 +58,22 @@ export function createPostgresKnowledge({ query, transaction }: Database): Knowl
     const words = searchWords(text);
     if (words.length === 0 || documents.length === 0) return [];
     const within = `{${documents.join(",")}}`;
-    const found = await query(
+    const configuration = configurationOf(language);
+    const terms = JSON.stringify(words.map(termOf));
+    const counts = await query(
+      // -1 for a word that every text in this language has.
+      `SELECT CASE WHEN numnode(term) = 0 THEN -1 ELSE (
+          SELECT COUNT(*) FROM knowledge_passages
+          WHERE vector @@ term AND document = ANY ($3::bigint[])
+        ) END AS hits FROM ${ASKED} ORDER BY position`,
+      [terms, configuration, within],
+    );
+    const { known, unknown } = tellingWords(words, counts.map((row) => numberOf(row, "hits")));
+    const found = known.length === 0 ? [] : await query(
       // A word counts by how rare it is, which ts_rank does not know of.
-      `WITH asked AS (
-          SELECT position, to_tsquery($2::regconfig, term) AS term
-          FROM jsonb_array_elements_text($1::jsonb) WITH ORDINALITY AS given (term, position)
-        ), hits AS (
+      `WITH hits AS (
           SELECT id, position, ts_rank('{0.3, 0.3, 0.3, 1.0}', vector, term, 1) AS rank
-          FROM asked JOIN knowledge_passages ON vector @@ term
+          FROM ${ASKED} JOIN knowledge_passages ON vector @@ term
           WHERE document = ANY ($3::bigint[])
         ), counts AS (
           SELECT position, ln(1 + (SELECT COALESCE(SUM(passages), 0) FROM knowledge_documents
@@ -69,13 +83,11 @@ export function createPostgresKnowledge({ query, transaction }: Database): Knowl
           SELECT id, SUM(weight * (1 + rank)) AS score FROM hits JOIN counts USING (position)
           GROUP BY id ORDER BY score DESC, id LIMIT ${CANDIDATES}
         )
-        SELECT id, source, heading, words,
-          (SELECT string_agg(position::text, ',') FROM counts) AS known
-        FROM best JOIN knowledge_passages USING (id) ORDER BY score DESC, id`,
-      [JSON.stringify(words.map(termOf)), configurationOf(language), within],
+        SELECT id, source, heading, words FROM best JOIN knowledge_passages USING (id)
+        ORDER BY score DESC, id`,
+      [JSON.stringify(known.map(termOf)), configuration, within],
     );
-    const known = new Set(String(found[0]?.["known"] ?? "").split(",").map(Number));
-    const parts = words.filter((_, at) => !known.has(at + 1)).flatMap(partsOf);
+    const parts = unknown.flatMap(partsOf);
     const byPart = parts.length === 0 ? [] : await query(
       `SELECT id, source, heading, words FROM knowledge_passages
         CROSS JOIN LATERAL (

@@ -10,6 +10,7 @@ import {
 } from "./knowledgeStore.ts";
 import { fuseRanks } from "./fuseRanks.ts";
 import { foldText, partsOf, searchWords, stemOf } from "./searchWords.ts";
+import { tellingWords } from "./tellingWords.ts";
 
 /** Another number makes the index anew. */
 const VERSION = 1;
@@ -103,14 +104,12 @@ export function createSqliteKnowledge(database: Database): KnowledgeStore {
     const words = searchWords(text);
     if (words.length === 0 || documents.length === 0) return [];
     const within = JSON.stringify(documents);
-    const [byWord, missing] = await Promise.all([
-      rowsOf("knowledge_words", words.map(wordQuery).join(" OR "), within),
-      unknownWords(words, within),
+    const { known, unknown } = tellingWords(words, await countsOf(words, within));
+    const parts = unknown.flatMap(partsOf).map(quoted);
+    const [byWord, byPart] = await Promise.all([
+      rowsOf("knowledge_words", known.map(wordQuery), within),
+      rowsOf("knowledge_parts", parts, within),
     ]);
-    const parts = missing.flatMap(partsOf).filter((part) => part.length >= 3).map(quoted);
-    const byPart = parts.length === 0
-      ? []
-      : await rowsOf("knowledge_parts", parts.join(" OR "), within);
     const best = fuseRanks([byWord, byPart].map((rows) => rows.map((row) => numberOf(row, "id"))));
     const rows = new Map([...byWord, ...byPart].map((row) => [numberOf(row, "id"), row]));
     return best.slice(0, limit).flatMap((id) => {
@@ -119,7 +118,12 @@ export function createSqliteKnowledge(database: Database): KnowledgeStore {
     });
   }
 
-  function rowsOf(table: string, match: string, within: string): Promise<readonly Row[]> {
+  function rowsOf(
+    table: string,
+    terms: readonly string[],
+    within: string,
+  ): Promise<readonly Row[]> {
+    if (terms.length === 0) return Promise.resolve([]);
     const weights = table === "knowledge_words" ? ", 3.0, 1.0" : "";
     return longQuery(
       `WITH found AS (
@@ -130,22 +134,20 @@ export function createSqliteKnowledge(database: Database): KnowledgeStore {
       )
       SELECT passages.id, source, heading, words FROM found
       JOIN knowledge_passages AS passages ON passages.id = found.id ORDER BY score`,
-      [match, within],
+      [terms.join(" OR "), within],
     );
   }
 
-  /** The words that no passage of these documents has. */
-  async function unknownWords(
-    words: readonly string[],
-    within: string,
-  ): Promise<readonly string[]> {
+  /** How many passages of these documents have each of the words. */
+  async function countsOf(words: readonly string[], within: string): Promise<readonly number[]> {
     const rows = await longQuery(
-      `SELECT key AS position FROM json_each($1) AS asked WHERE NOT EXISTS (
-        SELECT 1 FROM knowledge_words WHERE knowledge_words MATCH asked.value
-          AND rowid / ${PASSAGES_PER_DOCUMENT} IN (SELECT value FROM json_each($2)))`,
+      `SELECT (
+          SELECT COUNT(*) FROM knowledge_words WHERE knowledge_words MATCH asked.value
+            AND rowid / ${PASSAGES_PER_DOCUMENT} IN (SELECT value FROM json_each($2))
+        ) AS hits FROM json_each($1) AS asked ORDER BY key`,
       [JSON.stringify(words.map(wordQuery)), within],
     );
-    return rows.flatMap((row) => words[numberOf(row, "position")] ?? []);
+    return rows.map((row) => numberOf(row, "hits"));
   }
 }
 
