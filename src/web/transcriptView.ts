@@ -2,6 +2,7 @@
 import type { ServerMessage, TranscriptLine } from "../protocol/web.ts";
 import { element } from "./elements.ts";
 import { formatDuration, formatSpan } from "./formats.ts";
+import { readableOutput } from "./toolOutput.ts";
 
 /** With `startedMs`, its time since the start of the call is shown. */
 type Line = Omit<TranscriptLine, "agent"> & {
@@ -155,7 +156,9 @@ function describeTool(tool: ToolMessage): readonly (Node | string)[] {
   return [
     element("details", {}, [
       element("summary", {}, name),
-      element("pre", { textContent: output === undefined ? given : `${given}\n→ ${output}` }),
+      element("pre", {
+        textContent: output === undefined ? given : `${given}\n→ ${readableOutput(output)}`,
+      }),
     ]),
   ];
 }
