@@ -57,6 +57,7 @@ export {
   type CallRecord,
   type CallSavings,
   type CallUsage,
+  type HandoffRecord,
   type LatencySummary,
   type NewCall,
   noUsage,

@@ -177,6 +177,7 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       id: "call_a",
       direction: "outbound",
       agent: "receptionist",
+      currentAgent: "receptionist",
       agentVersion: null,
       metadata: null,
       precall: null,
@@ -204,6 +205,7 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       turns: [{
         id: "t1",
         role: "agent",
+        agent: null,
         text: "Good",
         interrupted: true,
         unheard: "morning. We close at 6 pm.",
@@ -246,6 +248,7 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       tools: [{ id: "x1", name: "look_up", arguments: "{}", startedMs: 1, result: null }],
       latencies: [{ turnId: "t1", responseMs: 1, firstAudioMs: 2, firstHeardMs: null, totalMs: 3 }],
       digits: [],
+      handoffs: [],
     });
   }));
 

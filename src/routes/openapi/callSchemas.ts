@@ -77,7 +77,11 @@ const savings = z.object({
 const callShape = {
   id: z.string().openapi({ example: "call_01k9x2m3p4q5r6s7t8v9w0x1y2" }),
   direction: z.enum(callDirections),
-  agent: z.string().openapi({ example: "receptionist" }),
+  agent: z.string().openapi({
+    description: "The agent that the call began with",
+    example: "receptionist",
+  }),
+  currentAgent: z.string().openapi({ description: "The agent that has, or had, the call last" }),
   agentVersion: z.string().nullable().openapi({
     description: "The version of the agent's file that the call's newest session runs",
     example: "3f9a1c0d52be",
@@ -131,6 +135,9 @@ export const callSummary = z.object(callShape).openapi("Call");
 export const turn = z.object({
   id: z.string(),
   role: z.enum(["caller", "agent"]),
+  agent: z.string().nullable().openapi({
+    description: "Who says it, where it is not the agent that the call began with",
+  }),
   text: z.string().openapi({ description: "As far as it was heard" }),
   interrupted: z.boolean().openapi({ description: "The caller interrupted the agent here" }),
   unheard: z.string().nullable().openapi({
@@ -180,6 +187,16 @@ export const callDetail = z.object({
     atMs: sinceStart,
     digits: z.string().nullable().openapi({ description: "Null where they are sensitive" }),
   })),
+  handoffs: z.array(z.object({
+    atMs: sinceStart,
+    from: z.string(),
+    to: z.string(),
+    version: z.string().nullable().openapi({ description: "Content hash of the file of `to`" }),
+    reason: z.string().nullable(),
+    facts: z.string().nullable().openapi({
+      description: "What `to` was told: words, or JSON of the facts that are carried",
+    }),
+  })).openapi({ description: "How agents handed the call over, in order" }),
   analysis: analysis.nullable().openapi({
     description: "Null where the agent's file has no `analysis`, and until it is begun",
   }),

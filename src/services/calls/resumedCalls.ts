@@ -1,3 +1,4 @@
+import { variablesIn } from "../../call/handoff.ts";
 import type { CallRegistry } from "../../call/registry.ts";
 import type { ResumedCall } from "../../call/resumedCall.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
@@ -43,10 +44,11 @@ export function createResumedCalls(deps: ResumedCallsDeps) {
      */
     open(
       { record, content, resumed }: StoredCall,
-      request: CallRequest = requestOfRecord(record),
+      asked: CallRequest = requestOfRecord(record),
       { address }: { readonly address?: string } = {},
     ): CallSession {
       const { id, direction } = record;
+      const request = asNow(asked, content);
       const open = registry.get(id);
       if (open !== undefined) return open;
       recorder.expectResumed(record, content);
@@ -63,7 +65,7 @@ export function createResumedCalls(deps: ResumedCallsDeps) {
   };
 }
 
-/** The request of a call that was not placed by us, as its first session had it. */
+/** The request of a call that was not placed by us, as its sessions have it now. */
 export function requestOfRecord(
   { direction, agent, from, to, callSid, keyName, callerProven, ...told }: CallRecord,
 ): CallRequest {
@@ -71,9 +73,33 @@ export function requestOfRecord(
   const { metadata, precall, briefing } = told;
   return {
     direction,
-    agent,
+    agent: told.currentAgent ?? agent,
     ...present({ caller, called, callSid, keyName, callerProven, metadata, precall }),
     ...briefing,
+  };
+}
+
+/** The request as the agent has it that has got the call from others. */
+function asNow(request: CallRequest, { handoffs }: CallContent): CallRequest {
+  const latest = handoffs.at(-1);
+  if (latest === undefined) return request;
+  const carried = handoffs.map(({ facts }) => variablesIn(facts));
+  const variables = Object.assign({}, request.variables, ...carried);
+  const hasVariables = Object.keys(variables).length > 0;
+  return { ...request, agent: latest.to, ...(hasVariables && { variables }) };
+}
+
+function handoffsOf({ handoffs }: CallContent): Pick<ResumedCall, "handoffs"> {
+  const [first] = handoffs;
+  const latest = handoffs.at(-1);
+  if (first === undefined || latest === undefined) return {};
+  const { from, atMs, reason: why, facts } = latest;
+  return {
+    handoffs: {
+      first: first.from,
+      count: handoffs.length,
+      latest: { from, atMs, ...present({ why, facts }) },
+    },
   };
 }
 
@@ -98,6 +124,7 @@ function resumedOf(record: CallRecord, content: CallContent, at: number): Resume
       startedMs,
       ...(result !== undefined && { output: result.output }),
     })),
+    ...handoffsOf(content),
     usage,
   };
 }

@@ -63,7 +63,7 @@ export function createCallsElsewhere(deps: CallsElsewhereDeps) {
     try {
       const record = await sharedCalls.find(callSid);
       if (record === undefined || record.status === "ended") return undefined;
-      agent = record.agent;
+      agent = record.currentAgent ?? record.agent;
       const { id } = record;
       if (record.direction !== "outbound") {
         const stored = await resumedCalls.read(id);

@@ -4,7 +4,6 @@ import {
   addSavings,
   addUsage,
   CompactionSavings,
-  costOf,
   type Prices,
   savedUsd,
   usageOfResponse,
@@ -19,11 +18,13 @@ import {
   type CallSavings,
   type CallUsage,
   type CallWrite,
+  type HandoffRecord,
   type LatencySummary,
   type NewCall,
   noUsage,
   percentile,
 } from "../store.ts";
+import { costByModels } from "./costByModels.ts";
 import { impliedOutcome } from "./callOutcome.ts";
 import { present } from "../../utils/present.ts";
 
@@ -42,30 +43,64 @@ export class CallTally {
   #savings: CallSavings | undefined;
   #usageWritten = true;
   #digits = 0;
+  #handoffs: readonly HandoffRecord[] = [];
 
   /** With what is stored of a call that an earlier session began, goes on counting from there. */
   constructor(
     call: NewCall,
     stored?: {
       readonly record: CallRecord;
-      readonly content: Pick<CallContent, "latencies" | "digits">;
+      readonly content: Pick<CallContent, "latencies" | "digits" | "handoffs">;
     },
   ) {
     this.#call = call;
     if (stored === undefined) return;
-    const { record: { answeredAt, outcome, answeredBy, usage, savings, callSid }, content } =
-      stored;
-    this.#known = present({ answeredAt, outcome, answeredBy, callSid });
+    const { record: { usage, savings, ...record }, content } = stored;
+    const { answeredAt, outcome, answeredBy, callSid, model, transcriptionModel } = record;
+    this.#known = present({
+      ...{ answeredAt, outcome, answeredBy, callSid },
+      // Of the agent that the call began with.
+      ...{ model, transcriptionModel },
+    });
     this.#usage = usage;
     this.#savings = savings;
     this.#latenciesMs.push(...content.latencies.map(({ totalMs }) => totalMs));
     this.#digits = content.digits.length;
+    this.#handoffs = content.handoffs;
+  }
+
+  /** Whether another agent than the first has had the call. */
+  get wasHandedOver(): boolean {
+    return this.#handoffs.length > 0;
   }
 
   /** Applies what events do not say; returns the write. */
   change(changes: CallChanges): CallWrite {
     this.#known = { ...this.#known, ...changes };
     return { type: "changed", callId: this.#call.id, changes };
+  }
+
+  /** Another agent has the call, which is charged by these models. */
+  handedTo(
+    { from, to, version, reason, facts }: Extract<CallEvent, { type: "handoff" }>,
+    models: {
+      readonly model?: string | undefined;
+      readonly transcriptionModel?: string | undefined;
+    },
+    at: number,
+  ): CallWrite {
+    const atMs = Math.max(0, at - this.#call.startedAt);
+    const { model, transcriptionModel } = models;
+    const handoff: HandoffRecord = {
+      atMs,
+      from,
+      to,
+      ...present({ version, reason, facts, model, transcriptionModel }),
+      usageBefore: this.#usage,
+    };
+    const sequence = this.#handoffs.length;
+    this.#handoffs = [...this.#handoffs, handoff];
+    return { type: "handoff", callId: this.#call.id, sequence, handoff };
   }
 
   /** Applies an event; returns what is to be written at once. */
@@ -161,6 +196,7 @@ export class CallTally {
       usage: this.#usage,
       ...present({ savings: this.#savings }),
       outcome: outcome ?? this.#known.outcome,
+      handoffs: this.#handoffs,
     }, {
       end,
       endedAt,
@@ -179,9 +215,10 @@ export class CallTally {
 
 /** The terminal record of a call from its totals. */
 export function endingOf(
-  { direction, to, outcome: known, answeredBy, usage, savings, model, transcriptionModel }:
+  { direction, to, outcome: known, answeredBy, usage, savings, handoffs, ...models }:
     & Pick<CallRecord, "direction" | "to" | "answeredBy" | "usage" | "model" | "transcriptionModel">
     & Pick<CallRecord, "savings">
+    & Pick<CallContent, "handoffs">
     & { readonly outcome: CallOutcome | undefined },
   { end, endedAt, durationMs, connectedMs, latenciesMs, prices }: {
     readonly end: CallEnd;
@@ -196,10 +233,11 @@ export function endingOf(
   const outcome = direction === "outbound"
     ? known ?? impliedOutcome(end, { answered: connectedMs > 0, answeredBy })
     : known;
-  const cost = costOf({
+  const { model } = models;
+  const cost = costByModels({
     usage,
-    model,
-    transcriptionModel,
+    ...models,
+    handoffs,
     ...(direction !== "web" && { phone: { direction, connectedMs, number: to } }),
   }, prices);
   return {

@@ -3,7 +3,7 @@ import type { TranscriptTurn } from "../../call/callEvent.ts";
 import { viewAnalysis } from "./analysisView.ts";
 import { unheardSentences } from "./heardSentences.ts";
 import { promisesOf } from "./promises.ts";
-import type { CallContent, CallRecord } from "../store.ts";
+import type { CallContent, CallRecord, HandoffRecord } from "../store.ts";
 
 /** A call as the API and webhooks show it: all members are present, null where unknown. */
 export function viewCall(call: CallRecord) {
@@ -12,6 +12,7 @@ export function viewCall(call: CallRecord) {
     id: call.id,
     direction: call.direction,
     agent: call.agent,
+    currentAgent: call.currentAgent ?? call.agent,
     agentVersion: call.agentVersion ?? null,
     status: call.status,
     key: call.keyName ?? null,
@@ -45,10 +46,10 @@ export function viewCall(call: CallRecord) {
 
 /** A turn as the API and webhooks show it. */
 export function viewTurn(
-  { id, role, text, interrupted, unheard, by, final, startedMs, endedMs }: TranscriptTurn,
+  { id, role, agent, text, interrupted, unheard, by, final, startedMs, endedMs }: TranscriptTurn,
 ) {
   return {
-    ...{ id, role, text, interrupted, unheard: unheard ?? null },
+    ...{ id, role, agent: agent ?? null, text, interrupted, unheard: unheard ?? null },
     ...{ by, final, startedMs, endedMs: endedMs ?? null },
   };
 }
@@ -56,7 +57,7 @@ export function viewTurn(
 /** A call with its turns, what was and what was not heard, tool calls, latencies, digits and analysis. */
 export function viewDetail(
   call: CallRecord,
-  { turns, tools, latencies, digits, mustHear, analysis }: CallContent,
+  { turns, tools, latencies, digits, mustHear, handoffs, analysis }: CallContent,
 ) {
   return {
     ...viewCall(call),
@@ -77,7 +78,19 @@ export function viewDetail(
       totalMs,
     })),
     digits: digits.map(({ atMs, digits }) => ({ atMs, digits: digits ?? null })),
+    handoffs: handoffs.map(viewHandoff),
     analysis: viewAnalysis(analysis, call),
+  };
+}
+
+function viewHandoff({ atMs, from, to, version, reason, facts }: HandoffRecord) {
+  return {
+    atMs,
+    from,
+    to,
+    version: version ?? null,
+    reason: reason ?? null,
+    facts: facts ?? null,
   };
 }
 

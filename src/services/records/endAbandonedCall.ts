@@ -19,9 +19,9 @@ export async function endAbandonedCall(
     readonly prices: Prices;
   },
 ): Promise<void> {
-  const { turns, latencies } = await callStore.content(call.id);
+  const { turns, latencies, handoffs } = await callStore.content(call.id);
   const connected = connectedMs ?? (call.answeredAt === undefined ? 0 : lastMsOf(turns));
-  const ending = endingOf({ ...call, outcome: call.outcome ?? outcome }, {
+  const ending = endingOf({ ...call, outcome: call.outcome ?? outcome, handoffs }, {
     end,
     endedAt,
     durationMs: connected,

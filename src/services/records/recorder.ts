@@ -77,7 +77,7 @@ export function createRecorder(deps: RecorderDeps) {
     const tally = tallies.get(callId) ?? beginWith(event, callId, atMs);
     if (tally === undefined) return;
     if (event.type === "started" || event.type === "resumed") {
-      if (event.agentVersion !== undefined) {
+      if (event.agentVersion !== undefined && !tally.wasHandedOver) {
         enqueue(tally.change({ agentVersion: event.agentVersion }));
       }
     }
@@ -87,6 +87,9 @@ export function createRecorder(deps: RecorderDeps) {
       if (callSid !== undefined) enqueue(tally.change({ callSid }));
     }
     if (event.type === "ended") return finish(callId, tally, event.end, atMs, event.durationMs);
+    if (event.type === "handoff") {
+      return enqueue(tally.handedTo(event, callOf(callId) ?? {}, atMs));
+    }
     tally.apply(event, atMs).forEach(enqueue);
     if (event.type === "handedOver") tallies.delete(callId);
     // Usage is stored together with the turn, so that a crash loses neither.

@@ -8,9 +8,7 @@ export function transcriptVtt(turns: readonly TranscriptTurn[]): string {
     const startMs = Math.max(0, turn.startedMs);
     const endMs = Math.max(startMs + MIN_CUE_MS, turn.endedMs ?? lines[at + 1]?.startedMs ?? 0);
     const text = escapeVtt(lineOf(turn));
-    return `${at + 1}\n${vttTime(startMs)} --> ${vttTime(endMs)}\n<v ${
-      names[turn.role]
-    }>${text}</v>\n`;
+    return `${at + 1}\n${vttTime(startMs)} --> ${vttTime(endMs)}\n<v ${nameOf(turn)}>${text}</v>\n`;
   });
   return ["WEBVTT\n", ...cues].join("\n");
 }
@@ -18,7 +16,7 @@ export function transcriptVtt(turns: readonly TranscriptTurn[]): string {
 /** A conversation to be read: one line for each turn. */
 export function transcriptText(turns: readonly TranscriptTurn[]): string {
   return inOrder(turns)
-    .map((turn) => `[${clockTime(turn.startedMs)}] ${names[turn.role]}: ${lineOf(turn)}\n`)
+    .map((turn) => `[${clockTime(turn.startedMs)}] ${nameOf(turn)}: ${lineOf(turn)}\n`)
     .join("");
 }
 
@@ -29,6 +27,11 @@ const names: Readonly<Record<TranscriptTurn["role"], string>> = {
   caller: "Caller",
   agent: "Agent",
 };
+
+/** Names of agents are those of files: without characters that mean anything here. */
+function nameOf({ role, agent }: TranscriptTurn): string {
+  return agent === undefined ? names[role] : `${names[role]} ${agent}`;
+}
 
 function inOrder(turns: readonly TranscriptTurn[]): TranscriptTurn[] {
   return turns.filter(({ text }) => text.trim() !== "").sort((a, b) =>

@@ -371,6 +371,7 @@ Deno.test("createCompletionDispatcher() dispatches once of a call, with its tran
     assert.deepEqual(json.data.turns, [{
       id: "t1",
       role: "caller",
+      agent: null,
       text: "Hello?",
       interrupted: false,
       by: "voice",

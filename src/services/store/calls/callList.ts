@@ -40,7 +40,13 @@ export function conditionsFor(filter: CallFilter, after?: CallPosition): Conditi
   const parts: string[] = [];
   if (filter.status !== undefined) parts.push(`status = ${bind(filter.status)}`);
   if (filter.direction !== undefined) parts.push(`direction = ${bind(filter.direction)}`);
-  if (filter.agent !== undefined) parts.push(`agent = ${bind(filter.agent)}`);
+  if (filter.agent !== undefined) {
+    const agent = bind(filter.agent);
+    // Not of the first agent alone.
+    parts.push(
+      `(agent = ${agent} OR id IN (SELECT call_id FROM handoffs WHERE to_agent = ${agent}))`,
+    );
+  }
   if (filter.agentVersion !== undefined) {
     parts.push(`agent_version = ${bind(filter.agentVersion)}`);
   }

@@ -68,6 +68,8 @@ export interface CallRecord {
   readonly id: string;
   readonly direction: CallDirection;
   readonly agent: string;
+  /** The agent that has, or had, the call last; absent for the one that it began with. */
+  readonly currentAgent?: string;
   /** Of the definition that the call's newest session runs; absent before its first. */
   readonly agentVersion?: string;
   readonly keyName?: string;
@@ -130,6 +132,22 @@ export interface LatencyRecord extends TurnLatency {
   readonly itemId: string;
 }
 
+/** How one agent handed the call over to another; `atMs` counts from the beginning of the call. */
+export interface HandoffRecord {
+  readonly atMs: number;
+  readonly from: string;
+  readonly to: string;
+  /** Content hash of the file of `to`. */
+  readonly version?: string;
+  readonly reason?: string;
+  readonly facts?: string;
+  /** What `to` is charged by. */
+  readonly model?: string;
+  readonly transcriptionModel?: string;
+  /** Of the whole call until then. */
+  readonly usageBefore: CallUsage;
+}
+
 /** Keys that the caller pressed; `atMs` counts from the beginning of the call. */
 export interface DigitsRecord {
   readonly atMs: number;
@@ -151,6 +169,7 @@ export interface CallContent {
   readonly latencies: readonly LatencyRecord[];
   readonly digits: readonly DigitsRecord[];
   readonly mustHear: readonly MustHearRecord[];
+  readonly handoffs: readonly HandoffRecord[];
   /** Absent where the call is not, or not yet, to be analysed. */
   readonly analysis?: CallAnalysis;
 }

@@ -9,6 +9,7 @@ import {
   type CallSavings,
   type CallUsage,
   type DigitsRecord,
+  type HandoffRecord,
   type LatencyRecord,
   type MustHearRecord,
   noUsage,
@@ -46,6 +47,7 @@ export function callOf(row: Row): CallRecord {
     instanceId: textOf(row, "instance_id"),
     usage: usageOf(row),
     ...present({
+      currentAgent: maybeText(row, "current_agent"),
       agentVersion: maybeText(row, "agent_version"),
       keyName: maybeText(row, "key_name"),
       callSid: maybeText(row, "call_sid"),
@@ -111,6 +113,7 @@ export function turnOf(row: Row): TranscriptTurn {
     startedMs: numberOf(row, "started_ms"),
     ...(flagOf(row, "aside") && { aside: true }),
     ...present({
+      agent: maybeText(row, "agent"),
       endedMs: maybeNumber(row, "ended_ms"),
       unheard: maybeText(row, "unheard"),
     }),
@@ -143,6 +146,28 @@ export function latencyOf(row: Row): LatencyRecord {
     firstAudioMs: numberOf(row, "first_audio_ms"),
     totalMs: numberOf(row, "total_ms"),
     ...present({ firstHeardMs: maybeNumber(row, "first_heard_ms") }),
+  };
+}
+
+/** Reads a row of `handoffs`. */
+export function handoffOf(row: Row): HandoffRecord {
+  const usage = readableJson(row, "usage_before");
+  const usageBefore = { ...noUsage };
+  for (const [member] of usageColumns) {
+    usageBefore[member] = isRecord(usage) ? count(usage[member]) : 0;
+  }
+  return {
+    atMs: numberOf(row, "at_ms"),
+    from: textOf(row, "from_agent"),
+    to: textOf(row, "to_agent"),
+    ...present({
+      version: maybeText(row, "version"),
+      reason: maybeText(row, "reason"),
+      facts: maybeText(row, "facts"),
+      model: maybeText(row, "model"),
+      transcriptionModel: maybeText(row, "transcription_model"),
+    }),
+    usageBefore,
   };
 }
 

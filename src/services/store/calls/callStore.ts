@@ -1,7 +1,7 @@
 import { analyse, type CallAnalytics } from "./callAnalytics.ts";
 import { type CallFilter, type CallPosition, conditionsFor, writeCursor } from "./callList.ts";
 import type { CallContent, CallCost, CallRecord } from "./callRecord.ts";
-import { callOf, digitsOf, latencyOf, mustHearOf, toolOf, turnOf } from "./callRows.ts";
+import { callOf, digitsOf, handoffOf, latencyOf, mustHearOf, toolOf, turnOf } from "./callRows.ts";
 import { type CallWrite, statementsFor } from "./callWrites.ts";
 import { costParts } from "./callStatements.ts";
 import { analysisOf } from "../analyses/analysisRows.ts";
@@ -39,12 +39,13 @@ export function createCallStore(database: Database) {
     async content(callId: string): Promise<CallContent> {
       const of = (table: string, order: string) =>
         query(`SELECT * FROM ${table} WHERE call_id = $1 ORDER BY ${order}`, [callId]);
-      const [turns, tools, latencies, digits, mustHear, [analysis]] = await Promise.all([
+      const [turns, tools, latencies, digits, mustHear, handoffs, [analysis]] = await Promise.all([
         of("turns", "position, started_ms, id"),
         of("tool_calls", "started_ms, id"),
         of("latencies", "sequence"),
         of("digits", "sequence"),
         of("must_hear", "name"),
+        of("handoffs", "sequence"),
         of("analyses", "call_id"),
       ]);
       return {
@@ -53,6 +54,7 @@ export function createCallStore(database: Database) {
         latencies: latencies.map(latencyOf),
         digits: digits.map(digitsOf),
         mustHear: mustHear.map(mustHearOf),
+        handoffs: handoffs.map(handoffOf),
         ...(analysis && { analysis: analysisOf(analysis) }),
       };
     },

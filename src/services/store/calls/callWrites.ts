@@ -1,5 +1,5 @@
 import type { CallEvent, TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
-import type { CallChanges, CallEnding, NewCall } from "./callRecord.ts";
+import type { CallChanges, CallEnding, HandoffRecord, NewCall } from "./callRecord.ts";
 import {
   columnsOfSavings,
   columnsOfUsage,
@@ -48,6 +48,11 @@ export type CallWrite =
       readonly atMs: number;
       readonly digits?: string;
     }
+    | {
+      readonly type: "handoff";
+      readonly sequence: number;
+      readonly handoff: HandoffRecord;
+    }
     /** The first one counts; one by `holder` only while that process holds the call. */
     | { readonly type: "ended"; readonly ending: CallEnding; readonly holder?: string }
   );
@@ -94,6 +99,8 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
           digits: write.digits ?? null,
         }, "(call_id, sequence) DO NOTHING"),
       ];
+    case "handoff":
+      return insertHandoff(callId, write.sequence, write.handoff);
     case "ended":
       return [endCall(callId, write.ending, write.holder)];
   }
@@ -192,6 +199,7 @@ function upsertTurn(callId: string, turn: TranscriptTurn): Statement {
     "aside",
     "ended_ms",
     "unheard",
+    "agent",
   ]
     .map((name) => `${name} = excluded.${name}`);
   return insertOfCall(
@@ -200,6 +208,7 @@ function upsertTurn(callId: string, turn: TranscriptTurn): Statement {
     {
       id: turn.id,
       role: turn.role,
+      agent: turn.agent ?? null,
       position: finiteOrZero(turn.position),
       text: turn.text,
       is_final: Number(turn.final),
@@ -235,6 +244,29 @@ function upsertMustHear(
     `(call_id, name) DO UPDATE SET ${replaced.join(", ")}
       WHERE must_hear.heard = 0 AND must_hear.times <= excluded.times`,
   );
+}
+
+function insertHandoff(
+  callId: string,
+  sequence: number,
+  handoff: HandoffRecord,
+): readonly Statement[] {
+  const { from, to, version, reason, facts, model, transcriptionModel } = handoff;
+  return [
+    insertOfCall("handoffs", callId, {
+      sequence,
+      at_ms: toInteger(handoff.atMs),
+      from_agent: from,
+      to_agent: to,
+      version: version ?? null,
+      reason: reason ?? null,
+      facts: facts ?? null,
+      model: model ?? null,
+      transcription_model: transcriptionModel ?? null,
+      usage_before: JSON.stringify(handoff.usageBefore),
+    }, "(call_id, sequence) DO NOTHING"),
+    updateCall(callId, { current_agent: to }, "AND ended_at IS NULL"),
+  ];
 }
 
 function endTool(

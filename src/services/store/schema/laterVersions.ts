@@ -2,6 +2,7 @@ import { agentVersions } from "./agentVersions.ts";
 import { calendarVersion } from "./calendarVersion.ts";
 import { heardVersion } from "./heardVersion.ts";
 import { analyses } from "./analyses.ts";
+import { handoffs } from "./handoffs.ts";
 import { knowledgeTables } from "./knowledgeTables.ts";
 import type { SchemaStatement } from "./schemaStatement.ts";
 import { textMessages } from "./textMessages.ts";
@@ -132,4 +133,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   knowledgeTables,
   textMessages,
   heardVersion,
+  handoffs,
 ];
