@@ -374,6 +374,7 @@ Deno.test("createCompletionDispatcher() dispatches once of a call, with its tran
       agent: null,
       text: "Hello?",
       interrupted: false,
+      unheard: null,
       by: "voice",
       final: true,
       startedMs: 0,
