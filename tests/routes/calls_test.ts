@@ -141,7 +141,6 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       said("call_a", {
         id: "t2",
         role: "agent",
-        agent: null,
         text: "We will call you back tomorrow. It costs 40 dollars.",
         position: 2,
         startedMs: 1000,
@@ -217,6 +216,7 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       }, {
         id: "t2",
         role: "agent",
+        agent: null,
         text: "We will call you back tomorrow. It costs 40 dollars.",
         interrupted: false,
         unheard: null,
