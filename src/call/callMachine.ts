@@ -16,6 +16,7 @@ import { OutageBridge } from "./turns/outageBridge.ts";
 import { OutageSpeech } from "./turns/outageSpeech.ts";
 import { InputStall } from "./model/inputStall.ts";
 import { AnsweringMachine } from "./ending/answeringMachine.ts";
+import { GoOn } from "./turns/goOn.ts";
 import { Greeting } from "./turns/greeting.ts";
 import { ConnectionLifecycle } from "./model/connectionLifecycle.ts";
 import { ModelEvents } from "./model/modelEvents.ts";
@@ -106,6 +107,7 @@ export class CallMachine {
       connection: this.#connection,
       inputStall: this.#inputStall,
       mustHears: this.#mustHears,
+      goOn: new GoOn(call),
       closing: this.#closing,
       answeringMachine: this.#answeringMachine,
       handover: this.#handover,

@@ -37,6 +37,8 @@ export interface ResumedHandoffs {
 /** A tool call of an earlier session. */
 export interface ResumedTool extends ToolCall {
   readonly startedMs: Milliseconds;
+  /** When it answered, where that is known. */
+  readonly endedMs?: Milliseconds;
   /** Absent where it is not known whether it was carried out: it is never run again. */
   readonly output?: string;
 }

@@ -11,6 +11,7 @@ import * as prompts from "../model/prompts.ts";
 import type { KeptSentences } from "../playback/keptSentences.ts";
 import { callerActivityIn } from "../turns/callerActivity.ts";
 import type { CallerTurns } from "../turns/callerTurns.ts";
+import type { GoOn } from "../turns/goOn.ts";
 import type { Greeting } from "../turns/greeting.ts";
 import type { OutageBridge } from "../turns/outageBridge.ts";
 import type { OutageSpeech } from "../turns/outageSpeech.ts";
@@ -30,6 +31,7 @@ interface DispatchParts {
   readonly connection: ConnectionLifecycle;
   readonly inputStall: InputStall;
   readonly mustHears: MustHears;
+  readonly goOn: GoOn;
   readonly closing: Closing;
   readonly answeringMachine: AnsweringMachine;
   readonly handover: Handover;
@@ -51,6 +53,7 @@ export class InputDispatch {
     this.#watch(input, now);
     if (input.type === "left" || input.type === "hangUp") return input.end;
     this.#pass(input, now);
+    this.#parts.goOn.follow(input, now);
     return undefined;
   }
 

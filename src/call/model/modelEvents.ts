@@ -5,6 +5,7 @@ import type { Closing } from "../ending/closing.ts";
 import type { ConnectionLifecycle } from "./connectionLifecycle.ts";
 import type { ResponseOutcomes } from "../turns/responseOutcomes.ts";
 import type { ModelInput, ResponsePurpose } from "../realtimeClient.ts";
+import type { GoOn } from "../turns/goOn.ts";
 import type { ToolTurns } from "../turns/toolTurns.ts";
 import type { Milliseconds } from "../types.ts";
 
@@ -30,6 +31,7 @@ const YIELDING: ReadonlySet<ResponsePurpose> = new Set([
 ]);
 
 interface ModelEventParts {
+  readonly goOn: GoOn;
   readonly caller: CallerTurns;
   readonly tools: ToolTurns;
   readonly connection: ConnectionLifecycle;
@@ -153,6 +155,7 @@ export class ModelEvents {
     // One at a time: whatever came before is over, even if its end never came.
     if (before !== undefined) this.#call.speech.responseDone(before, now);
     this.#call.speech.responses.started(responseId);
+    if (this.#parts.goOn.responseStarted(responseId, request.purpose === "reply", now)) return;
     this.#parts.tools.responseStarted(responseId, request.purpose, now);
     if (request.purpose === "reply") {
       this.#call.latency.responseStarted(now);

@@ -177,6 +177,21 @@ export function restOf(request: ResponseRequest): ResponseRequest {
   };
 }
 
+/** For words that were cut off: `unheard` is said word for word, from the first word that was not heard. */
+export function sayRest(heard: string, unheard: string): ResponseRequest {
+  const last = heard.slice(-MAX_HEARD_LENGTH);
+  return {
+    purpose: "say",
+    instructions:
+      `You were cut off, and go on exactly where the caller stopped hearing you: after "…${last}". Say no word of that again. ${
+        exactly(unheard)
+      }`,
+    tools: "none",
+  };
+}
+
+const MAX_HEARD_LENGTH = 100;
+
 /** For a greeting that must be heard whole. */
 export function restOfGreeting(text: string): ResponseRequest {
   return {

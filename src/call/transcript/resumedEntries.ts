@@ -64,7 +64,7 @@ function entryOf(
   }
   const interrupted = turn.interrupted || !final;
   const heard = final || wasConnected ? text : "";
-  const agent = present({ agent: turn.agent });
+  const agent = present({ agent: turn.agent, unheard: turn.unheard });
   return {
     kind: "agent",
     id,

@@ -28,7 +28,7 @@ export function beginningOf({ greeting }: Pick<CallPolicy, "greeting">): Resumpt
  */
 export function resumptionOf(
   { turns, tools, connectedMs, plannedEnd }: ResumedCall,
-  policy: Pick<CallPolicy, "greeting" | "greetingProtected">,
+  policy: Pick<CallPolicy, "greeting" | "greetingProtected" | "toolPolicies">,
 ): Resumption {
   if (plannedEnd?.reason === "voicemail") return {};
   // A session without a model has apologized: this one may have one.
@@ -44,9 +44,11 @@ export function resumptionOf(
     Math.max(-1, ...said.filter(({ role }) => role === of).map(({ startedMs }) => startedMs));
   const [agentMs, callerMs] = [latestOf("agent"), latestOf("caller")];
   // While a tool runs, an agent says no more than that the caller has to wait.
-  const owesResult = tools.some(({ startedMs, output }) =>
-    startedMs > (output === undefined ? callerMs : agentMs)
-  );
+  const owesResult = tools.some(({ name, startedMs, endedMs = startedMs, output }) => {
+    // What ran beside the conversation is awaited whatever was said since.
+    const isNews = policy.toolPolicies?.[name]?.isAsync === true;
+    return output === undefined ? isNews || startedMs > callerMs : endedMs > agentMs;
+  });
   const lastTurn = conversation.at(-1);
   if (connectedMs !== undefined && lastTurn?.role === "caller" && lastTurn.text === "") {
     return goOn("repeat");
@@ -57,6 +59,10 @@ export function resumptionOf(
   }
   if (last?.role === "caller" || owesResult) return goOn("answer");
   if (last === undefined || last.final && !last.interrupted) return goOn("back");
+  const { unheard } = last;
+  if (unheard !== undefined) {
+    return { note: prompts.lineIsBack("goOn"), request: prompts.sayRest(last.text, unheard) };
+  }
   const isGreeting = said.length === 1 && greetingProtected;
   return isGreeting && greeting !== undefined
     ? { request: prompts.restOfGreeting(greeting) }

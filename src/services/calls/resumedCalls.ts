@@ -122,7 +122,10 @@ function resumedOf(record: CallRecord, content: CallContent, at: number): Resume
       name,
       arguments: args,
       startedMs,
-      ...(result !== undefined && { output: result.output }),
+      ...(result !== undefined && {
+        output: result.output,
+        endedMs: startedMs + result.durationMs,
+      }),
     })),
     ...handoffsOf(content),
     usage,
