@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Inbox } from "../support/inbox.ts";
 import { onlyAgent, statusOf } from "../support/twilio/dialling.ts";
 import { startPhoneServer } from "../support/servers/phoneServer.ts";
 import { practice } from "../support/calendar/testCalendar.ts";
@@ -14,6 +15,39 @@ const entered = {
   name: "Ada Lovelace",
   phone: "+4917112345678",
 };
+
+Deno.test("each change of an appointment is told to the operator's server at once", async () => {
+  const told = new Inbox<{ readonly type: string; readonly data: Record<string, unknown> }>();
+  await using receiver = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      told.add(await request.json());
+      return new Response();
+    },
+  );
+  await using server = await startPhoneServer({
+    env: {
+      ...env,
+      WEBHOOK_URL: `http://127.0.0.1:${receiver.addr.port}/`,
+      WEBHOOK_SECRET: `whsec_${btoa("x".repeat(24))}`,
+    },
+    overrides: { agentFiles: onlyAgent(practice) },
+  });
+  const begunMs = performance.now();
+  const { id } = await (await server.post("/api/appointments", entered, admin)).json();
+  const booked = await told.find(({ type }) => type === "appointment.booked");
+  assert.deepEqual([booked.data["id"], booked.data["name"], booked.data["state"]], [
+    ...[id, "Ada Lovelace", "booked"],
+  ]);
+  await statusOf(server.request(`/api/appointments/${id}`, {
+    method: "DELETE",
+    headers: { "X-API-Key": admin },
+  }));
+  const cancelled = await told.find(({ type }) => type === "appointment.cancelled");
+  assert.equal(cancelled.data["state"], "cancelled");
+  // Otherwise they are found every 30 s.
+  assert.ok(performance.now() - begunMs < 20_000);
+});
 
 Deno.test("an operator enters, sees and cancels appointments, and a calendar program reads them", async () => {
   await using server = await startPhoneServer({

@@ -195,3 +195,20 @@ Deno.test("an appointment is moved and cancelled by those who were told of it al
     ...["appointment.booked", "appointment.cancelled", "appointment.moved"],
   ]);
 });
+
+Deno.test("on the Sunday on which clocks change, the hour that is missing is not offered", async () => {
+  await using calendar = await startCalendar({
+    frontMatter: practice.replace('sat: "09:00-12:00"', 'sun: "01:00-05:00"'),
+    at: Date.parse("2027-03-27T12:00:00Z"),
+  });
+  const early = await find(calendar, "tomorrow after 1:30 am");
+  assert.equal(early.slots[0].spoken, "tomorrow, Sunday, March 28th, at 1:30 AM");
+  const asked = await find(calendar, "tomorrow at 2:30 am");
+  for (const spoken of spokenOf(asked)) assert.doesNotMatch(spoken, / 2:\d\d AM/);
+  const at3 = asked.slots.find(({ spoken }: { readonly spoken: string }) =>
+    spoken.endsWith("3:00 AM")
+  );
+  outputOf(await calendar.desk.book(call, { slot: at3.slot, name: "Ada" }));
+  const [kept] = await calendar.calendar.agenda.list({ limit: 1 });
+  assert.equal(kept?.startsAt, Date.parse("2027-03-28T01:00:00Z"));
+});
