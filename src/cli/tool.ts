@@ -1,6 +1,7 @@
 import { type App, type AppOverrides, createApp } from "../app.ts";
 import { AgentsError } from "../config/agents.ts";
 import { readEnvironment, SettingsError } from "../config/env.ts";
+import { unreachableTools } from "../config/hostPermissions.ts";
 import type { Environment } from "../config/settingReader.ts";
 import { isRecord } from "../utils/isRecord.ts";
 
@@ -50,6 +51,10 @@ export async function runTool(
     return 2;
   }
   try {
+    const definition = app.agents.get(agent);
+    for (const problem of definition === undefined ? [] : unreachableTools(definition)) {
+      print(`! ${typeof problem === "string" ? problem : problem.message}`);
+    }
     return tool === undefined
       ? await list(app, agent, print)
       : await attempt(app, { agent, tool, args: given, print });

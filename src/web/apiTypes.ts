@@ -115,7 +115,12 @@ export interface ToolUse {
   readonly arguments: string;
   readonly startedMs: number;
   readonly result:
-    | { readonly ok: boolean; readonly output: string; readonly durationMs: number }
+    | {
+      readonly ok: boolean;
+      readonly output: string;
+      readonly durationMs: number;
+      readonly error: string | null;
+    }
     | null;
 }
 

@@ -98,6 +98,14 @@ Deno.test("a tool in TypeScript knows its call, and gives the model what it retu
   assert.match(line ?? "", /"fault":"Error","place":"book.ts, line 13"/);
   assert.ok(!rig.server.logged.some((each) => each.includes("4111")));
   assert.ok(rig.server.logged.some((each) => each.includes('"note":"booked"')));
+  const headers = { "X-API-Key": apiKey };
+  const { tools } = await until(
+    async () => await (await rig.server.request(`/api/calls/${talk.callId}`, { headers })).json(),
+    ({ tools }) => tools.length === 5 && tools.at(-1).result !== null,
+  );
+  assert.deepEqual(tools.map(({ result }: { result: { error: string } }) => result.error), [
+    ...[null, null, "closed", "invalid_arguments", "tool_failed"],
+  ]);
   await hangUp(talk.phone);
 });
 

@@ -173,7 +173,15 @@ export const callDetail = z.object({
     name: z.string(),
     arguments: z.string().openapi({ description: "JSON as the model wrote it" }),
     startedMs: sinceStart,
-    result: z.object({ ok: z.boolean(), output: z.string(), durationMs: wholeMs }).nullable(),
+    result: z.object({
+      ok: z.boolean(),
+      output: z.string(),
+      durationMs: wholeMs,
+      error: z.string().nullable().openapi({
+        description: "The code of the error, where it failed",
+        example: "timeout",
+      }),
+    }).nullable(),
   })),
   latencies: z.array(z.object({
     turnId: z.string(),

@@ -114,6 +114,7 @@ const messages = [
       toolCallId: z.string(),
       name: z.string(),
       output: z.string(),
+      error: z.string().nullable(),
       durationMs: z.number(),
     }),
   ],

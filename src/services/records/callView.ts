@@ -1,3 +1,4 @@
+import { errorCodeIn } from "../../utils/errorCode.ts";
 import { present } from "../../utils/present.ts";
 import type { TranscriptTurn } from "../../call/callEvent.ts";
 import { viewAnalysis } from "./analysisView.ts";
@@ -69,7 +70,13 @@ export function viewDetail(
       fromMs: one.heard ? one.fromMs : null,
       toMs: one.heard ? one.toMs : null,
     })),
-    tools: tools.map((tool) => ({ ...tool, result: tool.result ?? null })),
+    tools: tools.map((tool) => ({
+      ...tool,
+      result: tool.result === undefined ? null : {
+        ...tool.result,
+        error: tool.result.ok ? null : errorCodeIn(tool.result.output) ?? null,
+      },
+    })),
     latencies: latencies.map(({ itemId, responseMs, firstAudioMs, firstHeardMs, totalMs }) => ({
       turnId: itemId,
       responseMs,

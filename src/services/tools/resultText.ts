@@ -24,16 +24,3 @@ export function errorText(error: unknown): string {
       : { error: "The tool failed.", code: "tool_failed" },
   );
 }
-
-/** The code in a failure's text; undefined for what is none. */
-export function errorCodeIn(text: string): string | undefined {
-  if (!text.startsWith("{") || text.length > MAX_ERROR_CHARS) return undefined;
-  try {
-    const { error, code } = JSON.parse(text);
-    return typeof error === "string" && typeof code === "string" ? code : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const MAX_ERROR_CHARS = 20_000;

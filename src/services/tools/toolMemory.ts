@@ -1,7 +1,7 @@
 import type { ToolCall } from "../../call/realtimeClient.ts";
 import type { ToolOutcome } from "../../call/session.ts";
 import { BoundedMap } from "../../utils/boundedMap.ts";
-import { errorCodeIn } from "./resultText.ts";
+import { errorCodeIn } from "../../utils/errorCode.ts";
 
 /** A tool call that another session of the same call made. */
 export interface EarlierToolCall extends Omit<ToolCall, "callId"> {

@@ -4,7 +4,7 @@ import type { ToolEffect } from "../../call/callInput.ts";
 import { newId } from "../../utils/ids.ts";
 import { present } from "../../utils/present.ts";
 import type { Toolbox } from "./agentTools.ts";
-import { errorCodeIn } from "./resultText.ts";
+import { errorCodeIn } from "../../utils/errorCode.ts";
 import type { ShownRequest, ToolKind } from "./tool.ts";
 import type { ToolOptions } from "./toolOptions.ts";
 import type { ToolRegistry } from "./toolRegistry.ts";

@@ -1,3 +1,4 @@
+import { errorCodeIn } from "../../utils/errorCode.ts";
 import type { PublishedEvent } from "../events.ts";
 import { viewAnalysis, viewCall, viewDetail, viewMessage } from "../records.ts";
 import { viewText } from "../sms.ts";
@@ -51,6 +52,7 @@ export function messageOf(
         toolCallId: event.toolCallId,
         name: event.name,
         output: event.output,
+        error: errorCodeIn(event.output) ?? null,
         durationMs: event.durationMs,
       }, event.toolCallId);
     default:

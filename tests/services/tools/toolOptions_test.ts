@@ -43,6 +43,7 @@ Deno.test("options of every kind of tool stand in the agent's file, and bad ones
     agentOf(
       `tools: [get_current_time, { name: end_call, say: Goodbye then., confirm: true, title: Hang up }, { name: book, after_heard: [price] }, { name: transfer_call, confirm: "Shall I put you through to {{to}}?" }]
 transfers: { sales: { number: "+14155550111" } }
+must_hear: { price: It costs ten dollars. }
 http_tools: [{ name: book, description: Books., url: "https://a.example/", say: One moment., async: true, redact: [card] }]`,
     ),
     toolServices(),

@@ -176,6 +176,7 @@ Deno.test("createWebhookDispatcher() sends the events of a call, signed", () =>
         toolCallId: "t2",
         name: "y",
         output: "no",
+        error: null,
         durationMs: 2,
       },
     });
