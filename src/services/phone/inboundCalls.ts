@@ -149,8 +149,10 @@ export function askAgain(
   { callId, agent }: ArrivingCall,
   first?: SpokenMessage,
 ): PhoneAnswer {
-  const query = new URLSearchParams(present({ call: callId, agent }));
-  return { do: "askAgain", path: `/twilio/voice?${query}`, ...present({ first }) };
+  const query = new URLSearchParams(present({ call: callId, agent })).toString();
+  // A question mark with nothing behind it would be lost on the way, and the signature wrong.
+  const path = query === "" ? "/twilio/voice" : `/twilio/voice?${query}`;
+  return { do: "askAgain", path, ...present({ first }) };
 }
 
 /** Begins the session's conversation; a stream that is still expected keeps its token. */
