@@ -151,8 +151,10 @@ Deno.test("a changed file is found by the next search, a removed one no more", a
   await ready(rig);
   const talk = await rig.ring();
   assert.equal((await search(talk, "green door")).passages[0].text, "The green door is locked.");
+  const writtenAt = performance.now();
   await folder.write("docs/a.txt", "The yellow window was mended.");
   await until(() => searched(rig, "window"), ({ result }) => result === "found");
+  assert.ok(performance.now() - writtenAt < 30_000, "before the next look from time to time");
   assert.equal((await search(talk, "window")).passages[0].source, "a.txt");
   assert.deepEqual((await search(talk, "blue")).passages, []);
   await folder.remove("docs/b.txt");
