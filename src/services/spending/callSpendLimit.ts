@@ -23,7 +23,11 @@ export interface CallSpendLimitDeps extends Clock {
 }
 
 interface Running {
+  /** Of the models that the call has now. */
   usage: CallUsage;
+  models: CallModels | undefined;
+  /** What other models have cost that earlier agents of the call had. */
+  earlierUsd: number;
   connectedAt: number | undefined;
   usd: number;
   /** The part of the daily limits that is reserved for this call. */
@@ -62,7 +66,9 @@ export function openCallSpendLimit(deps: CallSpendLimitDeps) {
       call.usage = addUsage(call.usage, usageOfTranscription(event.usage));
     }
     const session = registry.get(callId);
-    if (session !== undefined) check(session, call);
+    if (session === undefined) return;
+    useModels(session, call);
+    check(session, call);
   });
 
   return {
@@ -78,6 +84,8 @@ export function openCallSpendLimit(deps: CallSpendLimitDeps) {
     const { usage = noUsage, connectedMs } = registry.get(callId)?.resumed ?? {};
     const call: Running = {
       usage,
+      models: undefined,
+      earlierUsd: 0,
       connectedAt: connectedMs === undefined ? undefined : atMs - connectedMs,
       usd: 0,
       held: { minutes: 0, usd: 0 },
@@ -151,18 +159,29 @@ export function openCallSpendLimit(deps: CallSpendLimitDeps) {
     return connectedAt === undefined ? 0 : Math.max(0, now() - connectedAt) / 60_000;
   }
 
+  /** Where another agent has the call, what was used before is charged by the models of its predecessor. */
+  function useModels(session: CallSession, call: Running): void {
+    const models = modelsOf(session.request);
+    const before = call.models;
+    call.models = models;
+    if (before === undefined || JSON.stringify(before) === JSON.stringify(models)) return;
+    call.earlierUsd += knownUsd(costOf({ usage: call.usage, ...before }, prices));
+    call.usage = noUsage;
+  }
+
   /** The cost so far, without parts that have no known price. */
   function runningCost(session: CallSession, call: Running): number {
     const { direction, caller } = session.request;
     const { usage } = call;
     const connectedMs = minutesOf(call) * 60_000;
-    const { parts } = costOf({
+    const cost = costOf({
       usage,
       ...modelsOf(session.request),
       ...(direction !== "web" && { phone: { direction, connectedMs, number: caller } }),
     }, prices);
-    const known = Object.values(parts).reduce<number>((sum, part) => sum + (part ?? 0), 0);
-    return known + (isPriced(session.request) ? unreportedUsd(usage, connectedMs) : 0);
+    const known = call.earlierUsd + knownUsd(cost);
+    const isUnreported = isPriced(session.request) && call.earlierUsd === 0;
+    return known + (isUnreported ? unreportedUsd(usage, connectedMs) : 0);
   }
 
   function end(session: CallSession, call: Running, limit: "call" | "day"): void {
@@ -177,10 +196,15 @@ export function openCallSpendLimit(deps: CallSpendLimitDeps) {
   }
 }
 
+function knownUsd({ parts }: ReturnType<typeof costOf>): number {
+  return Object.values(parts).reduce<number>((sum, part) => sum + (part ?? 0), 0);
+}
+
 const watched: ReadonlySet<string> = new Set([
   "started",
   "resumed",
   "connected",
+  "handoff",
   "usage",
   "transcriptionUsage",
   "speaking",

@@ -7,6 +7,7 @@ import { testAgentVersions } from "./agentVersionContract.ts";
 import { testCalendar } from "./calendarContract.ts";
 import { testAnalyses } from "./analysesContract.ts";
 import { testErasure } from "./erasureContract.ts";
+import { testHandoffs } from "./handoffContract.ts";
 import { testMessages } from "./messageContract.ts";
 import { testTextMessages } from "./textMessageContract.ts";
 import { ended, opened, said } from "./storedCalls.ts";
@@ -45,6 +46,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testLists(test);
   testInstances(test);
   testErasure(test);
+  testHandoffs(test);
   testMessages(test);
   testAgentVersions(test);
   testTextMessages(test);

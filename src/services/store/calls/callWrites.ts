@@ -17,6 +17,7 @@ import {
   toStorable,
 } from "../columns.ts";
 import type { Statement } from "../database.ts";
+import { handoffStatements } from "./handoffWrites.ts";
 import { present } from "../../../utils/present.ts";
 
 /** One write about a call. Each is idempotent. */
@@ -100,7 +101,7 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
         }, "(call_id, sequence) DO NOTHING"),
       ];
     case "handoff":
-      return insertHandoff(callId, write.sequence, write.handoff);
+      return handoffStatements(callId, write.sequence, write.handoff);
     case "ended":
       return [endCall(callId, write.ending, write.holder)];
   }
@@ -244,29 +245,6 @@ function upsertMustHear(
     `(call_id, name) DO UPDATE SET ${replaced.join(", ")}
       WHERE must_hear.heard = 0 AND must_hear.times <= excluded.times`,
   );
-}
-
-function insertHandoff(
-  callId: string,
-  sequence: number,
-  handoff: HandoffRecord,
-): readonly Statement[] {
-  const { from, to, version, reason, facts, model, transcriptionModel } = handoff;
-  return [
-    insertOfCall("handoffs", callId, {
-      sequence,
-      at_ms: toInteger(handoff.atMs),
-      from_agent: from,
-      to_agent: to,
-      version: version ?? null,
-      reason: reason ?? null,
-      facts: facts ?? null,
-      model: model ?? null,
-      transcription_model: transcriptionModel ?? null,
-      usage_before: JSON.stringify(handoff.usageBefore),
-    }, "(call_id, sequence) DO NOTHING"),
-    updateCall(callId, { current_agent: to }, "AND ended_at IS NULL"),
-  ];
 }
 
 function endTool(
