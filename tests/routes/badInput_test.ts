@@ -4,7 +4,8 @@ import { apiKey, startPhoneServer, type TestServer } from "../support/servers/ph
 import { problemOf } from "../support/problemOf.ts";
 
 const env = {
-  API_KEYS: `boss:${apiKey};scopes=admin`,
+  API_KEYS: ["", "-1", "-2", "-3", "-4"]
+    .map((end) => `boss${end}:${apiKey}${end};scopes=admin`).join(","),
   WEBHOOK_URL: "http://127.0.0.1:9/",
   WEBHOOK_SECRET: `whsec_${btoa("x".repeat(24))}`,
 };
@@ -105,7 +106,9 @@ Deno.test("every route with a query refuses what it cannot mean, and what it doe
     for (const name of names.length > 0 ? [...names, "unheard_of", "__proto__"] : []) {
       for (const value of nonsense) {
         const address = `${addressOf(operation)}?${name}=${value}`;
-        const answer = await server.request(address, { headers: withKey });
+        // One key alone may not ask so often.
+        const headers = { "X-API-Key": `${apiKey}-${tried % 4 + 1}` };
+        const answer = await server.request(address, { headers });
         const [status] = await problemOf(answer);
         const refused = status === 422 || (status === 404 && operation.path.includes("{"));
         assert.ok(refused, `${operation.method} ${address.slice(0, 80)}: ${status}`);
