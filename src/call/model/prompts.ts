@@ -70,6 +70,15 @@ export function resultUnheard(tools: readonly string[]): ModelNote {
   );
 }
 
+/** For a model that cannot be made to forget what was cut off. */
+export function heardOnly(text: string): ModelNote {
+  return system(
+    text === ""
+      ? "The caller has heard nothing of your last words."
+      : `The caller has heard your last words only up to here: "…${text.slice(-MAX_HEARD_LENGTH)}"`,
+  );
+}
+
 /** For a tool that has run beside the conversation. */
 export function toolNews(name: string, output: string): string {
   return `The tool ${name} has returned: ${output}`;

@@ -4,6 +4,7 @@ import type { Latency } from "../turns/latency.ts";
 import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import { Interruption } from "./interruption.ts";
 import { Playback } from "./playback.ts";
+import * as prompts from "../model/prompts.ts";
 import type { ModelRequest, RefusalKind, SpeechRef } from "../realtimeClient.ts";
 import type { Heard } from "./spokenItems.ts";
 import { SpokenResponses } from "./spokenResponses.ts";
@@ -228,7 +229,10 @@ export class AgentSpeech {
   }
 
   refused(request: ModelRequest, kind: RefusalKind, availableMs: Milliseconds | undefined): void {
-    this.#truncation.refused(request, kind, availableMs);
+    const isWhole = this.#truncation.refused(request, kind, availableMs);
+    if (!isWhole || request.type !== "truncate") return;
+    const heard = this.#transcript.cutText(request.itemId);
+    if (heard !== undefined) this.#commands.request(prompts.heardOnly(heard));
   }
 
   /** The call is over: what was not heard was not said, and only the transcript has to show it. */

@@ -59,19 +59,25 @@ export class Truncation {
     this.#deleteLater.set(itemId, responseId);
   }
 
-  /** A truncate was refused: once more with what the model has, or take the item back, or let it be. */
+  /**
+   * A truncate was refused: once more with what the model has, or take the item back, or let it be. True
+   * for the last: the model believes that all of the item was heard.
+   */
   refused(
     request: ModelRequest,
     kind: RefusalKind,
     availableMs: number | undefined,
-  ): void {
-    if (request.type !== "truncate") return;
+  ): boolean {
+    if (request.type !== "truncate") return false;
     this.#commands.notice("truncate_refused");
     const { itemId } = request;
-    if (this.#retried.has(itemId)) return;
+    if (this.#retried.has(itemId)) return true;
     this.#retried.add(itemId);
     if (availableMs !== undefined && availableMs >= 1) {
       this.#commands.request({ ...request, audioEndMs: Math.floor(availableMs) - 1 });
-    } else if (kind === "unsupported") this.#commands.request({ type: "delete", itemId });
+      return false;
+    }
+    if (kind === "unsupported") this.#commands.request({ type: "delete", itemId });
+    return kind === "other" || kind === "tooShort";
   }
 }

@@ -145,6 +145,12 @@ export class Transcript {
     return item?.type === "message" ? item.text : "";
   }
 
+  /** What the caller heard of an item that was cut off; undefined where nothing is missing. */
+  cutText(itemId: string): string | undefined {
+    const entry = this.entries.get(itemId);
+    return entry?.kind === "agent" && entry.unheard !== undefined ? entry.text : undefined;
+  }
+
   /** The words of an item of the model's conversation, by its id there. */
   wordsOf(itemId: string): SpokenWords | "open" | "none" {
     return spokenWordsOf(this.entries.get(this.#repeated.turnOf(itemId)));

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { readAgent } from "../../src/config/agents.ts";
+
+const agent = (fields: string) => readAgent("desk", `---\ntitle: Desk\n${fields}\n---\nBe kind.`);
+
+Deno.test("must_hear takes a sentence, or a text and its place, and names what is wrong", () => {
+  const read = agent(
+    "must_hear: { recording: This call is recorded., price: { text: It costs 40 dollars., at: asked } }",
+  );
+  assert.ok(read.ok);
+  assert.deepEqual(read.agent.must_hear, {
+    recording: { text: "This call is recorded.", at: "start" },
+    price: { text: "It costs 40 dollars.", at: "asked" },
+  });
+  const wrong = agent("must_hear: { price: { text: Hi, at: later } }");
+  assert.ok(
+    !wrong.ok && wrong.problems.some((problem) => JSON.stringify(problem).includes("must_hear")),
+  );
+});
+
+Deno.test("a tool may wait only for a sentence that there is", () => {
+  const fields = "tools: [{ name: end_call, after_heard: [price] }]";
+  const wrong = agent(fields);
+  assert.ok(
+    !wrong.ok &&
+      wrong.problems.some((one) => JSON.stringify(one).includes("no name under must_hear")),
+  );
+  assert.ok(agent(`${fields}\nmust_hear: { price: It costs 40 dollars. }`).ok);
+});
