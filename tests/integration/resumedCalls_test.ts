@@ -137,6 +137,41 @@ Deno.test("a caller who was bridged before the process was lost gets the answer 
   await hangUp(talk.phone);
 });
 
+Deno.test("what a tool has done in one process is not done again in the next", async () => {
+  let booked = 0;
+  await using service = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response(`booked ${++booked}`),
+  );
+  const url = `http://127.0.0.1:${service.addr.port}`;
+  const agent =
+    `http_tools:\n  - { name: book, description: Books., url: "${url}", parameters: { properties: { day: {} } } }`;
+  await using two = await startTwo({}, {}, agent);
+  const { rig, second } = two;
+  const talk = await rig.ring();
+  const use = async (model: typeof talk.model, args: string, known?: string) => {
+    model.say({ tools: [{ name: "book", arguments: args }] });
+    for (;;) {
+      const { item } = await model.next("conversation.item.create");
+      // The next process tells its model what is known already.
+      if (item.type === "function_call_output" && item.output !== known) return String(item.output);
+    }
+  };
+  assert.equal(await use(talk.model, '{"day":"friday"}'), "booked 1");
+  await until(() => detail(rig.server, talk.callId), ({ tools }) => tools?.[0]?.result != null);
+
+  rig.server.network.connectTo(second.origin);
+  talk.phone.breakConnection();
+  const model = await rig.realtime.nextSession();
+  await until(() => model.responding, (responding) => !responding && model.received.length > 0);
+  assert.match(
+    await use(model, '{ "day": "friday" }', "booked 1"),
+    /"repeated":true.*"result":"booked 1"/,
+  );
+  assert.equal(booked, 1);
+  await hangUp(talk.phone);
+});
+
 Deno.test("case 123: the next process's model knows that the call is being screened", async () => {
   const screening = "Record your name and reason for calling, and I'll see if they are available.";
   const transcribe = () => screening;
