@@ -89,6 +89,7 @@ Deno.test("an operator sees an agent's tools, tries them without a call, and nev
     ["Look up {{number}}?", true, 10_000, ["pin"]],
   );
   assert.deepEqual(order.details.headers, { Authorization: "Bearer ••••" });
+  assert.deepEqual(order.details.variables, ["TOOL_SHOP_TOKEN"]);
   assert.equal(order.details.url, `${shop.url}/orders/{{number}}`);
 
   const path = "/api/agents/desk/tools/find_order/try";

@@ -60,6 +60,7 @@ export function createHttpTool(
       method,
       url: url.show(),
       headers: headers.shown,
+      variables: variablesOf(definition),
       ...present({ result }),
       identity: identity && signCall !== undefined,
     },
@@ -119,6 +120,13 @@ const MAX_TEXT_BYTES = 64 * 1024;
 const MAX_ERROR_CHARS = 500;
 /** Common servers refuse longer ones. */
 const MAX_URL_CHARS = 8000;
+
+/** Names of the environment's variables that it uses. */
+function variablesOf({ url, headers = {} }: HttpToolDefinition): readonly string[] {
+  const templates = [url, ...Object.values(headers)].join(" ");
+  const named = [...templates.matchAll(/\{\{\s*env\.(\w+)/g)].map(([, name = ""]) => name);
+  return [...new Set(named)];
+}
 
 function checked(
   { name, url: template, headers: given = {}, parameters }: HttpToolDefinition,
