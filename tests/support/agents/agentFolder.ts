@@ -26,8 +26,9 @@ export async function createAgentFolder(
       await Deno.mkdir(`${path}/${file}`.replace(/\/[^/]*$/, ""), { recursive: true });
       // At once, as most editors do: else a busy machine may see half of it.
       const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
-      await Deno.writeFile(`${path}/.${file}`, bytes);
-      await Deno.rename(`${path}/.${file}`, `${path}/${file}`);
+      const draft = `${path}/${file}`.replace(/([^/]*)$/, ".$1");
+      await Deno.writeFile(draft, bytes);
+      await Deno.rename(draft, `${path}/${file}`);
     },
     remove: (file) => Deno.remove(`${path}/${file}`, { recursive: true }),
     read: (file) => Deno.readTextFile(`${path}/${file}`),
