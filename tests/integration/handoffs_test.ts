@@ -164,6 +164,28 @@ Deno.test("a call whose process is gone goes on with the agent that had it last"
   assert.equal(record.handoffs.length, 1);
 });
 
+Deno.test("where the agent that had it last is gone too, the first one goes on with the call", async () => {
+  await using database = await temporaryDatabase();
+  await using rig = await start({ env: database.env });
+  const { billing: _, ...left } = FILES;
+  await using second = await startBeside(rig.server, {
+    ...database.env,
+    OPENAI_API_KEY: modelKey,
+    OPENAI_REALTIME_URL: rig.realtime.url,
+    API_KEYS: `ops:${apiKey};scopes=admin`,
+  }, {
+    agentFiles: agentsOf({ ...left, receptionist: agent("Receptionist", "", "You are back.") }),
+  });
+  const talk = await rig.ring();
+  await ask(rig, talk, { to: "billing" });
+  await heardSaying(rig, talk.callId, /^This is the billing\.$/);
+  rig.server.network.connectTo(second.origin);
+  talk.phone.breakConnection();
+  const model = await rig.realtime.nextSession();
+  await until(() => model.config.instructions ?? "", (text) => text.includes("You are back."));
+  await hangUp(talk.phone);
+});
+
 function connectionsOf({ events }: PhoneRig): number {
   return events.all.filter(({ event }) => event.type === "modelReady").length;
 }

@@ -1,5 +1,5 @@
 import { variablesIn } from "../../call/handoff.ts";
-import type { CallRegistry } from "../../call/registry.ts";
+import { CallRefused, type CallRegistry } from "../../call/registry.ts";
 import type { ResumedCall } from "../../call/resumedCall.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { CallRequest } from "../../call/types.ts";
@@ -53,7 +53,7 @@ export function createResumedCalls(deps: ResumedCallsDeps) {
       if (open !== undefined) return open;
       recorder.expectResumed(record, content);
       try {
-        const session = registry.open(request, id, resumed);
+        const session = openNow(request, asked, { record, content, resumed });
         const { caller: number, keyName } = request;
         callBudget.resume(id, { direction, keyName, number, address });
         return session;
@@ -63,6 +63,22 @@ export function createResumedCalls(deps: ResumedCallsDeps) {
       }
     },
   };
+
+  /** Where the agent that had the call last cannot be had any more, the first one goes on with it. */
+  function openNow(
+    request: CallRequest,
+    asked: CallRequest,
+    { record: { id, agent }, resumed: { handoffs, ...alone } }: StoredCall,
+  ): CallSession {
+    const resumed = { ...alone, ...present({ handoffs }) };
+    try {
+      return registry.open(request, id, resumed);
+    } catch (error) {
+      const isAgents = error instanceof CallRefused && /agent/.test(error.code);
+      if (!isAgents || request.agent === agent) throw error;
+      return registry.open({ ...asked, agent }, id, alone);
+    }
+  }
 }
 
 /** The request of a call that was not placed by us, as its sessions have it now. */
