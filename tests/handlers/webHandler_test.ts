@@ -129,6 +129,11 @@ Deno.test("WebLeg.notify() shows the caller the conversation and nothing of the 
     } as const;
     leg.notify({ type: "started", direction: "web", agent: "receptionist" });
     leg.notify({ type: "turn", turn: { ...turn, startedMs: 1 } });
+    leg.notify({
+      ...{ type: "handoff", from: "receptionist", to: "billing", title: "Billing" },
+      ...{ reason: "secret", facts: "secret" },
+    });
+    leg.notify({ type: "turn", turn: { ...turn, agent: "billing", startedMs: 1 } });
     leg.notify({ type: "toolStarted", toolCallId: "x", name: "look_up", arguments: "secret" });
     leg.notify({
       type: "toolEnded",
@@ -142,9 +147,11 @@ Deno.test("WebLeg.notify() shows the caller the conversation and nothing of the 
     leg.notify({ type: "modelLost", code: "closed", recovering: true });
     leg.notify({ type: "modelReady", afterMs: 5, again: true });
     leg.notify({ type: "speaking", who: "agent", on: false });
-    const all = await client.inbox.when((all) => all.length >= 7);
+    const all = await client.inbox.when((all) => all.length >= 9);
     assert.deepEqual(all.slice(1), [
       { type: "transcript", ...turn },
+      { type: "handoff", agent: "billing", title: "Billing" },
+      { type: "transcript", ...turn, agent: "billing" },
       { type: "tool", id: "x", name: "look_up", state: "started" },
       { type: "tool", id: "x", name: "look_up", state: "failed", durationMs: 12 },
       { type: "notice", code: "model_lost" },
