@@ -122,7 +122,7 @@ browserTests("page: records", {
         "0:01 Agent Good morning.",
         "0:03 Caller Is <b>eight</b> free?",
         "0:05 uses find_table failed after 1.2 s",
-        "0:07 Agent I could not find cut off here 640 ms",
+        "0:07 Clerk I could not find cut off here 640 ms",
       ]);
       const figures = await page.locator("#record-figures > div").allInnerTexts();
       assert.deepEqual(figures.map((text) => text.replace(/\s+/g, " ").trim()), [
@@ -250,6 +250,7 @@ async function rememberConversation({ remember, store }: PageVisit): Promise<voi
     said(callId, {
       id: "c",
       role: "agent",
+      agent: "clerk",
       position: 2,
       text: "I could not find",
       interrupted: true,
