@@ -42,6 +42,7 @@ export interface AgentSummary {
   /** `broken`: the file is faulty, and the version is its last good one. */
   readonly state: "ok" | "broken" | "unusable";
   readonly version: string | null;
+  readonly numbers: readonly string[];
   readonly problems: readonly { readonly text: string }[];
 }
 

@@ -8,6 +8,7 @@ import { createLiveListView } from "./live/liveListView.ts";
 import { type PageLocation, readPageLocation } from "./pageLocation.ts";
 import { createRecordListView } from "./records/recordListView.ts";
 import { createRecordView } from "./records/recordView.ts";
+import { createAgentsView } from "./agents/agentsView.ts";
 import { showStart, showStartProblem, showTalk } from "./talk/talkView.ts";
 import { describeEngine } from "./talk/talkTexts.ts";
 
@@ -17,6 +18,7 @@ const showLiveCalls = createLiveListView(titles);
 const showLiveCall = createLiveCallView(titles);
 const showRecords = createRecordListView(titles);
 const showRecord = createRecordView(titles);
+const showAgents = createAgentsView();
 
 const names = {
   talk: "",
@@ -24,6 +26,7 @@ const names = {
   call: "Live call",
   records: "Records",
   record: "Record",
+  agents: "Agents",
 };
 let showing = new AbortController();
 
@@ -83,6 +86,8 @@ function open(target: PageLocation, signal: AbortSignal): Promise<void> {
       return showRecords(target.filter, signal);
     case "record":
       return showRecord(target.id, signal);
+    case "agents":
+      return showAgents(signal);
   }
 }
 

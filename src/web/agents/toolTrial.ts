@@ -1,0 +1,156 @@
+/// <reference lib="dom" />
+import { fetchApiJson, RequestError } from "../apiClient.ts";
+import type { AgentSummary } from "../apiTypes.ts";
+import { element, find } from "../elements.ts";
+
+interface ToolList {
+  readonly tools: readonly ListedTool[];
+}
+
+interface ListedTool {
+  readonly name: string;
+  readonly kind: string;
+  readonly description: string;
+  readonly parameters: {
+    readonly properties?: Readonly<Record<string, { readonly type?: unknown }>>;
+    readonly required?: readonly string[];
+  };
+}
+
+interface Trial {
+  readonly output: string;
+  readonly error: string | null;
+  readonly durationMs: number;
+  readonly effect: string | null;
+  readonly fault: string | null;
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly body: string | null;
+  } | null;
+}
+
+/** Creates the form that runs a tool of an agent without a call, for those who may do that. */
+export function createToolTrial(): (
+  agents: readonly AgentSummary[],
+  signal: AbortSignal,
+) => Promise<void> {
+  const form = find("tool-trial", HTMLFormElement);
+  const agent = find("tool-agent", HTMLSelectElement);
+  const name = find("tool-name", HTMLSelectElement);
+  const args = find("tool-arguments", HTMLTextAreaElement);
+  const result = find("tool-result", HTMLPreElement);
+  const problem = find("tool-problem", HTMLElement);
+  let tools: readonly ListedTool[] = [];
+  let showing = new AbortController().signal;
+
+  agent.onchange = () => listTools().catch(tell);
+  name.onchange = showTool;
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    run().catch(tell);
+  };
+
+  return async function showTrial(agents, signal) {
+    showing = signal;
+    const chosen = agent.value;
+    agent.replaceChildren(
+      ...agents.map(({ name, title }) => new Option(title ?? name, name)),
+    );
+    if (agents.some((each) => each.name === chosen)) agent.value = chosen;
+    try {
+      await listTools();
+    } catch (error) {
+      // Tools are for admins; the list of agents is for more people.
+      if (!(error instanceof RequestError) || error.status !== 403) throw error;
+      form.hidden = true;
+    }
+  };
+
+  async function listTools(): Promise<void> {
+    form.hidden = agent.value === "";
+    if (form.hidden) return;
+    const path = `/api/agents/${agent.value}/tools`;
+    ({ tools } = await fetchApiJson<ToolList>(path, { signal: showing }));
+    const chosen = name.value;
+    name.replaceChildren(...tools.map(({ name }) => new Option(name)));
+    if (tools.some((each) => each.name === chosen)) name.value = chosen;
+    showTool();
+  }
+
+  function showTool(): void {
+    const tool = tools.find((each) => each.name === name.value);
+    find("tool-description", HTMLElement).textContent = tool?.description ??
+      "This agent has no tools.";
+    args.value = JSON.stringify(tool === undefined ? {} : exampleOf(tool), null, 2);
+    result.hidden = true;
+    problem.textContent = "";
+  }
+
+  async function run(): Promise<void> {
+    problem.textContent = "";
+    result.hidden = true;
+    let given: unknown;
+    try {
+      given = JSON.parse(args.value);
+    } catch {
+      problem.textContent = "The arguments are not JSON.";
+      return;
+    }
+    const trial = await fetchApiJson<Trial>(
+      `/api/agents/${agent.value}/tools/${name.value}/try`,
+      {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ arguments: given }),
+        signal: showing,
+      },
+    );
+    result.replaceChildren(...linesOf(trial));
+    result.hidden = false;
+  }
+
+  function tell(error: unknown): void {
+    if (showing.aborted) return;
+    if (!(error instanceof RequestError)) throw error;
+    problem.textContent = [
+      error.message,
+      ...error.details.map(({ path, message }) => `${path} ${message}.`),
+    ].join(" ");
+  }
+}
+
+/** A value of the right type for each argument that the tool demands. */
+function exampleOf({ parameters: { properties = {}, required = [] } }: ListedTool) {
+  return Object.fromEntries(required.map((key) => [key, emptyOf(properties[key]?.type)]));
+}
+
+function emptyOf(type: unknown): unknown {
+  switch (type) {
+    case "number":
+    case "integer":
+      return 0;
+    case "boolean":
+      return false;
+    case "array":
+      return [];
+    case "object":
+      return {};
+    default:
+      return "";
+  }
+}
+
+function linesOf({ output, error, durationMs, effect, fault, request }: Trial) {
+  const sent = request === null
+    ? []
+    : [`${request.method} ${request.url}${request.body === null ? "" : `\n${request.body}`}`];
+  const lines = [
+    ...sent,
+    `${error === null ? "done" : error} in ${Math.round(durationMs)} ms`,
+    ...(effect === null ? [] : [`in a call: ${effect}`]),
+    ...(fault === null ? [] : [fault]),
+    output,
+  ];
+  return lines.map((line) => element("span", { textContent: `${line}\n` }));
+}
