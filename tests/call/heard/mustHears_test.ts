@@ -53,16 +53,19 @@ Deno.test("a greeting that has the words in it is enough, as far as it was heard
   assert.equal(proofs(heard).at(-1)?.heard, true);
   assert.deepEqual(heard.takeAsked(), []);
 
-  const cut = new CallDriver(START).live();
-  const greeting = cut.begin("greeting");
-  cut.say(greeting, "greeting", 4000, "Hello, this call is recorded! How can I help you today?");
-  cut.finish(greeting);
-  cut.interruptAt(1200);
-  cut.callerStops();
-  cut.speak("answer", 500, "Sure.");
-  cut.advance(800);
-  assert.equal(proofs(cut).at(-1)?.heard, false);
-  assert.deepEqual(cut.takeAsked(), ["say"]);
+  // Where it was cut off is known only so well: just behind the words is not far enough.
+  for (const atMs of [1200, 2250]) {
+    const cut = new CallDriver(START).live();
+    const greeting = cut.begin("greeting");
+    cut.say(greeting, "greeting", 4000, "Hello, this call is recorded! How can I help you today?");
+    cut.finish(greeting);
+    cut.interruptAt(atMs);
+    cut.callerStops();
+    cut.speak("answer", 500, "Sure.");
+    cut.advance(800);
+    assert.equal(proofs(cut).at(-1)?.heard, false);
+    assert.deepEqual(cut.takeAsked(), ["say"]);
+  }
 });
 
 Deno.test("what is cut off is said again after the caller has been answered, five times at most", () => {

@@ -46,7 +46,7 @@ Deno.test("promises are prices, times and call-backs that were heard, and no que
       ["Cela coûte vingt euros.", ["price"]],
       ["Votre rendez-vous est mardi à 10 heures.", ["time"]],
       ["Nous vous rappellerons.", ["callback"]],
-      ["Shall I book Friday at 3 pm?", []],
+      ["Will I see you on Friday at 3 pm?", []],
       ["Today is Saturday.", []],
       ["How can I help you?", []],
     ] as const
