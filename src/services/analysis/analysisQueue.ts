@@ -96,7 +96,8 @@ export function createAnalysisQueue(deps: AnalysisQueueDeps) {
     call: CallRecord,
     model: AnalysisModel | undefined,
   ): Promise<AttemptOutcome> {
-    const agent = agents.get(call.agent);
+    // The one that had it last knows what the call came to.
+    const agent = agents.get(call.currentAgent ?? call.agent);
     const analysis = agent?.analysis;
     if (agent === undefined || analysis === undefined) return skipped("off");
     const content = await calls.content(call.id);

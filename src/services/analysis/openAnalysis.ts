@@ -64,11 +64,13 @@ export function openAnalysis(deps: OpenAnalysisDeps) {
     setTimer,
     log,
   });
-  completion.onComplete(async ({ id, agent }) => {
-    if (agents.get(agent)?.analysis !== undefined) await analyses.enqueue(id, now());
+  const isWanted = ({ agent, currentAgent = agent }: Pick<CallRecord, "agent" | "currentAgent">) =>
+    agents.get(currentAgent)?.analysis !== undefined;
+  completion.onComplete(async (call) => {
+    if (isWanted(call)) await analyses.enqueue(call.id, now());
   });
-  completion.onDispatched(({ agent }) => {
-    if (agents.get(agent)?.analysis !== undefined) queue.wake();
+  completion.onDispatched((call) => {
+    if (isWanted(call)) queue.wake();
   });
 
   /** At the first use: most runs of the built-in engine need none. */
