@@ -6,7 +6,7 @@ import type { ConfirmPolicy } from "../toolPolicy.ts";
 /** What the caller is asked before a tool runs. */
 export interface ConfirmQuestion {
   readonly text: string;
-  /** The words that decide: those of the arguments, as the question says them. */
+  /** The words that decide, in their order: those of the arguments, as the question says them. */
   readonly decisive: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export function confirmQuestion(
   // What is put between quotes must not end them.
   const plain = text.replaceAll('"', "'").replaceAll(/\s+/g, " ").trim();
   if (plain === "" || plain.length > MAX_LENGTH) return undefined;
-  return { text: plain, decisive: [...new Set(said.flatMap(wordsOf))] };
+  return { text: plain, decisive: said.flatMap(wordsOf) };
 }
 
 /** Names of arguments in an operator's question: `{{date}}`, `{{guest.name}}`. */
@@ -61,6 +61,8 @@ function valueAt(args: Readonly<Record<string, unknown>>, path: string): unknown
 function spoken(value: unknown, words: QuestionWords, language: string, depth: number): string {
   if (depth > MAX_DEPTH || value === null || value === undefined) return "";
   if (typeof value === "boolean") return value ? words.yes : words.no;
+  // A sign is no word, and would be heard by chance.
+  if (typeof value === "number" && value < 0) return `${words.minus} ${-value}`;
   if (typeof value === "string") return spokenDate(value.trim(), language) ?? value.trim();
   if (Array.isArray(value)) {
     return value.map((one) => spoken(one, words, language, depth + 1)).join(", ");
@@ -79,6 +81,7 @@ function spaced(name: string): string {
 interface QuestionWords {
   readonly yes: string;
   readonly no: string;
+  readonly minus: string;
   readonly ask: (title: string, list: string) => string;
 }
 
@@ -94,6 +97,7 @@ function asking(before: string, after: string): QuestionWords["ask"] {
 const ENGLISH: QuestionWords = {
   yes: "yes",
   no: "no",
+  minus: "minus",
   ask: asking("Please confirm:", "Shall I do that?"),
 };
 
@@ -102,12 +106,43 @@ const WORDS: ReadonlyMap<string, QuestionWords> = new Map([
   ["de", {
     yes: "ja",
     no: "nein",
+    minus: "minus",
     ask: asking("Bitte bestätigen Sie:", "Soll ich das so machen?"),
   }],
-  ["es", { yes: "sí", no: "no", ask: asking("Por favor, confirme:", "¿Lo hago así?") }],
-  ["fr", { yes: "oui", no: "non", ask: asking("Merci de confirmer :", "Puis-je le faire ?") }],
-  ["it", { yes: "sì", no: "no", ask: asking("Per favore, confermi:", "Procedo così?") }],
-  ["nl", { yes: "ja", no: "nee", ask: asking("Wilt u dit bevestigen:", "Zal ik dat doen?") }],
-  ["pt", { yes: "sim", no: "não", ask: asking("Por favor, confirme:", "Posso fazer isso?") }],
-  ["pl", { yes: "tak", no: "nie", ask: asking("Proszę potwierdzić:", "Czy mam to zrobić?") }],
+  ["es", {
+    yes: "sí",
+    no: "no",
+    minus: "menos",
+    ask: asking("Por favor, confirme:", "¿Lo hago así?"),
+  }],
+  ["fr", {
+    yes: "oui",
+    no: "non",
+    minus: "moins",
+    ask: asking("Merci de confirmer :", "Puis-je le faire ?"),
+  }],
+  ["it", {
+    yes: "sì",
+    no: "no",
+    minus: "meno",
+    ask: asking("Per favore, confermi:", "Procedo così?"),
+  }],
+  ["nl", {
+    yes: "ja",
+    no: "nee",
+    minus: "min",
+    ask: asking("Wilt u dit bevestigen:", "Zal ik dat doen?"),
+  }],
+  ["pt", {
+    yes: "sim",
+    no: "não",
+    minus: "menos",
+    ask: asking("Por favor, confirme:", "Posso fazer isso?"),
+  }],
+  ["pl", {
+    yes: "tak",
+    no: "nie",
+    minus: "minus",
+    ask: asking("Proszę potwierdzić:", "Czy mam to zrobić?"),
+  }],
 ]);

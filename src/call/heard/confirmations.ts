@@ -11,9 +11,9 @@ import { answerToQuestion, type HeardQuestion } from "./answerToQuestion.ts";
 import { type ConfirmQuestion, confirmQuestion } from "./confirmQuestion.ts";
 import { ExactSpeech, type Spoken } from "./exactSpeech.ts";
 import * as notes from "./gateNotes.ts";
+import { isAbout } from "./isAbout.ts";
 import { spokenArguments } from "./spokenArguments.ts";
 import { TurnBeginnings } from "./turnBeginnings.ts";
-import { wordsOf } from "./words.ts";
 
 /** Whether a tool may run now; `wait` where that is known in a moment. */
 export type Admission =
@@ -35,8 +35,6 @@ interface Asked {
 const MAX_QUESTIONS = 3;
 /** How often one question is said because the model said something else, or nothing. */
 const MAX_TRIES = 2;
-/** The share of a question's words that must occur in what was said in its place. */
-const LIKENESS = 0.7;
 
 /**
  * Lets a tool run once for each time that the caller has agreed to it, with just these arguments, after
@@ -67,7 +65,7 @@ export class Confirmations {
     if (args === undefined) return refusal(notes.NOT_JSON);
     const asked = this.#asked.get(call.name);
     const ask = () => this.#ask(call.name, args, confirm, now);
-    if (asked?.key !== canonicalJson(args)) return ask();
+    if (asked?.key !== keyOf(args, confirm)) return ask();
     const { state } = asked;
     if (state === "asking") return { kind: "refuse", output: notes.ASKED, speaks: false };
     if (state === "unheard") return ask();
@@ -110,13 +108,13 @@ export class Confirmations {
     const count = this.#questions.get(tool) ?? 0;
     if (count >= MAX_QUESTIONS) return refusal(notes.NOT_CONFIRMED);
     const language = this.#call.policy.languages?.[0] ?? "en";
-    const said = spokenArguments(args, this.#call.transcript.entries.values());
+    const said = spokenArguments(args, this.#call.transcript.entries.values(), confirm.ids);
     const unknown = confirm.ids?.find((name) => said[name] === args[name]);
     if (unknown !== undefined) return refusal(notes.unknownId(unknown));
     const question = confirmQuestion(tool, said, confirm, language);
     if (question === undefined) return refusal(notes.TOO_LONG);
     this.#questions.set(tool, count + 1);
-    const asked: Asked = { tool, key: canonicalJson(args), question, tries: 1, state: "asking" };
+    const asked: Asked = { tool, key: keyOf(args, confirm), question, tries: 1, state: "asking" };
     this.#asked.set(tool, asked);
     this.#speech.say(idOf(asked), question.text, now);
     return { kind: "refuse", output: notes.ASKED, speaks: false };
@@ -138,16 +136,16 @@ export class Confirmations {
   }
 }
 
-function idOf({ tool, key }: Asked): string {
-  return `confirm ${tool} ${key}`;
+/** An agent that the call is handed to may have another tool of the same name, and asks for itself. */
+function keyOf(
+  args: Readonly<Record<string, unknown>>,
+  { question, title }: ConfirmPolicy,
+): string {
+  return canonicalJson({ args, question, title });
 }
 
-/** Whether what was said is the question: its decisive words all occur, and most of the others. */
-function isAbout({ text, decisive }: ConfirmQuestion, said: string): boolean {
-  const words = new Set(wordsOf(said));
-  const wanted = wordsOf(text);
-  const found = wanted.filter((word) => words.has(word)).length;
-  return decisive.every((word) => words.has(word)) && found >= wanted.length * LIKENESS;
+function idOf({ tool, key }: Asked): string {
+  return `confirm ${tool} ${key}`;
 }
 
 function refusal(output: string): Admission {

@@ -9,10 +9,18 @@ const MAX_ITEMS = 100;
 /**
  * The arguments with ids as the caller knows them: where a tool's result named an id beside the words for it
  * (`{"slot": "s_7f3a...", "spoken": "tomorrow at ten"}`), the words take its place. The first result counts:
- * nothing that comes later can give an id another meaning.
+ * nothing that comes later can give an id another meaning. Only the arguments named in `ids` are such: any
+ * other could be an account or a number, for which what the agent has read somewhere has other words.
  */
-export function spokenArguments(args: Arguments, entries: Iterable<TranscriptEntry>): Arguments {
-  const wanted = new Set(Object.values(args).filter((value) => typeof value === "string"));
+export function spokenArguments(
+  args: Arguments,
+  entries: Iterable<TranscriptEntry>,
+  ids: readonly string[] = [],
+): Arguments {
+  const wanted = new Set(
+    ids.map((name) => args[name]).filter((value) => typeof value === "string"),
+  );
+  if (wanted.size === 0) return args;
   const spoken = new Map<string, string>();
   for (const entry of entries) {
     if (entry.kind !== "tool" || entry.output === undefined) continue;
@@ -25,7 +33,7 @@ export function spokenArguments(args: Arguments, entries: Iterable<TranscriptEnt
   return Object.fromEntries(
     Object.entries(args).map(([name, value]) => [
       name,
-      typeof value === "string" ? spoken.get(value) ?? value : value,
+      typeof value === "string" && ids.includes(name) ? spoken.get(value) ?? value : value,
     ]),
   );
 }

@@ -307,3 +307,29 @@ Deno.test("a transfer that the model asks for before the caller has said anythin
   call.toolReturns("again", "{}", { effect: { type: "transfer", alias: "sales" } });
   assert.equal(call.events("transferring").length, 1);
 });
+
+const MOVE = { confirm: { question: "Shall I move {{amount}} euros from {{from}} to {{to}}?" } };
+const MOVED = JSON.stringify({ amount: 5, from: "Anna", to: "Bert" });
+
+for (
+  const said of [
+    "Shall I move 5 euros from Bert to Anna?",
+    "Shall I move 5 euros from Anna to Bert? No, we leave that, would you like to hear our opening hours?",
+  ]
+) {
+  Deno.test(`a yes to "${said.slice(0, 50)}..." is none to another question`, () => {
+    const call = new CallDriver({ toolPolicies: { move: MOVE }, languages: ["en"] }).live();
+    callTool(call, MOVED, "move");
+    sayQuestion(call, said);
+    call.callerSays("Yes, please.");
+    callTool(call, MOVED, "move");
+    assert.equal(ran(call), 0);
+  });
+}
+
+Deno.test("a negative number is asked for with a word, as a sign would not be heard", () => {
+  const call = new CallDriver({ toolPolicies: { move: MOVE }, languages: ["en"] }).live();
+  callTool(call, JSON.stringify({ amount: -5, from: "Anna", to: "Bert" }), "move");
+  const asked = requests(call).find((one) => one.type === "respond");
+  assert.ok(asked?.request.instructions?.includes("move minus 5 euros"));
+});

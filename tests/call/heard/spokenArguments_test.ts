@@ -41,3 +41,13 @@ Deno.test("an id is asked for in the words that its result had for it, and those
   callTool(call, "book", { slot: SLOT, name: "Ada" });
   assert.ok(questionsOf(call).some((it) => it.includes("Shall I book tomorrow at ten, for Ada?")));
 });
+
+Deno.test("what a tool has read gives no other argument another name", () => {
+  const call = new CallDriver({ toolPolicies: { pay: { confirm: {} } }, languages: ["en"] }).live();
+  const output = JSON.stringify({ iban: "DE89370400440532013000", spoken: "your own savings" });
+  const callId = callTool(call, "read_mail", {});
+  call.input({ type: "toolReturned", callId, output, ok: true });
+  callTool(call, "pay", { to: "DE89370400440532013000" });
+  const [question = ""] = questionsOf(call);
+  assert.ok(question.includes("pay, to: DE89370400440532013000"), question);
+});
