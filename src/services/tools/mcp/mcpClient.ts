@@ -1,4 +1,5 @@
 import type { Milliseconds } from "../../../call/types.ts";
+import { deadline } from "../../../utils/deadline.ts";
 import { boundFetch, type McpFetch } from "./boundedFetch.ts";
 import {
   callResult,
@@ -41,6 +42,7 @@ export interface McpClientEvents {
 
 const CONNECT_MS = 10_000;
 const LIST_MS = 10_000;
+const GOODBYE_MS = 1000;
 const MAX_PAGES = 20;
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
@@ -123,7 +125,8 @@ export async function connectMcp(
     async close() {
       client.onclose = () => {};
       if (channel instanceof StreamableHTTPClientTransport) {
-        await channel.terminateSession().catch(() => {});
+        // A server that does not answer this either is left alone.
+        await deadline(channel.terminateSession(), GOODBYE_MS).catch(() => {});
       }
       await client.close().catch(() => {});
     },

@@ -2,6 +2,7 @@ import type { Milliseconds } from "../../../call/types.ts";
 import type { Clock } from "../../../utils/clock.ts";
 import type { Log } from "../../../utils/logger.ts";
 import type { Incidents } from "../../../utils/incidents.ts";
+import { withoutValues } from "../redaction.ts";
 import { ToolError } from "../tool.ts";
 import {
   codeOf,
@@ -10,6 +11,7 @@ import {
   type McpEndpoint,
   type McpFetch,
 } from "./mcpClient.ts";
+import { reasonOf, REQUEST_TIMEOUT } from "./mcpReason.ts";
 import type { McpAnswer, McpToolListing } from "./mcpWire.ts";
 
 export interface McpConnectionDeps extends Pick<Clock, "setTimer"> {
@@ -28,24 +30,39 @@ export type McpState =
 const REFRESH_MS = 60_000;
 const MIN_RETRY_MS = 1000;
 const MAX_RETRY_MS = 60_000;
+/** A server may say any number of times that its tools have changed. */
+const CHANGE_MS = 500;
+/** So often a lost connection is opened again at once, until one has stood for a while. */
+const MAX_QUICK_RETRIES = 3;
 
 /** A lasting connection to one MCP server: opened at once, and again whenever it is lost. */
 export class McpConnection {
   readonly #name: string;
   readonly #endpoint: McpEndpoint;
+  /** A server may repeat what it is sent. */
+  readonly #secrets: readonly string[];
   readonly #deps: McpConnectionDeps;
   #state: McpState = { status: "connecting" };
   #client: McpClient | undefined;
   #working: Promise<void>;
   #cancelTimer = () => {};
   #failures = 0;
+  #quickRetries = 0;
+  #isChanged = false;
   #closed = false;
+  readonly #closing = new AbortController();
   readonly #settled = Promise.withResolvers<void>();
 
-  /** `name` is for the operator, in logs and health. */
-  constructor(name: string, endpoint: McpEndpoint, deps: McpConnectionDeps) {
+  /** `name` is for the operator, in logs and health; `secrets` stand in the endpoint's headers. */
+  constructor(
+    name: string,
+    endpoint: McpEndpoint,
+    deps: McpConnectionDeps,
+    secrets: readonly string[] = [],
+  ) {
     this.#name = name;
     this.#endpoint = endpoint;
+    this.#secrets = secrets;
     this.#deps = deps;
     this.#working = this.#refresh();
   }
@@ -74,7 +91,8 @@ export class McpConnection {
       const client = this.#client;
       if (client === undefined) throw unreachable(undefined, false);
       try {
-        return await client.callTool({ name, args, meta }, limits);
+        const answer = await client.callTool({ name, args, meta }, limits);
+        return { ...answer, text: withoutValues(answer.text, this.#secrets) };
       } catch (error) {
         if (limits.signal.aborted) throw error;
         const code = codeOf(error);
@@ -93,6 +111,7 @@ export class McpConnection {
     const client = this.#client;
     this.#client = undefined;
     await client?.close();
+    this.#closing.abort();
     await this.#working;
     this.#deps.incidents.resolve("mcp_server_away", this.#name);
   }
@@ -108,7 +127,8 @@ export class McpConnection {
       });
     }
     if (code !== undefined && code < 0 && code !== CONNECTION_CLOSED) {
-      const reason = error instanceof Error ? error.message.slice(0, MAX_ERROR_CHARS) : "";
+      const text = error instanceof Error ? error.message : "";
+      const reason = withoutValues(text, this.#secrets).slice(0, MAX_ERROR_CHARS);
       return new ToolError("mcp_error", `The service refused: ${reason}`, { cause: error });
     }
     void this.#lost(client, reasonOf(error));
@@ -120,6 +140,11 @@ export class McpConnection {
     this.#client = undefined;
     void client.close();
     this.#away(reason);
+    if (this.#quickRetries >= MAX_QUICK_RETRIES) {
+      this.#retryLater();
+      return Promise.resolve();
+    }
+    this.#quickRetries++;
     this.#cancelTimer();
     return this.#working = this.#working.then(() => this.#refresh());
   }
@@ -128,13 +153,15 @@ export class McpConnection {
   async #refresh(): Promise<void> {
     if (this.#closed) return;
     this.#cancelTimer();
+    const hasStood = this.#client !== undefined && !this.#isChanged;
+    this.#isChanged = false;
     try {
       this.#client ??= await connectMcp(this.#endpoint, {
-        onToolsChanged: () => this.#again(),
+        onToolsChanged: () => this.#changed(),
         onClosed: () => {
           if (this.#client !== undefined) void this.#lost(this.#client, "it closed the connection");
         },
-      }, this.#deps.fetch);
+      }, this.#fetch);
       if (this.#closed) {
         await this.#client.close();
         this.#client = undefined;
@@ -145,16 +172,16 @@ export class McpConnection {
         this.#deps.log.info("MCP server connected", { server: this.#name, tools: tools.length });
         this.#deps.incidents.resolve("mcp_server_away", this.#name);
       }
-      this.#failures = 0;
+      if (hasStood) this.#failures = this.#quickRetries = 0;
       this.#state = { status: "ready", tools: this.#unchanged(tools) };
-      this.#schedule(REFRESH_MS);
+      this.#schedule(this.#isChanged ? CHANGE_MS : REFRESH_MS);
     } catch (error) {
       if (this.#closed) return;
       const client = this.#client;
       this.#client = undefined;
       void client?.close();
       this.#away(reasonOf(error));
-      this.#schedule(Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** this.#failures++));
+      this.#retryLater();
     } finally {
       this.#settled.resolve();
     }
@@ -166,11 +193,30 @@ export class McpConnection {
     return JSON.stringify(known) === JSON.stringify(tools) && known !== undefined ? known : tools;
   }
 
+  #changed(): void {
+    // Of a connection that is gone it is no reason to come back early.
+    if (this.#isChanged || this.#closed || this.#client === undefined) return;
+    this.#isChanged = true;
+    this.#schedule(CHANGE_MS);
+  }
+
+  #retryLater(): void {
+    this.#schedule(Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** this.#failures++));
+  }
+
+  /** What is under way when all is closed is not waited for. */
+  #fetch: McpFetch = (url, init = {}) => {
+    const { signal } = this.#closing;
+    const signals = init.signal == null ? [signal] : [signal, init.signal];
+    return (this.#deps.fetch ?? fetch)(url, { ...init, signal: AbortSignal.any(signals) });
+  };
+
   #again(): void {
     if (!this.#closed) this.#working = this.#working.then(() => this.#refresh());
   }
 
   #schedule(delayMs: Milliseconds): void {
+    this.#cancelTimer();
     this.#cancelTimer = this.#deps.setTimer(() => this.#again(), delayMs);
   }
 
@@ -189,7 +235,6 @@ export class McpConnection {
 }
 
 const MAX_ERROR_CHARS = 500;
-const REQUEST_TIMEOUT = -32_001;
 const CONNECTION_CLOSED = -32_000;
 
 function unreachable(cause: unknown, mayHaveRun: boolean): ToolError {
@@ -198,22 +243,4 @@ function unreachable(cause: unknown, mayHaveRun: boolean): ToolError {
     isFault: true,
     mayHaveRun,
   });
-}
-
-/** For the operator; what a server answered is not repeated, as it may hold anything. */
-function reasonOf(error: unknown): string {
-  const code = codeOf(error);
-  if (code === 401 || code === 403) return `it answered ${code}: check its headers`;
-  if (code === REQUEST_TIMEOUT) return "it does not answer in time";
-  if (code !== undefined && code >= 100) return `it answered ${code}`;
-  if (code !== undefined) return "it does not speak the protocol as expected";
-  if (!(error instanceof Error)) return "it cannot be reached";
-  // Of `fetch`, where the host may not be reached at all.
-  const { cause } = error;
-  const isDenied = error instanceof Deno.errors.NotCapable ||
-    cause instanceof Deno.errors.NotCapable;
-  if (isDenied) return "its host is not permitted: add it to permissions.server.net in deno.json";
-  return error instanceof TypeError || error instanceof Deno.errors.ConnectionRefused
-    ? "it cannot be reached"
-    : "it does not speak the protocol as expected";
 }

@@ -1,5 +1,5 @@
 import type { ReadToolVariable } from "../../../config/toolVariables.ts";
-import { readHeaders } from "../http/httpHeaders.ts";
+import { readHeaders, type ToolHeaders } from "../http/httpHeaders.ts";
 import type { McpConnectionDeps, McpState } from "./mcpConnection.ts";
 import { McpConnection } from "./mcpConnection.ts";
 import type { McpEndpoint } from "./mcpClient.ts";
@@ -25,12 +25,13 @@ export function createMcpServers({ readVariable, ...deps }: McpServersDeps) {
      * a variable that its headers need is not set.
      */
     use({ name, url, headers: templates }: NamedEndpoint): McpConnection | undefined {
-      const headers = isClosed ? undefined : filled(templates);
-      if (headers === undefined) return undefined;
+      const read = isClosed ? undefined : filled(templates);
+      if (read === undefined) return undefined;
+      const headers = read.values;
       const key = JSON.stringify([url, Object.entries(headers).sort()]);
       const known = open.get(key);
       if (known !== undefined) return known.connection;
-      const connection = new McpConnection(name, { url, headers }, deps);
+      const connection = new McpConnection(name, { url, headers }, deps, read.secrets);
       open.set(key, { name, connection });
       return connection;
     },
@@ -49,9 +50,9 @@ export function createMcpServers({ readVariable, ...deps }: McpServersDeps) {
     },
   };
 
-  function filled(templates: McpEndpoint["headers"]): McpEndpoint["headers"] | undefined {
+  function filled(templates: McpEndpoint["headers"]): ToolHeaders | undefined {
     try {
-      return readHeaders(templates, readVariable).values;
+      return readHeaders(templates, readVariable);
     } catch {
       // It was there when the agent's file was checked.
       return undefined;
