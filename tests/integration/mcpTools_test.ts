@@ -59,6 +59,16 @@ Deno.test("a tool that no model would take costs itself, and what fails is an er
   await hangUp(talk.phone);
 });
 
+Deno.test("tools that a server lists under one name cost themselves, and not the call", async () => {
+  const twice = ["x.y", "x_y", "x y"].map((name) => ({ ...find, name }));
+  await using server = served([...twice, find]);
+  await using rig = await startPhoneRig({ agent: mcp(server.url, "tools: all") });
+  const talk = await rig.ring();
+  deepEqual(offered(talk), ["x_y", "shop_x_y", "orders_find"]);
+  match(await use(talk, "orders_find", { number: "17" }), /on its way/);
+  await hangUp(talk.phone);
+});
+
 Deno.test("a server that is away costs its tools, not the agent; when it is back, the next call has them", async () => {
   const first = startMcpServer({ tools: [find] });
   await first.close();

@@ -55,6 +55,10 @@ export function createAgentMcpTools({ servers, signCall, check, log }: AgentMcpT
       }
       for (const { listing, options } of chosen(entry, state.tools, problems)) {
         const name = nameFor(options.as ?? listing.name, entry.name, names);
+        if (name === undefined) {
+          problems.push(`The MCP server ${entry.name} has several tools of the name ${listing.name}.`);
+          continue;
+        }
         const tool = createMcpTool({
           server: entry.name,
           connection,
@@ -111,8 +115,11 @@ function chosen(
 /** More of them confuse models, and cost tokens in every response. */
 const MAX_TOOLS = 64;
 
-/** Models take letters, digits, - and _ alone; a name that is taken gets the server's before it. */
-function nameFor(wanted: string, server: string, taken: ReadonlySet<string>): string {
+/**
+ * Models take letters, digits, - and _ alone; a name that is taken gets the server's before it. Undefined
+ * where that is taken, too.
+ */
+function nameFor(wanted: string, server: string, taken: ReadonlySet<string>): string | undefined {
   const name = wanted.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, 64);
-  return taken.has(name) ? `${server}_${name}`.slice(0, 64) : name;
+  return [name, `${server}_${name}`.slice(0, 64)].find((each) => !taken.has(each));
 }
