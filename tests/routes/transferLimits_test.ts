@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { createTransferredCalls } from "../../src/services/phone/transferredCalls.ts";
 import { twilioCallOptions } from "../../src/services/outbound/dialAttempt.ts";
+import { readAgent } from "../../src/config/agents.ts";
 import { listPrices } from "../../src/services/spending/pricing.ts";
+import { noUsage } from "../../src/services/store.ts";
 import { openStore } from "../../src/services/store/store.ts";
 import { setTimer } from "../../src/utils/clock.ts";
 import { agentsOf, get, initiate, initiateDialled, statusOf } from "../support/twilio/dialling.ts";
@@ -115,8 +117,16 @@ Deno.test("case 146: a transfer of whose end nobody told is asked for at the pho
     await store.calls.write([
       opened({ id: "call_1", callSid, startedAt: 0 }),
       { type: "changed", callId: "call_1", changes: { answeredAt: 0 } },
+      {
+        ...{ type: "handoff", callId: "call_1", sequence: 0 },
+        handoff: { atMs: minute, from: "receptionist", to: "desk", usageBefore: noUsage },
+      },
       ended("call_1", { end: { reason: "transferred", detail: "sales" }, endedAt: 2 * minute }),
     ]);
+    const desk = readAgent(
+      "desk",
+      `---\ntitle: Desk\ntransfers: { sales: { number: '${sales}' } }\n---\nHelp.`,
+    );
     let now = 2 * minute;
     let asked = 0;
     let status: "in-progress" | "completed" = "in-progress";
@@ -124,8 +134,8 @@ Deno.test("case 146: a transfer of whose end nobody told is asked for at the pho
       budget: store.budget,
       callBudget: { accountsOf: () => [] },
       callStore: store.calls,
-      agents: { get: () => undefined },
-      transfers: { numberOf: (_agent, alias) => alias === "sales" ? sales : undefined },
+      agents: { get: (name) => name === "desk" && desk.ok ? desk.agent : undefined },
+      transfers: { numberOf: (agent, alias) => agent?.transfers[alias]?.number },
       twilio: {
         fetch: (sid) => {
           asked++;

@@ -131,7 +131,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
   }
 
   async function finish(call: CallRecord, durationSeconds: number): Promise<void> {
-    const { direction, agent, answeredAt, endedAt, to, end } = call;
+    const { direction, agent, currentAgent = agent, answeredAt, endedAt, to, end } = call;
     const alias = end?.transferTo ?? end?.detail ?? "";
     const agentMs = answeredAt === undefined
       ? 0
@@ -143,7 +143,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
       direction,
       connectedMs: agentMs + transferredMs,
       transferredMs,
-      transferNumber: transfers.numberOf(agents.get(agent), alias),
+      transferNumber: transfers.numberOf(agents.get(currentAgent), alias),
       number: to,
     });
     await callStore.endTransfer(call.id, { transferredMs, ...present({ cost }) });
