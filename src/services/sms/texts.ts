@@ -5,7 +5,7 @@ import { newId } from "../../utils/ids.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
-import type { Spending } from "../spending.ts";
+import type { DialPolicy, Spending } from "../spending.ts";
 import type { TextMessage, TextMessageStore, TextStatus } from "../store.ts";
 import { createTwilioFaults, createTwilioMessages, TwilioProblem } from "../twilioOutbound.ts";
 
@@ -13,7 +13,7 @@ import { createTwilioFaults, createTwilioMessages, TwilioProblem } from "../twil
 export interface TextsDeps extends Pick<Clock, "now"> {
   readonly settings: Pick<Settings, "phone" | "sms">;
   readonly store: { readonly textMessages: TextMessageStore };
-  readonly policy: Spending["policy"];
+  readonly policy: () => Promise<Pick<DialPolicy, "check">>;
   readonly textSpending: Spending["textSpending"];
   readonly incidents: Incidents;
   /** Limit of each request to Twilio. */
@@ -85,7 +85,10 @@ export function openTexts(deps: TextsDeps) {
         const statusCallback = `${publicUrl}/twilio/sms?message=${id}`;
         const taken = await twilio.send({ to, from, text, statusCallback });
         await reservation.settle({ isTaken: true });
-        await changed(id, taken);
+        // It is on its way, recorded or not: an error would have it sent again.
+        await changed(id, taken).catch((error) =>
+          log.warn("Text message not recorded", { callId, error })
+        );
         log.info("Text message sent", { callId });
         return undefined;
       } catch (error) {
