@@ -8,28 +8,34 @@ const MAX_NAMES = 12;
 export function searchDescription(
   documents: readonly { readonly name: string; readonly topics: readonly string[] }[],
 ): string {
-  const names = documents.map(({ name }) => name);
-  const topics = [...new Set(spread(documents.map(({ topics }) => topics)))].map(plain);
-  const listed = [...names.slice(0, MAX_NAMES), ...(names.length > MAX_NAMES ? ["others"] : [])];
+  const names = documents.slice(0, MAX_NAMES).map(({ name }) => plain(name));
+  const listed = [...names, ...(documents.length > MAX_NAMES ? ["others"] : [])];
+  const headings = fitting(spread(documents.map(({ topics }) => topics)));
   return [
     "Searches the documents of the business and returns passages with their source. Use it before you " +
     "answer any question about the business that your instructions do not answer, and before you say " +
     "that you do not know. Ask with the words that a document would use.",
-    ...(names.length === 0 ? [] : [`The documents: ${listed.map(plain).join(", ")}.`]),
-    ...(topics.length === 0 ? [] : [`Their headings: ${fitting(topics)}.`]),
+    ...(names.length === 0 ? [] : [`The documents: ${listed.join(", ")}.`]),
+    ...(headings === "" ? [] : [`Their headings: ${headings}.`]),
   ].join(" ");
 }
 
 /** The first heading of each document, then the second of each, and so on. */
-function spread(lists: readonly (readonly string[])[]): readonly string[] {
+function* spread(lists: readonly (readonly string[])[]): Generator<string> {
   const longest = Math.max(0, ...lists.map((list) => list.length));
-  return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list[at] ?? [])).flat();
+  for (let at = 0; at < longest; at++) {
+    for (const { [at]: topic } of lists) if (topic !== undefined) yield topic;
+  }
 }
 
-function fitting(topics: readonly string[]): string {
+/** Takes no more of the topics than it shows: there may be tens of thousands, and a call waits. */
+function fitting(topics: Iterable<string>): string {
+  const seen = new Set<string>();
   let shown = "";
   for (const topic of topics) {
-    const next = shown === "" ? `"${topic}"` : `${shown}, "${topic}"`;
+    if (seen.has(topic)) continue;
+    seen.add(topic);
+    const next = shown === "" ? `"${plain(topic)}"` : `${shown}, "${plain(topic)}"`;
     if (next.length > MAX_CHARS) return `${shown} and others`;
     shown = next;
   }
