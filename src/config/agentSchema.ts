@@ -1,5 +1,5 @@
-import { mustHearSchema, unknownSentences } from "./mustHearSchema.ts";
 import { z } from "zod";
+import { mustHearSchema, unknownSentences } from "./mustHearSchema.ts";
 import { handoffs } from "./handoffSchema.ts";
 import { calendar } from "./calendarSchema.ts";
 import { hours } from "./hoursSchema.ts";
@@ -9,10 +9,9 @@ import { mcpServer } from "./mcpSchema.ts";
 import { calledNumbers } from "./numbersSchema.ts";
 import { knowledgeSources } from "./knowledgeSchema.ts";
 import { sms } from "./smsSchema.ts";
-import { toolEntry, toolName as name } from "./toolOptionsSchema.ts";
+import { e164, entryName as name } from "./schemaParts.ts";
+import { toolEntry } from "./toolOptionsSchema.ts";
 import { analysisSchema } from "./analysisSchema.ts";
-
-const e164 = z.string().regex(/^\+[1-9]\d{6,14}$/, "must be in E.164 form, such as +14155550123");
 
 const milliseconds = (max: number) => z.number().int().min(0).max(max);
 
@@ -121,9 +120,20 @@ export const agentFrontMatter = z.strictObject({
   ({ hours, transfers }) =>
     hours?.outside.kind !== "transfer" || Object.hasOwn(transfers, hours.outside.alias),
   { path: ["hours", "outside", "transfer"], message: "must be a name under transfers" },
-).superRefine(({ must_hear, tools, http_tools }, { addIssue }) => {
-  for (const message of unknownSentences(must_hear, [...tools, ...http_tools])) {
-    addIssue({ code: "custom", path: ["tools"], message });
+).superRefine(({ must_hear, mcp_servers, tools, http_tools, client_tools }, { addIssue }) => {
+  const lists = [
+    { path: ["tools"], entries: tools },
+    { path: ["http_tools"], entries: http_tools },
+    { path: ["client_tools"], entries: client_tools },
+    ...mcp_servers.map(({ tools }, at) => ({
+      path: ["mcp_servers", at, "tools"],
+      entries: tools === "all" ? [] : tools,
+    })),
+  ];
+  for (const { path, entries } of lists) {
+    for (const { at, message } of unknownSentences(must_hear, entries)) {
+      addIssue({ code: "custom", path: [...path, at, "after_heard"], message });
+    }
   }
 });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { closed, week } from "./hoursSchema.ts";
+import { entryName } from "./schemaParts.ts";
 
 /** The unit of all lengths: shorter ones would let appointments overlap by a fraction of it. */
 const UNIT_MINUTES = 5;
@@ -15,11 +16,6 @@ const service = z.strictObject({
   say: z.string().trim().min(1).max(500).optional(),
 });
 
-const serviceName = z.string().regex(
-  /^[a-z][a-z0-9_]{0,63}$/,
-  "must be lower-case letters, digits and _, beginning with a letter",
-);
-
 /** `calendar` of an agent's file: what can be booked, and when, by the clocks of the agent's time zone. */
 export const calendar = z.strictObject({
   /** Agents with a calendar of the same name share its appointments. */
@@ -30,7 +26,7 @@ export const calendar = z.strictObject({
     .default("main"),
   hours: week.refine((days) => days.some((spans) => spans.length > 0), "must open on some day"),
   closed,
-  services: z.record(serviceName, service).refine(
+  services: z.record(entryName, service).refine(
     (services) => Object.keys(services).length >= 1 && Object.keys(services).length <= 32,
     "must be 1 to 32",
   ),

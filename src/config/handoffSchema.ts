@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { toolName } from "./toolOptionsSchema.ts";
+import { entryName } from "./schemaParts.ts";
 
 /** How an agent hands calls over to another one. */
 export interface HandoffEntry {
@@ -24,11 +24,11 @@ const entry = z.strictObject({
   when: z.string().trim().min(1).max(300),
   say: z.string().trim().min(1).max(500).optional(),
   context,
-  carry: z.array(toolName).max(10).default([]),
+  carry: z.array(entryName).max(10).default([]),
 });
 
 /** By the name under which the model asks for it, which is the agent's where that is not given. */
-export const handoffs = z.record(toolName, entry)
+export const handoffs = z.record(entryName, entry)
   .refine((entries) => Object.keys(entries).length <= 32, "must be 32 at most")
   .transform((entries): Readonly<Record<string, HandoffEntry>> =>
     Object.fromEntries(Object.entries(entries).map(([name, given]) => [name, entryOf(name, given)]))

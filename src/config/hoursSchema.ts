@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isDate } from "../utils/isDate.ts";
 
 /** A stretch of a day, in minutes since its midnight; `toMinute` is beyond 1440 where it lasts into the next day. */
 export interface OpenSpan {
@@ -94,6 +95,15 @@ export const hours = z.strictObject({
   outside: outside.default({ kind: "message" }),
 }).transform(({ open, ...rest }): Hours => ({ week: open, ...rest }));
 
+/** Whether a day, as `2026-12-24`, is one of those without opening. */
+export function isClosedOn(date: string, closed: readonly ClosedDays[]): boolean {
+  const yearly = date.slice(5);
+  return closed.some(({ every, first, last }) => {
+    if (every === "once") return first <= date && date <= last;
+    return first <= last ? first <= yearly && yearly <= last : yearly >= first || yearly <= last;
+  });
+}
+
 function problem(context: z.RefinementCtx, name: string, message: string): void {
   context.addIssue({ code: "custom", path: [name.slice(0, 40)], message });
 }
@@ -146,10 +156,4 @@ function closedIn(given: string): ClosedDays | undefined {
   // Of a leap year, so that 02-29 is a day.
   const isYearly = [first, last].every((day) => /^\d\d-\d\d$/.test(day) && isDate(`2024-${day}`));
   return isYearly ? { every: "year", first, last } : undefined;
-}
-
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
-  const at = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
 }

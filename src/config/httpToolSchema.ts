@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { isLoopback } from "../utils/http/loopback.ts";
-import { toolName, toolOptionsShape } from "./toolOptionsSchema.ts";
+import { entryName, serviceUrl } from "./schemaParts.ts";
+import { toolOptionsShape } from "./toolOptionsSchema.ts";
 
 const pointer = z.string().max(500).regex(/^(?:\/.*)?$/, "must be a JSON pointer such as /data/0");
 
 /** An entry of `http_tools`. */
 export const httpTool = z.strictObject({
-  name: toolName,
+  name: entryName,
   description: z.string().min(1).max(1000),
   // Checked in `services/tools`.
   parameters: z.record(z.string(), z.unknown()).nullish().transform((schema) => schema ?? {}),
-  url: z.string().max(2000).refine(isSafeUrl, "must be an https URL (http only on this machine)"),
+  url: serviceUrl,
   method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).default("POST"),
   headers: z.record(z.string(), z.string().max(4096)).default({}),
   identity: z.boolean().default(true),
@@ -24,9 +24,3 @@ export const httpTool = z.strictObject({
 });
 
 export type HttpToolEntry = Readonly<z.infer<typeof httpTool>>;
-
-function isSafeUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
-}

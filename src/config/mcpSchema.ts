@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { isLoopback } from "../utils/http/loopback.ts";
-import { toolName, toolOptionsShape } from "./toolOptionsSchema.ts";
+import { entryName, serviceUrl } from "./schemaParts.ts";
+import { toolOptionsShape } from "./toolOptionsSchema.ts";
 
 /** A tool's name at its server. */
 const nameThere = z.string().min(1).max(128);
@@ -10,15 +10,15 @@ const mcpTool = z.preprocess(
   z.strictObject({
     name: nameThere,
     /** What the model calls it, where that is to be another name. */
-    as: toolName.optional(),
+    as: entryName.optional(),
     ...toolOptionsShape,
   }),
 );
 
 /** A server whose tools an agent may use; those that are not listed stay out of its reach. */
 export const mcpServer = z.strictObject({
-  name: toolName,
-  url: z.string().max(2000).refine(isSafeUrl, "must be an https URL (http only on this machine)"),
+  name: entryName,
+  url: serviceUrl,
   headers: z.record(z.string(), z.string().max(4096)).default({}),
   tools: z.union(
     [z.literal("all"), z.array(mcpTool).min(1).max(64)],
@@ -29,8 +29,3 @@ export const mcpServer = z.strictObject({
 
 export type McpServerEntry = Readonly<z.infer<typeof mcpServer>>;
 export type McpToolEntry = Readonly<z.infer<typeof mcpTool>>;
-
-function isSafeUrl(text: string): boolean {
-  const url = URL.parse(text);
-  return url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
-}

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { entryName } from "./schemaParts.ts";
 
 /** Longer than this no caller hears out. */
 const MAX_LENGTH = 600;
@@ -8,10 +9,7 @@ const text = z.string().trim().min(1).max(MAX_LENGTH);
 
 /** Sentences that the caller has to hear to the last word, by name; a text alone is for the call's start. */
 export const mustHearSchema = z.record(
-  z.string().regex(
-    /^[a-z][a-z0-9_]{0,63}$/,
-    "must be lower-case letters, digits and _, beginning with a letter",
-  ),
+  entryName,
   z.union(
     [
       text.transform((text) => ({ text, at: "start" as const })),
@@ -25,17 +23,16 @@ export const mustHearSchema = z.record(
 ).default({});
 
 interface WaitingTool {
-  readonly name: string;
   readonly after_heard?: readonly string[] | undefined;
 }
 
-/** Names that tools wait for and `must_hear` does not have, one sentence each. */
+/** Names that tools wait for and `must_hear` does not have, with the tool's place in its list. */
 export function unknownSentences(
   mustHear: Readonly<Record<string, unknown>>,
   tools: readonly WaitingTool[],
-): readonly string[] {
-  return tools.flatMap(({ name, after_heard = [] }) =>
+): readonly { readonly at: number; readonly message: string }[] {
+  return tools.flatMap(({ after_heard = [] }, at) =>
     after_heard.filter((sentence) => !Object.hasOwn(mustHear, sentence))
-      .map((sentence) => `${name} has ${sentence} in after_heard, which is no name under must_hear`)
+      .map((sentence) => ({ at, message: `${sentence} is no name under must_hear` }))
   );
 }

@@ -1,10 +1,5 @@
 import { z } from "zod";
-
-/** The name of a tool as the model calls it. */
-export const toolName = z.string().regex(
-  /^[a-z][a-z0-9_]{0,63}$/,
-  "must be lower-case letters, digits and _, beginning with a letter",
-);
+import { entryName } from "./schemaParts.ts";
 
 /** Options that a tool of any kind can have, in `tools` and in `http_tools`. */
 export const toolOptionsShape = {
@@ -16,7 +11,7 @@ export const toolOptionsShape = {
     [z.boolean(), z.string().trim().min(1).max(500)],
     "must be true, or the question that the caller is asked",
   ).optional(),
-  after_heard: z.array(toolName).min(1).max(16).optional(),
+  after_heard: z.array(entryName).min(1).max(16).optional(),
   timeout_ms: z.number().int().min(100).max(120_000).optional(),
   filler_after_ms: z.number().int().min(0).max(60_000).optional(),
   redact: z.array(
@@ -32,7 +27,7 @@ export const toolOptionsShape = {
 /** An entry of `tools`: a name, or a map of a name and options; read as the latter. */
 export const toolEntry = z.preprocess(
   (entry) => typeof entry === "string" ? { name: entry } : entry,
-  z.strictObject({ name: toolName, ...toolOptionsShape }),
+  z.strictObject({ name: entryName, ...toolOptionsShape }),
 );
 
 export type ToolEntry = Readonly<z.infer<typeof toolEntry>>;

@@ -18,12 +18,21 @@ Deno.test("must_hear takes a sentence, or a text and its place, and names what i
   );
 });
 
-Deno.test("a tool may wait only for a sentence that there is", () => {
-  const fields = "tools: [{ name: end_call, after_heard: [price] }]";
-  const wrong = agent(fields);
-  assert.ok(
-    !wrong.ok &&
-      wrong.problems.some((one) => JSON.stringify(one).includes("no name under must_hear")),
-  );
-  assert.ok(agent(`${fields}\nmust_hear: { price: It costs 40 dollars. }`).ok);
+Deno.test("a tool of any kind may wait only for a sentence that there is", () => {
+  const url = "url: https://shop.example.com";
+  const lists = {
+    "tools.0": "tools: [{ name: end_call, after_heard: [price] }]",
+    "http_tools.0": `http_tools: [{ name: buy, description: Buys., ${url}, after_heard: [price] }]`,
+    "client_tools.0": "client_tools: [{ name: show, description: Shows., after_heard: [price] }]",
+    "mcp_servers.0.tools.1":
+      `mcp_servers: [{ name: shop, ${url}, tools: [find, { name: buy, after_heard: [price] }] }]`,
+  };
+  for (const [tool, fields] of Object.entries(lists)) {
+    const wrong = agent(fields);
+    assert.deepEqual(wrong.ok ? [] : wrong.problems, [{
+      ...{ line: 3, path: `${tool}.after_heard` },
+      message: "price is no name under must_hear",
+    }]);
+    assert.ok(agent(`${fields}\nmust_hear: { price: It costs 40 dollars. }`).ok);
+  }
 });
