@@ -1,3 +1,4 @@
+import { boundedText } from "../../utils/http/boundedText.ts";
 import { type ChatAnswer, readChatAnswer } from "./chatAnswer.ts";
 import type { AnswerSchema } from "./answerSchema.ts";
 import type { ChatMessage } from "./prompt.ts";
@@ -77,7 +78,7 @@ export function createChatClient(
         await response.body?.cancel();
         return failureOf(response, now);
       }
-      const text = await boundedText(response);
+      const text = await boundedText(response, MAX_BYTES);
       if (text === undefined) return { ok: false, reason: "answer_too_large", kind: "endpoint" };
       return readChatAnswer(text);
     } catch {
@@ -103,18 +104,4 @@ function failureOf({ status, headers }: Response, now: () => number): ChatAnswer
   const after = headers.get("retry-after") ?? "";
   const waitMs = /^\d{1,9}$/.test(after) ? Number(after) * 1000 : Date.parse(after) - now();
   return { ...failure, kind: "endpoint", ...(waitMs > 0 && { retryAfterMs: waitMs }) };
-}
-
-/** Undefined for more than `MAX_BYTES`. */
-async function boundedText(response: Response): Promise<string | undefined> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  // Leaving the loop early cancels the rest.
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_BYTES) return undefined;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }

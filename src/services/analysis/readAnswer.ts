@@ -1,4 +1,5 @@
 import type { AgentAnalysis, AnalysisField } from "../../config/analysisSchema.ts";
+import { isDate } from "../../utils/isDate.ts";
 import { isRecord } from "../../utils/isRecord.ts";
 import { present } from "../../utils/present.ts";
 import { type AnalysisResult, type Citation, criterionResults, type FieldValue } from "../store.ts";
@@ -113,12 +114,6 @@ function numberOf(value: unknown): number | undefined {
   const isText = typeof value === "string" && /^\s*-?\d{1,15}(\.\d{1,10})?\s*$/.test(value);
   const number = isText ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
-}
-
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
 function plain(value: unknown): string {

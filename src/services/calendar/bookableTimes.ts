@@ -1,4 +1,5 @@
 import type { CalendarRules } from "../../config/calendarSchema.ts";
+import { isClosedOn } from "../../config/hoursSchema.ts";
 import { cellsOf, type TakenCell } from "../store.ts";
 
 /** A day in the calendar's own time zone. */
@@ -68,7 +69,9 @@ export function freeTimesOn(day: Day, request: TimesRequest): readonly FreeTime[
 
 /** When appointments could begin if none were taken. */
 function openTimesOn(day: Day, rules: BookingRules, minutes: number): readonly FreeTime[] {
-  const spans = isClosed(day, rules) ? [] : rules.hours[day.dayOfWeek - 1] ?? [];
+  const spans = isClosedOn(day.toString(), rules.closed)
+    ? []
+    : rules.hours[day.dayOfWeek - 1] ?? [];
   if (spans.length === 0) return [];
   const { exactly, orAfter } = clockOf(day, rules.timezone);
   return spans.flatMap(({ fromMinute, toMinute }) => {
@@ -113,13 +116,4 @@ function clockOf(day: Day, timezone: string) {
     },
     orAfter: (minute: number): number => find(minute).at,
   };
-}
-
-function isClosed(day: Day, { closed }: BookingRules): boolean {
-  const date = day.toString();
-  const yearly = date.slice(5);
-  return closed.some(({ every, first, last }) => {
-    if (every === "once") return date >= first && date <= last;
-    return first <= last ? yearly >= first && yearly <= last : yearly >= first || yearly <= last;
-  });
 }

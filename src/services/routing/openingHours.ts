@@ -1,4 +1,4 @@
-import type { ClosedDays, Hours } from "../../config/hoursSchema.ts";
+import { type Hours, isClosedOn } from "../../config/hoursSchema.ts";
 
 /** A moment by the clocks of a place. */
 interface LocalTime {
@@ -25,14 +25,8 @@ export function isOpen(
   function isWithin(day: string, since: number): boolean {
     const spans = week[weekdayOf(day)] ?? [];
     return spans.some(({ fromMinute, toMinute }) => since >= fromMinute && since < toMinute) &&
-      !closed.some((days) => covers(days, day));
+      !isClosedOn(day, closed);
   }
-}
-
-function covers({ every, first, last }: ClosedDays, date: string): boolean {
-  if (every === "once") return first <= date && date <= last;
-  const day = date.slice(5);
-  return first <= last ? first <= day && day <= last : day >= first || day <= last;
 }
 
 /** What the clocks there show: in the hour that is repeated as summer time ends, the same twice. */

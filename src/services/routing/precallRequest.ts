@@ -1,5 +1,6 @@
 import type { Clock } from "../../utils/clock.ts";
 import { parseBoundedJson } from "../../utils/http/boundedJson.ts";
+import { boundedText } from "../../utils/http/boundedText.ts";
 import { signWebhook } from "../../utils/webhookSignature.ts";
 
 /** What came of a question: a value, none in time, or a fault that one sentence describes. */
@@ -76,7 +77,9 @@ export function createPrecallRequest(
         redirect: "manual",
         signal,
       });
-      if (response.ok) return readReply(await readText(response), response.status);
+      if (response.ok) {
+        return readReply(await boundedText(response, MAX_BYTES), response.status);
+      }
       await response.body?.cancel();
       return { status: "bad_status", problem: `it answered ${response.status}` };
     } catch {
@@ -96,16 +99,4 @@ function readReply(text: string | undefined, status: number): PrecallReply {
   } catch {
     return { status: "bad_answer", problem: "the answer is not JSON that can be read" };
   }
-}
-
-/** Undefined where it is too long; the rest is not read. */
-async function readText(response: Response): Promise<string | undefined> {
-  const decoder = new TextDecoder();
-  let [text, bytes] = ["", 0];
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_BYTES) return undefined;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }

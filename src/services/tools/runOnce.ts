@@ -1,6 +1,6 @@
 import type { ToolOutcome } from "../../call/session.ts";
+import { canonicalJson } from "../../utils/canonicalJson.ts";
 import { sha256 } from "../../utils/sha256.ts";
-import { canonicalJson } from "./canonicalJson.ts";
 import { errorText } from "./resultText.ts";
 import type { ReadArguments } from "./schema/toolArguments.ts";
 import { type ToolArguments, ToolError } from "./tool.ts";

@@ -1,4 +1,5 @@
 import type { PhoneSettings } from "../../config/settings.ts";
+import { boundedText } from "../../utils/http/boundedText.ts";
 import { present } from "../../utils/present.ts";
 import type { TwilioFaults } from "./twilioFaults.ts";
 import { problemOfAnswer, TwilioProblem } from "./twilioProblem.ts";
@@ -68,8 +69,9 @@ export function createTwilioRequest(
         redirect: "error",
         signal: AbortSignal.timeout(limitMs),
       });
-      const body = parsed(await boundedText(response));
-      return { status: response.status, headers: response.headers, body };
+      const text = await boundedText(response, MAX_ANSWER_BYTES);
+      if (text === undefined) throw new RangeError("Cannot read the answer: too long");
+      return { status: response.status, headers: response.headers, body: parsed(text) };
     } catch (cause) {
       if (neverSent(cause)) throw unreachable(cause);
       throw creates ? outcomeUnknown(cause) : tooSlow(cause);
@@ -113,16 +115,6 @@ function neverSent(error: unknown): boolean {
 
 /** One call is about 2 KB. */
 const MAX_ANSWER_BYTES = 256 * 1024;
-
-async function boundedText(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > MAX_ANSWER_BYTES) throw new RangeError("Cannot read the answer: too long");
-  }
-  return text;
-}
 
 function parsed(text: string): unknown {
   try {

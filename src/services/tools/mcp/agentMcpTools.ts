@@ -56,7 +56,9 @@ export function createAgentMcpTools({ servers, signCall, check, log }: AgentMcpT
       for (const { listing, options } of chosen(entry, state.tools, problems)) {
         const name = nameFor(options.as ?? listing.name, entry.name, names);
         if (name === undefined) {
-          problems.push(`The MCP server ${entry.name} has several tools of the name ${listing.name}.`);
+          problems.push(
+            `The MCP server ${entry.name} has several tools of the name ${listing.name}.`,
+          );
           continue;
         }
         const tool = createMcpTool({
