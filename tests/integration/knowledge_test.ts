@@ -250,7 +250,7 @@ Deno.test("agents without knowledge have no tool for it, and those that ask for 
   const asking = readAgent("a", "---\ntitle: A\ntools: [search_knowledge]\n---\nHelp.");
   assert.ok(asking.ok);
   assert.match(
-    JSON.stringify(findToolProblems(asking.agent, () => ({ state: "unset" }))),
+    JSON.stringify(await findToolProblems(asking.agent, () => ({ state: "unset" }))),
     /Cannot offer search_knowledge: the agent has no knowledge/,
   );
 });

@@ -5,6 +5,7 @@ import type { ToolOptionsEntry } from "../../config/toolOptionsSchema.ts";
 import type { Log } from "../../utils/logger.ts";
 import { nearestWord } from "../../utils/nearestWord.ts";
 import { present } from "../../utils/present.ts";
+import { sleep } from "../../utils/sleep.ts";
 import { BUILTIN_NAMES, type BuiltinServices, builtinTools } from "./builtinTools.ts";
 import { createClientTool, type RunInClient } from "./client/clientTool.ts";
 import { readHeaders } from "./http/httpHeaders.ts";
@@ -66,11 +67,11 @@ export function createAgentTools(
   return createToolRegistry({ tools, entries: entriesOf(agent), onFault });
 }
 
-/** All that is wrong with the tools of an agent. */
-export function findToolProblems(
+/** All that is wrong with the tools of an agent. Takes its time, so that calls under way are not held up. */
+export async function findToolProblems(
   agent: Agent,
   readVariable: ReadToolVariable,
-): readonly AgentProblem[] {
+): Promise<readonly AgentProblem[]> {
   const services = { ...unusable, readVariable };
   const problems: AgentProblem[] = [];
   const attempt = (path: string, work: () => void) => {
@@ -83,6 +84,8 @@ export function findToolProblems(
   };
   for (const { path, make } of toolMakers(agent, services)) {
     attempt(path, () => createToolRegistry({ tools: [make()] }));
+    // To compile a schema takes milliseconds.
+    await sleep(0);
   }
   for (const [at, { headers }] of agent.mcp_servers.entries()) {
     attempt(`mcp_servers.${at}.headers`, () => readHeaders(headers, readVariable));

@@ -3,6 +3,7 @@ import type { Clock } from "../../../utils/clock.ts";
 import type { Log } from "../../../utils/logger.ts";
 import type { Incidents } from "../../../utils/incidents.ts";
 import { withoutValues } from "../redaction.ts";
+import { prepareSchemas } from "../schema/prepareSchemas.ts";
 import { ToolError } from "../tool.ts";
 import {
   codeOf,
@@ -167,13 +168,19 @@ export class McpConnection {
         this.#client = undefined;
         return;
       }
-      const tools = await this.#client.listTools();
+      const client = this.#client;
+      const tools = this.#unchanged(await client.listTools());
+      if (this.#state.status !== "ready" || this.#state.tools !== tools) {
+        await prepareSchemas(tools.map(({ inputSchema }) => inputSchema));
+        // It was lost meanwhile, and is opened again.
+        if (this.#client !== client) return;
+      }
       if (this.#state.status !== "ready") {
         this.#deps.log.info("MCP server connected", { server: this.#name, tools: tools.length });
         this.#deps.incidents.resolve("mcp_server_away", this.#name);
       }
       if (hasStood) this.#failures = this.#quickRetries = 0;
-      this.#state = { status: "ready", tools: this.#unchanged(tools) };
+      this.#state = { status: "ready", tools };
       this.#schedule(this.#isChanged ? CHANGE_MS : REFRESH_MS);
     } catch (error) {
       if (this.#closed) return;

@@ -2,6 +2,7 @@
 import defer * as ajvLibrary from "ajv/dist/2020.js";
 import defer * as re2 from "re2js";
 import type { ErrorObject } from "ajv";
+import { BoundedMap } from "../../../utils/boundedMap.ts";
 import { pointerSteps } from "./jsonPointer.ts";
 import { type JsonSchema, SchemaFault } from "./schemaRewrite.ts";
 
@@ -11,12 +12,28 @@ export type SchemaError = Pick<ErrorObject, "instancePath" | "keyword" | "params
 /** Returns all that is wrong with arguments; nothing where they fit. */
 export type CheckArguments = (args: Readonly<Record<string, unknown>>) => readonly SchemaError[];
 
-/** Compiles a schema; throws a `SchemaFault` that names the place, where there is one. */
+/**
+ * Compiles a schema, which takes milliseconds; one that is known is not compiled again. Throws a
+ * `SchemaFault` that names the place, where there is one.
+ */
 export function compileSchema(schema: JsonSchema): CheckArguments {
+  const text = JSON.stringify(schema);
+  const known = compiled.get(text);
+  if (known !== undefined) return known;
+  const check = newCheck(schema);
+  compiled.set(text, check);
+  return check;
+}
+
+/** Tools are made anew whenever their agent or their server changes, most with the schemas that they had. */
+const compiled = new BoundedMap<string, CheckArguments>(1000);
+
+function newCheck(schema: JsonSchema): CheckArguments {
   const ajv = compiler ??= createCompiler();
   try {
     if (ajv.validateSchema(schema) === true) {
       const validate = ajv.compile(schema);
+      ajv.removeSchema(schema);
       return (args) => validate(args) ? [] : validate.errors ?? [];
     }
   } catch (error) {

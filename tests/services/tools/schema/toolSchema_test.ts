@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { type Agent, readAgent } from "../../../../src/config/agents.ts";
 import { createAgentTools, findToolProblems } from "../../../../src/services/tools/agentTools.ts";
+import { compileSchema } from "../../../../src/services/tools/schema/schemaCompiler.ts";
+import { readToolSchema } from "../../../../src/services/tools/schema/toolSchema.ts";
 import type { ToolRegistry } from "../../../../src/services/tools/toolRegistry.ts";
 import { toolServices } from "../../../support/toolServices.ts";
 
@@ -30,15 +32,16 @@ function declared(parameters: unknown): Schema {
   return toolsWith(parameters).declarations[0]?.parameters ?? {};
 }
 
-function problem(parameters: unknown, changes: Schema = {}): string {
-  return toolProblems(agentWith(parameters, changes)).join("\n");
+async function problem(parameters: unknown, changes: Schema = {}): Promise<string> {
+  return (await toolProblems(agentWith(parameters, changes))).join("\n");
 }
 
 const order = { type: "object", properties: { number: { type: "string" } }, required: ["number"] };
 const closedOrder = { ...order, additionalProperties: false };
 
-function toolProblems(agent: Agent): readonly string[] {
-  return findToolProblems(agent, toolServices().readVariable).map(({ message }) => message);
+async function toolProblems(agent: Agent): Promise<readonly string[]> {
+  const found = await findToolProblems(agent, toolServices().readVariable);
+  return found.map(({ message }) => message);
 }
 
 Deno.test("case 100: a schema as hand or generator writes it reaches the model as an object of 2020-12", () => {
@@ -101,7 +104,7 @@ Deno.test("case 100: definitions, tuples and OpenAPI's nullable are rewritten, n
 const nested = (levels: number): Schema =>
   levels === 0 ? { type: "string" } : { type: "object", properties: { a: nested(levels - 1) } };
 
-Deno.test("case 101: a schema that models refuse is told at start, with its tool, its place and the reason", () => {
+Deno.test("case 101: a schema that models refuse is told at start, with its tool, its place and the reason", async () => {
   const refused: readonly (readonly [Schema, RegExp])[] = [
     [{ type: "null" }, /parameters\.type: must be object at the top/],
     [{ type: "array", items: {} }, /parameters\.type: must be object/],
@@ -140,21 +143,24 @@ Deno.test("case 101: a schema that models refuse is told at start, with its tool
     [{ description: "x".repeat(33_000) }, /parameters: is \d+ bytes long, and may be 32768/],
   ];
   for (const [schema, expected] of refused) {
-    const told = problem(schema);
+    const told = await problem(schema);
     assert.match(told, expected, JSON.stringify(schema).slice(0, 200));
     assert.match(told, /^Cannot offer the tool find_order: /);
     assert.ok(told.length < 400, told);
   }
-  assert.equal(problem(nested(20)), "");
+  assert.equal(await problem(nested(20)), "");
 });
 
-Deno.test("case 101: a schema nested beyond all bounds is told, and not run into", () => {
+Deno.test("case 101: a schema nested beyond all bounds is told, and not run into", async () => {
   let deep: unknown = 1;
   for (let i = 0; i < 70; i++) deep = [deep];
-  assert.match(problem({ properties: { a: { default: deep } } }), /nested deeper than 64 levels/);
+  assert.match(
+    await problem({ properties: { a: { default: deep } } }),
+    /nested deeper than 64 levels/,
+  );
 });
 
-Deno.test("case 101: all unfit tools of an agent are told, each by its name", () => {
+Deno.test("case 101: all unfit tools of an agent are told, each by its name", async () => {
   const read = readAgent(
     "desk",
     `---
@@ -169,23 +175,24 @@ http_tools:
 Help.`,
   );
   assert.ok(read.ok);
-  const told = toolProblems(read.agent);
+  const told = await toolProblems(read.agent);
   assert.deepEqual(told.map((each) => /the tool (\w+):/.exec(each)?.[1]), [
     ...["fly", "one", "two", "end_call", "do_not_call"],
   ]);
 });
 
-Deno.test("case 101: two tools of one name, and headers that are none or the server's own, are told", () => {
+Deno.test("case 101: two tools of one name, and headers that are none or the server's own, are told", async () => {
   const twice = agentWith(order);
   assert.match(
-    toolProblems({ ...twice, http_tools: [...twice.http_tools, ...twice.http_tools] }).join(),
+    (await toolProblems({ ...twice, http_tools: [...twice.http_tools, ...twice.http_tools] }))
+      .join(),
     /two tools of the name find_order/,
   );
   for (const name of ["Parley-Call", "WEBHOOK-SIGNATURE", "webhook-id"]) {
-    assert.match(problem(order, { headers: { [name]: "x" } }), /is set by the server alone/);
+    assert.match(await problem(order, { headers: { [name]: "x" } }), /is set by the server alone/);
   }
   for (const headers of [{ "a b": "x" }, { a: "x\r\nb: c" }, { a: "ü€" }, { Host: "x" }]) {
-    assert.match(problem(order, { headers }), /is no header|follows from the request/);
+    assert.match(await problem(order, { headers }), /is no header|follows from the request/);
   }
 });
 
@@ -221,4 +228,22 @@ Deno.test("case 102: a pattern that backtracks for ever in a browser is tested i
   // Backtracking would take twice as long for one letter more.
   assert.ok(await spent(9000) < 10_000);
   assert.ok(await spent(60_000) < 10_000);
+});
+
+Deno.test("tools are checked one by one, and made of what the check has compiled", async () => {
+  const nestedOrder = { properties: { order: { type: "object", properties: order.properties } } };
+  const agent = agentWith(nestedOrder);
+  const [tool] = agent.http_tools;
+  assert.ok(tool);
+  const many = Array.from({ length: 20 }, (_, at) => ({ ...tool, name: `find_${at}` }));
+  let turns = 0;
+  const counting = setInterval(() => turns++, 0);
+  try {
+    assert.deepEqual(await toolProblems({ ...agent, http_tools: many }), []);
+  } finally {
+    clearInterval(counting);
+  }
+  assert.ok(turns > 5, `${turns} turns of the event loop`);
+  const { schema } = readToolSchema(nestedOrder);
+  assert.equal(compileSchema(schema), compileSchema(structuredClone(schema)));
 });
