@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Agents } from "../config/agents.ts";
-import type { ShownTool, ToolTrials } from "../services/tools.ts";
+import { type ShownTool, toolKinds, type ToolTrials } from "../services/tools.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem, required } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
@@ -73,7 +73,7 @@ const nullable = z.string().nullable();
 
 const tool = z.object({
   name: z.string(),
-  kind: z.enum(["built_in", "http", "typescript", "mcp", "client"]),
+  kind: z.enum(toolKinds),
   description: z.string(),
   parameters: z.record(z.string(), z.unknown()).openapi({
     description: "A JSON Schema object, as the model gets it",

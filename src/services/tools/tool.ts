@@ -51,7 +51,8 @@ export interface ToolResult {
   readonly effect?: ToolEffect;
 }
 
-export type ToolKind = "built_in" | "http" | "typescript" | "mcp" | "client";
+export const toolKinds = ["built_in", "http", "typescript", "mcp", "client"] as const;
+export type ToolKind = (typeof toolKinds)[number];
 
 /** A function that the model can call. */
 export interface Tool {
