@@ -1,4 +1,5 @@
 import { setTimer } from "../clock.ts";
+import { sleep } from "../sleep.ts";
 import { writeAll } from "../webSocket/writeAll.ts";
 
 export interface ConnectRelayOptions {
@@ -8,6 +9,7 @@ export interface ConnectRelayOptions {
   ) => Promise<Deno.Conn>;
   /** Whether anything may be sent to this address, which the name of the host stands for. */
   readonly admits: (host: string, address: string) => boolean;
+  readonly listen?: () => Deno.TcpListener;
 }
 
 /** A proxy on this machine's loopback that looks at each address before it passes anything on. */
@@ -23,13 +25,18 @@ const MAX_HEAD_BYTES = 8192;
 const OPENING_MS = 15_000;
 const MAX_CONNECTIONS = 512;
 const MAX_REFUSALS = 1000;
+/** Where there are no more file descriptors: others may be given back. */
+const ACCEPT_AGAIN_MS = 100;
 
 /**
  * Opens a proxy for `Deno.createHttpClient` that knows only CONNECT: what passes through it is encrypted
  * from end to end. Other programs of this machine are kept out by a password.
  */
-export function openConnectRelay({ connect, admits }: ConnectRelayOptions): ConnectRelay {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+export function openConnectRelay(
+  { connect, admits, listen = () => Deno.listen({ hostname: "127.0.0.1", port: 0 }) }:
+    ConnectRelayOptions,
+): ConnectRelay {
+  const listener = listen();
   const credentials = { username: "relay", password: crypto.randomUUID() };
   const authorization = `Basic ${btoa(`${credentials.username}:${credentials.password}`)}`;
   const open = new Set<Deno.Conn>();
@@ -37,7 +44,7 @@ export function openConnectRelay({ connect, admits }: ConnectRelayOptions): Conn
   const refused = new Set<string>();
   const closing = new AbortController();
 
-  const accepting = accept().catch(() => {});
+  const accepting = accept();
 
   return {
     url: `http://127.0.0.1:${listener.addr.port}`,
@@ -52,15 +59,21 @@ export function openConnectRelay({ connect, admits }: ConnectRelayOptions): Conn
     },
   };
 
+  /** Never rejects. */
   async function accept(): Promise<void> {
-    for await (const client of listener) {
-      if (open.size >= 2 * MAX_CONNECTIONS) {
-        client.close();
-        continue;
+    while (!closing.signal.aborted) {
+      try {
+        take(await listener.accept());
+      } catch {
+        await sleep(ACCEPT_AGAIN_MS, { signal: closing.signal });
       }
-      const work = serve(client).catch(() => {}).finally(() => working.delete(work));
-      working.add(work);
     }
+  }
+
+  function take(client: Deno.Conn): void {
+    if (open.size >= 2 * MAX_CONNECTIONS) return client.close();
+    const work = serve(client).catch(() => {}).finally(() => working.delete(work));
+    working.add(work);
   }
 
   async function serve(client: Deno.Conn): Promise<void> {

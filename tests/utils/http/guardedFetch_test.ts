@@ -116,6 +116,7 @@ Deno.test("the relay serves only who has its password, and only CONNECT", async 
       return Promise.reject(new Error("no"));
     },
     admits: () => true,
+    listen: shortOfDescriptors,
   });
   const { username, password } = relay.credentials;
   const key = `Proxy-Authorization: Basic ${btoa(`${username}:${password}`)}`;
@@ -140,3 +141,16 @@ Deno.test("the relay serves only who has its password, and only CONNECT", async 
   assert.equal(connected, 1);
   await relay.close();
 });
+
+/** A listener of a process that has none left for its first connection. */
+function shortOfDescriptors(): Deno.TcpListener {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accept = listener.accept.bind(listener);
+  let isFirst = true;
+  listener.accept = async () => {
+    if (!isFirst) return await accept();
+    isFirst = false;
+    throw new Error("Too many open files (os error 24)");
+  };
+  return listener;
+}
