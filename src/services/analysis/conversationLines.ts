@@ -26,7 +26,8 @@ export function conversationLines(
     while (waiting[0] !== undefined && waiting[0].startedMs < turn.startedMs) addTool();
     const cut = turn.interrupted ? " [the caller interrupted here and heard no more]" : "";
     const how = turn.by === "voice" ? "" : turn.by === "text" ? " (typed)" : " (keys)";
-    const who = turn.role === "caller" ? "Caller" : "Agent";
+    const agent = turn.agent === undefined ? "Agent" : `Agent ${turn.agent}`;
+    const who = turn.role === "caller" ? "Caller" : agent;
     add(turn.startedMs, `${who}${how}: ${oneLine(turn.text, MAX_TURN_CHARS)}${cut}`, turn.id);
   }
   while (waiting.length > 0) addTool();

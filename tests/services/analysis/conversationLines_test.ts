@@ -9,6 +9,7 @@ Deno.test("conversationLines() has what was heard and done, in order, each on on
     turn({ id: "c", role: "agent", text: "One moment.", aside: true, startedMs: 62_000 }),
     turn({ id: "d", text: "  ", startedMs: 63_000 }),
     turn({ id: "e", text: "12#", by: "keypad", startedMs: 64_000 }),
+    turn({ id: "f", role: "agent", agent: "billing", text: "Hello.", startedMs: 65_000 }),
   ];
   const tools = [
     {
@@ -26,17 +27,19 @@ Deno.test("conversationLines() has what was heard and done, in order, each on on
     [undefined, 30_000],
     ["b", 61_000],
     ["e", 64_000],
+    ["f", 65_000],
     [undefined, 70_000],
   ]);
   const text = numbered(lines).split("\n");
-  assert.deepEqual(text.slice(0, 4), [
+  assert.deepEqual(text.slice(0, 5), [
     "[1] 0:00 Agent: Good day. It costs [the caller interrupted here and heard no more]",
     "[2] 0:30 Tool look_up {} no answer",
     "[3] 1:01 Caller: Stop. [9] 0:00 Agent: It is free.",
     "[4] 1:04 Caller (keys): 12#",
+    "[5] 1:05 Agent billing: Hello.",
   ]);
-  assert.equal(text.length, 5);
-  assert.ok(text[4]!.length < 1700, `${text[4]?.length}`);
+  assert.equal(text.length, 6);
+  assert.ok(text[5]!.length < 1700, `${text[5]?.length}`);
 });
 
 Deno.test("conversationLines() leaves out the middle of what is too long, and says so", () => {
