@@ -4,6 +4,7 @@ import { messageKinds, type MessageStore, readCursor, writeCursor } from "../ser
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem, required } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
+import { message } from "./openapi/messageSchemas.ts";
 import {
   agentName,
   answer,
@@ -69,24 +70,6 @@ function unknown(): HttpProblem {
 }
 
 const tags = ["Messages"];
-
-const message = z.object({
-  id: z.string().openapi({ example: "msg_01k9x2m3p4q5r6s7t8v9w0x1y2" }),
-  callId: z.string(),
-  agent: z.string(),
-  from: z.string().nullable().openapi({ description: "Null where the number was withheld" }),
-  at: z.iso.datetime(),
-  kind: z.enum(messageKinds).openapi({
-    description: "`voicemail` was spoken after a tone, `note` was told to an agent",
-  }),
-  text: z.string().nullable(),
-  recording: z.object({
-    sid: z.string(),
-    url: z.string().openapi({ description: "At Twilio, with the credentials of the account" }),
-    durationMs: z.number(),
-  }).nullable(),
-  doneAt: z.iso.datetime().nullable(),
-}).openapi("Message");
 
 const idParam = z.object({
   id: z.string().regex(/^msg_[0-9a-z]{1,64}$/, "must be msg_ and what follows"),

@@ -1,8 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { viewText } from "../services/sms.ts";
-import { readCursor, type TextMessageStore, textStatuses, writeCursor } from "../services/store.ts";
+import { readCursor, type TextMessageStore, writeCursor } from "../services/store.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
+import { textMessage } from "./openapi/messageSchemas.ts";
 import {
   agentName,
   answer,
@@ -34,21 +35,6 @@ export function smsRoutes({ access, textMessages }: {
   });
   return routes;
 }
-
-const textMessage = z.object({
-  id: z.string().openapi({ example: "sms_01k9x2m3p4q5r6s7t8v9w0x1y2" }),
-  callId: z.string(),
-  agent: z.string(),
-  to: z.string(),
-  text: z.string(),
-  status: z.enum(textStatuses).openapi({
-    description: "`unknown` where Twilio did not say whether it took the message",
-  }),
-  errorCode: z.number().nullable().openapi({ description: "Twilio's, where it was not delivered" }),
-  sid: z.string().nullable(),
-  sentAt: z.iso.datetime(),
-  changedAt: z.iso.datetime(),
-}).openapi("TextMessage");
 
 const all = createRoute({
   method: "get",

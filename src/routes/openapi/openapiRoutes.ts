@@ -6,6 +6,7 @@ import { sendTagged, type TaggedText, tagText } from "../middleware/etag.ts";
 import { refuseForeignHosts } from "../middleware/requestOrigin.ts";
 import { analysis } from "./analysisSchemas.ts";
 import { appointment, callDetail, callSummary } from "./callSchemas.ts";
+import { message, textMessage } from "./messageSchemas.ts";
 import { answer, errorAnswers, json } from "./schemaParts.ts";
 
 /** `GET /openapi.json`: all routes of a router, generated from the schemas that validate requests. */
@@ -75,7 +76,7 @@ function describeApi(router: Router) {
       { name: "Agents", description: "The agents of this server, and their versions." },
       { name: "Calls", description: "Transcripts, outcomes and cost of calls." },
       { name: "Appointments", description: "What is booked in the calendars of the agents." },
-      { name: "Messages", description: "What callers have left." },
+      { name: "Messages", description: "What callers have left, and text messages of agents." },
       { name: "Events", description: "Live events of calls." },
       { name: "Webhooks", description: "Messages that this server sends to yours." },
       { name: "Operation", description: "For the operator of the server." },
@@ -102,7 +103,12 @@ const messages = [
   [
     "call.started",
     "A call begins",
-    z.object({ ...about, direction: z.enum(callDirections), agent: z.string() }),
+    z.object({
+      ...about,
+      direction: z.enum(callDirections),
+      agent: z.string(),
+      agentVersion: z.string().nullable(),
+    }),
   ],
   ["call.answered", "The call is answered", z.object(about)],
   ["call.transferred", "A caller is transferred", z.object({ ...about, to: z.string() })],
@@ -124,6 +130,9 @@ const messages = [
     "An analysis of a call is over: made, skipped or given up",
     callSummary.extend({ analysis }),
   ],
+  ["message.taken", "A caller has left a message", message],
+  ["sms.delivered", "A text message that an agent sent has arrived", textMessage],
+  ["sms.failed", "A text message that an agent sent has not arrived", textMessage],
   ["appointment.booked", "An appointment is booked, in a call or by an operator", appointment],
   ["appointment.moved", "An appointment has another time", appointment],
   ["appointment.cancelled", "An appointment is cancelled", appointment],

@@ -40,7 +40,11 @@ Deno.test("GET /openapi.json describes every route that checks its requests, wit
         ["get", "/health"],
       ] as const
     ) assert.ok(api.paths[path]?.[method]?.summary, `${method} ${path}`);
-    assert.ok(api.webhooks?.["call.ended"]);
+    assert.deepEqual(Object.keys(api.webhooks ?? {}).sort(), [
+      ...["appointment.booked", "appointment.cancelled", "appointment.moved"],
+      ...["call.analyzed", "call.answered", "call.ended", "call.started", "call.transferred"],
+      ...["message.taken", "sms.delivered", "sms.failed", "tool.failed", "webhook.test"],
+    ]);
   }));
 
 Deno.test("GET /openapi.json refers only to what it holds, and needs a key where it says so", () =>
