@@ -14,7 +14,9 @@ import {
   viewDetail,
   viewTurn,
 } from "../services/records.ts";
-import { type CallPosition, type CallStore, readCursor } from "../services/store.ts";
+import type { CallStore } from "../services/store.ts";
+import { present } from "../utils/present.ts";
+import { readListCursor } from "./listCursor.ts";
 import { type Calendar, viewAppointment } from "../services/calendar.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { filterFor, visibleTo } from "./callFilters.ts";
@@ -52,7 +54,7 @@ export function callsRoutes({ access, callStore, agenda, lookup, control }: {
     const { cursor, limit, ...asked } = c.req.valid("query");
     const page = await callStore.list(filterFor(c.get("caller"), asked, c.get("analysisFilters")), {
       limit,
-      ...(cursor !== undefined && { after: positionAt(cursor) }),
+      ...present({ after: readListCursor(cursor) }),
     });
     return c.json({ calls: page.calls.map(viewCall), nextCursor: page.next ?? null }, 200);
   });
@@ -102,16 +104,6 @@ export function callsRoutes({ access, callStore, agenda, lookup, control }: {
 }
 
 const notLive: ActionResult = { ok: false, code: "not_live" };
-
-function positionAt(cursor: string): CallPosition {
-  const position = readCursor(cursor);
-  if (position !== undefined) return position;
-  throw new HttpProblem(422, "invalid_request", "The request is not valid: see details.", {
-    details: [
-      { path: "cursor", message: "must be the nextCursor of a page" },
-    ],
-  });
-}
 
 function problemOf(
   refusal: Extract<ActionResult, { readonly ok: false }>,

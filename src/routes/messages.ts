@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { viewMessage } from "../services/records.ts";
-import { messageKinds, type MessageStore, readCursor, writeCursor } from "../services/store.ts";
+import { messageKinds, type MessageStore } from "../services/store.ts";
+import { nextListCursor, readListCursor } from "./listCursor.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem, required } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
@@ -29,16 +30,12 @@ export function messagesRoutes({ access, messages, now }: {
 
   routes.openapi({ ...all, ...guarded }, async (c) => {
     const { limit, cursor, done, ...asked } = c.req.valid("query");
-    const after = cursor === undefined ? undefined : readCursor(cursor);
-    if (cursor !== undefined && after === undefined) {
-      throw new HttpProblem(422, "invalid_cursor", "The cursor is not one of this list.");
-    }
+    const after = readListCursor(cursor);
     const found = await messages.list(
       present({ ...asked, done: done === undefined ? undefined : done === "true" }),
       { limit, ...present({ after }) },
     );
-    const last = found.length < limit ? undefined : found.at(-1);
-    const nextCursor = last === undefined ? null : writeCursor({ startedAt: last.at, id: last.id });
+    const nextCursor = nextListCursor(found, limit, ({ at, id }) => ({ startedAt: at, id }));
     return c.json({ messages: found.map(viewMessage), nextCursor }, 200);
   });
 

@@ -1,8 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { viewText } from "../services/sms.ts";
-import { readCursor, type TextMessageStore, writeCursor } from "../services/store.ts";
+import type { TextMessageStore } from "../services/store.ts";
+import { nextListCursor, readListCursor } from "./listCursor.ts";
 import type { RequireScope } from "./middleware/access.ts";
-import { HttpProblem } from "./middleware/httpProblem.ts";
 import { textMessage } from "./openapi/messageSchemas.ts";
 import {
   agentName,
@@ -22,15 +22,13 @@ export function smsRoutes({ access, textMessages }: {
   const routes = apiRoutes();
   routes.openapi({ ...all, middleware: [access("admin")] }, async (c) => {
     const { limit, cursor, ...asked } = c.req.valid("query");
-    const after = cursor === undefined ? undefined : readCursor(cursor);
-    if (cursor !== undefined && after === undefined) {
-      throw new HttpProblem(422, "invalid_cursor", "The cursor is not one of this list.");
-    }
+    const after = readListCursor(cursor);
     const found = await textMessages.list(present(asked), { limit, ...present({ after }) });
-    const last = found.length < limit ? undefined : found.at(-1);
-    const nextCursor = last === undefined
-      ? null
-      : writeCursor({ startedAt: last.sentAt, id: last.id });
+    const nextCursor = nextListCursor(
+      found,
+      limit,
+      ({ sentAt, id }) => ({ startedAt: sentAt, id }),
+    );
     return c.json({ messages: found.map(viewText), nextCursor }, 200);
   });
   return routes;
