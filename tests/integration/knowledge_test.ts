@@ -4,7 +4,7 @@ import { findToolProblems } from "../../src/services/tools.ts";
 import { agentsFolder, docxOf, longText, pdfOf } from "../support/knowledge/documents.ts";
 import { type PhoneRig, recordOf, startPhoneRig, type Talk } from "../support/servers/phoneRig.ts";
 import { startPostgres } from "../support/store/postgres.ts";
-import { get } from "../support/twilio/dialling.ts";
+import { agentsOf, get } from "../support/twilio/dialling.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
 
@@ -42,6 +42,11 @@ async function search(talk: Talk, query: string) {
   talk.model.say({
     tools: [{ name: "search_knowledge", arguments: JSON.stringify({ query }) }],
   });
+  return await outputOf(talk);
+}
+
+/** What the model is told by the tool that it has called, once it has answered to that. */
+async function outputOf(talk: Talk) {
   for (;;) {
     const { item } = await talk.model.next("conversation.item.create");
     if (item.type !== "function_call_output") continue;
@@ -237,6 +242,46 @@ Deno.test("what was read once is not read again at the next start", async () => 
     assert.equal((await searched(second, "oil change")).passages[0].source, "prices.pdf, page 1");
   }
   await Deno.remove(data, { recursive: true });
+});
+
+Deno.test("an agent that a call is handed over to has its own documents, whole or by search", async () => {
+  await using folder = await agentsFolder({
+    "short/faq.md": "The workshop opens at nine.",
+    "long/a.md": `# Invoices\n\nInvoices are due in 30 days.\n\n${longText()}`,
+  });
+  await using rig = await startPhoneRig({
+    env: { AGENTS_DIR: folder.dir },
+    overrides: {
+      agentFiles: agentsOf({
+        receptionist: `---\ntitle: Desk\nhandoffs:
+  workshop: { when: something is broken }
+  billing: { when: the caller asks about an invoice }\n---\nHelp.`,
+        workshop: "---\ntitle: Workshop\nknowledge: [short]\n" +
+          "handoffs: { billing: { when: it is about an invoice } }\n---\nHelp.",
+        billing: "---\ntitle: Billing\nknowledge: [long]\n---\nHelp.",
+      }),
+    },
+  });
+  for (const agent of ["workshop", "billing"]) {
+    const status = () => get(rig.server, `/api/agents/${agent}/knowledge`);
+    await until(status, ({ state }) => state === "ready");
+  }
+  const talk = await rig.ring();
+  assert.doesNotMatch((await setupOf(talk)).instructions, /# Knowledge/);
+  const handTo = async (to: string) => {
+    talk.model.say({ tools: [{ name: "handoff", arguments: JSON.stringify({ to }) }] });
+    await outputOf(talk);
+    return await setupOf(talk);
+  };
+  const workshop = await handTo("workshop");
+  assert.match(workshop.instructions, /> The workshop opens at nine\./);
+  assert.deepEqual(workshop.tools.map(({ name }: { name: string }) => name), ["handoff"]);
+  const billing = await handTo("billing");
+  assert.doesNotMatch(billing.instructions, /opens at nine/);
+  assert.match(JSON.stringify(billing.tools), /The documents: a\.md/);
+  const { passages } = await search(talk, "invoices due");
+  assert.match(passages[0].text, /due in 30 days/);
+  await hangUp(talk.phone);
 });
 
 Deno.test("agents without knowledge have no tool for it, and those that ask for it are told", async () => {
