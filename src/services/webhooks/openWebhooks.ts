@@ -18,9 +18,12 @@ export interface OpenWebhooksDeps extends Clock {
   readonly messageBox: Pick<MessageBox, "onTaken">;
   readonly texts: Pick<Texts, "onChanged"> | undefined;
   readonly calendar: Pick<Calendar, "onOutbox">;
-  readonly store: Pick<Store, "outbox">;
+  readonly store: Pick<Store, "outbox" | "calendar">;
   readonly log: Log;
 }
+
+/** No call books more. */
+const MAX_APPOINTMENTS = 100;
 
 /** Delivers call events to the URL of the settings; undefined where none is set. */
 export function openWebhooks(
@@ -40,7 +43,10 @@ export function openWebhooks(
     setTimer,
     log,
   });
-  completion.onComplete(webhooks.enqueueEnded);
+  completion.onComplete(async (call, content) => {
+    const appointments = await store.calendar.list({ callId: call.id, limit: MAX_APPOINTMENTS });
+    await webhooks.enqueueEnded(call, content, appointments);
+  });
   messageBox.onTaken(webhooks.enqueueTaken);
   texts?.onChanged(webhooks.enqueueText);
   deps.calendar.onOutbox(webhooks.wake);

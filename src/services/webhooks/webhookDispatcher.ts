@@ -3,6 +3,7 @@ import { sleep } from "../../utils/sleep.ts";
 import type { EventHub } from "../events.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import type {
+  Appointment,
   CallAnalysis,
   CallContent,
   CallRecord,
@@ -147,8 +148,11 @@ export function createWebhookDispatcher(options: WebhookDispatcherOptions) {
   return {
     counts,
     /** Enqueues the `call.ended` of a complete record; durable when the promise settles. */
-    enqueueEnded: (call: CallRecord, content: CallContent): Promise<void> =>
-      storeNow(endedMessage(call, content)),
+    enqueueEnded: (
+      call: CallRecord,
+      content: CallContent,
+      appointments: readonly Appointment[] = [],
+    ): Promise<void> => storeNow(endedMessage(call, content, appointments)),
     /** Enqueues the `message.taken` of what a caller has left; durable when the promise settles. */
     enqueueTaken: (taken: CallerMessage): Promise<void> => storeNow(takenMessage(taken)),
     /** Enqueues the `sms.delivered` or `sms.failed` of a message whose last step this is. */

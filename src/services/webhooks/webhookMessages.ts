@@ -1,8 +1,10 @@
 import { errorCodeIn } from "../../utils/errorCode.ts";
 import type { PublishedEvent } from "../events.ts";
 import { viewAnalysis, viewCall, viewDetail, viewMessage } from "../records.ts";
+import { viewAppointment } from "../calendar.ts";
 import { viewText } from "../sms.ts";
 import type {
+  Appointment,
   CallAnalysis,
   CallContent,
   CallRecord,
@@ -61,8 +63,16 @@ export function messageOf(
 }
 
 /** The `call.ended` of a complete record, with its transcript and cost. */
-export function endedMessage(call: CallRecord, content: CallContent): Message {
-  return message("call.ended", call.id, call.endedAt ?? call.startedAt, viewDetail(call, content));
+export function endedMessage(
+  call: CallRecord,
+  content: CallContent,
+  appointments: readonly Appointment[] = [],
+): Message {
+  const detail = {
+    ...viewDetail(call, content),
+    appointments: appointments.map(viewAppointment),
+  };
+  return message("call.ended", call.id, call.endedAt ?? call.startedAt, detail);
 }
 
 /** The `message.taken` of what a caller has left. */
