@@ -71,6 +71,7 @@ function hostile({ stream, silent }: { readonly stream?: string; readonly silent
       async start(controller) {
         await listed.promise;
         controller.enqueue(new TextEncoder().encode(text));
+        controller.close();
       },
     });
   const http = Deno.serve(
