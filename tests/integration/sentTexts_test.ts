@@ -60,6 +60,23 @@ Deno.test("numbers that opted out, may not be called or cannot be reached get no
   await refused("+14155550003", /limit_reached/);
 });
 
+Deno.test("texts that a model asks for all at once are no more than a call may send", async () => {
+  await using rig = await startPhoneRig({ agent: `${agent}\nsms: { per_call: 1 }` });
+  const talk = await rig.ring({ from: "+14155550123" });
+  const texts = ["One.", "Two.", "Three.", "Four."];
+  talk.model.say({
+    tools: texts.map((text) => ({ name: "send_sms", arguments: JSON.stringify({ text }) })),
+  });
+  const outputs: string[] = [];
+  while (outputs.length < texts.length) {
+    const { item } = await talk.model.next("conversation.item.create");
+    if (item.type === "function_call_output") outputs.push(String(item.output));
+  }
+  equal(outputs.filter((output) => /"status":"sent"/.test(output)).length, 1);
+  equal(outputs.filter((output) => /too_many_in_call/.test(output)).length, 3);
+  await hangUp(talk.phone);
+});
+
 interface Sent {
   readonly callId: string;
   readonly to: string;

@@ -77,9 +77,14 @@ export function openTexts(deps: TextsDeps) {
       const message = { id, callId, agent, to, text, status: "unknown" as const };
       const at = now();
       // Before it is sent: a process that dies meanwhile leaves it as unknown.
-      if (!await textMessages.add({ ...message, sentAt: at, changedAt: at })) {
+      const added = await textMessages.add(
+        { ...message, sentAt: at, changedAt: at },
+        asked.maxPerCall,
+      );
+      if (added !== "added") {
         await reservation.settle({ isTaken: false });
-        return "not_sent";
+        // Several may have been asked for at once.
+        return added === "too_many" ? "too_many_in_call" : "not_sent";
       }
       try {
         const statusCallback = `${publicUrl}/twilio/sms?message=${id}`;

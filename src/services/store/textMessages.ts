@@ -1,6 +1,6 @@
 import type { CallPosition } from "./calls/callList.ts";
 import { storableText, toInteger } from "./columns.ts";
-import type { Database, Row, SqlValue } from "./database.ts";
+import type { Database, Query, Row, SqlValue } from "./database.ts";
 import { choiceOf, maybeNumber, maybeText, numberOf, onlyRow, textOf } from "./row.ts";
 import { present } from "../../utils/present.ts";
 
@@ -42,19 +42,34 @@ export interface TextChange {
 export type TextMessageStore = ReturnType<typeof createTextMessageStore>;
 
 /** Table `text_messages`; each is erased with its call. */
-export function createTextMessageStore({ query }: Database) {
+export function createTextMessageStore(database: Database) {
+  const { query } = database;
+
+  async function countOf(callId: string, query: Query): Promise<number> {
+    const counted = await query(
+      "SELECT COUNT(*) AS messages FROM text_messages WHERE call_id = $1",
+      [callId],
+    );
+    return numberOf(onlyRow(counted), "messages");
+  }
+
   return {
-    /** False where the call is erased or about to be. */
-    async add(message: TextMessage): Promise<boolean> {
-      const { id, callId, agent, to, text, status, sentAt } = message;
-      const added = await query(
-        `INSERT INTO text_messages (id, call_id, agent, to_number, text, status, sent_at, changed_at)
+    /** Those of one call wait for each other, so that it never has more than `maxPerCall`. */
+    add: (
+      message: TextMessage,
+      maxPerCall: number,
+    ): Promise<"added" | "too_many" | "call_is_erased"> =>
+      database.transaction(`text_messages:${message.callId}`, async (query) => {
+        const { id, callId, agent, to, text, status, sentAt } = message;
+        if (await countOf(callId, query) >= maxPerCall) return "too_many";
+        const added = await query(
+          `INSERT INTO text_messages (id, call_id, agent, to_number, text, status, sent_at, changed_at)
           SELECT $1, $2, $3, $4, $5, $6, CAST($7 AS BIGINT), CAST($7 AS BIGINT)
           WHERE NOT EXISTS (SELECT 1 FROM erased_calls WHERE call_id = $2) RETURNING id`,
-        [id, callId, agent, to, storableText(text), status, toInteger(sentAt)],
-      );
-      return added.length > 0;
-    },
+          [id, callId, agent, to, storableText(text), status, toInteger(sentAt)],
+        );
+        return added.length > 0 ? "added" : "call_is_erased";
+      }),
     /** Takes a step forward, never back: reports of the carrier come in any order. */
     async change(
       id: string,
@@ -91,13 +106,7 @@ export function createTextMessageStore({ query }: Database) {
       );
       return rows.map(textMessageOf);
     },
-    async countOf(callId: string): Promise<number> {
-      const counted = await query(
-        "SELECT COUNT(*) AS messages FROM text_messages WHERE call_id = $1",
-        [callId],
-      );
-      return numberOf(onlyRow(counted), "messages");
-    },
+    countOf: (callId: string): Promise<number> => countOf(callId, query),
   };
 }
 

@@ -20,7 +20,7 @@ Deno.test("a message that the phone network has taken counts as sent, also where
     store: {
       textMessages: {
         countOf: () => Promise.resolve(0),
-        add: () => Promise.resolve(true),
+        add: () => Promise.resolve("added"),
         change: () => Promise.reject(new Error("Cannot write: the database is away")),
         list: () => Promise.resolve([]),
       },

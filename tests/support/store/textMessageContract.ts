@@ -18,8 +18,8 @@ export function testTextMessages(test: StoreTest): void {
   const second = { ...first, id: "sms_2", callId: "call_2", sentAt: first.sentAt + 1 };
 
   test("a text message goes forward and never back", async ({ textMessages }) => {
-    assert.equal(await textMessages.add(first), true);
-    assert.equal(await textMessages.add(second), true);
+    assert.equal(await textMessages.add(first, 1), "added");
+    assert.equal(await textMessages.add(second, 1), "added");
     const sent = await textMessages.change("sms_1", { status: "sent", sid: "SM1" }, 5);
     assert.deepEqual(sent, { ...first, status: "sent", sid: "SM1", changedAt: 5 });
     assert.equal(await textMessages.change("sms_1", { status: "queued" }, 6), undefined);
@@ -35,17 +35,25 @@ export function testTextMessages(test: StoreTest): void {
     assert.equal(await textMessages.countOf("call_1"), 1);
   });
 
+  test("of text messages that come at once a call gets no more than it may have", async (store) => {
+    const { textMessages } = store;
+    const ids = ["sms_1", "sms_2", "sms_3", "sms_4"];
+    const added = await Promise.all(ids.map((id) => textMessages.add({ ...first, id }, 2)));
+    assert.deepEqual(added.toSorted(), ["added", "added", "too_many", "too_many"]);
+    assert.equal(await textMessages.countOf("call_1"), 2);
+  });
+
   test("a text message goes with its call, and with its number", async (store) => {
     const { textMessages, erasure, calls } = store;
     await calls.write([
       opened({ id: "call_1", direction: "inbound", from: "+15550009" }),
       ended("call_1"),
     ]);
-    await textMessages.add(first);
-    await textMessages.add({ ...second, to: "+15550002" });
+    await textMessages.add(first, 1);
+    await textMessages.add({ ...second, to: "+15550002" }, 1);
     await erasure.eraseCall("call_1", 0, { underWay: false });
     assert.deepEqual(await textMessages.list({ callId: "call_1" }, { limit: 9 }), []);
-    assert.equal(await textMessages.add({ ...first, id: "sms_3" }), false);
+    assert.equal(await textMessages.add({ ...first, id: "sms_3" }, 9), "call_is_erased");
     await erasure.eraseNumber("+15550002", 0);
     assert.deepEqual(await textMessages.list({}, { limit: 9 }), []);
   });

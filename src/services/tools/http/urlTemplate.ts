@@ -74,7 +74,7 @@ function filledSegment(parts: readonly TemplatePart[], args: ToolArguments): str
     if (part.kind !== "argument") continue;
     const value = args[part.name];
     const text = typeof value === "object" ? "" : String(value ?? "");
-    if (!/^[^/\\\p{Cc}]+$/u.test(text)) {
+    if (!isOnePart(text) || !isOnePart(asSomeRead(text))) {
       throw unfit(`The arguments do not fit: "${part.name}" must be given, and have no / in it.`);
     }
   }
@@ -84,6 +84,19 @@ function filledSegment(parts: readonly TemplatePart[], args: ToolArguments): str
     throw unfit("The arguments do not fit: . and .. are not allowed.");
   }
   return filled;
+}
+
+function isOnePart(text: string): boolean {
+  return /^[^/\\\p{Cc}]+$/u.test(text) && !/^\s*\.{0,2}\s*$/.test(text);
+}
+
+/** Some servers decode a path twice, and take letters of other widths for the plain ones. */
+function asSomeRead(text: string): string {
+  const decoded = text.replace(
+    /%([2-7][0-9a-f])/gi,
+    (_, code: string) => String.fromCharCode(parseInt(code, 16)),
+  );
+  return decoded.normalize("NFKC");
 }
 
 function textOf(

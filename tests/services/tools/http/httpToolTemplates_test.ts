@@ -71,17 +71,32 @@ Deno.test("arguments stand in the path and query of a URL, and nowhere twice", a
 Deno.test("no argument changes the host of a URL or the parts of its path", async () => {
   await using service = withService({ path: "/orders/{{number}}/", method: "DELETE" });
   for (
-    const bad of ["", ".", "..", "../admin", "a/b", "a\\b", "/", "%2e%2e/x", "a\u0000b", "a\nb"]
+    const bad of [
+      "",
+      ".",
+      "..",
+      "../admin",
+      "a/b",
+      "a\\b",
+      "/",
+      "%2e%2e/x",
+      "a\u0000b",
+      "a\nb",
+      " ",
+      "%2e%2e",
+      "%2fadmin",
+      "\uff0e\uff0e",
+    ]
   ) {
     const { output } = await service.run({ number: bad });
     assert.equal(output.code, "invalid_arguments", JSON.stringify(bad));
   }
   assert.deepEqual(service.asked, []);
-  for (const odd of ["%2e%2e", "@evil.example", "evil.example:80", "?x=1", "#x", "...", "\ud800"]) {
+  for (const odd of ["@evil.example", "evil.example:80", "?x=1", "#x", "...", "\ud800"]) {
     await service.run({ number: odd });
   }
   assert.deepEqual(service.asked.map(({ path }) => path), [
-    ..."/orders/%252e%252e/ /orders/%40evil.example/ /orders/evil.example%3A80/".split(" "),
+    ..."/orders/%40evil.example/ /orders/evil.example%3A80/".split(" "),
     ..."/orders/%3Fx%3D1/ /orders/%23x/ /orders/.../ /orders/%EF%BF%BD/".split(" "),
   ]);
 });
