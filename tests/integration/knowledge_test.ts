@@ -181,7 +181,7 @@ Deno.test("a file that cannot be read is told of by its name, and all others ser
     "docs/letter.docx": docxOf("<w:p><w:r><w:t>The orange letter.</w:t></w:r></w:p>"),
   });
   await using rig = await startPhoneRig({
-    agent: "knowledge: [docs, gone.md, /proc/1/mem]",
+    agent: "knowledge: [docs, gone.md, /etc/hostname]",
     env: { AGENTS_DIR: folder.dir },
   });
   const { documents, files } = await ready(rig);
@@ -192,7 +192,7 @@ Deno.test("a file that cannot be read is told of by its name, and all others ser
     [
       "broken.pdf is not a PDF that can be read",
       "gone.md does not exist",
-      "mem is of no kind that can be read",
+      "hostname is of no kind that can be read",
       "table.xlsx is of no kind that can be read",
     ],
   );
