@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readAgent } from "../../src/config/agents.ts";
 import { findToolProblems } from "../../src/services/tools.ts";
 import { agentsFolder, docxOf, longText, pdfOf } from "../support/knowledge/documents.ts";
+import { callTool, toolOutput } from "../support/servers/callTool.ts";
 import { type PhoneRig, recordOf, startPhoneRig, type Talk } from "../support/servers/phoneRig.ts";
 import { startPostgres } from "../support/store/postgres.ts";
 import { agentsOf, get } from "../support/twilio/dialling.ts";
@@ -39,21 +40,7 @@ async function setupOf(talk: Talk) {
 
 /** Has the model search, and returns what it reads. */
 async function search(talk: Talk, query: string) {
-  talk.model.say({
-    tools: [{ name: "search_knowledge", arguments: JSON.stringify({ query }) }],
-  });
-  return await outputOf(talk);
-}
-
-/** What the model is told by the tool that it has called, once it has answered to that. */
-async function outputOf(talk: Talk) {
-  for (;;) {
-    const { item } = await talk.model.next("conversation.item.create");
-    if (item.type !== "function_call_output") continue;
-    await talk.model.next("response.create");
-    await until(() => talk.model.responding, (responding) => !responding);
-    return JSON.parse(String(item.output));
-  }
+  return JSON.parse(await callTool(talk, "search_knowledge", { query }));
 }
 
 Deno.test("a small folder stands in the instructions whole, and no line of it can leave its place", async () => {
@@ -270,7 +257,7 @@ Deno.test("an agent that a call is handed over to has its own documents, whole o
   assert.doesNotMatch((await setupOf(talk)).instructions, /# Knowledge/);
   const handTo = async (to: string) => {
     talk.model.say({ tools: [{ name: "handoff", arguments: JSON.stringify({ to }) }] });
-    await outputOf(talk);
+    await toolOutput(talk);
     return await setupOf(talk);
   };
   const workshop = await handTo("workshop");

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type SimMcpTool, startMcpServer } from "../../src/sim/mcp/mcpServer.ts";
 import { Inbox } from "../support/inbox.ts";
+import { callTool } from "../support/servers/callTool.ts";
 import { type PhoneRig, startPhoneRig, type Talk } from "../support/servers/phoneRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
@@ -30,11 +31,11 @@ Deno.test("the model has the tools that the agent's file allows, and gets their 
   });
   const talk = await rig.ring();
   deepEqual(offered(talk), ["orders_find", "is_told"]);
-  equal(await use(talk, "orders_find", { number: "17" }), "order 17: on its way");
-  equal(await use(talk, "is_told", {}), "yes");
+  equal(await callTool(talk, "orders_find", { number: "17" }), "order 17: on its way");
+  equal(await callTool(talk, "is_told", {}), "yes");
   const [meta] = await metas.when((all) => all.length === 1);
   match(JSON.stringify(meta), new RegExp(`parley/call.*${talk.callId}.*webhook-signature`));
-  match(await use(talk, "erase_all", {}), /unknown_tool/);
+  match(await callTool(talk, "erase_all", {}), /unknown_tool/);
   await hangUp(talk.phone);
 });
 
@@ -54,8 +55,8 @@ Deno.test("a tool that no model would take costs itself, and what fails is an er
   await using rig = await startPhoneRig({ agent: mcp(server.url, "tools: all") });
   const talk = await rig.ring();
   deepEqual(offered(talk), ["refusing", "picture"]);
-  match(await use(talk, "refusing", {}), /no such order.*tool_failed/);
-  match(await use(talk, "picture", {}), /an image/);
+  match(await callTool(talk, "refusing", {}), /no such order.*tool_failed/);
+  match(await callTool(talk, "picture", {}), /an image/);
   await hangUp(talk.phone);
 });
 
@@ -65,7 +66,7 @@ Deno.test("tools that a server lists under one name cost themselves, and not the
   await using rig = await startPhoneRig({ agent: mcp(server.url, "tools: all") });
   const talk = await rig.ring();
   deepEqual(offered(talk), ["x_y", "shop_x_y", "orders_find"]);
-  match(await use(talk, "orders_find", { number: "17" }), /on its way/);
+  match(await callTool(talk, "orders_find", { number: "17" }), /on its way/);
   await hangUp(talk.phone);
 });
 
@@ -83,9 +84,9 @@ Deno.test("a server that is away costs its tools, not the agent; when it is back
   deepEqual(offered(talk), ["orders_find"]);
   // In the middle of a call it goes away again, or offers something else.
   await server.offer([{ ...find, name: "other" }]);
-  match(await use(talk, "orders_find", { number: "1" }), /unknown_tool|no such tool/);
+  match(await callTool(talk, "orders_find", { number: "1" }), /unknown_tool|no such tool/);
   await server.close();
-  match(await use(talk, "orders_find", { number: "1" }), /error/);
+  match(await callTool(talk, "orders_find", { number: "1" }), /error/);
   equal(rig.server.app.registry.size, 1);
   await hangUp(talk.phone);
 });
@@ -109,16 +110,4 @@ function offered({ model }: Talk): readonly string[] {
 async function health(rig: PhoneRig): Promise<string> {
   const response = await rig.server.app.fetch(new Request("http://localhost/health"));
   return await response.text();
-}
-
-/** Has the model call a tool, and returns the output that it gets. */
-async function use(talk: Talk, name: string, args: unknown): Promise<string> {
-  talk.model.say({ tools: [{ name, arguments: JSON.stringify(args) }] });
-  for (;;) {
-    const { item } = await talk.model.next("conversation.item.create");
-    if (item.type !== "function_call_output") continue;
-    await talk.model.next("response.create");
-    await until(() => talk.model.responding, (responding) => !responding);
-    return String(item.output);
-  }
 }

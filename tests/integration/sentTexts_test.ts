@@ -1,4 +1,5 @@
 import { deepEqual, equal, match } from "node:assert/strict";
+import { callTool } from "../support/servers/callTool.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
 import { type PhoneRig, startPhoneRig, type Talk } from "../support/servers/phoneRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
@@ -92,13 +93,6 @@ async function sent(rig: PhoneRig): Promise<readonly Sent[]> {
 }
 
 /** Has the model send a message, and returns what it is told. */
-async function use(talk: Talk, args: unknown): Promise<string> {
-  talk.model.say({ tools: [{ name: "send_sms", arguments: JSON.stringify(args) }] });
-  for (;;) {
-    const { item } = await talk.model.next("conversation.item.create");
-    if (item.type !== "function_call_output") continue;
-    await talk.model.next("response.create");
-    await until(() => talk.model.responding, (responding) => !responding);
-    return String(item.output);
-  }
+function use(talk: Talk, args: unknown): Promise<string> {
+  return callTool(talk, "send_sms", args);
 }

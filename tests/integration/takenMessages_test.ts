@@ -1,8 +1,8 @@
 import { deepEqual, equal, match } from "node:assert/strict";
+import { callTool } from "../support/servers/callTool.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
 import { startPhoneRig, type Talk } from "../support/servers/phoneRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
-import { until } from "../support/until.ts";
 
 Deno.test("what an agent takes down is there for people to read, with the number of the caller", async () => {
   await using rig = await startPhoneRig({ agent: "tools: [take_message]" });
@@ -39,13 +39,6 @@ Deno.test("a caller leaves five messages at most", async () => {
 });
 
 /** Has the model take a message, and returns what it is told. */
-async function use(talk: Talk, args: unknown): Promise<string> {
-  talk.model.say({ tools: [{ name: "take_message", arguments: JSON.stringify(args) }] });
-  for (;;) {
-    const { item } = await talk.model.next("conversation.item.create");
-    if (item.type !== "function_call_output") continue;
-    await talk.model.next("response.create");
-    await until(() => talk.model.responding, (responding) => !responding);
-    return String(item.output);
-  }
+function use(talk: Talk, args: unknown): Promise<string> {
+  return callTool(talk, "take_message", args);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { Inbox } from "../support/inbox.ts";
+import { callTool } from "../support/servers/callTool.ts";
 import { account } from "../support/servers/phoneServer.ts";
 import { type PhoneRig, startPhoneRig, type Talk } from "../support/servers/phoneRig.ts";
 import { until } from "../support/until.ts";
@@ -41,19 +42,6 @@ function tool(name: string, url: string, more = ""): string {
   return `  - { name: ${name}, description: Looks up., url: "${url}"${more} }`;
 }
 
-/** Has the model call a tool, and returns the output that it gets. */
-async function use(talk: Talk, name: string, args: unknown): Promise<string> {
-  talk.model.say({ tools: [{ name, arguments: JSON.stringify(args) }] });
-  for (;;) {
-    const { item } = await talk.model.next("conversation.item.create");
-    if (item.type !== "function_call_output") continue;
-    // The answer to the result has to be over before the model calls the next one.
-    await talk.model.next("response.create");
-    await until(() => talk.model.responding, (responding) => !responding);
-    return String(item.output);
-  }
-}
-
 async function leave(rig: PhoneRig, talk: Talk): Promise<void> {
   await hangUp(talk.phone);
   assert.equal(rig.server.app.registry.byCallSid(talk.phone.sid), undefined);
@@ -81,7 +69,7 @@ Deno.test("case 106: a tool's service is told, signed, which call of whom it is 
     env: { WEBHOOK_SECRET: secret },
   });
   const talk = await rig.ring();
-  await use(talk, "look_up", { caller: "+14155559999", callId: "call_2" });
+  await callTool(talk, "look_up", { caller: "+14155559999", callId: "call_2" });
   const posted = await service.asked.find(({ method }) => method === "POST");
   const { caller, ...call } = verified(posted);
   assert.match(String(caller), /^\+1\d{10}$/);
@@ -93,10 +81,10 @@ Deno.test("case 106: a tool's service is told, signed, which call of whom it is 
     direction: "inbound",
   });
   assert.equal(posted.body, "{}");
-  await use(talk, "get_it", {});
+  await callTool(talk, "get_it", {});
   const got = await service.asked.find(({ method }) => method === "GET");
   assert.equal(verified(got).tool, "get_it");
-  await use(talk, "foreign", {});
+  await callTool(talk, "foreign", {});
   const last = await service.asked.when((all) => all.length === 3);
   assert.equal(last[2]?.headers.has("parley-call"), false);
   assert.equal(last[2]?.headers.has("webhook-signature"), false);
@@ -110,7 +98,7 @@ Deno.test("case 106: whom the server has called is the caller; a withheld number
     env: { WEBHOOK_SECRET: secret },
   });
   const placed = await rig.dial();
-  await use(placed, "look_up", {});
+  await callTool(placed, "look_up", {});
   await leave(rig, placed);
   // Carriers write a withheld number in several ways.
   for (const from of ["anonymous", "+266696687", "", "sip:1001@pbx.example.com"]) {
@@ -121,7 +109,7 @@ Deno.test("case 106: whom the server has called is the caller; a withheld number
     assert.ok(session);
     const talk = { callId: session.id, phone, model };
     await until(() => model.received.length, (received) => received > 0);
-    await use(talk, "look_up", {});
+    await callTool(talk, "look_up", {});
     await leave(rig, talk);
   }
   const asked = (await service.asked.when((all) => all.length === 5)).map(verified);
@@ -137,7 +125,7 @@ Deno.test("case 106: without a secret no service is told anything that it could 
     agent: `http_tools:\n${tool("look_up", service.url)}`,
   });
   const talk = await rig.ring();
-  await use(talk, "look_up", {});
+  await callTool(talk, "look_up", {});
   const [asked] = await service.asked.when((all) => all.length === 1);
   assert.equal(asked?.headers.has("parley-call"), false);
   await leave(rig, talk);
@@ -164,7 +152,7 @@ Deno.test("case 105: no argument replaces, adds to or leaves the address that th
     "scope.x": "c",
     admin: true,
   };
-  for (const name of ["closed", "open", "open_post"]) await use(talk, name, given);
+  for (const name of ["closed", "open", "open_post"]) await callTool(talk, name, given);
   const asked = await service.asked.when((all) => all.length === 3);
   const [closed, open_, posted] = asked.map(({ url, body }) => ({
     path: url.pathname,
@@ -210,13 +198,13 @@ Deno.test("case 107: an answer that is no text, or never ends, is told in a sent
       .join("\n"),
   });
   const talk = await rig.ring();
-  assert.match(await use(talk, "picture", {}), /not text.*"code":"not_text"/);
-  assert.equal(await use(talk, "latin", {}), "Müller");
+  assert.match(await callTool(talk, "picture", {}), /not text.*"code":"not_text"/);
+  assert.equal(await callTool(talk, "latin", {}), "Müller");
   for (const name of ["endless", "deep"]) {
-    const { truncated, text } = JSON.parse(await use(talk, name, {}));
+    const { truncated, text } = JSON.parse(await callTool(talk, name, {}));
     assert.deepEqual([truncated, text.length], [true, 16_000]);
   }
-  assert.equal(await use(talk, "empty", {}), '{"status":204}');
+  assert.equal(await callTool(talk, "empty", {}), '{"status":204}');
   await leave(rig, talk);
 });
 

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { type AgentFolder, changing, createAgentFolder } from "../support/agents/agentFolder.ts";
-import {
-  type PhoneRig,
-  type PhoneRigOptions,
-  startPhoneRig,
-  type Talk,
-} from "../support/servers/phoneRig.ts";
+import { callTool } from "../support/servers/callTool.ts";
+import { type PhoneRig, type PhoneRigOptions, startPhoneRig } from "../support/servers/phoneRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
 import { until } from "../support/until.ts";
@@ -45,18 +41,6 @@ function startWith(folder: AgentFolder, options: PhoneRigOptions = {}): Promise<
   });
 }
 
-/** Has the model call a tool, and returns the output that it gets. */
-async function use({ model }: Talk, name: string, args: unknown = {}): Promise<string> {
-  model.say({ tools: [{ name, arguments: JSON.stringify(args) }] });
-  for (;;) {
-    const { item } = await model.next("conversation.item.create");
-    if (item.type !== "function_call_output") continue;
-    await model.next("response.create");
-    await until(() => model.responding, (responding) => !responding);
-    return String(item.output);
-  }
-}
-
 async function problemsOf({ server }: PhoneRig): Promise<string> {
   const { incidents } = await (await server.request("/health")).json();
   return JSON.stringify(incidents);
@@ -75,7 +59,7 @@ Deno.test("a tool in TypeScript knows its call, and gives the model what it retu
     ["book", "Books a table.", ["people", "day"]],
   );
   const { text, call, year, aborted } = JSON.parse(
-    await use(talk, "book", { people: "2", day: "friday" }),
+    await callTool(talk, "book", { people: "2", day: "friday" }),
   );
   assert.deepEqual([text, year, aborted], ["Table for 2 on FRIDAY, none", true, false]);
   assert.match(call.caller, /^\+1/);
@@ -84,13 +68,16 @@ Deno.test("a tool in TypeScript knows its call, and gives the model what it retu
   assert.deepEqual([callId, direction, name, variables, timeZone], [
     ...[talk.callId, "inbound", "receptionist", {}, "Europe/London"],
   ]);
-  assert.match(await use(talk, "book", { people: 2, day: "friday" }), /"repeated":true/);
-  assert.deepEqual(JSON.parse(await use(talk, "book", { people: 2, day: "monday" })), {
+  assert.match(await callTool(talk, "book", { people: 2, day: "friday" }), /"repeated":true/);
+  assert.deepEqual(JSON.parse(await callTool(talk, "book", { people: 2, day: "monday" })), {
     error: "We are closed on Mondays.",
     code: "closed",
   });
-  assert.match(await use(talk, "book", { people: 99, day: "friday" }), /"people\\" must be <= 12/);
-  assert.match(await use(talk, "book", { people: 1, day: "never" }), /"code":"tool_failed"/);
+  assert.match(
+    await callTool(talk, "book", { people: 99, day: "friday" }),
+    /"people\\" must be <= 12/,
+  );
+  assert.match(await callTool(talk, "book", { people: 1, day: "never" }), /"code":"tool_failed"/);
   const line = await until(
     () => rig.server.logged.find((each) => each.includes("Tool failed")),
     (each) => each !== undefined,
@@ -120,17 +107,17 @@ Deno.test("a saved tool is used by the next call; a call under way keeps the one
   const before = await rig.ring();
   await changing(agents, () => folder.save("tools/book.ts", book("Second")));
   const after = await rig.ring();
-  assert.match(await use(before, "book", { people: 1, day: "a" }), /"First 1/);
-  assert.match(await use(after, "book", { people: 1, day: "a" }), /"Second 1/);
+  assert.match(await callTool(before, "book", { people: 1, day: "a" }), /"First 1/);
+  assert.match(await callTool(after, "book", { people: 1, day: "a" }), /"Second 1/);
 
   await changing(agents, () => folder.save("tools/book.ts", "\n\nexport default 7 +;\n"));
   const stays = await rig.ring();
-  assert.match(await use(stays, "book", { people: 1, day: "a" }), /"Second 1/);
+  assert.match(await callTool(stays, "book", { people: 1, day: "a" }), /"Second 1/);
   assert.match(await problemsOf(rig), /tools\/book\.ts, line 3: .*[Ee]xpression expected/);
 
   await changing(agents, () => folder.save("tools/book.ts", book("Third")));
   const mended = await rig.ring();
-  assert.match(await use(mended, "book", { people: 1, day: "a" }), /"Third 1/);
+  assert.match(await callTool(mended, "book", { people: 1, day: "a" }), /"Third 1/);
   assert.ok(!(await problemsOf(rig)).includes("book.ts"));
   for (const talk of [before, after, stays, mended]) await hangUp(talk.phone);
 });
@@ -204,7 +191,7 @@ Deno.test("a file that is no tool costs the agents that list it, and says what t
     assert.ok(!problem?.message.includes(folder.path), problem?.message);
   }
   const talk = await rig.ring();
-  assert.equal(await use(talk, "fine"), "1");
+  assert.equal(await callTool(talk, "fine"), "1");
   await hangUp(talk.phone);
 });
 
@@ -224,7 +211,7 @@ Deno.test("what is hidden of a tool is dots in events, the record and the journa
   });
   const talk = await rig.ring();
   const card = "4111111111111111";
-  const output = await use(talk, "charge", { card_number: card, amount: 5 });
+  const output = await callTool(talk, "charge", { card_number: card, amount: 5 });
   assert.match(output, /4111111111111111.*hush-hush/);
   await hangUp(talk.phone);
   const detail = await until(
