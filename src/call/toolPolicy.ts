@@ -19,6 +19,8 @@ export interface ConfirmPolicy {
   readonly title?: string;
   /** Arguments that must be ids which a tool's result has named in the call, beside the words for them. */
   readonly ids?: readonly string[];
+  /** Arguments that the tool knows, where it is given no others: those are not asked about. */
+  readonly declared?: readonly string[];
   /** Further phrases that count as a yes or a no. */
   readonly yes?: readonly string[];
   readonly no?: readonly string[];

@@ -61,7 +61,7 @@ export class Confirmations {
 
   /** `isLast`: words that have not come by now are not waited for. */
   admit(call: ToolCall, confirm: ConfirmPolicy, isLast: boolean, now: Milliseconds): Admission {
-    const args = argumentsOf(call.arguments);
+    const args = argumentsOf(call.arguments, confirm.declared);
     if (args === undefined) return refusal(notes.NOT_JSON);
     const asked = this.#asked.get(call.name);
     const ask = () => this.#ask(call.name, args, confirm, now);
@@ -152,12 +152,19 @@ function refusal(output: string): Admission {
   return { kind: "refuse", output, speaks: true };
 }
 
-/** Undefined for what is no JSON object; an empty text stands for no arguments. */
-function argumentsOf(text: string): Readonly<Record<string, unknown>> | undefined {
-  if (text.trim() === "") return {};
+/** Those that the tool gets; undefined for what is no JSON object. An empty text stands for none. */
+function argumentsOf(
+  text: string,
+  declared?: readonly string[],
+): Readonly<Record<string, unknown>> | undefined {
+  const args = text.trim() === "" ? {} : parsed(text);
+  if (!isRecord(args) || declared === undefined) return isRecord(args) ? args : undefined;
+  return Object.fromEntries(Object.entries(args).filter(([name]) => declared.includes(name)));
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

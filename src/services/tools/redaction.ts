@@ -51,7 +51,12 @@ export function createRedaction(fields: readonly string[]): Redaction {
         changed = true;
         return DOTS;
       }
-      if (path.length >= MAX_DEPTH) return each;
+      // What is too deep to be looked at is not shown.
+      if (path.length >= MAX_DEPTH && typeof each === "object" && each !== null) {
+        onHidden(each);
+        changed = true;
+        return DOTS;
+      }
       if (Array.isArray(each)) return each.map((item, index) => walk(item, [...path, `${index}`]));
       if (!isRecord(each)) return each;
       return Object.fromEntries(

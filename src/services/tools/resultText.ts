@@ -13,7 +13,8 @@ export function resultText(output: unknown, maxChars: number): string {
 }
 
 export function plainText(output: unknown): string {
-  return typeof output === "string" ? output : JSON.stringify(output) ?? "null";
+  // Half a character would have the model refuse the whole result.
+  return typeof output === "string" ? output.toWellFormed() : JSON.stringify(output) ?? "null";
 }
 
 /** What the model gets of a failure. */

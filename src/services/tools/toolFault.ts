@@ -11,9 +11,10 @@ export function describeFault(error: unknown): Readonly<Record<string, string>> 
 
 function causeOf(error: unknown): Readonly<Record<string, string>> {
   if (!(error instanceof Error)) return {};
-  const place = /([^/\s(]+\.[cm]?[jt]sx?)(?:\?[^\s:]*)?:(\d+):\d+/.exec(error.stack ?? "");
+  // An exception may have any name, and none.
+  const place = /([^/\s(]+\.[cm]?[jt]sx?)(?:\?[^\s:]*)?:(\d+):\d+/.exec(String(error.stack ?? ""));
   return {
-    fault: error.name.slice(0, 60),
+    fault: typeof error.name === "string" ? error.name.slice(0, 60) : "Error",
     ...(place !== null && { place: `${place[1]}, line ${place[2]}` }),
   };
 }

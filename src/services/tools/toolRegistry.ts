@@ -9,6 +9,7 @@ import { createRedaction, type Redaction } from "./redaction.ts";
 import { errorText, resultText } from "./resultText.ts";
 import { runOnce } from "./runOnce.ts";
 import { createArgumentReader, type ReadArguments } from "./schema/toolArguments.ts";
+import { propertiesOf } from "./schema/schemaRewrite.ts";
 import { readToolSchema } from "./schema/toolSchema.ts";
 import { withinTime } from "./timeLimit.ts";
 import { type Tool, type ToolArguments, type ToolContext, ToolError } from "./tool.ts";
@@ -47,9 +48,12 @@ export function createToolRegistry({
     entries.set(tool.name, entryOf(tool, given[tool.name] ?? {}));
   }
   const policies = new Map<string, ToolPolicy>();
-  for (const [name, { options }] of entries) {
-    const policy = policyOf(options);
-    if (policy !== undefined) policies.set(name, policy);
+  for (const [name, { options, declared }] of entries) {
+    const { confirm, ...policy } = policyOf(options) ?? {};
+    const asking = confirm && { confirm: { ...confirm, ...present({ declared }) } };
+    if (confirm !== undefined || Object.keys(policy).length > 0) {
+      policies.set(name, { ...policy, ...asking });
+    }
   }
 
   async function attempt(entry: Entry, args: ToolArguments, context: ToolContext) {
@@ -130,6 +134,8 @@ interface Entry {
   readonly redaction: Redaction | undefined;
   readonly declaration: ToolDeclaration;
   readonly readArguments: ReadArguments;
+  /** The names of its arguments, where others are dropped. */
+  readonly declared: readonly string[] | undefined;
 }
 
 function entryOf(tool: Tool, given: ToolOptionsEntry): Entry {
@@ -144,6 +150,7 @@ function entryOf(tool: Tool, given: ToolOptionsEntry): Entry {
       redaction: options.redact === undefined ? undefined : createRedaction(options.redact),
       declaration: { name, description, parameters: read.schema },
       readArguments: createArgumentReader(read),
+      declared: read.closedByDefault ? Object.keys(propertiesOf(read.schema)) : undefined,
     };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : "its parameters are no JSON Schema";

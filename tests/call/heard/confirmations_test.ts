@@ -333,3 +333,11 @@ Deno.test("a negative number is asked for with a word, as a sign would not be he
   const asked = requests(call).find((one) => one.type === "respond");
   assert.ok(asked?.request.instructions?.includes("move minus 5 euros"));
 });
+
+Deno.test("what the tool will not be given is not asked about", () => {
+  const confirm = { title: "pay", declared: ["amount"] };
+  const call = new CallDriver({ toolPolicies: { pay: { confirm } }, languages: ["en"] }).live();
+  callTool(call, '{"amount":500,"refunded at once":500}', "pay");
+  const asked = requests(call).find((one) => one.type === "respond");
+  assert.ok(asked?.request.instructions?.includes("confirm: pay, amount: 500. Shall"));
+});

@@ -5,6 +5,8 @@ import { endCall } from "../../../src/services/tools/builtin/endCall.ts";
 import { getCurrentTime } from "../../../src/services/tools/builtin/getCurrentTime.ts";
 import { sendDigits } from "../../../src/services/tools/builtin/sendDigits.ts";
 import { type Tool, ToolError } from "../../../src/services/tools/tool.ts";
+import { createRedaction } from "../../../src/services/tools/redaction.ts";
+import { describeFault } from "../../../src/services/tools/toolFault.ts";
 import { context, runTool } from "../../support/runTool.ts";
 
 const TOOLS = [endCall, getCurrentTime, sendDigits, createTransferCall(["sales", "support"])];
@@ -187,3 +189,45 @@ Deno.test("run() truncates long output for the model, and says so", async () => 
 });
 
 // The tools
+
+Deno.test("half a character does not reach the model", async () => {
+  const tool: Tool = {
+    ...endCall,
+    name: "half",
+    run: () => Promise.resolve({ output: "\ud800!" }),
+  };
+  const { output } = await createToolRegistry({ tools: [tool] })
+    .run({ callId: "1", name: "half", arguments: "{}" }, context());
+  assert.equal(output, "\ufffd!");
+});
+
+Deno.test("an exception without a name or a place can be told of", () => {
+  const odd = Object.assign(new Error("secret"), { name: undefined, stack: 5 });
+  assert.deepEqual(describeFault(odd), { code: "tool_failed", fault: "Error" });
+});
+
+Deno.test("nobody is shown what stands deeper than a redaction looks", () => {
+  const json = `${'{"a":'.repeat(70)}{"pin":"secret99"}${"}".repeat(70)}`;
+  const { shown, hidden } = createRedaction(["pin"]).hideArguments(json);
+  assert.ok(!shown.includes("secret99"));
+  assert.deepEqual(hidden, ["secret99"]);
+});
+
+Deno.test("a tool with confirm asks about the arguments that it takes, and no others", () => {
+  const confirm = { question: "Shall I?" };
+  const closed: Tool = {
+    ...endCall,
+    name: "pay",
+    parameters: { type: "object", properties: { amount: { type: "number" } } },
+    options: { confirm },
+  };
+  const open: Tool = {
+    ...closed,
+    name: "note",
+    parameters: { ...closed.parameters, additionalProperties: true },
+  };
+  assert.deepEqual(createToolRegistry({ tools: [closed, open] }).policies, {
+    pay: { confirm: { ...confirm, declared: ["amount"] } },
+    note: { confirm },
+  });
+});
