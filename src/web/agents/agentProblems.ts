@@ -3,10 +3,14 @@ import { fetchApiJson } from "../apiClient.ts";
 import type { AgentList, AgentSummary } from "../apiTypes.ts";
 import { element } from "../elements.ts";
 
-/** Shows the agents whose files are faulty, with what is wrong; nothing where all are well. */
-export async function showAgentProblems(place: HTMLElement, signal: AbortSignal): Promise<void> {
+/** Asks the server for its agents, and shows those whose files are faulty. */
+export async function loadAgentProblems(place: HTMLElement, signal: AbortSignal): Promise<void> {
   const { agents } = await fetchApiJson<AgentList>("/api/agents", { signal });
-  if (signal.aborted) return;
+  if (!signal.aborted) showAgentProblems(place, agents);
+}
+
+/** Shows the agents whose files are faulty, with what is wrong; nothing where all are well. */
+export function showAgentProblems(place: HTMLElement, agents: readonly AgentSummary[]): void {
   const faulty = agents.filter(({ problems }) => problems.length > 0);
   place.hidden = faulty.length === 0;
   place.replaceChildren(

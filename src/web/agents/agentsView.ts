@@ -13,7 +13,7 @@ export function createAgentsView(): (signal: AbortSignal) => Promise<void> {
     const { agents } = await fetchApiJson<AgentList>("/api/agents", { signal });
     if (signal.aborted) return;
     list.replaceChildren(...agents.map(rowOf));
-    await showAgentProblems(find("agents-problems", HTMLElement), signal);
+    showAgentProblems(find("agents-problems", HTMLElement), agents);
     const usable = agents.filter(({ state }) => state !== "unusable");
     await showTrial(usable, signal);
   };

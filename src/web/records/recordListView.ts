@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { showAgentProblems } from "../agents/agentProblems.ts";
+import { loadAgentProblems } from "../agents/agentProblems.ts";
 import { fetchApiJson } from "../apiClient.ts";
 import type { AgentTitles, Analytics, CallPage } from "../apiTypes.ts";
 import { element, find } from "../elements.ts";
@@ -34,7 +34,7 @@ export function createRecordListView(
     problem.textContent = "";
     main.ariaBusy = "true";
     // The list of calls does not wait for it, or fail with it.
-    showAgentProblems(agentProblems, signal).catch(() => agentProblems.hidden = true);
+    loadAgentProblems(agentProblems, signal).catch(() => agentProblems.hidden = true);
     const [page, analytics] = await Promise.all([
       list(filter, { limit, signal }),
       fetchApiJson<Analytics>(`/api/analytics?from=${daysAgo(7)}`, { signal }),
