@@ -27,6 +27,8 @@ export interface DocumentIndexOptions {
 const READER_VERSION = 1;
 const MAX_FILE_BYTES = 20 * 1024 * 1024;
 const FILE_LIMIT_MS = 120_000;
+/** Beyond what long PDF files take. */
+const MAX_MEMORY_BYTES = 512 * 1024 * 1024;
 /** Small enough that none of the steps keeps the thread of the calls for milliseconds. */
 const PASSAGES_PER_STEP = 25;
 /** Documents count as used again after so long, and are removed when nobody has used them for three times that. */
@@ -56,7 +58,9 @@ export class DocumentIndex {
     this.#options = options;
     const { setTimer, maxWholeChars, fileLimitMs = FILE_LIMIT_MS } = options;
     const maxBytes = MAX_FILE_BYTES;
-    this.#reader = new DocumentReader({ setTimer, fileLimitMs, maxBytes, maxWholeChars });
+    const maxMemoryBytes = MAX_MEMORY_BYTES;
+    const limits = { fileLimitMs, maxBytes, maxMemoryBytes, maxWholeChars };
+    this.#reader = new DocumentReader({ setTimer, ...limits });
     this.#reader.start();
   }
 

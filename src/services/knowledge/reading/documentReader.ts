@@ -8,9 +8,13 @@ export interface DocumentReaderOptions {
   /** How long one file may take before its thread is ended. */
   readonly fileLimitMs: number;
   readonly maxBytes: number;
+  /** By so many bytes the process may grow while one file is read: a small file can unfold to any size. */
+  readonly maxMemoryBytes: number;
   /** Longer documents are not handed over whole. */
   readonly maxWholeChars: number;
 }
+
+const LOOK_MS = 50;
 
 /** A file that is being read; to be used to its end before another is opened. */
 export interface OpenedDocument {
@@ -75,18 +79,29 @@ export class DocumentReader {
 
   async #ask(request: ReaderRequest): Promise<ReaderAnswer> {
     if (this.#closed) throw new UnreadableFile("was not read to its end");
-    const { setTimer, fileLimitMs } = this.#options;
+    const { setTimer, fileLimitMs, maxMemoryBytes } = this.#options;
     const waiting = Promise.withResolvers<ReaderAnswer>();
     this.#waiting = waiting;
-    const cancel = setTimer(() => {
-      waiting.reject(new UnreadableFile(`took longer than ${Math.round(fileLimitMs / 1000)} s`));
+    const refuse = (problem: string) => {
+      waiting.reject(new UnreadableFile(problem));
       this.#end();
-    }, fileLimitMs);
+    };
+    const cancel = setTimer(
+      () => refuse(`took longer than ${Math.round(fileLimitMs / 1000)} s`),
+      fileLimitMs,
+    );
+    const mostBytes = Deno.memoryUsage().rss + maxMemoryBytes;
+    let cancelLook = setTimer(look, LOOK_MS);
+    function look() {
+      if (Deno.memoryUsage().rss > mostBytes) refuse("takes too much memory");
+      else cancelLook = setTimer(look, LOOK_MS);
+    }
     (this.#worker ??= this.#newWorker()).postMessage(request);
     try {
       return await waiting.promise;
     } finally {
       cancel();
+      cancelLook();
       if (this.#waiting === waiting) this.#waiting = undefined;
     }
   }
