@@ -138,7 +138,7 @@ export async function createApp(
   const keptSpeech = opening.use(
     await openKeptSpeech({ ...base, ...spending, ...overrides, engine }),
   );
-  const knowledge = opening.use(openKnowledge(base));
+  const knowledge = opening.use(openKnowledge({ ...base, ...spending }));
   const toolFetch = openGuardedFetch(settings.tools);
   opening.defer(toolFetch.close);
   const texts = openTexts({ ...base, ...spending, ...overrides });

@@ -1,4 +1,5 @@
 import { readAnalysis } from "./analysisSettings.ts";
+import { readEmbeddings } from "./embeddingSettings.ts";
 import { checkExposure } from "./exposureCheck.ts";
 import { readLimits } from "./limitSettings.ts";
 import { readOutbound } from "./outboundSettings.ts";
@@ -68,12 +69,13 @@ export function readSettings(environment: Environment): Settings {
   const callUrl = readCallUrl(read, signingSecrets);
   const outbound = readOutbound(read, { isRehearsal });
   const analysis = readAnalysis(read, { openaiKey: openai.apiKey, isRehearsal });
+  const embeddings = readEmbeddings(read);
   const limits = readLimits(read, { outbound, isRehearsal });
   const hints = [...misspellings(environment), ...adminHint(server), ...read.off.map(offHint)];
   const settings: Settings = {
     server,
     openai,
-    ...present({ phone, analysis }),
+    ...present({ phone, analysis, embeddings }),
     database,
     records: readRecords(read),
     agents: {

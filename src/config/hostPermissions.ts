@@ -4,7 +4,7 @@ import type { DatabaseSettings, Settings } from "./settings.ts";
 
 /** Hosts that the settings and agents name and this process may not connect to, a sentence each. */
 export function unreachableHosts(
-  { settings: { openai, analysis, phone, webhook, callUrl }, agents, engine }: {
+  { settings: { openai, analysis, embeddings, phone, webhook, callUrl }, agents, engine }: {
     readonly settings: Settings;
     readonly agents: Pick<Agents, "names" | "get">;
     /** `rehearsal` needs no network. */
@@ -14,6 +14,7 @@ export function unreachableHosts(
   const named: [place: string, url: string][] = [];
   if (engine !== "rehearsal") named.push(["OPENAI_REALTIME_URL", openai.url]);
   if (analysis !== undefined) named.push(["ANALYSIS_URL", analysis.url]);
+  if (embeddings !== undefined) named.push(["KNOWLEDGE_EMBEDDINGS_URL", embeddings.url]);
   if (phone !== undefined) named.push(["TWILIO_API_URL", phone.apiUrl]);
   if (webhook !== undefined) named.push(["WEBHOOK_URL", webhook.url]);
   if (callUrl !== undefined) named.push(["CALL_URL", callUrl.url]);

@@ -31,6 +31,9 @@ export const settingNames = [
   "JOURNAL_TEXTS",
   "AGENTS_DIR",
   "DEFAULT_AGENT",
+  "KNOWLEDGE_EMBEDDINGS_KEY",
+  "KNOWLEDGE_EMBEDDINGS_URL",
+  "KNOWLEDGE_EMBEDDINGS_MODEL",
   "OUTBOUND_COUNTRIES",
   "OUTBOUND_ALLOW",
   "OUTBOUND_DENY",
@@ -119,7 +122,7 @@ export function likelyMisspellings(): readonly string[] {
 }
 
 /** Short names such as PORT are too close to names of other programs. */
-const CHECKED = /^(OPENAI|ANALYSIS|TWILIO|OUTBOUND)_/;
+const CHECKED = /^(OPENAI|ANALYSIS|TWILIO|KNOWLEDGE|OUTBOUND)_/;
 
 const MAX_EDITS = 2;
 

@@ -6,6 +6,8 @@ export interface Settings {
   readonly openai: OpenAISettings;
   /** Absent where no model reads calls after their end. */
   readonly analysis?: AnalysisSettings;
+  /** Absent where documents are searched by their words alone. */
+  readonly embeddings?: EmbeddingSettings;
   /** Absent where the phone is not set up; its routes then answer 503. */
   readonly phone?: PhoneSettings;
   readonly database: DatabaseSettings;
@@ -63,6 +65,13 @@ export interface AnalysisSettings {
   readonly url: string;
   readonly apiKey?: string;
   readonly dailyUsd?: number;
+}
+
+/** An embeddings endpoint as OpenAI has it. */
+export interface EmbeddingSettings {
+  readonly apiKey: string;
+  readonly url: string;
+  readonly model: string;
 }
 
 export interface PhoneSettings {

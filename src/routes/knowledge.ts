@@ -52,9 +52,11 @@ function viewOf(agent: string, status: KnowledgeStatus | undefined) {
     state,
     use,
     documents,
+    vectors,
     files = { total: 0, done: 0, problems: 0 },
     ...sums
-  } = status ?? { state: "none" as const, use: "search" as const, documents: [] };
+  } = status ??
+    { state: "none" as const, use: "search" as const, documents: [], vectors: undefined };
   return {
     agent,
     state,
@@ -63,6 +65,7 @@ function viewOf(agent: string, status: KnowledgeStatus | undefined) {
     passages: 0,
     characters: 0,
     ...sums,
+    vectors: vectors ?? null,
     documents: documents.slice(0, MAX_LISTED).map(({ pages, problem, ...document }) => ({
       ...document,
       pages: pages ?? null,
@@ -104,6 +107,9 @@ const statusView = z.object({
   }),
   passages: z.number().int(),
   characters: z.number().int(),
+  vectors: z.number().int().nullable().openapi({
+    description: "Passages that are also found by what they mean; null where that is off.",
+  }),
   documents: z.array(documentView).openapi({
     description: `Those with problems first; ${MAX_LISTED} at most.`,
   }),

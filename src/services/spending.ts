@@ -12,6 +12,7 @@ export {
 } from "./spending/callUsage.ts";
 export { addSavings, CompactionSavings, savedUsd } from "./spending/compactionSavings.ts";
 export type { DialPolicy } from "./spending/dialPolicy.ts";
+export type { EmbeddingSpending } from "./spending/embeddingSpending.ts";
 export { type DialRefusal, dialRefusalCodes } from "./spending/dialRefusal.ts";
 export { openSpending, type Spending } from "./spending/openSpending.ts";
 export { costOf, loadPrices, type PhoneTime, type Prices } from "./spending/pricing.ts";

@@ -71,11 +71,14 @@ export type { KeyCalls } from "./store/calls/keyCalls.ts";
 export { StatementRefused } from "./store/database.ts";
 export type { DoNotCallEntry, DoNotCallList } from "./store/doNotCallList.ts";
 export type { Beat, Instances, SlotHolder } from "./store/instances.ts";
+export { fuseRanks } from "./store/knowledge/fuseRanks.ts";
 export type {
+  KeptPassage,
   KnowledgeDocument,
   KnowledgePassage,
   KnowledgeStore,
 } from "./store/knowledge/knowledgeStore.ts";
+export type { VectorStore } from "./store/knowledge/vectorStore.ts";
 export type { KeyValues } from "./store/keyValues.ts";
 export {
   type Message,

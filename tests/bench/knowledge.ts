@@ -97,6 +97,7 @@ function open(dir: string, store: Awaited<ReturnType<typeof openStore>>): Knowle
     settings: { agents: { dir, default: "desk" } },
     agents: { names: ["desk"], get: () => agent, onChange: () => () => {} },
     store,
+    embeddingSpending: { reserve: () => Promise.resolve(undefined) },
     incidents: { report: ({ message }) => console.log(message), resolve() {} },
     setTimer,
     log: { info() {}, warn: (...line) => console.log(...line) },

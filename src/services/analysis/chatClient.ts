@@ -1,4 +1,7 @@
 import { boundedText } from "../../utils/http/boundedText.ts";
+import { keyHeader } from "../../utils/http/keyHeader.ts";
+import { retryAfterMs } from "../../utils/http/retryAfter.ts";
+import { present } from "../../utils/present.ts";
 import { type ChatAnswer, readChatAnswer } from "./chatAnswer.ts";
 import type { AnswerSchema } from "./answerSchema.ts";
 import type { ChatMessage } from "./prompt.ts";
@@ -61,12 +64,12 @@ export function createChatClient(
 
   async function send(body: object, signal: AbortSignal): Promise<ChatAnswer> {
     const timeout = AbortSignal.timeout(timeoutMs);
-    const { url, model } = endpoint;
+    const { url, model, apiKey } = endpoint;
     try {
       const response = await fetch(url, {
         method: "POST",
         headers: {
-          ...credentials(endpoint),
+          ...(apiKey !== undefined && keyHeader(url, apiKey)),
           "content-type": "application/json",
           "user-agent": "Parley",
         },
@@ -89,19 +92,13 @@ export function createChatClient(
   }
 }
 
-/** Azure takes keys in a header of its own. */
-function credentials({ url, apiKey }: ChatEndpoint): Readonly<Record<string, string>> {
-  if (apiKey === undefined) return {};
-  return /\.azure\.com$/i.test(new URL(url).hostname)
-    ? { "api-key": apiKey }
-    : { authorization: `Bearer ${apiKey}` };
-}
-
 function failureOf({ status, headers }: Response, now: () => number): ChatAnswer {
   const failure = { ok: false, reason: `http_${status}` } as const;
   // Of the one request: its length, or its content.
   if (status === 400 || status === 413 || status === 422) return { ...failure, kind: "final" };
-  const after = headers.get("retry-after") ?? "";
-  const waitMs = /^\d{1,9}$/.test(after) ? Number(after) * 1000 : Date.parse(after) - now();
-  return { ...failure, kind: "endpoint", ...(waitMs > 0 && { retryAfterMs: waitMs }) };
+  return {
+    ...failure,
+    kind: "endpoint",
+    ...present({ retryAfterMs: retryAfterMs(headers, now()) }),
+  };
 }

@@ -50,6 +50,8 @@ export interface KnowledgeStatus {
   };
   readonly passages: number;
   readonly characters: number;
+  /** Passages that are also found by what they mean; undefined where that is off. */
+  readonly vectors: number | undefined;
   readonly documents: readonly KnowledgeDocumentStatus[];
 }
 
@@ -66,7 +68,11 @@ export interface KnowledgeDocumentStatus {
 export function knowledgeStatus(
   files: readonly StateOfFile[],
   problems: readonly FileProblem[],
-  { use, isReading }: { readonly use: KnowledgeUse["kind"]; readonly isReading: boolean },
+  { use, isReading, vectors }: {
+    readonly use: KnowledgeUse["kind"];
+    readonly isReading: boolean;
+    readonly vectors: number | undefined;
+  },
 ): KnowledgeStatus {
   const documents = [
     ...problems.map(({ name, problem }) => statusOf(name, { state: "unreadable", problem })),
@@ -85,6 +91,7 @@ export function knowledgeStatus(
     },
     passages: sum("passages"),
     characters: sum("characters"),
+    vectors,
     documents,
   };
 }

@@ -1,31 +1,24 @@
 import type { Agent, Agents } from "../../config/agents.ts";
 import { mainLanguage } from "../../config/agentSchema.ts";
 import type { Settings } from "../../config/settings.ts";
-import type { Clock } from "../../utils/clock.ts";
-import type { Incidents } from "../../utils/incidents.ts";
-import type { Log } from "../../utils/logger.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
-import type { KnowledgeStore, Store } from "../store.ts";
-import { DocumentIndex, type WantedFile } from "./documentIndex.ts";
+import type { WantedFile } from "./documentIndex.ts";
 import { type FileProblem, findFiles } from "./findFiles.ts";
+import { findPassages } from "./findPassages.ts";
 import { FolderWatch, type WatchedFolder } from "./folderWatch.ts";
-import { boundedPassages, type KnowledgeAnswer, MAX_PASSAGES } from "./knowledgeAnswer.ts";
+import { boundedPassages, type KnowledgeAnswer } from "./knowledgeAnswer.ts";
 import {
   type KnowledgeStatus,
   knowledgeStatus,
   type KnowledgeUse,
   knowledgeUse,
-  MAX_WHOLE_CHARS,
 } from "./knowledgeState.ts";
+import { type IndexDeps, type OpenedIndex, openIndex } from "./openIndex.ts";
 import { createProblemReports } from "./problemReports.ts";
 
-export interface KnowledgeDeps {
-  readonly settings: Pick<Settings, "agents">;
+export interface KnowledgeDeps extends IndexDeps {
+  readonly settings: Pick<Settings, "agents" | "embeddings">;
   readonly agents: Pick<Agents, "names" | "get" | "onChange">;
-  readonly store: Pick<Store, "openKnowledge" | "clock">;
-  readonly incidents: Pick<Incidents, "report" | "resolve">;
-  readonly setTimer: Clock["setTimer"];
-  readonly log: Pick<Log, "info" | "warn">;
 }
 
 /** What agents know from documents, and how far their reading is. */
@@ -54,14 +47,12 @@ interface AgentState {
 }
 
 /** Opens the knowledge of all agents: their files are read in the background, and again where they change. */
-export function openKnowledge(
-  { settings, agents, store, incidents, setTimer, log }: KnowledgeDeps,
-): Knowledge {
-  const { now } = store.clock;
+export function openKnowledge(deps: KnowledgeDeps): Knowledge {
+  const { settings, agents, incidents, setTimer, log } = deps;
   const states = new Map<string, AgentState>();
   const counts = { found: 0, nothing: 0, not_ready: 0, failed: 0 };
   const problems = createProblemReports({ incidents, log });
-  let opening: Promise<Opened> | undefined;
+  let opening: Promise<OpenedIndex> | undefined;
   let closed = false;
 
   // Threads are started now, and not while calls are under way: it stalls this one for some 10 ms each.
@@ -107,7 +98,7 @@ export function openKnowledge(
     if (closed) return;
     watch.watch([...watched.values()]);
     if (known.length === 0 && opening === undefined) return;
-    const { index } = await opened();
+    const { index, vectors } = await opened();
     const begunAt = performance.now();
     const files = [...states.values()].flatMap(({ files }) => files);
     const read = await index.update(files, () => {
@@ -117,6 +108,7 @@ export function openKnowledge(
     if (read.files + read.known > 0) {
       log.info("Knowledge read", { ...read, durationMs: Math.round(performance.now() - begunAt) });
     }
+    vectors?.follow([...states.values()].flatMap(documentsOf));
     for (const [agent, state] of states) {
       problems.tell(agent, [
         ...state.problems,
@@ -134,19 +126,25 @@ export function openKnowledge(
     });
   }
 
-  function opened(): Promise<Opened> {
-    opening ??= openIndex(store, { setTimer, now, maxWholeChars: MAX_WHOLE_CHARS });
-    opening.then(({ index }) => current = index, () => opening = undefined);
+  function opened(): Promise<OpenedIndex> {
+    opening ??= openIndex(deps);
+    opening.then((opened) => current = opened, () => opening = undefined);
     return opening;
   }
 
-  let current: DocumentIndex | undefined;
+  let current: OpenedIndex | undefined;
 
   function filesOf({ files }: AgentState) {
     return files.map((file) => ({
       name: file.name,
-      indexed: current?.of(file) ?? { state: "waiting" as const },
+      indexed: current?.index.of(file) ?? { state: "waiting" as const },
     }));
+  }
+
+  function documentsOf(state: AgentState): readonly number[] {
+    return filesOf(state).flatMap(({ indexed }) =>
+      indexed.state === "read" ? [indexed.document.id] : []
+    );
   }
 
   function useOf(state: AgentState): KnowledgeUse {
@@ -161,18 +159,11 @@ export function openKnowledge(
       return { result: "not_ready", done: 0, total: 0 };
     }
     const files = filesOf(state);
-    const documents = files.flatMap(({ indexed }) =>
-      indexed.state === "read" ? [indexed.document.id] : []
-    );
+    const documents = documentsOf(state);
     const waiting = files.filter(({ indexed }) => indexed.state === "waiting").length;
     try {
       const { language } = state;
-      const passages = documents.length === 0 ? [] : await (await opened()).store.search({
-        text: query,
-        documents,
-        language,
-        limit: MAX_PASSAGES,
-      });
+      const passages = await findPassages(await opened(), { text: query, documents, language });
       if (passages.length > 0) return { result: "found", passages: boundedPassages(passages) };
     } catch (error) {
       log.warn("Knowledge not searched", { agent, error });
@@ -200,10 +191,11 @@ export function openKnowledge(
         return knowledgeStatus(filesOf(state), state.problems, {
           use: useOf(state).kind,
           isReading: false,
+          vectors: current?.vectors?.count(documentsOf(state)),
         });
       }
       if ((agents.get(agent)?.knowledge.length ?? 0) === 0) return undefined;
-      return knowledgeStatus([], [], { use: "search", isReading: true });
+      return knowledgeStatus([], [], { use: "search", isReading: true, vectors: undefined });
     },
     counts: () => counts,
     refresh: loop.wake,
@@ -211,33 +203,12 @@ export function openKnowledge(
       closed = true;
       unfollow();
       watch.close();
-      current?.close();
+      current?.index.close();
       await loop.close();
       const last = await opening?.catch(() => undefined);
       last?.index.close();
+      await last?.vectors?.close();
       await last?.store.close();
     },
   };
-}
-
-interface Opened {
-  readonly store: KnowledgeStore;
-  readonly index: DocumentIndex;
-}
-
-async function openIndex(
-  store: Pick<Store, "openKnowledge">,
-  options: ConstructorParameters<typeof DocumentIndex>[1],
-): Promise<Opened> {
-  const opened = await store.openKnowledge();
-  const index = new DocumentIndex(opened, options);
-  try {
-    // Starts the thread that searches.
-    await opened.search({ text: "first", documents: [0], language: "en", limit: 1 });
-    return { store: opened, index };
-  } catch (error) {
-    index.close();
-    await opened.close();
-    throw error;
-  }
 }

@@ -7,6 +7,7 @@ import { present } from "../../utils/present.ts";
 import { type Budget, type BudgetAccount, untilTomorrow } from "../store.ts";
 import type { CallAccounts } from "./callAccounts.ts";
 import { type Prices, textModelUsd } from "./pricing.ts";
+import { serverDollars } from "./serverDollars.ts";
 
 export interface AnalysisSpendingDeps extends Pick<Clock, "now"> {
   readonly budget: Pick<Budget, "reserve" | "settle">;
@@ -79,13 +80,7 @@ export function createAnalysisSpending(
 
   function accountsNow(): readonly BudgetAccount[] {
     const limits = present({ dailyUsd: analysis?.dailyUsd });
-    const server = accountsOf({ direction: "web" }).filter(({ scope }) => scope === "server");
-    // The minutes of calls are no reason to leave an analysis out.
-    const dollars = server.flatMap((account) =>
-      account.limits.dailyUsd === undefined
-        ? []
-        : [{ ...account, limits: { dailyUsd: account.limits.dailyUsd } }]
-    );
+    const dollars = serverDollars(accountsOf);
     return limits.dailyUsd === undefined
       ? dollars
       : [{ scope: "analysis", subject: "", limits }, ...dollars];

@@ -16,6 +16,7 @@ import {
 } from "./billedModels.ts";
 import { createCallAccounts } from "./callAccounts.ts";
 import { createCallBudget } from "./callBudget.ts";
+import { createEmbeddingSpending } from "./embeddingSpending.ts";
 import type { DialPolicy } from "./dialPolicy.ts";
 import type { Prices } from "./pricing.ts";
 import { createTextSpending } from "./textSpending.ts";
@@ -75,6 +76,15 @@ export async function openSpending(
     transfers,
     modelsOf,
     analysisSpending: createAnalysisSpending({
+      budget: store.budget,
+      accountsOf,
+      settings,
+      prices,
+      incidents,
+      now,
+      log,
+    }),
+    embeddingSpending: createEmbeddingSpending({
       budget: store.budget,
       accountsOf,
       settings,

@@ -9,7 +9,7 @@ const tokens = z.strictObject({ input: usd, cached: usd, output: usd });
 const priceTable = z.strictObject({
   asOf: z.iso.date(),
   models: z.record(z.string(), z.strictObject({ text: tokens, audio: tokens })),
-  /** Of models that only read and write. */
+  /** Of models that only read and write, and of those that make vectors, which write nothing. */
   text: z.record(z.string(), tokens),
   transcription: z.record(
     z.string(),

@@ -1,4 +1,4 @@
-export type SqlValue = string | number | null;
+export type SqlValue = string | number | null | Uint8Array;
 
 /** A row by column name; `row.ts` narrows its values. */
 export type Row = Readonly<Record<string, unknown>>;

@@ -141,6 +141,46 @@ for (const { name, ignore, make } of places) {
     assert.deepEqual(await sourcesIn([first, second, unfinished, twice]), ["first", "second"]);
   });
 
+  test("the passages of a document are read in their order, page by page, or by their ids", async ({ knowledge }) => {
+    const id = await added(knowledge, "a", [
+      ["one", "", "First."],
+      ["two", "Title", "Second."],
+      ["three", "", "Third."],
+    ]);
+    await added(knowledge, "b", [["other", "", "Fourth."]]);
+    const first = await knowledge.passagesOf(id, { after: undefined, limit: 2 });
+    assert.deepEqual(first.map(({ source }) => source), ["one", "two"]);
+    const rest = await knowledge.passagesOf(id, { after: first[1]?.id, limit: 2 });
+    assert.deepEqual(rest.map(({ source }) => source), ["three"]);
+    const ids = [first[1], rest[0]].flatMap((passage) => passage?.id ?? []);
+    assert.deepEqual(
+      (await knowledge.passages([...ids, 999_999])).map(({ text }) => text).sort(),
+      ["Second.", "Third."],
+    );
+    assert.deepEqual(await knowledge.passages([]), []);
+  });
+
+  test("a vector is made by one process, unless that has died, and kept while it is used", async ({ knowledge }) => {
+    const { vectors } = knowledge;
+    const bytes = new Uint8Array([0, 255, 39, 0]);
+    const minute = 60_000;
+    assert.deepEqual((await vectors.claim(["a", "b"], "m", 0)).toSorted(), ["a", "b"]);
+    assert.deepEqual(await vectors.claim(["b", "c"], "m", minute), ["c"]);
+    assert.deepEqual(await vectors.claim(["a"], "other", minute), ["a"]);
+    assert.deepEqual(await vectors.find(["a", "b"], "m", minute), []);
+    await vectors.keep([{ hash: "a", bytes }], "m", minute);
+    await vectors.release(["a", "c"], "m");
+    assert.deepEqual(await vectors.claim(["a", "c"], "m", 2 * minute), ["c"]);
+    // Nobody has made it.
+    assert.deepEqual(await vectors.claim(["b"], "m", 5 * minute), ["b"]);
+    const found = await vectors.find(["a", "b"], "m", 9 * minute);
+    assert.deepEqual(found.map(({ hash, bytes }) => [hash, ...bytes]), [["a", ...bytes]]);
+    await vectors.prune(9 * minute);
+    assert.equal((await vectors.find(["a"], "m", 10 * minute)).length, 1);
+    await vectors.prune(11 * minute);
+    assert.deepEqual(await vectors.find(["a"], "m", 12 * minute), []);
+  });
+
   test("a document is kept with its figures, and two processes see the same", async ({ settings, knowledge }) => {
     const document = { ...figures("a"), pages: 7, topics: ["x", "y"], whole: "all\nof it" };
     const id = await knowledge.begin(document, 5);

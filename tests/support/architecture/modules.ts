@@ -27,7 +27,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   cluster: ["store", "events"],
   spending: ["store", "events"],
   keptSpeech: ["store", "twilioOutbound", "spending"],
-  knowledge: ["store", "events"],
+  knowledge: ["store", "events", "spending"],
   records: ["store", "events", "twilioOutbound", "cluster", "spending"],
   sms: ["store", "twilioOutbound", "spending"],
   analysis: ["store", "spending", "records"],

@@ -1,5 +1,7 @@
+import { placeholders } from "../columns.ts";
 import type { Query, Row } from "../database.ts";
 import { maybeText, numberOf, readableJson, textOf } from "../row.ts";
+import type { VectorStore } from "./vectorStore.ts";
 
 /** A document that was read and cut into passages. */
 export interface KnowledgeDocument {
@@ -20,6 +22,11 @@ export interface KnowledgePassage {
   readonly source: string;
   readonly heading: string;
   readonly text: string;
+}
+
+/** A passage that was added; its id rises with its place in its document. */
+export interface KeptPassage extends KnowledgePassage {
+  readonly id: number;
 }
 
 /** What is looked for, and where. */
@@ -53,7 +60,15 @@ export interface KnowledgeStore {
   /** Removes documents that no process has used since. */
   prune(before: number): Promise<void>;
   /** The passages that fit best, the best first; none where no word occurs. */
-  search(question: KnowledgeQuestion): Promise<readonly KnowledgePassage[]>;
+  search(question: KnowledgeQuestion): Promise<readonly KeptPassage[]>;
+  /** Those of these ids that are kept, in any order. */
+  passages(ids: readonly number[]): Promise<readonly KeptPassage[]>;
+  /** Passages of a document in their order, behind the one with the id `after`. */
+  passagesOf(
+    document: number,
+    page: { readonly after: number | undefined; readonly limit: number },
+  ): Promise<readonly KeptPassage[]>;
+  readonly vectors: VectorStore;
   close(): Promise<void>;
 }
 
@@ -95,8 +110,32 @@ export function documentStatements(query: Query) {
   };
 }
 
-export function passageOf(row: Row): KnowledgePassage {
+/** Reads by `query`. */
+export function passageStatements(query: Query) {
+  const columns = "SELECT id, source, heading, words FROM knowledge_passages";
   return {
+    async passages(ids: readonly number[]): Promise<readonly KeptPassage[]> {
+      if (ids.length === 0) return [];
+      const rows = await query(`${columns} WHERE id IN (${placeholders(ids)})`, ids);
+      return rows.map(passageOf);
+    },
+    async passagesOf(
+      document: number,
+      { after, limit }: { readonly after: number | undefined; readonly limit: number },
+    ): Promise<readonly KeptPassage[]> {
+      const first = document * PASSAGES_PER_DOCUMENT;
+      const rows = await query(
+        `${columns} WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3`,
+        [after ?? first - 1, first + PASSAGES_PER_DOCUMENT, limit],
+      );
+      return rows.map(passageOf);
+    },
+  };
+}
+
+export function passageOf(row: Row): KeptPassage {
+  return {
+    id: numberOf(row, "id"),
     source: textOf(row, "source"),
     heading: textOf(row, "heading"),
     text: textOf(row, "words"),

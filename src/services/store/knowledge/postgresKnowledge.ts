@@ -2,15 +2,17 @@ import type { Database } from "../database.ts";
 import { numberOf } from "../row.ts";
 import {
   documentStatements,
-  type KnowledgePassage,
+  type KeptPassage,
   type KnowledgeQuestion,
   type KnowledgeStore,
   passageOf,
   PASSAGES_PER_DOCUMENT,
+  passageStatements,
 } from "./knowledgeStore.ts";
 import { fuseRanks } from "./fuseRanks.ts";
 import { foldText, partsOf, searchWords, stemOf } from "./searchWords.ts";
 import { tellingWords } from "./tellingWords.ts";
+import { createVectorStore } from "./vectorStore.ts";
 
 const CANDIDATES = 20;
 /** The words of $1 in the configuration $2. The limit tells the planner that they are few. */
@@ -20,9 +22,12 @@ const ASKED = `(
 ) AS asked`;
 
 /** Keeps knowledge in the tables of the store, with Postgres' full-text search. `close` leaves the database open. */
-export function createPostgresKnowledge({ query, transaction }: Database): KnowledgeStore {
+export function createPostgresKnowledge(database: Database): KnowledgeStore {
+  const { query, transaction } = database;
   return {
     ...documentStatements(query),
+    ...passageStatements(query),
+    vectors: createVectorStore(database),
     indexOf: configurationOf,
     async add(document, passages, { position, language }) {
       const rows = JSON.stringify(passages.map(({ source, heading, text }, at) => ({
@@ -54,7 +59,7 @@ export function createPostgresKnowledge({ query, transaction }: Database): Knowl
 
   async function search(
     { text, documents, language, limit }: KnowledgeQuestion,
-  ): Promise<readonly KnowledgePassage[]> {
+  ): Promise<readonly KeptPassage[]> {
     const words = searchWords(text);
     if (words.length === 0 || documents.length === 0) return [];
     const within = `{${documents.join(",")}}`;

@@ -2,15 +2,17 @@ import type { Database, Row } from "../database.ts";
 import { numberOf } from "../row.ts";
 import {
   documentStatements,
-  type KnowledgePassage,
+  type KeptPassage,
   type KnowledgeQuestion,
   type KnowledgeStore,
   passageOf,
   PASSAGES_PER_DOCUMENT,
+  passageStatements,
 } from "./knowledgeStore.ts";
 import { fuseRanks } from "./fuseRanks.ts";
 import { foldText, partsOf, searchWords, stemOf } from "./searchWords.ts";
 import { tellingWords } from "./tellingWords.ts";
+import { createVectorStore } from "./vectorStore.ts";
 
 /** Another number makes the index anew. */
 const VERSION = 1;
@@ -50,6 +52,8 @@ export function createSqliteKnowledge(database: Database): KnowledgeStore {
   const { query, longQuery, batch } = database;
   return {
     ...documentStatements(query),
+    ...passageStatements(longQuery),
+    vectors: createVectorStore(database),
     indexOf: () => "sqlite",
     add(document, passages, { position }) {
       const rows = JSON.stringify(passages.map(({ source, heading, text }, at) => ({
@@ -100,7 +104,7 @@ export function createSqliteKnowledge(database: Database): KnowledgeStore {
 
   async function search(
     { text, documents, limit }: KnowledgeQuestion,
-  ): Promise<readonly KnowledgePassage[]> {
+  ): Promise<readonly KeptPassage[]> {
     const words = searchWords(text);
     if (words.length === 0 || documents.length === 0) return [];
     const within = JSON.stringify(documents);
@@ -163,9 +167,19 @@ function quoted(word: string): string {
   return `"${word}"`;
 }
 
+/** Stays in every version: what is in it was paid for. */
+const vectors = `CREATE TABLE IF NOT EXISTS knowledge_vectors (
+  hash TEXT NOT NULL,
+  model TEXT NOT NULL,
+  vector BLOB,
+  used_at INTEGER NOT NULL,
+  PRIMARY KEY (hash, model)
+)`;
+
 /** Makes the tables; those of another version, which can all be made anew, are removed before. */
 export async function prepareSqliteKnowledge(database: Database): Promise<void> {
   await database.transaction("knowledge", async (query) => {
+    await query(vectors);
     const [row = {}] = await query("PRAGMA user_version");
     if (numberOf(row, "user_version") === VERSION) return;
     for (const name of ["documents", "passages", "words", "parts"]) {

@@ -20,7 +20,10 @@ export class Client {
   password: string | null;
   readonly connection: { readonly stream: { destroy(): void } };
   connect(): Promise<unknown>;
-  query(sql: string, values?: readonly (string | number | null)[]): Promise<QueryResult>;
+  query(
+    sql: string,
+    values?: readonly (string | number | null | Uint8Array)[],
+  ): Promise<QueryResult>;
   /** Settles when the socket is closed. */
   end(): Promise<void>;
   /** Idle, within a transaction, within one that has failed; `null` before the first answer. */

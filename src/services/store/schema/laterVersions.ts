@@ -3,6 +3,7 @@ import { calendarVersion } from "./calendarVersion.ts";
 import { heardVersion } from "./heardVersion.ts";
 import { analyses } from "./analyses.ts";
 import { handoffs } from "./handoffs.ts";
+import { knowledgeVectors } from "./knowledgeVectors.ts";
 import { knowledgeTables } from "./knowledgeTables.ts";
 import type { SchemaStatement } from "./schemaStatement.ts";
 import { textMessages } from "./textMessages.ts";
@@ -134,4 +135,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   textMessages,
   heardVersion,
   handoffs,
+  knowledgeVectors,
 ];
