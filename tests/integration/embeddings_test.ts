@@ -187,7 +187,9 @@ Deno.test("an endpoint that asks to wait is asked again then, and the incident i
   });
   await using rig = await setup.open();
   await until(() => incidentsOf(rig), ({ length }) => length > 0);
+  const refusedAt = performance.now();
   await vectorsMade(rig);
+  assert.ok(performance.now() - refusedAt < 9000, "before the first pause of its own is over");
   // The refused one, and one for each document.
   assert.equal(setup.embeddings.stats.requests, 3);
   assert.deepEqual(await incidentsOf(rig), []);
