@@ -100,7 +100,7 @@ function toUnit(values: readonly number[]): Float32Array<ArrayBuffer> | undefine
 
 function tokensOf(usage: unknown): number | undefined {
   if (!isRecord(usage)) return undefined;
-  const { total_tokens: total, prompt_tokens: tokens = total } = usage;
+  const tokens = usage["prompt_tokens"] ?? usage["total_tokens"];
   const isCount = typeof tokens === "number" && Number.isSafeInteger(tokens) && tokens >= 0;
   return isCount && tokens <= 1e9 ? tokens : undefined;
 }
