@@ -49,8 +49,9 @@ export async function findForeignImport(
 export function importsIn(text: string): readonly string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, " ").replace(/^[ \t]*\/\/.*$/gm, "");
   const found: string[] = [];
+  // Bounded, as text with "import" in every line would be read once for each of them.
   const patterns = [
-    /(?:^|[;}\s])(?:import|export)\b\s*(?:[\w$*{}\s,]*?\bfrom\s*)?["']([^"'\n]+)["']/g,
+    /(?:^|[;}\s])(?:import|export)\b\s{0,99}(?:[\w$*{}\s,]{0,2000}?\bfrom\s*)?["']([^"'\n]+)["']/g,
     /\bimport\s*\(\s*["'`]([^"'`\n]+)["'`]/g,
   ];
   for (const pattern of patterns) {
