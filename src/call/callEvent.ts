@@ -37,6 +37,8 @@ export type CallEvent =
     readonly toolCallId: string;
     readonly name: string;
     readonly ok: boolean;
+    /** Nothing was done, and nothing has failed: the caller has to hear or to agree to something first. */
+    readonly waits?: true;
     readonly output: string;
     readonly durationMs: Milliseconds;
   }

@@ -121,7 +121,7 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
         type: "tool",
         id: event.toolCallId,
         name: event.name,
-        state: event.ok ? "done" : "failed",
+        state: event.ok ? "done" : event.waits ? "waits" : "failed",
         durationMs: event.durationMs,
       };
     case "latency":

@@ -118,7 +118,8 @@ export type ServerMessage =
     readonly type: "tool";
     readonly id: string;
     readonly name: string;
-    readonly state: "done" | "failed";
+    /** `waits`: nothing is done yet, as the caller has to hear or to agree to something first. */
+    readonly state: "done" | "failed" | "waits";
     readonly durationMs: number;
   }
   /**

@@ -203,6 +203,7 @@ export type CallEvent =
     readonly toolCallId: string;
     readonly name: string;
     readonly ok: boolean;
+    readonly waits?: true;
     readonly output: string;
     readonly durationMs: number;
   }

@@ -149,7 +149,11 @@ function addRow(
 
 function describeTool(tool: ToolMessage): readonly (Node | string)[] {
   const span = tool.state === "started" ? "…" : formatSpan(tool.durationMs);
-  const outcome = tool.state === "failed" ? `failed after ${span}` : span;
+  const outcome = tool.state === "failed"
+    ? `failed after ${span}`
+    : tool.state === "waits"
+    ? "waits for the caller"
+    : span;
   const name = [element("code", { textContent: tool.name }), ` ${outcome}`];
   if (tool.content === undefined) return name;
   const { arguments: given, output } = tool.content;

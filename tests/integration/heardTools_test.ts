@@ -28,6 +28,7 @@ test("a tool with confirm runs after the caller has heard the question and press
   const talk = await rig.ring();
   await talk.phone.speak(voiceOf(600));
   const asked = await published(rig, talk.callId, "toolEnded");
+  assert.deepEqual([asked.ok, asked.waits], [false, true], "nothing has failed");
   assert.equal(asked.ok, false);
   assert.match(asked.output, /confirmation_asked/);
   await heardSaying(rig, talk.callId, /^Shall I put you on our list\?$/);

@@ -49,6 +49,8 @@ export interface AgentEntry {
 /** How a tool call went. */
 export interface ToolEnded {
   readonly ok: boolean;
+  /** As in `CallEvent`. */
+  readonly waits?: true;
   readonly durationMs: Milliseconds;
 }
 

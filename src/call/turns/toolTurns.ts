@@ -14,6 +14,7 @@ import { ToolEffects } from "./toolEffects.ts";
 import { ToolSpeech } from "./toolSpeech.ts";
 import { UntoldResults } from "./untoldResults.ts";
 import type { Milliseconds } from "../types.ts";
+import { present } from "../../utils/present.ts";
 
 type ResponseDone = Pick<
   Extract<ModelInput, { type: "responseDone" }>,
@@ -93,7 +94,8 @@ export class ToolTurns {
         return;
       case "refuse": {
         const { output, speaks } = admission;
-        return this.#returned({ callId: call.callId, output, ok: false }, speaks, now);
+        const refused = { callId: call.callId, output, ok: false };
+        return this.#returned(speaks ? refused : { ...refused, waits: true }, speaks, now);
       }
     }
   }
@@ -175,7 +177,7 @@ export class ToolTurns {
   }
 
   #returned(
-    input: Omit<ToolReturned, "type">,
+    input: Omit<ToolReturned, "type"> & Pick<ToolEnded, "waits">,
     speaks: boolean,
     now: Milliseconds,
   ): void {
@@ -185,7 +187,12 @@ export class ToolTurns {
     const refusal = effect?.type === "handoff" ? this.#handoff.ask(effect) : undefined;
     const { output, ok } = refusal === undefined ? input : { output: refusal, ok: false };
     const { call, startedAt, last } = returned;
-    this.#ended(call, output, { ok, durationMs: Math.round(now - startedAt) });
+    const ended = {
+      ok,
+      durationMs: Math.round(now - startedAt),
+      ...present({ waits: input.waits }),
+    };
+    this.#ended(call, output, ended);
     this.#deliver(call, output);
     if (speaks) this.#untold.returned(callId, call.name);
     this.#effects.note(effect);

@@ -145,7 +145,7 @@ function count(counters: Counters, event: CallEvent): void {
     case "interrupted":
       return counters.interruptions.add();
     case "toolEnded":
-      return counters.tools.add(1, { result: event.ok ? "ok" : "failed" });
+      return counters.tools.add(1, { result: event.ok ? "ok" : event.waits ? "waits" : "failed" });
     case "modelLost":
       return counters.modelLost.add(1, { recovering: String(event.recovering) });
     case "notice":

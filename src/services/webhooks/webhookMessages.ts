@@ -48,7 +48,7 @@ export function messageOf(
     case "transferring":
       return message("call.transferred", callId, atMs, { ...about, to: event.alias });
     case "toolEnded":
-      if (event.ok) return undefined;
+      if (event.ok || event.waits === true) return undefined;
       return message("tool.failed", callId, atMs, {
         ...about,
         toolCallId: event.toolCallId,

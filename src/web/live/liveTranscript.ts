@@ -51,7 +51,7 @@ export class LiveTranscript {
           type: "tool",
           id,
           name,
-          state: event.ok ? "done" : "failed",
+          state: event.ok ? "done" : event.waits ? "waits" : "failed",
           durationMs,
           startedMs,
           content: { arguments: this.#toolArguments.get(id) ?? "", output },

@@ -117,7 +117,7 @@ export function createRecordView(
     const { ok, output, durationMs } = result;
     transcript.showTool({
       ...message,
-      state: ok ? "done" : "failed",
+      state: ok ? "done" : isWaiting(output) ? "waits" : "failed",
       durationMs,
       content: { ...content, output },
     });
@@ -163,4 +163,9 @@ function ownNumber({ direction, from, to }: CallDetail): readonly string[] {
 
 function write(id: string, text: string): void {
   find(id, HTMLElement).textContent = text;
+}
+
+/** Of a tool that was not run, as the caller had to hear or to agree to something first. */
+function isWaiting(output: string): boolean {
+  return /^\{"(?:status":"confirmation_asked|error":"not_heard)"/.test(output);
 }
