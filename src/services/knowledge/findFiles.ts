@@ -108,7 +108,7 @@ async function isDirectory(path: string): Promise<boolean> {
 
 /** A name for a model and a page: file systems allow control characters and line breaks in names. */
 function plainName(name: string): string {
-  return name.toWellFormed().replace(/[\p{Cc}\p{Cf}]/gu, "").slice(-150);
+  return name.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").slice(-150);
 }
 
 function reasonOf(error: unknown): string {
