@@ -120,6 +120,7 @@ function watchStalls() {
   return {
     end(): string {
       clearInterval(timer);
+      if (stallsMs.length === 0) return "no stalls";
       stallsMs.sort((one, other) => one - other);
       const at = (share: number) =>
         stallsMs[Math.min(stallsMs.length - 1, Math.floor(stallsMs.length * share))]?.toFixed(1);

@@ -97,6 +97,7 @@ export async function startParley(
       TWILIO_AUTH_TOKEN: account.authToken,
       TWILIO_PHONE_NUMBER: account.number,
       DATABASE_URL: "sqlite::memory:",
+      DEFAULT_AGENT: await agentOf(root),
       LOG_LEVEL: "error",
       MAX_CALLS: "1000",
       // All calls come from one number, at once.
@@ -115,6 +116,19 @@ export async function startParley(
   const origin = `http://127.0.0.1:${port}`;
   await answering(`${origin}/health`);
   return { ...subject("parley", origin, child), pid: serverPid(child.pid) };
+}
+
+/**
+ * An agent without tools that callers wait for: one that has some asks silent callers sooner whether it
+ * has done what it said, and would say more. Older checkouts have no such agent, and none with such tools.
+ */
+async function agentOf(root: string | URL): Promise<string> {
+  const base = root instanceof URL ? root : new URL(`file://${root.replace(/\/?$/, "/")}`);
+  const isThere = await Deno.stat(new URL("src/agents/assistant.md", base)).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? "assistant" : "receptionist";
 }
 
 /** As in `deno.json`, so that all checkouts that are compared run alike. */
