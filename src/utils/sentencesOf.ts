@@ -7,6 +7,7 @@ export interface Sentence {
 
 /** The sentences of a text in any language. */
 export function sentencesOf(text: string): readonly Sentence[] {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: "sentence" });
   return [...segmenter.segment(text)].flatMap(({ segment, index }) => {
     const trimmed = segment.trim();
     if (trimmed === "") return [];
@@ -15,4 +16,5 @@ export function sentencesOf(text: string): readonly Sentence[] {
   });
 }
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: "sentence" });
+/** Made at the first use: it takes some 10 ms. */
+let segmenter: Intl.Segmenter | undefined;

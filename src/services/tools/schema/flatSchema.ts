@@ -43,24 +43,27 @@ type FieldType = "string" | "number" | "integer" | "boolean";
 interface Field {
   readonly type: FieldType;
   readonly maxLength?: number;
+  readonly minLength?: number;
   readonly pattern?: RegExp;
   readonly choices?: readonly unknown[];
 }
 
 function readField(property: JsonSchema): Field | undefined {
-  const { type, title, description, maxLength, pattern, enum: choices, ...rest } = property;
+  const { type, title, description, maxLength, minLength, pattern, enum: choices, ...rest } =
+    property;
   if (Object.keys(rest).length > 0 || !hasTexts({ title, description })) return undefined;
   if (!isFieldType(type)) return undefined;
   if (maxLength !== undefined && !isLength(maxLength)) return undefined;
+  if (minLength !== undefined && !isLength(minLength)) return undefined;
   if (choices !== undefined && !isListOf(type, choices)) return undefined;
   const tested = readPattern(pattern);
   if (pattern !== undefined && tested === undefined) return undefined;
-  return { type, ...present({ maxLength, pattern: tested, choices }) };
+  return { type, ...present({ maxLength, minLength, pattern: tested, choices }) };
 }
 
 function check(
   value: unknown,
-  { type, maxLength, pattern, choices }: Field,
+  { type, maxLength, minLength, pattern, choices }: Field,
   instancePath: string,
 ): readonly SchemaError[] {
   const errors: SchemaError[] = [];
@@ -70,6 +73,9 @@ function check(
   if (typeof value === "string") {
     if (maxLength !== undefined && [...value].length > maxLength) {
       add("maxLength", { limit: maxLength }, `must NOT have more than ${maxLength} characters`);
+    }
+    if (minLength !== undefined && [...value].length < minLength) {
+      add("minLength", { limit: minLength }, `must NOT have fewer than ${minLength} characters`);
     }
     if (pattern?.test(value) === false) {
       const { source } = pattern;

@@ -37,7 +37,13 @@ const pattern = fc.tuple(characters, fc.nat(2), fc.nat(3))
   .filter((pattern) => compiles(pattern));
 
 const number = fc.constantFrom(-1, 0, 1, 2, 0.5, 1e21);
-const keywords = { title: text, description: text, maxLength: fc.nat(4), pattern };
+const keywords = {
+  title: text,
+  description: text,
+  maxLength: fc.nat(4),
+  minLength: fc.nat(3),
+  pattern,
+};
 const field = fc.oneof(
   fc.record({
     ...keywords,
@@ -161,7 +167,7 @@ Deno.test("any other schema is left to the compiler", () => {
     { properties: { a: { type: ["string", "null"] } } },
     { properties: { a: { ...text, pattern: "^(a+)+$" } } },
     { properties: { a: { ...text, pattern: "^[z-a]{1,3}$" } } },
-    { properties: { a: { ...text, minLength: 1 } } },
+    { properties: { a: { ...text, minLength: -1 } } },
     { properties: { a: { ...text, maxLength: -1 } } },
     { properties: { a: { ...text, description: 1 } } },
     { properties: { a: { ...text, enum: [] } } },
