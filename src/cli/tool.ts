@@ -101,7 +101,7 @@ async function attempt(
   return ok ? 0 : 1;
 }
 
-/** Through the front door, as any program of this machine. */
+/** Sends a request through the router of this process, with all its checks. */
 // deno-lint-ignore no-explicit-any -- the answers are the server's own, and checked against its schemas
 async function ask(app: App, path: string, body?: unknown): Promise<any> {
   const init = body === undefined ? {} : {
