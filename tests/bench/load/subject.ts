@@ -97,7 +97,8 @@ export async function startParley(
       TWILIO_AUTH_TOKEN: account.authToken,
       TWILIO_PHONE_NUMBER: account.number,
       DATABASE_URL: "sqlite::memory:",
-      DEFAULT_AGENT: await agentOf(root),
+      // A folder of other agents has a default of its own.
+      ...(settings["AGENTS_DIR"] === undefined && { DEFAULT_AGENT: await agentOf(root) }),
       LOG_LEVEL: "error",
       MAX_CALLS: "1000",
       // All calls come from one number, at once.
