@@ -1,11 +1,8 @@
-import type { CallRegistry } from "./call/registry.ts";
-import type { AgentFiles } from "./config/agentFiles.ts";
-import type { AgentCheck, Agents } from "./config/agents.ts";
+import type { App, AppOverrides } from "./appTypes.ts";
 import { readSettings, readVariable } from "./config/env.ts";
 import { createToolVariables } from "./config/toolVariables.ts";
 import type { Environment } from "./config/settingReader.ts";
-import { isShared, type Settings } from "./config/settings.ts";
-import type { ConnectionInfo } from "./routes/baseRouter.ts";
+import { isShared } from "./config/settings.ts";
 import { writeServerSentEvent } from "./routes/eventStream.ts";
 import { createRouter } from "./routes/index.ts";
 import { openAgents } from "./services/agents.ts";
@@ -18,78 +15,30 @@ import {
 } from "./services/calls.ts";
 import { openAnalysis } from "./services/analysis.ts";
 import { openCluster, openEventLog } from "./services/cluster.ts";
-import { type EventHub, openEventHub } from "./services/events.ts";
-import { type LatenessLimits, openLoad } from "./services/load.ts";
+import { openEventHub } from "./services/events.ts";
+import { openLoad } from "./services/load.ts";
 import { openKeptSpeech } from "./services/keptSpeech.ts";
 import { openKnowledge } from "./services/knowledge.ts";
 import { openMetrics } from "./services/metrics.ts";
 import { openEngine } from "./services/openai.ts";
-import { type DiallingTime, openPhone } from "./services/phone.ts";
+import { openPhone } from "./services/phone.ts";
 import {
   createMessageBox,
   openAbandonedCalls,
+  openDatabase,
   openRecords,
   openResources,
 } from "./services/records.ts";
 import { openRouting } from "./services/routing.ts";
 import { openCallSpendLimit, openSpending } from "./services/spending.ts";
 import { openTexts } from "./services/sms.ts";
-import { ClientToolCalls, openMcpServers } from "./services/tools.ts";
+import { openToolAccess } from "./services/tools.ts";
 import { openWebhooks } from "./services/webhooks.ts";
-import type { RealtimeServerOptions } from "./sim/openai/realtimeServer.ts";
 import { setTimer } from "./utils/clock.ts";
-import { openGuardedFetch } from "./utils/http/guardedFetch.ts";
 import { openConsoleLog } from "./utils/logging/consoleLog.ts";
-import { createIncidents, type Incidents } from "./utils/incidents.ts";
-import type { Logger } from "./utils/logger.ts";
+import { createIncidents } from "./utils/incidents.ts";
 
-/** The whole server but for its listening socket. */
-export interface App {
-  readonly settings: Settings;
-  readonly agents: Agents;
-  /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
-  readonly engine: string;
-  /** Warnings for the operator beyond those of the settings, one sentence each. */
-  readonly hints: readonly string[];
-  readonly registry: CallRegistry;
-  readonly events: EventHub;
-  readonly log: Logger;
-  readonly incidents: Incidents;
-  fetch(request: Request, host?: ConnectionInfo): Response | Promise<Response>;
-  /**
-   * From now on it can be reached, at an address that no other process can listen at: calls that another
-   * process left there are taken back at once.
-   */
-  listens(address?: { readonly hostname: string; readonly port: number }): Promise<void>;
-  /** The process of the same database that listens at this port, if one does. */
-  portHolder(port: number): Promise<{ readonly isLeaving: boolean } | undefined>;
-  /** Whether another process can go on with the calls of this one. */
-  readonly handsOver: boolean;
-  /** Not ready any more, and takes no more calls: those that come are for another process. */
-  leave(): void;
-  /** Gives all live calls to another process, each at a quiet moment, at the latest after `withinMs`. */
-  handOver(withinMs: number): Promise<void>;
-  /** Takes no more calls and waits for the live ones, as long as the settings allow. */
-  drain(): Promise<void>;
-  /** Ends live calls and closes everything; further calls wait for the same end. */
-  close(): Promise<void>;
-}
-
-/** What a test puts in the place of the real thing. */
-export interface AppOverrides {
-  readonly log?: Logger;
-  readonly agentFiles?: AgentFiles;
-  /** What is wrong with an agent beyond its file and its tools. */
-  readonly examineAgent?: AgentCheck;
-  /** How often the agents' files are looked at beside the events of their folder. */
-  readonly agentPollMs?: number;
-  readonly engine?: RealtimeServerOptions;
-  readonly lateness?: Partial<LatenessLimits>;
-  /** When an agent's bridge and apology are recorded; see `openKeptSpeech`. */
-  readonly recordAfterMs?: number | "never";
-  readonly twilioTimeoutMs?: number;
-  readonly dialling?: DiallingTime;
-}
+export type { App, AppOverrides } from "./appTypes.ts";
 
 /** Builds the server. Throws `SettingsError` or `AgentsError`, with all problems at once. */
 export async function createApp(
@@ -111,6 +60,8 @@ export async function createApp(
   const incidents = createIncidents({ now: Date.now, log });
   output.reportTo(incidents);
   const readToolVariable = createToolVariables(environment, readVariable);
+  // Beside the reading of the agents: neither needs the other.
+  const database = opening.use(openDatabase(settings.database));
   const openedAgents = await openAgents(settings, {
     ...overrides,
     agentFiles,
@@ -121,7 +72,7 @@ export async function createApp(
   });
   const { agents } = openedAgents;
   if (!isShared(settings.database)) await openedAgents.recover();
-  const resources = opening.use(await openResources(settings, agents, log));
+  const resources = opening.use(await openResources({ settings, agents, database, log }));
   const { now } = resources.store.clock;
   if (isShared(settings.database)) await openedAgents.recover(resources.store.agentVersions);
   const messageBox = createMessageBox({ messages: resources.store.messages, log });
@@ -139,16 +90,9 @@ export async function createApp(
     await openKeptSpeech({ ...base, ...spending, ...overrides, engine }),
   );
   const knowledge = opening.use(openKnowledge({ ...base, ...spending }));
-  const toolFetch = openGuardedFetch(settings.tools);
-  opening.defer(toolFetch.close);
   const texts = openTexts({ ...base, ...spending, ...overrides });
-  const clientTools = new ClientToolCalls();
-  const mcpServers = opening.use(
-    await openMcpServers({
-      ...base,
-      readVariable: readToolVariable,
-      fetch: (url, init = {}) => toolFetch.fetch(new URL(url), init),
-    }),
+  const toolAccess = opening.use(
+    await openToolAccess({ ...base, readVariable: readToolVariable }),
   );
   const { registry, toolTrials, onSendDigits } = openCallRegistry({
     ...base,
@@ -158,9 +102,7 @@ export async function createApp(
     load,
     keptSpeech,
     knowledge,
-    mcpServers,
-    clientTools,
-    toolAccess: { readVariable: readToolVariable, send: toolFetch.fetch },
+    ...toolAccess,
     texts,
   });
   const cluster = opening.use(await openCluster(base));
@@ -226,7 +168,7 @@ export async function createApp(
   });
   const parts = {
     ...calls,
-    clientTools,
+    clientTools: toolAccess.clientTools,
     catalog,
     texts,
     records,

@@ -2,6 +2,7 @@ export { openAbandonedCalls } from "./records/abandonedCalls.ts";
 export { AnalyticsBusy } from "./records/analyticsQueue.ts";
 export type { CallErasure } from "./records/callErasure.ts";
 export type { CompletionDispatcher } from "./records/completionDispatcher.ts";
+export { openDatabase } from "./records/openDatabase.ts";
 export { openResources } from "./records/openResources.ts";
 export type { CallJournals } from "./records/callJournals.ts";
 export { endOf, outcomeOf, statusOf } from "./records/callOutcome.ts";

@@ -8,7 +8,7 @@ export type { Redaction } from "./tools/redaction.ts";
 export { ToolError, toolKinds } from "./tools/tool.ts";
 export { createToolTrials, type ShownTool, type ToolTrials } from "./tools/toolTrials.ts";
 export { ToolMemory } from "./tools/toolMemory.ts";
-export { openMcpServers } from "./tools/mcp/openMcpServers.ts";
+export { openToolAccess } from "./tools/openToolAccess.ts";
 export type { McpServers } from "./tools/mcp/mcpServers.ts";
 export {
   type CallContext,

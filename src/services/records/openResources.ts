@@ -1,20 +1,27 @@
 import { SettingsError } from "../../config/env.ts";
 import type { AgentSet } from "../../config/agents.ts";
-import { unreachableDatabase } from "../../config/hostPermissions.ts";
 import type { Settings } from "../../config/settings.ts";
 import { setTimer } from "../../utils/clock.ts";
 import { newToken } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import { prepareFolder } from "../../utils/writableFolder.ts";
 import { findUnpriced, findUnpricedLimits, loadPrices } from "../spending.ts";
-import { openStore } from "../store.ts";
 import { type CallJournals, createCallJournals } from "./callJournals.ts";
+import type { Database } from "./openDatabase.ts";
+
+export interface OpenResourcesDeps {
+  readonly settings: Settings;
+  readonly agents: AgentSet;
+  /** Is not closed with the resources. */
+  readonly database: Pick<Database, "store">;
+  readonly log: Log;
+}
 
 /**
- * Opens the resources that the settings name: the price file, the journal folder and the database.
+ * Opens the resources that the settings name: the price file and the journal folder; waits for the database.
  * Throws one `SettingsError` with all problems.
  */
-export async function openResources(settings: Settings, agents: AgentSet, log: Log) {
+export async function openResources({ settings, agents, database, log }: OpenResourcesDeps) {
   const problems: string[] = [];
   const noteAs = (name: string) => (error: unknown): undefined => {
     problems.push(name + (error instanceof Error ? error.message : String(error)));
@@ -24,11 +31,7 @@ export async function openResources(settings: Settings, agents: AgentSet, log: L
     problems.push(...findUnpricedLimits(settings, findUnpriced(settings, agents, prices)));
   }
   const journals = await openJournals(settings, log).catch(noteAs("JOURNAL_DIR: "));
-  const barred = unreachableDatabase(settings.database);
-  if (barred !== undefined) problems.push(barred);
-  const store = barred === undefined
-    ? await openStore(settings.database, { now: Date.now }).catch(noteAs("DATABASE_URL: "))
-    : undefined;
+  const store = await database.store.catch(noteAs(""));
   const pseudonymSecret = await store?.keyValues.getOrSet("pseudonym_secret", newToken())
     .catch(noteAs("DATABASE_URL: "));
   if (problems.length === 0 && prices && store && pseudonymSecret) {
@@ -41,12 +44,10 @@ export async function openResources(settings: Settings, agents: AgentSet, log: L
       pseudonymSecret,
       async [Symbol.asyncDispose]() {
         await journals?.close();
-        await store.close();
       },
     };
   }
   await journals?.close();
-  await store?.close();
   throw new SettingsError(problems);
 }
 
