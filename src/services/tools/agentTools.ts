@@ -5,7 +5,7 @@ import type { ToolOptionsEntry } from "../../config/toolOptionsSchema.ts";
 import type { Log } from "../../utils/logger.ts";
 import { nearestWord } from "../../utils/nearestWord.ts";
 import { present } from "../../utils/present.ts";
-import { sleep } from "../../utils/sleep.ts";
+import { WorkSlices } from "../../utils/workSlices.ts";
 import { BUILTIN_NAMES, type BuiltinServices, builtinTools } from "./builtinTools.ts";
 import { createClientTool, type RunInClient } from "./client/clientTool.ts";
 import { readHeaders } from "./http/httpHeaders.ts";
@@ -82,10 +82,10 @@ export async function findToolProblems(
       problems.push({ path, message, ...(error instanceof UnknownTool && error.meant) });
     }
   };
+  const slices = new WorkSlices();
   for (const { path, make } of toolMakers(agent, services)) {
     attempt(path, () => createToolRegistry({ tools: [make()] }));
-    // To compile a schema takes milliseconds.
-    await sleep(0);
+    await slices.pause();
   }
   for (const [at, { headers }] of agent.mcp_servers.entries()) {
     attempt(`mcp_servers.${at}.headers`, () => readHeaders(headers, readVariable));
