@@ -105,6 +105,11 @@ export interface TranscriptTurn {
   readonly interrupted: boolean;
   /** Where the agent was stopped: what it was to say besides, and nobody heard. */
   readonly unheard?: string;
+  /**
+   * While an agent's turn is not final: how many characters of `text` the caller has heard for sure, to the
+   * end of a sentence.
+   */
+  readonly heardCharacters?: number;
   /** How the caller said it. */
   readonly by: "voice" | "text" | "keypad";
   /** On record, and no part of the conversation: it bridged a wait, was never spoken, or had no words. */

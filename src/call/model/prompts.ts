@@ -188,15 +188,28 @@ export function restOf(request: ResponseRequest): ResponseRequest {
 
 /** For words that were cut off: `unheard` is said word for word, from the first word that was not heard. */
 export function sayRest(heard: string, unheard: string): ResponseRequest {
-  const last = heard.slice(-MAX_HEARD_LENGTH);
   return {
     purpose: "say",
-    instructions:
-      `You were cut off, and go on exactly where the caller stopped hearing you: after "…${last}". Say no word of that again. ${
-        exactly(unheard)
-      }`,
+    instructions: `${cutOffAfter(heard)}${exactly(unheard)}`,
     tools: "none",
   };
+}
+
+/** For words that were cut off and whose end is not known. */
+export function sayRestAndMore(heard: string, unheard: string): ResponseRequest {
+  return {
+    purpose: "reply",
+    instructions: `${
+      cutOffAfter(heard)
+    }Begin with exactly these words, which nobody has heard, and finish what you were about to say: "${unheard}"`,
+    tools: "none",
+  };
+}
+
+function cutOffAfter(heard: string): string {
+  if (heard === "") return "You were cut off before the caller heard you. ";
+  const last = heard.slice(-MAX_HEARD_LENGTH);
+  return `You were cut off, and go on exactly where the caller stopped hearing you: after "…${last}". Say no word of that again. `;
 }
 
 const MAX_HEARD_LENGTH = 100;

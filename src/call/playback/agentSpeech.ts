@@ -277,9 +277,11 @@ export class AgentSpeech {
   }
 
   #heard(heard: readonly Heard[], now: Milliseconds): void {
-    for (const { itemId, heardMs, finished } of heard) {
+    for (const one of heard) {
+      const { itemId, heardMs, finished } = one;
       this.#latency.heard(itemId, now);
       if (finished) this.#transcript.heard(itemId, heardMs, now);
+      else this.#transcript.heardSoFar(one);
     }
     if (heard.length > 0) this.#announce();
   }

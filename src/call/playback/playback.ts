@@ -132,12 +132,12 @@ export class Playback {
   ): readonly Heard[] {
     const position = this.#items.rendered(itemId, ms, exact && this.#paused ? 0 : undefined);
     if (position === undefined) return NOTHING_HEARD;
-    const { heardMs, advanced } = position;
+    const { advanced, ...at } = position;
     if (!exact && this.#leg?.reports === "positions") this.#reports.reported(advanced, now);
-    const heard = this.#items.played(this.#playout.rendered(itemId, heardMs, now));
+    const heard = this.#items.played(this.#playout.rendered(itemId, at.heardMs, now));
     if (this.#playout.last === undefined) this.#reports.settle();
     if (!advanced || heard.some((one) => one.itemId === itemId)) return heard;
-    return [...heard, { itemId, heardMs, finished: false }];
+    return [...heard, { ...at, finished: false }];
   }
 
   /**

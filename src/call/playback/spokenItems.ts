@@ -18,6 +18,9 @@ export interface Heard {
   readonly itemId: string;
   readonly heardMs: Milliseconds;
   readonly finished: boolean;
+  /** How much of it the model has produced so far, and whether that is all of it. */
+  readonly producedMs: Milliseconds;
+  readonly complete: boolean;
 }
 
 interface Item extends SpeechRef {
@@ -95,13 +98,14 @@ export class SpokenItems {
     itemId: string,
     ms: Milliseconds,
     atLeastMs?: Milliseconds,
-  ): { readonly heardMs: Milliseconds; readonly advanced: boolean } | undefined {
+  ): Omit<Heard, "finished"> & { readonly advanced: boolean } | undefined {
     const item = this.#items.get(itemId);
     if (item === undefined) return undefined;
     const heardMs = Math.min(Math.max(ms, atLeastMs ?? item.heardMs), item.sentMs);
     const advanced = heardMs > item.heardMs;
     item.heardMs = heardMs;
-    return { heardMs, advanced };
+    const { producedMs, complete } = item;
+    return { itemId, heardMs, producedMs, complete, advanced };
   }
 
   /** Takes over how far each item has come by an estimate, where that is further than what is known. */
@@ -135,10 +139,10 @@ export class SpokenItems {
   }
 
   #settle(item: Item): Heard {
-    const { itemId, heardMs } = item;
-    const finished = item.complete && isHeard(item);
+    const { itemId, heardMs, producedMs, complete } = item;
+    const finished = complete && isHeard(item);
     if (finished) this.#items.delete(itemId);
-    return { itemId, heardMs, finished };
+    return { itemId, heardMs, finished, producedMs, complete };
   }
 }
 

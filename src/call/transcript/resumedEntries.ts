@@ -73,6 +73,7 @@ function entryOf(
     text: heard,
     final: true,
     interrupted,
+    heardCharacters: 0,
     aside,
     ...times,
   };

@@ -1,7 +1,8 @@
 import type { TranscriptTurn } from "../callEvent.ts";
 import type { CommandBuffer } from "../machine/commandBuffer.ts";
+import type { Heard } from "../playback/spokenItems.ts";
 import type { ToolCall } from "../realtimeClient.ts";
-import { heardText } from "./heardText.ts";
+import { heardSentences, heardText } from "./heardText.ts";
 import { RepeatedTurns } from "./repeatedTurns.ts";
 import { type SpokenWords, spokenWordsOf } from "./spokenWords.ts";
 import {
@@ -167,6 +168,19 @@ export class Transcript {
     this.entries.publish(entry);
   }
 
+  /**
+   * The caller has heard a part of an item. Observers are shown that sentence by sentence: a session that
+   * goes on with the call begins with the first that was not heard.
+   */
+  heardSoFar({ itemId, ...progress }: Omit<Heard, "finished">): void {
+    const entry = this.entries.get(itemId);
+    if (entry?.kind !== "agent" || entry.final) return;
+    const characters = heardSentences(entry.text, progress);
+    if (characters <= entry.heardCharacters) return;
+    entry.heardCharacters = characters;
+    this.entries.publish(entry);
+  }
+
   /** The agent's lines of which it has become known since the last time how much was heard. */
   takeSettled(): readonly AgentEntry[] {
     if (this.#settled.length === 0) return this.#settled;
@@ -258,6 +272,7 @@ export class Transcript {
       text: "",
       final: false,
       interrupted: false,
+      heardCharacters: 0,
     }));
     return entry?.kind === "agent" ? entry : undefined;
   }

@@ -36,6 +36,8 @@ export interface AgentEntry {
   text: string;
   final: boolean;
   interrupted: boolean;
+  /** So many characters of the text were heard for sure, to the end of a sentence. */
+  heardCharacters: number;
   /** What the model had to say besides, and nobody heard. */
   unheard?: string;
   /** No part of the conversation: said while the caller waited, or written and never spoken. */
@@ -88,6 +90,7 @@ export function turnOf(
     by: entry.kind === "caller" ? entry.by : "voice",
     ...(entry.aside === true && { aside: true }),
     ...(entry.kind === "agent" && present({ unheard: entry.unheard })),
+    ...(entry.kind === "agent" && !entry.final && { heardCharacters: entry.heardCharacters }),
     startedMs: Math.round(entry.startedAt - callStartedAt),
     ...present({
       endedMs: entry.endedAt === undefined ? undefined : Math.round(entry.endedAt - callStartedAt),

@@ -3,10 +3,8 @@ import { isGoOn } from "../heard/goOnWords.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import * as prompts from "../model/prompts.ts";
 import type { AgentEntry } from "../transcript/transcriptEntry.ts";
+import { type UnheardRest, unheardRest } from "../transcript/unheardRest.ts";
 import type { Milliseconds } from "../types.ts";
-
-/** What has more to say than this is not gone on with to the letter. */
-const MAX_REST = 3000;
 
 /**
  * Has an agent that was cut off say the rest, from the first word that was not heard, where the caller asks
@@ -53,21 +51,9 @@ export class GoOn {
   }
 
   /** What the agent was last cut off in, and has not said since. */
-  #rest(): { readonly heard: string; readonly unheard: string } | undefined {
+  #rest(): UnheardRest | undefined {
     const agents = [...this.#call.transcript.entries.values()]
-      .filter((entry): entry is AgentEntry => entry.kind === "agent" && entry.aside !== true)
-      .sort((a, b) => b.position - a.position);
-    let unheard = "";
-    for (const entry of agents) {
-      if (entry.unheard === undefined) {
-        // An answer that was cancelled before it had words is none.
-        if (entry.text === "") continue;
-        return undefined;
-      }
-      unheard = `${entry.unheard} ${unheard}`.trim();
-      if (unheard.length > MAX_REST) return undefined;
-      if (entry.text !== "") return { heard: entry.text, unheard };
-    }
-    return unheard === "" ? undefined : { heard: "", unheard };
+      .filter((entry): entry is AgentEntry => entry.kind === "agent" && entry.aside !== true);
+    return unheardRest(agents);
   }
 }

@@ -2,6 +2,7 @@ import type { TranscriptTurn } from "../callEvent.ts";
 import * as prompts from "../model/prompts.ts";
 import type { ResponseRequest } from "../realtimeClient.ts";
 import type { ResumedCall } from "../resumedCall.ts";
+import { unheardRest } from "../transcript/unheardRest.ts";
 import type { CallEnd, CallPolicy } from "../types.ts";
 
 /** How the agent goes on in a call that another session began. */
@@ -36,9 +37,10 @@ export function resumptionOf(
   const { greeting, greetingProtected } = policy;
   const conversation = turns.filter(({ aside }) => aside !== true)
     .sort((a, b) => a.position - b.position);
-  const said = conversation.filter(({ text, final }) =>
-    text !== "" && (final || connectedMs !== undefined)
+  const said = conversation.filter(({ text, final, unheard }) =>
+    (text !== "" || unheard !== undefined) && (final || connectedMs !== undefined)
   );
+  const isHeard = said.some(({ text }) => text !== "");
   const last = said.at(-1);
   const latestOf = (of: TranscriptTurn["role"]) =>
     Math.max(-1, ...said.filter(({ role }) => role === of).map(({ startedMs }) => startedMs));
@@ -53,21 +55,30 @@ export function resumptionOf(
   if (connectedMs !== undefined && lastTurn?.role === "caller" && lastTurn.text === "") {
     return goOn("repeat");
   }
-  if (last === undefined && !owesResult) {
+  if (!isHeard && !owesResult) {
     if (greeting !== undefined || connectedMs === undefined) return beginningOf(policy);
-    return goOn("back");
+    if (last === undefined) return goOn("back");
   }
   if (last?.role === "caller" || owesResult) return goOn("answer");
   if (last === undefined || last.final && !last.interrupted) return goOn("back");
-  const { unheard } = last;
-  if (unheard !== undefined) {
-    return { note: prompts.lineIsBack("goOn"), request: prompts.sayRest(last.text, unheard) };
+  const rest = last.unheard === undefined
+    ? undefined
+    : unheardRest(conversation.filter(({ role }) => role === "agent"));
+  if (rest !== undefined) {
+    // The model's words are known as far as they had come: it may have had more to say.
+    const isWhole = last.final || SENTENCE_END.test(rest.unheard);
+    const request = isWhole
+      ? prompts.sayRest(rest.heard, rest.unheard)
+      : prompts.sayRestAndMore(rest.heard, rest.unheard);
+    return { note: prompts.lineIsBack("goOn"), request };
   }
   const isGreeting = said.length === 1 && greetingProtected;
   return isGreeting && greeting !== undefined
     ? { request: prompts.restOfGreeting(greeting) }
     : goOn("goOn");
 }
+
+const SENTENCE_END = /[.!?…؟。！？]["'”’»)\]]*$/;
 
 function goOn(how: Parameters<typeof prompts.lineIsBack>[0]): Resumption {
   return {

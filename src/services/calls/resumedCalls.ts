@@ -1,3 +1,4 @@
+import { brokenOff } from "../../call/brokenOff.ts";
 import { variablesIn } from "../../call/handoff.ts";
 import { CallRefused, type CallRegistry } from "../../call/registry.ts";
 import type { ResumedCall } from "../../call/resumedCall.ts";
@@ -121,7 +122,8 @@ function handoffsOf({ handoffs }: CallContent): Pick<ResumedCall, "handoffs"> {
 
 function resumedOf(record: CallRecord, content: CallContent, at: number): ResumedCall {
   const { direction, startedAt, answeredAt, usage, plannedEnd } = record;
-  const { turns, tools } = content;
+  const { tools } = content;
+  const turns = content.turns.map(brokenOff);
   const connectedMs = answeredAt === undefined ? undefined : Math.max(0, at - answeredAt);
   const lastMs = Math.max(0, ...turns.map((turn) => turn.endedMs ?? turn.startedMs));
   // The record of a placed call begins when it is asked for, its session when it rings: the time until

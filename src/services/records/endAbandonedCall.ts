@@ -1,3 +1,4 @@
+import { brokenOff } from "../../call/brokenOff.ts";
 import type { TranscriptTurn } from "../../call/callEvent.ts";
 import type { CallEnd } from "../../call/types.ts";
 import type { Prices } from "../spending.ts";
@@ -70,11 +71,11 @@ function lastMsOf(turns: readonly TranscriptTurn[]): number {
   return turns.reduce((last, turn) => Math.max(last, turn.endedMs ?? turn.startedMs), 0);
 }
 
-/** Unfinished turns become final; those of the agent were heard in part at most. */
+/** Unfinished turns become final; of those of the agent as much as was heard for sure is left. */
 function finishTurns(callId: string, turns: readonly TranscriptTurn[]): readonly CallWrite[] {
   return turns.filter(({ final }) => !final).map((turn) => ({
     type: "turn",
     callId,
-    turn: { ...turn, final: true, interrupted: turn.role === "agent" },
+    turn: { ...brokenOff(turn), final: true, interrupted: turn.role === "agent" },
   }));
 }

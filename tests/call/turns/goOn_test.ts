@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { brokenOff } from "../../../src/call/brokenOff.ts";
+import type { TranscriptTurn } from "../../../src/call/callEvent.ts";
 import { isGoOn } from "../../../src/call/heard/goOnWords.ts";
 import { noUsage } from "../../../src/services/store.ts";
+import { present } from "../../../src/utils/present.ts";
 import { CallDriver, type CallDriverOptions } from "../../support/call/callDriver.ts";
 
 const SENTENCE = "one two three four five six seven eight nine ten eleven twelve";
@@ -92,6 +95,87 @@ Deno.test("a session that takes over goes on at the first word that was not hear
   });
   call.connect();
   assert.deepEqual(exactWords(call), ["four five six"]);
+});
+
+const LAKE = "The blue room has a view of the lake. ";
+const HILLS = "The green room looks out on the hills. ";
+const GATE = "The white room is above the gate.";
+
+/** A call whose process died, with one line of the agent's that was not final. */
+function afterCrash(
+  line: Partial<TranscriptTurn>,
+  greeting: string | undefined = undefined,
+): CallDriver {
+  const turn = {
+    id: "before",
+    role: "agent",
+    position: 1,
+    text: LAKE + HILLS + GATE,
+    final: false,
+    interrupted: false,
+    by: "voice",
+    startedMs: 15_000,
+    ...line,
+  } as const;
+  const call = new CallDriver({
+    ...present({ greeting }),
+    resumed: {
+      elapsedMs: 20_000,
+      connectedMs: 20_000,
+      turns: [brokenOff(turn)],
+      tools: [],
+      usage: noUsage,
+    },
+  });
+  call.connect();
+  return call;
+}
+
+Deno.test("what was heard is shown sentence by sentence, and never before it was", () => {
+  for (const reports of ["marks", "positions"] as const) {
+    const call = new CallDriver({ reports }).live();
+    const text = LAKE + HILLS + GATE;
+    call.speak("rooms", 6000, text);
+    const seen = new Set<number>();
+    for (let ms = 100; ms < 6000; ms += 100) {
+      call.advance(100);
+      const { heardCharacters = 0, final } = call.transcript.at(-1)!;
+      if (final) break;
+      seen.add(heardCharacters);
+      assert.ok(heardCharacters <= text.length * ms / 6000, `${heardCharacters} at ${ms} ms`);
+    }
+    assert.deepEqual([...seen], [0, LAKE.length, (LAKE + HILLS).length]);
+    // The beginning, the whole text, and one for each sentence but the last.
+    assert.ok(call.events("turn").length <= 5);
+  }
+});
+
+Deno.test("after a crash in the middle of a line it goes on at the sentence that was not heard to its end", () => {
+  const call = afterCrash({ heardCharacters: LAKE.length });
+  assert.deepEqual(exactWords(call), [HILLS + GATE]);
+  const [turn] = call.transcript;
+  assert.deepEqual([turn?.text, turn?.unheard], [LAKE.trim(), HILLS + GATE]);
+  assert.equal(turn?.final && turn.interrupted, true);
+});
+
+Deno.test("a greeting of which no sentence was heard begins anew, another line is said whole", () => {
+  const greeted = afterCrash({ text: "Good day. What can I do?", heardCharacters: 0 }, "Good day.");
+  assert.deepEqual(exactWords(greeted), ["Good day."]);
+  const other = afterCrash({ heardCharacters: 0 });
+  assert.deepEqual(exactWords(other), [LAKE + HILLS + GATE]);
+});
+
+Deno.test("words that the model had not finished are followed by the rest of its own", () => {
+  const call = afterCrash({
+    text: `${LAKE}${HILLS}The white room is`,
+    heardCharacters: LAKE.length,
+  });
+  const [request] = call.takeRequests().flatMap((one) => one.type === "respond" ? one.request : []);
+  assert.equal(request?.purpose, "reply");
+  assert.match(
+    request?.instructions ?? "",
+    /Begin with exactly these words.*"The green room .* is"$/,
+  );
 });
 
 Deno.test("words that ask to go on are known in several languages, and nothing else is taken for them", () => {

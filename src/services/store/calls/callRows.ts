@@ -116,6 +116,7 @@ export function turnOf(row: Row): TranscriptTurn {
       agent: maybeText(row, "agent"),
       endedMs: maybeNumber(row, "ended_ms"),
       unheard: maybeText(row, "unheard"),
+      heardCharacters: maybeNumber(row, "heard_characters"),
     }),
   };
 }

@@ -200,6 +200,7 @@ function upsertTurn(callId: string, turn: TranscriptTurn): Statement {
     "aside",
     "ended_ms",
     "unheard",
+    "heard_characters",
     "agent",
   ]
     .map((name) => `${name} = excluded.${name}`);
@@ -219,6 +220,7 @@ function upsertTurn(callId: string, turn: TranscriptTurn): Statement {
       started_ms: toInteger(turn.startedMs),
       ended_ms: integerOrNull(turn.endedMs),
       unheard: turn.unheard ?? null,
+      heard_characters: turn.heardCharacters ?? null,
       // An earlier state of the turn never replaces a final one.
     },
     `(call_id, id) DO UPDATE SET ${replaced.join(", ")} WHERE turns.is_final <= excluded.is_final`,

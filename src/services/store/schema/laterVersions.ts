@@ -5,6 +5,7 @@ import { analyses } from "./analyses.ts";
 import { handoffs } from "./handoffs.ts";
 import { knowledgeVectors } from "./knowledgeVectors.ts";
 import { knowledgeTables } from "./knowledgeTables.ts";
+import { resumptionVersion } from "./resumptionVersion.ts";
 import type { SchemaStatement } from "./schemaStatement.ts";
 import { textMessages } from "./textMessages.ts";
 
@@ -136,4 +137,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   heardVersion,
   handoffs,
   knowledgeVectors,
+  resumptionVersion,
 ];
