@@ -12,8 +12,19 @@ export interface ToolPolicy {
   readonly fillerAfterMs?: number;
 }
 
+/** Phrases of the operator's by which an answer is told. */
+export interface AnswerWords {
+  readonly yes?: readonly string[];
+  readonly no?: readonly string[];
+  /** Beside a yes they make it none, such as "but". */
+  readonly unclear?: readonly string[];
+}
+
 export interface ConfirmPolicy {
-  /** With `{{arguments}}` of the tool; absent for one that names the tool and all its arguments. */
+  /**
+   * With `{{arguments}}` of the tool; where it names none that the call has, all are said before it. Absent
+   * for one that names the tool and all its arguments.
+   */
   readonly question?: string;
   /** What the tool is called in that question. */
   readonly title?: string;
@@ -21,9 +32,7 @@ export interface ConfirmPolicy {
   readonly ids?: readonly string[];
   /** Arguments that the tool knows, where it is given no others: those are not asked about. */
   readonly declared?: readonly string[];
-  /** Further phrases that count as a yes or a no. */
-  readonly yes?: readonly string[];
-  readonly no?: readonly string[];
+  readonly words?: AnswerWords;
 }
 
 /** A sentence that the caller has to hear to its last word: what is cut off is said again. */

@@ -67,6 +67,10 @@ async function list(app: App, agent: string, print: (line: string) => void): Pro
   const { tools = [], problems = [] } = await ask(app, `/api/agents/${agent}/tools`);
   for (const { name, kind, description } of tools) print(`${name} (${kind}): ${description}`);
   for (const problem of problems) print(`! ${problem}`);
+  const { agents = [] } = await ask(app, "/api/agents");
+  for (const { name, warnings } of agents) {
+    if (name === agent) { for (const { text } of warnings) print(`? ${text}`); }
+  }
   if (tools.length === 0 && problems.length === 0) print(`${agent} has no tools.`);
   return problems.length > 0 ? 2 : 0;
 }

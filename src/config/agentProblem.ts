@@ -8,6 +8,8 @@ export interface AgentProblem {
   readonly message: string;
   /** The name or value that was most likely meant. */
   readonly nearest?: string;
+  /** Calls get the agent all the same. */
+  readonly isWarning?: true;
 }
 
 /** A problem as checks may report it: the sentence alone, or with its field. The line is found by the field. */

@@ -47,11 +47,14 @@ export async function readDefinition(
   return { name, text, companions: names, result };
 }
 
-/** What was read, refused where further checks have found problems. */
+/** What was read, refused where further checks have found problems that are more than warnings. */
 export function withProblems(read: ReadAgent, found: readonly FoundProblem[]): ReadAgent {
   if (!read.ok || found.length === 0) return read;
-  const problems = placedProblems(found, read.lineOf);
-  return { ok: false, problems, voice: voiceOf(read.agent) };
+  const faults = found.filter((each) => typeof each === "string" || each.isWarning !== true);
+  if (faults.length === 0) {
+    return { ...read, warnings: [...read.warnings ?? [], ...placedProblems(found, read.lineOf)] };
+  }
+  return { ok: false, problems: placedProblems(faults, read.lineOf), voice: voiceOf(read.agent) };
 }
 
 function voiceOf(agent: Agent): AgentVoice {

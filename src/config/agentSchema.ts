@@ -6,6 +6,7 @@ import { hours } from "./hoursSchema.ts";
 import { httpTool } from "./httpToolSchema.ts";
 import { clientTool } from "./clientToolSchema.ts";
 import { mcpServer } from "./mcpSchema.ts";
+import { confirmWords } from "./confirmWordsSchema.ts";
 import { calledNumbers } from "./numbersSchema.ts";
 import { knowledgeSources } from "./knowledgeSchema.ts";
 import { sms } from "./smsSchema.ts";
@@ -110,6 +111,7 @@ export const agentFrontMatter = z.strictObject({
   client_tools: z.array(clientTool).max(32).default([]),
   mcp_servers: z.array(mcpServer).max(8).default([]),
   must_hear: mustHearSchema,
+  confirm_words: confirmWords.optional(),
   analysis: analysisSchema(language).optional(),
   knowledge: knowledgeSources.default([]),
 }).refine(
@@ -157,6 +159,12 @@ export const agentVoice = z.object({
 });
 
 export type AgentVoice = z.infer<typeof agentVoice>;
+
+/** Those of a call, the agent's own first; none where callers may speak any. */
+export function conversationLanguages({ language, languages = [] }: AgentVoice): readonly string[] {
+  if (language === "auto" && languages.length === 0) return [];
+  return [...new Set([mainLanguage({ language, languages }), ...languages])];
+}
 
 /** The one language of dates and of Twilio's voice, whatever callers speak. */
 export function mainLanguage({ language, languages }: AgentVoice): string {

@@ -88,6 +88,8 @@ export type ReadAgent =
     readonly agent: Agent;
     /** The line of a field, counted from 1. */
     readonly lineOf: (path: string) => number | undefined;
+    /** What the operator should know of it. */
+    readonly warnings?: readonly AgentProblem[];
   }
   | {
     readonly ok: false;

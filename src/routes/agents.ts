@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { describeProblem } from "../config/agentProblem.ts";
+import { type AgentProblem, describeProblem } from "../config/agentProblem.ts";
 import type { AgentCatalog, AgentState, KnownVersion, RestoreResult } from "../services/agents.ts";
 import { describeReach } from "../services/routing.ts";
 import type { RequireScope } from "./middleware/access.ts";
@@ -43,7 +43,7 @@ export function agentsRoutes({ access, catalog, defaultAgent, now }: {
 
   return routes;
 
-  function viewAgent({ name, title, state, agent, problems }: AgentState) {
+  function viewAgent({ name, title, state, agent, problems, warnings }: AgentState) {
     const reach = agent && describeReach(agent, now());
     return {
       name,
@@ -53,15 +53,20 @@ export function agentsRoutes({ access, catalog, defaultAgent, now }: {
       version: agent?.version ?? null,
       numbers: [...reach?.numbers ?? []],
       openNow: reach?.openNow ?? null,
-      problems: problems.map((problem) => ({
+      problems: problems.map(viewProblem),
+      warnings: warnings.map(viewProblem),
+    };
+
+    function viewProblem(problem: AgentProblem) {
+      return {
         file: `${name}.md`,
         line: problem.line ?? null,
         path: problem.path ?? null,
         message: problem.message,
         nearest: problem.nearest ?? null,
         text: describeProblem(`${name}.md`, problem),
-      })),
-    };
+      };
+    }
   }
 }
 
@@ -115,6 +120,15 @@ const tags = ["Agents"];
 const nameParam = z.object({ name: agentName });
 const versionParam = z.object({ name: agentName, version: agentVersion });
 
+const problem = z.object({
+  file: z.string(),
+  line: z.number().nullable(),
+  path: z.string().nullable().openapi({ example: "greetng" }),
+  message: z.string().openapi({ example: "is not known" }),
+  nearest: z.string().nullable().openapi({ description: "What was most likely meant" }),
+  text: z.string().openapi({ description: "All of it as one sentence" }),
+});
+
 const agent = z.object({
   name: z.string().openapi({ example: "receptionist" }),
   title: z.string().nullable(),
@@ -126,14 +140,10 @@ const agent = z.object({
   version: z.string().nullable().openapi({ description: "In use", example: "3f9a1c0d52be" }),
   numbers: z.array(z.string()).openapi({ description: "Called numbers that it answers" }),
   openNow: z.boolean().nullable().openapi({ description: "Null without `hours`" }),
-  problems: z.array(z.object({
-    file: z.string(),
-    line: z.number().nullable(),
-    path: z.string().nullable().openapi({ example: "greetng" }),
-    message: z.string().openapi({ example: "is not known" }),
-    nearest: z.string().nullable().openapi({ description: "What was most likely meant" }),
-    text: z.string().openapi({ description: "All of it as one sentence" }),
-  })).openapi({ description: "What is wrong with the file as it is now" }),
+  problems: z.array(problem).openapi({ description: "What is wrong with the file as it is now" }),
+  warnings: z.array(problem).openapi({
+    description: "What should be changed in the file, which is in use all the same",
+  }),
 }).openapi("Agent");
 
 const all = createRoute({

@@ -44,6 +44,8 @@ export interface AgentSummary {
   readonly version: string | null;
   readonly numbers: readonly string[];
   readonly problems: readonly { readonly text: string }[];
+  /** Of a file that is in use all the same. */
+  readonly warnings: readonly { readonly text: string }[];
 }
 
 export type Direction = "inbound" | "outbound" | "web";

@@ -117,6 +117,7 @@ Deno.test("a broken agent is listed with its faults, and an older version takes 
       nearest: "voice",
       text: "receptionist.md: line 3: vioce: is not known; did you mean voice?",
     }],
+    warnings: [],
   }, {
     name: "sales",
     title: null,
@@ -133,6 +134,7 @@ Deno.test("a broken agent is listed with its faults, and an older version takes 
       nearest: null,
       text: "sales.md: must begin with front matter between two lines of ---.",
     }],
+    warnings: [],
   }]);
   const answer = await server.post(`/api/agents/receptionist/versions/${version}/restore`);
   assert.equal(answer.status, 200, await answer.text());

@@ -21,7 +21,7 @@ export function answerToQuestion(
   { policy, transcript, turns }: Pick<MachineParts, "policy" | "transcript" | "turns">,
   beginnings: Pick<TurnBeginnings, "of">,
   question: HeardQuestion,
-  { yes, no }: Pick<ConfirmPolicy, "yes" | "no">,
+  own: ConfirmPolicy["words"],
 ): CallerAnswer | "none" | "open" {
   const { heardAt } = question;
   const entries = [...transcript.entries.values()];
@@ -41,7 +41,6 @@ export function answerToQuestion(
   const isTaken = answers.some(isWordless);
   const words = answers.filter((one) => one.by !== "keypad" && !isWordless(one))
     .map(({ text }) => text).join(". ");
-  const own = { ...(yes && { yes }), ...(no && { no }) };
   const meaning = callerAnswer(words, policy.languages ?? [], own);
   return meaning === "unclear" && words === "" && (isKeyed || isTaken) ? "yes" : meaning;
 }

@@ -1,3 +1,5 @@
+import { ANSWER_LANGUAGES, type AnswerLanguage, answerLanguage } from "../answerLanguages.ts";
+import type { AnswerWords } from "../toolPolicy.ts";
 import { wordsOf } from "./words.ts";
 
 /** What a caller has answered to a question that takes a yes. */
@@ -9,32 +11,64 @@ const MAX_WORDS = 15;
 /**
  * What the words of an answer mean, in the given languages, of which none means any. A negation wins over
  * an affirmation; a condition, a change or a question beside a yes makes it unclear. `own` adds phrases
- * of the operator's.
+ * of the operator's: the longest that fits counts, so that "not at all" may be a yes. In a language without
+ * words here they take the place of all but the English ones; where none of them is `unclear`, other words
+ * beside a yes make it so.
  */
 export function callerAnswer(
   text: string,
   languages: readonly string[],
-  own: { readonly yes?: readonly string[]; readonly no?: readonly string[] } = {},
+  own: AnswerWords = {},
 ): CallerAnswer {
-  const known = languages.map((language) => language.split("-", 1)[0] ?? "")
-    .filter((language) => Object.hasOwn(LEXICON, language));
+  const known = languages.map(answerLanguage).filter((language) => language !== undefined);
+  const isForeign = known.length === 0 && languages.length > 0 && own.yes !== undefined;
   // People answer an agent of any language with an English yes.
-  const used = known.length === 0 ? Object.keys(LEXICON) : [...new Set([...known, "en"])];
-  const phrases = (of: keyof Lexicon) => used.flatMap((language) => LEXICON[language]?.[of] ?? []);
+  const used: readonly AnswerLanguage[] = known.length === 0 && !isForeign
+    ? ANSWER_LANGUAGES
+    : [...new Set([...known, "en" as const])];
+  const phrases = (of: keyof Lexicon) => used.flatMap((language) => LEXICON[language][of]);
   const words = wordsOf(text);
-  let said = ` ${words.join(" ")} `;
+  const { found, rest: others } = takeOwn(` ${words.join(" ")} `, own);
   // "No problem" is no negation, and by itself no yes.
-  for (const idiom of phrases("idioms")) said = said.replaceAll(` ${idiom} `, " ");
+  const said = phrases("idioms").reduce(without, others);
   const has = (phrase: string) => said.includes(` ${phrase} `);
   const isNo = (phrase: string) => has(phrase) && !(phrase === "no" && isContraction(known));
-  if (plain(own.no).some(has) || phrases("no").some(isNo)) return "no";
-  const isYes = phrases("yes").some(has) || plain(own.yes).some(has);
-  const isDoubtful = words.length > MAX_WORDS || /[?？;؟]/.test(text) || phrases("doubt").some(has);
-  return isYes && !isDoubtful ? "yes" : "unclear";
+  if (found.has("no") || phrases("no").some(isNo)) return "no";
+  const isYes = found.has("yes") || phrases("yes").some(has);
+  const isDoubtful = words.length > MAX_WORDS || /[?？;؟]/.test(text) || found.has("unclear") ||
+    phrases("doubt").some(has);
+  const isMore = isForeign && plain(own.unclear).length === 0 &&
+    longestFirst(phrases("yes")).reduce(without, said).trim() !== "";
+  return isYes && !isDoubtful && !isMore ? "yes" : "unclear";
+}
+
+/** Which of the operator's phrases an answer has, and what it says besides. */
+function takeOwn(said: string, own: AnswerWords) {
+  const all = (["no", "unclear", "yes"] as const)
+    .flatMap((kind) => plain(own[kind]).map((phrase) => ({ kind, phrase })))
+    .sort((a, b) => b.phrase.length - a.phrase.length);
+  const found = new Set<keyof AnswerWords>();
+  let rest = said;
+  for (const { kind, phrase } of all) {
+    if (!rest.includes(` ${phrase} `)) continue;
+    found.add(kind);
+    rest = without(rest, phrase);
+  }
+  return { found, rest };
+}
+
+function without(said: string, phrase: string): string {
+  let rest = said;
+  while (rest.includes(` ${phrase} `)) rest = rest.replaceAll(` ${phrase} `, " ");
+  return rest;
+}
+
+function longestFirst(phrases: readonly string[]): readonly string[] {
+  return phrases.toSorted((a, b) => b.length - a.length);
 }
 
 /** In Portuguese "no" is "in the". */
-function isContraction(languages: readonly string[]): boolean {
+function isContraction(languages: readonly AnswerLanguage[]): boolean {
   return languages.includes("pt") && !languages.some((one) => ["en", "es", "it"].includes(one));
 }
 
@@ -54,7 +88,7 @@ function lexicon(yes: string, no: string, doubt: string, idioms: string): Lexico
   return { yes: list(yes), no: list(no), doubt: list(doubt), idioms: list(idioms) };
 }
 
-const LEXICON: Readonly<Record<string, Lexicon>> = {
+const LEXICON: Readonly<Record<AnswerLanguage, Lexicon>> = {
   en: lexicon(
     "yes,yeah,yep,yup,yea,ya,aye,sure,ok,okay,correct,right,exactly,absolutely,definitely,certainly,of course,go ahead,do it,do that,please do,confirm,confirmed,i confirm,i agree,agreed,fine,sounds good,perfect,affirmative,uh huh,mm hmm,mhm,you may,you can,that works",
     "no,nope,nah,not,dont,do not,doesnt,isnt,cant,cannot,wont,never,cancel,stop,wrong,incorrect,negative,forget it,leave it",

@@ -1,7 +1,9 @@
+import { present } from "../../utils/present.ts";
 import { isRecord } from "../../utils/isRecord.ts";
 import { spokenDate } from "../../utils/spokenDate.ts";
 import { wordsOf } from "./words.ts";
-import type { ConfirmPolicy } from "../toolPolicy.ts";
+import { type AnswerLanguage, answerLanguage } from "../answerLanguages.ts";
+import type { AnswerWords, ConfirmPolicy } from "../toolPolicy.ts";
 
 /** What the caller is asked before a tool runs. */
 export interface ConfirmQuestion {
@@ -16,15 +18,16 @@ const MAX_DEPTH = 4;
 
 /**
  * The question about a call of a tool: the operator's, with the arguments in it, or one that names the tool
- * and all its arguments, in the agent's language. Undefined for one that is too long to be said.
+ * and all its arguments, in the agent's language. An operator's question without an argument comes after
+ * all of them: nobody agrees to what was not said. Undefined for one that is too long to be said.
  */
 export function confirmQuestion(
   name: string,
   args: Readonly<Record<string, unknown>>,
-  { question, title }: ConfirmPolicy,
+  { question, title, words: own }: ConfirmPolicy,
   language: string,
 ): ConfirmQuestion | undefined {
-  const words = questionWords(language);
+  const words = questionWords(language, own);
   const said: string[] = [];
   const say = (value: unknown): string => {
     const text = spoken(value, words, language, 0);
@@ -33,11 +36,19 @@ export function confirmQuestion(
   };
   const text = question === undefined
     ? words.ask(title ?? spaced(name), listed(args, say))
-    : question.replaceAll(PLACEHOLDER, (_, path: string) => say(valueAt(args, path)));
+    : withArguments(
+      question.replaceAll(PLACEHOLDER, (_, path: string) => say(valueAt(args, path))),
+    );
   // What is put between quotes must not end them.
   const plain = text.replaceAll('"', "'").replaceAll(/\s+/g, " ").trim();
   if (plain === "" || plain.length > MAX_LENGTH) return undefined;
   return { text: plain, decisive: said.flatMap(wordsOf) };
+
+  function withArguments(asked: string): string {
+    if (said.some((value) => value !== "")) return asked;
+    const list = listed(args, say);
+    return list === "" ? asked : `${list}. ${asked}`;
+  }
 }
 
 /** Names of arguments in an operator's question: `{{date}}`, `{{guest.name}}`. */
@@ -85,64 +96,64 @@ interface QuestionWords {
   readonly ask: (title: string, list: string) => string;
 }
 
-function questionWords(language: string): QuestionWords {
-  const base = language.split("-", 1)[0] ?? "en";
-  return WORDS.get(base) ?? ENGLISH;
+/** In English where there are none of the language; yes and no are then the operator's. */
+function questionWords(language: string, { yes = [], no = [] }: AnswerWords = {}): QuestionWords {
+  const known = answerLanguage(language);
+  if (known !== undefined) return WORDS[known];
+  return { ...WORDS.en, ...present({ yes: yes[0], no: no[0] }) };
 }
 
 function asking(before: string, after: string): QuestionWords["ask"] {
   return (title, list) => `${before} ${title}${list === "" ? "" : `, ${list}`}. ${after}`;
 }
 
-const ENGLISH: QuestionWords = {
-  yes: "yes",
-  no: "no",
-  minus: "minus",
-  ask: asking("Please confirm:", "Shall I do that?"),
-};
-
-const WORDS: ReadonlyMap<string, QuestionWords> = new Map([
-  ["en", ENGLISH],
-  ["de", {
+const WORDS: Readonly<Record<AnswerLanguage, QuestionWords>> = {
+  en: {
+    yes: "yes",
+    no: "no",
+    minus: "minus",
+    ask: asking("Please confirm:", "Shall I do that?"),
+  },
+  de: {
     yes: "ja",
     no: "nein",
     minus: "minus",
     ask: asking("Bitte bestätigen Sie:", "Soll ich das so machen?"),
-  }],
-  ["es", {
+  },
+  es: {
     yes: "sí",
     no: "no",
     minus: "menos",
     ask: asking("Por favor, confirme:", "¿Lo hago así?"),
-  }],
-  ["fr", {
+  },
+  fr: {
     yes: "oui",
     no: "non",
     minus: "moins",
     ask: asking("Merci de confirmer :", "Puis-je le faire ?"),
-  }],
-  ["it", {
+  },
+  it: {
     yes: "sì",
     no: "no",
     minus: "meno",
     ask: asking("Per favore, confermi:", "Procedo così?"),
-  }],
-  ["nl", {
+  },
+  nl: {
     yes: "ja",
     no: "nee",
     minus: "min",
     ask: asking("Wilt u dit bevestigen:", "Zal ik dat doen?"),
-  }],
-  ["pt", {
+  },
+  pt: {
     yes: "sim",
     no: "não",
     minus: "menos",
     ask: asking("Por favor, confirme:", "Posso fazer isso?"),
-  }],
-  ["pl", {
+  },
+  pl: {
     yes: "tak",
     no: "nie",
     minus: "minus",
     ask: asking("Proszę potwierdzić:", "Czy mam to zrobić?"),
-  }],
-]);
+  },
+};

@@ -73,7 +73,7 @@ export class Confirmations {
       this.#asked.delete(call.name);
       return refusal(notes.UNASKABLE);
     }
-    const answer = answerToQuestion(this.#call, this.#beginnings, state, confirm);
+    const answer = answerToQuestion(this.#call, this.#beginnings, state, confirm.words);
     switch (answer) {
       case "open":
         return isLast ? ask() : { kind: "wait" };

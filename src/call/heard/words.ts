@@ -46,6 +46,8 @@ export function placeOf(sentence: string, text: string): Place | undefined {
 
 /** Thousands may be set apart, and are one number. */
 const WORD = /\p{N}{1,3}(?:[.,'’]\p{N}{3})+(?!\p{N})|\p{N}+|[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*/gu;
+/** Marks that can be left out. Those of Indian scripts and of Japanese make another word. */
+const ACCENTS = /[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670'’]/gu;
 const ORDINAL = /^(?:st|nd|rd|th)$/;
 
 function plainNumber(digits: string): string {
@@ -53,5 +55,7 @@ function plainNumber(digits: string): string {
 }
 
 function plainWord(word: string): string {
-  return word.normalize("NFKD").replace(/[\p{M}'’]/gu, "").toLowerCase();
+  const plain = word.normalize("NFKD").replace(ACCENTS, "").normalize("NFC").toLowerCase();
+  // Written as a capital, it is an I.
+  return plain.replaceAll("ı", "i");
 }

@@ -24,6 +24,8 @@ export interface AgentState {
   /** What calls get; absent for an agent that is unusable. */
   readonly agent?: Agent | undefined;
   readonly problems: readonly AgentProblem[];
+  /** Of a file that is in use. */
+  readonly warnings: readonly AgentProblem[];
 }
 
 /** A version; without times where no call has used it yet. */
@@ -93,11 +95,14 @@ export function createAgentCatalog({ live, dir, files, store, look }: AgentCatal
 }
 
 function stateOf({ name, agent, reading: { text, result } }: AgentEntry): AgentState {
-  if (result.ok) return { name, title: agent?.title, state: "ok", agent, problems: [] };
-  const { problems } = result;
-  if (agent !== undefined) return { name, title: agent.title, state: "broken", agent, problems };
+  if (result.ok) {
+    const { warnings = [] } = result;
+    return { name, title: agent?.title, state: "ok", agent, problems: [], warnings };
+  }
+  const faults = { problems: result.problems, warnings: [] };
+  if (agent !== undefined) return { name, title: agent.title, state: "broken", agent, ...faults };
   const read = text === undefined ? undefined : readAgent(name, text);
-  return { name, title: read?.ok ? read.agent.title : undefined, state: "unusable", problems };
+  return { name, title: read?.ok ? read.agent.title : undefined, state: "unusable", ...faults };
 }
 
 /** What the process may not write, or the system does not let it. */

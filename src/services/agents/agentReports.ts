@@ -6,7 +6,7 @@ import type { AgentEntry } from "./liveAgents.ts";
 export interface AgentReportsDeps {
   readonly defaultAgent: string;
   readonly incidents: Pick<Incidents, "report" | "resolve">;
-  readonly log: Pick<Log, "info" | "error">;
+  readonly log: Pick<Log, "info" | "warn" | "error">;
 }
 
 type Entries = ReadonlyMap<string, AgentEntry>;
@@ -16,7 +16,10 @@ export function createAgentReports({ defaultAgent, incidents, log }: AgentReport
   return {
     /** What is wrong at the start. */
     begun(after: Entries): void {
-      for (const entry of after.values()) if (!entry.reading.result.ok) broken(entry);
+      for (const entry of after.values()) {
+        if (entry.reading.result.ok) warn(entry);
+        else broken(entry);
+      }
     },
     changed(before: Entries, after: Entries): void {
       for (const [name, entry] of after) {
@@ -33,12 +36,27 @@ export function createAgentReports({ defaultAgent, incidents, log }: AgentReport
     },
   };
 
-  function good(last: AgentEntry | undefined, { name, agent }: AgentEntry): void {
+  function good(last: AgentEntry | undefined, entry: AgentEntry): void {
+    const { name, agent } = entry;
     for (const code of CODES) incidents.resolve(code, name);
+    warn(entry);
     const version = agent?.version;
     if (last === undefined) log.info("Agent added", { agent: name, version });
     else if (!last.reading.result.ok) log.info("Agent mended", { agent: name, version });
     else log.info("Agent changed", { agent: name, version });
+  }
+
+  function warn({ name, reading: { result } }: AgentEntry): void {
+    const { warnings = [] } = result.ok ? result : {};
+    if (warnings.length === 0) return;
+    const texts = warnings.map((it) => describeProblem(`${name}.md`, it));
+    log.warn("Agent has warnings", { agent: name, warnings: texts });
+    incidents.report({
+      code: "agent_warning",
+      subject: name,
+      message: texts.join(" "),
+      expiresAfterMs: Infinity,
+    });
   }
 
   function broken({ name, agent, reading: { result } }: AgentEntry): void {
@@ -59,5 +77,5 @@ export function createAgentReports({ defaultAgent, incidents, log }: AgentReport
   }
 }
 
-/** Without a usable version; with an older one in use. */
-const CODES = ["agent_unusable", "agent_broken"] as const;
+/** Without a usable version; with an older one in use; with the newest one. */
+const CODES = ["agent_unusable", "agent_broken", "agent_warning"] as const;

@@ -173,7 +173,11 @@ async function examined(
     const { name, agent, reading } = entry;
     const problems = agent === undefined ? [] : await found(agent, peers, [check]);
     const result = withProblems(reading.result, problems);
-    checked.push(result === reading.result ? entry : { name, reading: { ...reading, result } });
+    checked.push(
+      result.ok || agent === undefined
+        ? { ...entry, reading: { ...reading, result } }
+        : { name, reading: { ...reading, result } },
+    );
   }
   return checked.some(({ agent }) => agent !== undefined) ? checked : entries;
 }

@@ -9,7 +9,7 @@ import type { ToolPolicy } from "../../call/toolPolicy.ts";
 import type { CallPolicy, CallRequest } from "../../call/types.ts";
 import type { Agent, Agents } from "../../config/agents.ts";
 import { inLanguage } from "../../config/agentLanguage.ts";
-import { compactionOf, mainLanguage } from "../../config/agentSchema.ts";
+import { compactionOf, conversationLanguages, mainLanguage } from "../../config/agentSchema.ts";
 import { fillTemplate, mentions, type TemplateValues } from "../../config/template.ts";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
@@ -211,13 +211,6 @@ function mustHear({ must_hear }: Agent, values: TemplateValues): CallPolicy["mus
   return Object.fromEntries(
     sentences.map(([name, { text, at }]) => [name, { text: fillTemplate(text, values), at }]),
   );
-}
-
-/** The agent's own first; none where callers may speak any. */
-function conversationLanguages(agent: Agent): readonly string[] {
-  const { language, languages = [] } = agent;
-  if (language === "auto" && languages.length === 0) return [];
-  return [...new Set([mainLanguage(agent), ...languages])];
 }
 
 const TAKES_SEVERAL = /^gpt-(?:live-)?transcribe(?:-\d|$)/;

@@ -14,6 +14,7 @@ import { CALENDAR_TOOLS } from "./builtin/calendarTools.ts";
 import { createAgentMcpTools } from "./mcp/agentMcpTools.ts";
 import type { McpServers } from "./mcp/mcpServers.ts";
 import type { Tool } from "./tool.ts";
+import { confirmWarnings } from "./confirmWarnings.ts";
 import { describeFault } from "./toolFault.ts";
 import { createTypescriptTool } from "./typescript/typescriptTool.ts";
 import { createToolRegistry, type ToolRegistry } from "./toolRegistry.ts";
@@ -64,7 +65,12 @@ export function createAgentTools(
   mcpTools: readonly Tool[] = [],
 ): ToolRegistry {
   const tools = [...toolMakers(agent, services).map(({ make }) => make()), ...mcpTools];
-  return createToolRegistry({ tools, entries: entriesOf(agent), onFault });
+  return createToolRegistry({
+    tools,
+    entries: entriesOf(agent),
+    ...present({ confirmWords: agent.confirm_words && present(agent.confirm_words) }),
+    onFault,
+  });
 }
 
 /** All that is wrong with the tools of an agent. Takes its time, so that calls under way are not held up. */
@@ -91,7 +97,10 @@ export async function findToolProblems(
     attempt(`mcp_servers.${at}.headers`, () => readHeaders(headers, readVariable));
   }
   if (problems.length === 0) {
-    attempt("tools", () => createAgentTools(agent, services, () => {}));
+    attempt("tools", () => {
+      const { list } = createAgentTools(agent, services, () => {});
+      problems.push(...confirmWarnings(agent, list()));
+    });
   }
   return problems;
 }

@@ -1,7 +1,7 @@
 import type { ToolDeclaration } from "../../call/modelSetup.ts";
 import type { ToolCall } from "../../call/realtimeClient.ts";
 import type { ToolOutcome } from "../../call/session.ts";
-import type { ToolPolicy } from "../../call/toolPolicy.ts";
+import type { AnswerWords, ToolPolicy } from "../../call/toolPolicy.ts";
 import type { CallDirection, Milliseconds } from "../../call/types.ts";
 import type { ToolOptionsEntry } from "../../config/toolOptionsSchema.ts";
 import { present } from "../../utils/present.ts";
@@ -20,6 +20,8 @@ export interface ToolRegistryOptions {
   readonly tools: readonly Tool[];
   /** What the agent's file says of single tools, by name. */
   readonly entries?: Readonly<Record<string, ToolOptionsEntry>>;
+  /** How callers agree to tools, and refuse them, beside the words that are built in. */
+  readonly confirmWords?: AnswerWords;
   readonly timeLimitMs?: Milliseconds;
   readonly maxOutputChars?: number;
   /**
@@ -36,6 +38,7 @@ export type ToolRegistry = ReturnType<typeof createToolRegistry>;
 export function createToolRegistry({
   tools,
   entries: given = {},
+  confirmWords: words,
   timeLimitMs = 20_000,
   maxOutputChars = 16_000,
   onFault = () => {},
@@ -50,7 +53,7 @@ export function createToolRegistry({
   const policies = new Map<string, ToolPolicy>();
   for (const [name, { options, declared }] of entries) {
     const { confirm, ...policy } = policyOf(options) ?? {};
-    const asking = confirm && { confirm: { ...confirm, ...present({ declared }) } };
+    const asking = confirm && { confirm: { ...confirm, ...present({ declared, words }) } };
     if (confirm !== undefined || Object.keys(policy).length > 0) {
       policies.set(name, { ...policy, ...asking });
     }

@@ -9,22 +9,32 @@ export async function loadAgentProblems(place: HTMLElement, signal: AbortSignal)
   if (!signal.aborted) showAgentProblems(place, agents);
 }
 
-/** Shows the agents whose files are faulty, with what is wrong; nothing where all are well. */
+/** Shows the agents whose files need a change, with what is wrong; nothing where all are well. */
 export function showAgentProblems(place: HTMLElement, agents: readonly AgentSummary[]): void {
   const faulty = agents.filter(({ problems }) => problems.length > 0);
-  place.hidden = faulty.length === 0;
+  const doubtful = agents.filter(({ warnings }) => warnings.length > 0);
+  place.hidden = faulty.length + doubtful.length === 0;
   place.replaceChildren(
-    element("h2", { textContent: "Agents whose files are faulty" }),
-    element("ul", {}, faulty.map(rowOf)),
+    ...listOf("Agents whose files are faulty", faulty),
+    ...listOf("Agents with warnings", doubtful),
   );
 }
 
-function rowOf({ name, title, state, version, problems }: AgentSummary): HTMLElement {
-  const effect = state === "broken"
+function listOf(title: string, agents: readonly AgentSummary[]): readonly HTMLElement[] {
+  if (agents.length === 0) return [];
+  return [element("h2", { textContent: title }), element("ul", {}, agents.map(rowOf))];
+}
+
+function rowOf({ name, title, state, version, problems, warnings }: AgentSummary): HTMLElement {
+  const effect = state === "ok"
+    ? "is in use"
+    : state === "broken"
     ? `version ${version} stays in use`
     : "cannot be used: its calls are refused";
   return element("li", {}, [
     element("p", {}, [element("b", { textContent: title ?? name }), ` ${effect}`]),
-    ...problems.map(({ text }) => element("p", { className: "problem", textContent: text })),
+    ...[...problems, ...warnings].map(({ text }) =>
+      element("p", { className: "problem", textContent: text })
+    ),
   ]);
 }
