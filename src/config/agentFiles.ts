@@ -1,4 +1,6 @@
 import { pathToFileURL } from "node:url";
+import { BoundedMap } from "../utils/boundedMap.ts";
+import { sha256 } from "../utils/sha256.ts";
 import { MAX_FILE_LENGTH } from "./agents.ts";
 
 /** Reads agent files and the files beside them: from disk, or what a test provides. */
@@ -7,15 +9,16 @@ export interface AgentFiles {
   list(dir: string): Promise<readonly string[]>;
   text(path: string): Promise<string>;
   /** Rejects for a file that is longer; absent where there are no sounds. */
-  bytes?(path: string, maxBytes: number): Promise<Uint8Array>;
-  /** Paths of all files below a folder, relative to it, at most so many. Rejects for what is no folder. */
-  below?(dir: string, most: number): Promise<readonly string[]>;
+  bytes?(path: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Whether a file is still what it was; undefined where there is none. Absent where nothing changes. */
   stamp?(path: string): Promise<FileStamp | undefined>;
   /** Calls back at each change below a folder, with the file's path where it is known. Closed by its result. */
   watch?(dir: string, onChange: (path?: string) => void): FolderWatch;
-  /** Loads a file of code, each version of it once. Absent where none is loaded. */
-  module?(path: string, version: string): Promise<{ readonly default?: unknown }>;
+  /**
+   * Loads a file of code of this text, each text once. Rejects with `FileChanged` where it holds another by
+   * then. Absent where none is loaded.
+   */
+  module?(path: string, text: string): Promise<{ readonly default?: unknown }>;
   /** The place of a file of code, by which its imports are found. */
   urlOf?(path: string): URL;
   /** Replaces a file at once: whoever reads it gets all of the old text or all of the new. */
@@ -35,8 +38,17 @@ export interface FolderWatch {
   close(): Promise<void>;
 }
 
-/** How often loading failed, by the file's URL. */
-const failedLoads = new Map<string, number>();
+/** A file was saved while it was loaded. */
+export class FileChanged extends Error {
+  override readonly name = "FileChanged";
+  constructor() {
+    super("it changes all the time");
+  }
+}
+
+/** The number of the latest load that failed, by the file's URL. */
+const failedLoads = new BoundedMap<string, number>(1000);
+let failures = 0;
 
 /** The files of the disk. */
 export const filesOnDisk: AgentFiles = {
@@ -61,20 +73,6 @@ export const filesOnDisk: AgentFiles = {
     if (!isFile) throw new TypeError("it is not a file");
     if (size > maxBytes) throw new RangeError(`it is longer than ${maxBytes} bytes`);
     return await Deno.readFile(path);
-  },
-  async below(dir, most) {
-    const found: string[] = [];
-    const open = [""];
-    for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
-      for await (const { name, isDirectory, isFile } of Deno.readDir(`${dir}/${folder}`)) {
-        if (found.length >= most) return found;
-        if (name.startsWith(".")) continue;
-        // A link that leads out of the folder, or round in it, is not followed.
-        if (isDirectory) open.push(`${folder}${name}/`);
-        if (isFile) found.push(`${folder}${name}`);
-      }
-    }
-    return found.sort();
   },
   async stamp(path) {
     try {
@@ -107,15 +105,20 @@ export const filesOnDisk: AgentFiles = {
       }
     }
   },
-  async module(path, version) {
+  async module(path, text) {
     const url = pathToFileURL(path);
+    const { href } = url;
     // What has failed is kept with its failure, though what it lacked may be there now.
-    const failures = failedLoads.get(url.href) ?? 0;
-    url.search = failures === 0 ? `v=${version}` : `v=${version}.${failures}`;
+    const failure = failedLoads.get(href);
+    const version = sha256(text).toHex().slice(0, 12);
+    url.search = failure === undefined ? `v=${version}` : `v=${version}.${failure}`;
     try {
-      return await import(url.href);
+      const loaded = await import(url.href);
+      // It is kept under the name of a text that may not be the one that was loaded.
+      if (await filesOnDisk.text(path).catch(() => undefined) !== text) throw new FileChanged();
+      return loaded;
     } catch (error) {
-      failedLoads.set(pathToFileURL(path).href, failures + 1);
+      failedLoads.set(href, ++failures);
       throw error;
     }
   },

@@ -12,14 +12,14 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_SECONDS = 60;
 const MIN_SECONDS = 0.1;
 
-/** Reads the WAV files of an agent; its problems are sentences for the operator. */
+/** Reads the WAV files of an agent, each once; its problems are sentences for the operator. */
 export async function readAgentSounds(
   { audio, greeting, bridge }: Pick<AgentFrontMatter, "audio" | "greeting" | "bridge">,
-  dir: string,
-  readBytes: ((path: string, maxBytes: number) => Promise<Uint8Array>) | undefined,
+  readBytes: (file: string, maxBytes: number) => Promise<Uint8Array>,
 ): Promise<{ readonly sounds: AgentSounds; readonly problems: readonly AgentProblem[] }> {
   const problems: AgentProblem[] = [];
   const sounds: Record<string, Sound> = {};
+  const read = new Map<string, Promise<Sound>>();
   if (audio.greeting !== undefined && (greeting === undefined || hasVariables(greeting))) {
     problems.push({
       path: "audio.greeting",
@@ -30,16 +30,9 @@ export async function readAgentSounds(
     problems.push({ path: "audio.bridge", message: "is of no use, as bridge is off" });
   }
   for (const [name, file] of Object.entries(audio)) {
+    if (file === undefined) continue;
     try {
-      const path = `${dir.replace(/\/$/, "")}/${file}`;
-      if (readBytes === undefined) throw new TypeError("there are no sounds");
-      const sound = readSound(await readBytes(path, MAX_BYTES));
-      // Some rates have no short ratio to those of calls.
-      for (const hz of [8000, 24_000]) createResampler(sound.hz, hz);
-      const seconds = sound.samples.length / sound.hz;
-      if (seconds < MIN_SECONDS || seconds > MAX_SECONDS) {
-        throw new RangeError(`it lasts ${seconds.toFixed(1)} s, and may last ${MAX_SECONDS} s`);
-      }
+      const sound = await (read.get(file) ?? readOnce(file));
       sounds[name] = sound;
     } catch (error) {
       const reason = error instanceof Error ? error.message : "unknown";
@@ -47,4 +40,21 @@ export async function readAgentSounds(
     }
   }
   return { sounds, problems };
+
+  function readOnce(file: string): Promise<Sound> {
+    const reading = soundOf(file);
+    read.set(file, reading);
+    return reading;
+  }
+
+  async function soundOf(file: string): Promise<Sound> {
+    const sound = readSound(await readBytes(file, MAX_BYTES));
+    // Some rates have no short ratio to those of calls.
+    for (const hz of [8000, 24_000]) createResampler(sound.hz, hz);
+    const seconds = sound.samples.length / sound.hz;
+    if (seconds < MIN_SECONDS || seconds > MAX_SECONDS) {
+      throw new RangeError(`it lasts ${seconds.toFixed(1)} s, and may last ${MAX_SECONDS} s`);
+    }
+    return sound;
+  }
 }

@@ -2,6 +2,8 @@
 export interface ToolModule {
   /** Below the folder of the agents, such as `tools/book.ts`. */
   readonly file: string;
+  /** SHA-256 of the text that was loaded, as hexadecimal digits. */
+  readonly digest: string;
   /** Its default export. */
   readonly exported: unknown;
 }

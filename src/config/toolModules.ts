@@ -1,6 +1,6 @@
 import { deadline } from "../utils/deadline.ts";
 import { sha256 } from "../utils/sha256.ts";
-import { type AgentFiles, inFolder } from "./agentFiles.ts";
+import { type AgentFiles, FileChanged, inFolder } from "./agentFiles.ts";
 import type { AgentProblem } from "./agentProblem.ts";
 import type { Agent } from "./agents.ts";
 import { describeLoadFault } from "./loadFault.ts";
@@ -8,6 +8,8 @@ import { findForeignImport } from "./toolImports.ts";
 import type { ToolModule, ToolModules } from "./toolModule.ts";
 
 const LOAD_MS = 10_000;
+/** For a file that changes while it is loaded. */
+const MAX_ATTEMPTS = 3;
 
 /** The files in which an agent's tools may be written, whether they are there or not. */
 export function toolFilesOf({ tools }: Pick<Agent, "tools">): readonly string[] {
@@ -28,7 +30,7 @@ export async function readToolModules(
     const path = inFolder(dir, file);
     if (Object.hasOwn(modules, name) || !await isThere(path, files)) continue;
     try {
-      modules[name] = { file, exported: await load(path, files) };
+      modules[name] = { file, ...await load(path, files) };
     } catch (error) {
       problems.push({ path: `tools.${index}`, message: describeLoadFault(file, error) });
     }
@@ -55,21 +57,26 @@ async function isThere(path: string, files: AgentFiles): Promise<boolean> {
   }
 }
 
-async function load(path: string, files: ToolFiles): Promise<unknown> {
-  const text = await files.text(path);
+/** What is loaded is of the text that the digest is of, also where the file changes meanwhile. */
+async function load(path: string, files: ToolFiles): Promise<Omit<ToolModule, "file">> {
+  for (let attempt = 1;; attempt++) {
+    const text = await files.text(path);
+    await refuseForeignImports(path, text, files);
+    const tooSlow = new Error(`it was not loaded within ${LOAD_MS / 1000} s`);
+    try {
+      const loading = files.module(path, text);
+      const { default: exported } = await deadline(loading, LOAD_MS, undefined, tooSlow);
+      return { exported, digest: sha256(text).toHex() };
+    } catch (error) {
+      if (!(error instanceof FileChanged) || attempt >= MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function refuseForeignImports(path: string, text: string, files: ToolFiles): Promise<void> {
   const foreign = await findForeignImport(files.urlOf(path), text, {
     read: async (url) => await files.text(decodeURIComponent(url.pathname)),
   });
-  if (foreign !== undefined) {
-    throw new TypeError(`it imports "${foreign.specifier}": ${foreign.remedy}`);
-  }
-  const version = sha256(text).toHex().slice(0, 12);
-  const tooSlow = new Error(`it was not loaded within ${LOAD_MS / 1000} s`);
-  const { default: exported } = await deadline(
-    files.module(path, version),
-    LOAD_MS,
-    undefined,
-    tooSlow,
-  );
-  return exported;
+  if (foreign === undefined) return;
+  throw new TypeError(`it imports "${foreign.specifier}": ${foreign.remedy}`);
 }

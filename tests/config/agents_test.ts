@@ -207,7 +207,7 @@ Deno.test("case 108: files that editors and systems leave beside agents are no a
 Deno.test("loadAgents() reads the sounds of an agent, and says what is wrong with one", async () => {
   const greets = (fields: string) => `---\ntitle: Desk\ngreeting: Hello.\n${fields}\n---\nHelp.`;
   const wav = wavOf(new Int16Array(44_100), { hz: 44_100 });
-  const sounds: Record<string, Uint8Array> = {
+  const sounds: Record<string, Uint8Array<ArrayBuffer>> = {
     "hello.wav": wav,
     "song.mp3.wav": new TextEncoder().encode("ID3 this is no WAV file, whatever its name says."),
     "long.wav": wavOf(new Int16Array(4000 * 61), { hz: 4000 }),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { filesOnDisk } from "../../src/config/agentFiles.ts";
+import { readSound } from "../../src/utils/audio/wav.ts";
 import { startupBanner } from "../../src/config/startupBanner.ts";
 import { type AgentFolder, changing, createAgentFolder } from "../support/agents/agentFolder.ts";
 import {
@@ -261,6 +262,37 @@ Deno.test("a sound that is replaced is heard in the next call, and changes the v
   );
   await changing(agents, () => folder.save("hello.wav", tone(440)));
   assert.equal(agents.get("receptionist")?.version, first?.version);
+});
+
+Deno.test("a sound that is saved while it is read is heard in the next call, with its own version", async () => {
+  const tone = (hz: number) =>
+    wavOf(Int16Array.from({ length: 8000 }, (_, at) => 8000 * Math.sin(at * hz / 8000)), {
+      hz: 8000,
+    });
+  await using folder = await createAgentFolder({
+    "receptionist.md": agent("greeting: Good day.\naudio: { greeting: hello.wav }"),
+    "hello.wav": tone(440),
+  });
+  const later: Uint8Array[] = [];
+  const bytes: typeof filesOnDisk.bytes = async (path, maxBytes) => {
+    const read = await filesOnDisk.bytes?.(path, maxBytes) ?? new Uint8Array();
+    const next = later.shift();
+    if (next !== undefined) await folder.save("hello.wav", next);
+    return read;
+  };
+  await using rig = await startWith(folder, {
+    overrides: { agentFiles: { ...filesOnDisk, bytes } },
+  });
+  const { agents } = rig.server.app;
+  const heard = () => agents.get("receptionist")?.sounds?.greeting?.samples.join();
+  const [last, first] = [readSound(tone(220)).samples.join(), agents.get("receptionist")?.version];
+  later.push(tone(220));
+  await changing(agents, () => folder.save("hello.wav", tone(880)), () => heard() === last);
+  const version = agents.get("receptionist")?.version;
+  await changing(agents, () => folder.save("hello.wav", tone(440)));
+  assert.equal(agents.get("receptionist")?.version, first);
+  await changing(agents, () => folder.save("hello.wav", tone(220)));
+  assert.deepEqual([agents.get("receptionist")?.version, heard()], [version, last]);
 });
 
 Deno.test("of agents that need each other the last to be mended mends the others", async () => {

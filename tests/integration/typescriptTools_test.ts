@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { filesOnDisk } from "../../src/config/agentFiles.ts";
 import { type AgentFolder, changing, createAgentFolder } from "../support/agents/agentFolder.ts";
 import { callTool } from "../support/servers/callTool.ts";
 import { type PhoneRig, type PhoneRigOptions, startPhoneRig } from "../support/servers/phoneRig.ts";
@@ -120,6 +121,34 @@ Deno.test("a saved tool is used by the next call; a call under way keeps the one
   assert.match(await callTool(mended, "book", { people: 1, day: "a" }), /"Third 1/);
   assert.ok(!(await problemsOf(rig)).includes("book.ts"));
   for (const talk of [before, after, stays, mended]) await hangUp(talk.phone);
+});
+
+Deno.test("a tool that is saved while it is loaded is the tool of the next call", async () => {
+  await using folder = await createAgentFolder({
+    "receptionist.md": agent("[book]"),
+    "tools/book.ts": book("First"),
+  });
+  const next: string[] = [];
+  const module: typeof filesOnDisk.module = async (path, version) => {
+    const text = next.shift();
+    if (text !== undefined) await folder.save("tools/book.ts", text);
+    return await filesOnDisk.module?.(path, version) ?? {};
+  };
+  await using rig = await startWith(folder, {
+    overrides: { agentFiles: { ...filesOnDisk, module } },
+  });
+  const { agents } = rig.server.app;
+  const version = agents.get("receptionist")?.version;
+  next.push(book("Third"));
+  const isThird = () => rig.server.app.agents.get("receptionist")?.version !== version;
+  await changing(agents, () => folder.save("tools/book.ts", book("Second")), isThird);
+  const talk = await rig.ring();
+  assert.match(await callTool(talk, "book", { people: 1, day: "a" }), /"Third 1/);
+  // What was loaded under the name of the second text is not taken for it.
+  await changing(agents, () => folder.save("tools/book.ts", book("Second")));
+  const back = await rig.ring();
+  assert.match(await callTool(back, "book", { people: 1, day: "a" }), /"Second 1/);
+  for (const each of [talk, back]) await hangUp(each.phone);
 });
 
 const head = 'import { defineTool, z } from "parley";\n';

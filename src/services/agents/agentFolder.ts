@@ -1,5 +1,4 @@
 import type { FoundProblem } from "../../config/agentProblem.ts";
-import { filesOf } from "../../config/agentCompanions.ts";
 import { type AgentFiles, inFolder } from "../../config/agentFiles.ts";
 import { type AgentReading, readAgentFile, withProblems } from "../../config/agentReading.ts";
 import type { Agent, AgentCheck, AgentPeers, ReadAgent } from "../../config/agents.ts";
@@ -105,7 +104,7 @@ export class AgentFolder {
   }> {
     const { dir, files } = this.#options;
     const companions = entry?.reading.companions ?? [];
-    const all = [`${name}.md`, ...await filesOf(companions, dir, files)];
+    const all = [`${name}.md`, ...companions];
     const paths = all.map((file) => inFolder(dir, file));
     if (files.stamp === undefined) return { stamp: undefined, paths };
     const stamps: string[] = [];

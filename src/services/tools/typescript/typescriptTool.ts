@@ -6,7 +6,10 @@ import { type Tool, type ToolContext, ToolError } from "../tool.ts";
 import { type ToolOptions, withEntry } from "../toolOptions.ts";
 
 /** Makes a tool of what a file exports. Throws, with the file's name, where that is no tool. */
-export function createTypescriptTool(name: string, { file, exported }: ToolModule): Tool {
+export function createTypescriptTool(
+  name: string,
+  { file, exported }: Pick<ToolModule, "file" | "exported">,
+): Tool {
   try {
     const { description, input, options, run, details } = read(name, exported);
     return {
