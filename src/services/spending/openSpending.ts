@@ -61,6 +61,15 @@ export async function openSpending(
     reportUnpriced(findUnpricedNow());
     transfers.check(agents).catch((error) => log.warn("Transfers not checked", { error }));
   });
+  const spendingDeps = {
+    budget: store.budget,
+    accountsOf,
+    settings,
+    prices,
+    incidents,
+    now,
+    log,
+  };
   return {
     callBudget: createCallBudget({
       budget: store.budget,
@@ -75,24 +84,8 @@ export async function openSpending(
     policy,
     transfers,
     modelsOf,
-    analysisSpending: createAnalysisSpending({
-      budget: store.budget,
-      accountsOf,
-      settings,
-      prices,
-      incidents,
-      now,
-      log,
-    }),
-    embeddingSpending: createEmbeddingSpending({
-      budget: store.budget,
-      accountsOf,
-      settings,
-      prices,
-      incidents,
-      now,
-      log,
-    }),
+    analysisSpending: createAnalysisSpending(spendingDeps),
+    embeddingSpending: createEmbeddingSpending(spendingDeps),
     textSpending: createTextSpending({
       budget: store.budget,
       accountsOf,

@@ -10,8 +10,7 @@ export interface ChatRequest {
 }
 
 /** Undefined for what is no request. */
-export function readChatRequest(body: string): ChatRequest | undefined {
-  const value = parsed(body);
+export function readChatRequest(value: unknown): ChatRequest | undefined {
   if (!isRecord(value) || typeof value["model"] !== "string") return undefined;
   const { model, messages: given } = value;
   if (!Array.isArray(given)) return undefined;

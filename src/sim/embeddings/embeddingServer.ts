@@ -1,5 +1,6 @@
 import { isRecord } from "../../utils/isRecord.ts";
 import { type ChatFault, failWith } from "../chat/chatFaults.ts";
+import { startEndpoint, TOKEN_CHARS } from "../openaiEndpoint.ts";
 import { wordVector } from "./wordVector.ts";
 
 /** What goes wrong at one request. */
@@ -18,74 +19,59 @@ export interface EmbeddingServerOptions {
 /** A running endpoint; closing it frees everything. */
 export type EmbeddingServer = ReturnType<typeof startEmbeddingServer>;
 
-const PATH = "/v1/embeddings";
-/** As a tokenizer has it for English. */
-const TOKEN_CHARS = 4;
-
 /** Starts an embeddings endpoint, as OpenAI has it, on a free loopback port. */
 export function startEmbeddingServer({ apiKey, faults = [] }: EmbeddingServerOptions = {}) {
   const next = [...faults];
-  const stopped = new AbortController();
   const stats = { requests: 0 };
   /** All texts that vectors were made for, in their order. */
   const texts: string[] = [];
-
-  async function serve(request: Request): Promise<Response> {
-    if (request.method !== "POST" || new URL(request.url).pathname !== PATH) {
-      return problem(404, "not_found", "There is no such path.");
-    }
-    stats.requests++;
-    const key = request.headers.get("authorization")?.replace(/^Bearer /, "");
-    if (apiKey !== undefined && key !== apiKey) {
-      return problem(401, "invalid_api_key", "Incorrect API key provided.");
-    }
-    const body: unknown = await request.json().catch(() => undefined);
-    const asked = isRecord(body) ? body["input"] : undefined;
-    const input = Array.isArray(asked) ? asked.filter((text) => typeof text === "string") : [];
-    if (!isRecord(body) || input.length === 0 || input.length > 2048) {
-      return problem(400, "invalid_request", "The input cannot be read.");
-    }
-    const fault = next.shift();
-    if (fault !== undefined && fault.type !== "dimensions") {
-      return await failWith(fault, stopped.signal);
-    }
-    texts.push(...input);
-    const wanted = body["dimensions"];
-    const dimensions = fault?.dimensions ?? (typeof wanted === "number" ? wanted : 1536);
-    const tokens = Math.ceil(input.join("").length / TOKEN_CHARS);
-    return Response.json({
-      object: "list",
-      data: input.map((text, index) => ({
-        object: "embedding",
-        index,
-        embedding: wordVector(text, dimensions),
-      })),
-      model: body["model"],
-      usage: { prompt_tokens: tokens, total_tokens: tokens },
-    });
-  }
-
-  const server = Deno.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    onListen: () => {},
-    signal: stopped.signal,
-  }, serve);
+  const endpoint = startEndpoint({
+    path: "/v1/embeddings",
+    apiKey,
+    read: readEmbeddingRequest,
+    async answer({ model, input, dimensions: wanted = 1536 }, stopped) {
+      stats.requests++;
+      const fault = next.shift();
+      if (fault !== undefined && fault.type !== "dimensions") return await failWith(fault, stopped);
+      texts.push(...input);
+      const dimensions = fault?.dimensions ?? wanted;
+      const tokens = Math.ceil(input.join("").length / TOKEN_CHARS);
+      return Response.json({
+        object: "list",
+        data: input.map((text, index) => ({
+          object: "embedding",
+          index,
+          embedding: wordVector(text, dimensions),
+        })),
+        model,
+        usage: { prompt_tokens: tokens, total_tokens: tokens },
+      });
+    },
+  });
 
   return {
-    /** `http://127.0.0.1:PORT/v1/embeddings`. */
-    url: `http://127.0.0.1:${server.addr.port}${PATH}`,
+    url: endpoint.url,
     stats: stats as Readonly<typeof stats>,
     texts: texts as readonly string[],
     /** Has one of the next requests fail each. */
     fail: (...more: readonly EmbeddingFault[]): void => void next.push(...more),
-    async close(): Promise<void> {
-      stopped.abort();
-      await server.finished;
-    },
+    close: endpoint.close,
   };
 }
 
-function problem(status: number, code: string, message: string): Response {
-  return Response.json({ error: { message, type: "invalid_request_error", code } }, { status });
+interface EmbeddingRequest {
+  readonly model: unknown;
+  readonly input: readonly string[];
+  readonly dimensions?: number;
 }
+
+function readEmbeddingRequest(body: unknown): EmbeddingRequest | undefined {
+  if (!isRecord(body) || !Array.isArray(body["input"])) return undefined;
+  const input = body["input"].filter((text) => typeof text === "string");
+  if (input.length === 0 || input.length > MAX_INPUT) return undefined;
+  const { model, dimensions } = body;
+  return { model, input, ...(typeof dimensions === "number" && { dimensions }) };
+}
+
+/** As OpenAI has it. */
+const MAX_INPUT = 2048;

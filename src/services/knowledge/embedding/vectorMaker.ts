@@ -28,6 +28,12 @@ export type BroughtVectors =
 
 const MAKE_MS = 30_000;
 
+interface NearestOptions {
+  readonly documents: readonly number[];
+  readonly most: number;
+  readonly timeoutMs: number;
+}
+
 /** Gets vectors: kept ones from the store, others from the endpoint, as far as the money goes. */
 export function createVectorMaker(
   { model, thread, store: { vectors }, spending, pauses, now }: VectorMakerDeps,
@@ -72,11 +78,7 @@ export function createVectorMaker(
     /** Never rejects. */
     nearest(
       question: string,
-      options: {
-        readonly documents: readonly number[];
-        readonly most: number;
-        readonly timeoutMs: number;
-      },
+      options: NearestOptions,
     ): Promise<readonly number[]> {
       return untilClosed(ask(question, options).catch(() => []));
     },
@@ -84,11 +86,7 @@ export function createVectorMaker(
 
   async function ask(
     question: string,
-    options: {
-      readonly documents: readonly number[];
-      readonly most: number;
-      readonly timeoutMs: number;
-    },
+    options: NearestOptions,
   ): Promise<readonly number[]> {
     const estimate = tokensIn([question]);
     const reserved = await spending.reserve(estimate);
