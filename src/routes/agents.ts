@@ -4,6 +4,7 @@ import type { AgentCatalog, AgentState, KnownVersion, RestoreResult } from "../s
 import { describeReach } from "../services/routing.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem, required } from "./middleware/httpProblem.ts";
+import { unknownAgent } from "./usableAgent.ts";
 import { agentName, agentVersion, answer, apiRoutes, errorAnswers } from "./openapi/schemaParts.ts";
 
 /** `/api/agents`: the agents of this process, what is wrong with their files, and their versions. */
@@ -105,10 +106,6 @@ function problemOf(
         `This server may not write ${result.path}: add its folder to "write" of permissions.server in deno.json and make it writable, or save the text of /api/agents/${name}/versions/${version} there yourself.`,
       );
   }
-}
-
-function unknownAgent(): HttpProblem {
-  return new HttpProblem(404, "unknown_agent", "There is no agent of this name.");
 }
 
 function unknownVersion(): HttpProblem {

@@ -7,6 +7,7 @@ import { visibleTo } from "./callFilters.ts";
 import { HttpProblem, required, unknownCall } from "./middleware/httpProblem.ts";
 import { analyzeAnswer } from "./openapi/analysisSchemas.ts";
 import { idempotencyHeader } from "./openapi/outboundSchemas.ts";
+import { UNUSABLE } from "./usableAgent.ts";
 import { answer, apiRoutes, callIdParam, errorAnswers } from "./openapi/schemaParts.ts";
 
 /** `POST /api/calls/{id}/analyze`: runs the analysis of a call again. */
@@ -30,6 +31,10 @@ function problemOf(refusal: AnalyzeRefusal): HttpProblem {
   switch (refusal) {
     case "call_live":
       return new HttpProblem(409, "call_live", "The call has not ended.");
+    case "unknown_agent":
+      return new HttpProblem(409, "unknown_agent", "The agent of this call is gone.");
+    case "agent_unusable":
+      return new HttpProblem(503, "agent_unusable", UNUSABLE);
     case "no_analysis":
       return new HttpProblem(409, "no_analysis", "The agent's file has no analysis.");
     case "analysis_off":

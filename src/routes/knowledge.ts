@@ -2,8 +2,9 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Agents } from "../config/agents.ts";
 import type { Knowledge, KnowledgeStatus } from "../services/knowledge.ts";
 import type { RequireScope } from "./middleware/access.ts";
-import { HttpProblem, required } from "./middleware/httpProblem.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
+import { usableAgent } from "./usableAgent.ts";
 import { agentName, answer, apiRoutes, errorAnswers, json } from "./openapi/schemaParts.ts";
 
 /** Files that are listed; those with problems come first. */
@@ -12,14 +13,14 @@ const MAX_LISTED = 500;
 /** `/api/agents/{name}/knowledge`: what an agent knows from documents. */
 export function knowledgeRoutes({ access, agents, knowledge }: {
   readonly access: RequireScope;
-  readonly agents: Pick<Agents, "get">;
+  readonly agents: Pick<Agents, "get" | "unusable">;
   readonly knowledge: Pick<Knowledge, "status" | "search">;
 }) {
   const routes = apiRoutes();
 
   routes.openapi({ ...read, middleware: [access("calls:read")] }, (c) => {
     const { name } = c.req.valid("param");
-    required(agents.get(name), unknownAgent);
+    usableAgent(agents, name);
     return c.json(viewOf(name, knowledge.status(name)), 200);
   });
 
@@ -27,7 +28,7 @@ export function knowledgeRoutes({ access, agents, knowledge }: {
     { ...search, middleware: [access("calls:read"), jsonBody(4096)] },
     async (c) => {
       const { name } = c.req.valid("param");
-      required(agents.get(name), unknownAgent);
+      usableAgent(agents, name);
       if (knowledge.status(name) === undefined) {
         throw new HttpProblem(409, "no_knowledge", "This agent has no knowledge in its file.");
       }
@@ -72,10 +73,6 @@ function viewOf(agent: string, status: KnowledgeStatus | undefined) {
       problem: problem ?? null,
     })),
   };
-}
-
-function unknownAgent(): HttpProblem {
-  return new HttpProblem(404, "unknown_agent", "There is no such agent that can be used.");
 }
 
 const tags = ["Agents"];

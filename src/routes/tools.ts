@@ -4,6 +4,7 @@ import { type ShownTool, toolKinds, type ToolTrials } from "../services/tools.ts
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem, required } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
+import { unknownAgent, usableAgent } from "./usableAgent.ts";
 import { agentName, answer, apiRoutes, errorAnswers, json } from "./openapi/schemaParts.ts";
 
 /** `/api/agents/{name}/tools`: what an agent's tools are, and a way to try one without a call. */
@@ -22,11 +23,7 @@ export function toolsRoutes({ access, agents, trials }: {
   routes.openapi({ ...attempt, middleware: [access("admin"), jsonBody(MAX_BODY)] }, async (c) => {
     const { name, tool } = c.req.valid("param");
     const { arguments: args } = c.req.valid("json");
-    const agent = agents.get(name);
-    if (agent === undefined) {
-      if (!agents.unusable.has(name)) throw unknownAgent();
-      throw new HttpProblem(503, "agent_unusable", "The agent's file is faulty: see its problems.");
-    }
+    const agent = usableAgent(agents, name);
     const trial = required(
       await trials.run(agent, tool, args, c.req.raw.signal),
       () => new HttpProblem(404, "unknown_tool", "The agent has no tool of this name."),
@@ -46,10 +43,6 @@ export function toolsRoutes({ access, agents, trials }: {
 }
 
 const MAX_BODY = 64 * 1024;
-
-function unknownAgent(): HttpProblem {
-  return new HttpProblem(404, "unknown_agent", "There is no agent of this name.");
-}
 
 function viewTool({ options, ...tool }: ShownTool) {
   return {
@@ -120,7 +113,8 @@ const all = createRoute({
   path: "/api/agents/{name}/tools",
   operationId: "listTools",
   summary: "List an agent's tools",
-  description: "With their options and the problems of the agent's file. Takes the scope `admin`.",
+  description:
+    "With their options and the problems of the agent's file: of one that cannot be used, the problems alone. Takes the scope `admin`.",
   tags: ["Agents"],
   request: { params: z.object({ name: agentName }) },
   responses: {

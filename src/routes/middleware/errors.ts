@@ -6,6 +6,7 @@ import { BodyError } from "../../utils/http/bodyError.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 import { outboundProblem } from "./outboundProblem.ts";
+import { UNUSABLE } from "../usableAgent.ts";
 import { HttpProblem } from "./httpProblem.ts";
 
 /** Turns what was thrown into an answer. Unexpected errors are logged, and answered without details. */
@@ -59,7 +60,7 @@ const refusals: Readonly<Record<CallRefused["code"], HttpProblem>> = {
   agent_unusable: new HttpProblem(
     503,
     "agent_unusable",
-    "The file of this agent is invalid: the operator has to fix it and restart the server.",
+    UNUSABLE,
   ),
 };
 

@@ -29,7 +29,12 @@ export interface OpenAnalysisDeps extends Clock {
 }
 
 /** Why a call cannot be analysed again. */
-export type AnalyzeRefusal = "call_live" | "no_analysis" | "analysis_off";
+export type AnalyzeRefusal =
+  | "call_live"
+  | "unknown_agent"
+  | "agent_unusable"
+  | "no_analysis"
+  | "analysis_off";
 
 /** What is made of calls after their end. */
 export type CallAnalyses = ReturnType<typeof openAnalysis>;
@@ -106,11 +111,17 @@ export function openAnalysis(deps: OpenAnalysisDeps) {
      * asked for it before.
      */
     async again(
-      { id, agent, status }: Pick<CallRecord, "id" | "agent" | "status">,
+      { id, agent, currentAgent = agent, status }: Pick<
+        CallRecord,
+        "id" | "agent" | "currentAgent" | "status"
+      >,
       requestKey: string | undefined,
     ): Promise<CallAnalysis | AnalyzeRefusal | undefined> {
       if (status !== "ended") return "call_live";
-      if (agents.get(agent)?.analysis === undefined) return "no_analysis";
+      if (agents.unusable.has(currentAgent)) return "agent_unusable";
+      const defined = agents.get(currentAgent);
+      if (defined === undefined) return "unknown_agent";
+      if (defined.analysis === undefined) return "no_analysis";
       if (isOff) return "analysis_off";
       const key = requestKey === undefined ? undefined : sha256(requestKey).toHex();
       const asked = await analyses.again(id, { now: now(), requestKey: key });
