@@ -3,7 +3,7 @@ import { AnalyticsBusy } from "../services/records.ts";
 import type { CallAnalytics, CallFilter, Distribution } from "../services/store.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { filterFor } from "./callFilters.ts";
-import { analytics, analyticsQuery } from "./openapi/callSchemas.ts";
+import { analytics, analyticsQuery } from "./openapi/analyticsSchemas.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
 import { answer, apiRoutes, errorAnswers } from "./openapi/schemaParts.ts";
 

@@ -7,7 +7,7 @@ import { present } from "../utils/present.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
-import { appointment } from "./openapi/callSchemas.ts";
+import { appointment } from "./openapi/appointmentSchema.ts";
 import {
   answer,
   apiRoutes,

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { DoNotCallEntry, DoNotCallList } from "../services/store.ts";
 import type { RequireScope } from "./middleware/access.ts";
-import { callerNumberParam } from "./openapi/callSchemas.ts";
+import { callerNumberParam } from "./openapi/erasureSchemas.ts";
 import { HttpProblem, required } from "./middleware/httpProblem.ts";
 import { optionalJsonBody } from "./middleware/jsonBody.ts";
 import { answer, apiRoutes, errorAnswers, json, wholeNumber } from "./openapi/schemaParts.ts";

@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { CallLookup, EndCall } from "../services/calls.ts";
 import type { CallErasure } from "../services/records.ts";
 import type { RequireScope } from "./middleware/access.ts";
-import { callerParam, erasure } from "./openapi/callSchemas.ts";
+import { callerParam, erasure } from "./openapi/erasureSchemas.ts";
 import { HttpProblem, required, unknownCall } from "./middleware/httpProblem.ts";
 import {
   answer,

@@ -1,13 +1,20 @@
 import { z } from "@hono/zod-openapi";
 import { callDirections, endReasons } from "../../call/types.ts";
-import { answerers, appointmentStates, recordStatuses } from "../../services/store.ts";
-import { analysis, analysisSums, passed } from "./analysisSchemas.ts";
+import { answerers, recordStatuses } from "../../services/store.ts";
+import { analysis, passed } from "./analysisSchemas.ts";
+import { appointment } from "./appointmentSchema.ts";
 import { heardShape } from "./heardSchemas.ts";
-import { agentName, agentVersion, e164, keyName, moment, wholeNumber } from "./schemaParts.ts";
+import {
+  agentName,
+  agentVersion,
+  keyName,
+  moment,
+  time,
+  wholeMs,
+  wholeNumber,
+} from "./schemaParts.ts";
 import { callOutcome } from "./outboundSchemas.ts";
 
-const time = z.iso.datetime().openapi({ example: "2027-01-31T09:00:00.000Z" });
-const wholeMs = z.number().openapi({ description: "Milliseconds", example: 840 });
 const sinceStart = z.number().openapi({ description: "Milliseconds since the call began" });
 const dollars = z.number().nullable().openapi({
   description: "US dollars; null where a price is not known",
@@ -15,7 +22,7 @@ const dollars = z.number().nullable().openapi({
 });
 
 /** The filters of both the list and the analytics. */
-const filters = {
+export const callFilters = {
   direction: z.enum(callDirections).optional(),
   agent: agentName.optional(),
   version: agentVersion.optional().openapi({ description: "Of the agent's file" }),
@@ -29,7 +36,7 @@ const filters = {
 
 /** Besides these, `analysis.NAME` selects by a value of the analysis: see `analysisParameters.ts`. */
 export const callListQuery = z.strictObject({
-  ...filters,
+  ...callFilters,
   cursor: z.string().min(1).max(200).optional().openapi({
     description: "`nextCursor` of the page before",
   }),
@@ -37,9 +44,7 @@ export const callListQuery = z.strictObject({
   status: z.enum(recordStatuses).optional(),
 });
 
-export const analyticsQuery = z.strictObject(filters);
-
-const usage = z.object({
+export const usage = z.object({
   inputText: z.number(),
   inputAudio: z.number(),
   cachedText: z.number().openapi({ description: "Part of `inputText`" }),
@@ -149,21 +154,6 @@ export const turn = z.object({
   endedMs: sinceStart.nullable(),
 }).openapi("Turn");
 
-export const appointment = z.object({
-  id: z.string().openapi({ example: "apt_3m4p5q6r7s8t9v0w" }),
-  calendar: z.string(),
-  service: z.string(),
-  startsAt: time,
-  endsAt: time,
-  state: z.enum(appointmentStates),
-  name: z.string().openapi({ description: "Empty once it is erased" }),
-  phone: z.string().nullable(),
-  note: z.string().nullable(),
-  callId: z.string().nullable().openapi({ description: "The call that it was booked in" }),
-  createdAt: time,
-  changedAt: time,
-}).openapi("Appointment");
-
 export const callDetail = z.object({
   ...callShape,
   turns: z.array(turn),
@@ -246,51 +236,3 @@ export const actionAnswer = z.object({
   callId: z.string(),
   type: z.string(),
 }).openapi("AcceptedAction");
-
-const counts = z.record(z.string(), z.number());
-const distribution = {
-  count: z.number(),
-  p50Ms: wholeMs.nullable(),
-  p95Ms: wholeMs.nullable(),
-};
-
-export const analytics = z.object({
-  calls: z.number(),
-  byStatus: counts,
-  byDirection: counts,
-  byAgent: counts,
-  byEndReason: counts,
-  byOutcome: counts,
-  duration: z.object({ ...distribution, totalMs: wholeMs }),
-  latency: z.object(distribution).openapi({
-    description: "Of all turns, from the caller's last sound to the agent's first",
-  }),
-  cost: z.object({
-    usd: z.number().openapi({ description: "The sum of what is known" }),
-    unknown: z.number().openapi({ description: "Ended calls whose cost is not known" }),
-    savedUsd: z.number().openapi({
-      description: "What `context: compact` has saved, by estimate; negative where it cost more",
-    }),
-  }),
-  usage,
-  analysis: analysisSums,
-}).openapi("Analytics");
-
-export const callerNumberParam = z.object({ number: e164 });
-
-/** The caller as Twilio names it. */
-export const callerParam = z.object({
-  number: z.union([
-    e164,
-    z.string().regex(/^(?:sips?|client):[^\s/?#]{1,250}$/, "must be a number, sip: or client:"),
-  ]).openapi({ description: "In E.164 form, or percent-encoded `sip:` or `client:`" }),
-});
-
-export const erasure = z.object({
-  calls: z.number().openapi({ description: "Including queued calls" }),
-  turns: z.number(),
-  toolCalls: z.number(),
-  pending: z.number().openapi({
-    description: "Calls under way; each is erased when it ends",
-  }),
-}).openapi("Erasure");

@@ -5,7 +5,8 @@ import type { Router } from "../baseRouter.ts";
 import { sendTagged, type TaggedText, tagText } from "../middleware/etag.ts";
 import { refuseForeignHosts } from "../middleware/requestOrigin.ts";
 import { analysis } from "./analysisSchemas.ts";
-import { appointment, callDetail, callSummary } from "./callSchemas.ts";
+import { appointment } from "./appointmentSchema.ts";
+import { callDetail, callSummary } from "./callSchemas.ts";
 import { message, textMessage } from "./messageSchemas.ts";
 import { answer, errorAnswers, json } from "./schemaParts.ts";
 

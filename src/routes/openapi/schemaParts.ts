@@ -94,6 +94,11 @@ export const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], 
   example: "2027-01-31T09:00:00Z",
 });
 
+/** A moment in an answer. */
+export const time = z.iso.datetime().openapi({ example: "2027-01-31T09:00:00.000Z" });
+
+export const wholeMs = z.number().openapi({ description: "Milliseconds", example: 840 });
+
 export const agentName = z.string().regex(
   /^[a-z0-9][a-z0-9_-]{0,63}$/,
   "must be an agent's name",
