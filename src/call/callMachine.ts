@@ -221,10 +221,10 @@ export class CallMachine {
       now,
       this.#leg.joined && this.#connection.ready && !speech.audible && !this.#closing.begun,
     );
+    this.#deadlines.tick(now, this.#watched);
+    // After `deadlines.tick`, which drops expired responses: nothing else may happen for long.
     this.#tools.tick(now, this.#closing.begun, this.#isQuiet(now));
     this.#mustHears.tick(now, this.#isQuiet(now));
-    this.#deadlines.tick(now, this.#watched);
-    // After `deadlines.tick`, which drops expired responses.
     this.#handoff.tick(now, this.#closing.begun, this.#connection);
     const engaged = turns.callerState.isSpeaking || this.#tools.calls.areAtWork ||
       this.#handoff.isPending;

@@ -133,7 +133,11 @@ export class AgentHandoff {
         pending.isPrepared = true;
         connections.prepareFor(handoff.agent);
       }
-      if (this.#isAnnouncing || this.#call.speech.audible) return;
+      if (this.#isAnnouncing || this.#call.speech.audible) {
+        // The agent may go on speaking, such as of what a tool has brought meanwhile.
+        delete pending.heardAt;
+        return;
+      }
       pending.heardAt ??= now;
       const isOpening = connections.next === "opening";
       if (isOpening && now < pending.heardAt + PREPARED_WITHIN_MS) return;

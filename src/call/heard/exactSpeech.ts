@@ -103,11 +103,14 @@ export class ExactSpeech {
     const at = Math.max(...entries.map(({ endedAt }) => endedAt ?? now), -Infinity);
     const isSilenced = saying.responseId !== undefined &&
       speech.responses.isSilenced(saying.responseId);
-    const isCut = entries.some(({ interrupted, unheard }) => interrupted && unheard !== undefined);
+    const isBroken = entries.some(({ brokenOff }) => brokenOff === true);
+    const isCut = entries.some(({ interrupted, unheard }) =>
+      interrupted && (unheard !== undefined || isBroken)
+    );
     if (isCut || isSilenced && !entries.some(({ heardMs = 0 }) => heardMs > 0)) {
       return { id, outcome: "cut", items, text, at: now };
     }
-    return entries.length > 0 && !isOpen
+    return entries.length > 0 && !isOpen && !isBroken
       ? { id, outcome: "whole", items, text, at }
       : { id, outcome: "unsaid", items, text, at: now };
   }

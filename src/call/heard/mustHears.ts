@@ -29,6 +29,8 @@ type Parts = Pick<MachineParts, "inForce" | "commands" | "transcript" | "turns" 
 const MAX_ASKS = 5;
 /** So many words behind a sentence must have been heard of what was cut off, as the place is an estimate. */
 const WORDS_BEHIND = 2;
+/** As slowly as anybody speaks: words may have come further than the sound of what was broken off. */
+const SLOWEST_MS_PER_CHARACTER = 250;
 /** Ends before which the agent says goodbye. */
 const GOODBYES: ReadonlySet<EndReason> = new Set([
   "agent_hung_up",
@@ -49,6 +51,8 @@ export class MustHears {
   readonly #resumed: ResumedCall | undefined;
   #sentences: readonly Sentence[] = [];
   #known: CallPolicy["mustHear"];
+  /** Lines that were heard while the model had not said how they end. */
+  #unjudged: readonly AgentEntry[] = [];
 
   /** Of a resumed call, what was heard in an earlier session counts. */
   constructor(call: Parts, startedAt: Milliseconds, resumed?: ResumedCall) {
@@ -97,7 +101,9 @@ export class MustHears {
   /** `quiet`: the greeting is over, nobody speaks, and nothing is asked of the model. */
   tick(now: Milliseconds, quiet: boolean): void {
     this.#announce();
-    this.#judgeAll(now);
+    const { speech } = this.#call;
+    const making = speech.latestItemOf(speech.responses.activeId);
+    this.#judgeAll(({ id }) => id === making, now);
     for (const { id, outcome } of this.#speech.tick(now)) {
       const sentence = this.#sentences.find((one) => idOf(one) === id);
       if (sentence === undefined) continue;
@@ -123,7 +129,7 @@ export class MustHears {
   /** The call is over. */
   close(now: Milliseconds): void {
     this.#announce();
-    this.#judgeAll(now);
+    this.#judgeAll(() => false, now);
   }
 
   /** The sentence that the present agent calls so. */
@@ -147,8 +153,11 @@ export class MustHears {
     this.#speech.say(idOf(sentence), sentence.text, now);
   }
 
-  #judgeAll(now: Milliseconds): void {
-    for (const entry of this.#call.transcript.takeSettled()) {
+  /** Judges all lines of which it has become known what was heard, but for those that are `open`. */
+  #judgeAll(open: (entry: AgentEntry) => boolean, now: Milliseconds): void {
+    const settled = [...this.#unjudged, ...this.#call.transcript.takeSettled()];
+    this.#unjudged = settled.filter(open);
+    for (const entry of settled.filter((one) => !this.#unjudged.includes(one))) {
       if (entry.aside === true) continue;
       for (const sentence of this.#sentences) {
         if (sentence.heard === undefined) this.#judge(sentence, entry, now);
@@ -158,16 +167,17 @@ export class MustHears {
 
   /** Whether the caller has heard the sentence in something that the agent has said. */
   #judge(sentence: Sentence, entry: AgentEntry, now: Milliseconds): void {
-    const { text, unheard = "" } = entry;
+    const { text, unheard = "", brokenOff, heardMs = 0 } = entry;
     const isAsked = this.#speech.sayingOf(entry.id) === idOf(sentence);
     if (isAsked) this.#count(sentence);
     else if (placeOf(sentence.text, `${text} ${unheard}`) === undefined) return;
     else sentence.times++;
     const place = placeOf(sentence.text, text);
     const isCertain = place !== undefined &&
-      (unheard === "" || wordsOf(text.slice(place.to)).length >= WORDS_BEHIND);
+      (unheard === "" || wordsOf(text.slice(place.to)).length >= WORDS_BEHIND) &&
+      (brokenOff !== true || heardMs >= place.to * SLOWEST_MS_PER_CHARACTER);
     if (place !== undefined && isCertain) {
-      const { endedAt = now, heardMs = 0 } = entry;
+      const { endedAt = now } = entry;
       const from = Math.max(entry.startedAt, endedAt - heardMs) - this.#startedAt;
       const at = (character: number) => from + heardMs * character / text.length;
       const toMs = Math.min(at(place.to), endedAt - this.#startedAt);

@@ -156,7 +156,7 @@ export class ModelEvents {
     if (before !== undefined) this.#call.speech.responseDone(before, now);
     this.#call.speech.responses.started(responseId);
     if (this.#parts.goOn.responseStarted(responseId, request.purpose === "reply", now)) return;
-    this.#parts.tools.responseStarted(responseId, request.purpose, now);
+    this.#parts.tools.responseStarted(responseId, request.purpose);
     if (request.purpose === "reply") {
       this.#call.latency.responseStarted(now);
       this.#parts.tools.replyStarted();

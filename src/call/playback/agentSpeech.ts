@@ -83,8 +83,8 @@ export class AgentSpeech {
   /** Plays a piece of speech; false where it is not going to be heard, or is no part of the conversation. */
   play(ref: SpeechRef, audio: Base64, durationMs: Milliseconds, now: Milliseconds): boolean {
     if (!(durationMs > 0)) return false;
-    const { responseId } = ref;
     const { responses } = this;
+    const { responseId } = ref;
     if (!responses.isSilenced(responseId) && this.#playback.full) this.abandon(responseId, now);
     if (responses.isSilenced(responseId)) {
       if (!this.#refused) this.#commands.notice("audio_refused");
@@ -128,13 +128,18 @@ export class AgentSpeech {
 
   /** A response stops short: what there is of it is heard out, and is all that the model remembers. */
   breakOff(responseId: string, now: Milliseconds): void {
-    const latest = this.#latest;
-    if (latest === undefined || latest.ref.responseId !== responseId) return;
-    const { ref: { itemId, contentIndex }, producedMs } = latest;
+    if (this.#latest?.ref.responseId !== responseId) return;
+    const { ref: { itemId, contentIndex }, producedMs } = this.#latest;
     this.#transcript.brokenOff(itemId, producedMs);
     const audioEndMs = Math.floor(producedMs);
     this.#commands.request({ type: "truncate", itemId, contentIndex, audioEndMs });
     this.itemDone(itemId, now);
+  }
+
+  /** The latest item, if it is one of this response's. */
+  latestItemOf(responseId: string | undefined): string | undefined {
+    const ref = this.#latest?.ref;
+    return ref?.responseId === responseId ? ref?.itemId : undefined;
   }
 
   /** Nothing more of a response is waited for, nor heard should it come. */

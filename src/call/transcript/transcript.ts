@@ -189,10 +189,12 @@ export class Transcript {
     return settled;
   }
 
-  /** The model stopped in the middle of an item: its words that have no audio will not be heard. */
-  brokenOff(itemId: string, producedMs: Milliseconds): void {
+  /** The model stopped in the middle of an item, or perhaps at its end: words without audio will not be heard. */
+  brokenOff(itemId: string, producedMs?: Milliseconds): void {
     const entry = this.entries.get(itemId);
-    if (entry?.kind !== "agent" || entry.final) return;
+    if (entry?.kind !== "agent") return;
+    entry.brokenOff = true;
+    if (entry.final || producedMs === undefined) return;
     entry.text = heardText(entry.text, producedMs, producedMs, false);
     this.entries.publish(entry);
   }
@@ -225,6 +227,7 @@ export class Transcript {
     entry.heardMs = heardMs;
     entry.final = true;
     entry.interrupted = true;
+    if (!complete) entry.brokenOff = true;
     entry.endedAt = now;
     this.#settled.push(entry);
     this.entries.publish(entry);

@@ -44,6 +44,8 @@ export interface AgentEntry {
   aside?: boolean;
   /** Spoken without the model. */
   said?: boolean;
+  /** The model stopped before its end: the words may have come further than their sound. */
+  brokenOff?: true;
   /** Known when it is final. */
   heardMs?: Milliseconds;
 }

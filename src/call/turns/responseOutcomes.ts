@@ -62,6 +62,8 @@ export class ResponseOutcomes {
       ? this.#call.turns.current
       : undefined;
     const outcome = request === undefined ? "said" : this.#outcomeOf(done, request);
+    const itemId = this.#call.speech.latestItemOf(responseId);
+    if (status !== "completed" && itemId !== undefined) this.#call.transcript.brokenOff(itemId);
     if (outcome === "brokenOff") this.#call.speech.breakOff(responseId, now);
     if (outcome === "unspoken") {
       this.#call.speech.unspoken(responseId);

@@ -35,7 +35,7 @@ export class ResponseQueue {
   enqueue(request: ResponseRequest): void {
     this.#replace(request.purpose);
     this.#owed.push(request);
-    if (this.#owed.length > MAX_OWED) this.#owed.shift();
+    this.#dropOldest();
   }
 
   /** Puts back what had been dequeued. */
@@ -79,6 +79,14 @@ export class ResponseQueue {
       this.#leftAt = now;
     }
     return request;
+  }
+
+  /** What has to be said exactly is bounded by who asks for it, and never goes for the sake of other words. */
+  #dropOldest(): void {
+    const others = this.#owed.filter(({ exact }) => exact === undefined);
+    if (others.length <= MAX_OWED) return;
+    const oldest = others.find(({ purpose }) => purpose === "say") ?? others[0];
+    this.#owed = this.#owed.filter((owed) => owed !== oldest);
   }
 
   // Two sentences to say are two responses; all else is owed once.

@@ -140,8 +140,8 @@ export class ToolTurns {
   }
 
   /** A response has begun in which the model can tell what has returned. */
-  responseStarted(responseId: string, purpose: ResponsePurpose, now: Milliseconds): void {
-    this.#untold.responseStarted(responseId, purpose, now);
+  responseStarted(responseId: string, purpose: ResponsePurpose): void {
+    this.#untold.responseStarted(responseId, purpose);
   }
 
   /**
@@ -163,6 +163,7 @@ export class ToolTurns {
 
   follow(input: CallInput, now: Milliseconds): void {
     this.#gate.follow(input, now);
+    this.#untold.follow(input);
   }
 
   /** Sends the output to the model, and ends or transfers the call where a tool has asked for that. */

@@ -1,7 +1,8 @@
+import type { CallInput } from "../callInput.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import * as prompts from "../model/prompts.ts";
 import { tellForGood } from "../model/tellForGood.ts";
-import type { ResponsePurpose } from "../realtimeClient.ts";
+import type { ResponsePurpose, ResponseRequest } from "../realtimeClient.ts";
 import { BoundedMap } from "../../utils/boundedMap.ts";
 import { wordsOf } from "../heard/words.ts";
 import type { Milliseconds } from "../types.ts";
@@ -10,13 +11,16 @@ interface Result {
   readonly name: string;
   /** Of a tool that ran beside the conversation; others are told by the answer to them, whatever it says. */
   readonly news?: string;
+  /** What had been asked of the model then, and may not know of it. */
+  readonly after: ResponseRequest | undefined;
   asks: number;
 }
 
 interface Telling {
   readonly responseId: string;
   readonly purpose: ResponsePurpose;
-  readonly at: Milliseconds;
+  /** What the model says in it. */
+  readonly items: Set<string>;
   readonly callIds: readonly string[];
 }
 
@@ -43,14 +47,26 @@ export class UntoldResults {
 
   /** The model gets a result; with `news`, by a message of its own. */
   returned(callId: string, name: string, news?: string): void {
-    this.#results.set(callId, { name, asks: 0, ...(news !== undefined && { news }) });
+    const { current, responseId } = this.#call.turns;
+    const after = responseId === undefined ? current : undefined;
+    this.#results.set(callId, { name, after, asks: 0, ...(news !== undefined && { news }) });
   }
 
-  /** A response that knows all that has returned so far. */
-  responseStarted(responseId: string, purpose: ResponsePurpose, now: Milliseconds): void {
+  /** A response has begun, which knows all that had returned when it was asked for. */
+  responseStarted(responseId: string, purpose: ResponsePurpose): void {
     if (purpose !== "reply" && purpose !== "tool_result") return;
-    const callIds = [...this.#results.keys()];
-    this.#telling = callIds.length === 0 ? undefined : { responseId, purpose, at: now, callIds };
+    const { current } = this.#call.turns;
+    const callIds = [...this.#results]
+      .filter(([, { after }]) => after === undefined || after !== current)
+      .map(([callId]) => callId);
+    const telling = { responseId, purpose, items: new Set<string>(), callIds };
+    this.#telling = callIds.length === 0 ? undefined : telling;
+  }
+
+  /** Learns what the model says in a response. */
+  follow(input: CallInput): void {
+    if (input.type !== "speechText" || this.#telling?.responseId !== input.ref.responseId) return;
+    this.#telling.items.add(input.ref.itemId);
   }
 
   /** The connection is gone: what it was to tell is still to be told. */
@@ -75,7 +91,7 @@ export class UntoldResults {
     const { turns, speech } = this.#call;
     if (turns.responseId === telling.responseId || speech.audible || speech.isSettling) return;
     this.#telling = undefined;
-    const { heard, isCut } = this.#spokenSince(telling.at);
+    const { heard, isCut } = this.#spokenIn(telling.items);
     if (heard !== "") {
       for (const callId of telling.callIds) {
         const result = this.#results.get(callId);
@@ -89,12 +105,13 @@ export class UntoldResults {
     }
   }
 
-  /** What the caller has heard of the agent's words since, and whether any were cut off. */
-  #spokenSince(at: Milliseconds): { readonly heard: string; readonly isCut: boolean } {
+  /** What the caller has heard of these words of the agent's, and whether any were cut off. */
+  #spokenIn(items: ReadonlySet<string>): { readonly heard: string; readonly isCut: boolean } {
     const heard: string[] = [];
     let isCut = false;
-    for (const entry of this.#call.transcript.entries.values()) {
-      if (entry.kind !== "agent" || entry.aside === true || entry.startedAt < at) continue;
+    for (const itemId of items) {
+      const entry = this.#call.transcript.entries.get(itemId);
+      if (entry?.kind !== "agent" || entry.aside === true) continue;
       isCut ||= entry.interrupted;
       // What has no words was heard all the same.
       if ((entry.heardMs ?? 0) >= LEAST_HEARD_MS) heard.push(entry.text || "…");

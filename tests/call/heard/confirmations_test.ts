@@ -341,3 +341,17 @@ Deno.test("what the tool will not be given is not asked about", () => {
   const asked = requests(call).find((one) => one.type === "respond");
   assert.ok(asked?.request.instructions?.includes("confirm: pay, amount: 500. Shall"));
 });
+
+Deno.test("a question whose sound broke off is asked anew, though all its words had come", () => {
+  const call = new CallDriver(CONFIRMED).live();
+  callTool(call);
+  const id = call.begin("say");
+  call.words(id, "question", QUESTION);
+  // So much that all of these words could be in it, spoken as fast as anybody speaks.
+  call.sound(id, "question", QUESTION.length * 50);
+  call.finish(id, "failed");
+  call.advance(QUESTION.length * 50 + 300);
+  call.callerSays("Yes.");
+  callTool(call);
+  assert.equal(ran(call), 0);
+});

@@ -4,10 +4,10 @@ import { CallDriver, type CallDriverOptions } from "../../support/call/callDrive
 
 const RECORDED = "This call is recorded.";
 const PRICE = "It costs forty dollars.";
-const START: CallDriverOptions = {
-  greeting: "Hello!",
+const AT_START: CallDriverOptions = {
   mustHear: { recording: { text: RECORDED, at: "start" } },
 };
+const START: CallDriverOptions = { ...AT_START, greeting: "Hello!" };
 
 let items = 0;
 
@@ -173,4 +173,78 @@ Deno.test("what an earlier session has proven is not said again, and what it has
     call.advance(1000);
     assert.equal(call.takeAsked().includes("say"), text === "Hello!", text);
   }
+});
+
+Deno.test("words that came further than their sound prove nothing: the sentence is said again", () => {
+  for (const how of ["failed", "incomplete", "cancelled", "interrupted", "lost"] as const) {
+    const call = new CallDriver(AT_START).live();
+    const id = call.begin("say");
+    call.words(id, "sentence", RECORDED);
+    call.sound(id, "sentence", 1100);
+    if (how === "lost") {
+      call.input({ type: "modelLost", loss: { code: "closed", retry: "now" } });
+      call.ready();
+    } else if (how !== "interrupted") {
+      const ref = { responseId: id, itemId: "sentence", contentIndex: 0 };
+      call.advance(1400);
+      // Servers report the end of the sound, whatever has become of the response.
+      call.input({ type: "speechDone", ref });
+      call.finish(id, how, { reason: "content_filter" });
+    }
+    call.advance(1400);
+    if (how === "interrupted") {
+      call.callerStarts();
+      call.callerStops();
+      call.finish(id, "cancelled");
+      call.speak("answer", 500, "Sure.");
+    }
+    call.advance(800);
+    assert.equal(proofs(call).at(-1)?.heard, false, how);
+    assert.equal(call.takeAsked().at(-1), "say", how);
+    says(call, RECORDED);
+    call.advance(2200);
+    assert.equal(proofs(call).at(-1)?.heard, true, how);
+  }
+});
+
+Deno.test("what was said long before an answer was broken off is proven all the same", () => {
+  const call = new CallDriver(AT_START).live();
+  const id = call.begin();
+  call.words(id, "answer", `${RECORDED} ${"Now I will tell you all about our offers. ".repeat(8)}`);
+  call.sound(id, "answer", 20_000);
+  call.interruptAt(15_000);
+  call.advance(10);
+  assert.equal(proofs(call).at(-1)?.heard, true);
+});
+
+Deno.test("a sentence whose response comes to a halt is said again at once", () => {
+  const call = new CallDriver({ ...AT_START, idleMs: 3_600_000 }).live();
+  const id = call.begin("say");
+  call.words(id, "sentence", RECORDED);
+  call.sound(id, "sentence", 200);
+  call.take();
+  call.advance(10_100);
+  assert.deepEqual(call.takeAsked(), ["say"]);
+});
+
+Deno.test("all sentences for the end are said, as many as an agent may have", () => {
+  const names = Array.from({ length: 16 }, (_, index) => `right_${index}`);
+  const mustHear = Object.fromEntries(
+    names.map((name, index) => [name, { text: `Right number ${index}.`, at: "end" as const }]),
+  );
+  const call = new CallDriver({ mustHear }).live();
+  call.callerSays("That is all.");
+  call.call("end_call");
+  call.toolReturns("end_call", "{}", { effect: { type: "endCall" } });
+  for (const _ of names) {
+    const text = call.takeRequests().flatMap((one) =>
+      one.type === "respond"
+        ? [/"(Right number \d+\.)"$/.exec(one.request.instructions ?? "")?.[1]]
+        : []
+    ).at(-1);
+    assert.ok(text !== undefined);
+    says(call, text, 1000);
+    call.advance(1100);
+  }
+  for (const name of names) assert.equal(proofs(call, name).at(-1)?.heard, true, name);
 });

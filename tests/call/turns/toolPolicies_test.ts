@@ -128,3 +128,22 @@ Deno.test("news survives the loss of the model's connection, before and after it
     assert.ok(JSON.stringify(call.commands.slice(opened)).includes("4711"), when);
   }
 });
+
+Deno.test("an answer that was asked for before news came has not told it, whatever words they share", () => {
+  const call = new CallDriver(ASYNC).live();
+  call.call("order");
+  call.input({ type: "itemAdded", itemId: "output", role: "tool", callId: "call_order" });
+  call.finish(call.begin("tool_result"));
+  call.input({ type: "typed", text: "And what is the weather?" });
+  assert.equal(call.takeAsked().at(-1), "reply");
+  call.toolReturns("order", "Order 4711 was shipped.");
+  const reply = call.begin("reply");
+  call.say(reply, "weather", 3000, "Sunny. Nothing was shipped so far, as far as I know.");
+  call.interruptAt(2500);
+  call.finish(reply, "cancelled");
+  call.advance(300);
+  call.callerStops();
+  call.speak("answer", 500, "Sure.");
+  call.advance(800);
+  assert.deepEqual(call.takeAsked(), ["tool_result"], "the news is told afterwards");
+});
