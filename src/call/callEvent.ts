@@ -80,6 +80,10 @@ export type CallEvent =
     readonly reason?: string;
     /** What `to` was told: words, or a JSON object of variables. */
     readonly facts?: string;
+    /** What `to` was told in the place of the conversation. */
+    readonly summary?: string;
+    /** Position of the first line that `to` is told of, where that is not the first of all. */
+    readonly historyFrom?: number;
   }
   /** The last event of this session: another process goes on with the call. */
   | { readonly type: "handedOver" }

@@ -13,6 +13,10 @@ export interface HandoffAsked {
   readonly facts?: string;
   /** So many lines are all that the next agent is told of the conversation before; absent for all of it. */
   readonly lastLines?: number;
+  /** The conversation before as the model sums it up, for an agent that is told none of its lines. */
+  readonly summary?: string;
+  /** With a summary: sentences by which the agent has committed itself, and which the caller has heard. */
+  readonly promises?: readonly string[];
 }
 
 /** The same once the definition of that agent is known. */

@@ -25,12 +25,15 @@ export interface ResumedHandoffs {
   /** Name of the agent that the call began with. */
   readonly first: string;
   readonly count: number;
+  /** Position of the first line that the present agent is told of; absent for the first of all. */
+  readonly historyFrom?: number;
   /** The latest, by which the present agent has got the call. */
   readonly latest: {
     readonly from: string;
     readonly atMs: Milliseconds;
     readonly why?: string;
     readonly facts?: string;
+    readonly summary?: string;
   };
 }
 

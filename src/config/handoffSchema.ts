@@ -11,12 +11,17 @@ export interface HandoffEntry {
   readonly say?: string;
   /** So many of the latest lines are all that the other agent is told; absent for the whole conversation. */
   readonly lastLines?: number;
+  /** The model that hands over sums the conversation up for the other agent. */
+  readonly asksSummary?: true;
   /** Names of what the model is asked to pass on; they are variables of the call from then on. */
   readonly carry: readonly string[];
 }
 
-const context = z.string('must be all, or a number of lines such as "last:6"')
-  .regex(/^(?:all|last:(?:[1-9]|[1-4]\d|50))$/, "must be all, or last:1 to last:50")
+const context = z.string('must be all, summary, or a number of lines such as "last:6"')
+  .regex(
+    /^(?:all|summary|last:(?:[1-9]|[1-4]\d|50))$/,
+    "must be all, summary, or last:1 to last:50",
+  )
   .default("all");
 
 const entry = z.strictObject({
@@ -37,10 +42,12 @@ export const handoffs = z.record(entryName, entry)
 function entryOf(name: string, given: z.infer<typeof entry>): HandoffEntry {
   const { agent = name, context, say, ...rest } = given;
   const lines = context.startsWith("last:") ? Number(context.slice("last:".length)) : undefined;
+  const isSummary = context === "summary";
   return {
     agent,
     ...rest,
     ...(say !== undefined && { say }),
     ...(lines !== undefined && { lastLines: lines }),
+    ...(isSummary && { lastLines: 0, asksSummary: true }),
   };
 }

@@ -36,7 +36,7 @@ Deno.test("a handoff is to the agent of its name, unless another is given, with 
 Deno.test("what is wrong with a handoff is said with its place", () => {
   assert.match(problemsOf("handoffs: { billing: {} }").join(), /^handoffs\.billing\.when: /);
   const context = problemsOf("handoffs: { billing: { when: a, context: last:99 } }").join();
-  assert.match(context, /^handoffs\.billing\.context: must be all, or last:1 to last:50/);
+  assert.match(context, /^handoffs\.billing\.context: must be all, summary, or last:1 to last:50/);
   assert.match(problemsOf("handoffs: { billing: { when: a, sai: b } }").join(), /sai/);
 });
 

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import type { Script } from "../../src/sim/openai/scripts.ts";
+import { askForHandoff, deskFile, desks } from "../support/servers/desks.ts";
 import {
   heardSaying,
   modelKey,
-  parrot,
   type PhoneRig,
   type PhoneRigOptions,
   published,
@@ -30,26 +29,23 @@ const HANDOFFS = `handoffs:
   workshop: { agent: repairs, when: something is broken, say: One moment. }`;
 
 const FILES: Readonly<Record<string, string>> = {
-  receptionist: agent("Receptionist", HANDOFFS, "You are the receptionist of Acme."),
-  billing: agent(
+  receptionist: deskFile("Receptionist", HANDOFFS, "You are the receptionist of Acme."),
+  billing: deskFile(
     "Billing",
     "tools: [get_current_time]\nanalysis: { summary: true }\nhandoffs: { receptionist: { when: anything else } }",
     "You are the billing desk. The invoice is {{invoice}}.",
   ),
-  repairs: agent("Repairs", "voice: cedar", "You are the workshop."),
-};
-
-/** Says who it is by its instructions, so that one hears which agent the model is. */
-const desks: Script = (turn) => {
-  if (turn.request !== undefined) return parrot(turn);
-  const [, who] = /You are the (\w+)/.exec(turn.instructions) ?? [];
-  return { say: `This is the ${who}.` };
+  repairs: deskFile("Repairs", "voice: cedar", "You are the workshop."),
 };
 
 Deno.test("a call goes on with another agent over the same connection, and the record shows who spoke", async () => {
   await using rig = await start();
   const talk = await rig.ring();
-  await ask(rig, talk, { to: "billing", reason: "A wrong invoice.", facts: { invoice: "4711" } });
+  await askForHandoff(talk, {
+    to: "billing",
+    reason: "A wrong invoice.",
+    facts: { invoice: "4711" },
+  });
   await heardSaying(rig, talk.callId, /^I will put you through to billing\.$/);
   await heardSaying(rig, talk.callId, /^This is the billing\.$/);
   const { model } = talk;
@@ -81,6 +77,7 @@ Deno.test("a call goes on with another agent over the same connection, and the r
     to: "billing",
     reason: "A wrong invoice.",
     facts: '{"invoice":"4711"}',
+    summary: null,
   });
   const lines = record.turns.filter(({ role }: Line) => role === "agent");
   assert.deepEqual(lines.map(({ agent, text }: Line) => [agent, text]).slice(0, 2), [
@@ -102,7 +99,7 @@ Deno.test("a call goes on with another agent over the same connection, and the r
 Deno.test("an agent of another voice speaks over its own connection, which knows the conversation", async () => {
   await using rig = await start();
   const talk = await rig.ring();
-  await ask(rig, talk, { to: "workshop", reason: "The drill is broken." });
+  await askForHandoff(talk, { to: "workshop", reason: "The drill is broken." });
   const next = await rig.realtime.nextSession();
   await heardSaying(rig, talk.callId, /^One moment\.$/);
   await heardSaying(rig, talk.callId, /^This is the workshop\.$/);
@@ -127,7 +124,7 @@ Deno.test("an agent that cannot be had is an error of the tool, and the call goe
   const files = { ...FILES, billing: "---\ntitle: Billing\nvoice: [1]\n---\nHelp." };
   await using rig = await start({}, files);
   const talk = await rig.ring();
-  const output = await ask(rig, talk, { to: "billing" });
+  const output = await askForHandoff(talk, { to: "billing" });
   assert.equal(JSON.parse(output).code, "agent_unavailable");
   await until(() => agentLines(rig, talk), (lines) => lines.length >= 1);
   assert.equal(rig.server.app.registry.get(talk.callId)?.request.agent, "receptionist");
@@ -144,7 +141,11 @@ Deno.test("a call whose process is gone goes on with the agent that had it last"
     API_KEYS: `ops:${apiKey};scopes=admin`,
   }, { agentFiles: agentsOf(FILES) });
   const talk = await rig.ring();
-  await ask(rig, talk, { to: "billing", reason: "A wrong invoice.", facts: { invoice: "4711" } });
+  await askForHandoff(talk, {
+    to: "billing",
+    reason: "A wrong invoice.",
+    facts: { invoice: "4711" },
+  });
   await heardSaying(rig, talk.callId, /^This is the billing\.$/);
   rig.server.network.connectTo(second.origin);
   talk.phone.breakConnection();
@@ -179,10 +180,10 @@ Deno.test("where the agent that had it last is gone too, the first one goes on w
     OPENAI_REALTIME_URL: rig.realtime.url,
     API_KEYS: `ops:${apiKey};scopes=admin`,
   }, {
-    agentFiles: agentsOf({ ...left, receptionist: agent("Receptionist", "", "You are back.") }),
+    agentFiles: agentsOf({ ...left, receptionist: deskFile("Receptionist", "", "You are back.") }),
   });
   const talk = await rig.ring();
-  await ask(rig, talk, { to: "billing" });
+  await askForHandoff(talk, { to: "billing" });
   await heardSaying(rig, talk.callId, /^This is the billing\.$/);
   rig.server.network.connectTo(second.origin);
   talk.phone.breakConnection();
@@ -209,20 +210,7 @@ function start(options: PhoneRigOptions = {}, files = FILES): Promise<PhoneRig> 
   });
 }
 
-function agent(title: string, fields: string, instructions: string): string {
-  return `---\ntitle: ${title}\n${fields}\n---\n${instructions}\n`;
-}
-
 async function agentLines(rig: PhoneRig, { callId }: Talk): Promise<readonly Line[]> {
   const { turns } = await get(rig.server, `/api/calls/${callId}`);
   return turns.filter(({ role, text }: Line) => role === "agent" && text !== "");
-}
-
-/** Has the model hand the call over, and returns what it reads then. */
-async function ask(_rig: PhoneRig, { model }: Talk, args: unknown): Promise<string> {
-  model.say({ tools: [{ name: "handoff", arguments: JSON.stringify(args) }] });
-  for (;;) {
-    const { item } = await model.next("conversation.item.create");
-    if (item.type === "function_call_output") return String(item.output);
-  }
 }

@@ -5,7 +5,7 @@ import { type Handoff, MAX_HANDOFFS } from "../handoff.ts";
 import type { ResumedCall } from "../resumedCall.ts";
 import type { Milliseconds } from "../types.ts";
 import { present } from "../../utils/present.ts";
-import { handoffNote, handoffSentence, TOO_MANY, UNDER_WAY } from "./handoffPrompts.ts";
+import { handoffNote, handoffSentence, summaryFor, TOO_MANY, UNDER_WAY } from "./handoffPrompts.ts";
 
 /** After this the next agent takes the call, whatever the sentence before has come to. */
 const LONGEST_MS = 30_000;
@@ -156,6 +156,7 @@ export class AgentHandoff {
   #take(handoff: Handoff, overSame: boolean): void {
     const { commands, transcript, turns, inForce } = this.#call;
     const { agent, title, connection, version, why, facts, lastLines } = handoff;
+    const summary = summaryFor(handoff, transcript.entries.unheardRest());
     const { agent: from } = inForce.policy;
     this.#pending = undefined;
     this.#count++;
@@ -163,15 +164,17 @@ export class AgentHandoff {
     inForce.change(handoff.policy);
     transcript.spokenBy(agent === this.#first ? undefined : agent);
     commands.push({ type: "useAgent", agent, connection });
+    const historyFrom = lastLines === undefined
+      ? undefined
+      : transcript.entries.keepLines(lastLines);
     commands.publish({
       type: "handoff",
       from,
       to: agent,
       title,
-      ...present({ version, reason: why, facts }),
+      ...present({ version, reason: why, facts, summary, historyFrom }),
     });
-    if (lastLines !== undefined) transcript.entries.keepLines(lastLines);
-    const note = handoffNote(handoff);
+    const note = handoffNote({ ...handoff, ...present({ summary }) });
     if (overSame) tellForGood(this.#call, note);
     else transcript.noted(note.text);
     this.#speaksNext = this.#mayUseTools ? "withTools" : "withoutTools";

@@ -25,7 +25,8 @@ export function resumedEntries(
   if (handoffs !== undefined) {
     const { from: fromTitle, atMs, ...report } = handoffs.latest;
     const { text } = handoffNote({ fromTitle, ...report });
-    entries.push({ kind: "note", id: "note_handoff", position: placeAt(atMs), text });
+    const position = Math.max(placeAt(atMs), handoffs.historyFrom ?? -Infinity);
+    entries.push({ kind: "note", id: "note_handoff", position, text });
   }
   return entries;
 

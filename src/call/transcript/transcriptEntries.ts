@@ -12,6 +12,7 @@ import {
   type TranscriptEntry,
   turnOf,
 } from "./transcriptEntry.ts";
+import { type UnheardRest, unheardRest } from "./unheardRest.ts";
 import type { Milliseconds } from "../types.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 
@@ -41,6 +42,7 @@ export class TranscriptEntries {
 
   /** Takes over what an earlier session had, and publishes what that left open. */
   restore(resumed: ResumedCall): void {
+    this.#historyFrom = resumed.handoffs?.historyFrom ?? -Infinity;
     const open = new Set(resumed.turns.filter(({ final }) => !final).map(({ id }) => id));
     const entries = resumedEntries(resumed, this.#startedAt)
       .toSorted((a, b) => a.position - b.position);
@@ -123,13 +125,26 @@ export class TranscriptEntries {
       .flatMap((entry) => eventsOf(entry, this.#startedAt));
   }
 
-  /** Of all that was said so far, fresh model sessions are given the latest lines alone. */
-  keepLines(count: number): void {
+  /** What the agent was last cut off in, and has not said since. */
+  unheardRest(): UnheardRest | undefined {
+    return unheardRest(
+      [...this.#entries.values()]
+        .filter((entry): entry is AgentEntry => entry.kind === "agent" && entry.aside !== true),
+    );
+  }
+
+  /**
+   * Of all that was said so far, fresh model sessions are given the latest lines alone. Returns the position
+   * from which on they are given anything, where that is not all.
+   */
+  keepLines(count: number): number | undefined {
+    if (count === 0) return this.#historyFrom = this.order.next();
     const lines = [...this.#entries.values()]
       .filter((entry) => isLine(entry) && entry.aside !== true && entry.text !== "")
       .map(({ position }) => position).sort((a, b) => b - a);
     const oldest = lines[count - 1];
     if (oldest !== undefined) this.#historyFrom = Math.max(this.#historyFrom, oldest);
+    return Number.isFinite(this.#historyFrom) ? this.#historyFrom : undefined;
   }
 
   /** What a fresh model session needs to go on. */

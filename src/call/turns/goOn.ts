@@ -2,8 +2,6 @@ import type { CallInput } from "../callInput.ts";
 import { isGoOn } from "../heard/goOnWords.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import * as prompts from "../model/prompts.ts";
-import type { AgentEntry } from "../transcript/transcriptEntry.ts";
-import { type UnheardRest, unheardRest } from "../transcript/unheardRest.ts";
 import type { Milliseconds } from "../types.ts";
 
 /**
@@ -38,8 +36,8 @@ export class GoOn {
   }
 
   #ask(now: Milliseconds): void {
-    const { turns, speech } = this.#call;
-    const rest = this.#rest();
+    const { turns, speech, transcript } = this.#call;
+    const rest = transcript.entries.unheardRest();
     const { current, responseId } = turns;
     const hasBegun = responseId !== undefined && speech.responses.hasSounded(responseId);
     if (rest === undefined || hasBegun || speech.audible) return;
@@ -48,12 +46,5 @@ export class GoOn {
     else this.#replaces = current?.purpose === "reply" || turns.callerState.isAnswerDue;
     turns.callerState.answerWithdrawn();
     turns.ask(prompts.sayRest(rest.heard, rest.unheard), now);
-  }
-
-  /** What the agent was last cut off in, and has not said since. */
-  #rest(): UnheardRest | undefined {
-    const agents = [...this.#call.transcript.entries.values()]
-      .filter((entry): entry is AgentEntry => entry.kind === "agent" && entry.aside !== true);
-    return unheardRest(agents);
   }
 }

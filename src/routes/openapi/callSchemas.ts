@@ -194,6 +194,9 @@ export const callDetail = z.object({
     facts: z.string().nullable().openapi({
       description: "What `to` was told: words, or JSON of the facts that are carried",
     }),
+    summary: z.string().nullable().openapi({
+      description: "What `to` was told in the place of the conversation",
+    }),
   })).openapi({ description: "How agents handed the call over, in order" }),
   analysis: analysis.nullable().openapi({
     description: "Null where the agent's file has no `analysis`, and until it is begun",

@@ -31,6 +31,12 @@ export function createDigitMask(): (callId: string, event: CallEvent) => CallEve
         const rest = unheard === undefined ? {} : { unheard: mask(unheard) };
         return { ...event, turn: { ...event.turn, text: mask(text), ...rest } };
       }
+      case "handoff": {
+        const { reason, facts, summary } = event;
+        const told = Object.entries({ reason, facts, summary })
+          .flatMap(([name, text]) => text === undefined ? [] : [[name, mask(text)]]);
+        return { ...event, ...Object.fromEntries(told) };
+      }
       default:
         return event;
     }

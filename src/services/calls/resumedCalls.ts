@@ -110,12 +110,14 @@ function handoffsOf({ handoffs }: CallContent): Pick<ResumedCall, "handoffs"> {
   const [first] = handoffs;
   const latest = handoffs.at(-1);
   if (first === undefined || latest === undefined) return {};
-  const { from, atMs, reason: why, facts } = latest;
+  const { from, atMs, reason: why, facts, summary } = latest;
+  const places = handoffs.flatMap(({ historyFrom = [] }) => historyFrom);
   return {
     handoffs: {
       first: first.from,
       count: handoffs.length,
-      latest: { from, atMs, ...present({ why, facts }) },
+      ...(places.length > 0 && { historyFrom: Math.max(...places) }),
+      latest: { from, atMs, ...present({ why, facts, summary }) },
     },
   };
 }

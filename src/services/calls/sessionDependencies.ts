@@ -1,10 +1,11 @@
 import type { OpenModel } from "../../call/realtimeClient.ts";
-import type { SessionDependencies } from "../../call/session.ts";
+import type { SessionDependencies, ToolOutcome } from "../../call/session.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import { setTimer } from "../../utils/clock.ts";
 import { createDigitMask } from "./digitMask.ts";
 import type { EventHub } from "../events.ts";
+import { promisesOf } from "../records.ts";
 import { type Toolbox, ToolMemory } from "../tools.ts";
 import { createToolMask } from "./toolMask.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -41,7 +42,7 @@ export function createSessionDependencies(
       const { id, request } = session;
       const agent = agents.ofCall(request);
       if (agent === undefined) return { output: '{"error":"There are no tools."}', ok: false };
-      return await toolsOf(agent).run(call, {
+      const outcome = await toolsOf(agent).run(call, {
         signal,
         callId: id,
         direction: request.direction,
@@ -58,6 +59,7 @@ export function createSessionDependencies(
         timeZone: agent.timezone,
         log: (note) => log.info("Tool note", { callId: id, tool: call.name, note: bounded(note) }),
       }, memoryOf(session));
+      return withPromises(outcome, session);
     },
     sendDigits,
     publish: (session, event) =>
@@ -71,6 +73,16 @@ export function createSessionDependencies(
   };
 }
 
+/** An agent that is told a summary alone gets beside it what the caller was promised, as the server knows it. */
+function withPromises(outcome: ToolOutcome, session: CallSession): ToolOutcome {
+  const { effect } = outcome;
+  if (effect?.type !== "handoff" || effect.summary === undefined) return outcome;
+  const turns = session.snapshot().flatMap((event) => event.type === "turn" ? [event.turn] : []);
+  const promises = promisesOf(turns).slice(-MAX_PROMISES).map(({ sentence }) => sentence);
+  return { ...outcome, effect: { ...effect, promises: [...new Set(promises)] } };
+}
+
+const MAX_PROMISES = 10;
 const MAX_NOTE_CHARS = 500;
 
 function bounded(note: string): string {

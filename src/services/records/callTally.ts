@@ -82,7 +82,10 @@ export class CallTally {
 
   /** Another agent has the call, which is charged by these models. */
   handedTo(
-    { from, to, version, reason, facts }: Extract<CallEvent, { type: "handoff" }>,
+    { from, to, version, reason, facts, summary, historyFrom }: Extract<
+      CallEvent,
+      { type: "handoff" }
+    >,
     models: {
       readonly model?: string | undefined;
       readonly transcriptionModel?: string | undefined;
@@ -95,7 +98,7 @@ export class CallTally {
       atMs,
       from,
       to,
-      ...present({ version, reason, facts, model, transcriptionModel }),
+      ...present({ version, reason, facts, summary, historyFrom, model, transcriptionModel }),
       usageBefore: this.#usage,
     };
     const sequence = this.#handoffs.length;

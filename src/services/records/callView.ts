@@ -90,7 +90,7 @@ export function viewDetail(
   };
 }
 
-function viewHandoff({ atMs, from, to, version, reason, facts }: HandoffRecord) {
+function viewHandoff({ atMs, from, to, version, reason, facts, summary }: HandoffRecord) {
   return {
     atMs,
     from,
@@ -98,6 +98,7 @@ function viewHandoff({ atMs, from, to, version, reason, facts }: HandoffRecord) 
     version: version ?? null,
     reason: reason ?? null,
     facts: facts ?? null,
+    summary: summary ?? null,
   };
 }
 

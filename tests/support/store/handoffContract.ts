@@ -11,6 +11,8 @@ const HANDOFF: HandoffRecord = {
   version: "0123456789ab",
   reason: "A wrong invoice.",
   facts: '{"invoice":"4711"}',
+  summary: '"A wrong invoice."',
+  historyFrom: 7,
   model: "gpt-realtime-2.1",
   transcriptionModel: "gpt-transcribe",
   usageBefore: { ...noUsage, inputText: 7, transcriptionSeconds: 1.5 },

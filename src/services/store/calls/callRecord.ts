@@ -141,6 +141,10 @@ export interface HandoffRecord {
   readonly version?: string;
   readonly reason?: string;
   readonly facts?: string;
+  /** What `to` was told in the place of the conversation. */
+  readonly summary?: string;
+  /** Position of the first line that `to` is told of; absent for the first of all. */
+  readonly historyFrom?: number;
   /** What `to` is charged by. */
   readonly model?: string;
   readonly transcriptionModel?: string;

@@ -165,6 +165,8 @@ export function handoffOf(row: Row): HandoffRecord {
       version: maybeText(row, "version"),
       reason: maybeText(row, "reason"),
       facts: maybeText(row, "facts"),
+      summary: maybeText(row, "summary"),
+      historyFrom: maybeNumber(row, "history_from"),
       model: maybeText(row, "model"),
       transcriptionModel: maybeText(row, "transcription_model"),
     }),

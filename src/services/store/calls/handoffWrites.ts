@@ -19,6 +19,8 @@ export function handoffStatements(
       version: version ?? null,
       reason: reason ?? null,
       facts: facts ?? null,
+      summary: handoff.summary ?? null,
+      history_from: handoff.historyFrom ?? null,
       model: model ?? null,
       transcription_model: transcriptionModel ?? null,
       usage_before: JSON.stringify(handoff.usageBefore),

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { askForHandoff, deskFile, desks } from "../support/servers/desks.ts";
+import {
+  heardSaying,
+  modelKey,
+  type PhoneRig,
+  startPhoneRig,
+  type Talk,
+  voiceOf,
+} from "../support/servers/phoneRig.ts";
+import { apiKey } from "../support/servers/phoneServer.ts";
+import {
+  agentsOf,
+  endedRecord,
+  startBeside,
+  temporaryDatabase,
+} from "../support/twilio/dialling.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
+import { until } from "../support/until.ts";
+
+const filesWith = (context: string) => ({
+  receptionist: deskFile(
+    "Receptionist",
+    `greeting: The price is forty dollars.
+handoffs: { billing: { when: the caller asks about an invoice, say: One moment., context: "${context}" } }`,
+    "You are the receptionist of Acme.",
+  ),
+  billing: deskFile("Billing", "", "You are the billing desk."),
+});
+
+for (const context of ["last:1", "summary"] as const) {
+  Deno.test(`an agent that has ${context} of the conversation before has no more of it after a crash`, async () => {
+    await using database = await temporaryDatabase();
+    const overrides = { agentFiles: agentsOf(filesWith(context)) };
+    await using rig = await startPhoneRig({
+      env: database.env,
+      model: { script: desks },
+      overrides,
+    });
+    await using second = await startBeside(rig.server, {
+      ...database.env,
+      OPENAI_API_KEY: modelKey,
+      OPENAI_REALTIME_URL: rig.realtime.url,
+      API_KEYS: `ops:${apiKey};scopes=admin`,
+    }, overrides);
+    const talk = await talkBefore(rig);
+    const summary = "The caller wants a copy of invoice 4711.";
+    await askForHandoff(talk, { to: "billing", ...(context === "summary" && { summary }) });
+    const next = await rig.realtime.nextSession();
+    await heardSaying(rig, talk.callId, /^This is the billing\.$/);
+    assertTold(next.conversation.map(({ text }) => text), context);
+
+    rig.server.network.connectTo(second.origin);
+    talk.phone.breakConnection();
+    const model = await rig.realtime.nextSession();
+    const texts = await until(
+      () => model.conversation.map(({ text }) => text),
+      (texts) => texts.some((text) => text.includes("This is the billing.")),
+    );
+    assertTold(texts, context);
+    await hangUp(talk.phone);
+    const record = await endedRecord(second, talk.callId, apiKey);
+    assert.match(
+      String(record.handoffs[0].summary),
+      context === "summary" ? /^"The caller wants a copy of invoice 4711\."/ : /^null$/,
+    );
+  });
+}
+
+Deno.test("a model that sums nothing up for an agent that needs it is told so, and keeps the call", async () => {
+  const overrides = { agentFiles: agentsOf(filesWith("summary")) };
+  await using rig = await startPhoneRig({ model: { script: desks }, overrides });
+  const talk = await talkBefore(rig);
+  const output = await askForHandoff(talk, { to: "billing", reason: "An invoice." });
+  assert.match(output, /summary/);
+  assert.equal(rig.server.app.registry.get(talk.callId)?.request.agent, "receptionist");
+  await hangUp(talk.phone);
+});
+
+/** The agent has named a price, and the caller has been answered once. */
+async function talkBefore(rig: PhoneRig): Promise<Talk> {
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^The price is forty dollars\.$/);
+  await talk.phone.speak(voiceOf(600));
+  await heardSaying(rig, talk.callId, /^This is the receptionist\.$/);
+  return talk;
+}
+
+function assertTold(texts: readonly string[], context: "last:1" | "summary"): void {
+  const all = texts.join("\n");
+  const isTold = (words: string) => texts.some((text) => text.startsWith(words));
+  assert.ok(!isTold("The price is forty"), all);
+  assert.ok(!isTold("This is the receptionist."), all);
+  assert.equal(isTold("One moment."), context === "last:1", all);
+  const note = texts.find((text) => text.includes("handed over to you")) ?? "";
+  if (context === "last:1") return;
+  assert.match(note, /invoice 4711/);
+  // The server knows itself what the caller was promised.
+  assert.match(note, /promised, and has heard: \["The price is forty dollars\."\]/);
+}
