@@ -211,7 +211,11 @@ export function createRouter(
     now,
     revocation,
   }));
-  mount(knowledgeRoutes({ access, agents, knowledge: deps.knowledge }));
+  mount(knowledgeRoutes({
+    ...{ access, agents, knowledge: deps.knowledge },
+    searches: store.documentSearches,
+    now,
+  }));
   mount(webhooksRoutes({ access, outbox: store.outbox, webhooks }));
   mount(metricsRoutes({ access, metrics, guesses }));
   mount(keyRevocationRoutes({ access, keys: apiKeys, revocation, liveCallsOf }));

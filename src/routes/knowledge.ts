@@ -1,6 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Agents } from "../config/agents.ts";
-import type { Knowledge, KnowledgeStatus } from "../services/knowledge.ts";
+import type { DocumentSearches } from "../services/store.ts";
+import { present } from "../utils/present.ts";
+import { filterFor } from "./callFilters.ts";
+import {
+  type Knowledge,
+  type KnowledgeStatus,
+  unansweredQuestions,
+} from "../services/knowledge.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
@@ -9,12 +16,20 @@ import { agentName, answer, apiRoutes, errorAnswers, json } from "./openapi/sche
 
 /** Files that are listed; those with problems come first. */
 const MAX_LISTED = 500;
+const DAY_MS = 24 * 60 * 60_000;
+const UNANSWERED_DAYS = 90;
+/** The newest searches that are looked at for questions. */
+const MAX_SEARCHES = 2000;
+const MAX_QUESTIONS = 100;
 
 /** `/api/agents/{name}/knowledge`: what an agent knows from documents. */
-export function knowledgeRoutes({ access, agents, knowledge }: {
+export function knowledgeRoutes({ access, agents, knowledge, searches, now }: {
   readonly access: RequireScope;
   readonly agents: Pick<Agents, "get" | "unusable">;
   readonly knowledge: Pick<Knowledge, "status" | "search">;
+  readonly searches: DocumentSearches;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }) {
   const routes = apiRoutes();
 
@@ -22,6 +37,29 @@ export function knowledgeRoutes({ access, agents, knowledge }: {
     const { name } = c.req.valid("param");
     usableAgent(agents, name);
     return c.json(viewOf(name, knowledge.status(name)), 200);
+  });
+
+  routes.openapi({ ...unanswered, middleware: [access("calls:read")] }, async (c) => {
+    const { name } = c.req.valid("param");
+    usableAgent(agents, name);
+    const { keyName } = filterFor(c.get("caller"), {});
+    const since = now() - UNANSWERED_DAYS * DAY_MS;
+    const found = unansweredQuestions(
+      await searches.unanswered({
+        ...{ agent: name, since, limit: MAX_SEARCHES },
+        ...present({ keyName }),
+      }),
+    );
+    const questions = found.slice(0, MAX_QUESTIONS).map(({ lastAskedAt, ...question }) => ({
+      ...question,
+      lastAskedAt: new Date(lastAskedAt).toISOString(),
+    }));
+    return c.json({
+      agent: name,
+      since: new Date(since).toISOString(),
+      questions,
+      more: found.length > questions.length,
+    }, 200);
   });
 
   routes.openapi(
@@ -40,8 +78,10 @@ export function knowledgeRoutes({ access, agents, knowledge }: {
           "The documents cannot be searched now: see /health.",
         );
       }
-      const passages = found.result === "found" ? [...found.passages] : [];
-      return c.json({ result: found.result, passages }, 200);
+      const { passages, isWeak } = found.result === "found"
+        ? found
+        : { passages: [], isWeak: false };
+      return c.json({ result: found.result, isWeak, passages: [...passages] }, 200);
     },
   );
 
@@ -123,6 +163,37 @@ const read = createRoute({
   responses: { 200: answer("Its knowledge", statusView), ...errorAnswers },
 });
 
+const unanswered = createRoute({
+  method: "get",
+  path: "/api/agents/{name}/knowledge/unanswered",
+  operationId: "listUnansweredQuestions",
+  summary: "List what an agent's documents do not answer",
+  description:
+    `Searches of calls of the last ${UNANSWERED_DAYS} days that found nothing, or nothing that seems to answer them, those of the most calls first: ${MAX_QUESTIONS} questions at most, of the newest ${MAX_SEARCHES} such searches. They are read from the records of calls, and go with these. A key without the scope \`admin\` sees those of its own calls. Takes the scope \`calls:read\`.`,
+  tags,
+  request: { params },
+  responses: {
+    200: answer(
+      "The questions",
+      z.object({
+        agent: z.string(),
+        since: z.iso.datetime(),
+        questions: z.array(z.object({
+          question: z.string().openapi({ description: "As it was asked last" }),
+          fit: z.enum(["none", "weak"]).openapi({
+            description: "`none`: nothing was found; `weak`: something that hardly fits",
+          }),
+          calls: z.number().int().openapi({ description: "Calls in which it was asked" }),
+          lastCallId: z.string(),
+          lastAskedAt: z.iso.datetime(),
+        })),
+        more: z.boolean(),
+      }).openapi("UnansweredQuestions"),
+    ),
+    ...errorAnswers,
+  },
+});
+
 const search = createRoute({
   method: "post",
   path: "/api/agents/{name}/knowledge/search",
@@ -141,6 +212,9 @@ const search = createRoute({
       "The passages that fit best, the best first",
       z.object({
         result: z.enum(["found", "nothing", "not_ready"]),
+        isWeak: z.boolean().openapi({
+          description: "The passages seem to be about something else",
+        }),
         passages: z.array(z.object({
           source: z.string().openapi({ example: "prices.pdf, page 3" }),
           text: z.string(),

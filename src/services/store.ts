@@ -65,6 +65,7 @@ export {
 } from "./store/calls/callRecord.ts";
 export type { CallStore } from "./store/calls/callStore.ts";
 export type { CallWrite } from "./store/calls/callWrites.ts";
+export type { DocumentSearches, UnansweredSearch } from "./store/calls/documentSearches.ts";
 export type { ErasedNumber, ErasureStore } from "./store/calls/erasureStore.ts";
 export type { KeptRow, KeptSpeechStore } from "./store/keptSpeechStore.ts";
 export type { KeyCalls } from "./store/calls/keyCalls.ts";
@@ -78,6 +79,7 @@ export type {
   KnowledgePassage,
   KnowledgeStore,
 } from "./store/knowledge/knowledgeStore.ts";
+export { foldText, searchWords, stemOf } from "./store/knowledge/searchWords.ts";
 export type { VectorStore } from "./store/knowledge/vectorStore.ts";
 export type { KeyValues } from "./store/keyValues.ts";
 export {

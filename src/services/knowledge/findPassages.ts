@@ -5,6 +5,12 @@ import { MAX_PASSAGES } from "./knowledgeAnswer.ts";
 /** Of each way of searching, before their orders are made one. */
 const CANDIDATES = 20;
 
+/** The best first; `likeness` is that of the nearest by meaning, 0 where that is not known. */
+interface FoundPassages {
+  readonly passages: readonly KnowledgePassage[];
+  readonly likeness: number;
+}
+
 /** The passages that fit best by their words and, where there are vectors, by what they mean. */
 export async function findPassages(
   { store, vectors }: {
@@ -16,18 +22,21 @@ export async function findPassages(
     readonly documents: readonly number[];
     readonly language: string;
   },
-): Promise<readonly KnowledgePassage[]> {
+): Promise<FoundPassages> {
   const { text, documents } = question;
-  if (documents.length === 0) return [];
-  if (vectors === undefined) return await store.search({ ...question, limit: MAX_PASSAGES });
+  if (documents.length === 0) return { passages: [], likeness: 0 };
+  if (vectors === undefined) {
+    const passages = await store.search({ ...question, limit: MAX_PASSAGES });
+    return { passages, likeness: 0 };
+  }
   const [byWords, near] = await Promise.all([
     store.search({ ...question, limit: CANDIDATES }),
     vectors.nearest(text, documents, CANDIDATES),
   ]);
-  const best = fuseRanks([byWords.map(({ id }) => id), near]).slice(0, MAX_PASSAGES);
+  const best = fuseRanks([byWords.map(({ id }) => id), near.ids]).slice(0, MAX_PASSAGES);
   const known = new Map(byWords.map((passage) => [passage.id, passage]));
   for (const passage of await store.passages(best.filter((id) => !known.has(id)))) {
     known.set(passage.id, passage);
   }
-  return best.flatMap((id) => known.get(id) ?? []);
+  return { passages: best.flatMap((id) => known.get(id) ?? []), likeness: near.likeness };
 }

@@ -5,6 +5,8 @@ export type KnowledgeAnswer =
   | {
     readonly result: "found";
     readonly passages: readonly { readonly source: string; readonly text: string }[];
+    /** They are the best there are, but seem to be about something else. */
+    readonly isWeak: boolean;
   }
   | { readonly result: "nothing" }
   /** Files are still being read, and those that have been hold nothing. */

@@ -13,6 +13,7 @@ import {
   type KnowledgeUse,
   knowledgeUse,
 } from "./knowledgeState.ts";
+import { isAnswer } from "./isAnswer.ts";
 import { type IndexDeps, type OpenedIndex, openIndex } from "./openIndex.ts";
 import { createProblemReports } from "./problemReports.ts";
 
@@ -163,8 +164,12 @@ export function openKnowledge(deps: KnowledgeDeps): Knowledge {
     const waiting = files.filter(({ indexed }) => indexed.state === "waiting").length;
     try {
       const { language } = state;
-      const passages = await findPassages(await opened(), { text: query, documents, language });
-      if (passages.length > 0) return { result: "found", passages: boundedPassages(passages) };
+      const asked = { text: query, documents, language };
+      const { passages, likeness } = await findPassages(await opened(), asked);
+      if (passages.length > 0) {
+        const isWeak = !isAnswer(query, passages, likeness);
+        return { result: "found", passages: boundedPassages(passages), isWeak };
+      }
     } catch (error) {
       log.warn("Knowledge not searched", { agent, error });
       return { result: "failed" };

@@ -9,6 +9,7 @@ import { createCallStore } from "./calls/callStore.ts";
 import type { Database } from "./database.ts";
 import { createDialQueue } from "./outbound/dialQueue.ts";
 import { createDoNotCallList } from "./doNotCallList.ts";
+import { createDocumentSearches } from "./calls/documentSearches.ts";
 import { createErasureStore } from "./calls/erasureStore.ts";
 import { createKeptSpeechStore, KEPT_SPEECH_DAYS } from "./keptSpeechStore.ts";
 import { createKeyValues } from "./keyValues.ts";
@@ -78,6 +79,7 @@ function createStore(database: Database, clock: SharedClock, settings: DatabaseS
     messages: createMessageStore(database),
     textMessages: createTextMessageStore(database),
     outbox: createWebhookOutbox(database),
+    documentSearches: createDocumentSearches(database),
     analyses: createAnalysisStore(database),
     agentVersions: createAgentVersionStore(database),
     batches: createBatchStore(database),

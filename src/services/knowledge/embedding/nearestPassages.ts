@@ -12,12 +12,20 @@ export interface VectorPage {
  */
 const MIN_LIKENESS = 0.2;
 
+/** What is most like a question; `likeness` is that of the first, from -1 to 1, and 0 where there is none. */
+export interface NearPassages {
+  readonly ids: readonly number[];
+  readonly likeness: number;
+}
+
+export const nothingNear: NearPassages = { ids: [], likeness: 0 };
+
 /** The passages that are most like a question, the best first. All vectors have the length 1. */
 export function nearestPassages(
   question: Float32Array,
   pages: Iterable<VectorPage>,
   most: number,
-): readonly number[] {
+): NearPassages {
   const best: { readonly id: number; readonly likeness: number }[] = [];
   for (const { ids, vectors } of pages) {
     for (const [at, id] of ids.entries()) {
@@ -33,5 +41,5 @@ export function nearestPassages(
       if (best.length > most) best.pop();
     }
   }
-  return best.map(({ id }) => id);
+  return { ids: best.map(({ id }) => id), likeness: best[0]?.likeness ?? 0 };
 }

@@ -1,3 +1,4 @@
+import { type NearPassages, nothingNear } from "./nearestPassages.ts";
 import type { EmbeddingSettings } from "../../../config/settings.ts";
 import type { Clock } from "../../../utils/clock.ts";
 import { deadline } from "../../../utils/deadline.ts";
@@ -24,8 +25,8 @@ export interface VectorsDeps extends Clock {
 export interface PassageVectors {
   /** Has vectors of the passages of these documents made, in the background, and no others kept in memory. */
   follow(documents: readonly number[]): void;
-  /** Ids of passages, the nearest first; none where they are not known in time. Never rejects. */
-  nearest(question: string, documents: readonly number[], most: number): Promise<readonly number[]>;
+  /** The nearest first; none where they are not known in time. Never rejects. */
+  nearest(question: string, documents: readonly number[], most: number): Promise<NearPassages>;
   /** How many passages of these documents can be found. */
   count(documents: readonly number[]): number;
   close(): Promise<void>;
@@ -146,9 +147,9 @@ export function openVectors(
     },
     async nearest(question, documents, most) {
       const ready = documents.filter((id) => (held.get(id)?.passages ?? 0) > 0);
-      if (closed || ready.length === 0 || pauses.leftMs() > 0) return [];
+      if (closed || ready.length === 0 || pauses.leftMs() > 0) return nothingNear;
       const answer = maker.nearest(question, { documents: ready, most, timeoutMs: QUESTION_MS });
-      return await deadline(answer, QUESTION_MS, setTimer).catch(() => []);
+      return await deadline(answer, QUESTION_MS, setTimer).catch(() => nothingNear);
     },
     count: sum,
     async close() {

@@ -1,3 +1,4 @@
+import { type NearPassages, nothingNear } from "./nearestPassages.ts";
 import { createHash } from "node:crypto";
 import type { EmbeddingSpending } from "../../spending.ts";
 import type { KeptPassage, KnowledgeStore } from "../../store.ts";
@@ -79,25 +80,25 @@ export function createVectorMaker(
     nearest(
       question: string,
       options: NearestOptions,
-    ): Promise<readonly number[]> {
-      return untilClosed(ask(question, options).catch(() => []));
+    ): Promise<NearPassages> {
+      return untilClosed(ask(question, options).catch(() => nothingNear));
     },
   };
 
   async function ask(
     question: string,
     options: NearestOptions,
-  ): Promise<readonly number[]> {
+  ): Promise<NearPassages> {
     const estimate = tokensIn([question]);
     const reserved = await spending.reserve(estimate);
-    if (reserved === undefined) return [];
+    if (reserved === undefined) return nothingNear;
     const answer = await thread.ask({ type: "nearest", question, ...options });
     const isFound = answer.type === "near";
     if (isFound) pauses.worked();
     else if (answer.type === "failed") pauses.questionFailed(answer);
     // What was not answered may be billed all the same. The caller does not wait for it.
     untilClosed(reserved.settle((isFound ? answer.tokens : undefined) ?? estimate));
-    return isFound ? answer.ids : [];
+    return isFound ? { ids: answer.ids, likeness: answer.likeness } : nothingNear;
   }
 
   function untilClosed<T>(work: Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import type { NearPassages } from "./nearestPassages.ts";
 import type { EmbeddingEndpoint, EmbeddingFailure } from "./embeddingClient.ts";
 
 /** What the thread of vectors is asked; vectors are the bytes of their numbers, one behind the other. */
@@ -31,7 +32,7 @@ export type VectorAnswer =
     readonly tokens: number | undefined;
   }
   /** The nearest first. */
-  | { readonly type: "near"; readonly ids: readonly number[]; readonly tokens: number | undefined }
+  | NearPassages & { readonly type: "near"; readonly tokens: number | undefined }
   | EmbeddingFailure;
 
 export interface NumberedRequest {

@@ -44,8 +44,8 @@ async function perform(request: VectorRequest): Promise<VectorAnswer> {
       if (made.type === "failed") return made;
       const [vector = new Float32Array()] = made.vectors;
       const pages = request.documents.flatMap((id) => [...documents.get(id)?.values() ?? []]);
-      const ids = nearestPassages(vector, pages, request.most);
-      return { type: "near", ids, tokens: made.tokens };
+      const near = nearestPassages(vector, pages, request.most);
+      return { type: "near", ...near, tokens: made.tokens };
     }
   }
 }

@@ -7,6 +7,7 @@ import { knowledgeVectors } from "./knowledgeVectors.ts";
 import { knowledgeTables } from "./knowledgeTables.ts";
 import { resumptionVersion } from "./resumptionVersion.ts";
 import type { SchemaStatement } from "./schemaStatement.ts";
+import { searchIndex } from "./searchIndex.ts";
 import { textMessages } from "./textMessages.ts";
 
 /** What the versions after the first changed, oldest first. */
@@ -138,4 +139,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   handoffs,
   knowledgeVectors,
   resumptionVersion,
+  searchIndex,
 ];
