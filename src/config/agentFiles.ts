@@ -15,6 +15,11 @@ export interface AgentFiles {
   /** Calls back at each change below a folder, with the file's path where it is known. Closed by its result. */
   watch?(dir: string, onChange: (path?: string) => void): FolderWatch;
   /**
+   * Tries to load a file of code where it costs nothing else, and rejects with the reason why it may not be
+   * loaded; `key` differs with what it holds. Absent where files are loaded without a trial.
+   */
+  tryModule?(path: string, key: string): Promise<void>;
+  /**
    * Loads a file of code of this text, each text once. Rejects with `FileChanged` where it holds another by
    * then. Absent where none is loaded.
    */

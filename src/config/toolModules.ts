@@ -61,9 +61,14 @@ async function isThere(path: string, files: AgentFiles): Promise<boolean> {
 async function load(path: string, files: ToolFiles): Promise<Omit<ToolModule, "file">> {
   for (let attempt = 1;; attempt++) {
     const text = await files.text(path);
-    await refuseForeignImports(path, text, files);
+    const texts = [text, ...await importedTexts(path, text, files)];
     const tooSlow = new Error(`it was not loaded within ${LOAD_MS / 1000} s`);
     try {
+      if (files.tryModule !== undefined) {
+        await files.tryModule(path, sha256(texts.join("\0")).toHex());
+        // What would be loaded now has not been tried.
+        if (await files.text(path) !== text) throw new FileChanged();
+      }
       const loading = files.module(path, text);
       const { default: exported } = await deadline(loading, LOAD_MS, undefined, tooSlow);
       return { exported, digest: sha256(text).toHex() };
@@ -73,10 +78,20 @@ async function load(path: string, files: ToolFiles): Promise<Omit<ToolModule, "f
   }
 }
 
-async function refuseForeignImports(path: string, text: string, files: ToolFiles): Promise<void> {
+/** The texts of what a file imports by paths. Throws where it imports what would have to be fetched. */
+async function importedTexts(
+  path: string,
+  text: string,
+  files: ToolFiles,
+): Promise<readonly string[]> {
+  const texts: string[] = [];
   const foreign = await findForeignImport(files.urlOf(path), text, {
-    read: async (url) => await files.text(decodeURIComponent(url.pathname)),
+    async read(url) {
+      const imported = await files.text(decodeURIComponent(url.pathname));
+      texts.push(imported);
+      return imported;
+    },
   });
-  if (foreign === undefined) return;
+  if (foreign === undefined) return texts;
   throw new TypeError(`it imports "${foreign.specifier}": ${foreign.remedy}`);
 }

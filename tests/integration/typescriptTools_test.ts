@@ -161,6 +161,7 @@ Deno.test("a file that is no tool costs the agents that list it, and says what t
       `const a = 1;\n\nthrow new Error("no database");\nexport default a;`,
       /tools\/throws\.ts, line 3: no database/,
     ],
+    quits: [`Deno.exit(0);\n${define("")}`, /tools\/quits\.ts: it ends the process/],
     empty: ["", /tools\/empty\.ts: it has no default export: write export default defineTool/],
     number: ["export default 7;", /tools\/number\.ts: its default export is no tool/],
     syntax: ["\nexport default {;", /tools\/syntax\.ts, line 2: SyntaxError/],
@@ -222,6 +223,49 @@ Deno.test("a file that is no tool costs the agents that list it, and says what t
   const talk = await rig.ring();
   assert.equal(await callTool(talk, "fine"), "1");
   await hangUp(talk.phone);
+});
+
+Deno.test("a tool whose top level never ends, ends the process or takes all memory stops no call, and is told of", async () => {
+  const cases: Readonly<Record<string, readonly [text: string, told: RegExp]>> = {
+    loops: [
+      `${define("")}\nfor (;;);`,
+      /tools\/loops\.ts: it was not loaded within 5 s: its top level never ends/,
+    ],
+    exits: [`Deno.exit(0);\n${define("")}`, /tools\/exits\.ts: it ends the process/],
+    leaves: [
+      `import { exit } from "node:process"; exit(0);\n${define("")}`,
+      /tools\/leaves\.ts: it ends the process/,
+    ],
+    waits: [`await new Promise(() => {});\n${define("")}`, /its top level never ends/],
+    hoards: [
+      `const all = []; for (;;) all.push(new Array(1e6).fill(Math.random()));\n${define("")}`,
+      /tools\/hoards\.ts: its top level takes more memory/,
+    ],
+  };
+  await using folder = await createAgentFolder({
+    "receptionist.md": agent("[fine]"),
+    "tools/fine.ts": define(""),
+  });
+  await using rig = await startWith(folder);
+  const { agents } = rig.server.app;
+  const before = await rig.ring();
+  for (const [name, [text, told]] of Object.entries(cases)) {
+    await folder.save(`tools/${name}.ts`, text);
+    await changing(agents, () => folder.save(`${name}.md`, agent(`[${name}]`)));
+    const [problem] = agents.unusable.get(name)?.problems ?? [];
+    assert.match(problem?.message ?? "", told, problem?.message);
+  }
+  await changing(agents, () => folder.save("tools/loops.ts", define("")), () => isUsable("loops"));
+  await changing(agents, () => folder.save("tools/fine.ts", `${define("")}\nawait 1;`));
+  const after = await rig.ring();
+  for (const talk of [before, after]) {
+    assert.equal(await callTool(talk, "fine"), "1");
+    await hangUp(talk.phone);
+  }
+
+  function isUsable(name: string): boolean {
+    return agents.names.includes(name);
+  }
 });
 
 Deno.test("what is hidden of a tool is dots in events, the record and the journal, and its true self in the tool", async () => {

@@ -1,5 +1,6 @@
 import { describeProblem } from "../../config/agentProblem.ts";
 import { type AgentFiles, filesOnDisk, inFolder } from "../../config/agentFiles.ts";
+import { ModuleTrials } from "../../config/trial/moduleTrials.ts";
 import { findReferenceProblems } from "../../config/agentReferences.ts";
 import { type Agent, type AgentCheck, AgentsError } from "../../config/agents.ts";
 import { withProblems } from "../../config/agentReading.ts";
@@ -39,7 +40,7 @@ export type OpenAgents = Awaited<ReturnType<typeof openAgents>>;
 export async function openAgents(
   { agents: { dir, default: defaultAgent } }: Pick<Settings, "agents">,
   {
-    agentFiles: files = filesOnDisk,
+    agentFiles = filesOnDisk,
     examineAgent,
     readToolVariable,
     agentPollMs: pollMs,
@@ -47,9 +48,16 @@ export async function openAgents(
     log,
   }: OpenAgentsOptions,
 ) {
+  const trials = new ModuleTrials({
+    onUnavailable: (error) => log.info("Tools loaded without a trial", { error }),
+  });
+  const files: AgentFiles = {
+    ...agentFiles,
+    ...(agentFiles.module && { tryModule: (path, key) => trials.pass(path, key) }),
+  };
   const folder = new AgentFolder({ dir, defaultAgent, files });
   const checks = ownChecks(readToolVariable);
-  const valid = await readAll(folder, dir, checks);
+  const valid = await readAll(folder, dir, checks).finally(() => trials.rest());
   const entries = examineAgent === undefined ? valid : await examined(valid, examineAgent);
   const absent = defaultProblem(entries, defaultAgent);
   const live = new LiveAgents(
@@ -85,6 +93,7 @@ export async function openAgents(
           );
         }
         live.replace(recovered);
+        trials.rest();
       }
       if (live.names.length === 0) {
         throw new AgentsError(problemLines([...live.entries.values()], dir));
@@ -95,12 +104,14 @@ export async function openAgents(
     follow(store: AgentVersionStore, now: () => number) {
       const used = new UsedVersions({ store, now, setTimer, log });
       live.onPin((agent) => used.add(agent, live.textOf(agent)));
+      if (live.names.some((name) => hasModules(live.get(name)))) trials.start();
       const changes = files.stamp ?? files.watch;
       const following = changes && watchFolder({ dir, files, pollMs, onChange, setTimer, log });
       const look = async () => await following?.look();
       return {
         catalog: createAgentCatalog({ live, dir, files, store, look }),
         async [Symbol.asyncDispose]() {
+          trials[Symbol.dispose]();
           await following?.close();
           await used.close();
         },
@@ -133,6 +144,10 @@ export async function openAgents(
       return false;
     }
   }
+}
+
+function hasModules(agent: Agent | undefined): boolean {
+  return Object.keys(agent?.toolModules ?? {}).length > 0;
 }
 
 /** What every definition has to pass, also at the start. */
