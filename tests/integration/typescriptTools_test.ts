@@ -128,18 +128,16 @@ Deno.test("a tool that is saved while it is loaded is the tool of the next call"
     "receptionist.md": agent("[book]"),
     "tools/book.ts": book("First"),
   });
-  const next: string[] = [];
-  const module: typeof filesOnDisk.module = async (path, version) => {
-    const text = next.shift();
-    if (text !== undefined) await folder.save("tools/book.ts", text);
-    return await filesOnDisk.module?.(path, version) ?? {};
+  let saves = 0;
+  const module: typeof filesOnDisk.module = async (path, text) => {
+    if (text === book("Second") && saves++ === 0) await folder.save("tools/book.ts", book("Third"));
+    return await filesOnDisk.module?.(path, text) ?? {};
   };
   await using rig = await startWith(folder, {
     overrides: { agentFiles: { ...filesOnDisk, module } },
   });
   const { agents } = rig.server.app;
   const version = agents.get("receptionist")?.version;
-  next.push(book("Third"));
   const isThird = () => rig.server.app.agents.get("receptionist")?.version !== version;
   await changing(agents, () => folder.save("tools/book.ts", book("Second")), isThird);
   const talk = await rig.ring();
