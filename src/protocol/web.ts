@@ -197,6 +197,9 @@ type Fields = Readonly<Record<string, unknown>>;
 function narrow(fields: Fields): Narrowed {
   switch (fields.type) {
     case "hello":
+      if (fields.tools !== undefined && fields.tools !== null && !isToolNames(fields.tools)) {
+        return refuse("invalid_tools", `tools has at most ${MAX_TOOLS} names of tools.`);
+      }
       return accept({
         type: "hello",
         binary: fields.binary === true,

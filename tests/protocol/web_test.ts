@@ -72,6 +72,14 @@ Deno.test("parseClientMessage() mends text with halves of characters", () => {
   assert.deepEqual(parsed, { ok: true, message: { type: "text", text: "a\ufffdb" } });
 });
 
+Deno.test("parseClientMessage() says what is wrong with the tools of a client", () => {
+  const names = Array.from({ length: 10_000 }, (_, index) => `tool_${index}`);
+  for (const tools of [names, "open_page", [1], { open_page: true }, ["x".repeat(201)]]) {
+    const parsed = parseClientMessage(JSON.stringify({ type: "hello", binary: true, tools }));
+    assert.equal(parsed.ok ? "ok" : parsed.code, "invalid_tools");
+  }
+});
+
 Deno.test("parseClientMessage() never throws, whatever it is given", () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (json) => {
     assert.equal(typeof parseClientMessage(json).ok, "boolean");

@@ -22,6 +22,8 @@ Deno.test("only addresses of the public internet are public", () => {
         .split(" "),
       ..."::ffff:127.0.0.1 ::ffff:a00:1 64:ff9b::7f00:1 2002:7f00:1:: ff02::1 localhost 2130706433"
         .split(" "),
+      ..."::7f00:1 ::ffff:0:a00:1 64:ff9b:1::a00:1 fec0::1 100:0:0:1::1 200::1 4000::1 3fff::1"
+        .split(" "),
       "",
     ]
   ) assert.ok(!isPublicAddress(address), address);

@@ -25,12 +25,14 @@ export async function readHttpAnswer(response: Response, maxBytes: number): Prom
   // Leaving the loop early cancels the rest.
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
-    text += decoder.decode(chunk, { stream: true });
+    const part = decoder.decode(chunk, { stream: true });
+    // Images, audio and archives contain NUL; text does not. A service may send byte by byte: only what is
+    // new is looked at.
+    if (part.includes("\0")) throw notText();
+    text += part;
     isComplete = bytes <= maxBytes;
-    if (!isComplete || text.includes("\0")) break;
+    if (!isComplete) break;
   }
-  // Images, audio and archives contain NUL; text does not.
-  if (text.includes("\0")) throw notText();
   if (/^\s*<(?:!doctype html|html)[\s>]/i.test(text)) throw webPage();
   return { text, isComplete };
 }

@@ -21,7 +21,7 @@ export interface UrlTemplate {
   show(args?: ToolArguments): string;
 }
 
-/** Throws for what is no https URL (http on this machine), or has placeholders in its host. */
+/** Throws for what is no https URL (http on this machine), or has placeholders or a password before its path. */
 export function parseUrlTemplate(template: string, readVariable: ReadToolVariable): UrlTemplate {
   const [, start = "", path = "", query = ""] =
     /^([a-z]+:\/\/[^/?#]*)([^?#]*)(?:\?([^#]*))?/i.exec(template) ?? [];
@@ -62,6 +62,10 @@ function checkOrigin(text: string): void {
   const isSecure = url?.protocol === "https:" ||
     (url?.protocol === "http:" && isLoopback(url.hostname));
   if (!isSecure) throw new TypeError("its url must be https, or http on localhost");
+  // It would be shown with the URL.
+  if (url?.username !== "" || url.password !== "") {
+    throw new TypeError("its url must have no name and password: use the header Authorization");
+  }
 }
 
 function argumentsOf(parts: readonly TemplatePart[]): ReadonlySet<string> {

@@ -157,6 +157,8 @@ Deno.test("a template that cannot work is told with its tool and the remedy", ()
   const cases: readonly (readonly [Partial<HttpToolDefinition>, RegExp])[] = [
     [{ url: "https://{{number}}.example/" }, /path and query only/],
     [{ url: "https://{{env.TOOL_SHOP}}/" }, /path and query only/],
+    [{ url: "https://me:s3cret@shop.example/" }, /no name and password/],
+    [{ url: "https://me@shop.example/" }, /no name and password/],
     [
       { url: "https://a.example/{{who}}" },
       /\{\{who\}\}, which parameters.properties does not describe/,
