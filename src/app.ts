@@ -20,7 +20,7 @@ import { openLoad } from "./services/load.ts";
 import { openKeptSpeech } from "./services/keptSpeech.ts";
 import { openKnowledge } from "./services/knowledge.ts";
 import { openMetrics } from "./services/metrics.ts";
-import { openEngine } from "./services/openai.ts";
+import { isModelLocal, openEngine } from "./services/openai.ts";
 import { openPhone } from "./services/phone.ts";
 import {
   createMessageBox,
@@ -67,6 +67,7 @@ export async function createApp(
     agentFiles,
     examineAgent,
     readToolVariable,
+    isModelLocal: isModelLocal(settings.openai),
     incidents,
     log,
   });

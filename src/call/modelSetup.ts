@@ -15,6 +15,8 @@ export interface ModelSetup {
     readonly languages?: readonly string[];
   };
   readonly tools: readonly ToolDeclaration[];
+  /** Whose tools the model finds and runs by itself. */
+  readonly toolServers?: readonly ToolServer[];
   readonly reasoningEffort?: "minimal" | "low" | "medium" | "high";
   /** A pseudonym of the caller, for the provider's abuse controls; never a phone number. */
   readonly safetyId?: string;
@@ -47,6 +49,23 @@ export interface ToolDeclaration {
   readonly description: string;
   /** A JSON Schema object. */
   readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** A server of tools that the model is connected to by its provider. */
+export interface ToolServer {
+  /** Distinct in a set-up. */
+  readonly label: string;
+  readonly url: string;
+  /** Tells the model what it is for. */
+  readonly description?: string;
+  /** Sent with every request to it. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What of the headers nobody but the model's provider may see. */
+  readonly secrets: readonly string[];
+  /** Those that the model may use; absent for all. */
+  readonly tools?: readonly string[];
+  /** Those of `tools` that it has to ask for before each run. */
+  readonly asks: readonly string[];
 }
 
 /** The conversation so far, for a fresh model session; oldest first. */

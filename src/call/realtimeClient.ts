@@ -48,6 +48,8 @@ export type ModelRequest =
   }
   | { readonly type: "delete"; readonly itemId: string }
   | { readonly type: "toolOutput"; readonly callId: string; readonly output: string }
+  /** Lets the model run a tool that it has asked for; with an output, which says why, it is not to run. */
+  | { readonly type: "toolLeave"; readonly callId: string; readonly output?: string }
   | { readonly type: "message"; readonly role: "user" | "system"; readonly text: string }
   /**
    * The agent has said this without the model, which is to remember it before all else, and in place of
@@ -120,6 +122,20 @@ export type ModelInput =
     readonly responseId: string;
     readonly call: ToolCall;
   }
+  /** A response holds the call of a tool that the model runs by itself, whatever becomes of that. */
+  | { readonly type: "remoteToolPlanned"; readonly responseId: string }
+  /** The model runs a tool by itself: one that it need not ask for, or that it was let run. */
+  | {
+    readonly type: "remoteToolStarted";
+    readonly responseId?: string;
+    readonly call: ToolCall;
+  }
+  | {
+    readonly type: "remoteToolEnded";
+    readonly callId: string;
+    readonly output: string;
+    readonly ok: boolean;
+  }
   | {
     readonly type: "responseDone";
     readonly responseId: string;
@@ -173,6 +189,8 @@ export interface ToolCall {
   readonly name: string;
   /** JSON as the model wrote it: not yet parsed, perhaps not valid. */
   readonly arguments: string;
+  /** The model runs it by itself: an announced one waits for `toolLeave`. */
+  readonly by?: "model";
 }
 
 export interface TokenUsage {

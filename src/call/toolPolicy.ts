@@ -10,6 +10,8 @@ export interface ToolPolicy {
   readonly afterHeard?: readonly string[];
   /** Milliseconds after which the wait for it is bridged, instead of the call's own; 0 for never. */
   readonly fillerAfterMs?: number;
+  /** Of a tool that the model runs by itself: it does not run again with the same arguments. */
+  readonly once?: boolean;
 }
 
 /** Phrases of the operator's by which an answer is told. */

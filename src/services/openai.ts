@@ -1,3 +1,3 @@
 export { withMeaning } from "./openai/errorMeaning.ts";
 export type { ModelFaults } from "./openai/modelFaults.ts";
-export { type Engine, openEngine } from "./openai/openEngine.ts";
+export { type Engine, isModelLocal, openEngine } from "./openai/openEngine.ts";

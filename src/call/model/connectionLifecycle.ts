@@ -116,7 +116,7 @@ export class ConnectionLifecycle {
   }
 
   #open(now: Milliseconds): void {
-    this.#tools.modelOpened();
+    this.#tools.modelOpened(now);
     this.#openedAt = now;
     this.#call.commands.push({ type: "openModel", ...this.#conversation(now) });
   }
@@ -221,7 +221,7 @@ export class ConnectionLifecycle {
     const isReady = this.#standby.isReady;
     this.#standby.takeOver();
     this.#recovery.reopenNoMore();
-    this.#tools.modelOpened();
+    this.#tools.modelOpened(now);
     this.#openedAt = now;
     this.#call.commands.push({ type: "takeOver", ...this.#conversation(now) });
     if (isReady) this.#serve(now);

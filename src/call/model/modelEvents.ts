@@ -5,6 +5,7 @@ import type { Closing } from "../ending/closing.ts";
 import type { ConnectionLifecycle } from "./connectionLifecycle.ts";
 import type { ResponseOutcomes } from "../turns/responseOutcomes.ts";
 import type { ModelInput, ResponsePurpose } from "../realtimeClient.ts";
+import * as prompts from "./prompts.ts";
 import type { GoOn } from "../turns/goOn.ts";
 import type { ToolTurns } from "../turns/toolTurns.ts";
 import type { Milliseconds } from "../types.ts";
@@ -12,6 +13,7 @@ import type { Milliseconds } from "../types.ts";
 type ResponseStarted = Extract<ModelInput, { type: "responseStarted" }>;
 type ResponseDone = Extract<ModelInput, { type: "responseDone" }>;
 type RequestRefused = Extract<ModelInput, { type: "requestRefused" }>;
+type ToolAnnounced = Extract<ModelInput, { type: "toolAnnounced" }>;
 type ItemAdded = Extract<ModelInput, { type: "itemAdded" }>;
 
 /** What the agent says of its own accord: no caller has waited for it. */
@@ -73,13 +75,18 @@ export class ModelEvents {
         return this.#call.turns.progressed(input.responseId, now);
       case "speechText":
         this.#call.turns.progressed(input.ref.responseId, now);
+        this.#parts.tools.remote.tells(input.ref.responseId);
         return this.#call.speech.text(input.ref, input.text, now);
       case "speechDone":
         this.#call.turns.progressed(input.ref.responseId, now);
         return this.#call.speech.itemDone(input.ref.itemId, now);
       case "toolAnnounced":
-        this.#call.turns.progressed(input.responseId, now);
-        return this.#parts.tools.calls.announced(input.responseId, input.call);
+        return this.#toolAnnounced(input, now);
+      case "remoteToolPlanned":
+      case "remoteToolStarted":
+      case "remoteToolEnded":
+        if (input.type === "remoteToolStarted") this.#parts.connection.answers("tool", now);
+        return this.#parts.tools.remote.follow(input, now);
       case "responseDone":
         if (input.usage !== undefined) {
           this.#call.commands.publish({ type: "usage", usage: input.usage });
@@ -102,6 +109,16 @@ export class ModelEvents {
     }
   }
 
+  #toolAnnounced({ responseId, call }: ToolAnnounced, now: Milliseconds): void {
+    const { turns } = this.#call;
+    turns.progressed(responseId, now);
+    const isLate = call.by === "model" && turns.responseId !== responseId;
+    if (!isLate) return this.#parts.tools.calls.announced(responseId, call);
+    // Some models ask for a tool when their response is over.
+    this.#parts.tools.responseDone({ responseId, status: "completed", toolCalls: [call] }, now);
+    this.#parts.connection.answers("tool", now);
+  }
+
   #responseDone(done: ResponseDone, now: Milliseconds): void {
     const { calls } = this.#parts.tools;
     const before = calls.running;
@@ -119,6 +136,10 @@ export class ModelEvents {
         return this.#parts.outcomes.cancelRefused(request.responseId, now);
       case "replace":
         return this.#call.compaction.refused(request, kind);
+      case "toolLeave": {
+        const ended = { callId: request.callId, output: prompts.OUTCOME_UNKNOWN, ok: false };
+        return this.#parts.tools.remote.follow({ type: "remoteToolEnded", ...ended }, now);
+      }
       default:
         return this.#call.speech.refused(request, kind, availableMs);
     }

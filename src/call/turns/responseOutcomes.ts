@@ -137,7 +137,7 @@ export class ResponseOutcomes {
   #isWhole(responseId: string): boolean {
     if (this.#call.speech.isUnfinished(responseId)) return false;
     return this.#call.speech.responses.hasSounded(responseId) ||
-      this.#tools.calls.hasAnnounced(responseId);
+      this.#tools.hasCalled(responseId);
   }
 
   #outcomeOf(
@@ -148,7 +148,7 @@ export class ResponseOutcomes {
     const sounded = this.#call.speech.responses.hasSounded(responseId);
     switch (status) {
       case "completed": {
-        const calls = toolCalls.length > 0 || this.#tools.calls.hasAnnounced(responseId);
+        const calls = toolCalls.length > 0 || this.#tools.hasCalled(responseId);
         return sounded || calls ? "said" : "unspoken";
       }
       case "cancelled": {

@@ -69,6 +69,13 @@ export class ToolCalls {
     return calls;
   }
 
+  /** Whether a call has not been heard of yet; of one call that is said once. */
+  isNew(callId: string): boolean {
+    if (this.#seen.has(callId)) return false;
+    this.#seen.add(callId);
+    return true;
+  }
+
   started(responseId: string, call: ToolCall, now: Milliseconds): void {
     this.#running.set(call.callId, { call, responseId, startedAt: now, filled: false });
   }

@@ -9,8 +9,10 @@ import type { ModelInput, ResponsePurpose, ResponseRequest, ToolCall } from "../
 import * as prompts from "../model/prompts.ts";
 import { tellForGood } from "../model/tellForGood.ts";
 import type { ToolEnded } from "../transcript/transcriptEntry.ts";
+import { RemoteTools } from "./remoteTools.ts";
 import { ToolCalls } from "./toolCalls.ts";
 import { ToolEffects } from "./toolEffects.ts";
+import { ToolOutputs } from "./toolOutputs.ts";
 import { ToolSpeech } from "./toolSpeech.ts";
 import { UntoldResults } from "./untoldResults.ts";
 import type { Milliseconds } from "../types.ts";
@@ -30,6 +32,7 @@ const MAX_ROUNDS = 8;
 /** Runs tools, delivers their outputs, applies their effects to the call. */
 export class ToolTurns {
   readonly calls = new ToolCalls();
+  readonly remote: RemoteTools;
   readonly #call: MachineParts;
   readonly #gate: ToolGate;
   readonly #speech: ToolSpeech;
@@ -37,13 +40,9 @@ export class ToolTurns {
   /** Tools that run, or not, when the caller's words are known. */
   #waiting: readonly { readonly call: ToolCall; readonly wordsBy: Milliseconds }[] = [];
   readonly #handoff: AgentHandoff;
-  /** Outputs that the model has not confirmed; a reply begun before that may not know them. */
-  readonly #unconfirmed = new Set<string>();
-  /** Running tools that were called over a connection that is gone. */
-  readonly #orphans = new Set<string>();
+  readonly #outputs: ToolOutputs;
   readonly #effects: ToolEffects;
   #agentSpoke = false;
-  #reachable = true;
   /** Responses to the outputs of tools since the caller gave a sign. */
   #rounds = 0;
 
@@ -51,9 +50,14 @@ export class ToolTurns {
     this.#call = call;
     this.#effects = new ToolEffects(call, closing);
     this.#gate = gate;
+    this.#outputs = new ToolOutputs(call);
     this.#speech = new ToolSpeech(call);
     this.#untold = new UntoldResults(call);
     this.#handoff = handoff;
+    this.remote = new RemoteTools(call, this.calls, {
+      started: (responseId, called, now) => this.#started(responseId, called, now),
+      returned: (result, now) => this.#returned(result, true, now),
+    });
   }
 
   /** Whether the model may call no more tools until the caller gives a sign. */
@@ -70,22 +74,33 @@ export class ToolTurns {
     const started: ToolCall[] = [];
     for (const call of this.calls.called(responseId, toolCalls)) {
       if (refusal !== undefined) {
-        this.#call.commands.request({ type: "toolOutput", callId: call.callId, output: refusal });
+        this.#outputs.refuse(call, refusal);
         continue;
       }
-      this.calls.started(responseId, call, now);
-      this.#call.transcript.toolCalled(call);
-      const { callId: toolCallId, name, arguments: args } = call;
-      this.#call.commands.publish({ type: "toolStarted", toolCallId, name, arguments: args });
+      this.#started(responseId, call, now);
       started.push(call);
     }
+    if (started.length > 0) this.remote.tells(responseId);
     // One that is refused has answered: all others of this response are known to run by then.
     for (const call of started) this.#admit(call, now + WORDS_MS, now);
   }
 
+  #started(responseId: string, call: ToolCall, now: Milliseconds): void {
+    this.calls.started(responseId, call, now);
+    this.#call.transcript.toolCalled(call);
+    const { callId: toolCallId, name, arguments: args } = call;
+    this.#call.commands.publish({ type: "toolStarted", toolCallId, name, arguments: args });
+  }
+
+  /** Whether a response that is done has called a tool, or is to. */
+  hasCalled(responseId: string): boolean {
+    return this.calls.hasAnnounced(responseId) || this.remote.isPlannedIn(responseId);
+  }
+
   /** Lets a tool run, refuses it, or decides that when the caller's words have come. */
   #admit(call: ToolCall, wordsBy: Milliseconds, now: Milliseconds): void {
-    const admission = this.#gate.admit(call, now >= wordsBy, now);
+    const admission = this.remote.repeated(call, this.#gate.policyOf(call.name)) ??
+      this.#gate.admit(call, now >= wordsBy, now);
     switch (admission.kind) {
       case "run":
         return this.#run(call, now);
@@ -107,10 +122,11 @@ export class ToolTurns {
     if (say !== undefined && responseId !== undefined) {
       this.#speech.started(say, responseId, now);
     }
+    if (call.by === "model") return this.remote.letRun(call, now);
     this.#call.commands.push({ type: "runTool", call });
     if (isAsync !== true) return;
     const sent = this.calls.sentOff(callId);
-    this.#deliver(call, prompts.STARTED);
+    this.#outputs.deliver(call, prompts.STARTED, { hasRun: true });
     if (sent?.last === true && !this.#applyEffect(now) && sent.speaks) this.#askForResult(now);
   }
 
@@ -154,11 +170,12 @@ export class ToolTurns {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { call, wordsBy } of waiting) this.#admit(call, wordsBy, now);
+    this.remote.tick(now);
   }
 
   /** When words of the caller's are waited for no longer. */
   get wakeAt(): Milliseconds | undefined {
-    return earliest(...this.#waiting.map(({ wordsBy }) => wordsBy));
+    return earliest(this.remote.wakeAt, ...this.#waiting.map(({ wordsBy }) => wordsBy));
   }
 
   follow(input: CallInput, now: Milliseconds): void {
@@ -194,7 +211,7 @@ export class ToolTurns {
       ...present({ waits: input.waits }),
     };
     this.#ended(call, output, ended);
-    this.#deliver(call, output);
+    this.#outputs.deliver(call, output, { hasRun: this.remote.ended(callId) });
     if (speaks) this.#untold.returned(callId, call.name);
     this.#effects.note(effect);
     if (last && !this.#applyEffect(now) && returned.speaks) this.#askForResult(now);
@@ -212,11 +229,11 @@ export class ToolTurns {
 
   /** The model has confirmed an output; replies that begin from now on know it. */
   outputConfirmed(callId: string): void {
-    this.#unconfirmed.delete(callId);
+    this.#outputs.confirmed(callId);
   }
 
   replyStarted(): void {
-    if (this.#unconfirmed.size === 0) this.#call.turns.withdraw("tool_result");
+    if (this.#outputs.areConfirmed) this.#call.turns.withdraw("tool_result");
   }
 
   /** Whether the agent has said anything since the caller did: a goodbye, most likely. */
@@ -231,16 +248,15 @@ export class ToolTurns {
 
   /** The model's connection is gone: the next one knows nothing of what is running now. */
   modelLost(): void {
-    this.#reachable = false;
     this.#untold.modelLost();
     this.calls.forgetAnnounced();
-    this.#unconfirmed.clear();
-    for (const callId of this.calls.runningIds) this.#orphans.add(callId);
+    this.#outputs.modelLost(this.calls.runningIds);
   }
 
   /** A fresh connection, whose history holds all that has returned so far. */
-  modelOpened(): void {
-    this.#reachable = true;
+  modelOpened(now: Milliseconds): void {
+    this.remote.modelOpened(now);
+    this.#outputs.modelOpened();
   }
 
   #askForResult(now: Milliseconds): void {
@@ -250,17 +266,6 @@ export class ToolTurns {
       ? { purpose: "tool_result", tools: "none" }
       : { purpose: "tool_result" };
     this.#call.turns.ask(request, now);
-  }
-
-  #deliver(call: ToolCall, output: string): void {
-    const { callId, name } = call;
-    if (this.#orphans.delete(callId)) {
-      if (!this.#reachable) return;
-      const text = prompts.toolNews(name, output);
-      return this.#call.commands.request({ type: "message", role: "system", text });
-    }
-    this.#unconfirmed.add(callId);
-    this.#call.commands.request({ type: "toolOutput", callId, output });
   }
 
   /** Whether the call is to end, or to be given to a person or to another agent. */

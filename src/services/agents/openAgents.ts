@@ -24,6 +24,8 @@ export interface OpenAgentsOptions {
   /** What else is wrong with an agent, such as a host that this process may not reach. */
   readonly examineAgent?: AgentCheck | undefined;
   readonly readToolVariable: ReadToolVariable;
+  /** Whether the model's server runs on this machine, and reaches what only this machine can. */
+  readonly isModelLocal?: boolean;
   /** How often the folder is looked at beside its events. */
   readonly agentPollMs?: number | undefined;
   readonly incidents: Pick<Incidents, "report" | "resolve">;
@@ -43,6 +45,7 @@ export async function openAgents(
     agentFiles = filesOnDisk,
     examineAgent,
     readToolVariable,
+    isModelLocal,
     agentPollMs: pollMs,
     incidents,
     log,
@@ -56,7 +59,7 @@ export async function openAgents(
     ...(agentFiles.module && { tryModule: (path, key) => trials.pass(path, key) }),
   };
   const folder = new AgentFolder({ dir, defaultAgent, files });
-  const checks = ownChecks(readToolVariable);
+  const checks = ownChecks(readToolVariable, isModelLocal);
   const valid = await readAll(folder, dir, checks).finally(() => trials.rest());
   const entries = examineAgent === undefined ? valid : await examined(valid, examineAgent);
   const absent = defaultProblem(entries, defaultAgent);
@@ -151,8 +154,14 @@ function hasModules(agent: Agent | undefined): boolean {
 }
 
 /** What every definition has to pass, also at the start. */
-function ownChecks(readToolVariable: ReadToolVariable): readonly AgentCheck[] {
-  return [(agent) => findToolProblems(agent, readToolVariable), findReferenceProblems];
+function ownChecks(
+  readToolVariable: ReadToolVariable,
+  isModelLocal = false,
+): readonly AgentCheck[] {
+  return [
+    (agent) => findToolProblems(agent, readToolVariable, { isModelLocal }),
+    findReferenceProblems,
+  ];
 }
 
 async function readAll(

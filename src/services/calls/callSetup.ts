@@ -132,7 +132,7 @@ export function createCallSetup(
     const agent = inLanguage(defined, request.language);
     const tools = toolsOf(defined);
     const declarations = tools.declarationsFor(request.direction);
-    const { policies: toolPolicies } = tools;
+    const { policies: toolPolicies, remote: { servers: toolServers } } = tools;
     const described = createAgentSetup(agent, request, {
       model,
       idleMs,
@@ -148,7 +148,7 @@ export function createCallSetup(
       title: agent.title,
       version: agent.version,
       policy,
-      setup: { ...setup, tools: call.tools },
+      setup: { ...setup, tools: call.tools, ...(toolServers.length > 0 && { toolServers }) },
       groupMs,
       kept: keptSpeech.forCall(agent, setup.format, policy.greeting),
     };

@@ -59,11 +59,13 @@ export function createToolMask(redactionOf: RedactionOf) {
       const masked = (call: ToolCall) => maskedCall(session, call.callId, call);
       switch (input.type) {
         case "toolAnnounced":
+        case "remoteToolStarted":
           return { ...entry, input: { ...input, call: masked(input.call) } };
         case "responseDone":
           if (input.toolCalls.length === 0) return entry;
           return { ...entry, input: { ...input, toolCalls: input.toolCalls.map(masked) } };
         case "toolReturned":
+        case "remoteToolEnded":
           return { ...entry, input: maskedOutput(session, input.callId, input) };
         default:
           return entry;

@@ -2,6 +2,7 @@ import type { Log } from "../../utils/logger.ts";
 import type { ModelFaults } from "./modelFaults.ts";
 import type { OpenConnections } from "./openConnections.ts";
 import type { RefusedParts } from "./refusedParts.ts";
+import type { ToolServerHealth } from "./toolServerHealth.ts";
 import type { OpenSocket } from "./socket.ts";
 
 /** How a connection behaves; times in milliseconds. */
@@ -26,5 +27,7 @@ export interface ConnectionOptions {
   readonly refusedParts: RefusedParts;
   /** Counts the connection while it is open. */
   readonly connections?: OpenConnections;
+  /** Told of the servers whose tools models run by themselves. */
+  readonly toolServers?: Pick<ToolServerHealth, "listed" | "failed">;
   readonly log: Pick<Log, "warn" | "error">;
 }

@@ -1,3 +1,5 @@
+import { withoutValues } from "../../utils/withoutValues.ts";
+
 /**
  * What may be shown of an error's message: undefined where it could quote a caller, a tool's arguments
  * or the agent's instructions. Only sentences of known beginnings pass, and of what they quote only
@@ -15,12 +17,17 @@ export function shownReason(message: string | undefined): string | undefined {
 
 /**
  * The same of a refused set-up, in which nothing of the caller has been sent but what the agent's
- * instructions say of one: a message that repeats a piece of them is not shown.
+ * instructions say of one: a message that repeats a piece of them, or of a secret, is not shown.
  */
-export function shownSetupReason(message: string, instructions: string): string | undefined {
-  const sentence = message.slice(0, MAX_LENGTH);
+export function shownSetupReason(
+  message: string,
+  instructions: string,
+  secrets: readonly string[] = [],
+): string | undefined {
+  const sentence = withoutValues(message, secrets).slice(0, MAX_LENGTH);
   for (let at = 0; at + QUOTE_LENGTH <= sentence.length; at++) {
-    if (instructions.includes(sentence.slice(at, at + QUOTE_LENGTH))) return undefined;
+    const piece = sentence.slice(at, at + QUOTE_LENGTH);
+    if ([instructions, ...secrets].some((text) => text.includes(piece))) return undefined;
   }
   const shown = sentence.replace(QUOTED, (quote) => QUOTED_WORD.test(quote) ? quote : "'…'");
   return shown === "" ? undefined : withoutFigures(shown);

@@ -1,12 +1,13 @@
 import type { ModelInput, ToolCall } from "../../call/realtimeClient.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 import type { ServerEvent } from "./wire/serverEventTypes.ts";
+import type { McpEvent } from "./wire/mcpEventTypes.ts";
 import { isHistoryItem } from "./wire/clientRequests.ts";
 
 /** The server's events that concern the call, and not the connection or the sound. */
 type CallServerEvent = Exclude<
   ServerEvent,
-  { type: "sessionCreated" | "sessionUpdated" | "error" | "speech" }
+  McpEvent | { type: "sessionCreated" | "sessionUpdated" | "error" | "speech" }
 >;
 
 /**
@@ -33,8 +34,10 @@ export class ModelInputs {
     switch (event.type) {
       case "committed":
         return [this.#behindHistory(event)];
-      case "itemAdded":
-        return isHistoryItem(event.itemId) ? [] : [this.#behindHistory(event)];
+      case "itemAdded": {
+        const { toolServer: _, ...added } = event;
+        return isHistoryItem(event.itemId) ? [] : [this.#behindHistory(added)];
+      }
       case "itemDeleted":
         return [];
       case "callerText": {

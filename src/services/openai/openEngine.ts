@@ -2,11 +2,13 @@ import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
+import { isLoopback } from "../../utils/http/loopback.ts";
 import type { EventHub, EventSubscription } from "../events.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import { ModelFaults } from "./modelFaults.ts";
 import { OpenConnections } from "./openConnections.ts";
 import { createOpenModel } from "./openModel.ts";
+import { ToolServerHealth } from "./toolServerHealth.ts";
 
 interface EngineOptions {
   readonly settings: Pick<Settings, "openai" | "limits">;
@@ -32,6 +34,7 @@ export async function openEngine(
   const options = {
     connections,
     faults,
+    toolServers: new ToolServerHealth({ incidents, log }),
     log,
     // Calls have limits of their own: this one stops what opens and closes calls in a loop.
     maxOpeningsPerMinute: Math.max(600, 100 * limits.calls),
@@ -59,6 +62,12 @@ export async function openEngine(
       await server?.close();
     },
   };
+}
+
+/** Whether the models run on this machine: the built-in engine, or a server on loopback. */
+export function isModelLocal({ url, apiKey }: Pick<Settings["openai"], "url" | "apiKey">): boolean {
+  const server = new URL(url);
+  return isLoopback(server.hostname) || (apiKey === undefined && isOpenAI(server));
 }
 
 /** How often unused connections are looked for. */

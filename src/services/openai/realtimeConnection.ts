@@ -18,12 +18,14 @@ import { HeldInputs } from "./heldInputs.ts";
 import { ModelInputs } from "./modelInputs.ts";
 import { type LossDetails, lossOfError } from "./modelLoss.ts";
 import { PendingRequests } from "./pendingRequests.ts";
+import { RemoteCalls } from "./remoteCalls.ts";
 import { retryAfterMsIn } from "./retryHint.ts";
 import { SessionExpiry } from "./sessionExpiry.ts";
 import { SetupConfirmation } from "./setupConfirmation.ts";
 import type { ModelSocket, SocketTarget } from "./socket.ts";
 import { AudioDeltas } from "./wire/audioDeltas.ts";
 import { audioAppend, type ClientEvent } from "./wire/clientRequests.ts";
+import { isMcpEvent } from "./wire/mcpEventTypes.ts";
 import { readServerFrame } from "./wire/serverEvents.ts";
 import type { ServerError, ServerEvent } from "./wire/serverEventTypes.ts";
 
@@ -34,6 +36,7 @@ export class RealtimeConnection implements RealtimeClient {
   readonly #options: ConnectionOptions;
   readonly #requests = new PendingRequests((event) => this.#post(event));
   readonly #inputs = new ModelInputs((id) => this.#requests.originalOf(id));
+  readonly #remote: RemoteCalls;
   readonly #deltas = new AudioDeltas();
   #spokenOf: SpeechRef | undefined;
   readonly #heartbeat: Heartbeat;
@@ -72,6 +75,10 @@ export class RealtimeConnection implements RealtimeClient {
       maxAudioBytes: options.maxHeldAudioMs * bytesPerMs(setup.format),
     });
     this.#history = setup.history;
+    this.#remote = new RemoteCalls(setup.toolServers, {
+      retrieve: (item_id) => void this.#post({ type: "conversation.item.retrieve", item_id }),
+      health: options.toolServers,
+    });
     this.#sessionSetup = new SetupConfirmation(setup, target, options);
     this.#expiry = new SessionExpiry(options);
     this.#heartbeat = new Heartbeat({
@@ -112,6 +119,9 @@ export class RealtimeConnection implements RealtimeClient {
   }
 
   send(request: ModelRequest): void {
+    if (request.type === "toolLeave") {
+      this.#remote.answered(request.callId, request.output === undefined);
+    }
     if (this.#phase === "ready") return this.#requests.send(request);
     if (this.#phase === "closed" || this.#held?.holdRequest(request)) return;
     const refusal = {
@@ -126,6 +136,7 @@ export class RealtimeConnection implements RealtimeClient {
   changeSetup(setup: Omit<ModelSetup, "history">): void {
     if (this.#phase === "closed") return;
     const isReady = this.#phase === "ready";
+    this.#remote.use(setup.toolServers);
     this.#sessionSetup.change({ ...setup, history: [] }, { isReady });
     // One that is still connecting is set up with it.
     if (this.#phase !== "connecting") this.#configure();
@@ -241,7 +252,9 @@ export class RealtimeConnection implements RealtimeClient {
         return this.#becomeReady();
       default:
         for (const input of this.#requests.follow(event)) this.#emit(input);
-        for (const input of this.#inputs.of(event)) this.#emit(input);
+        if (event.type === "itemAdded") this.#remote.added(event);
+        (isMcpEvent(event) ? this.#remote.of(event) : this.#inputs.of(event))
+          .forEach((input) => this.#emit(input));
     }
     const loss = event.type === "responseDone" && event.status === "failed"
       ? lossOfError(event.reason)

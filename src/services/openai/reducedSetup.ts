@@ -1,7 +1,7 @@
 import type { SessionUpdateEvent } from "openai/resources/realtime/realtime";
 import type { ModelSetup } from "../../call/modelSetup.ts";
 import type { ServerError } from "./wire/serverEventTypes.ts";
-import { sessionUpdate, type SetupPart } from "./wire/sessionUpdate.ts";
+import { sessionUpdate, type SetupPart, toolServerKey } from "./wire/sessionUpdate.ts";
 import type { RefusedParts } from "./refusedParts.ts";
 
 /**
@@ -25,8 +25,8 @@ export class ReducedSetup {
     for (const part of ALL_PARTS) {
       if (refused.has(target, setup, { part })) this.#parts.add(part);
     }
-    for (const tool of setup.tools) {
-      if (refused.has(target, setup, { tool })) this.#tools.add(tool.name);
+    for (const { key, claim } of claimsOf(setup)) {
+      if (refused.has(target, setup, { tool: claim })) this.#tools.add(key);
     }
   }
 
@@ -44,7 +44,7 @@ export class ReducedSetup {
     this.#conclusive &&= !TRANSIENT.test(`${error.code} ${error.type}`);
     const bare = hurried || ++this.#refusals >= MAX_REFUSALS;
     return !bare && (this.#omit(this.#named(error)) || this.#omit({ parts: OPTIONAL_PARTS })) ||
-      this.#omit({ parts: ALL_PARTS, tools: this.#setup.tools.map(({ name }) => name) });
+      this.#omit({ parts: ALL_PARTS, tools: this.#toolKeys });
   }
 
   /**
@@ -57,7 +57,8 @@ export class ReducedSetup {
     if (!this.#conclusive || this.#refusals === 0) return false;
     this.#refused.record(this.#target, this.#setup, [
       ...[...this.#parts].map((part) => ({ part })),
-      ...this.#setup.tools.filter(({ name }) => this.#tools.has(name)).map((tool) => ({ tool })),
+      ...claimsOf(this.#setup).filter(({ key }) => this.#tools.has(key))
+        .map(({ claim }) => ({ tool: claim })),
     ]);
     return false;
   }
@@ -84,10 +85,10 @@ export class ReducedSetup {
     const names = path.slice(0, MAX_SEARCHED).toLowerCase().split(/[.[\]]+/);
     if (names.includes("tools")) {
       const index = Number(names[names.indexOf("tools") + 1] || NaN);
-      const sent = this.#setup.tools.filter(({ name }) => !this.#tools.has(name));
-      const tool = sent[index]?.name;
+      const sent = this.#toolKeys.filter((key) => !this.#tools.has(key));
+      const tool = sent[index];
       const tools = tool === undefined ? this.#toolsNamedIn(message) : [tool];
-      return { tools: tools.length > 0 ? tools : sent.map(({ name }) => name) };
+      return { tools: tools.length > 0 ? tools : sent };
     }
     if (names.includes("turn_detection")) return { parts: turnDetectionParts(names.at(-1) ?? "") };
     const part = names.flatMap((name) => PART_NAMES.get(name) ?? [])[0];
@@ -96,8 +97,21 @@ export class ReducedSetup {
 
   #toolsNamedIn(message: string): readonly string[] {
     const words = new Set(message.slice(0, MAX_SEARCHED).split(/[^\w-]+/));
-    return this.#setup.tools.flatMap(({ name }) => words.has(name) ? [name] : []);
+    return this.#toolKeys.filter((key) => words.has(key.replace(/^mcp:/, "")));
   }
+
+  /** In the order in which they are sent. */
+  get #toolKeys(): readonly string[] {
+    return claimsOf(this.#setup).map(({ key }) => key);
+  }
+}
+
+/** The tools of a set-up by their keys, each with what of it a server refuses. */
+function claimsOf({ tools, toolServers = [] }: ModelSetup) {
+  return [
+    ...tools.map((tool) => ({ key: tool.name, claim: tool })),
+    ...toolServers.map((server) => ({ key: toolServerKey(server), claim: server })),
+  ];
 }
 
 interface Omission {

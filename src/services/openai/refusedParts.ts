@@ -1,11 +1,11 @@
-import type { ModelSetup } from "../../call/modelSetup.ts";
+import type { ModelSetup, ToolDeclaration, ToolServer } from "../../call/modelSetup.ts";
 import { BoundedMap } from "../../utils/boundedMap.ts";
 import type { SetupPart } from "./wire/sessionUpdate.ts";
 
 /** One thing that a set-up says: a part of the session, or a tool. */
 type SetupClaim =
   | { readonly part: SetupPart }
-  | { readonly tool: ModelSetup["tools"][number] };
+  | { readonly tool: ToolDeclaration | ToolServer };
 
 /** Remembers for some minutes what a server refused, so that the next call need not find it out. */
 export class RefusedParts {

@@ -69,7 +69,9 @@ export class SetupConfirmation {
 
   refused(error: ServerError): RefusalStep {
     const { faults, now } = this.#options;
-    const reason = shownSetupReason(error.message, this.#setup.instructions);
+    const { instructions, toolServers = [] } = this.#setup;
+    const secrets = toolServers.flatMap((server) => server.secrets);
+    const reason = shownSetupReason(error.message, instructions, secrets);
     faults.report({ ...error, reason, source: "setup" }, this.#setup.model);
     // A server may find several faults in one set-up; the next has been sent already.
     const latest = `${PREFIX}${this.#sent}`;

@@ -13,6 +13,8 @@ import { createHttpTool, type HttpToolServices } from "./http/httpTool.ts";
 import { CALENDAR_TOOLS } from "./builtin/calendarTools.ts";
 import { createAgentMcpTools } from "./mcp/agentMcpTools.ts";
 import type { McpServers } from "./mcp/mcpServers.ts";
+import { remoteToolProblems } from "./mcp/remoteToolProblems.ts";
+import { remoteToolNames, remoteTools } from "./mcp/remoteTools.ts";
 import type { Tool } from "./tool.ts";
 import { confirmWarnings } from "./confirmWarnings.ts";
 import { describeFault } from "./toolFault.ts";
@@ -46,7 +48,7 @@ export function createToolbox({ services, mcpServers, log }: ToolboxOptions): To
     log,
   });
   return function toolsOf(agent) {
-    const { tools: mcp } = mcpToolsOf(agent, takenNames(agent));
+    const { tools: mcp } = mcpToolsOf(agent, takenNames(agent, remoteToolNames(agent)));
     const known = made.get(agent);
     if (known?.mcp === mcp) return known.tools;
     const onFault = (tool: string, error: unknown) =>
@@ -65,9 +67,11 @@ export function createAgentTools(
   mcpTools: readonly Tool[] = [],
 ): ToolRegistry {
   const tools = [...toolMakers(agent, services).map(({ make }) => make()), ...mcpTools];
+  const remote = remoteTools(agent, services.readVariable);
   return createToolRegistry({
     tools,
     entries: entriesOf(agent),
+    remote,
     ...present({ confirmWords: agent.confirm_words && present(agent.confirm_words) }),
     onFault,
   });
@@ -77,6 +81,7 @@ export function createAgentTools(
 export async function findToolProblems(
   agent: Agent,
   readVariable: ReadToolVariable,
+  { isModelLocal = false }: { readonly isModelLocal?: boolean } = {},
 ): Promise<readonly AgentProblem[]> {
   const services = { ...unusable, readVariable };
   const problems: AgentProblem[] = [];
@@ -93,6 +98,7 @@ export async function findToolProblems(
     attempt(path, () => createToolRegistry({ tools: [make()] }));
     await slices.pause();
   }
+  problems.push(...remoteToolProblems(agent, takenNames(agent), { isModelLocal }));
   for (const [at, { headers }] of agent.mcp_servers.entries()) {
     attempt(`mcp_servers.${at}.headers`, () => readHeaders(headers, readVariable));
   }
@@ -165,9 +171,12 @@ function toolMakers(agent: Agent, services: ToolServices): readonly ToolMaker[] 
   ];
 }
 
-function takenNames({ http_tools, client_tools, tools }: Agent): ReadonlySet<string> {
+function takenNames(
+  { http_tools, client_tools, tools }: Agent,
+  others: readonly string[] = [],
+): ReadonlySet<string> {
   const own = [...http_tools, ...client_tools, ...tools];
-  return new Set([...BUILTIN_NAMES, ...own.map(({ name }) => name)]);
+  return new Set([...BUILTIN_NAMES, ...own.map(({ name }) => name), ...others]);
 }
 
 /** What the file says of single tools: an entry in `tools` over one where the tool is defined. */

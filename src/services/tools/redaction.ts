@@ -1,3 +1,4 @@
+import { DOTS, withoutValues } from "../../utils/withoutValues.ts";
 import { isRecord } from "../../utils/isRecord.ts";
 import { pointerSteps } from "./schema/jsonPointer.ts";
 
@@ -9,10 +10,8 @@ export interface Redaction {
   hideOutput(output: string, hidden: readonly string[]): string;
 }
 
-export const DOTS = "••••";
+export { DOTS, withoutValues };
 
-/** Shorter values occur in texts by chance. */
-const MIN_HIDDEN_CHARS = 4;
 const MAX_DEPTH = 64;
 
 /** `fields` are names, which hide a field wherever it stands, or JSON pointers. */
@@ -70,15 +69,6 @@ export function createRedaction(fields: readonly string[]): Redaction {
     const shown = walk(value, []);
     return changed ? JSON.stringify(shown) : json;
   }
-}
-
-/** Puts dots in the place of values, wherever they stand in a text. */
-export function withoutValues(text: string, values: readonly string[]): string {
-  let shown = text;
-  for (const value of values) {
-    if (value.length >= MIN_HIDDEN_CHARS) shown = shown.replaceAll(value, DOTS);
-  }
-  return shown;
 }
 
 function collect(value: unknown, into: string[]): void {

@@ -1,10 +1,11 @@
 import type { ToolDeclaration } from "../../call/modelSetup.ts";
 import type { ToolCall } from "../../call/realtimeClient.ts";
 import type { ToolOutcome } from "../../call/session.ts";
-import type { AnswerWords, ToolPolicy } from "../../call/toolPolicy.ts";
+import type { AnswerWords, ConfirmPolicy, ToolPolicy } from "../../call/toolPolicy.ts";
 import type { CallDirection, Milliseconds } from "../../call/types.ts";
 import type { ToolOptionsEntry } from "../../config/toolOptionsSchema.ts";
 import { present } from "../../utils/present.ts";
+import type { RemoteTools } from "./mcp/remoteTools.ts";
 import { createRedaction, type Redaction } from "./redaction.ts";
 import { errorText, resultText } from "./resultText.ts";
 import { runOnce } from "./runOnce.ts";
@@ -22,6 +23,8 @@ export interface ToolRegistryOptions {
   readonly entries?: Readonly<Record<string, ToolOptionsEntry>>;
   /** How callers agree to tools, and refuse them, beside the words that are built in. */
   readonly confirmWords?: AnswerWords;
+  /** What the model runs by itself. */
+  readonly remote?: RemoteTools;
   readonly timeLimitMs?: Milliseconds;
   readonly maxOutputChars?: number;
   /**
@@ -39,6 +42,7 @@ export function createToolRegistry({
   tools,
   entries: given = {},
   confirmWords: words,
+  remote = { servers: [], tools: [] },
   timeLimitMs = 20_000,
   maxOutputChars = 16_000,
   onFault = () => {},
@@ -51,13 +55,30 @@ export function createToolRegistry({
     entries.set(tool.name, entryOf(tool, given[tool.name] ?? {}));
   }
   const policies = new Map<string, ToolPolicy>();
-  for (const [name, { options, declared }] of entries) {
+  const demand = (
+    name: string,
+    options: ToolOptions,
+    more: ConfirmPolicy = {},
+  ) => {
     const { confirm, ...policy } = policyOf(options) ?? {};
-    const asking = confirm && { confirm: { ...confirm, ...present({ declared, words }) } };
+    const asking = confirm && { confirm: { ...confirm, ...more, ...present({ words }) } };
     if (confirm !== undefined || Object.keys(policy).length > 0) {
       policies.set(name, { ...policy, ...asking });
     }
+  };
+  for (const [name, { options, declared }] of entries) {
+    demand(name, options, present({ declared }));
   }
+  for (const { name, options } of remote.tools) {
+    demand(name, options);
+    // Of its own tools this server sees to that itself.
+    if (options.once === true) policies.set(name, { ...policies.get(name), once: true });
+  }
+  const redactions = new Map(
+    remote.tools.flatMap(({ name, options: { redact } }) =>
+      redact === undefined ? [] : [[name, createRedaction(redact)] as const]
+    ),
+  );
 
   async function attempt(entry: Entry, args: ToolArguments, context: ToolContext) {
     const { tool, options } = entry;
@@ -90,7 +111,10 @@ export function createToolRegistry({
         parameters: declaration.parameters,
       })),
     /** What is hidden of a tool's arguments and result; undefined for nothing. */
-    redactionOf: (name: string): Redaction | undefined => entries.get(name)?.redaction,
+    redactionOf: (name: string): Redaction | undefined =>
+      entries.get(name)?.redaction ?? redactions.get(name),
+    /** What the model is to be connected to, and runs the tools of. */
+    remote,
     /**
      * Never rejects, and settles soon after the time limit or the signal. There is always an output for the
      * model; an error is `{"error": "...", "code": "..."}`. What `memory` has of the same tool with the same

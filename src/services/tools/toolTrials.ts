@@ -63,7 +63,7 @@ export function createToolTrials({ agents, toolsOf, now }: ToolTrialsDeps) {
       const problems = agents.problems.get(name) ?? [];
       if (agent === undefined && problems.length === 0) return undefined;
       return {
-        tools: agent === undefined ? [] : toolsOf(agent).list().map(shown),
+        tools: agent === undefined ? [] : shownOf(toolsOf(agent)),
         problems: problems.map((problem: AgentProblem) => describeProblem(`${name}.md`, problem)),
       };
     },
@@ -137,6 +137,18 @@ export function createToolTrials({ agents, toolsOf, now }: ToolTrialsDeps) {
 const MAX_FAULT_CHARS = 2000;
 const MAX_NOTES = 100;
 const MAX_NOTE_CHARS = 500;
+
+function shownOf(tools: ToolRegistry): readonly ShownTool[] {
+  const remote = tools.remote.tools.map(({ name, server, options }): ShownTool => ({
+    name,
+    kind: "mcp",
+    description: "The model runs it by itself, and reads of the server what it is for.",
+    parameters: {},
+    options,
+    details: { server, by: "model" },
+  }));
+  return [...tools.list().map(shown), ...remote];
+}
 
 function shown({ tool, options, parameters }: ReturnType<ToolRegistry["list"]>[number]): ShownTool {
   const { name, kind = "built_in", description, details = {} } = tool;

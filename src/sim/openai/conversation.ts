@@ -122,6 +122,13 @@ export class Conversation {
         param: "item.id",
       };
     }
+    if (item.type === "mcp_approval_response" && !this.find(item.approval_request_id)) {
+      return {
+        code: "invalid_approval_request_id",
+        message: `Approval request '${item.approval_request_id}' not found in conversation.`,
+        param: "item.approval_request_id",
+      };
+    }
     if (item.type === "function_call_output" && this.toolOf(item.call_id) === undefined) {
       return {
         code: "invalid_tool_call_id",
@@ -213,6 +220,10 @@ function textOf(item: ConversationItem): string {
       return item.arguments;
     case "function_call_output":
       return item.output;
+    case "mcp_call":
+      return item.output ?? item.error?.message ?? item.arguments;
+    case "mcp_approval_response":
+      return item.reason ?? "";
     default:
       return "";
   }

@@ -125,6 +125,10 @@ function createItem(
   const entry = new StoredItem(id, stored, { audioMs });
   const refusal = state.conversation.insert(entry, previous_item_id);
   if (refusal) return refusal;
+  if (item.type === "mcp_approval_response") {
+    entry.answered = item.approve;
+    state.mcp.answered(item.approval_request_id, item.approve);
+  }
   const previous = state.conversation.previousOf(id);
   state.emit({ type: "conversation.item.added", previous_item_id: previous, item: entry.item });
   state.emit({ type: "conversation.item.done", previous_item_id: previous, item: entry.item });

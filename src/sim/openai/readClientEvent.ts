@@ -75,7 +75,16 @@ const item = tagged("type", {
     { ...base, call_id: text, output: text },
     { required: ["call_id", "output"] },
   ),
-  mcp_approval_response: anything,
+  mcp_approval_response: record(
+    {
+      type: text,
+      id: text,
+      approval_request_id: text,
+      approve: flag,
+      reason: nullable(text),
+    },
+    { required: ["approval_request_id", "approve"] },
+  ),
 });
 
 const response = record({

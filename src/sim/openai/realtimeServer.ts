@@ -67,6 +67,8 @@ export function startRealtimeServer(
   const production: Production = { script, speech, speed, nextDeltaMs };
   const inForce = new FaultSet(faults);
   const sessions = new Set<RealtimeSession>();
+  /** Each until nothing of its session is open any more. */
+  const leaving = new Set<Promise<void>>();
   const unclaimed = new Mailbox<RealtimeSession>(maxUnclaimed);
   const stats = { connections: 0, refused: 0 };
   const stopped = new AbortController();
@@ -93,6 +95,9 @@ export function startRealtimeServer(
     });
     sessions.add(session);
     session.closed.then(() => sessions.delete(session));
+    const released = session.released;
+    leaving.add(released);
+    released.then(() => leaving.delete(released));
     unclaimed.put(session);
     return response;
   }
@@ -107,7 +112,7 @@ export function startRealtimeServer(
   async function stop(): Promise<void> {
     unclaimed.close();
     for (const session of sessions) session.close(1001, "The server is stopping.");
-    const closed = Promise.allSettled([...sessions].map((session) => session.closed));
+    const closed = Promise.allSettled(leaving);
     await deadline(closed, closeGraceMs).catch(() => {});
     speech.close();
     stopped.abort();

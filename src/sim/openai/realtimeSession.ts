@@ -10,6 +10,7 @@ import { type Transcribe, TurnDetector } from "./turnDetector.ts";
 import { Responder } from "./responder.ts";
 import type { Production } from "./runningResponse.ts";
 import { defaultConfig } from "./sessionConfig.ts";
+import { SessionMcp } from "./sessionMcp.ts";
 import type { SessionState } from "./sessionState.ts";
 import {
   type ClientEvent,
@@ -48,6 +49,7 @@ export class RealtimeSession {
   readonly #end = Promise.withResolvers<{ readonly code: number; readonly reason: string }>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #events = 0;
+  #mcpClosed: Promise<void> | undefined;
   #phase: "warming" | "open" | "silent" | "closed" = "warming";
 
   constructor(socket: WebSocket, options: RealtimeSessionOptions) {
@@ -55,9 +57,11 @@ export class RealtimeSession {
     this.#options = options;
     this.model = options.model;
     this.closed = this.#end.promise;
+    const conversation = new Conversation();
     this.#state = {
       config: defaultConfig(options.model),
-      conversation: new Conversation(),
+      conversation,
+      mcp: new SessionMcp({ conversation, emit: (event) => this.emit(event) }),
       faults: options.faults,
       emit: (event) => this.emit(event),
       refuse: (refusal, eventId) => this.#refuse(refusal, eventId),
@@ -90,6 +94,11 @@ export class RealtimeSession {
   /** Audio that the client has sent. */
   get heardMs(): number {
     return this.#parts.turnDetector.heardMs;
+  }
+
+  /** Settles, once the session is closed, when nothing of it is open any more. */
+  get released(): Promise<void> {
+    return this.closed.then(() => this.#mcpClosed);
   }
 
   /** The bytes of that audio, where the server keeps audio. */
@@ -207,6 +216,7 @@ export class RealtimeSession {
   #configure(config: SessionConfig): void {
     this.#state.config = config;
     this.#parts.turnDetector.configure();
+    this.#state.mcp.configure(config.tools.filter((tool) => tool.type === "mcp"));
     if (!this.#state.faults.has("noSessionUpdated")) {
       this.emit({ type: "session.updated", session: this.#wire() });
     }
@@ -247,6 +257,7 @@ export class RealtimeSession {
     this.#phase = "closed";
     clearTimeout(this.#timer);
     this.#parts.responder.close();
+    this.#mcpClosed ??= this.#state.mcp.close();
     this.#parts.turnDetector.close();
     this.#log.close();
   }

@@ -1,11 +1,17 @@
-import type { ScriptReply, ScriptTurn, TurnCause } from "./scripts.ts";
-import { type ConversationEntry, StoredItem } from "./conversation.ts";
+import type { ScriptReply, ScriptTurn, ToolOutput, TurnCause } from "./scripts.ts";
+import { type Conversation, type ConversationEntry, StoredItem } from "./conversation.ts";
 import { type Production, type ResponseSetup, RunningResponse } from "./runningResponse.ts";
 import type { SessionState } from "./sessionState.ts";
 import { fitContext } from "./contextWindow.ts";
 import { PromptCache } from "./promptCache.ts";
 import { promptOf, usageOf } from "./usage.ts";
-import { newId, type Refusal, type ResponseParams, type SessionConfig } from "./wire.ts";
+import {
+  type ConversationItem,
+  newId,
+  type Refusal,
+  type ResponseParams,
+  type SessionConfig,
+} from "./wire.ts";
 import { present } from "../../utils/present.ts";
 
 /** Callbacks of a session at the beginning and end of responses. */
@@ -129,6 +135,7 @@ export class Responder {
       metadata: params.metadata ?? null,
       production: this.#production,
       faults,
+      mcp: this.#state.mcp,
       emit: (event) => this.#state.emit(event),
       reply,
       usage: (output) => usageOf(read, output),
@@ -166,15 +173,19 @@ export class Responder {
   }
 
   #turn(params: ResponseParams, cause: TurnCause, outOfBand: boolean): ScriptTurn {
-    const { config, conversation } = this.#state;
+    const { config, conversation, mcp } = this.#state;
     const tools = requested(config, params).tools;
     return {
       cause,
       index: this.#count,
       instructions: config.instructions,
       ...present({ request: params.instructions }),
-      tools: tools.filter(({ type }) => type === "function")
-        .map(({ name, parameters }) => ({ name, parameters })),
+      tools: [
+        ...tools.flatMap((tool) =>
+          tool.type === "function" ? [{ name: tool.name, parameters: tool.parameters }] : []
+        ),
+        ...mcp.tools,
+      ],
       outOfBand,
       history: conversation.entries.map(snapshot),
     };
@@ -186,16 +197,8 @@ const maxBeside = 16;
 /** The last unanswered item is the cause of a response. */
 function causeOf(unanswered: readonly StoredItem[], state: SessionState): TurnCause {
   const last = unanswered.at(-1);
-  if (last?.item.type === "function_call_output") {
-    const outputs = unanswered.flatMap(({ item }) =>
-      item.type === "function_call_output"
-        ? [{
-          name: state.conversation.toolOf(item.call_id) ?? "",
-          callId: item.call_id,
-          output: item.output,
-        }]
-        : []
-    );
+  const outputs = unanswered.flatMap(({ item }) => outputOf(item, state.conversation) ?? []);
+  if (last !== undefined && outputOf(last.item, state.conversation) !== undefined) {
     return { type: "toolOutputs", outputs };
   }
   if (last?.item.type === "message" && last.item.role === "user") {
@@ -204,6 +207,29 @@ function causeOf(unanswered: readonly StoredItem[], state: SessionState): TurnCa
       : { type: "text", text: last.text };
   }
   return { type: "asked" };
+}
+
+/** What an item tells the model of a tool that it has called. */
+function outputOf(item: ConversationItem, conversation: Conversation): ToolOutput | undefined {
+  switch (item.type) {
+    case "function_call_output": {
+      const { call_id: callId, output } = item;
+      return { name: conversation.toolOf(callId) ?? "", callId, output };
+    }
+    case "mcp_call":
+      return item.output == null && item.error == null ? undefined : {
+        name: item.name,
+        callId: item.id,
+        output: item.output ?? item.error?.message ?? "",
+      };
+    case "mcp_approval_response": {
+      const asked = conversation.find(item.approval_request_id)?.item;
+      if (item.approve || asked?.type !== "mcp_approval_request") return undefined;
+      return { name: asked.name, callId: asked.id, output: item.reason ?? "" };
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** The session's configuration with what a request changes for its own response. */

@@ -2,6 +2,8 @@ import { bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import type { Script, ScriptCall, ScriptReply } from "./scripts.ts";
 import { FunctionCallItem } from "./functionCallItem.ts";
 import { failures, type FaultSet, type ResponseFault } from "./faults.ts";
+import { McpCallItem } from "./mcpCallItem.ts";
+import type { SessionMcp } from "./sessionMcp.ts";
 import { MessageItem } from "./messageItem.ts";
 import type { OutputItem, OutputSink } from "./outputItem.ts";
 import { Pace } from "./pace.ts";
@@ -28,6 +30,7 @@ export interface ResponseSetup extends OutputSink {
   readonly conversationId: string | null;
   readonly production: Production;
   readonly faults: FaultSet;
+  readonly mcp: SessionMcp;
   reply(): ScriptReply | Promise<ScriptReply>;
   /** Counts the tokens of a response that has said this. */
   usage(output: { readonly text: string; readonly audioMs: number }): RealtimeResponseUsage;
@@ -170,7 +173,17 @@ export class RunningResponse {
   }
 
   async #call(call: ScriptCall, cut: boolean): Promise<void> {
-    const output = this.#begin(new FunctionCallItem(this.#setup, this.#outputs.length, call));
+    const { config, mcp } = this.#setup;
+    const isFunction = config.tools.some((tool) =>
+      tool.type === "function" && tool.name === call.name
+    );
+    const remote = isFunction ? undefined : mcp.find(call.name);
+    const at = this.#outputs.length;
+    const output: FunctionCallItem | McpCallItem = this.#begin(
+      remote === undefined
+        ? new FunctionCallItem(this.#setup, at, call)
+        : new McpCallItem(this.#setup, at, remote, mcp),
+    );
     const text = cut ? call.arguments.slice(0, call.arguments.length / 2) : call.arguments;
     for (let at = 0; at < text.length; at += argumentChars) {
       output.sendArguments(text.slice(at, at + argumentChars));

@@ -43,12 +43,28 @@ export function modalitiesShape(value: unknown, path: string): Refusal | void {
   };
 }
 
+const toolNames = record({ tool_names: listOf(text), read_only: flag });
+
+const mcpShape = record({
+  type: text,
+  server_label: text,
+  server_url: text,
+  connector_id: text,
+  server_description: text,
+  authorization: text,
+  headers: nullable(anything),
+  allowed_tools: nullable(either(toolNames, listOf(text))),
+  require_approval: nullable(
+    either(record({ always: toolNames, never: toolNames }), oneOf("always", "never")),
+  ),
+}, { required: ["server_label"] });
+
 export const toolsShape = listOf(tagged("type", {
   function: record(
     { type: text, name: text, description: text, parameters: anything },
     { required: ["name"] },
   ),
-  mcp: anything,
+  mcp: mcpShape,
 }));
 
 export const toolChoiceShape = either(

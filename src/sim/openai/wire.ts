@@ -3,6 +3,7 @@ import type {
   RealtimeClientEvent,
   RealtimeResponse,
   RealtimeServerEvent,
+  RealtimeToolsConfigUnion,
   ResponseCreateEvent,
 } from "openai/resources/realtime/realtime";
 
@@ -47,6 +48,9 @@ export interface FunctionTool {
   readonly parameters?: unknown;
 }
 
+/** A server of tools that the session finds and runs by itself. */
+export type WireMcpTool = RealtimeToolsConfigUnion.Mcp;
+
 /** The whole configuration of a session as the server holds it. */
 export interface SessionConfig {
   readonly type: "realtime";
@@ -66,7 +70,7 @@ export interface SessionConfig {
       readonly speed: number;
     };
   };
-  readonly tools: readonly FunctionTool[];
+  readonly tools: readonly (FunctionTool | WireMcpTool)[];
   readonly tool_choice: "auto" | "none" | "required" | JsonObject;
   readonly parallel_tool_calls?: boolean;
   readonly reasoning?: { readonly effort?: string };

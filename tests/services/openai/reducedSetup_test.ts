@@ -281,3 +281,37 @@ Deno.test("case 66: a set-up's refusal that repeats the instructions does not br
   assert.match(log.lines.join(), /session\.speed/);
   assert.doesNotMatch(log.lines.join(), /Ada|Baker/);
 });
+
+contract(
+  "a server of tools that is refused costs itself, and nothing of its secrets is shown",
+  async (stage) => {
+    const secret = "tk-live-0123456789";
+    const server = {
+      url: "https://mcp.example.com",
+      headers: { Authorization: `Bearer ${secret}` },
+      secrets: [secret],
+      asks: [],
+    };
+    const toolServers = [{ ...server, label: "shop" }, { ...server, label: "bank" }];
+    const { sink } = stage.open({}, { toolServers });
+    const session = await stage.server.session();
+    const full = await session.first("session.update");
+    const kept = full.session.tools.length - 2;
+    assert.equal(full.session.tools[kept].authorization, secret);
+    session.refuse(full, {
+      code: "invalid_value",
+      message: `Invalid token ${secret}.`,
+      param: `session.tools[${kept}].authorization`,
+    });
+    const reduced = await session.nth("session.update", 1);
+    const labels = reduced.session.tools.slice(kept).map(
+      (tool: { readonly server_label: string }) => tool.server_label,
+    );
+    assert.deepEqual(labels, ["bank"]);
+    session.say({ type: "session.updated", session: {} });
+    await sink.first("modelReady");
+    const lines = stage.log.lines.join();
+    assert.match(lines, /Model refused the set-up/);
+    assert.ok(!lines.includes("0123456"), lines);
+  },
+);

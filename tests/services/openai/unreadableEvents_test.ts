@@ -6,7 +6,7 @@ contract(
   async (stage) => {
     const { client, session, sink } = await stage.live();
     session.say({ type: "brand.new", extra: {} });
-    session.say({ type: "conversation.item.added", item: { id: "m", type: "mcp_call" } });
+    session.say({ type: "conversation.item.added", item: { id: "m", type: "brand_new" } });
     session.say({
       type: "conversation.item.added",
       item: { id: "n", type: "message", role: "dev" },

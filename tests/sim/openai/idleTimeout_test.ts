@@ -4,6 +4,7 @@ import { FaultSet } from "../../../src/sim/openai/faults.ts";
 import { TurnDetector } from "../../../src/sim/openai/turnDetector.ts";
 import { Responder } from "../../../src/sim/openai/responder.ts";
 import { defaultConfig } from "../../../src/sim/openai/sessionConfig.ts";
+import { SessionMcp } from "../../../src/sim/openai/sessionMcp.ts";
 import { SpeechSource } from "../../../src/sim/openai/speechSource.ts";
 import { createToneVoice } from "../../../src/sim/voice/toneVoice.ts";
 import type { ServerEvent, SessionConfig } from "../../../src/sim/openai/wire.ts";
@@ -41,11 +42,14 @@ Deno.test("without an idle timeout nothing is waited for", () => {
 function idleAfter(idle_timeout_ms: number | null) {
   const events = new Inbox<ServerEvent>();
   const causes: string[] = [];
+  const conversation = new Conversation();
+  const emit = (event: ServerEvent) => events.add(event);
   const state = {
     config: configWith(idle_timeout_ms),
-    conversation: new Conversation(),
+    conversation,
+    mcp: new SessionMcp({ conversation, emit }),
     faults: new FaultSet(),
-    emit: (event: ServerEvent) => events.add(event),
+    emit,
     refuse: () => {},
   };
   const responder = new Responder(state, {

@@ -3,6 +3,7 @@ import { FaultSet } from "../../../src/sim/openai/faults.ts";
 import { performClientEvent } from "../../../src/sim/openai/performClientEvent.ts";
 import { Responder } from "../../../src/sim/openai/responder.ts";
 import { defaultConfig } from "../../../src/sim/openai/sessionConfig.ts";
+import { SessionMcp } from "../../../src/sim/openai/sessionMcp.ts";
 import type { SessionState } from "../../../src/sim/openai/sessionState.ts";
 import { SpeechSource } from "../../../src/sim/openai/speechSource.ts";
 import { TurnDetector } from "../../../src/sim/openai/turnDetector.ts";
@@ -25,9 +26,11 @@ export function idleSession(
   { model, ...config }: Pick<SessionConfig, "model"> & Partial<SessionConfig>,
   emit: (event: ServerEvent) => void,
 ): IdleSession {
+  const conversation = new Conversation();
   const state: SessionState = {
     config: { ...defaultConfig(model), ...config },
-    conversation: new Conversation(),
+    conversation,
+    mcp: new SessionMcp({ conversation, emit }),
     faults: new FaultSet(),
     emit,
     refuse: () => {},

@@ -41,6 +41,8 @@ export function clientEventOf(
     case "toolOutput":
     case "message":
       return itemCreate(request);
+    case "toolLeave":
+      return toolLeave(request);
     default:
       return request satisfies never;
   }
@@ -62,6 +64,23 @@ export function responseCreate(
       ...(!omitted.has("metadata") && { metadata: { purpose } }),
       ...(hasToolChoice && { tool_choice: "none" }),
       ...((aside || !omitted.has("instructions")) && present({ instructions })),
+    },
+  };
+}
+
+/** Answers a tool's request to be run by the model's provider. */
+function toolLeave(
+  { callId, output }: Extract<ModelRequest, { type: "toolLeave" }>,
+): ConversationItemCreateEvent {
+  return {
+    type: "conversation.item.create",
+    item: {
+      type: "mcp_approval_response",
+      // Items have ids of 32 characters at most; of one that is longer the end tells it from others.
+      id: `leave_${callId.slice(-26)}`,
+      approval_request_id: callId,
+      approve: output === undefined,
+      ...present({ reason: output }),
     },
   };
 }

@@ -65,6 +65,8 @@ interface ServerItem {
   readonly role: ItemAdded["role"];
   /** Id of the tool call whose output it is. */
   readonly callId?: string;
+  /** The label of the server whose tools it lists. */
+  readonly toolServer?: string;
   /** Absent while a call is unfinished, or was cut short. */
   readonly call?: ToolCall;
 }
@@ -91,6 +93,16 @@ export function itemOf(value: unknown): ServerItem | "malformed" | undefined {
       const call = functionCallOf(item, "completed");
       return { id, role: "tool", ...present({ call }) };
     }
+    case "mcp_approval_request": {
+      const call = functionCallOf(item, "completed");
+      return { id, role: "tool", ...present({ call }) };
+    }
+    case "mcp_list_tools":
+      return { id, role: "tool", ...present({ toolServer: idOf(item, "server_label") }) };
+    case "mcp_call":
+    case "mcp_tool_call":
+    case "mcp_approval_response":
+      return { id, role: "tool" };
     case "function_call_output": {
       const callId = idOf(item, "call_id");
       return callId === undefined ? "malformed" : { id, role: "tool", callId };
@@ -100,12 +112,21 @@ export function itemOf(value: unknown): ServerItem | "malformed" | undefined {
   }
 }
 
-/** The finished function call that an item is; `assumed` is its status where it states none. */
+/**
+ * The finished function call that an item is, or the call that the model asks to be let run; `assumed` is its
+ * status where it states none.
+ */
 export function functionCallOf(value: unknown, assumed: string): ToolCall | undefined {
   const item = fieldsOf(value);
+  if (item?.type === "mcp_approval_request") return askedCall(item);
   if (!item || item.type !== "function_call") return undefined;
   if ((textOf(item, "status") ?? assumed) !== "completed") return undefined;
   return calledFunction(item, textOf(item, "name"));
+}
+
+function askedCall(item: Fields): ToolCall | undefined {
+  const call = calledFunction({ ...item, call_id: item.id }, textOf(item, "name"));
+  return call && { ...call, by: "model" };
 }
 
 /**

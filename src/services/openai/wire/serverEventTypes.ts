@@ -8,6 +8,8 @@ import type {
 
 type Input<Type extends ModelInput["type"]> = Extract<ModelInput, { type: Type }>;
 
+import type { McpEvent } from "./mcpEventTypes.ts";
+
 /** What an event of the server says: in the call's own words, and with what only a connection needs. */
 export type ServerEvent =
   | {
@@ -19,8 +21,11 @@ export type ServerEvent =
   }
   | { readonly type: "error"; readonly error: ServerError }
   | { readonly type: "speech"; readonly ref: SpeechRef; readonly audio: Base64 }
+  | McpEvent
   | { readonly type: "itemDeleted"; readonly itemId: string }
-  | Input<"speechStarted" | "speechStopped" | "committed" | "itemAdded" | "modelIdled">
+  | Input<"speechStarted" | "speechStopped" | "committed" | "modelIdled">
+  /** With the label of the server whose tools the item lists. */
+  | Input<"itemAdded"> & { readonly toolServer?: string }
   | Input<"responseStarted" | "responseProgress" | "speechText" | "speechDone">
   /** Text that is not spoken. */
   | { readonly type: "writtenText"; readonly ref: SpeechRef; readonly text: string }

@@ -24,6 +24,7 @@ import {
   textOf,
   transcriptionUsageOf,
 } from "./eventParts.ts";
+import { readMcpEvent } from "./mcpEvents.ts";
 import { createPartsLimit } from "../../../utils/partsLimit.ts";
 import { present } from "../../../utils/present.ts";
 
@@ -102,9 +103,14 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
     case "conversation.item.created": {
       const item = itemOf(event.item);
       if (item === undefined || item === "malformed") return item && MALFORMED;
-      const { id: itemId, role, callId } = item;
+      const { id: itemId, role, callId, toolServer } = item;
       const previousItemId = idOf(event, "previous_item_id");
-      return { type: "itemAdded", itemId, role, ...present({ previousItemId, callId }) };
+      return {
+        type: "itemAdded",
+        itemId,
+        role,
+        ...present({ previousItemId, callId, toolServer }),
+      };
     }
     case "conversation.item.deleted": {
       const itemId = idOf(event, "item_id");
@@ -137,13 +143,18 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
       return textEvent("writtenText", event, "delta");
     case "response.output_item.added":
     case "response.content_part.added":
+    case "response.mcp_call_arguments.delta":
     case "response.function_call_arguments.delta": {
+      const mcp = readMcpEvent(type, event);
+      if (mcp !== undefined) return mcp;
       const responseId = textOf(event, "response_id");
       return responseId === undefined ? undefined : { type: "responseProgress", responseId };
     }
     case "response.function_call_arguments.done":
       return functionCallArguments(event);
     case "response.output_item.done": {
+      const mcp = readMcpEvent(type, event);
+      if (mcp !== undefined) return mcp;
       const responseId = idOf(event, "response_id");
       const item = itemOf(event.item);
       if (responseId === undefined || item === "malformed") return MALFORMED;
@@ -152,7 +163,7 @@ export function readServerEvent(value: unknown): ServerEvent | MalformedEvent | 
     case "response.done":
       return responseDone(event);
     default:
-      return undefined;
+      return readMcpEvent(type, event);
   }
 }
 

@@ -5,7 +5,8 @@ import type {
   SessionUpdateEvent,
 } from "openai/resources/realtime/realtime";
 import type { AudioFormat } from "../../../utils/audio/audioFormat.ts";
-import type { ModelSetup, TurnDetection } from "../../../call/modelSetup.ts";
+import type { ModelSetup, ToolServer, TurnDetection } from "../../../call/modelSetup.ts";
+import { mcpTool } from "./mcpTool.ts";
 import { present } from "../../../utils/present.ts";
 
 /** What a session is set up with. */
@@ -30,7 +31,7 @@ export type SetupPart =
 
 interface SetupOmissions {
   readonly parts: ReadonlySet<SetupPart>;
-  /** Names of tools. */
+  /** Names of tools, and `toolServerKey` of servers of tools. */
   readonly tools: ReadonlySet<string>;
 }
 
@@ -63,8 +64,12 @@ export function sessionUpdate(
         ...(speed !== undefined && sends("speed") && { speed }),
       },
     },
-    tools: settings.tools.filter(({ name }) => !omitted.tools.has(name))
-      .map((tool) => ({ type: "function", ...tool })),
+    tools: [
+      ...settings.tools.filter(({ name }) => !omitted.tools.has(name))
+        .map((tool) => ({ type: "function" as const, ...tool })),
+      ...(settings.toolServers ?? []).filter((server) => !omitted.tools.has(toolServerKey(server)))
+        .map(mcpTool),
+    ],
     ...(sends("tool_choice") && { tool_choice: "auto" }),
     ...(reasoningEffort && sends("reasoning") && { reasoning: { effort: reasoningEffort } }),
     // Drops more at once than `auto`, so that the cached prefix of a long call lasts longer.
@@ -73,6 +78,11 @@ export function sessionUpdate(
     }),
   };
   return { type: "session.update", session };
+}
+
+/** What a server of tools is called among the tools of a set-up. */
+export function toolServerKey({ label }: Pick<ToolServer, "label">): string {
+  return `mcp:${label}`;
 }
 
 /** What another agent of the same voice changes of a session; one that has spoken is sent no voice. */

@@ -30,8 +30,9 @@ export function createAgentMcpTools({ servers, signCall, check, log }: AgentMcpT
   const made = new WeakMap<Agent, { readonly of: readonly unknown[]; readonly set: McpToolSet }>();
 
   return function mcpToolsOf(agent: Agent, taken: ReadonlySet<string>): McpToolSet {
-    if (agent.mcp_servers.length === 0) return none;
-    const states = agent.mcp_servers.map((entry) => {
+    const entries = agent.mcp_servers.filter(({ by }) => by === "server");
+    if (entries.length === 0) return none;
+    const states = entries.map((entry) => {
       const connection = servers.use(entry);
       const state = connection?.state ?? { status: "connecting" as const };
       return {

@@ -38,6 +38,7 @@ export async function openMcpServers({ agents, settings, ...deps }: OpenMcpServe
     const used = new Set<McpConnection>();
     for (const name of agents.names) {
       for (const entry of agents.get(name)?.mcp_servers ?? []) {
+        if (entry.by === "model") continue;
         const connection = servers.use(entry);
         if (connection !== undefined) used.add(connection);
       }

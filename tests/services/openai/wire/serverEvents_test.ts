@@ -87,7 +87,7 @@ Deno.test("readServerEvent() has no use for what it does not know", () => {
       { type: "rate_limits.updated" },
       { type: "constructor" },
       { type: "" },
-      { type: "conversation.item.added", item: { id: "i", type: "mcp_list_tools" } },
+      { type: "conversation.item.added", item: { id: "i", type: "new" } },
       { type: "response.output_item.done", response_id: "r", item: { id: "i", type: "new" } },
     ]
   ) assert.equal(readServerEvent(event), undefined, event.type);

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { OUTCOME_UNKNOWN, WAIT_FOR_CALLER } from "../../../src/call/model/prompts.ts";
+import type { ToolCall } from "../../../src/call/realtimeClient.ts";
+import { CallDriver, type CallDriverOptions } from "../../support/call/callDriver.ts";
+
+const FIND: ToolCall = { callId: "mcp_find", name: "find", arguments: "{}", by: "model" };
+const CANCEL: ToolCall = { ...FIND, callId: "mcpr_cancel", name: "cancel" };
+
+Deno.test("the model is asked to speak when a tool that it runs has answered, and not before", () => {
+  const call = new CallDriver({ fillerAfterMs: 0, idleMs: 8000 }).live();
+  runs(call, FIND);
+  call.advance(20_000);
+  assert.deepEqual(
+    call.takeAsked(),
+    [],
+    "no response that said nothing is retried, no one is idle",
+  );
+  call.input({ type: "remoteToolEnded", callId: FIND.callId, output: "on its way", ok: true });
+  assert.deepEqual(call.takeRequests(), [
+    { type: "respond", request: { purpose: "tool_result" } },
+  ], "the model has the output");
+  const [ended] = call.events("toolEnded");
+  assert.deepEqual([ended?.name, ended?.output, ended?.durationMs], ["find", "on its way", 20_000]);
+  call.input({ type: "remoteToolEnded", callId: FIND.callId, output: "again", ok: true });
+  assert.equal(call.events("toolEnded").length, 1);
+});
+
+Deno.test("a response that goes on to speak of what has ended within it is not asked for again", () => {
+  const call = new CallDriver().live();
+  const responseId = call.begin();
+  call.input({ type: "remoteToolStarted", responseId, call: FIND });
+  call.input({ type: "remoteToolEnded", callId: FIND.callId, output: "on its way", ok: true });
+  call.say(responseId, "answer", 900, "It is on its way.");
+  call.finish(responseId);
+  call.advance(900);
+  assert.deepEqual(call.takeAsked(), []);
+
+  const silent = call.begin();
+  const again = { ...FIND, callId: "mcp_again" };
+  call.input({ type: "remoteToolStarted", responseId: silent, call: again });
+  call.input({ type: "remoteToolEnded", callId: again.callId, output: "on its way", ok: true });
+  call.finish(silent, "completed", { silent: true });
+  assert.deepEqual(call.takeAsked(), ["tool_result"]);
+});
+
+Deno.test("a tool that the model asks for is let run, and refused after an interruption", () => {
+  const call = new CallDriver({ toolPolicies: { cancel: { once: true } } }).live();
+  asks(call, CANCEL);
+  assert.deepEqual(call.takeRequests(), [{ type: "toolLeave", callId: CANCEL.callId }]);
+  assert.deepEqual(call.all("runTool"), []);
+  call.input({ type: "remoteToolStarted", call: CANCEL });
+  call.input({ type: "remoteToolEnded", callId: CANCEL.callId, output: "done", ok: true });
+  assert.deepEqual(call.takeAsked(), ["tool_result"]);
+  call.finish(call.begin("tool_result"));
+
+  asks(call, { ...CANCEL, callId: "mcpr_again" });
+  const [refused, respond] = call.takeRequests();
+  assert.ok(refused?.type === "toolLeave" && refused.output?.includes('"repeated":true'));
+  assert.equal(respond?.type, "respond", "the model says something about it");
+  call.finish(call.begin("tool_result"));
+
+  const cut = { ...CANCEL, callId: "mcpr_cut", arguments: '{"other":1}' };
+  const responseId = call.begin();
+  call.input({ type: "toolAnnounced", responseId, call: cut });
+  call.finish(responseId, "cancelled", { callerSpoke: true });
+  const answers = call.takeRequests().filter(({ type }) => type === "toolLeave");
+  assert.ok(answers.length === 1 && answers[0]?.type === "toolLeave" && answers[0].output);
+});
+
+Deno.test("a tool that failed by its own word may be run again, one whose end is unknown not", () => {
+  const call = new CallDriver({ toolPolicies: { cancel: { once: true } } }).live();
+  const outputs = ['{"error":"No.","code":"tool_failed"}', '{"error":"502","code":"http_502"}'];
+  const leaves = ["first", "second", "third"].map((callId, at) => {
+    asks(call, { ...CANCEL, callId });
+    const [leave] = call.takeRequests();
+    assert.ok(leave?.type === "toolLeave");
+    const output = outputs[at];
+    if (output !== undefined) {
+      call.input({ type: "remoteToolEnded", callId, output, ok: false });
+    }
+    call.finish(call.begin("tool_result"));
+    call.take();
+    return leave.output;
+  });
+  assert.deepEqual(leaves, [undefined, undefined, outputs[1]]);
+});
+
+Deno.test("a request that comes when its response is over is decided all the same", () => {
+  const call = new CallDriver().live();
+  const responseId = call.begin();
+  call.input({ type: "remoteToolPlanned", responseId });
+  call.finish(responseId, "completed", { silent: true });
+  assert.deepEqual(call.takeRequests(), [], "the response has done something");
+  call.input({ type: "toolAnnounced", responseId, call: CANCEL });
+  assert.deepEqual(call.takeRequests(), [{ type: "toolLeave", callId: CANCEL.callId }]);
+});
+
+Deno.test("a model that does not go on by itself with what it was let run is asked to, once", () => {
+  const call = new CallDriver({ fillerAfterMs: 0 }).live();
+  asks(call, CANCEL);
+  call.take();
+  call.advance(2000);
+  assert.deepEqual(call.takeAsked(), ["tool_result"]);
+  call.finish(call.begin("tool_result"));
+  call.advance(5000);
+  assert.deepEqual(call.takeAsked(), []);
+  const begun = new CallDriver({ fillerAfterMs: 0 }).live();
+  asks(begun, CANCEL);
+  begun.input({ type: "remoteToolStarted", call: CANCEL });
+  begun.take();
+  begun.advance(5000);
+  assert.deepEqual(begun.takeAsked(), []);
+});
+
+Deno.test("of a run that does not end, or goes with its connection, nobody knows the outcome", () => {
+  const late = new CallDriver({ fillerAfterMs: 0 }).live();
+  runs(late, FIND);
+  late.advance(61_000);
+  assert.equal(late.events("toolEnded")[0]?.output, OUTCOME_UNKNOWN);
+  assert.deepEqual(late.takeAsked(), ["tool_result"]);
+
+  const lost = new CallDriver().live();
+  runs(lost, FIND);
+  lost.input({ type: "modelLost", loss: { code: "network", retry: "now" } });
+  lost.advance(3000);
+  assert.equal(lost.events("toolEnded")[0]?.output, OUTCOME_UNKNOWN);
+  const { history } = lost.all("openModel").at(-1) ?? { history: [] };
+  assert.deepEqual(history.map((item) => item.type === "toolCall" && item.output), [
+    OUTCOME_UNKNOWN,
+  ]);
+  lost.take();
+  lost.ready();
+  assert.deepEqual(lost.takeAsked(), ["tool_result"]);
+
+  const refused = new CallDriver().live();
+  asks(refused, CANCEL);
+  const [request] = refused.takeRequests();
+  assert.ok(request !== undefined);
+  refused.input({ type: "requestRefused", request, kind: "other", code: "unknown" });
+  assert.equal(refused.events("toolEnded")[0]?.output, OUTCOME_UNKNOWN);
+});
+
+Deno.test("a model that runs tools without end has to speak after eight rounds", () => {
+  const call = new CallDriver().live();
+  for (let round = 1; round <= 8; round++) {
+    const callId = `mcp_${round}`;
+    runs(call, { ...FIND, callId }, round === 1 ? undefined : "tool_result");
+    call.take();
+    call.input({ type: "remoteToolEnded", callId, output: "more", ok: true });
+    const [asked] = call.takeRequests();
+    assert.ok(asked?.type === "respond");
+    assert.equal(asked.request.tools, round === 8 ? "none" : undefined);
+  }
+  asks(call, CANCEL, "tool_result");
+  const refused = call.takeRequests().find(({ type }) => type === "toolLeave");
+  assert.ok(refused?.type === "toolLeave" && refused.output === WAIT_FOR_CALLER);
+});
+
+Deno.test("words for a tool are said as it is let run", () => {
+  const options: CallDriverOptions = { toolPolicies: { cancel: { say: "Let me see." } } };
+  const call = new CallDriver(options).live();
+  asks(call, CANCEL);
+  const [said, leave] = call.takeRequests();
+  assert.ok(said?.type === "respond" && said.request.instructions?.includes("Let me see."));
+  assert.equal(leave?.type, "toolLeave");
+});
+
+/** A response that does nothing but call a tool, which the model runs. */
+function runs(call: CallDriver, tool: ToolCall, purpose?: "tool_result"): void {
+  const responseId = call.begin(purpose);
+  call.input({ type: "remoteToolStarted", responseId, call: tool });
+  call.finish(responseId, "completed", { silent: true });
+}
+
+/** The same of a tool that the model has to ask for. */
+function asks(call: CallDriver, tool: ToolCall, purpose?: "tool_result"): void {
+  const responseId = call.begin(purpose);
+  call.input({ type: "toolAnnounced", responseId, call: tool });
+  call.finish(responseId, "completed", { tools: [tool] });
+}
