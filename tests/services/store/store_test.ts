@@ -6,6 +6,8 @@ import type { Database } from "../../../src/services/store/database.ts";
 import { migrate } from "../../../src/services/store/migrate.ts";
 import { openPostgres } from "../../../src/services/store/postgres/postgresDatabase.ts";
 import { versions } from "../../../src/services/store/schema.ts";
+import { cellsOf } from "../../../src/services/store/calendar/calendarCells.ts";
+import { createRandom } from "../../../src/sim/twilio/random.ts";
 import { openSqlite } from "../../../src/services/store/sqlite/sqliteDatabase.ts";
 import { appointmentAt, single } from "../../support/store/calendarContract.ts";
 import { startPostgres } from "../../support/store/postgres.ts";
@@ -71,6 +73,48 @@ for (const { name, make, ignore } of durable) {
       const refusals = results.map((result) => result?.ok === false ? result.code : "booked");
       assert.deepEqual(refusals.filter((code) => code !== "taken"), ["booked"]);
       await stores[0]?.calendar.cancel(`apt_${minutes}_${refusals.indexOf("booked")}`, { now: 2 });
+    }
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  test("whoever books, moves and cancels at once, no time is taken twice, and none for nothing", async (settings) => {
+    const stores = await Promise.all([1, 2, 3].map(() => openStore(settings, { now: () => 1 })));
+    const random = createRandom(20_261_128);
+    const pick = (below: number) => Math.floor(random() * below);
+    const change = async (round: number, at: number) => {
+      const { calendar } = stores[at % stores.length]!;
+      const id = `apt_${pick(20)}`;
+      const minutes = 5 * pick(24);
+      const { service, startsAt, endsAt } = appointmentAt(minutes);
+      const kind = round === 0 ? 0 : pick(3);
+      if (kind === 1) return await calendar.move(id, { service, startsAt, endsAt }, two);
+      if (kind === 2) return await calendar.cancel(id, { now: 2 });
+      const callId = `call_${pick(4)}`;
+      return await calendar.book(
+        appointmentAt(minutes, { id: `apt_${round}_${at}`, callId }),
+        { ...two, maxOfCall: 3 },
+      );
+    };
+    const two = { capacity: 2, now: 2 };
+    for (let at = 0; at < 20; at++) {
+      await stores[0]!.calendar.book(appointmentAt(5 * at, { id: `apt_${at}` }), {
+        ...two,
+        maxOfCall: 3,
+      });
+    }
+    for (let round = 0; round < 12; round++) {
+      await Promise.all(Array.from({ length: 12 }, (_, at) => change(round, at)));
+      const { calendar } = stores[0]!;
+      const booked = await calendar.list({ state: "booked", limit: 500 });
+      const cells = booked.flatMap(({ startsAt, endsAt }) => cellsOf(startsAt, endsAt));
+      const taken = (await calendar.taken("practice", 0, Date.parse("2028-01-01")))
+        .map(({ cell }) => cell);
+      const inOrder = (all: readonly number[]) => [...all].sort((a, b) => a - b);
+      assert.deepEqual(inOrder(taken), inOrder(cells), "what is taken is what is booked");
+      for (let call = 0; call < 4; call++) {
+        const own = booked.filter(({ callId }) => callId === `call_${call}`);
+        assert.ok(own.length <= 3, `a call has ${own.length}`);
+      }
     }
     await Promise.all(stores.map((store) => store.close()));
   });
