@@ -71,7 +71,9 @@ export class MustHears {
       if (this.#find(name)?.text === sentence.text) continue;
       const heard = this.#resumed && heardBefore(sentence.text, this.#resumed);
       const isWanted = sentence.at === "start";
-      const none = { times: 0, asks: 0, counted: 0, tools: new Set<string>() };
+      // Of variables without values nothing may be left that could be said, or heard.
+      const asks = wordsOf(sentence.text).length === 0 ? MAX_ASKS : 0;
+      const none = { times: 0, asks, counted: asks, tools: new Set<string>() };
       // Another agent may have another sentence of this name.
       const own = this.#find(name) === undefined ? name : `${policy.agent}.${name}`;
       const added = { ...sentence, ...none, name: own, isWanted, ...(heard && { heard }) };

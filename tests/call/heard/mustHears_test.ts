@@ -248,3 +248,16 @@ Deno.test("all sentences for the end are said, as many as an agent may have", ()
   }
   for (const name of names) assert.equal(proofs(call, name).at(-1)?.heard, true, name);
 });
+
+Deno.test("a sentence of which its variables have left no word is not said, and holds its tools back", () => {
+  const call = new CallDriver({
+    mustHear: { terms: { text: " … ", at: "start" } },
+    toolPolicies: { book: { afterHeard: ["terms"] } },
+  }).live();
+  call.advance(3000);
+  assert.ok(!call.all("model").some(({ request }) => request.type === "respond"));
+  call.callerSays("Book it.");
+  call.call("book");
+  assert.deepEqual(call.all("runTool"), []);
+  assert.equal(proofs(call, "terms").at(-1)?.heard, false);
+});
