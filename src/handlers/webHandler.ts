@@ -32,7 +32,7 @@ export interface WebHandlerDeps {
 
 /** What the handler tells of a client that runs tools, and gets to pass on. */
 export interface ClientTools {
-  attach(callId: string, client: {
+  attach(call: Pick<CallSession, "id" | "ended">, client: {
     readonly names: ReadonlySet<string>;
     send(call: Omit<Extract<ServerMessage, { type: "tool_call" }>, "type">): void;
   }): () => void;
@@ -180,7 +180,7 @@ export function handleWebSocket(
     }
     join();
     if (tools === undefined || clientTools === undefined || isOver) return;
-    detachTools = clientTools.attach(session.id, {
+    detachTools = clientTools.attach(session, {
       names: new Set(tools),
       send: (call) => leg.send({ type: "tool_call", ...call }),
     });

@@ -20,6 +20,13 @@ export interface ToolClient {
   send(call: ClientToolCall): void;
 }
 
+/** A call whose client runs tools. */
+export interface ClientCall {
+  readonly id: string;
+  /** Never rejects. */
+  readonly ended: Promise<unknown>;
+}
+
 const MAX_CALLS = 10_000;
 
 interface Pending {
@@ -36,9 +43,11 @@ export class ClientToolCalls {
 
   /**
    * A client has come to a call, and gets what is asked for still: one that comes back may be asked
-   * twice, under the same id. Returns what takes it away; another client that came since stays.
+   * twice, under the same id. Returns what takes it away; another client that came since stays. Nothing
+   * is kept of a call that has ended.
    */
-  attach(callId: string, client: ToolClient): () => void {
+  attach({ id: callId, ended }: ClientCall, client: ToolClient): () => void {
+    if (!this.#clients.has(callId)) void ended.then(() => this.#clients.delete(callId));
     this.#clients.set(callId, client);
     for (const { call } of this.#pending.get(callId)?.values() ?? []) {
       if (client.names.has(call.name)) client.send(call);
