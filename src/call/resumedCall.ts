@@ -39,6 +39,8 @@ export interface ResumedHandoffs {
 
 /** A tool call of an earlier session. */
 export interface ResumedTool extends ToolCall {
+  /** The agent that had the call then. */
+  readonly agent?: string;
   readonly startedMs: Milliseconds;
   /** When it answered, where that is known. */
   readonly endedMs?: Milliseconds;

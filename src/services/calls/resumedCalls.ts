@@ -139,6 +139,7 @@ function resumedOf(record: CallRecord, content: CallContent, at: number): Resume
     turns,
     tools: tools.map(({ id, name, arguments: args, startedMs, result }) => ({
       callId: id,
+      agent: agentAt(startedMs),
       name,
       arguments: args,
       startedMs,
@@ -150,6 +151,10 @@ function resumedOf(record: CallRecord, content: CallContent, at: number): Resume
     ...handoffsOf(content),
     usage,
   };
+
+  function agentAt(ms: number): string {
+    return content.handoffs.findLast(({ atMs }) => atMs <= ms)?.to ?? record.agent;
+  }
 }
 
 const MAX_RINGING_MS = 60_000;

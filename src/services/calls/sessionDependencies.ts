@@ -1,5 +1,6 @@
 import type { OpenModel } from "../../call/realtimeClient.ts";
 import type { SessionDependencies, ToolOutcome } from "../../call/session.ts";
+import type { ResumedTool } from "../../call/resumedCall.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
 import { setTimer } from "../../utils/clock.ts";
@@ -32,10 +33,22 @@ export function createSessionDependencies(
   });
   const memories = new WeakMap<object, ToolMemory>();
   const memoryOf = (session: CallSession) => {
-    const memory = memories.get(session) ?? new ToolMemory(session.resumed?.tools);
+    const memory = memories.get(session) ??
+      new ToolMemory(
+        session.resumed?.tools.map((earlier) => ({
+          ...earlier,
+          ...present({ tool: identityOf(earlier, session) }),
+        })),
+      );
     memories.set(session, memory);
     return memory;
   };
+  /** By the definition that the agent has now; undefined where it has no such tool any more. */
+  function identityOf({ agent: name, name: tool }: ResumedTool, { request }: CallSession) {
+    const isOther = name !== undefined && name !== request.agent;
+    const agent = agents.ofCall(isOther ? { agent: name } : request);
+    return agent && toolsOf(agent).identityOf(tool);
+  }
   return {
     openModel,
     async runTool(session, call, signal) {

@@ -9,6 +9,8 @@ import type { ToolMemory } from "./toolMemory.ts";
 /** A tool that is about to run. */
 export interface OnceRun {
   readonly name: string;
+  /** By `identityOf`. */
+  readonly tool: string;
   readonly args: ToolArguments;
   readonly readArguments: ReadArguments;
   readonly callId: string;
@@ -22,17 +24,17 @@ export interface OnceRun {
  * `run` does.
  */
 export async function runOnce(
-  { name, args, readArguments, callId, memory, run }: OnceRun,
+  { name, tool, args, readArguments, callId, memory, run }: OnceRun,
 ): Promise<ToolOutcome> {
   const key = canonicalJson(args);
-  const earlier = memory?.find(name, key, (json) => keyOf(json, readArguments));
+  const earlier = memory?.find({ name, tool }, key, (json) => keyOf(json, readArguments));
   if (earlier !== undefined) return repeated(await earlier);
   const running = run(`parley-${sha256(`${callId} ${name} ${key}`).toHex().slice(0, 40)}`);
-  memory?.keep(name, key, running.catch((error) => ({ output: errorText(error), ok: false })));
+  memory?.keep(tool, key, running.catch((error) => ({ output: errorText(error), ok: false })));
   try {
     return await running;
   } catch (error) {
-    if (!(error instanceof ToolError && error.mayHaveRun)) memory?.forget(name, key);
+    if (!(error instanceof ToolError && error.mayHaveRun)) memory?.forget(tool, key);
     throw error;
   }
 }

@@ -59,6 +59,11 @@ export interface Tool {
   readonly name: string;
   /** Absent for `built_in`. */
   readonly kind?: ToolKind;
+  /**
+   * Where it does its work: an endpoint, a file. Tools of one name, kind and source are one tool, whichever
+   * agent offers them; absent where name and kind say it all.
+   */
+  readonly source?: string;
   /** Tells the model when to use it. */
   readonly description: string;
   /** A JSON Schema object. */
@@ -69,6 +74,11 @@ export interface Tool {
   readonly details?: Readonly<Record<string, unknown>>;
   /** The signal is aborted at the time limit too. Throws a `ToolError` to tell the model what is wrong. */
   run(args: ToolArguments, context: ToolContext): ToolResult | Promise<ToolResult>;
+}
+
+/** The same for what is one tool to the callers of agents that offer it. */
+export function identityOf({ name, kind = "built_in", source = "" }: Tool): string {
+  return `${name} ${kind} ${source}`;
 }
 
 export interface ToolErrorOptions extends ErrorOptions {

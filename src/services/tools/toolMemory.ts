@@ -5,8 +5,16 @@ import { errorCodeIn } from "../../utils/errorCode.ts";
 
 /** A tool call that another session of the same call made. */
 export interface EarlierToolCall extends Omit<ToolCall, "callId"> {
+  /** By `identityOf`; absent where it is not known which tool of the name it was: it may be any. */
+  readonly tool?: string;
   /** Absent where it is not known whether it was carried out. */
   readonly output?: string;
+}
+
+/** A tool by its name, and by `identityOf`: agents may have different ones of the same name. */
+export interface RememberedTool {
+  readonly name: string;
+  readonly tool: string;
 }
 
 /** What the tools of one call have done, by their arguments: the same is not done twice. */
@@ -26,27 +34,33 @@ export class ToolMemory {
    * the tool would; undefined for what it would refuse.
    */
   find(
-    name: string,
+    { name, tool }: RememberedTool,
     key: string,
     keyOf: (json: string) => string | undefined,
   ): Promise<ToolOutcome> | undefined {
-    for (const { arguments: args, output } of this.#earlier.get(name) ?? []) {
+    const others: EarlierToolCall[] = [];
+    for (const earlier of this.#earlier.get(name) ?? []) {
+      const { arguments: args, output } = earlier;
+      if (earlier.tool !== undefined && earlier.tool !== tool) {
+        others.push(earlier);
+        continue;
+      }
       const earlierKey = keyOf(args);
       if (earlierKey === undefined || (output !== undefined && failedForSure(output))) continue;
-      this.keep(name, earlierKey, Promise.resolve(outcomeOf(output)));
+      this.keep(tool, earlierKey, Promise.resolve(outcomeOf(output)));
     }
-    this.#earlier.delete(name);
-    return this.#runs.get(`${name} ${key}`);
+    this.#earlier.set(name, others);
+    return this.#runs.get(`${tool} ${key}`);
   }
 
   /** `outcome` never rejects. */
-  keep(name: string, key: string, outcome: Promise<ToolOutcome>): void {
-    this.#runs.set(`${name} ${key}`, outcome);
+  keep(tool: string, key: string, outcome: Promise<ToolOutcome>): void {
+    this.#runs.set(`${tool} ${key}`, outcome);
   }
 
   /** It was not done, and may be tried again. */
-  forget(name: string, key: string): void {
-    this.#runs.delete(`${name} ${key}`);
+  forget(tool: string, key: string): void {
+    this.#runs.delete(`${tool} ${key}`);
   }
 }
 

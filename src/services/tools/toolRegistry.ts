@@ -13,7 +13,7 @@ import { createArgumentReader, type ReadArguments } from "./schema/toolArguments
 import { propertiesOf } from "./schema/schemaRewrite.ts";
 import { readToolSchema } from "./schema/toolSchema.ts";
 import { withinTime } from "./timeLimit.ts";
-import { type Tool, type ToolArguments, type ToolContext, ToolError } from "./tool.ts";
+import { identityOf, type Tool, type ToolArguments, type ToolContext, ToolError } from "./tool.ts";
 import type { ToolMemory } from "./toolMemory.ts";
 import { policyOf, type ToolOptions, withEntry } from "./toolOptions.ts";
 
@@ -115,6 +115,11 @@ export function createToolRegistry({
       entries.get(name)?.redaction ?? redactions.get(name),
     /** What the model is to be connected to, and runs the tools of. */
     remote,
+    /** What tells the tool of a name from those that other agents have under it. */
+    identityOf(name: string): string | undefined {
+      const tool = entries.get(name)?.tool;
+      return tool && identityOf(tool);
+    },
     /**
      * Never rejects, and settles soon after the time limit or the signal. There is always an output for the
      * model; an error is `{"error": "...", "code": "..."}`. What `memory` has of the same tool with the same
@@ -133,6 +138,7 @@ export function createToolRegistry({
         if (entry.options.once !== true) return await attempt(entry, args, context);
         return await runOnce({
           name: call.name,
+          tool: identityOf(entry.tool),
           args,
           readArguments: entry.readArguments,
           callId: context.callId,

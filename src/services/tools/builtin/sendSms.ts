@@ -16,6 +16,8 @@ export function createSendSms({ sms }: Pick<Agent, "sms">, send: SendText): Tool
   const aliases = Object.keys(recipients);
   return {
     name: "send_sms",
+    // By the same arguments another agent may send other words, or to somebody else.
+    source: JSON.stringify([texts, recipients]),
     description: "Sends a text message to the caller's phone" +
       (aliases.length > 0 ? ", or to one of the other recipients." : ".") +
       " Ask before you send one to the caller, and tell them when it is on its way.",

@@ -53,6 +53,7 @@ export function createHttpTool(
   return {
     name,
     kind: "http",
+    source: `${method} ${definition.url}`,
     description,
     parameters,
     options: { once: method !== "GET" },

@@ -64,6 +64,7 @@ export function createAgentMcpTools({ servers, signCall, check, log }: AgentMcpT
         }
         const tool = createMcpTool({
           server: entry.name,
+          url: entry.url,
           connection,
           listing,
           entry: options,

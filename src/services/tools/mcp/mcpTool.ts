@@ -9,6 +9,7 @@ import type { McpToolListing } from "./mcpWire.ts";
 export interface McpToolSource {
   /** The server's name in the agent's file. */
   readonly server: string;
+  readonly url: string;
   readonly connection: Pick<McpConnection, "call">;
   readonly listing: McpToolListing;
   readonly entry: Omit<McpToolEntry, "name">;
@@ -24,13 +25,14 @@ const CALL_META = "parley/call";
 
 /** Creates a tool that a server offers. */
 export function createMcpTool(
-  { server, connection, listing, entry, name, signCall }: McpToolSource,
+  { server, url, connection, listing, entry, name, signCall }: McpToolSource,
 ): Tool {
   const { title, description, inputSchema, readOnly } = listing;
   const options = withEntry({ once: !readOnly }, { ...present({ title }), ...entry });
   return {
     name,
     kind: "mcp",
+    source: `${url} ${listing.name}`,
     description,
     // Checked with the tools of all other kinds.
     parameters: inputSchema as Tool["parameters"],

@@ -15,6 +15,7 @@ export function createTypescriptTool(
     return {
       name,
       kind: "typescript",
+      source: file,
       description,
       parameters: schemaOf(input),
       options,
