@@ -4,6 +4,7 @@ import defer * as re2 from "re2js";
 import type { ErrorObject } from "ajv";
 import { BoundedMap } from "../../../utils/boundedMap.ts";
 import { pointerSteps } from "./jsonPointer.ts";
+import { patternSize } from "./patternSize.ts";
 import { type JsonSchema, SchemaFault } from "./schemaRewrite.ts";
 
 /** One thing wrong with arguments: the JSON pointer of the part, and the keyword of the schema that it breaks. */
@@ -56,10 +57,13 @@ function reasonOf(error: ErrorObject | undefined): string {
 /** Linear time is still proportional to the product of both. */
 const MAX_PATTERN_CHARS = 1000;
 const MAX_TESTED_CHARS = 10_000;
+/** A few milliseconds. */
+const MAX_PATTERN_STEPS = 2000;
 
 /**
  * Patterns are tested against strings of the model's choice, so they run in linear time. Lookaround and
- * back-references cannot: such patterns are shown to the model, and not tested.
+ * back-references cannot, and counted repeats within each other may be more than there is memory for: such
+ * patterns are shown to the model, and not tested.
  */
 function linearPattern(
   pattern: string,
@@ -70,6 +74,7 @@ function linearPattern(
   }
   // Ajv caches compiled patterns under this string.
   const toString = () => pattern;
+  if (patternSize(pattern) > MAX_PATTERN_STEPS) return { test: () => true, toString };
   try {
     const compiled = re2.RE2JS.compile(re2.RE2JS.translateRegExp(pattern));
     return {
