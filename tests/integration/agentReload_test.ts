@@ -102,6 +102,30 @@ Deno.test("a broken edit keeps the last good version, and is told of until it is
   assert.equal(logged.filter((line) => line.includes("Agent mended")).length, 1);
 });
 
+Deno.test("a file that is read while it is written is not taken for a broken one", async () => {
+  await using folder = await createAgentFolder({ "receptionist.md": agent("greeting: Good day.") });
+  const halves = new Map<string, string>([
+    ["", agent("greeting: Good morning.")],
+    ["---\ntitle: De", agent("greeting: Good evening.")],
+  ]);
+  const text: typeof filesOnDisk.text = async (path) => {
+    const read = await filesOnDisk.text(path);
+    const whole = halves.get(read);
+    if (whole !== undefined) await folder.save("receptionist.md", whole);
+    return read;
+  };
+  await using rig = await startWith(folder, {
+    overrides: { agentFiles: { ...filesOnDisk, text } },
+  });
+  const { server: { app: { agents }, logged } } = rig;
+  for (const [half, whole] of halves) {
+    const greets = () => whole.includes(`greeting: ${agents.get("receptionist")?.greeting}`);
+    await changing(agents, () => folder.save("receptionist.md", half), greets);
+  }
+  assert.deepEqual(await incidentsOf(rig), []);
+  assert.ok(!logged.some((line) => line.includes("Agent broken")));
+});
+
 Deno.test("agents come and go with their files; the default one stays", async () => {
   await using folder = await createAgentFolder({
     "receptionist.md": agent("greeting: Good day."),

@@ -18,12 +18,18 @@ export interface FolderLook {
   readonly changed?: ReadonlySet<string>;
 }
 
+/** At a file that is written again and again. */
+const MAX_LOOKS = 5;
+
 /** The folder of the agents: reads what has changed since it was last looked at. */
 export class AgentFolder {
   readonly #options: AgentFolderOptions;
   readonly #stamps = new Map<string, string>();
-  /** Files that were not there: an editor or a checkout may be about to write them anew. */
-  #missing: ReadonlySet<string> = new Set();
+  /**
+   * How often in a row files were not there, or not whole: an editor or a checkout may be about to write
+   * them anew.
+   */
+  #unfinished: ReadonlyMap<string, number> = new Map();
 
   constructor(options: AgentFolderOptions) {
     this.#options = options;
@@ -31,8 +37,8 @@ export class AgentFolder {
 
   /**
    * The agents as their files are now; the very entries of those that have not changed. `again` where
-   * files are gone that were there: they are believed gone at the next look. Rejects where the folder
-   * cannot be read.
+   * files are gone that were there, or seem to be half written: what they are at a later look is believed.
+   * Rejects where the folder cannot be read.
    */
   async look({ before, checks, changed = new Set() }: FolderLook): Promise<{
     readonly entries: readonly AgentEntry[];
@@ -40,7 +46,9 @@ export class AgentFolder {
   }> {
     const { dir, files } = this.#options;
     const names = await agentNames(dir, files);
-    const missing = new Set<string>();
+    const present = new Set(names);
+    const unfinished = new Map<string, number>();
+    const waitFor = (name: string) => unfinished.set(name, this.#looksAt(name) + 1);
     const kept: AgentEntry[] = [];
     const read: AgentReading[] = [];
     for (const name of names) {
@@ -53,8 +61,8 @@ export class AgentFolder {
         continue;
       }
       const reading = await readAgentFile(name, dir, files);
-      if (reading.text === undefined && entry !== undefined && !this.#missing.has(name)) {
-        missing.add(name);
+      if (entry !== undefined && await this.#isUnfinished(reading, entry, stamp)) {
+        waitFor(name);
         kept.push(entry);
         continue;
       }
@@ -63,23 +71,39 @@ export class AgentFolder {
       read.push(reading);
     }
     for (const [name, entry] of before) {
-      if (names.includes(name)) continue;
-      if (!this.#missing.has(name)) missing.add(name);
-      const stays = missing.has(name) ? entry : this.#withoutFile(entry);
+      if (present.has(name)) continue;
+      if (this.#looksAt(name) === 0) waitFor(name);
+      const stays = unfinished.has(name) ? entry : this.#withoutFile(entry);
       if (stays === undefined) this.#stamps.delete(name);
       else kept.push(stays);
     }
-    this.#missing = missing;
+    this.#unfinished = unfinished;
     const isChanged = read.length > 0 || names.length < before.size;
-    for (const entry of isChanged ? [...kept] : []) {
-      if (entry.reading.result.ok || !names.includes(entry.name)) continue;
-      // What it lacked may be another agent.
-      kept.splice(kept.indexOf(entry), 1);
-      read.push(await readAgentFile(entry.name, dir, files));
-    }
-    const checked = await checkedReadings(read, kept, { before, checks });
+    // What these lacked may be another agent.
+    const faulty = new Set(
+      kept.filter((it) => isChanged && !it.reading.result.ok && present.has(it.name)),
+    );
+    for (const { name } of faulty) read.push(await readAgentFile(name, dir, files));
+    const same = kept.filter((entry) => !faulty.has(entry));
+    const checked = await checkedReadings(read, same, { before, checks });
     const entries = checked.map((reading) => entryOf(reading, before.get(reading.name)));
-    return { entries: [...kept, ...entries], again: missing.size > 0 };
+    return { entries: [...same, ...entries], again: unfinished.size > 0 };
+  }
+
+  #looksAt(name: string): number {
+    return this.#unfinished.get(name) ?? 0;
+  }
+
+  /** Whether what is wrong with a file may be that it was read while it was written. */
+  async #isUnfinished(
+    { name, text, result }: AgentReading,
+    entry: AgentEntry,
+    stamp: string | undefined,
+  ): Promise<boolean> {
+    const looks = this.#looksAt(name);
+    if (text === undefined) return looks === 0;
+    if (result.ok || entry.agent === undefined || looks >= MAX_LOOKS) return false;
+    return text.trim() === "" && looks === 0 || (await this.#stampOf(name, entry)).stamp !== stamp;
   }
 
   /** The agent of calls that name none stays, so that they are answered. */
