@@ -34,6 +34,7 @@ export function appointmentsRoutes({ access, agenda }: {
     return c.json({
       appointments: found.slice(0, limit).map(viewAppointment),
       more: found.length > limit,
+      calendars: agenda.calendars().map((calendar) => ({ ...calendar })),
     }, 200);
   });
 
@@ -132,6 +133,13 @@ const all = createRoute({
       z.object({
         appointments: z.array(appointment),
         more: z.boolean().openapi({ description: "Ask again, from the end of the last one" }),
+        calendars: z.array(z.object({
+          name: z.string(),
+          timeZone: z.string(),
+          services: z.record(z.string(), z.string()).openapi({
+            description: "Their titles, by the names that appointments have",
+          }),
+        })).openapi({ description: "All calendars of the agents, by name" }),
       }).openapi("AppointmentList"),
     ),
     ...errorAnswers,

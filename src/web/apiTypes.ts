@@ -1,3 +1,4 @@
+import type { Appointment } from "./calendar/appointments.ts";
 import type { TranscriptLine } from "../protocol/web.ts";
 
 /** The titles that people read, by the names of the agents. */
@@ -144,6 +145,8 @@ export interface CallDetail extends CallSummary {
   readonly latencies: readonly Latency[];
   readonly mustHear: readonly MustHear[];
   readonly promises: readonly HeardPromise[];
+  /** Those that were booked in it. */
+  readonly appointments: readonly Appointment[];
   readonly analysis: Analysis | null;
 }
 

@@ -8,6 +8,7 @@ import { createLiveListView } from "./live/liveListView.ts";
 import { type PageLocation, readPageLocation } from "./pageLocation.ts";
 import { createRecordListView } from "./records/recordListView.ts";
 import { createRecordView } from "./records/recordView.ts";
+import { createCalendarView } from "./calendar/calendarView.ts";
 import { createAgentsView } from "./agents/agentsView.ts";
 import { showStart, showStartProblem, showTalk } from "./talk/talkView.ts";
 import { describeEngine } from "./talk/talkTexts.ts";
@@ -18,6 +19,7 @@ const showLiveCalls = createLiveListView(titles);
 const showLiveCall = createLiveCallView(titles);
 const showRecords = createRecordListView(titles);
 const showRecord = createRecordView(titles);
+const showCalendar = createCalendarView();
 const showAgents = createAgentsView();
 
 const names = {
@@ -26,6 +28,7 @@ const names = {
   call: "Live call",
   records: "Records",
   record: "Record",
+  calendar: "Calendar",
   agents: "Agents",
 };
 let showing = new AbortController();
@@ -86,6 +89,8 @@ function open(target: PageLocation, signal: AbortSignal): Promise<void> {
       return showRecords(target.filter, signal);
     case "record":
       return showRecord(target.id, signal);
+    case "calendar":
+      return showCalendar(target.filter, signal);
     case "agents":
       return showAgents(signal);
   }

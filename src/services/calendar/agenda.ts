@@ -25,6 +25,14 @@ export type EnteredResult = BookingResult | {
 
 /** What one download holds. */
 const MAX_EVENTS = 2000;
+/** A calendar as its agents' files describe it. */
+export interface CalendarDescription {
+  readonly name: string;
+  readonly timeZone: string;
+  /** Titles of its services, by their names. */
+  readonly services: Readonly<Record<string, string>>;
+}
+
 const DAY_MS = 24 * 60 * 60_000;
 
 /** The appointments of all calendars, as operators see and change them: at any time that is not taken. */
@@ -52,6 +60,21 @@ export function createAgenda({ store, agents, endpoint, onChange, now }: AgendaD
 
   return {
     list: store.list,
+    /** By name; of several agents that share one, the first says its time zone. */
+    calendars(): readonly CalendarDescription[] {
+      const names = new Set(agents.names.flatMap((name) => agents.get(name)?.calendar?.name ?? []));
+      return [...names].sort().map((name) => {
+        const known = agentsWith(name);
+        const services = known.toReversed().flatMap(({ calendar }) =>
+          Object.entries(calendar?.services ?? {}).map(([key, { title }]) => [key, title] as const)
+        );
+        return {
+          name,
+          timeZone: known[0]?.timezone ?? "UTC",
+          services: Object.fromEntries(services),
+        };
+      });
+    },
     get: store.get,
     async enter({ minutes, ...entered }: EnteredAppointment): Promise<EnteredResult> {
       const known = agentsWith(entered.calendar);

@@ -33,8 +33,7 @@ function rowOf({ name, title, state, version, problems, warnings }: AgentSummary
     : "cannot be used: its calls are refused";
   return element("li", {}, [
     element("p", {}, [element("b", { textContent: title ?? name }), ` ${effect}`]),
-    ...[...problems, ...warnings].map(({ text }) =>
-      element("p", { className: "problem", textContent: text })
-    ),
+    ...problems.map(({ text }) => element("p", { className: "problem", textContent: text })),
+    ...warnings.map(({ text }) => element("p", { className: "warning", textContent: text })),
   ]);
 }

@@ -3,6 +3,7 @@ import { fetchApiJson } from "../apiClient.ts";
 import type { AgentList, AgentSummary } from "../apiTypes.ts";
 import { element, find } from "../elements.ts";
 import { showAgentProblems } from "./agentProblems.ts";
+import { showUnanswered } from "./unansweredView.ts";
 import { createToolTrial } from "./toolTrial.ts";
 
 /** Creates the view of the agents: their state and versions, and a place to try their tools. */
@@ -15,7 +16,10 @@ export function createAgentsView(): (signal: AbortSignal) => Promise<void> {
     list.replaceChildren(...agents.map(rowOf));
     showAgentProblems(find("agents-problems", HTMLElement), agents);
     const usable = agents.filter(({ state }) => state !== "unusable");
-    await showTrial(usable, signal);
+    await Promise.all([
+      showTrial(usable, signal),
+      showUnanswered(find("agents-unanswered", HTMLElement), usable, signal),
+    ]);
   };
 }
 

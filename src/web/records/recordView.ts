@@ -9,6 +9,7 @@ import { find } from "../elements.ts";
 import { type Figure, showFigures } from "./figureList.ts";
 import { mustHearTable, promiseTable } from "./heardTables.ts";
 import { costTable, latencyTable } from "./recordTables.ts";
+import { bookedInCall } from "../calendar/bookedInCall.ts";
 import { createTranscriptView } from "../transcriptView.ts";
 import {
   formatCount,
@@ -40,6 +41,7 @@ export function createRecordView(
     const call = await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal });
     const agents = await titles;
     known = agents;
+    const booked = await bookedInCall(call, signal);
     if (signal.aborted) return;
     if (call.status !== "ended") return location.replace(`#calls/${id}`);
     const { startedAt } = call;
@@ -48,6 +50,7 @@ export function createRecordView(
     write("record-way", [describeDirection(call, agents), ...ownNumber(call), began].join(" · "));
     write("record-end", describeOutcome(call));
     showFigures(find("record-figures", HTMLElement), figuresOf(call));
+    find("record-booked", HTMLElement).replaceChildren(...booked);
     showAnalysis(call.analysis);
     showTranscript(call);
     find("record-silent", HTMLElement).hidden = call.turns.length > 0;
