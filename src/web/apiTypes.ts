@@ -1,4 +1,3 @@
-import type { Appointment } from "./calendar/appointments.ts";
 import type { TranscriptLine } from "../protocol/web.ts";
 
 /** The titles that people read, by the names of the agents. */
@@ -148,6 +147,35 @@ export interface CallDetail extends CallSummary {
   /** Those that were booked in it. */
   readonly appointments: readonly Appointment[];
   readonly analysis: Analysis | null;
+}
+
+/** An appointment as the API lists it. */
+export interface Appointment {
+  readonly id: string;
+  readonly calendar: string;
+  readonly service: string;
+  /** ISO 8601, as all times here. */
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly state: "booked" | "cancelled";
+  /** Empty once it is erased. */
+  readonly name: string;
+  readonly phone: string | null;
+  readonly note: string | null;
+  readonly callId: string | null;
+}
+
+export interface ListedCalendar {
+  readonly name: string;
+  readonly timeZone: string;
+  /** Titles of its services, by their names. */
+  readonly services: Readonly<Record<string, string>>;
+}
+
+export interface AppointmentPage {
+  readonly appointments: readonly Appointment[];
+  readonly more: boolean;
+  readonly calendars: readonly ListedCalendar[];
 }
 
 /** Where something was said; `atMs` counts from the start of the call. */

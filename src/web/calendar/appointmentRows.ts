@@ -1,13 +1,7 @@
 /// <reference lib="dom" />
+import type { Appointment, ListedCalendar } from "../apiTypes.ts";
 import { element } from "../elements.ts";
-import {
-  type Appointment,
-  formatDate,
-  formatTimes,
-  type ListedCalendar,
-  serviceOf,
-  zoneOf,
-} from "./appointments.ts";
+import { formatDate, formatTimes, serviceOf, zoneOf } from "./appointments.ts";
 
 export interface RowOptions {
   readonly calendars: readonly ListedCalendar[];

@@ -1,34 +1,6 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
-
-/** An appointment as the API lists it. */
-export interface Appointment {
-  readonly id: string;
-  readonly calendar: string;
-  readonly service: string;
-  /** ISO 8601, as all times here. */
-  readonly startsAt: string;
-  readonly endsAt: string;
-  readonly state: "booked" | "cancelled";
-  /** Empty once it is erased. */
-  readonly name: string;
-  readonly phone: string | null;
-  readonly note: string | null;
-  readonly callId: string | null;
-}
-
-export interface ListedCalendar {
-  readonly name: string;
-  readonly timeZone: string;
-  /** Titles of its services, by their names. */
-  readonly services: Readonly<Record<string, string>>;
-}
-
-export interface AppointmentPage {
-  readonly appointments: readonly Appointment[];
-  readonly more: boolean;
-  readonly calendars: readonly ListedCalendar[];
-}
+import type { Appointment, AppointmentPage, ListedCalendar } from "../apiTypes.ts";
 
 /** Appointments in the order of their times. Throws `RequestError`. */
 export function fetchAppointments(

@@ -1,13 +1,7 @@
 /// <reference lib="dom" />
+import type { Appointment } from "../apiTypes.ts";
 import { element } from "../elements.ts";
-import {
-  type Appointment,
-  fetchAppointments,
-  formatDate,
-  formatTimes,
-  serviceOf,
-  zoneOf,
-} from "./appointments.ts";
+import { fetchAppointments, formatDate, formatTimes, serviceOf, zoneOf } from "./appointments.ts";
 
 /** The appointments that were booked in a call, as a list; empty without any. */
 export async function bookedInCall(

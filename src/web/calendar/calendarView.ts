@@ -1,17 +1,9 @@
 /// <reference lib="dom" />
 import { fetchApiJson, RequestError } from "../apiClient.ts";
+import type { Appointment, AppointmentPage, ListedCalendar } from "../apiTypes.ts";
 import { element, find } from "../elements.ts";
 import { appointmentDays } from "./appointmentRows.ts";
-import {
-  type Appointment,
-  type AppointmentPage,
-  fetchAppointments,
-  formatDate,
-  formatTimes,
-  type ListedCalendar,
-  serviceOf,
-  zoneOf,
-} from "./appointments.ts";
+import { fetchAppointments, formatDate, formatTimes, serviceOf, zoneOf } from "./appointments.ts";
 
 const PAGE = "200";
 const DAY_MS = 86_400_000;
