@@ -3,6 +3,7 @@ import defer * as ajvLibrary from "ajv/dist/2020.js";
 import defer * as re2 from "re2js";
 import type { ErrorObject } from "ajv";
 import { BoundedMap } from "../../../utils/boundedMap.ts";
+import { isRecord } from "../../../utils/isRecord.ts";
 import { pointerSteps } from "./jsonPointer.ts";
 import { patternSize } from "./patternSize.ts";
 import { type JsonSchema, SchemaFault } from "./schemaRewrite.ts";
@@ -33,9 +34,10 @@ function newCheck(schema: JsonSchema): CheckArguments {
   const ajv = compiler ??= createCompiler();
   try {
     if (ajv.validateSchema(schema) === true) {
-      const validate = ajv.compile(schema);
-      ajv.removeSchema(schema);
-      return (args) => validate(args) ? [] : validate.errors ?? [];
+      const counted = withCountedReferences(schema);
+      const validate = ajv.compile(counted);
+      ajv.removeSchema(counted);
+      return (args) => withinReferences(() => validate(args) ? [] : validate.errors ?? []);
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : "is no JSON Schema";
@@ -52,6 +54,43 @@ function reasonOf(error: ErrorObject | undefined): string {
     return "must be a schema, such as { type: string }";
   }
   return message;
+}
+
+/**
+ * References that lead to several others each, and so on, can stand for more work than ends: nine definitions of
+ * ten references for a billion. So many are followed for one call; a few milliseconds.
+ */
+const MAX_REFERENCES = 20_000;
+const COUNTED = "countsAsReference";
+
+let referencesLeft = MAX_REFERENCES;
+
+class TooManyReferences extends Error {}
+
+function countReference(): boolean {
+  if (referencesLeft-- === 0) throw new TooManyReferences();
+  return true;
+}
+
+function withCountedReferences(schema: JsonSchema): JsonSchema {
+  return JSON.parse(JSON.stringify(schema), (_key, value) => {
+    const refers = isRecord(value) && REFERENCES.some((name) => typeof value[name] === "string");
+    return refers ? { ...value, [COUNTED]: true } : value;
+  });
+}
+
+const REFERENCES = ["$ref", "$dynamicRef", "$recursiveRef"];
+
+function withinReferences(check: () => readonly SchemaError[]): readonly SchemaError[] {
+  referencesLeft = MAX_REFERENCES;
+  try {
+    return check();
+  } catch (error) {
+    // The stack has an end, too: for one that refers to itself alone.
+    if (!(error instanceof TooManyReferences || error instanceof RangeError)) throw error;
+    const message = "cannot be checked: the schema of the tool refers to itself too often";
+    return [{ instancePath: "", keyword: COUNTED, params: {}, message }];
+  }
 }
 
 /** Linear time is still proportional to the product of both. */
@@ -89,7 +128,7 @@ function linearPattern(
 let compiler: ajvLibrary.Ajv2020 | undefined;
 
 function createCompiler(): ajvLibrary.Ajv2020 {
-  return new ajvLibrary.Ajv2020({
+  const ajv = new ajvLibrary.Ajv2020({
     allErrors: true,
     // Strict mode would refuse the harmless extras that schemas written for other tools often have.
     strict: false,
@@ -101,4 +140,6 @@ function createCompiler(): ajvLibrary.Ajv2020 {
     logger: false,
     code: { regExp: Object.assign(linearPattern, { code: "linearPattern" }) },
   });
+  ajv.addKeyword({ keyword: COUNTED, validate: countReference, errors: false });
+  return ajv;
 }
