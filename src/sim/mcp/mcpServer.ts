@@ -38,6 +38,7 @@ export function startMcpServer({ tools: first, token, port = 0 }: SimMcpOptions)
   const sessions = new Map<string, Session>();
   const stop = new AbortController();
   let requests = 0;
+  let streams = 0;
 
   const http = Deno.serve(
     { hostname: "127.0.0.1", port, signal: stop.signal, onListen: () => {} },
@@ -51,7 +52,12 @@ export function startMcpServer({ tools: first, token, port = 0 }: SimMcpOptions)
       if (id === null) return await (await openSession()).transport.handleRequest(request);
       const session = sessions.get(id);
       if (session === undefined) return new Response(null, { status: 404 });
-      return await session.transport.handleRequest(request);
+      const response = await session.transport.handleRequest(request);
+      const isStream = response.headers.get("content-type")?.includes("text/event-stream");
+      if (request.method !== "POST" || isStream !== true) return response;
+      streams++;
+      request.signal.addEventListener("abort", () => streams--, { once: true });
+      return response;
     },
   );
 
@@ -63,6 +69,10 @@ export function startMcpServer({ tools: first, token, port = 0 }: SimMcpOptions)
     },
     get requests(): number {
       return requests;
+    },
+    /** Answers to requests that are not over. */
+    get streams(): number {
+      return streams;
     },
     /** Offers other tools from now on, and tells all clients so. */
     async offer(others: readonly SimMcpTool[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Milliseconds } from "../../../call/types.ts";
 import { deadline } from "../../../utils/deadline.ts";
 import { boundFetch, type McpFetch } from "./boundedFetch.ts";
+import { OpenRequests } from "./openRequests.ts";
 import {
   callResult,
   listResult,
@@ -66,8 +67,9 @@ export async function connectMcp(
   const opened: { client?: { close(): Promise<void> } } = {};
   // The SDK would wait for the rest of a stream that is cut off: closing it settles what is asked.
   const onTooLong = () => void opened.client?.close();
+  const requests = new OpenRequests(fetchIt ?? fetch);
   const options = {
-    fetch: boundFetch(MAX_ANSWER_BYTES, onTooLong, fetchIt),
+    fetch: boundFetch(MAX_ANSWER_BYTES, onTooLong, requests.fetch),
     requestInit: { headers: { ...endpoint.headers } },
   };
   const open = async (transport: "streamable" | "events") => {
@@ -76,6 +78,10 @@ export async function connectMcp(
     const channel = transport === "streamable"
       ? new StreamableHTTPClientTransport(url, options)
       : new SSEClientTransport(url, options);
+    // The client keeps it, and hears of the message afterwards.
+    channel.onmessage = ({ id, method }: JsonRpcMessage) => {
+      if (method === undefined && id !== undefined && id !== null) requests.settled(id);
+    };
     try {
       // The transports' optional fields are typed without `undefined`, which they may hold.
       await client.connect(channel as Parameters<typeof client.connect>[0], {
@@ -131,6 +137,12 @@ export async function connectMcp(
       await client.close().catch(() => {});
     },
   };
+}
+
+/** As far as it tells an answer from a request. */
+interface JsonRpcMessage {
+  readonly id?: string | number | null;
+  readonly method?: string;
 }
 
 /** Servers of the older transport answer the first request with one of these. */

@@ -61,6 +61,79 @@ Deno.test("a server that repeats what it was sent tells the model no secret", as
   }
 });
 
+for (const answers of [false, true]) {
+  Deno.test(`a stream that ${answers ? "goes on behind" : "never brings"} the answer is closed, and not asked for again`, async () => {
+    await using server = streaming(answers);
+    await using one = connected(server.url);
+    await one.connection.tried;
+    const limits = { signal: new AbortController().signal, timeoutMs: answers ? 10_000 : 50 };
+    // What was to be asked for again would have been by the second time.
+    for (let times = 1; times <= 2; times++) {
+      const asked = one.connection.call("echo", {}, limits);
+      if (answers) equal((await asked).text, "here it is");
+      else await rejects(asked, { code: "timeout" });
+      await until(() => server.open, (open) => open === 0);
+      equal(server.begun, times);
+    }
+    equal(server.resumed, 0);
+    equal(one.connection.state.status, "ready");
+  });
+}
+
+/** Answers to calls of tools come as streams of numbered events that never end. */
+function streaming(answers: boolean) {
+  let begun = 0;
+  let open = 0;
+  let resumed = 0;
+  const stop = new AbortController();
+  const http = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, signal: stop.signal, onListen: () => {} },
+    async (request) => {
+      if (request.headers.has("last-event-id")) resumed++;
+      if (request.method !== "POST") return new Response(null, { status: 405 });
+      const { id, method } = await request.json();
+      if (method === "tools/call") {
+        const result = { content: [{ type: "text", text: "here it is" }] };
+        const answer = `id: 2\ndata: ${JSON.stringify({ jsonrpc: "2.0", id, result })}\n\n`;
+        begun++;
+        open++;
+        const body = new ReadableStream({
+          start: (controller) =>
+            controller.enqueue(
+              new TextEncoder().encode(`id: 1\nretry: 1\ndata:\n\n${answers ? answer : ""}`),
+            ),
+          cancel: () => void open--,
+        });
+        return new Response(body, { headers: { "content-type": "text/event-stream" } });
+      }
+      if (id === undefined) return new Response(null, { status: 202 });
+      const tools = [{ name: "echo", inputSchema: { type: "object" } }];
+      const result = method === "tools/list" ? { tools } : {
+        protocolVersion: "2025-03-26",
+        capabilities: { tools: {} },
+        serverInfo: { name: "streaming", version: "1" },
+      };
+      return Response.json({ jsonrpc: "2.0", id, result });
+    },
+  );
+  return {
+    url: `http://127.0.0.1:${http.addr.port}/mcp`,
+    get begun(): number {
+      return begun;
+    },
+    get open(): number {
+      return open;
+    },
+    get resumed(): number {
+      return resumed;
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await http.finished;
+    },
+  };
+}
+
 /** `stream` is what it says by itself, after the first list; requests that are `silent` get no answer. */
 function hostile({ stream, silent }: { readonly stream?: string; readonly silent?: string }) {
   const seen: string[] = [];

@@ -87,6 +87,7 @@ Deno.test("a tool that does not answer is stopped at its time limit, at the serv
   await one.connection.tried;
   await rejects(call(one.connection, "find_order", {}, 50), { code: "timeout" });
   await stopped.promise;
+  await until(() => server.streams, (streams) => streams === 0);
 });
 
 Deno.test("an answer of 5 MB is an error of that call alone", async () => {
