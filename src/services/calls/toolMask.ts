@@ -64,6 +64,13 @@ export function createToolMask(redactionOf: RedactionOf) {
         case "responseDone":
           if (input.toolCalls.length === 0) return entry;
           return { ...entry, input: { ...input, toolCalls: input.toolCalls.map(masked) } };
+        case "requestRefused": {
+          const { request } = input;
+          if (!("callId" in request) || request.output === undefined) return entry;
+          const { callId, output } = request;
+          const shown = maskedOutput(session, callId, { output });
+          return { ...entry, input: { ...input, request: { ...request, ...shown } } };
+        }
         case "toolReturned":
         case "remoteToolEnded":
           return { ...entry, input: maskedOutput(session, input.callId, input) };

@@ -285,7 +285,7 @@ Deno.test("case 66: a set-up's refusal that repeats the instructions does not br
 contract(
   "a server of tools that is refused costs itself, and nothing of its secrets is shown",
   async (stage) => {
-    const secret = "tk-live-0123456789";
+    const secret = "tk-live-abcdefghij";
     const server = {
       url: "https://mcp.example.com",
       headers: { Authorization: `Bearer ${secret}` },
@@ -296,6 +296,8 @@ contract(
     const { sink } = stage.open({}, { toolServers });
     const session = await stage.server.session();
     const full = await session.first("session.update");
+    const namesOf = (update: ClientFrame) =>
+      update.session.tools.map((tool: Fields) => tool.name ?? tool.server_label);
     const kept = full.session.tools.length - 2;
     assert.equal(full.session.tools[kept].authorization, secret);
     session.refuse(full, {
@@ -304,14 +306,12 @@ contract(
       param: `session.tools[${kept}].authorization`,
     });
     const reduced = await session.nth("session.update", 1);
-    const labels = reduced.session.tools.slice(kept).map(
-      (tool: { readonly server_label: string }) => tool.server_label,
-    );
-    assert.deepEqual(labels, ["bank"]);
+    assert.deepEqual(namesOf(reduced), namesOf(full).toSpliced(kept, 1));
+    assert.equal(namesOf(reduced).at(-1), "bank");
     session.say({ type: "session.updated", session: {} });
     await sink.first("modelReady");
     const lines = stage.log.lines.join();
     assert.match(lines, /Model refused the set-up/);
-    assert.ok(!lines.includes("0123456"), lines);
+    assert.ok(!lines.includes("abcdefghij"), lines);
   },
 );

@@ -93,6 +93,8 @@ Deno.test("of a call that was refused nothing more is heard, one that was never 
   refused.tell({ ...ITEM_DONE, item: REQUEST });
   refused.calls.answered("mcpr_1", false);
   assert.deepEqual(refused.tell({ ...ITEM_DONE, item: { ...item, error: "denied" } }), []);
+  const late = { ...item, id: "mcp_3", approval_request_id: "mcpr_1", error: "denied" };
+  assert.deepEqual(refused.tell({ ...ITEM_DONE, item: late }), []);
   const { tell } = session();
   const ended = tell({ ...ITEM_DONE, item: { ...item, output: "done" } });
   assert.deepEqual(names(ended), ["remoteToolStarted", "remoteToolEnded"]);

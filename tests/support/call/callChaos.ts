@@ -45,6 +45,7 @@ const SETTLING = [
   "modelReady",
   "standbyReady",
   "toolReturns",
+  "remoteEnds",
   "respondAside",
   "respond",
   "delta",
@@ -77,6 +78,10 @@ class Chaos {
   /** Tools that returned before the call's end, and how often each output was sent. */
   readonly #returned = new Map<string, { told: number; readonly after: number }>();
   readonly #runs = new Map<string, number>();
+  /** Tools that the model runs over the present connection, and those that it has asked for there. */
+  readonly #remote = new Set<string>();
+  readonly #asks = new Set<string>();
+  readonly #ended = new Set<string>();
   /** Items of sound that the present connection has, and those that are to be words there. */
   readonly #sound = new Set<string>();
   readonly #replaced: Extract<ModelRequest, { type: "replace" }>[] = [];
@@ -296,6 +301,27 @@ class Chaos {
     const { call } = this;
     const running = this.#running;
     switch (kind) {
+      case "remoteStarts":
+      case "remoteAsks": {
+        const at = pick % 5 === 0 ? this.#past.at(-1) : running;
+        if (at === undefined) return;
+        const callId = `mcp_${this.#serial++}`;
+        const remote = { callId, name: "r", arguments: "{}", by: "model" } as const;
+        if (pick % 2 === 0) call.input({ type: "remoteToolPlanned", responseId: at.id });
+        if (kind === "remoteStarts") {
+          this.#remote.add(callId);
+          return call.input({ type: "remoteToolStarted", responseId: at.id, call: remote });
+        }
+        this.#asks.add(callId);
+        return call.input({ type: "toolAnnounced", responseId: at.id, call: remote });
+      }
+      case "remoteEnds": {
+        const callId = [...this.#remote][pick % (this.#remote.size || 1)];
+        if (callId === undefined) return;
+        if (pick % 7 !== 0) this.#remote.delete(callId);
+        const ended = { callId, output: `output of ${callId}.`, ok: pick % 3 !== 0 };
+        return call.input({ type: "remoteToolEnded", ...ended });
+      }
       case "respondAside":
         if (this.#aside !== undefined && this.#aside.id === undefined) {
           const { itemId } = this.#aside;
@@ -459,6 +485,8 @@ class Chaos {
     this.#past = [];
     this.#sound.clear();
     this.#replaced.length = 0;
+    this.#remote.clear();
+    this.#asks.clear();
   }
 
   #newItem(): string {
@@ -524,6 +552,11 @@ class Chaos {
         return;
       }
       case "publish": {
+        if (command.event.type === "toolEnded") {
+          const { toolCallId } = command.event;
+          assert.ok(!this.#ended.has(toolCallId), `${toolCallId} ends twice`);
+          this.#ended.add(toolCallId);
+        }
         if (command.event.type !== "interrupted") return;
         const { itemId, heardMs } = command.event;
         assert.ok(heardMs <= Math.ceil(this.#producedMs.get(itemId) ?? 0), "heard past the end");
@@ -584,6 +617,14 @@ class Chaos {
           return;
         }
         return this.#told(request.callId);
+      case "toolLeave":
+        // One that a connection has asked for is answered over the next, which knows nothing of it.
+        if (this.#asks.delete(request.callId) && request.output === undefined) {
+          this.#remote.add(request.callId);
+        }
+        assert.ok(!this.#runs.has(request.callId), `${request.callId} is decided twice`);
+        this.#runs.set(request.callId, 1);
+        return;
       case "message": {
         const name = /^The tool (\w+) has returned/.exec(request.text)?.[1];
         if (name !== undefined) this.#told(`call_${name}`);
