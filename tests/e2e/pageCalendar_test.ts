@@ -117,7 +117,7 @@ browserTest(
 );
 
 browserTest(
-  "page says what a key may not cancel, and what there is without a calendar",
+  "page shows later appointments when asked, and says what a key may not do",
   async () => {
     await using rig = await startPhoneRig({
       agent,
@@ -125,13 +125,24 @@ browserTest(
         API_KEYS: `ops:${apiKey};scopes=admin,reader:${otherKey};scopes=appointments:read`,
       },
     });
-    const startsAt = new Date(Date.now() + 86_400_000).toISOString();
-    const lunch = { calendar: "practice", service: "Lunch", name: "All", minutes: 60, startsAt };
-    await (await rig.server.post("/api/appointments", lunch)).body?.cancel();
+    for (let hour = 1; hour <= 203; hour++) {
+      const startsAt = new Date(Date.now() + hour * 3_600_000).toISOString();
+      const rest = { calendar: "practice", service: "Break", name: `No. ${hour}`, minutes: 5 };
+      await (await rig.server.post("/api/appointments", { ...rest, startsAt })).body?.cancel();
+    }
     const { page, close } = await openPage(`${rig.server.origin}/#calendar`);
     try {
       await page.fill("#gate-key", otherKey);
       await page.press("#gate-key", "Enter");
+      await page.waitForSelector("#calendar-later:not([hidden])");
+      const names = () => page.locator("#calendar-list .who").allInnerTexts();
+      assert.equal((await names()).length, 200);
+      await page.click("#calendar-later");
+      await page.waitForSelector("#calendar-later", { state: "hidden" });
+      assert.deepEqual(
+        await names(),
+        Array.from({ length: 203 }, (_, at) => `No. ${at + 1}`),
+      );
       await page.locator("#calendar-list button").first().click();
       await page.click("#cancel-form button[type=submit]");
       await page.waitForSelector("#cancel-problem:not(:empty)");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runTool } from "../../src/cli/tool.ts";
 import type { Script } from "../../src/sim/openai/scripts.ts";
 import type { PublishedEvent } from "../../src/services/events/eventHub.ts";
 import { changing, createAgentFolder } from "../support/agents/agentFolder.ts";
@@ -89,6 +90,10 @@ Deno.test("a question that names no argument is said with all of them, and its f
   );
   assert.match(server.logged.join("\n"), /Agent has warnings.*names no argument/);
   assert.match((await incidents(rig)).join(), /^agent_warning receptionist .*names no argument/);
+  const lines: string[] = [];
+  const print = (line: string) => void lines.push(line);
+  assert.equal(await runTool(["receptionist"], { environment: folder.env, print }), 0);
+  assert.match(lines.join("\n"), /^\? receptionist\.md: line 4: .*names no argument/m);
 
   const talk = await rig.ring();
   await speaks(rig, talk, 0);

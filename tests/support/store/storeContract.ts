@@ -9,6 +9,7 @@ import { testAnalyses } from "./analysesContract.ts";
 import { testErasure } from "./erasureContract.ts";
 import { testHandoffs } from "./handoffContract.ts";
 import { testMessages } from "./messageContract.ts";
+import { testDocumentSearches } from "./documentSearchContract.ts";
 import { testTextMessages } from "./textMessageContract.ts";
 import { ended, opened, said } from "./storedCalls.ts";
 import { testStorePorts } from "./storePortsContract.ts";
@@ -50,6 +51,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testMessages(test);
   testAgentVersions(test);
   testTextMessages(test);
+  testDocumentSearches(test);
   testCalendar(test);
   testAnalyses(test);
   testStorePorts(test);
