@@ -158,6 +158,25 @@ Deno.test("a changed file is found by the next search, a removed one no more", a
   await hangUp(next.phone);
 });
 
+Deno.test("a file that is written all the time keeps no other from being found", async () => {
+  await using folder = await agentsFolder({
+    "docs/a.txt": "The blue door is open.",
+    "docs/log.txt": "Nothing.",
+  });
+  await using rig = await startPhoneRig({
+    agent: "knowledge: [docs]\ntools: [search_knowledge]",
+    env: { AGENTS_DIR: folder.dir },
+  });
+  await ready(rig);
+  let writes = 0;
+  await Deno.writeTextFile(`${folder.dir}/docs/a.txt`, "The red door is ajar.");
+  await until(async () => {
+    await Deno.writeTextFile(`${folder.dir}/docs/log.txt`, `Line ${writes++}.`);
+    return await searched(rig, "ajar");
+  }, ({ result }) => result === "found");
+  assert.ok(writes < 1000, `after ${writes} lines`);
+});
+
 Deno.test("a file that cannot be read is told of by its name, and all others serve", async () => {
   await using folder = await agentsFolder({
     "docs/broken.pdf": "%PDF-1.4 this is none",

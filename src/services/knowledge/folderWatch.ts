@@ -2,6 +2,8 @@ import type { Clock } from "../../utils/clock.ts";
 
 /** Editors write a file in several steps, and copying a folder takes a while. */
 const SETTLE_MS = 300;
+/** So many times in a row changes are waited for to end: a log may be written to all the time. */
+const MAX_WAITS = 5;
 
 export interface WatchedFolder {
   readonly path: string;
@@ -18,7 +20,8 @@ export class FolderWatch {
   readonly #setTimer: Clock["setTimer"];
   #watched = "";
   #watchers: readonly Deno.FsWatcher[] = [];
-  #cancel = (): void => {};
+  #cancel: (() => void) | undefined;
+  #isQuiet = true;
 
   constructor(onChange: () => void, setTimer: Clock["setTimer"]) {
     this.#onChange = onChange;
@@ -43,7 +46,8 @@ export class FolderWatch {
   }
 
   close(): void {
-    this.#cancel();
+    this.#cancel?.();
+    this.#cancel = undefined;
     for (const watcher of this.#watchers) {
       try {
         watcher.close();
@@ -60,8 +64,17 @@ export class FolderWatch {
       if (!this.#watchers.includes(watcher)) return;
       // Reading a file is no change, and editors' own files have a leading dot.
       if (kind === "access" || paths.every((path) => /\/\.[^/]*$/.test(path))) continue;
-      this.#cancel();
-      this.#cancel = this.#setTimer(this.#onChange, SETTLE_MS);
+      this.#isQuiet = false;
+      if (this.#cancel === undefined) this.#settle(MAX_WAITS);
     }
+  }
+
+  #settle(waits: number): void {
+    this.#isQuiet = true;
+    this.#cancel = this.#setTimer(() => {
+      this.#cancel = undefined;
+      if (this.#isQuiet || waits === 0) this.#onChange();
+      else this.#settle(waits - 1);
+    }, SETTLE_MS);
   }
 }
