@@ -50,11 +50,13 @@ Deno.test("the model calls a tool by its own means, the caller hears of it, and 
   match(JSON.stringify(tools), /17.*on its way/);
   const shown = JSON.stringify([
     await get(rig.server, "/api/agents"),
-    await get(rig.server, `/api/agents/${rig.server.app.agents.names[0]}/tools`),
+    await get(rig.server, "/api/agents/receptionist/tools"),
     rig.events.all,
     rig.server.logged,
   ]);
-  match(shown, /find_order/);
+  match(shown, /find_order.*"by":"model"/);
+  const tried = await rig.server.post("/api/agents/receptionist/tools/find_order/try", {});
+  match(await tried.text(), /run_by_model/);
   match(rig.server.logged.join("\n"), /MCP server listed by the model.*find_order/);
   ok(!rig.server.logged.join().includes("on its way"));
   ok(!shown.includes(token), "the token goes to the model's provider alone");

@@ -78,6 +78,7 @@ export function createToolTrials({ agents, toolsOf, now }: ToolTrialsDeps) {
       signal: AbortSignal,
     ): Promise<ToolTrial | undefined> {
       const tools = toolsOf(agent);
+      if (tools.remote.tools.some(({ name }) => name === tool)) return notHere();
       if (!tools.declarations.some(({ name }) => name === tool)) return undefined;
       return await tried(tools, { agent, tool, args, signal });
     },
@@ -134,6 +135,16 @@ export function createToolTrials({ agents, toolsOf, now }: ToolTrialsDeps) {
   }
 }
 
+/** Only the provider of the model is connected to the tool's server. */
+function notHere(): ToolTrial {
+  const error =
+    "The model runs this tool by itself (by: model): only a call can show what it does.";
+  const output = JSON.stringify({ error, code: RUN_BY_MODEL });
+  const callId = newId("try");
+  return { callId, ok: false, output, error: RUN_BY_MODEL, durationMs: 0, notes: [] };
+}
+
+const RUN_BY_MODEL = "run_by_model";
 const MAX_FAULT_CHARS = 2000;
 const MAX_NOTES = 100;
 const MAX_NOTE_CHARS = 500;
