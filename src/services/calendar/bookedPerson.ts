@@ -44,8 +44,13 @@ export function isOfPerson(
   { name, phone }: Appointment,
   said: { readonly name: string; readonly phone: string },
 ): boolean {
-  if (phone === undefined || !isSameNumber(phone, said.phone)) return false;
-  const [kept, given] = [partsOf(name), partsOf(said.name)];
+  return phone !== undefined && isSameNumber(phone, said.phone) && isSameName(name, said.name);
+}
+
+/** Whether two names may be those of one person. */
+export function isSameName(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [kept, given] = [partsOf(one), partsOf(other)];
   // The family name alone, or the whole name in another order or with a title.
   const common = given.filter((part) => part.length >= 2 && kept.includes(part));
   return common.length > 0 && common.length >= Math.min(kept.length, given.length);

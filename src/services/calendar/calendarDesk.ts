@@ -8,6 +8,7 @@ import { type BookingRules, dayAt, zoned } from "./bookableTimes.ts";
 import {
   type CallerSigns,
   isOfPerson,
+  isSameName,
   numberOfCall,
   provenNumber,
   readName,
@@ -198,8 +199,19 @@ export function createCalendarDesk(options: CalendarDeskOptions) {
       const appointment = { id, calendar, ...slot.time, name, callId, ...present({ phone, note }) };
       const result = await store.book(appointment, {
         ...{ capacity, maxOfCall: MAX_OF_CALL, now: now() },
+        // Two people may come at the same time, where there is room for both.
+        isSame: (known) => capacity === 1 || isSameName(known.name, name),
         deliveryOf: deliveryOf("booked", call),
       });
+      if (result.ok && !result.isNew && !isSameName(result.appointment.name, name)) {
+        return refused(
+          "booked_for_another",
+          "This time is taken by an appointment that this very call has made, for " +
+            `${
+              result.appointment.name || "somebody"
+            }: nothing was done. It can be cancelled first.`,
+        );
+      }
       return await answerTo(call, result, "booked", slot.time);
     },
 

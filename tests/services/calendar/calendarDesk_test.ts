@@ -94,6 +94,25 @@ Deno.test("what was offered is booked, once, with the caller's number", async ()
   assert.equal(left[0], "tomorrow, Tuesday, March 2nd, at 10:00 AM");
 });
 
+Deno.test("a second person gets a place of their own at the same time, or is told that there is none", async () => {
+  for (const capacity of [1, 2]) {
+    await using calendar = await startCalendar({
+      frontMatter: `${practice}\n  capacity: ${capacity}`,
+    });
+    const [{ slot }] = (await find(calendar, "tomorrow")).slots;
+    const book = (name: string) => calendar.desk.book(call, { slot, name });
+    assert.equal(codeOf(await book("Ann Lee")), "ok");
+    assert.equal(codeOf(await book("Mrs Lee")), "ok");
+    const second = await book("Bob Lee");
+    assert.equal(codeOf(second), capacity === 1 ? "booked_for_another" : "ok");
+    const kept = await calendar.calendar.agenda.list({ limit: 9 });
+    assert.deepEqual(
+      kept.map(({ name }) => name).sort(),
+      capacity === 1 ? ["Ann Lee"] : ["Ann Lee", "Bob Lee"],
+    );
+  }
+});
+
 Deno.test("nothing is booked that was not offered in this call, and lately", async () => {
   await using calendar = await startCalendar();
   const { desk } = calendar;

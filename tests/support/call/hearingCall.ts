@@ -28,6 +28,9 @@ export const hearingSteps = [
   "callerStops",
   "callerStops",
   "words",
+  "type",
+  "press",
+  "say",
   "lookUp",
   "lookUp",
   "comesBack",
@@ -126,9 +129,9 @@ export class HearingCall {
     this.#check();
   }
 
-  /** All is well from now on: what is owed is told, and the call ends. */
-  close(): void {
-    if (!this.#isOver) this.#heal();
+  /** The call ends; `healed`: when all has been well for long enough that what is owed was told. */
+  close(healed: boolean): void {
+    if (healed && !this.#isOver) this.#heal();
     this.call.input({ type: "left", end: { reason: "caller_hung_up" } });
     this.#check();
     for (const name of Object.keys(SENTENCES)) {
@@ -216,6 +219,13 @@ export class HearingCall {
         const text = ["yes please", "tell me more", "yes", "no"][pick % 4]!;
         return call.input({ type: "callerText", itemId, text, final: true });
       }
+      case "type":
+        return call.input({ type: "typed", text: pick % 2 === 0 ? "yes" : "wait" });
+      case "press":
+        return call.press(pick % 2 === 0 ? "1#" : "5#");
+      case "say":
+        if (pick % 3 !== 0) return;
+        return call.input({ type: "sayAsked", text: "A word of the house." });
       case "comesBack":
       case "comesTwice": {
         const [id] = this.#away;

@@ -27,6 +27,12 @@ export interface TakeOptions extends ChangeOptions {
   readonly capacity: number;
 }
 
+interface BookOptions extends TakeOptions {
+  readonly maxOfCall: number;
+  /** Whether what the call has at this time is what is asked for now; it is where this is absent. */
+  readonly isSame?: (known: Appointment) => boolean;
+}
+
 export type NewTime = Pick<Appointment, "service" | "startsAt" | "endsAt">;
 
 /** One row for each place in a calendar that is taken. */
@@ -69,13 +75,14 @@ export function createCalendarStore(database: Database) {
      */
     book(
       wanted: Omit<Appointment, "state" | "createdAt" | "changedAt">,
-      { capacity, maxOfCall, now, deliveryOf }: TakeOptions & { readonly maxOfCall: number },
+      { capacity, maxOfCall, isSame = () => true, now, deliveryOf }: BookOptions,
     ): Promise<BookingResult> {
       return alone(wanted.calendar, async (query) => {
         const { callId } = wanted;
         const own = callId === undefined ? [] : await ofCall(query, callId);
-        const same = own.find(({ calendar, service, startsAt }) =>
-          calendar === wanted.calendar && service === wanted.service && startsAt === wanted.startsAt
+        const same = own.find((known) =>
+          known.calendar === wanted.calendar && known.service === wanted.service &&
+          known.startsAt === wanted.startsAt && isSame(known)
         );
         if (same !== undefined) return { ok: true, appointment: same, isNew: false };
         if (own.length >= maxOfCall) return refused("too_many");
