@@ -51,12 +51,6 @@ export function createAgentReports({ defaultAgent, incidents, log }: AgentReport
     if (warnings.length === 0) return;
     const texts = warnings.map((it) => describeProblem(`${name}.md`, it));
     log.warn("Agent has warnings", { agent: name, warnings: texts });
-    incidents.report({
-      code: "agent_warning",
-      subject: name,
-      message: texts.join(" "),
-      expiresAfterMs: Infinity,
-    });
   }
 
   function broken({ name, agent, reading: { result } }: AgentEntry): void {
@@ -78,4 +72,4 @@ export function createAgentReports({ defaultAgent, incidents, log }: AgentReport
 }
 
 /** Without a usable version; with an older one in use; with the newest one. */
-const CODES = ["agent_unusable", "agent_broken", "agent_warning"] as const;
+const CODES = ["agent_unusable", "agent_broken"] as const;
