@@ -9,6 +9,7 @@ import type { ToolModules } from "./toolModule.ts";
 import type { AgentSounds } from "./agentSounds.ts";
 import { versionOf } from "./agentVersion.ts";
 import { readFrontMatter } from "./frontMatter.ts";
+import { NAME } from "./names.ts";
 import { schemaProblems } from "./schemaProblems.ts";
 
 /** One agent as its file defines it; texts may hold `{{variables}}`. */
@@ -102,7 +103,7 @@ export const MAX_FILE_LENGTH = 64 * 1024;
 
 /** Reads one agent's file: front matter between two lines of `---`, then the instructions. */
 export function readAgent(name: string, text: string): ReadAgent {
-  if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name)) {
+  if (!NAME.test(name)) {
     return refused("the file's name must be lower-case letters, digits, - and _");
   }
   if (text.length > MAX_FILE_LENGTH) {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { closed, week } from "./hoursSchema.ts";
+import { NAME } from "./names.ts";
 import { entryName } from "./schemaParts.ts";
 
 /** The unit of all lengths: shorter ones would let appointments overlap by a fraction of it. */
@@ -20,7 +21,7 @@ const service = z.strictObject({
 export const calendar = z.strictObject({
   /** Agents with a calendar of the same name share its appointments. */
   name: z.string().regex(
-    /^[a-z0-9][a-z0-9_-]{0,63}$/,
+    NAME,
     "must be lower-case letters, digits, - and _",
   )
     .default("main"),

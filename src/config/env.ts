@@ -2,6 +2,7 @@ import { readAnalysis } from "./analysisSettings.ts";
 import { readEmbeddings } from "./embeddingSettings.ts";
 import { checkExposure } from "./exposureCheck.ts";
 import { readLimits } from "./limitSettings.ts";
+import { NAME } from "./names.ts";
 import { readOutbound } from "./outboundSettings.ts";
 import { readPhone } from "./phoneSettings.ts";
 import { readDatabase, readRecords } from "./recordSettings.ts";
@@ -82,7 +83,7 @@ export function readSettings(environment: Environment): Settings {
       dir: read.text("AGENTS_DIR") ?? "src/agents",
       default: read.matching(
         "DEFAULT_AGENT",
-        /^[a-z0-9][a-z0-9_-]{0,63}$/,
+        NAME,
         "must be the name of an agent's file without .md: lower-case letters, digits, - and _.",
       ) ?? "receptionist",
     },

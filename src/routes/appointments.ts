@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "@hono/hono";
+import { NAME } from "../config/names.ts";
 import { type Calendar, type EnteredResult, viewAppointment } from "../services/calendar.ts";
 import { appointmentStates } from "../services/store.ts";
 import { presentedKey } from "../utils/auth.ts";
@@ -106,7 +107,7 @@ function problemOf(code: Extract<EnteredResult, { readonly ok: false }>["code"])
 const tags = ["Appointments"];
 
 const calendarName = z.string().regex(
-  /^[a-z0-9][a-z0-9_-]{0,63}$/,
+  NAME,
   "must be the name of a calendar",
 );
 

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Agents } from "../config/agents.ts";
+import { TOOL_NAME } from "../config/names.ts";
 import { type ShownTool, toolKinds, type ToolTrials } from "../services/tools.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem, required } from "./middleware/httpProblem.ts";
@@ -134,7 +135,7 @@ const attempt = createRoute({
   request: {
     params: z.object({
       name: agentName,
-      tool: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, "must be a tool's name"),
+      tool: z.string().regex(TOOL_NAME, "must be a tool's name"),
     }),
     body: {
       content: json(

@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
+import { VARIABLE_NAME } from "../../config/names.ts";
 import { machineDetectionSettings, outboundStatuses, retryRule } from "../../services/outbound.ts";
 import { callOutcomes } from "../../services/store.ts";
 import { agentName, e164 } from "./schemaParts.ts";
 
 const variables = z.record(
-  z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, "must be letters, digits and _"),
+  z.string().regex(VARIABLE_NAME, "must be letters, digits and _"),
   z.string().max(1000),
 ).refine((variables) => Object.keys(variables).length <= 50, "must be 50 at most");
 

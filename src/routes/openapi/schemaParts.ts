@@ -1,4 +1,5 @@
 import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
+import { NAME } from "../../config/names.ts";
 import type { CallerEnv } from "../middleware/access.ts";
 import { HttpProblem } from "../middleware/httpProblem.ts";
 
@@ -100,7 +101,7 @@ export const time = z.iso.datetime().openapi({ example: "2027-01-31T09:00:00.000
 export const wholeMs = z.number().openapi({ description: "Milliseconds", example: 840 });
 
 export const agentName = z.string().regex(
-  /^[a-z0-9][a-z0-9_-]{0,63}$/,
+  NAME,
   "must be an agent's name",
 );
 

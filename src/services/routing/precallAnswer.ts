@@ -1,5 +1,6 @@
 import { language } from "../../config/agentSchema.ts";
 import type { CallRequest } from "../../call/types.ts";
+import { VARIABLE_NAME } from "../../config/names.ts";
 import { isRecord } from "../../utils/isRecord.ts";
 
 /** What the operator's endpoint may decide of a call; what is absent stays as it is. */
@@ -79,7 +80,7 @@ function readTexts(
     if (given === null) continue;
     const text = typeof given === "number" || typeof given === "boolean" ? String(given) : given;
     const where = `${field}.${shownName(name)}`;
-    if (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(name)) {
+    if (!VARIABLE_NAME.test(name)) {
       problems.push(`${where}: its name must be letters, digits and _`);
     } else if (!isText(text, LIMITS[field])) {
       problems.push(`${where}: ${mustBeText(LIMITS[field])}`);

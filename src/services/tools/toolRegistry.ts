@@ -3,6 +3,7 @@ import type { ToolCall } from "../../call/realtimeClient.ts";
 import type { ToolOutcome } from "../../call/session.ts";
 import type { AnswerWords, ConfirmPolicy, ToolPolicy } from "../../call/toolPolicy.ts";
 import type { CallDirection, Milliseconds } from "../../call/types.ts";
+import { TOOL_NAME } from "../../config/names.ts";
 import type { ToolOptionsEntry } from "../../config/toolOptionsSchema.ts";
 import { present } from "../../utils/present.ts";
 import type { RemoteTools } from "./mcp/remoteTools.ts";
@@ -174,7 +175,7 @@ interface Entry {
 function entryOf(tool: Tool, given: ToolOptionsEntry): Entry {
   const { name, description, parameters } = tool;
   try {
-    if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name)) throw new TypeError("its name is not one for tools");
+    if (!TOOL_NAME.test(name)) throw new TypeError("its name is not one for tools");
     const read = readToolSchema(parameters);
     const options = withEntry(tool.options ?? {}, given);
     return {
