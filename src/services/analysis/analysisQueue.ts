@@ -145,7 +145,12 @@ export function createAnalysisQueue(deps: AnalysisQueueDeps) {
   }
 
   async function tellUntold(): Promise<void> {
-    for (const run of await analyses.untold(now() - UNTOLD_MS, MAX_UNTOLD)) await tell(run);
+    for (const run of await analyses.untold(now() - UNTOLD_MS, MAX_UNTOLD)) {
+      // One that cannot be told of holds up no other.
+      await tell(run).catch((error) =>
+        log.warn("Analysis not announced", { callId: run.callId, error })
+      );
+    }
   }
 
   async function tell(run: AnalysisClaim): Promise<void> {

@@ -357,6 +357,30 @@ Deno.test("an analysis that a process left when it died is made by another, and 
     assert.equal(told.all.length, 2);
   }));
 
+Deno.test("a run that cannot be told of holds up no other, and is told of when it can be", () =>
+  withQueue({}, async ({ begin, start, told, clock }) => {
+    let isBroken = true;
+    await begin("call_a", "Hello.");
+    const queue = start({
+      onAnalyzed: (_, analysis) =>
+        isBroken && analysis.callId === "call_a"
+          ? Promise.reject(new Error("no room"))
+          : Promise.resolve(told.add(analysis)),
+    });
+    clock.pass(60_000);
+    await begin("call_b", "Hello.");
+    queue.wake();
+    await told.when((all) => all.some(({ callId }) => callId === "call_b"));
+    clock.pass(60_000);
+    await begin("call_c", "Hello.");
+    queue.wake();
+    await told.when((all) => all.some(({ callId }) => callId === "call_c"));
+    isBroken = false;
+    clock.pass(60_000);
+    queue.wake();
+    await told.when((all) => all.some(({ callId }) => callId === "call_a"));
+  }));
+
 Deno.test("what is being made when a process stops is made by the next one, at once", () =>
   withQueue({ chat: { faults: [{ type: "hang" }] } }, async ({ begin, start, told, chat }) => {
     await begin("call_a", "We are 4 people.");
