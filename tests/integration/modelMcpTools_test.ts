@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type SimMcpTool, startMcpServer } from "../../src/sim/mcp/mcpServer.ts";
 import type { Script } from "../../src/sim/openai/scripts.ts";
+import { askForHandoff, deskFile } from "../support/servers/desks.ts";
 import {
   heardSaying,
   parrot,
@@ -11,7 +12,7 @@ import {
   type Talk,
   voiceOf,
 } from "../support/servers/phoneRig.ts";
-import { get } from "../support/twilio/dialling.ts";
+import { agentsOf, get } from "../support/twilio/dialling.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
 
@@ -147,7 +148,7 @@ Deno.test("a server that cannot be listed costs its tools, and what fails there 
   await hangUp(talk.phone);
 });
 
-Deno.test("a tool that answers an interrupted caller late is told of, and the agent is not idle meanwhile", async () => {
+Deno.test("the wait for a slow tool is bridged, and its answer is told when it comes", async () => {
   const answer = Promise.withResolvers<string>();
   await using shop = served({ answer: answer.promise });
   await using rig = await rigWith(`${server(shop.url)}, tools: [slow]`);
@@ -159,6 +160,37 @@ Deno.test("a tool that answers an interrupted caller late is told of, and the ag
   answer.resolve("at last");
   await published(rig, talk.callId, "toolEnded", ({ ok }) => ok);
   await heardSaying(rig, talk.callId, /^It says: at last\.$/);
+  await hangUp(talk.phone);
+});
+
+Deno.test("an agent that gets the call brings its own servers over the same connection, and a new one has them", async () => {
+  await using shop = served({});
+  await using rig = await startPhoneRig({
+    env: { TOOL_SHOP: token },
+    model: { script: repeats },
+    overrides: {
+      agentFiles: agentsOf({
+        receptionist: deskFile("Desk", "handoffs: { sales: { when: an order } }", "Help."),
+        sales: deskFile(
+          "Sales",
+          `mcp_servers:\n  - { ${server(shop.url)}, tools: [find_order] }`,
+          "Sell.",
+        ),
+      }),
+    },
+  });
+  const talk = await rig.ring();
+  deepEqual(mcpToolsIn(talk), []);
+  await askForHandoff(talk, { to: "sales", reason: "An order." });
+  await listed(talk, ["find_order"]);
+  deepEqual(rig.realtime.sessions, [talk.model]);
+  await until(() => talk.model.responding, (responding) => !responding);
+  talk.model.close(1011, "gone");
+  const again = { ...talk, model: await rig.realtime.nextSession() };
+  await listed(again, ["find_order"]);
+  await until(() => again.model.responding, (responding) => !responding);
+  again.model.say({ tools: [{ name: "find_order", arguments: '{"number":"9"}' }] });
+  await heardSaying(rig, talk.callId, /^It says: order 9: on its way\.$/);
   await hangUp(talk.phone);
 });
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { OUTCOME_UNKNOWN, WAIT_FOR_CALLER } from "../../../src/call/model/prompts.ts";
+import { DECLINED } from "../../../src/call/heard/gateNotes.ts";
 import type { ToolCall } from "../../../src/call/realtimeClient.ts";
+import { noUsage } from "../../../src/services/store.ts";
 import { CallDriver, type CallDriverOptions } from "../../support/call/callDriver.ts";
 
 const FIND: ToolCall = { callId: "mcp_find", name: "find", arguments: "{}", by: "model" };
@@ -83,6 +85,46 @@ Deno.test("a tool that failed by its own word may be run again, one whose end is
     return leave.output;
   });
   assert.deepEqual(leaves, [undefined, undefined, outputs[1]]);
+});
+
+Deno.test("what an earlier session of the call has run once is not run again, what it refused may be", () => {
+  const earlier = (callId: string, args: string, output: string) => ({
+    ...{ callId, name: "cancel", arguments: args, startedMs: 2000, output },
+  });
+  const resumed = {
+    elapsedMs: 5000,
+    turns: [],
+    usage: noUsage,
+    tools: [
+      earlier("a", '{"order":17}', "done"),
+      earlier("b", '{"order":18}', DECLINED),
+      earlier("c", '{"order":19}', OUTCOME_UNKNOWN),
+    ],
+  };
+  const call = new CallDriver({ toolPolicies: { cancel: { once: true } }, resumed }).live();
+  const outputs = [17, 18, 19].map((order) => {
+    asks(call, { ...CANCEL, callId: `mcpr_${order}`, arguments: `{ "order": ${order} }` });
+    const leave = call.takeRequests().find(({ type }) => type === "toolLeave");
+    assert.ok(leave?.type === "toolLeave");
+    call.finish(call.begin("tool_result"));
+    return leave.output;
+  });
+  assert.match(outputs[0] ?? "", /repeated.*done/);
+  assert.equal(outputs[1], undefined, "it runs");
+  assert.match(outputs[2] ?? "", /not known whether/);
+});
+
+Deno.test("a result that comes during the answer to something else is told after it", () => {
+  const call = new CallDriver({ fillerAfterMs: 0 }).live();
+  runs(call, FIND);
+  call.callerSays("And what else is there?");
+  const reply = call.begin();
+  call.input({ type: "remoteToolEnded", callId: FIND.callId, output: "on its way", ok: true });
+  assert.deepEqual(call.takeAsked(), []);
+  call.say(reply, "reply", 600, "Nothing else.");
+  call.finish(reply);
+  call.advance(700);
+  assert.deepEqual(call.takeAsked(), ["tool_result"]);
 });
 
 Deno.test("a request that comes when its response is over is decided all the same", () => {
