@@ -16,7 +16,7 @@ export interface HandoffAsked {
   /** The conversation before as the model sums it up, for an agent that is told none of its lines. */
   readonly summary?: string;
   /** With a summary: sentences by which the agent has committed itself, and which the caller has heard. */
-  readonly promises?: readonly string[];
+  readonly promises?: readonly { readonly text: string }[];
 }
 
 /** The same once the definition of that agent is known. */

@@ -29,6 +29,7 @@ const PRIVATE_FIELDS: ReadonlySet<string> = new Set([
   "say",
   "why",
   "facts",
+  "summary",
 ]);
 
 /**
@@ -87,10 +88,13 @@ function hideDigits(field: string, value: unknown): unknown {
   return typeof value === "string" && PRIVATE_FIELDS.has(field) ? value.replace(/\d/g, "0") : value;
 }
 
-/** Spaces stay, so that a text is still cut at the same word. A digit stays a digit, and `#` ends an entry. */
+/**
+ * Spaces and the ends of sentences stay, so that a text is still cut at the same word. A digit stays a digit,
+ * and `#` ends an entry.
+ */
 function redact(field: string, value: unknown): unknown {
   if (typeof value !== "string" || !PRIVATE_FIELDS.has(field)) return value;
   return field === "digit" || field === "digits"
     ? value.replaceAll(/[^#]/g, "0")
-    : value.replaceAll(/\S/g, "x");
+    : value.replaceAll(/[^\s.!?…؟。！？"'”’»)\]]/g, "x");
 }

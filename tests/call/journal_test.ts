@@ -74,6 +74,17 @@ Deno.test("encodeJournal() keeps the lengths of what it redacts, and the call re
   assert.deepEqual(turns.map((turn) => turn.length), original.map((turn) => turn.length));
 });
 
+Deno.test("what an agent passes on to another one is private", () => {
+  const effect = {
+    ...{ type: "handoff", agent: "billing", why: "an invoice", facts: "number 4711" },
+    ...{ summary: "wants a copy of 4711", promises: [{ text: "it costs forty dollars" }] },
+  };
+  const input = { type: "toolReturned", callId: "call_1", output: "", ok: true, effect };
+  const line = encodeJournal({ at: 1, input } as unknown as JournalEntry, { redacts: true });
+  assert.match(line, /billing/);
+  assert.doesNotMatch(line, /invoice|4711|copy|forty/);
+});
+
 Deno.test("decodeJournal() names the line that it cannot read", () => {
   const policy = JSON.stringify({ version: 1, at: 0, policy: {} });
   const wrong: readonly (readonly [string, RegExp])[] = [
@@ -113,10 +124,16 @@ async function recordCall() {
   const ref = { responseId: "resp_1", itemId: "item", contentIndex: 0 };
   first.says({ type: "responseStarted", responseId: "resp_1", purpose: "greeting", aside: false });
   first.says({ type: "itemAdded", itemId: "item", role: "agent" });
-  first.says({ type: "speechText", ref, text: "Hello there, how may I help you today?" });
+  first.says({ type: "speechText", ref, text: "Hello there. How may I help you today?" });
   first.speaks("item", 4000);
   for (const mark of leg.marks) session.input({ type: "marked", mark });
   deps.pass(1500);
+  // The first sentence has been heard.
+  let heardMs = 0;
+  for (const { durationMs, mark } of leg.played) {
+    heardMs += durationMs;
+    if (heardMs <= 2200 && mark !== undefined) session.input({ type: "marked", mark });
+  }
   first.says({ type: "speechStarted", itemId: "user" });
   first.says({
     type: "responseDone",
@@ -148,6 +165,8 @@ async function recordCall() {
   session.input({ type: "left", end: { reason: "caller_hung_up" } });
   await session.ended;
   assert.deepEqual(deps.faults, []);
+  const heard = deps.events.map((event) => event.type === "turn" && event.turn.heardCharacters);
+  assert.ok(heard.includes("Hello there. ".length));
   return { deps, leg };
 }
 

@@ -77,6 +77,33 @@ Deno.test("a model that sums nothing up for an agent that needs it is told so, a
   await hangUp(talk.phone);
 });
 
+Deno.test("keys typed in confidence are dots in what an agent passes on, and true for the other one", async () => {
+  const files = filesWith("summary");
+  const overrides = {
+    agentFiles: agentsOf({
+      ...files,
+      receptionist: files.receptionist.replace("greeting:", "dtmf: { sensitive: true }\ngreeting:"),
+    }),
+  };
+  await using rig = await startPhoneRig({ model: { script: desks }, overrides });
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^The price is forty dollars\.$/);
+  await talk.phone.sendDigits("73194682#");
+  await heardSaying(rig, talk.callId, /^This is the receptionist\.$/);
+  await askForHandoff(talk, {
+    ...{ to: "billing", reason: "The card 73194682.", facts: "73194682" },
+    summary: "The caller typed 73194682.",
+  });
+  const next = await rig.realtime.nextSession();
+  await heardSaying(rig, talk.callId, /^This is the billing\.$/);
+  const texts = next.conversation.map(({ text }) => text);
+  assert.ok(texts.some((text) => text.includes("The caller typed 73194682.")), texts.join("\n"));
+  await hangUp(talk.phone);
+  const [handoff] = (await endedRecord(rig.server, talk.callId, apiKey)).handoffs;
+  assert.match(handoff.summary, /^"The caller typed •{8}\."/);
+  assert.deepEqual([handoff.reason, handoff.facts], ["The card ••••••••.", "••••••••"]);
+});
+
 /** The agent has named a price, and the caller has been answered once. */
 async function talkBefore(rig: PhoneRig): Promise<Talk> {
   const talk = await rig.ring();

@@ -53,7 +53,9 @@ export function summaryFor(
     JSON.stringify(summary),
     ...(promises.length === 0
       ? []
-      : [`The caller was promised, and has heard: ${JSON.stringify(promises)}`]),
+      : [`The caller was promised, and has heard: ${
+        JSON.stringify(promises.map(({ text }) => text))
+      }`]),
     ...(rest === undefined ? [] : [
       `The caller has not heard this end of that agent's words: ${JSON.stringify(rest.unheard)}`,
     ]),

@@ -91,8 +91,9 @@ function withPromises(outcome: ToolOutcome, session: CallSession): ToolOutcome {
   const { effect } = outcome;
   if (effect?.type !== "handoff" || effect.summary === undefined) return outcome;
   const turns = session.snapshot().flatMap((event) => event.type === "turn" ? [event.turn] : []);
-  const promises = promisesOf(turns).slice(-MAX_PROMISES).map(({ sentence }) => sentence);
-  return { ...outcome, effect: { ...effect, promises: [...new Set(promises)] } };
+  const sentences = new Set(promisesOf(turns).map(({ sentence }) => sentence));
+  const promises = [...sentences].slice(-MAX_PROMISES).map((text) => ({ text }));
+  return { ...outcome, effect: { ...effect, promises } };
 }
 
 const MAX_PROMISES = 10;

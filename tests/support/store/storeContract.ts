@@ -172,6 +172,8 @@ function testCalls(test: StoreTest): void {
       said("call_1", { id: "b", position: 2, role: "agent", text: "late", final: false }),
       said("call_1", { id: "c", position: 1.5, by: "keypad", text: "12" }),
       said("call_1", { id: "d", position: 3, text: "", final: false }),
+      said("call_1", { id: "e", position: 4, final: false, heardCharacters: 3 }),
+      said("call_1", { id: "e", position: 4, final: false, heardCharacters: 5 }),
       said("call_1", { id: "d", position: 3, text: "", aside: true }),
       {
         type: "toolStarted",
@@ -236,9 +238,11 @@ function testCalls(test: StoreTest): void {
         ["c", "12", true, false, "keypad"],
         ["b", "Good day", true, true, "voice"],
         ["d", "", true, false, "voice"],
+        ["e", "Hello", false, false, "voice"],
       ],
     );
-    assert.deepEqual(content.turns.map(({ endedMs }) => endedMs ?? 0), [700, 0, 0, 0]);
+    assert.deepEqual(content.turns.map(({ endedMs }) => endedMs ?? 0), [700, 0, 0, 0, 0]);
+    assert.deepEqual(content.turns.flatMap(({ heardCharacters = [] }) => heardCharacters), [5]);
     assert.deepEqual(content.turns.flatMap(({ id, aside }) => aside === true ? [id] : []), ["d"]);
     assert.deepEqual(content.tools, [
       {
