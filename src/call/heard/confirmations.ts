@@ -128,11 +128,13 @@ export class Confirmations {
     } else if (asked.tries < MAX_TRIES && !closing) {
       asked.tries++;
       this.#speech.say(idOf(asked), asked.question.text, now);
-    } else if (spoken.outcome === "whole") {
-      asked.state = "unaskable";
+    } else {
+      asked.state = spoken.outcome === "whole" ? "unaskable" : "unheard";
+      // Nobody else would say anything.
+      if (spoken.outcome === "unsaid" && closing) return;
       tellForGood(this.#call, prompts.system(notes.unaskable(asked.tool)));
       this.#call.turns.ask({ purpose: "tool_result" }, now);
-    } else asked.state = "unheard";
+    }
   }
 }
 

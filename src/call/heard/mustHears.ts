@@ -157,7 +157,9 @@ export class MustHears {
 
   /** Judges all lines of which it has become known what was heard, but for those that are `open`. */
   #judgeAll(open: (entry: AgentEntry) => boolean, now: Milliseconds): void {
-    const settled = [...this.#unjudged, ...this.#call.transcript.takeSettled()];
+    const latest = this.#call.transcript.takeSettled();
+    if (latest.length === 0 && this.#unjudged.length === 0) return;
+    const settled = [...this.#unjudged, ...latest];
     this.#unjudged = settled.filter(open);
     for (const entry of settled.filter((one) => !this.#unjudged.includes(one))) {
       if (entry.aside === true) continue;

@@ -355,3 +355,24 @@ Deno.test("a question whose sound broke off is asked anew, though all its words 
   callTool(call);
   assert.equal(ran(call), 0);
 });
+
+Deno.test("a question whose sound breaks off again and again is given up in words, not in silence", () => {
+  const call = new CallDriver(CONFIRMED).live();
+  callTool(call);
+  for (const item of ["once", "twice"]) {
+    call.take();
+    const id = call.begin("say");
+    call.words(id, item, QUESTION);
+    call.sound(id, item, 800);
+    call.finish(id, "failed");
+    call.advance(1200);
+  }
+  const asked = call.takeRequests();
+  assert.ok(asked.some((one) => one.type === "message" && one.text.includes("book")));
+  assert.ok(asked.some((one) => one.type === "respond"), "somebody speaks");
+  call.finish(call.begin("tool_result"));
+  call.callerSays("Please try again.");
+  callTool(call);
+  assert.equal(ran(call), 0);
+  assert.ok(call.takeAsked().includes("say"), "and it can be asked again");
+});
