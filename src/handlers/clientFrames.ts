@@ -46,8 +46,11 @@ export function createClientFrames(
   }
 
   function receiveText(json: string): void {
-    if (json.length > MAX_MESSAGE_BYTES) return onTooBig();
-    if (hasManyParts(json)) {
+    const isTooBig = json.length > MAX_MESSAGE_BYTES;
+    if (isTooBig || hasManyParts(json)) {
+      const id = idOfResult(json);
+      if (id !== undefined) return tooMuch(id);
+      if (isTooBig) return onTooBig();
       return onRefused("invalid_message", "A message is one object with few members.");
     }
     const parsed = parseClientMessage(json);
@@ -63,6 +66,12 @@ export function createClientFrames(
     onRequest(message);
   }
 
+  /** What a page's tool has brought is too much: that costs the tool, and not the call. */
+  function tooMuch(id: string): void {
+    onRefused("invalid_result", "output has at most 256 KB, and few members.");
+    onRequest({ type: "tool_result", id, error: "The result is too large." });
+  }
+
   /** Rate-limits a message of audio; false where it is refused or empty. */
   function admits(bytes: number): boolean {
     if (!audioFrames.consume("", now()).allowed) {
@@ -76,3 +85,12 @@ export function createClientFrames(
     return bytes > 0;
   }
 }
+
+/** Of which tool call a message is the result, by its ends alone: it is too large to be read. */
+function idOfResult(json: string): string | undefined {
+  const ends = `${json.slice(0, ENDS_CHARS)} ${json.slice(-ENDS_CHARS)}`;
+  if (!/"type"\s*:\s*"tool_result"/.test(ends)) return undefined;
+  return /"id"\s*:\s*"([\w-]{1,100})"/.exec(ends)?.[1];
+}
+
+const ENDS_CHARS = 300;

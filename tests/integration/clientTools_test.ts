@@ -65,6 +65,19 @@ Deno.test("the result of a client is bounded, and a malformed one is refused", a
   await client.close();
 });
 
+Deno.test("a result that is far too large costs the tool, not the call", async () => {
+  await using server = await started();
+  const client = await clientOf(server, ["show_page"]);
+  for (const output of ["x".repeat(5_000_000), Array.from({ length: 6000 }, () => ({}))]) {
+    client.send({ type: "text", text: "/a" });
+    const { id } = await client.get("tool_call");
+    client.send({ type: "tool_result", id, output });
+    equal((await client.get("error")).code, "invalid_result");
+    match(await said(client, /client_failed/), /too large/);
+  }
+  await client.close();
+});
+
 function started(): Promise<TestServer> {
   return startPhoneServer({
     overrides: { agentFiles: onlyAgent(agent), engine: { voice: "tone", speed: 50, script } },
