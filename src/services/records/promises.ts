@@ -46,7 +46,7 @@ const CURRENCY =
   "dollars?|bucks|euros?|pounds?|cents?|usd|eur|gbp|chf|francs?|franken|rappen|dólares|dólar|pesos?|libras?|livres?";
 /** An amount, in figures or in words. */
 const PRICE = new RegExp(
-  `[$€£]\\s?\\d|\\d\\s?[$€£]|${words(`(?:\\d[\\d.,]*|\\p{L}+)[ -](?:${CURRENCY})`).source}`,
+  `[$€£]\\s?\\d|\\d\\s?[$€£]|${words(`(?:\\d[\\d.,]{0,20}|\\p{L}+)[ -](?:${CURRENCY})`).source}`,
   "iu",
 );
 

@@ -53,3 +53,11 @@ Deno.test("promises are prices, times and call-backs that were heard, and no que
   ) assert.deepEqual(kinds(text), expected, text);
   assert.deepEqual(promisesOf([turn("It costs", { unheard: "40 dollars." })]), []);
 });
+
+Deno.test("figures without end are looked through at once", () => {
+  const turns = ["1.", "1", "111.", "1,1 "].map((part) => turn(part.repeat(20_000 / part.length)));
+  const began = performance.now();
+  for (let round = 0; round < 20; round++) promisesOf(turns);
+  // Read to its end for each of its digits, such a figure takes ten seconds.
+  assert.ok(performance.now() - began < 5000);
+});
