@@ -1,4 +1,5 @@
 import { BoundedMap } from "../../utils/boundedMap.ts";
+import { TrialRunner } from "./trialRunner.ts";
 import type { TrialRequest, TrialResult } from "./trialMessages.ts";
 
 export interface ModuleTrialsOptions {
@@ -20,6 +21,8 @@ export class ModuleTrials implements Disposable {
   readonly #options: ModuleTrialsOptions;
   /** By what was tried: it is not tried again. */
   readonly #known = new BoundedMap<string, TrialResult>(MAX_KNOWN);
+  readonly #runner = new TrialRunner();
+  #isStarted = false;
   #host: Worker | undefined;
   #waiting: PromiseWithResolvers<TrialResult> | undefined;
   #last: Promise<unknown> = Promise.resolve();
@@ -45,13 +48,15 @@ export class ModuleTrials implements Disposable {
     if (reason !== undefined) throw new Error(reason);
   }
 
-  /** Starts a thread before a file needs it: that stalls this one for some 10 ms. */
-  start(): void {
-    if (this.#isAvailable) this.#startHost();
+  /** From now on nothing may stall this thread; `soon` where files are going to be tried. */
+  start(soon: boolean): void {
+    this.#isStarted = true;
+    if (soon && this.#isAvailable) this.#startHost();
   }
 
   /** Ends all threads; a later trial starts others. */
   rest(): void {
+    this.#runner.end();
     this.#host?.terminate();
     this.#host = undefined;
     this.#waiting?.reject(new Error(UNFINISHED));
@@ -66,14 +71,20 @@ export class ModuleTrials implements Disposable {
 
   async #ask(request: TrialRequest): Promise<TrialResult> {
     if (this.#closed) throw new Error(UNFINISHED);
+    const result = this.#isStarted
+      ? await this.#askHost(request)
+      : await this.#runner.perform(request);
+    if (result === "unavailable") this.#giveUp(new Error("there are no threads"));
+    return result;
+  }
+
+  async #askHost(request: TrialRequest): Promise<TrialResult> {
     const host = this.#startHost();
     if (host === undefined) return "unavailable";
     const waiting = Promise.withResolvers<TrialResult>();
     this.#waiting = waiting;
     host.postMessage(request);
-    const result = await waiting.promise;
-    if (result === "unavailable") this.#giveUp(new Error("there are no threads"));
-    return result;
+    return await waiting.promise;
   }
 
   #startHost(): Worker | undefined {

@@ -1,111 +1,11 @@
 /// <reference lib="deno.worker" />
-// Keeps the thread of the trials: to start one that has a limit of memory stalls whoever does so for some
-// 50 ms, which is not to be the thread of the calls.
-import { Worker as Thread } from "node:worker_threads";
-import type { ThreadReport, ThreadRequest, TrialRequest, TrialResult } from "./trialMessages.ts";
+// Where calls are under way: to start a thread with a limit of memory stalls the one that starts it for some
+// 50 ms. One that is started from here is ready half a second later, so that none is at the server's start.
+import type { TrialRequest } from "./trialMessages.ts";
+import { TrialRunner } from "./trialRunner.ts";
 
-const READY_MS = 60_000;
-/** Beyond the limit that the thread itself keeps. */
-const MARGIN_MS = 3000;
-/** What is tried together, as at the start of the server, shares a thread. */
-const IDLE_MS = 300;
-/** Each of them has a processor for itself until the server ends. */
-const MAX_STUCK = 2;
-const MAX_HEAP_MB = 256;
-
-/** `broken`: something that was loaded threw where nothing catches it. */
-type ThreadEvent = ThreadReport | "broken" | "ended" | "late";
-
-interface TrialThread {
-  readonly tried: Set<string>;
-  send(request: ThreadRequest): void;
-  next(ms: number): Promise<ThreadEvent>;
-  end(): void;
-}
-
-let thread: TrialThread | undefined;
-let stuck = 0;
-let idle: ReturnType<typeof setTimeout> | undefined;
+const runner = new TrialRunner();
 
 self.addEventListener("message", async ({ data }: MessageEvent<TrialRequest>) => {
-  clearTimeout(idle);
-  const result = await perform(data).catch((): TrialResult => "unavailable");
-  if (result === "loads") idle = setTimeout(endThread, IDLE_MS);
-  else endThread();
-  self.postMessage(result);
+  self.postMessage(await runner.perform(data));
 });
-
-async function perform({ path, limitMs }: TrialRequest): Promise<TrialResult> {
-  // A thread loads a file once.
-  if (thread?.tried.has(path)) endThread();
-  const current = thread ??= await readyThread();
-  current.tried.add(path);
-  current.send({ path, limitMs, mayAwait: stuck < MAX_STUCK });
-  let told = await current.next(limitMs + MARGIN_MS);
-  const awaits = told === "awaits";
-  if (awaits) told = await current.next(limitMs + MARGIN_MS);
-  switch (told) {
-    case "loads":
-    case "never_ends":
-    case "exits":
-    case "not_tried":
-      return told;
-    case "late":
-      if (!awaits) break;
-      stuck++;
-      return "stuck";
-  }
-  // The thread is gone; that may be the doing of another file that was tried in it.
-  endThread();
-  if (current.tried.size > 1) return await perform({ path, limitMs });
-  if (told === "ended") return "exits";
-  // What throws in a timer would make a line in the server's log.
-  return told === "broken" ? "loads" : "memory";
-}
-
-async function readyThread(): Promise<TrialThread> {
-  const started = startThread();
-  if (await started.next(READY_MS) === "ready") return started;
-  started.end();
-  throw new Error("Cannot start a thread for trials");
-}
-
-function startThread(): TrialThread {
-  const url = new URL("./trialThread.ts", import.meta.url);
-  const started = new Thread(url, { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
-  const events: ThreadEvent[] = [];
-  let wake = (): void => {};
-  const add = (event: ThreadEvent) => {
-    events.push(event);
-    wake();
-  };
-  started.on("message", add);
-  started.on("error", (error) => {
-    add("code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY" ? "memory" : "broken");
-  });
-  started.on("exit", () => {
-    add("ended");
-    if (thread === current) thread = undefined;
-  });
-  const current: TrialThread = {
-    tried: new Set(),
-    send: (request) => started.postMessage(request),
-    async next(ms) {
-      if (events.length === 0) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        wake = resolve;
-        const late = setTimeout(resolve, ms);
-        await promise;
-        clearTimeout(late);
-      }
-      return events.shift() ?? "late";
-    },
-    end: () => void started.terminate(),
-  };
-  return current;
-}
-
-function endThread(): void {
-  thread?.end();
-  thread = undefined;
-}

@@ -107,7 +107,7 @@ export async function openAgents(
     follow(store: AgentVersionStore, now: () => number) {
       const used = new UsedVersions({ store, now, setTimer, log });
       live.onPin((agent) => used.add(agent, live.textOf(agent)));
-      if (live.names.some((name) => hasModules(live.get(name)))) trials.start();
+      trials.start(live.names.some((name) => hasModules(live.get(name))));
       const changes = files.stamp ?? files.watch;
       const following = changes && watchFolder({ dir, files, pollMs, onChange, setTimer, log });
       const look = async () => await following?.look();
