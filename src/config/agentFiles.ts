@@ -16,7 +16,7 @@ export interface AgentFiles {
   watch?(dir: string, onChange: (path?: string) => void): FolderWatch;
   /**
    * Tries to load a file of code where it costs nothing else, and rejects with the reason why it may not be
-   * loaded; `key` differs with what it holds. Absent where files are loaded without a trial.
+   * loaded; `path` is absolute, `key` differs with what it holds. Absent where files are loaded without a trial.
    */
   tryModule?(path: string, key: string): Promise<void>;
   /**

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { deadline } from "../utils/deadline.ts";
 import { sha256 } from "../utils/sha256.ts";
 import { type AgentFiles, FileChanged, inFolder } from "./agentFiles.ts";
@@ -65,7 +66,7 @@ async function load(path: string, files: ToolFiles): Promise<Omit<ToolModule, "f
     const tooSlow = new Error(`it was not loaded within ${LOAD_MS / 1000} s`);
     try {
       if (files.tryModule !== undefined) {
-        await files.tryModule(path, sha256(texts.join("\0")).toHex());
+        await files.tryModule(fileURLToPath(files.urlOf(path)), sha256(texts.join("\0")).toHex());
         // What would be loaded now has not been tried.
         if (await files.text(path) !== text) throw new FileChanged();
       }

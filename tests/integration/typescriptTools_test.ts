@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { relative } from "node:path";
 import { filesOnDisk } from "../../src/config/agentFiles.ts";
 import { type AgentFolder, changing, createAgentFolder } from "../support/agents/agentFolder.ts";
 import { callTool } from "../support/servers/callTool.ts";
@@ -209,7 +210,9 @@ Deno.test("a file that is no tool costs the agents that list it, and says what t
       agent(`[get_current_time, ${name}]`),
     );
   }
-  await using rig = await startWith(folder);
+  // As most operators set it: from the server's folder on.
+  const env = { AGENTS_DIR: relative(Deno.cwd(), folder.path) };
+  await using rig = await startWith(folder, { env });
   const { agents } = rig.server.app;
   assert.deepEqual(agents.names, ["receptionist"]);
   for (const [name, [, told]] of Object.entries(cases)) {
