@@ -67,8 +67,12 @@ export class OpenRequests {
         this.#open.set(id, () => {
           // Of a stream that ends without an answer the SDK would ask for the rest.
           const answer = JSON.stringify({ jsonrpc: "2.0", id, result: {} });
-          controller.enqueue(new TextEncoder().encode(`\n\ndata: ${answer}\n\n`));
-          controller.terminate();
+          try {
+            controller.enqueue(new TextEncoder().encode(`\n\ndata: ${answer}\n\n`));
+            controller.terminate();
+          } catch {
+            // It has failed: the answer came over the stream that took its place, or not at all.
+          }
         });
       },
       flush: () => void this.#open.delete(id),
