@@ -1,6 +1,6 @@
 import type { Admission } from "../heard/confirmations.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
-import { OUTCOME_UNKNOWN } from "../model/prompts.ts";
+import { NOT_CARRIED_OUT, OUTCOME_UNKNOWN } from "../model/prompts.ts";
 import type { ModelInput, ToolCall } from "../realtimeClient.ts";
 import type { ToolPolicy } from "../toolPolicy.ts";
 import type { Milliseconds } from "../types.ts";
@@ -27,6 +27,8 @@ export class RemoteTools {
   readonly #calls: ToolCalls;
   readonly #host: RemoteToolsHost;
   readonly #runs = new RemoteRuns();
+  /** What was not let run before the connection was lost over which the model had asked for it. */
+  #stranded: readonly string[] = [];
 
   constructor(call: MachineParts, calls: ToolCalls, host: RemoteToolsHost) {
     this.#call = call;
@@ -96,8 +98,19 @@ export class RemoteTools {
     return this.#runs.wakeAt;
   }
 
+  /** Whether a call that waits goes with its connection: only the model that has asked could run it. */
+  strands({ callId, by }: ToolCall): boolean {
+    if (by === "model") this.#stranded = [...this.#stranded, callId];
+    return by === "model";
+  }
+
   /** What ran over the connection before is gone with it. */
   modelOpened(now: Milliseconds): void {
+    const stranded = this.#stranded;
+    this.#stranded = [];
+    for (const callId of stranded) {
+      this.#host.returned({ callId, output: NOT_CARRIED_OUT, ok: false }, now);
+    }
     for (const callId of this.#runs.ids) this.#lost(callId, now);
   }
 

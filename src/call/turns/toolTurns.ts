@@ -250,6 +250,7 @@ export class ToolTurns {
   modelLost(): void {
     this.#untold.modelLost();
     this.calls.forgetAnnounced();
+    this.#waiting = this.#waiting.filter(({ call }) => !this.remote.strands(call));
     this.#outputs.modelLost(this.calls.runningIds);
   }
 

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { OUTCOME_UNKNOWN, WAIT_FOR_CALLER } from "../../../src/call/model/prompts.ts";
+import {
+  NOT_CARRIED_OUT,
+  OUTCOME_UNKNOWN,
+  WAIT_FOR_CALLER,
+} from "../../../src/call/model/prompts.ts";
 import { DECLINED } from "../../../src/call/heard/gateNotes.ts";
 import type { ToolCall } from "../../../src/call/realtimeClient.ts";
 import { noUsage } from "../../../src/services/store.ts";
@@ -180,6 +184,36 @@ Deno.test("of a run that does not end, or goes with its connection, nobody knows
   assert.ok(request !== undefined);
   refused.input({ type: "requestRefused", request, kind: "other", code: "unknown" });
   assert.equal(refused.events("toolEnded")[0]?.output, OUTCOME_UNKNOWN);
+});
+
+Deno.test("what waits for the caller's words as its connection is lost did not run, and may", () => {
+  const confirm = { question: "Shall I cancel it?" };
+  const call = new CallDriver({
+    toolPolicies: { cancel: { confirm, once: true } },
+    languages: ["en"],
+  }).live();
+  asks(call, CANCEL);
+  const asked = call.begin("say");
+  call.say(asked, "question", 3000, confirm.question);
+  call.finish(asked);
+  call.advance(3300);
+  const itemId = call.callerStarts();
+  call.advance(500);
+  call.callerStops();
+  asks(call, { ...CANCEL, callId: "mcpr_waiting" });
+  call.input({ type: "modelLost", loss: { code: "network", retry: "now" } });
+  call.take();
+  call.input({ type: "callerText", itemId, text: "yes", final: true });
+  call.advance(1000);
+  call.ready();
+  const sent = call.takeRequests();
+  assert.deepEqual(sent.filter(({ type }) => type === "toolLeave"), []);
+  const ended = call.events("toolEnded").at(-1);
+  assert.deepEqual([ended?.toolCallId, ended?.output], ["mcpr_waiting", NOT_CARRIED_OUT]);
+
+  call.finish(call.begin("tool_result"));
+  asks(call, { ...CANCEL, callId: "mcpr_again" });
+  assert.deepEqual(call.takeRequests(), [{ type: "toolLeave", callId: "mcpr_again" }]);
 });
 
 Deno.test("a model that runs tools without end has to speak after eight rounds", () => {
