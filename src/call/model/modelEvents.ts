@@ -110,12 +110,13 @@ export class ModelEvents {
   }
 
   #toolAnnounced({ responseId, call }: ToolAnnounced, now: Milliseconds): void {
-    const { turns } = this.#call;
+    const { turns, speech } = this.#call;
     turns.progressed(responseId, now);
     const isLate = call.by === "model" && turns.responseId !== responseId;
     if (!isLate) return this.#parts.tools.calls.announced(responseId, call);
-    // Some models ask for a tool when their response is over.
-    this.#parts.tools.responseDone({ responseId, status: "completed", toolCalls: [call] }, now);
+    // Some models ask for a tool when their response is over: of one that was cut off none runs.
+    const status = speech.responses.isSilenced(responseId) ? "cancelled" : "completed";
+    this.#parts.tools.responseDone({ responseId, status, toolCalls: [call] }, now);
     this.#parts.connection.answers("tool", now);
   }
 

@@ -141,6 +141,20 @@ Deno.test("a request that comes when its response is over is decided all the sam
   assert.deepEqual(call.takeRequests(), [{ type: "toolLeave", callId: CANCEL.callId }]);
 });
 
+Deno.test("a request that comes when its response was cut off is refused", () => {
+  const call = new CallDriver().live();
+  const responseId = call.begin();
+  call.say(responseId, "item", 3000, "Let me cancel that for you right away.");
+  call.interruptAt(500);
+  call.advance(400);
+  call.finish(responseId, "cancelled", { callerSpoke: true });
+  call.take();
+  call.input({ type: "toolAnnounced", responseId, call: CANCEL });
+  assert.deepEqual(call.takeRequests(), [
+    { type: "toolLeave", callId: CANCEL.callId, output: NOT_CARRIED_OUT },
+  ]);
+});
+
 Deno.test("a model that does not go on by itself with what it was let run is asked to, once", () => {
   const call = new CallDriver({ fillerAfterMs: 0 }).live();
   asks(call, CANCEL);
