@@ -269,6 +269,25 @@ Deno.test("a tool whose top level never ends, ends the process or takes all memo
   }
 });
 
+Deno.test("a file that is tried as the server stops is not called faulty", async () => {
+  await using folder = await createAgentFolder({
+    "receptionist.md": agent("[fine]"),
+    "tools/fine.ts": define(""),
+  });
+  const saved = `${define("")}\nfor (;;);`;
+  const read = Promise.withResolvers<void>();
+  const text: typeof filesOnDisk.text = async (path) => {
+    const found = await filesOnDisk.text(path);
+    if (found === saved) read.resolve();
+    return found;
+  };
+  const rig = await startWith(folder, { overrides: { agentFiles: { ...filesOnDisk, text } } });
+  await folder.save("tools/fine.ts", saved);
+  await read.promise;
+  await rig[Symbol.asyncDispose]();
+  assert.deepEqual(rig.server.logged.filter((line) => line.includes("Agent broken")), []);
+});
+
 Deno.test("what is hidden of a tool is dots in events, the record and the journal, and its true self in the tool", async () => {
   await using folder = await createAgentFolder({
     "receptionist.md": agent("[charge]"),

@@ -71,5 +71,5 @@ export function createAgentReports({ defaultAgent, incidents, log }: AgentReport
   }
 }
 
-/** Without a usable version; with an older one in use; with the newest one. */
+/** Without a usable version; with an older one in use. */
 const CODES = ["agent_unusable", "agent_broken"] as const;

@@ -69,6 +69,7 @@ export async function openAgents(
     (error) => log.error("Change of agents not followed", { error }),
   );
   let isAway = false;
+  let closed = false;
   const reports = createAgentReports({ defaultAgent, incidents, log });
   if (absent.length > 0) {
     throw new AgentsError(
@@ -114,6 +115,7 @@ export async function openAgents(
       return {
         catalog: createAgentCatalog({ live, dir, files, store, look }),
         async [Symbol.asyncDispose]() {
+          closed = true;
           trials[Symbol.dispose]();
           await following?.close();
           await used.close();
@@ -126,6 +128,8 @@ export async function openAgents(
     const before = live.entries;
     try {
       const { entries, again } = await folder.look({ before, checks: live.checks, changed });
+      // What could not be tried to its end is not faulty.
+      if (closed) return false;
       incidents.resolve("agents_unreadable");
       if (isAway) log.info("Agents' folder read again");
       isAway = false;
