@@ -117,6 +117,30 @@ Deno.test("a question that names no argument is said with all of them, and its f
   assert.deepEqual((await get(server, "/api/agents")).agents[0].warnings, []);
 });
 
+Deno.test("a caller who agrees in the words of the question has not refused", async () => {
+  const confirm = 'confirm: "Shall I cancel {{message}}?"';
+  await using folder = await createAgentFolder({
+    "receptionist.md": agent(`tools:\n  - { name: take_message, ${confirm} }`),
+  });
+  const words = ["No more of it.", "Yes, please cancel it."];
+  await using rig = await startPhoneRig({
+    env: folder.env,
+    overrides: folder.overrides,
+    model: {
+      script: eager("take_message", { message: "the order of today" }),
+      transcribe: () => words.shift() ?? "",
+    },
+  });
+  const talk = await rig.ring();
+  await speaks(rig, talk, 0);
+  await heardSaying(rig, talk.callId, /^Shall I cancel the order of today\?$/);
+  assert.doesNotMatch(await speaks(rig, talk, 1), /confirm|error/);
+  await hangUp(talk.phone);
+  await recordOf(rig, talk.callId);
+  const { messages } = await get(rig.server, "/api/messages");
+  assert.equal(messages[0].text, "the order of today");
+});
+
 Deno.test("confirm in a language without words is a warning with line and remedy", async () => {
   const calendar =
     "calendar:\n  hours: { mon: '09:00-12:00' }\n  services: { cut: { title: Cut, minutes: 30 } }";

@@ -15,13 +15,14 @@ export interface HeardQuestion {
  * What the caller has answered to a question: by the turns that began after its last word was heard and
  * before the agent spoke again. `none` where nothing was said since, `open` where words, or the end of a
  * turn, have yet to come; a turn that began before is `unclear`. Key 1 is a yes. Where speech is not
- * transcribed, a turn by voice counts as what the model takes it for: it has called the tool again.
+ * transcribed, a turn by voice counts as what the model takes it for: it has called the tool again. `asked`
+ * is the question without values of arguments, which are the model's words.
  */
 export function answerToQuestion(
   { policy, transcript, turns }: Pick<MachineParts, "policy" | "transcript" | "turns">,
   beginnings: Pick<TurnBeginnings, "of">,
   question: HeardQuestion,
-  own: ConfirmPolicy["words"],
+  { words: own, asked }: { readonly words: ConfirmPolicy["words"]; readonly asked: string },
 ): CallerAnswer | "none" | "open" {
   const { heardAt } = question;
   const entries = [...transcript.entries.values()];
@@ -41,7 +42,7 @@ export function answerToQuestion(
   const isTaken = answers.some(isWordless);
   const words = answers.filter((one) => one.by !== "keypad" && !isWordless(one))
     .map(({ text }) => text).join(". ");
-  const meaning = callerAnswer(words, policy.languages ?? [], own);
+  const meaning = callerAnswer(words, policy.languages ?? [], own, asked);
   return meaning === "unclear" && words === "" && (isKeyed || isTaken) ? "yes" : meaning;
 }
 

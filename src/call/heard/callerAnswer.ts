@@ -13,12 +13,14 @@ const MAX_WORDS = 15;
  * an affirmation; a condition, a change or a question beside a yes makes it unclear. `own` adds phrases
  * of the operator's: the longest that fits counts, so that "not at all" may be a yes. In a language without
  * words here they take the place of all but the English ones; where none of them is `unclear`, other words
- * beside a yes make it so.
+ * beside a yes make it so. `asked` is what the question asks for: where that is to cancel or stop something,
+ * a caller who says so, as in "yes, cancel it", has not refused.
  */
 export function callerAnswer(
   text: string,
   languages: readonly string[],
   own: AnswerWords = {},
+  asked = "",
 ): CallerAnswer {
   const known = languages.map(answerLanguage).filter((language) => language !== undefined);
   const isForeign = known.length === 0 && languages.length > 0 && own.yes !== undefined;
@@ -32,7 +34,11 @@ export function callerAnswer(
   // "No problem" is no negation, and by itself no yes.
   const said = phrases("idioms").reduce(without, others);
   const has = (phrase: string) => said.includes(` ${phrase} `);
-  const isNo = (phrase: string) => has(phrase) && !(phrase === "no" && isContraction(known));
+  const askedWords = wordsOf(asked);
+  const isAskedFor = (phrase: string) =>
+    ENDINGS.has(phrase) && askedWords.some((word) => stemOf(word) === stemOf(phrase));
+  const isNo = (phrase: string) =>
+    has(phrase) && !(phrase === "no" && isContraction(known)) && !isAskedFor(phrase);
   if (found.has("no") || phrases("no").some(isNo)) return "no";
   const isYes = found.has("yes") || phrases("yes").some(has);
   const isDoubtful = words.length > MAX_WORDS || /[?？;؟]/.test(text) || found.has("unclear") ||
@@ -65,6 +71,11 @@ function without(said: string, phrase: string): string {
 
 function longestFirst(phrases: readonly string[]): readonly string[] {
   return phrases.toSorted((a, b) => b.length - a.length);
+}
+
+/** What is asked for in one form, such as "annullare", is answered in another, such as "annulli". */
+function stemOf(word: string): string {
+  return word.slice(0, 4);
 }
 
 /** In Portuguese "no" is "in the". */
@@ -138,3 +149,9 @@ const LEXICON: Readonly<Record<AnswerLanguage, Lexicon>> = {
     "nie ma problemu,nie ma sprawy,czemu nie,dlaczego nie,może być",
   ),
 };
+
+/** Those of the words for no that a question may ask for. */
+const ENDINGS: ReadonlySet<string> = new Set(plain(
+  "cancel,stop,stopp,abbrechen,stornieren,cancele,cancelar,annulez,annuler,arrêtez,annulli,annulla,ferma,annuleer,annuleren,anuluj,anulować"
+    .split(","),
+));

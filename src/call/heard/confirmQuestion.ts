@@ -51,6 +51,11 @@ export function confirmQuestion(
   }
 }
 
+/** What a question about a tool asks for, in the operator's words alone. */
+export function askedFor(name: string, { question, title }: ConfirmPolicy): string {
+  return question?.replaceAll(PLACEHOLDER, " ") ?? title ?? spaced(name);
+}
+
 /** Names of arguments in an operator's question: `{{date}}`, `{{guest.name}}`. */
 const PLACEHOLDER = /\{\{\s*([\w.-]{1,100})\s*\}\}/g;
 

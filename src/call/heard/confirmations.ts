@@ -8,7 +8,7 @@ import type { Milliseconds } from "../types.ts";
 import { canonicalJson } from "../../utils/canonicalJson.ts";
 import { isRecord } from "../../utils/isRecord.ts";
 import { answerToQuestion, type HeardQuestion } from "./answerToQuestion.ts";
-import { type ConfirmQuestion, confirmQuestion } from "./confirmQuestion.ts";
+import { askedFor, type ConfirmQuestion, confirmQuestion } from "./confirmQuestion.ts";
 import { ExactSpeech, type Spoken } from "./exactSpeech.ts";
 import * as notes from "./gateNotes.ts";
 import { isAbout } from "./isAbout.ts";
@@ -73,7 +73,10 @@ export class Confirmations {
       this.#asked.delete(call.name);
       return refusal(notes.UNASKABLE);
     }
-    const answer = answerToQuestion(this.#call, this.#beginnings, state, confirm.words);
+    const answer = answerToQuestion(this.#call, this.#beginnings, state, {
+      words: confirm.words,
+      asked: askedFor(call.name, confirm),
+    });
     switch (answer) {
       case "open":
         return isLast ? ask() : { kind: "wait" };

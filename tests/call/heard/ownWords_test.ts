@@ -41,3 +41,24 @@ for (
     assert.equal(callerAnswer(text, [language], own), answer);
   });
 }
+
+for (
+  const [language, asked, text, answer] of [
+    ["en", "Shall I cancel  for you?", "Yes, please cancel it.", "yes"],
+    ["en", "cancel appointment", "Yes, cancel it, please.", "yes"],
+    ["en", "Shall I stop the delivery?", "Yes, stop it.", "yes"],
+    ["en", "Shall I cancel  for you?", "Cancel it.", "unclear"],
+    ["en", "Shall I cancel  for you?", "No, do not cancel it.", "no"],
+    ["en", "Shall I cancel  for you?", "Yes, no, stop.", "no"],
+    ["en", "Shall I book  for you?", "Yes, no, cancel that.", "no"],
+    ["en", "Shall I book  for you?", "Okay, cancel that.", "no"],
+    ["de", "Soll ich den Termin stornieren?", "Ja, bitte stornieren.", "yes"],
+    ["de", "Soll ich den Termin stornieren?", "Nein, nicht stornieren.", "no"],
+    ["it", "Devo annullare l'appuntamento?", "Sì, lo annulli.", "yes"],
+    ["pl", "Czy mam anulować wizytę?", "Tak, anuluj.", "yes"],
+  ] as const
+) {
+  Deno.test(`${language}: "${text}" to "${asked}" is ${answer}`, () => {
+    assert.equal(callerAnswer(text, [language], {}, asked), answer);
+  });
+}
