@@ -12,7 +12,8 @@ const MAX_UNANSWERED_CHARACTERS = 200_000;
  * tools since the agent's last words.
  */
 export function historyOf(entries: Iterable<TranscriptEntry>): readonly HistoryItem[] {
-  const latestFirst = [...entries].sort((a, b) => b.position - a.position);
+  // Of an earlier session several may be known to stand between the same turns alone: they stay in order.
+  const latestFirst = [...entries].sort((a, b) => a.position - b.position).reverse();
   const items: HistoryItem[] = [];
   let characters = 0;
   let unansweredCharacters = 0;

@@ -1,6 +1,6 @@
 import { handoffNote } from "../handoff/handoffPrompts.ts";
 import { OUTCOME_UNKNOWN } from "../model/prompts.ts";
-import type { ResumedCall } from "../resumedCall.ts";
+import type { ResumedCall, ResumedTool } from "../resumedCall.ts";
 import type { TranscriptTurn } from "../callEvent.ts";
 import type { TranscriptEntry } from "./transcriptEntry.ts";
 import type { Milliseconds } from "../types.ts";
@@ -13,31 +13,33 @@ export function resumedEntries(
 ): readonly TranscriptEntry[] {
   const entries = turns.map((turn) => entryOf(turn, startedAt, connectedMs !== undefined));
   const positions = turns.map(({ position }) => position).sort((a, b) => a - b);
-  for (const { callId, name, arguments: args, startedMs, output = OUTCOME_UNKNOWN } of tools) {
-    entries.push({
-      kind: "tool",
-      id: `tool_${callId}`,
-      position: placeAt(startedMs),
-      call: { callId, name, arguments: args },
-      output,
-    });
-  }
-  if (handoffs !== undefined) {
-    const { from: fromTitle, atMs, ...report } = handoffs.latest;
+  const { latest, historyFrom = -Infinity } = handoffs ?? {};
+  const { atMs = Infinity } = latest ?? {};
+  entries.push(...tools.filter(({ startedMs }) => startedMs <= atMs).map(toolEntry));
+  if (latest !== undefined) {
+    const { from: fromTitle, atMs: _, ...report } = latest;
     const { text } = handoffNote({ fromTitle, ...report });
-    const position = Math.max(placeAt(atMs), handoffs.historyFrom ?? -Infinity);
-    entries.push({ kind: "note", id: "note_handoff", position, text });
+    entries.push({ kind: "note", id: "note_handoff", position: placeAt(atMs), text });
   }
+  entries.push(...tools.filter(({ startedMs }) => startedMs > atMs).map(toolEntry));
   return entries;
 
-  /** Between the turns that had begun by then and the next. */
+  function toolEntry(
+    { callId, name, arguments: args, startedMs, output = OUTCOME_UNKNOWN }: ResumedTool,
+  ): TranscriptEntry {
+    const call = { callId, name, arguments: args };
+    return { kind: "tool", id: `tool_${callId}`, position: placeAt(startedMs), call, output };
+  }
+
+  /** Between the turns that had begun by then and the next; with what the present agent is told. */
   function placeAt(startedMs: Milliseconds): number {
     const before = turns.reduce(
       (last, turn) => turn.startedMs <= startedMs ? Math.max(last, turn.position) : last,
       0,
     );
     const after = positions.find((position) => position > before) ?? before + 1;
-    return (before + after) / 2;
+    const place = (before + after) / 2;
+    return startedMs < atMs ? place : Math.max(place, historyFrom);
   }
 }
 

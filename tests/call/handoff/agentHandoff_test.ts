@@ -264,6 +264,42 @@ Deno.test("a call that was resumed goes on counting, with the agent that had it 
   assert.equal(code(call.events("toolEnded").at(-1)?.output), "too_many_handoffs");
 });
 
+Deno.test("an agent that was told a summary alone knows after a crash what its tools have brought", () => {
+  const tool = (callId: string, startedMs: number, output: string) => ({
+    ...{ callId, name: "find_invoice", arguments: "{}", startedMs, output },
+  });
+  const call = new CallDriver({
+    ...LATER,
+    agent: "billing",
+    resumed: {
+      elapsedMs: 60_000,
+      connectedMs: 50_000,
+      turns: [
+        {
+          ...TURN,
+          ...{ id: "a", role: "caller", position: 1, startedMs: 0 },
+          text: "An invoice is wrong.",
+        },
+      ],
+      tools: [
+        tool("before", 8000, "told to another"),
+        tool("after", 11_000, "47 euros"),
+        tool("later", 12_000, "paid"),
+      ],
+      usage: NO_USAGE,
+      handoffs: {
+        ...{ first: "receptionist", count: 1, historyFrom: 3 },
+        latest: { from: "receptionist", atMs: 10_000, summary: "An invoice is wrong." },
+      },
+    },
+  });
+  const [opened] = call.all("openModel");
+  assert.deepEqual(
+    opened?.history.map((item) => item.type === "toolCall" ? item.output : item.type),
+    ["message", "47 euros", "paid"],
+  );
+});
+
 Deno.test("what a call is allowed to do is what its present agent is allowed", () => {
   const call = live({ transfers: { owner: { sentence: "To the owner." } }, digitTimeoutMs: 9000 });
   call.call("handoff");
