@@ -23,8 +23,6 @@ export type EnteredResult = BookingResult | {
   readonly code: "unknown_calendar" | "minutes_needed";
 };
 
-/** What one download holds. */
-const MAX_EVENTS = 2000;
 /** A calendar as its agents' files describe it. */
 export interface CalendarDescription {
   readonly name: string;
@@ -33,6 +31,8 @@ export interface CalendarDescription {
   readonly services: Readonly<Record<string, string>>;
 }
 
+/** What one download holds. */
+const MAX_EVENTS = 2000;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** The appointments of all calendars, as operators see and change them: at any time that is not taken. */

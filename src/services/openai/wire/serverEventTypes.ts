@@ -5,10 +5,9 @@ import type {
   ToolCall,
   TranscriptionUsage,
 } from "../../../call/realtimeClient.ts";
+import type { McpEvent } from "./mcpEventTypes.ts";
 
 type Input<Type extends ModelInput["type"]> = Extract<ModelInput, { type: Type }>;
-
-import type { McpEvent } from "./mcpEventTypes.ts";
 
 /** What an event of the server says: in the call's own words, and with what only a connection needs. */
 export type ServerEvent =
