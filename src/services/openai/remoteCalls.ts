@@ -36,7 +36,9 @@ interface RemoteCallsOptions {
  * and ended once, in whatever order its items and events come.
  */
 export class RemoteCalls {
-  #servers: readonly ToolServer[];
+  #servers: readonly ToolServer[] = [];
+  /** Also of servers that the session has no more: what runs there may still repeat them. */
+  readonly #secrets = new Set<string>();
   readonly #options: RemoteCallsOptions;
   readonly #items = new BoundedMap<string, Item>(MAX_REMEMBERED);
   readonly #asked = new BoundedMap<string, Asked>(MAX_REMEMBERED);
@@ -45,13 +47,14 @@ export class RemoteCalls {
   #lastResponseId: string | undefined;
 
   constructor(servers: readonly ToolServer[] = [], options: RemoteCallsOptions) {
-    this.#servers = servers;
+    this.use(servers);
     this.#options = options;
   }
 
   /** The session has other servers from now on. */
   use(servers: readonly ToolServer[] = []): void {
     this.#servers = servers;
+    for (const secret of servers.flatMap(({ secrets }) => secrets)) this.#secrets.add(secret);
   }
 
   /** The model was answered whether it may run what it has asked for. */
@@ -201,7 +204,7 @@ export class RemoteCalls {
 
   /** A server may repeat what it is sent. */
   #hide(text: string): string {
-    return withoutValues(text, this.#servers.flatMap(({ secrets }) => secrets));
+    return withoutValues(text, [...this.#secrets]);
   }
 }
 

@@ -118,6 +118,14 @@ Deno.test("servers that were listed or not are named to the operator", () => {
   assert.deepEqual(failed, ["shop", undefined, "bank"]);
 });
 
+Deno.test("what runs on as another agent gets the session repeats no secret either", () => {
+  const { calls, tell } = session();
+  tell({ ...ADDED, item: { ...FIND, arguments: "{}" } });
+  calls.use([]);
+  const ended = tell({ ...ITEM_DONE, item: { ...FIND, arguments: "{}", output: "tk-0123456789" } });
+  assert.deepEqual(ended.map((input) => "output" in input && input.output), ["••••"]);
+});
+
 Deno.test("what is no event about tools, or lacks what it promises, is malformed or ignored", () => {
   for (
     const event of [
