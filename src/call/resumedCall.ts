@@ -1,4 +1,4 @@
-import type { TranscriptTurn } from "./callEvent.ts";
+import type { MustHearProof, TranscriptTurn } from "./callEvent.ts";
 import type { CallUsage } from "./callUsage.ts";
 import type { ToolCall } from "./realtimeClient.ts";
 import type { CallEnd, Milliseconds } from "./types.ts";
@@ -12,6 +12,8 @@ export interface ResumedCall {
   /** As far as they are known; one that is not final was broken off. */
   readonly turns: readonly TranscriptTurn[];
   readonly tools: readonly ResumedTool[];
+  /** Sentences that the caller had to hear, and what is proven of them. */
+  readonly mustHears?: readonly ResumedMustHear[];
   /** With which the call was to end when its last words had been heard. */
   readonly plannedEnd?: CallEnd;
   /** Absent where no agent has handed the call over. */
@@ -19,6 +21,12 @@ export interface ResumedCall {
   /** Observers go on counting from here. */
   readonly usage: CallUsage;
 }
+
+export type ResumedMustHear = MustHearProof & {
+  readonly text: string;
+  /** How often it was said, to its end or not. */
+  readonly times: number;
+};
 
 /** Which agents have had the call. */
 export interface ResumedHandoffs {

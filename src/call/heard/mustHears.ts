@@ -69,11 +69,14 @@ export class MustHears {
     this.#known = policy.mustHear;
     for (const [name, sentence] of Object.entries(policy.mustHear ?? {})) {
       if (this.#find(name)?.text === sentence.text) continue;
-      const heard = this.#resumed && heardBefore(sentence.text, this.#resumed);
+      const before = this.#resumed?.mustHears?.findLast(({ text }) => text === sentence.text);
+      const heard = before?.heard === true
+        ? { fromMs: before.fromMs, toMs: before.toMs }
+        : undefined;
       const isWanted = sentence.at === "start";
       // Of variables without values nothing may be left that could be said, or heard.
       const asks = wordsOf(sentence.text).length === 0 ? MAX_ASKS : 0;
-      const none = { times: 0, asks, counted: asks, tools: new Set<string>() };
+      const none = { times: before?.times ?? 0, asks, counted: asks, tools: new Set<string>() };
       // Another agent may have another sentence of this name.
       const own = this.#find(name) === undefined ? name : `${policy.agent}.${name}`;
       const added = { ...sentence, ...none, name: own, isWanted, ...(heard && { heard }) };
@@ -228,15 +231,4 @@ export class MustHears {
 
 function idOf({ name }: Pick<Sentence, "name">): string {
   return `must hear ${name}`;
-}
-
-/** When a sentence was heard in an earlier session. */
-function heardBefore(text: string, { turns }: ResumedCall): Sentence["heard"] {
-  const turn = turns.find((one) => {
-    if (one.role !== "agent" || one.aside === true || !one.final) return false;
-    const place = placeOf(text, one.text);
-    if (place === undefined) return false;
-    return !one.interrupted || wordsOf(one.text.slice(place.to)).length >= WORDS_BEHIND;
-  });
-  return turn && { fromMs: turn.startedMs, toMs: turn.endedMs ?? turn.startedMs };
 }

@@ -148,6 +148,7 @@ function resumedOf(record: CallRecord, content: CallContent, at: number): Resume
         endedMs: startedMs + result.durationMs,
       }),
     })),
+    mustHears: content.mustHear,
     ...handoffsOf(content),
     usage,
   };
