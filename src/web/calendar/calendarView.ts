@@ -49,6 +49,7 @@ export function createCalendarView(): (
       const all = [...known.values()];
       const onCancel = (appointment: Appointment) =>
         dialog.ask(appointment, calendars, (cancelled) => {
+          if (signal.aborted) return;
           known.set(cancelled.id, cancelled);
           show({ appointments: [], more, calendars });
         });

@@ -44,6 +44,21 @@ Deno.test("a call begins when its arguments are known, and ends with its item", 
   assert.deepEqual(tell(again), [], "once");
 });
 
+Deno.test("a call without a result ends, whatever comes last", () => {
+  const done = { ...FIND, arguments: "{}" };
+  const ended = { type: "response.mcp_call.completed", item_id: "mcp_1" };
+  const expected = { type: "remoteToolEnded", callId: "mcp_1", output: "", ok: true };
+  const early = session();
+  early.tell(ended);
+  assert.deepEqual(early.tell({ ...ITEM_DONE, item: done }).at(-1), expected);
+  const late = session();
+  late.tell({ ...ITEM_DONE, item: done });
+  late.tell(ended);
+  assert.deepEqual(late.retrieved, ["mcp_1"]);
+  const retrieved = { type: "conversation.item.retrieved", item: done };
+  assert.deepEqual(late.tell(retrieved).at(-1), expected);
+});
+
 Deno.test("errors of all kinds are errors of the tool, in the form of all others", () => {
   for (
     const [error, expected] of [

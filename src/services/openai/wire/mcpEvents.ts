@@ -13,7 +13,8 @@ export function readMcpEvent(type: string, event: Fields): McpEvent | MalformedE
     case "conversation.item.retrieved": {
       const item = fieldsOf(event.item);
       const responseId = idOf(event, "response_id");
-      return item && itemEvent(item, type.endsWith("done"), present({ responseId }));
+      // One that was asked for is told as it is by then.
+      return item && itemEvent(item, !type.endsWith("added"), present({ responseId }));
     }
     case "response.mcp_call_arguments.done": {
       const itemId = idOf(event, "item_id");
