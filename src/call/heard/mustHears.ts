@@ -51,6 +51,7 @@ export class MustHears {
   readonly #resumed: ResumedCall | undefined;
   #sentences: readonly Sentence[] = [];
   #known: CallPolicy["mustHear"];
+  #isOver = false;
   /** Lines that were heard while the model had not said how they end. */
   #unjudged: readonly AgentEntry[] = [];
 
@@ -134,6 +135,7 @@ export class MustHears {
   /** The call is over. */
   close(now: Milliseconds): void {
     this.#announce();
+    this.#isOver = true;
     this.#judgeAll(() => false, now);
   }
 
@@ -174,14 +176,16 @@ export class MustHears {
 
   /** Whether the caller has heard the sentence in something that the agent has said. */
   #judge(sentence: Sentence, entry: AgentEntry, now: Milliseconds): void {
-    const { text, unheard = "", brokenOff, heardMs = 0 } = entry;
+    const { text, unheard = "", interrupted, brokenOff, heardMs = 0 } = entry;
     const isAsked = this.#speech.sayingOf(entry.id) === idOf(sentence);
     if (isAsked) this.#count(sentence);
     else if (placeOf(sentence.text, `${text} ${unheard}`) === undefined) return;
     else sentence.times++;
     const place = placeOf(sentence.text, text);
     const isCertain = place !== undefined &&
-      (unheard === "" || wordsOf(text.slice(place.to)).length >= WORDS_BEHIND) &&
+      // Nothing will tell exactly how far a caller heard who has hung up.
+      (unheard === "" && !(interrupted && this.#isOver) ||
+        wordsOf(text.slice(place.to)).length >= WORDS_BEHIND) &&
       (brokenOff !== true || heardMs >= place.to * SLOWEST_MS_PER_CHARACTER);
     if (place !== undefined && isCertain) {
       const { endedAt = now } = entry;

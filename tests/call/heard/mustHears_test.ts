@@ -68,6 +68,17 @@ Deno.test("a greeting that has the words in it is enough, as far as it was heard
   }
 });
 
+Deno.test("a caller who hangs up within the last word has not heard it", () => {
+  for (const [ms, isHeard] of [[1900, false], [2300, true]] as const) {
+    const call = new CallDriver(START).live();
+    greet(call);
+    says(call, RECORDED);
+    call.advance(ms);
+    call.input({ type: "left", end: { reason: "caller_hung_up" } });
+    assert.equal(proofs(call).at(-1)?.heard, isHeard, `after ${ms} ms`);
+  }
+});
+
 Deno.test("what is cut off is said again after the caller has been answered, five times at most", () => {
   const call = new CallDriver(START).live();
   greet(call);
