@@ -6,7 +6,6 @@ import { unreachableHosts, unreachableTools } from "./config/hostPermissions.ts"
 import { createFragmentGuard } from "./utils/http/fragmentGuard.ts";
 import { boundHeapGrowth } from "./utils/heapGrowth.ts";
 import { setTimer } from "./utils/clock.ts";
-import { exitProcess, keepProcess } from "./utils/processExit.ts";
 import { createPortPatience } from "./portPatience.ts";
 import { beginShutdown, type Shutdown } from "./shutdown.ts";
 
@@ -18,11 +17,6 @@ export default import.meta.main ? undefined : hostedServer();
 if (import.meta.main) await main();
 
 async function main(): Promise<void> {
-  keepProcess();
-  if (Deno.args.length > 0) {
-    console.error("The server takes no arguments: its settings are in .env, as in .env.example.");
-    exitProcess(2);
-  }
   const app = await createOrExit();
   surviveStrayErrors(app);
   const server = await listenOrExit(app);
@@ -72,7 +66,7 @@ async function createOrExit(): Promise<App> {
   } catch (error) {
     if (error instanceof SettingsError || error instanceof AgentsError) {
       console.error(error.message);
-      exitProcess(1);
+      Deno.exit(1);
     }
     throw error;
   }
@@ -88,7 +82,7 @@ async function listenOrExit(app: App): Promise<Deno.HttpServer<Deno.NetAddr>> {
     } catch (error) {
       if (error instanceof Deno.errors.AddrInUse && await patience()) continue;
       console.error(whyNotListening(error, host, port));
-      exitProcess(1);
+      Deno.exit(1);
     }
   }
 }
@@ -156,8 +150,8 @@ function stopOnSignal(app: App, stopListening: () => Promise<void>): void {
       }
       shutdown = beginShutdown(app, stopListening);
       // Where changes are watched for, there is no exit, and asking for it throws.
-      shutdown.done.finally(() => exitProcess(0)).catch(() => {});
-    } else if (hurried || !shutdown.hurry()) exitProcess(1);
+      shutdown.done.finally(() => Deno.exit(0)).catch(() => {});
+    } else if (hurried || !shutdown.hurry()) Deno.exit(1);
     else hurried = true;
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {

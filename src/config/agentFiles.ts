@@ -1,6 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { BoundedMap } from "../utils/boundedMap.ts";
 import { sha256 } from "../utils/sha256.ts";
+import { watchFolders } from "../utils/watchFolders.ts";
 import { MAX_FILE_LENGTH } from "./agents.ts";
 
 /** Reads agent files and the files beside them: from disk, or what a test provides. */
@@ -89,26 +90,10 @@ export const filesOnDisk: AgentFiles = {
     }
   },
   watch(dir, onChange) {
-    const watcher = Deno.watchFs(dir, { recursive: true });
-    let isOpen = true;
-    const ended = follow().catch(() => {}).finally(() => isOpen = false);
-    return {
-      get isOpen() {
-        return isOpen;
-      },
-      async close() {
-        if (isOpen) watcher.close();
-        isOpen = false;
-        await ended;
-      },
-    };
-
-    async function follow(): Promise<void> {
-      for await (const { kind, paths } of watcher) {
-        // Reading the files is such an event too.
-        if (kind !== "access") { for (const path of paths) onChange(path); }
-      }
-    }
+    return watchFolders([{ path: dir, recursive: true }], (paths) => {
+      if (paths.length === 0) onChange();
+      for (const path of paths) onChange(path);
+    });
   },
   async module(path, text) {
     const url = pathToFileURL(path);

@@ -81,10 +81,13 @@ export function watchFolder({ dir, files, pollMs = POLL_MS, ...deps }: FolderWat
     if (files.watch === undefined || closed) return;
     const id = (await files.stamp?.(dir).catch(() => undefined))?.id;
     if (watched?.watch.isOpen === true && watched.id === id) return;
+    const hasEnded = watched !== undefined;
     await watched?.watch.close();
     watched = undefined;
     try {
-      if (!closed) watched = { id, watch: files.watch(dir, changed) };
+      if (closed) return;
+      watched = { id, watch: files.watch(dir, changed) };
+      if (hasEnded) log.info("Agents' folder watched again");
     } catch (error) {
       if (!isToldOf) log.info("Agents' folder not watched: it is looked at", { error, pollMs });
       isToldOf = true;

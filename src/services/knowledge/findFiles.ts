@@ -1,4 +1,4 @@
-import type { WatchedFolder } from "./folderWatch.ts";
+import type { WatchedFolder } from "../../utils/watchFolders.ts";
 import { isDocument } from "./reading/readDocument.ts";
 
 /** A file that is to be read. */

@@ -2,10 +2,11 @@ import type { Agent, Agents } from "../../config/agents.ts";
 import { mainLanguage } from "../../config/agentSchema.ts";
 import type { Settings } from "../../config/settings.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
+import type { WatchedFolder } from "../../utils/watchFolders.ts";
 import type { WantedFile } from "./documentIndex.ts";
 import { type FileProblem, findFiles } from "./findFiles.ts";
 import { findPassages } from "./findPassages.ts";
-import { FolderWatch, type WatchedFolder } from "./folderWatch.ts";
+import { FolderWatch } from "./folderWatch.ts";
 import { boundedPassages, type KnowledgeAnswer } from "./knowledgeAnswer.ts";
 import {
   type KnowledgeStatus,
