@@ -1,5 +1,5 @@
 import { type App, type AppOverrides, createApp } from "../app.ts";
-import { AgentsError } from "../config/agents.ts";
+import { AgentsError, UnknownDefault } from "../config/agents.ts";
 import { readEnvironment, SettingsError } from "../config/env.ts";
 import { unreachableTools } from "../config/hostPermissions.ts";
 import type { Environment } from "../config/settingReader.ts";
@@ -47,7 +47,7 @@ export async function runTool(
     }, { recordAfterMs: "never", ...overrides });
   } catch (error) {
     if (!(error instanceof AgentsError) && !(error instanceof SettingsError)) throw error;
-    print(error.message);
+    print(error instanceof UnknownDefault ? noAgent(agent, error.known) : error.message);
     return 2;
   }
   try {
@@ -61,6 +61,10 @@ export async function runTool(
   } finally {
     await app.close();
   }
+}
+
+function noAgent(name: string, known: readonly string[]): string {
+  return `There is no agent ${name}; there are: ${known.join(", ")}.`;
 }
 
 async function list(app: App, agent: string, print: (line: string) => void): Promise<number> {

@@ -13,7 +13,9 @@ import type { Companion } from "./agentVersion.ts";
  */
 export function companionsOf(agent: Agent): readonly string[] {
   const sounds = Object.values(agent.audio).filter((name) => name !== undefined);
-  return [...new Set([...sounds, ...toolFilesOf(agent)])];
+  // A file or folder of its knowledge that comes or goes is a warning, and no change of the agent.
+  const inside = agent.knowledge.filter((source) => !source.startsWith("/"));
+  return [...new Set([...sounds, ...toolFilesOf(agent), ...inside])];
 }
 
 /**
@@ -25,6 +27,7 @@ export async function readCompanions(agent: Agent, dir: string, files: AgentFile
   readonly companions: readonly Companion[];
   readonly sounds: AgentSounds;
   readonly toolModules: ToolModules;
+  readonly toolFiles: readonly string[];
   readonly problems: readonly AgentProblem[];
 }> {
   const digests = new Map<string, string>();
@@ -42,6 +45,7 @@ export async function readCompanions(agent: Agent, dir: string, files: AgentFile
     companions: [...digests].map(([name, digest]) => ({ name, digest })),
     sounds,
     toolModules: tools.modules,
+    toolFiles: tools.names,
     problems: [...problems, ...tools.problems],
   };
 }

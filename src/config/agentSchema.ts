@@ -133,8 +133,8 @@ export const agentFrontMatter = z.strictObject({
     })),
   ];
   for (const { path, entries } of lists) {
-    for (const { at, message } of unknownSentences(must_hear, entries)) {
-      addIssue({ code: "custom", path: [...path, at, "after_heard"], message });
+    for (const { at, ...rest } of unknownSentences(must_hear, entries)) {
+      addIssue({ code: "custom", path: [...path, at, "after_heard"], ...rest });
     }
   }
 });

@@ -24,6 +24,8 @@ export interface Agent extends Readonly<Omit<AgentFrontMatter, "name">> {
   readonly sounds?: AgentSounds;
   /** Those of its tools that are files of `tools/`. */
   readonly toolModules?: ToolModules;
+  /** All tools that there are files of, where one that it names has none. */
+  readonly toolFiles?: readonly string[];
 }
 
 /** An agent whose file is invalid: its calls are refused, or answered with the fallback message. */
@@ -80,6 +82,13 @@ export class AgentsError extends Error {
   override readonly name = "AgentsError";
   constructor(readonly problems: readonly string[]) {
     super(`Cannot use these agents:\n${problems.map((problem) => `- ${problem}`).join("\n")}`);
+  }
+}
+
+/** There is no agent of the default's name. */
+export class UnknownDefault extends AgentsError {
+  constructor(problems: readonly string[], readonly known: readonly string[]) {
+    super(problems);
   }
 }
 

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { nearestWord } from "../utils/nearestWord.ts";
+import { present } from "../utils/present.ts";
 import { entryName } from "./schemaParts.ts";
 
 /** Longer than this no caller hears out. */
@@ -26,13 +28,23 @@ interface WaitingTool {
   readonly after_heard?: readonly string[] | undefined;
 }
 
+interface UnknownSentence {
+  readonly at: number;
+  readonly message: string;
+  readonly params: { readonly nearest?: string };
+}
+
 /** Names that tools wait for and `must_hear` does not have, with the tool's place in its list. */
 export function unknownSentences(
   mustHear: Readonly<Record<string, unknown>>,
   tools: readonly WaitingTool[],
-): readonly { readonly at: number; readonly message: string }[] {
+): readonly UnknownSentence[] {
   return tools.flatMap(({ after_heard = [] }, at) =>
     after_heard.filter((sentence) => !Object.hasOwn(mustHear, sentence))
-      .map((sentence) => ({ at, message: `${sentence} is no name under must_hear` }))
+      .map((sentence) => ({
+        at,
+        message: `${sentence} is no name under must_hear`,
+        params: present({ nearest: nearestWord(sentence, Object.keys(mustHear)) }),
+      }))
   );
 }

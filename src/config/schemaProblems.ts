@@ -51,13 +51,21 @@ export function schemaProblems(
         if (issue.options !== undefined) return [{ ...place, ...oneOf(issue.options, given) }];
         const meant = meantForm(issue.errors ?? []);
         if (meant !== undefined) return meant.flatMap((each) => problemsOf(each, path));
-        return [{ ...place, message: told(issue.message) }];
+        return [{ ...place, message: told(issue.message), ...nearOf(issue.errors ?? [], given) }];
       }
       default: {
         const isOwn = !/^(Too |Invalid input)/.test(issue.message);
-        return [{ ...place, message: isOwn ? told(issue.message) : boundSentence(issue) }];
+        const message = isOwn ? told(issue.message) : boundSentence(issue);
+        const nearest = issue.params?.["nearest"];
+        return [{ ...place, message, ...(typeof nearest === "string" && { nearest }) }];
       }
     }
+  }
+
+  /** Of the words that some form of a union is. */
+  function nearOf(forms: readonly (readonly Issue[])[], given: unknown) {
+    const words = forms.flat().flatMap(({ path, values = [] }) => path.length > 0 ? [] : values);
+    return typeof given === "string" ? near(given, words.map(String)) : {};
   }
 
   function oneOf(values: readonly unknown[], given: unknown) {
@@ -81,6 +89,8 @@ interface Issue {
   readonly keys?: readonly string[];
   readonly values?: readonly unknown[];
   readonly expected?: string;
+  /** What a schema's own check says beside its sentence. */
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
   readonly origin?: string;
   readonly maximum?: number | bigint;
   readonly minimum?: number | bigint;

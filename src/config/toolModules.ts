@@ -22,10 +22,15 @@ export async function readToolModules(
   { tools }: Pick<Agent, "tools">,
   dir: string,
   files: AgentFiles,
-): Promise<{ readonly modules: ToolModules; readonly problems: readonly AgentProblem[] }> {
+): Promise<{
+  readonly modules: ToolModules;
+  /** All tools that there are files of, where one that the agent names has none. */
+  readonly names: readonly string[];
+  readonly problems: readonly AgentProblem[];
+}> {
   const modules: Record<string, ToolModule> = {};
   const problems: AgentProblem[] = [];
-  if (!loadsTools(files)) return { modules, problems };
+  if (!loadsTools(files)) return { modules, names: [], problems };
   for (const [index, { name }] of tools.entries()) {
     const file = fileOf(name);
     const path = inFolder(dir, file);
@@ -36,7 +41,13 @@ export async function readToolModules(
       problems.push({ path: `tools.${index}`, message: describeLoadFault(file, error) });
     }
   }
-  return { modules, problems };
+  const isAbsent = tools.some(({ name }) => !Object.hasOwn(modules, name));
+  return { modules, names: isAbsent ? await toolNames(dir, files) : [], problems };
+}
+
+async function toolNames(dir: string, files: AgentFiles): Promise<readonly string[]> {
+  const found = await files.list(inFolder(dir, "tools")).catch(() => []);
+  return found.flatMap((file) => /^([^.].*)\.ts$/.exec(file)?.[1] ?? []).slice(0, 1000).sort();
 }
 
 type ToolFiles = AgentFiles & Required<Pick<AgentFiles, "module" | "urlOf">>;

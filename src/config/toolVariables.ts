@@ -31,7 +31,7 @@ export function variableProblem(name: string, { state }: ToolVariable): string |
     case "set":
       return undefined;
     case "unset":
-      return `{{env.${name}}} is not set: add ${name}=... to .env, or to the server's environment`;
+      return `{{env.${name}}} is not set: add ${name}=... to .env, or to the server's environment, and start the server again`;
     case "reserved":
       return `{{env.${name}}} is a setting of the server itself: give the tool one of its own, such as TOOL_TOKEN`;
     case "denied":

@@ -22,6 +22,11 @@ Deno.test("`context` takes a word, or numbers at both ends of their ranges", () 
   }
 });
 
+Deno.test("a word of `context` that is nearly one of its own is told with that", () => {
+  const agent = read("compakt");
+  assert.equal(agent.ok ? "" : agent.problems[0]?.nearest, "compact");
+});
+
 Deno.test("a problem of `context` names the field, the range and the value", () => {
   const turns = "desk.md: line 3: context.audio_turns: must be a whole number from 0 to 100, not";
   const minutes = "desk.md: line 3: context.after_minutes: must be a number from 0 to 1440, not";

@@ -33,6 +33,8 @@ Deno.test("a tool of any kind may wait only for a sentence that there is", () =>
       ...{ line: 3, path: `${tool}.after_heard` },
       message: "price is no name under must_hear",
     }]);
+    const near = agent(`${fields}\nmust_hear: { prize: It costs 40 dollars. }`);
+    assert.equal(near.ok ? "" : near.problems[0]?.nearest, "prize");
     assert.ok(agent(`${fields}\nmust_hear: { price: It costs 40 dollars. }`).ok);
   }
 });

@@ -26,7 +26,10 @@ Deno.test("tools read variables of the environment, and none of the server's own
 
 Deno.test("the problem of a variable names its remedy", () => {
   assert.equal(variableProblem("A", { state: "set", value: "x" }), undefined);
-  assert.match(variableProblem("A", { state: "unset" }) ?? "", /add A=\.\.\. to \.env/);
+  assert.match(
+    variableProblem("A", { state: "unset" }) ?? "",
+    /add A=\.\.\. to \.env.*, and start the server again$/,
+  );
   assert.match(variableProblem("A", { state: "denied" }) ?? "", /add "A" to env\.allow .* TOOL_A$/);
   assert.match(variableProblem("API_KEYS", { state: "reserved" }) ?? "", /a setting of the server/);
 });

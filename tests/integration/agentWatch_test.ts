@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { changing, createAgentFolder } from "../support/agents/agentFolder.ts";
 import { get } from "../support/twilio/dialling.ts";
 import { startPhoneRig } from "../support/servers/phoneRig.ts";
@@ -33,4 +34,31 @@ Deno.test("a wrong knowledge folder that was mended leaves the agents' folder wa
     () => folder.save("receptionist.md", agent("greeting: Hello.")),
     () => agents.get("receptionist")?.greeting === "Hello.",
   );
+});
+
+Deno.test("knowledge that does not exist is a warning with what was meant, gone when it is there", async () => {
+  await using folder = await createAgentFolder({
+    "receptionist.md": agent("knowledge: [knowlege, /nowhere]"),
+    "knowledge/faq.md": "From 9 to 5.",
+  });
+  await using rig = await startPhoneRig({
+    env: folder.env,
+    overrides: { ...folder.overrides, agentPollMs: 20 },
+  });
+  const warnings = async (): Promise<readonly string[]> => {
+    const { agents } = await get(rig.server, "/api/agents");
+    return agents[0].warnings.map(({ text }: { text: string }) => text);
+  };
+  const absolute = "receptionist.md: line 3: knowledge.1: there is no /nowhere.";
+  const wrong =
+    "receptionist.md: line 3: knowledge.0: there is no knowlege; did you mean knowledge?";
+  assert.deepEqual(await warnings(), [wrong, absolute]);
+  assert.match(rig.server.logged.join("\n"), /"Agent has warnings".*did you mean knowledge/);
+  const { agents } = rig.server.app;
+  const definition = agents.get("receptionist");
+  await Deno.rename(`${folder.path}/knowledge`, `${folder.path}/knowlege`);
+  await until(warnings, (told) => !told.includes(wrong));
+  assert.equal(agents.get("receptionist"), definition, "it is the same agent");
+  await folder.remove("knowlege");
+  await until(warnings, (told) => told.some((it) => it.includes("knowlege")));
 });

@@ -202,6 +202,10 @@ Deno.test("a file that cannot be read is told of by its name, and all others ser
       "table.xlsx is of no kind that can be read",
     ],
   );
+  const { agents: [{ warnings }] } = await get(rig.server, "/api/agents");
+  assert.deepEqual(warnings.map(({ text }: { text: string }) => text), [
+    "receptionist.md: line 3: knowledge.1: there is no gone.md.",
+  ]);
   assert.equal((await searched(rig, "door")).passages[0].source, "good.txt");
   assert.equal((await searched(rig, "roof")).passages[0].source, "page.html > Shop > Roof");
   assert.equal((await searched(rig, "letter")).passages[0].source, "letter.docx");

@@ -186,6 +186,7 @@ Deno.test("a file that is no tool costs the agents that list it, and says what t
     ],
     nested: ['import "./lib/nested.ts";', /it imports "npm:left-pad"/],
     stray: [define("colour: 1"), /colour is not known in defineTool/],
+    near: [define("rnu: 1"), /rnu is not known in defineTool; did you mean run\?/],
     named: [define('name: "other"'), /its name is "other", but the file is called named\.ts/],
     words: [define("confirm: 7"), /confirm must be true, or the question/],
     schema: [
@@ -332,4 +333,38 @@ Deno.test("what is hidden of a tool is dots in events, the record and the journa
   ];
   for (const text of everything) assert.ok(!/4111111111111111|hush-hush/.test(text), text);
   assert.ok(journal.includes("toolReturned"));
+});
+
+Deno.test("a tool without a file is told with its path and the file that was meant", async () => {
+  await using folder = await createAgentFolder({
+    "receptionist.md": agent("[book_repair]"),
+    "tools/book_repair.ts": book("Table for"),
+    "near.md": agent("[book_repar]"),
+    "far.md": agent("[zzz]"),
+  });
+  await using rig = await startWith(folder);
+  const problems = await problemsOf(rig);
+  assert.match(
+    problems,
+    /near\.md: line 3: tools\.0: .* no file tools\/book_repar\.ts, and no built-in tool of this name; did you mean book_repair\?/,
+  );
+  assert.match(
+    problems,
+    /no file tools\/zzz\.ts, .* of this name; there are book_repair, end_call, /,
+  );
+});
+
+Deno.test("a variable that is not set is told at the headers that have it", async () => {
+  const tool =
+    "http_tools:\n  - name: find\n    description: Finds.\n    url: https://a.example.com\n" +
+    '    headers:\n      Authorization: "Bearer {{env.TOOL_NOT_THERE}}"\n';
+  await using folder = await createAgentFolder({
+    "receptionist.md": agent("[]"),
+    "shop.md": agent("[]", tool),
+  });
+  await using rig = await startWith(folder);
+  assert.match(
+    await problemsOf(rig),
+    /shop\.md: line 8: http_tools\.0\.headers: .*TOOL_NOT_THERE=\.\.\. to \.env.*start the server again/,
+  );
 });

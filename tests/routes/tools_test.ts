@@ -187,6 +187,6 @@ Deno.test("deno task tool lists an agent's tools, tries one, and says what canno
     /no tool of this name[\s\S]*find_order \(http\)/,
   );
   assert.match((await run("broken", "end_call"))[1], /broken\.md: line 3/);
-  assert.match((await run("nobody"))[1], /DEFAULT_AGENT is nobody, but there are only/);
+  assert.match((await run("nobody"))[1], /^There is no agent nobody; there are: broken, desk\.$/);
   assert.deepEqual([(await run("desk", "count", "[1]"))[0], (await run())[0]], [2, 2]);
 });

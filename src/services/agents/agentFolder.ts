@@ -214,7 +214,10 @@ function entryOf(reading: AgentReading, before: AgentEntry | undefined): AgentEn
 
 function isSame(reading: AgentReading, before: AgentReading): boolean {
   const [a, b] = [reading.result, before.result];
-  if (a.ok && b.ok) return a.agent.version === b.agent.version;
+  if (a.ok && b.ok) {
+    return a.agent.version === b.agent.version &&
+      JSON.stringify(a.warnings) === JSON.stringify(b.warnings);
+  }
   if (a.ok || b.ok || reading.text !== before.text) return false;
   return JSON.stringify(a.problems) === JSON.stringify(b.problems);
 }

@@ -2,7 +2,8 @@ import { describeProblem } from "../../config/agentProblem.ts";
 import { type AgentFiles, filesOnDisk, inFolder } from "../../config/agentFiles.ts";
 import { ModuleTrials } from "../../config/trial/moduleTrials.ts";
 import { findReferenceProblems } from "../../config/agentReferences.ts";
-import { type Agent, type AgentCheck, AgentsError } from "../../config/agents.ts";
+import { missingKnowledge } from "../../config/knowledgeSources.ts";
+import { type Agent, type AgentCheck, AgentsError, UnknownDefault } from "../../config/agents.ts";
 import { withProblems } from "../../config/agentReading.ts";
 import type { ReadToolVariable } from "../../config/toolVariables.ts";
 import type { Settings } from "../../config/settings.ts";
@@ -59,7 +60,7 @@ export async function openAgents(
     ...(agentFiles.module && { tryModule: (path, key) => trials.pass(path, key) }),
   };
   const folder = new AgentFolder({ dir, defaultAgent, files });
-  const checks = ownChecks(readToolVariable, isModelLocal);
+  const checks = ownChecks({ dir, readToolVariable, isModelLocal });
   const valid = await readAll(folder, dir, checks).finally(() => trials.rest());
   const entries = examineAgent === undefined ? valid : await examined(valid, examineAgent);
   const absent = defaultProblem(entries, defaultAgent);
@@ -72,8 +73,9 @@ export async function openAgents(
   let closed = false;
   const reports = createAgentReports({ defaultAgent, incidents, log });
   if (absent.length > 0) {
-    throw new AgentsError(
+    throw new UnknownDefault(
       live.names.length > 0 ? absent : [...problemLines(entries, dir), ...absent],
+      entries.map(({ name }) => name),
     );
   }
   return {
@@ -158,13 +160,15 @@ function hasModules(agent: Agent | undefined): boolean {
 }
 
 /** What every definition has to pass, also at the start. */
-function ownChecks(
-  readToolVariable: ReadToolVariable,
-  isModelLocal = false,
-): readonly AgentCheck[] {
+function ownChecks({ dir, readToolVariable, isModelLocal = false }: {
+  readonly dir: string;
+  readonly readToolVariable: ReadToolVariable;
+  readonly isModelLocal: boolean | undefined;
+}): readonly AgentCheck[] {
   return [
     (agent) => findToolProblems(agent, readToolVariable, { isModelLocal }),
     findReferenceProblems,
+    (agent) => missingKnowledge(agent, dir),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { knowledgePath } from "../../config/knowledgeSources.ts";
 import type { WatchedFolder } from "../../utils/watchFolders.ts";
 import { isDocument } from "./reading/readDocument.ts";
 
@@ -40,17 +41,18 @@ export async function findFiles(dir: string, sources: readonly string[]): Promis
   const watched = new Map<string, WatchedFolder>();
   let entries = 0;
   for (const source of sources) {
-    const path = (source.startsWith("/") ? source : `${dir.replace(/\/$/, "")}/${source}`)
-      .replace(/(?<=.)\/+$/, "");
+    const path = knowledgePath(dir, source);
     try {
-      const isFolder = await isDirectory(path);
+      const kind = await kindOf(path);
+      const isFolder = kind === "folder";
       const folder = isFolder ? path : path.replace(/\/[^/]*$/, "") || "/";
       const recursive = isFolder || watched.get(folder)?.recursive === true;
       watched.set(folder, { path: folder, recursive });
       if (isFolder) await addFolder(path, "", 0);
       else {
         const name = path.replace(/^.*\//, "");
-        if (isDocument(name)) await addFile(path, name);
+        if (kind === "missing") problems.push({ name: source, problem: "does not exist" });
+        else if (isDocument(name)) await addFile(path, name);
         else problems.push({ name, problem: "is of no kind that can be read" });
       }
     } catch (error) {
@@ -96,12 +98,12 @@ export async function findFiles(dir: string, sources: readonly string[]): Promis
   }
 }
 
-/** False also for what does not exist, which a later change may bring. */
-async function isDirectory(path: string): Promise<boolean> {
+/** What does not exist a later change may bring. */
+async function kindOf(path: string): Promise<"folder" | "file" | "missing"> {
   try {
-    return (await Deno.stat(path)).isDirectory;
+    return (await Deno.stat(path)).isDirectory ? "folder" : "file";
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return "missing";
     throw error;
   }
 }

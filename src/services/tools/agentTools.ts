@@ -8,7 +8,7 @@ import { present } from "../../utils/present.ts";
 import { WorkSlices } from "../../utils/workSlices.ts";
 import { BUILTIN_NAMES, type BuiltinServices, builtinTools } from "./builtinTools.ts";
 import { createClientTool, type RunInClient } from "./client/clientTool.ts";
-import { readHeaders } from "./http/httpHeaders.ts";
+import { HeaderFault, readHeaders } from "./http/httpHeaders.ts";
 import { createHttpTool, type HttpToolServices } from "./http/httpTool.ts";
 import { CALENDAR_TOOLS } from "./builtin/calendarTools.ts";
 import { createAgentMcpTools } from "./mcp/agentMcpTools.ts";
@@ -90,7 +90,12 @@ export async function findToolProblems(
       work();
     } catch (error) {
       const message = error instanceof Error ? error.message : "unfit tools";
-      problems.push({ path, message, ...(error instanceof UnknownTool && error.meant) });
+      const cause = error instanceof Error ? error.cause : undefined;
+      problems.push({
+        path: cause instanceof HeaderFault ? `${path}.headers` : path,
+        message,
+        ...(error instanceof UnknownTool && error.meant),
+      });
     }
   };
   const slices = new WorkSlices();
@@ -191,7 +196,7 @@ function entriesOf(agent: Agent): Readonly<Record<string, ToolOptionsEntry>> {
 function listedTool(name: string, known: ReadonlyMap<string, Tool>, agent: Agent): Tool {
   const own = known.get(name);
   const { [name]: file } = agent.toolModules ?? {};
-  if (file === undefined) return own ?? unknownTool(name, known);
+  if (file === undefined) return own ?? unknownTool(name, known, agent);
   if (own !== undefined || BUILTIN_NAMES.has(name)) {
     throw new TypeError(`Cannot offer ${file.file}: the server has a tool of this name`);
   }
@@ -203,8 +208,9 @@ function ownName<T extends { readonly name: string }>(tool: T): T {
   throw new TypeError(`Cannot offer the tool ${tool.name}: the server has one of this name`);
 }
 
-function unknownTool(name: string, known: ReadonlyMap<string, Tool>): never {
-  throw new UnknownTool(name, [...new Set([...known.keys(), ...OWN_ENTRIES.keys()])]);
+function unknownTool(name: string, known: ReadonlyMap<string, Tool>, agent: Agent): never {
+  const { toolFiles = [] } = agent;
+  throw new UnknownTool(name, [...new Set([...toolFiles, ...known.keys(), ...OWN_ENTRIES.keys()])]);
 }
 
 class UnknownTool extends RangeError {
@@ -213,8 +219,12 @@ class UnknownTool extends RangeError {
   readonly meant: Pick<AgentProblem, "nearest">;
 
   constructor(tool: string, known: readonly string[]) {
-    super(`Cannot find the tool ${tool}: there are ${known.join(", ")}`);
-    this.meant = present({ nearest: nearestWord(tool, known) });
+    const nearest = nearestWord(tool, known);
+    const others = nearest === undefined ? `; there are ${known.join(", ")}` : "";
+    super(
+      `Cannot find the tool ${tool}: there is no file tools/${tool}.ts, and no built-in tool of this name${others}`,
+    );
+    this.meant = present({ nearest });
   }
 }
 

@@ -11,6 +11,11 @@ export interface ToolHeaders {
   readonly secrets: readonly string[];
 }
 
+/** The fault lies in the headers of a tool, and not in its other fields. */
+export class HeaderFault extends TypeError {
+  override readonly name = "HeaderFault";
+}
+
 /** Throws for a header that is none, or that only the server may set. */
 export function readHeaders(
   given: Readonly<Record<string, string>>,

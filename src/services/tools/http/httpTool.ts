@@ -5,7 +5,7 @@ import { propertiesOf } from "../schema/schemaRewrite.ts";
 import { type Tool, type ToolArguments, type ToolContext, ToolError } from "../tool.ts";
 import type { SignCall } from "./callSigner.ts";
 import { exchange, type SendRequest } from "./httpExchange.ts";
-import { readHeaders, type ToolHeaders } from "./httpHeaders.ts";
+import { HeaderFault, readHeaders, type ToolHeaders } from "./httpHeaders.ts";
 import { mapAnswer, type ResultPointers } from "./responseMapping.ts";
 import { parseUrlTemplate, queryText, type UrlTemplate } from "./urlTemplate.ts";
 
@@ -135,12 +135,20 @@ function checked(
 ): { readonly url: UrlTemplate; readonly headers: ToolHeaders } {
   try {
     const url = parseUrlTemplate(template, readVariable);
-    const headers = readHeaders(given, readVariable);
+    const headers = headersOf(given, readVariable);
     checkArguments(url, parameters);
     return { url, headers };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : "it is invalid";
     throw new TypeError(`Cannot offer the tool ${name}: ${reason}`, { cause });
+  }
+}
+
+function headersOf(given: Readonly<Record<string, string>>, readVariable: ReadToolVariable) {
+  try {
+    return readHeaders(given, readVariable);
+  } catch (cause) {
+    throw new HeaderFault(cause instanceof Error ? cause.message : "its headers are none");
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ToolModule } from "../../../config/toolModule.ts";
 import { toolOptionsShape } from "../../../config/toolOptionsSchema.ts";
 import { isRecord } from "../../../utils/isRecord.ts";
+import { nearestWord } from "../../../utils/nearestWord.ts";
 import { type Tool, type ToolContext, ToolError } from "../tool.ts";
 import { type ToolOptions, withEntry } from "../toolOptions.ts";
 
@@ -68,7 +69,9 @@ function read(fileName: string, exported: unknown): ReadDefinition {
   }
   const { name, description, input, run } = exported;
   const stray = Object.keys(exported).find((key) => !KNOWN.has(key));
-  if (stray !== undefined) throw new TypeError(`${stray} is not known in defineTool`);
+  if (stray !== undefined) {
+    throw new TypeError(`${stray} is not known in defineTool${meant(stray)}`);
+  }
   if (name !== undefined && name !== fileName) {
     throw new TypeError(`its name is ${shown(name)}, but the file is called ${fileName}.ts`);
   }
@@ -97,6 +100,11 @@ function read(fileName: string, exported: unknown): ReadDefinition {
     details: { readOnly },
     run: (args, context) => Reflect.apply(run, exported, [args, context]),
   };
+}
+
+function meant(key: string): string {
+  const nearest = nearestWord(key, KNOWN);
+  return nearest === undefined ? "" : `; did you mean ${nearest}?`;
 }
 
 /** By its shape: a tool may bring a zod of its own. */
