@@ -115,7 +115,7 @@ const all = createRoute({
   operationId: "listTools",
   summary: "List an agent's tools",
   description:
-    "With their options and the problems of the agent's file: of one that cannot be used, the problems alone. Takes the scope `admin`.",
+    "With their options and the problems of the agent's file and of its MCP servers: of one that cannot be used, the problems alone. Takes the scope `admin`.",
   tags: ["Agents"],
   request: { params: z.object({ name: agentName }) },
   responses: {

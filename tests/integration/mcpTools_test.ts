@@ -3,6 +3,7 @@ import { type SimMcpTool, startMcpServer } from "../../src/sim/mcp/mcpServer.ts"
 import { Inbox } from "../support/inbox.ts";
 import { callTool } from "../support/servers/callTool.ts";
 import { type PhoneRig, startPhoneRig, type Talk } from "../support/servers/phoneRig.ts";
+import { get } from "../support/twilio/dialling.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
 
@@ -89,6 +90,13 @@ Deno.test("a server that is away costs its tools, not the agent; when it is back
   match(await callTool(talk, "orders_find", { number: "1" }), /error/);
   equal(rig.server.app.registry.size, 1);
   await hangUp(talk.phone);
+});
+
+Deno.test("a tool that the MCP server does not have is told with the one that was meant", async () => {
+  await using server = served([find]);
+  await using rig = await startPhoneRig({ agent: mcp(server.url, "tools: [orders.fnd]") });
+  const { problems } = await get(rig.server, "/api/agents/receptionist/tools");
+  deepEqual(problems, ["The MCP server shop has no tool orders.fnd: did you mean orders.find?"]);
 });
 
 function mcp(url: string, more: string): string {

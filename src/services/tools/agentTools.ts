@@ -11,7 +11,7 @@ import { createClientTool, type RunInClient } from "./client/clientTool.ts";
 import { HeaderFault, readHeaders } from "./http/httpHeaders.ts";
 import { createHttpTool, type HttpToolServices } from "./http/httpTool.ts";
 import { CALENDAR_TOOLS } from "./builtin/calendarTools.ts";
-import { createAgentMcpTools } from "./mcp/agentMcpTools.ts";
+import { createAgentMcpTools, type McpToolSet } from "./mcp/agentMcpTools.ts";
 import type { McpServers } from "./mcp/mcpServers.ts";
 import { remoteToolProblems } from "./mcp/remoteToolProblems.ts";
 import { remoteToolNames, remoteTools } from "./mcp/remoteTools.ts";
@@ -39,7 +39,7 @@ export interface ToolboxOptions {
 export function createToolbox({ services, mcpServers, log }: ToolboxOptions): Toolbox {
   const made = new WeakMap<
     Agent,
-    { readonly mcp: readonly Tool[]; readonly tools: ToolRegistry }
+    { readonly mcp: McpToolSet; readonly tools: ToolRegistry }
   >();
   const mcpToolsOf = createAgentMcpTools({
     servers: mcpServers,
@@ -48,7 +48,7 @@ export function createToolbox({ services, mcpServers, log }: ToolboxOptions): To
     log,
   });
   return function toolsOf(agent) {
-    const { tools: mcp } = mcpToolsOf(agent, takenNames(agent, remoteToolNames(agent)));
+    const mcp = mcpToolsOf(agent, takenNames(agent, remoteToolNames(agent)));
     const known = made.get(agent);
     if (known?.mcp === mcp) return known.tools;
     const onFault = (tool: string, error: unknown) =>
@@ -64,14 +64,15 @@ export function createAgentTools(
   agent: Agent,
   services: ToolServices,
   onFault: (toolName: string, error: unknown) => void,
-  mcpTools: readonly Tool[] = [],
+  mcp: McpToolSet = { tools: [], problems: [] },
 ): ToolRegistry {
-  const tools = [...toolMakers(agent, services).map(({ make }) => make()), ...mcpTools];
+  const tools = [...toolMakers(agent, services).map(({ make }) => make()), ...mcp.tools];
   const remote = remoteTools(agent, services.readVariable);
   return createToolRegistry({
     tools,
     entries: entriesOf(agent),
     remote,
+    problems: mcp.problems,
     ...present({ confirmWords: agent.confirm_words && present(agent.confirm_words) }),
     onFault,
   });

@@ -26,6 +26,8 @@ export interface ToolRegistryOptions {
   readonly confirmWords?: AnswerWords;
   /** What the model runs by itself. */
   readonly remote?: RemoteTools;
+  /** What is left out of the tools for now, a sentence each. */
+  readonly problems?: readonly string[];
   readonly timeLimitMs?: Milliseconds;
   readonly maxOutputChars?: number;
   /**
@@ -44,6 +46,7 @@ export function createToolRegistry({
   entries: given = {},
   confirmWords: words,
   remote = { servers: [], tools: [] },
+  problems = [],
   timeLimitMs = 20_000,
   maxOutputChars = 16_000,
   onFault = () => {},
@@ -116,6 +119,8 @@ export function createToolRegistry({
       entries.get(name)?.redaction ?? redactions.get(name),
     /** What the model is to be connected to, and runs the tools of. */
     remote,
+    /** What is left out of the tools for now, a sentence each. */
+    problems,
     /** What tells the tool of a name from those that other agents have under it. */
     identityOf(name: string): string | undefined {
       const tool = entries.get(name)?.tool;

@@ -62,9 +62,13 @@ export function createToolTrials({ agents, toolsOf, now }: ToolTrialsDeps) {
       const agent = agents.get(name);
       const problems = agents.problems.get(name) ?? [];
       if (agent === undefined && problems.length === 0) return undefined;
+      const tools = agent && toolsOf(agent);
       return {
-        tools: agent === undefined ? [] : shownOf(toolsOf(agent)),
-        problems: problems.map((problem: AgentProblem) => describeProblem(`${name}.md`, problem)),
+        tools: tools === undefined ? [] : shownOf(tools),
+        problems: [
+          ...problems.map((problem: AgentProblem) => describeProblem(`${name}.md`, problem)),
+          ...tools?.problems ?? [],
+        ],
       };
     },
     /**

@@ -1,6 +1,7 @@
 import type { Agent } from "../../../config/agents.ts";
 import type { McpServerEntry } from "../../../config/mcpSchema.ts";
 import type { Log } from "../../../utils/logger.ts";
+import { nearestWord } from "../../../utils/nearestWord.ts";
 import type { SignCall } from "../http/callSigner.ts";
 import type { Tool } from "../tool.ts";
 import { createMcpTool } from "./mcpTool.ts";
@@ -110,8 +111,12 @@ function chosen(
   return tools.flatMap(({ name, ...options }) => {
     const listing = listed.find((each) => each.name === name);
     if (listing !== undefined) return [{ listing, options }];
-    const names = listed.map((each) => each.name).join(", ").slice(0, 300);
-    problems.push(`The MCP server ${server} has no tool ${name}: there are ${names}.`);
+    const names = listed.map((each) => each.name);
+    const nearest = nearestWord(name, names);
+    const end = nearest === undefined
+      ? `there are ${names.join(", ").slice(0, 300)}.`
+      : `did you mean ${nearest}?`;
+    problems.push(`The MCP server ${server} has no tool ${name}: ${end}`);
     return [];
   });
 }
