@@ -1,5 +1,6 @@
 import { PrivateAddressError } from "../../../utils/http/guardedFetch.ts";
 import { ToolError } from "../tool.ts";
+import { Unreachable, unreachableReason } from "../unreachable.ts";
 import { type HttpAnswer, readHttpAnswer } from "./httpAnswer.ts";
 
 export interface HttpRequest {
@@ -82,7 +83,7 @@ function failureOf(error: unknown, request: HttpRequest): ToolError {
   }
   if (!isUnsent(error)) return noAnswer(error, request);
   return new ToolError("unreachable", "The service cannot be reached.", {
-    cause: error,
+    cause: new Unreachable(request.url, unreachableReason(error), error),
     isFault: true,
   });
 }

@@ -5,6 +5,7 @@ import type { Incidents } from "../../../utils/incidents.ts";
 import { withoutValues } from "../redaction.ts";
 import { prepareSchemas } from "../schema/prepareSchemas.ts";
 import { ToolError } from "../tool.ts";
+import { Unreachable, unreachableReason } from "../unreachable.ts";
 import {
   codeOf,
   connectMcp,
@@ -90,7 +91,7 @@ export class McpConnection {
     // Of a session that the server has forgotten nothing has been carried out: it may be asked again.
     for (let isAgain = false;; isAgain = true) {
       const client = this.#client;
-      if (client === undefined) throw unreachable(undefined, false);
+      if (client === undefined) throw this.#unreachable(undefined, false);
       try {
         const answer = await client.callTool({ name, args, meta }, limits);
         return { ...answer, text: withoutValues(answer.text, this.#secrets) };
@@ -133,7 +134,7 @@ export class McpConnection {
       return new ToolError("mcp_error", `The service refused: ${reason}`, { cause: error });
     }
     void this.#lost(client, reasonOf(error));
-    return unreachable(error, true);
+    return this.#unreachable(error, true);
   }
 
   #lost(client: McpClient, reason: string): Promise<void> {
@@ -194,6 +195,16 @@ export class McpConnection {
     }
   }
 
+  #unreachable(error: unknown, mayHaveRun: boolean): ToolError {
+    const known = this.#state.status === "away" ? this.#state.reason : "it is not connected yet";
+    const reason = error === undefined ? known : unreachableReason(error);
+    return new ToolError("unreachable", "The service cannot be reached.", {
+      cause: new Unreachable(new URL(this.#endpoint.url), reason, error),
+      isFault: true,
+      mayHaveRun,
+    });
+  }
+
   /** The list that is known already, where it is the same: what was made of it stays in use. */
   #unchanged(tools: readonly McpToolListing[]): readonly McpToolListing[] {
     const known = this.#state.status === "ready" ? this.#state.tools : undefined;
@@ -243,11 +254,3 @@ export class McpConnection {
 
 const MAX_ERROR_CHARS = 500;
 const CONNECTION_CLOSED = -32_000;
-
-function unreachable(cause: unknown, mayHaveRun: boolean): ToolError {
-  return new ToolError("unreachable", "The service cannot be reached.", {
-    cause,
-    isFault: true,
-    mayHaveRun,
-  });
-}

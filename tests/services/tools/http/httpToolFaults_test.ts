@@ -138,3 +138,21 @@ Deno.test("what is no HTTP at all gives an error", async () => {
   const { output, ok } = await against(say("SSH-2.0-OpenSSH_9.6\r\n"));
   assert.deepEqual([output.code, ok], ["no_answer", false]);
 });
+
+Deno.test("of a service that does not answer the log has the host and the reason, and no arguments", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const url = `http://127.0.0.1:${port}/?token=secret`;
+  const { output, faults } = await against(() => Promise.resolve(), { url });
+  assert.equal(output.code, "unreachable");
+  assert.deepEqual(faults, [
+    { code: "unreachable", host: `127.0.0.1:${port}`, reason: "connection refused" },
+  ]);
+});
+
+Deno.test("the place of a fault is none of the runtime's own files", async () => {
+  const error = await fetch("http://127.0.0.1:1/").catch((error) => error);
+  assert.ok(error instanceof Error && /ext:/.test(error.stack ?? ""));
+  assert.doesNotMatch(JSON.stringify(describeFault(error)), /26_fetch/);
+});
