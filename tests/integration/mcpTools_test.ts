@@ -97,6 +97,9 @@ Deno.test("a tool that the MCP server does not have is told with the one that wa
   await using rig = await startPhoneRig({ agent: mcp(server.url, "tools: [orders.fnd]") });
   const { problems } = await get(rig.server, "/api/agents/receptionist/tools");
   deepEqual(problems, ["The MCP server shop has no tool orders.fnd: did you mean orders.find?"]);
+  match(await health(rig), /mcp_tools_missing.*receptionist.*did you mean orders\.find\?/);
+  await server.offer([{ ...find, name: "orders.fnd" }]);
+  await until(() => health(rig), (text) => !text.includes("mcp_tools_missing"));
 });
 
 function mcp(url: string, more: string): string {

@@ -1,10 +1,10 @@
 import type { Agent } from "../../../config/agents.ts";
 import type { McpServerEntry } from "../../../config/mcpSchema.ts";
 import type { Log } from "../../../utils/logger.ts";
-import { nearestWord } from "../../../utils/nearestWord.ts";
 import type { SignCall } from "../http/callSigner.ts";
 import type { Tool } from "../tool.ts";
 import { createMcpTool } from "./mcpTool.ts";
+import { missingTool } from "./missingTools.ts";
 import type { McpServers } from "./mcpServers.ts";
 import type { McpToolListing } from "./mcpWire.ts";
 
@@ -111,12 +111,7 @@ function chosen(
   return tools.flatMap(({ name, ...options }) => {
     const listing = listed.find((each) => each.name === name);
     if (listing !== undefined) return [{ listing, options }];
-    const names = listed.map((each) => each.name);
-    const nearest = nearestWord(name, names);
-    const end = nearest === undefined
-      ? `there are ${names.join(", ").slice(0, 300)}.`
-      : `did you mean ${nearest}?`;
-    problems.push(`The MCP server ${server} has no tool ${name}: ${end}`);
+    problems.push(missingTool(server, name, listed));
     return [];
   });
 }

@@ -19,6 +19,8 @@ import type { McpAnswer, McpToolListing } from "./mcpWire.ts";
 export interface McpConnectionDeps extends Pick<Clock, "setTimer"> {
   /** Instead of the platform's own. */
   readonly fetch?: McpFetch;
+  /** Called when a server's tools are known, or others than before. */
+  readonly onListed?: () => void;
   readonly incidents: Pick<Incidents, "report" | "resolve">;
   readonly log: Pick<Log, "info" | "warn">;
 }
@@ -181,7 +183,9 @@ export class McpConnection {
         this.#deps.incidents.resolve("mcp_server_away", this.#name);
       }
       if (hasStood) this.#failures = this.#quickRetries = 0;
+      const isNew = this.#state.status !== "ready" || this.#state.tools !== tools;
       this.#state = { status: "ready", tools };
+      if (isNew) this.#deps.onListed?.();
       this.#schedule(this.#isChanged ? CHANGE_MS : REFRESH_MS);
     } catch (error) {
       if (this.#closed) return;

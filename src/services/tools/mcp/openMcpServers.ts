@@ -2,6 +2,7 @@ import type { Agents } from "../../../config/agents.ts";
 import type { Milliseconds } from "../../../call/types.ts";
 import { deadline } from "../../../utils/deadline.ts";
 import type { McpConnection } from "./mcpConnection.ts";
+import { createMissingReports } from "./missingTools.ts";
 import { createMcpServers, type McpServersDeps } from "./mcpServers.ts";
 
 export interface OpenMcpServersDeps extends McpServersDeps {
@@ -17,7 +18,8 @@ const FIRST_TRY_MS = 2000;
  * is known of each whether it is there, or after two seconds.
  */
 export async function openMcpServers({ agents, settings, ...deps }: OpenMcpServersDeps) {
-  const servers = createMcpServers(deps);
+  const tellMissing = createMissingReports({ agents, incidents: deps.incidents });
+  const servers = createMcpServers({ ...deps, onListed: () => tellMissing(servers) });
   let cancelClosing = () => {};
   const stop = agents.onChange(follow);
   const first = [...follow()].map(({ tried }) => tried);
@@ -43,6 +45,7 @@ export async function openMcpServers({ agents, settings, ...deps }: OpenMcpServe
         if (connection !== undefined) used.add(connection);
       }
     }
+    tellMissing(servers);
     cancelClosing();
     cancelClosing = deps.setTimer(() => void servers.keepOnly(used), settings.limits.callMs);
     return used;
