@@ -27,6 +27,7 @@ export const usage = `Call the running server as a phone would, without Twilio.
 What the person does
   --say TEXT             say this when the agent has finished; may be given several times
   --wav FILE             say what is in a WAV file (after --say)
+                         (the built-in engine hears how long one spoke, not what was said)
   --digits 123#          then press keys
   --interrupt-after MS   do not wait: break in that long after the agent began to speak
   --seconds N            hang up after N seconds at the latest (20), or stop ringing

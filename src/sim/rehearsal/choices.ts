@@ -1,4 +1,5 @@
 import type { ConversationEntry } from "../openai/conversation.ts";
+import { calledTools } from "./calledTools.ts";
 import type { ScriptReply, ScriptTool, ScriptTurn } from "../openai/scripts.ts";
 
 /**
@@ -36,18 +37,17 @@ interface Choice {
 
 /** After a tool was told to wait for the caller: calls it again, or not. */
 function answerQuestion(words: string, { history }: ScriptTurn): ScriptReply | undefined {
-  const output = history.findLast(({ item }) => item.type === "function_call_output");
-  const { item } = output ?? {};
-  if (item?.type !== "function_call_output") return undefined;
-  if (textIn(parsed(item.output), "status") !== "confirmation_asked") return undefined;
-  if (/^(no|nope|nein|non)\b/i.test(words)) return { say: "All right, I leave it as it is." };
-  if (!/^(yes|yeah|yep|sure|ok|okay|please do|ja|sí|si|oui)\b/i.test(words)) return undefined;
-  const asked = history.findLast(({ item: call }) =>
-    call.type === "function_call" && call.call_id === item.call_id
-  )?.item;
-  if (asked?.type !== "function_call") return undefined;
+  const asked = calledTools(history).at(-1);
+  if (asked === undefined) return undefined;
+  if (textIn(parsed(asked.output), "status") !== "confirmation_asked") return undefined;
+  if (NO.test(words)) return { say: "All right, I leave it as it is." };
+  if (!YES.test(words)) return undefined;
   return { tools: [{ name: asked.name, arguments: asked.arguments }] };
 }
+
+const NO = /^(no|nope|nein|non|nee|não|nie)(?!\p{L})/iu;
+const YES =
+  /^(yes|yeah|yep|sure|ok|okay|please do|ja|sí|si|sì|oui|sim|tak)(?!\p{L})|^The caller pressed these keys: 1#?$/iu;
 
 /** After the question for a name: uses the tool that takes the choice and a name. */
 function answerName(words: string, turn: ScriptTurn): ScriptReply | undefined {

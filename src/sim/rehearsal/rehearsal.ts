@@ -1,6 +1,7 @@
 import { describeChoices } from "./choices.ts";
 import { greeting } from "./greeting.ts";
 import { answerInstructions } from "./responseInstructions.ts";
+import { answerToolNote } from "./toolNotes.ts";
 import { answerText } from "./typedTexts.ts";
 import type { ScriptReply, ScriptTurn, ToolOutput } from "../openai/scripts.ts";
 
@@ -21,7 +22,8 @@ export function rehearsal(turn: ScriptTurn): ScriptReply {
     case "idle":
       return { say: "Are you still there?" };
     case "asked":
-      return { say: turn.history.length === 0 ? greeting(turn.instructions) : goOn };
+      return answerToolNote(turn) ??
+        { say: turn.history.length === 0 ? greeting(turn.instructions) : goOn };
     default:
       return turn.cause satisfies never;
   }
@@ -61,6 +63,8 @@ function answerOutputs(outputs: readonly ToolOutput[]): ScriptReply {
   const sentences = outputs.flatMap(({ name, output }) => {
     const value = parsed(output);
     const failure = errorIn(value);
+    // The caller hears first what they have to; the tool is called again after that.
+    if (failure === "not_heard") return [];
     if (failure !== undefined) return `The tool ${spoken(name)} reported a problem: ${failure}.`;
     if (farewellTools.has(name)) return [];
     const choices = describeChoices(value);

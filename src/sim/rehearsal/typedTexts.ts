@@ -1,8 +1,11 @@
 import { answerChoice } from "./choices.ts";
+import { answerToolCommand } from "./toolCommands.ts";
 import type { ScriptCall, ScriptReply, ScriptTool, ScriptTurn } from "../openai/scripts.ts";
 
 /** Answers what was typed: plain commands, or an echo. */
 export function answerText(text: string, turn: ScriptTurn): ScriptReply {
+  const called = answerToolCommand(text, turn);
+  if (called !== undefined) return called;
   for (const { pattern, reply } of commands) {
     const match = pattern.exec(text.trim());
     if (match) return reply(match, turn);

@@ -74,6 +74,63 @@ for (const [text, name, args] of texts) {
   });
 }
 
+const order = {
+  name: "find_order",
+  parameters: {
+    type: "object",
+    properties: { number: { type: "string" }, gift: { type: "boolean" } },
+    required: ["number"],
+  },
+};
+const text = { type: "string" };
+const handoff = {
+  name: "handoff",
+  parameters: {
+    type: "object",
+    properties: { to: { enum: ["billing", "front_desk"] }, reason: text, summary: text },
+    required: ["to"],
+  },
+};
+const ticket = { name: "open_ticket", parameters: { properties: { a: text, b: text } } };
+
+const commands: readonly (readonly [text: string, name: string, args: object])[] = [
+  ['/find_order {"number": 17}', "find_order", { number: 17 }],
+  ["/find_order what time is it", "find_order", { number: "what time is it" }],
+  ["use find_order 17", "find_order", { number: "17" }],
+  ["Use the tool find_order number=17 gift=true", "find_order", { number: "17", gift: true }],
+  ["/open_ticket", "open_ticket", {}],
+  ['/open_ticket a="of glass" b=1', "open_ticket", { a: "of glass", b: "1" }],
+  ["/handoff front desk a key", "handoff", {
+    reason: "a key",
+    summary: "Nothing has been said yet.",
+    to: "front_desk",
+  }],
+];
+
+for (const [text, name, args] of commands) {
+  Deno.test(`rehearsal() calls ${name} with its arguments for "${text}"`, () => {
+    const tools = [order, handoff, ticket];
+    const reply = rehearsal({ ...asked, tools, cause: { type: "text", text } });
+    assert.deepEqual(reply.tools?.map((call) => [call.name, JSON.parse(call.arguments)]), [
+      [name, args],
+    ]);
+  });
+}
+
+const refused: readonly (readonly [text: string, said: RegExp])[] = [
+  ["/find_ordr 17", /^There is no tool find_ordr\. There are: find_order, handoff\.$/],
+  ["/find_order", /^The tool find_order needs number\. Type \/find_order \{"number":"…"\}\.$/],
+  ["/find_order {number: 17}", /^These arguments are no JSON object\./],
+];
+
+for (const [text, said] of refused) {
+  Deno.test(`rehearsal() says what is wrong with "${text}"`, () => {
+    const reply = rehearsal({ ...asked, tools: [order, handoff], cause: { type: "text", text } });
+    assert.match(reply.say ?? "", said);
+    assert.equal(reply.tools, undefined);
+  });
+}
+
 Deno.test("rehearsal() calls several tools at once where it is asked to", () => {
   const text = 'call the tools one {"a":1} and two and three {}';
   const { tools } = rehearsal({ ...asked, cause: { type: "text", text } });
