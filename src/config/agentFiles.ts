@@ -41,6 +41,8 @@ export interface FileStamp {
 export interface FolderWatch {
   /** False where no more changes will be reported, as when the folder was removed. */
   readonly isOpen: boolean;
+  /** Why it cannot be watched, where that is known. */
+  readonly error?: unknown;
   close(): Promise<void>;
 }
 

@@ -7,97 +7,101 @@ export interface WatchedFolder {
 export interface FoldersWatch {
   /** False where no more changes will be reported. */
   readonly isOpen: boolean;
+  /** Why the last folder that cannot be watched cannot. */
+  readonly error: unknown;
   close(): Promise<void>;
 }
 
 interface Watch {
   readonly folders: readonly WatchedFolder[];
   readonly onChange: (paths: readonly string[]) => void;
+  /** Those of its folders that are there. */
   readonly watchers: Set<Deno.FsWatcher>;
-  following: Promise<unknown>;
+  isBegun: boolean;
   error: unknown;
 }
 
 /** The runtime has one watcher for the whole process, so these are the process's too. */
 const watches = new Set<Watch>();
+/** What is open, and when each has ended. */
+const open = new Map<Deno.FsWatcher, Promise<void>>();
+let renewal: Promise<void> = Promise.resolve();
 
 /**
- * Calls back with the paths of each change in folders; with none where changes may have been missed. A
- * folder that cannot be watched costs no other; throws where none can.
+ * Calls back with the paths of each change in folders; with none where changes may have been missed, as
+ * when the watch begins. A folder that cannot be watched costs no other.
  */
 export function watchFolders(
   folders: readonly WatchedFolder[],
   onChange: (paths: readonly string[]) => void,
 ): FoldersWatch {
-  const watch: Watch = {
-    folders,
-    onChange,
-    watchers: new Set(),
-    following: Promise.resolve(),
-    error: undefined,
-  };
+  const watch: Watch = { folders, onChange, watchers: new Set(), isBegun: false, error: undefined };
   watches.add(watch);
-  renewAll(watch);
-  if (watch.watchers.size === 0 && watch.error !== undefined) {
-    watches.delete(watch);
-    throw watch.error;
-  }
+  renewAll();
   return {
     get isOpen() {
-      return watch.watchers.size > 0;
+      return watches.has(watch) && (!watch.isBegun || watch.watchers.size > 0);
+    },
+    get error() {
+      return watch.error;
     },
     async close() {
-      if (watches.delete(watch)) {
-        closeAll(watch);
-        renewAll();
-      }
-      await watch.following;
+      if (watches.delete(watch)) renewAll();
+      await renewal;
     },
   };
 }
 
 /**
- * To the runtime, watchers of the same folder are one: it ends for all when one is closed, and the latest
- * decides whether inner folders count. So all begin anew, those of inner folders last.
+ * To the runtime, watchers of one folder, or of a folder in another, are not apart: where one has ended,
+ * which takes a moment, the others may have ended with it, and of two on one folder the latest decides
+ * whether inner folders count. So all begin anew when all have ended, those of inner folders last.
  */
-function renewAll(added?: Watch): void {
-  for (const watch of watches) closeAll(watch);
-  for (const recursive of [false, true]) {
-    for (const watch of watches) {
-      for (const folder of watch.folders) if (folder.recursive === recursive) begin(watch, folder);
+function renewAll(): void {
+  renewal = renewal.then(async () => {
+    await endAll();
+    for (const recursive of [false, true]) {
+      for (const watch of watches) {
+        for (const folder of watch.folders) {
+          if (folder.recursive === recursive) begin(watch, folder);
+        }
+      }
     }
-  }
-  for (const watch of watches) if (watch !== added) watch.onChange([]);
+    for (const watch of watches) {
+      watch.isBegun = true;
+      watch.onChange([]);
+    }
+  });
 }
 
-function closeAll({ watchers }: Watch): void {
-  for (const watcher of watchers) {
+async function endAll(): Promise<void> {
+  for (const watcher of open.keys()) {
     try {
       watcher.close();
     } catch {
       // It has ended by itself.
     }
   }
-  watchers.clear();
+  await Promise.all(open.values());
 }
 
 function begin(watch: Watch, { path, recursive }: WatchedFolder): void {
   try {
     const watcher = Deno.watchFs(path, { recursive });
     watch.watchers.add(watcher);
-    const ended = follow(watcher, watch).catch(() => {}).finally(() =>
-      watch.watchers.delete(watcher)
-    );
-    watch.following = Promise.all([watch.following, ended]);
+    const ended = follow(watcher, watch).catch(() => {}).finally(() => {
+      watch.watchers.delete(watcher);
+      open.delete(watcher);
+    });
+    open.set(watcher, ended);
   } catch (error) {
     watch.error = error;
   }
 }
 
-async function follow(watcher: Deno.FsWatcher, { watchers, onChange }: Watch): Promise<void> {
+async function follow(watcher: Deno.FsWatcher, watch: Watch): Promise<void> {
   for await (const { kind, paths } of watcher) {
-    if (!watchers.has(watcher)) return;
     // Reading a file is such an event too.
-    if (kind !== "access") onChange(paths);
+    if (kind !== "access" && watches.has(watch)) watch.onChange(paths);
   }
 }

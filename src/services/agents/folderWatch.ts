@@ -80,17 +80,15 @@ export function watchFolder({ dir, files, pollMs = POLL_MS, ...deps }: FolderWat
   async function rewatch(): Promise<void> {
     if (files.watch === undefined || closed) return;
     const id = (await files.stamp?.(dir).catch(() => undefined))?.id;
-    if (watched?.watch.isOpen === true && watched.id === id) return;
-    const hasEnded = watched !== undefined;
-    await watched?.watch.close();
-    watched = undefined;
-    try {
-      if (closed) return;
-      watched = { id, watch: files.watch(dir, changed) };
-      if (hasEnded) log.info("Agents' folder watched again");
-    } catch (error) {
-      if (!isToldOf) log.info("Agents' folder not watched: it is looked at", { error, pollMs });
-      isToldOf = true;
+    const isOpen = watched?.watch.isOpen;
+    if (isOpen === true && isToldOf) log.info("Agents' folder watched again");
+    if (isOpen === false && !isToldOf) {
+      const { error } = watched?.watch ?? {};
+      log.info("Agents' folder not watched: it is looked at", { error, pollMs });
     }
+    isToldOf = isOpen === false;
+    if (isOpen === true && watched?.id === id) return;
+    await watched?.watch.close();
+    watched = closed ? undefined : { id, watch: files.watch(dir, changed) };
   }
 }

@@ -27,22 +27,23 @@ export class FolderWatch {
   watch(folders: readonly WatchedFolder[]): void {
     const watched = JSON.stringify(folders);
     if (watched === this.#watched) return;
-    this.close();
+    this.#end().catch(() => {});
     this.#watched = watched;
     if (folders.length === 0) return;
-    try {
-      this.#watch = watchFolders(folders, (paths) => this.#changed(paths));
-    } catch {
-      // They are looked at from time to time.
-    }
+    this.#watch = watchFolders(folders, (paths) => this.#changed(paths));
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    this.#watched = "";
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;
-    this.#watch?.close().catch(() => {});
+    const watch = this.#watch;
     this.#watch = undefined;
-    this.#watched = "";
+    await watch?.close();
   }
 
   #changed(paths: readonly string[]): void {

@@ -208,7 +208,7 @@ export function openKnowledge(deps: KnowledgeDeps): Knowledge {
     async [Symbol.asyncDispose]() {
       closed = true;
       unfollow();
-      watch.close();
+      await watch.close();
       current?.index.close();
       await loop.close();
       const last = await opening?.catch(() => undefined);
