@@ -6,6 +6,7 @@ import { unreachableHosts, unreachableTools } from "./config/hostPermissions.ts"
 import { createFragmentGuard } from "./utils/http/fragmentGuard.ts";
 import { boundHeapGrowth } from "./utils/heapGrowth.ts";
 import { setTimer } from "./utils/clock.ts";
+import { exitProcess, keepProcess } from "./utils/processExit.ts";
 import { createPortPatience } from "./portPatience.ts";
 import { beginShutdown, type Shutdown } from "./shutdown.ts";
 
@@ -17,6 +18,11 @@ export default import.meta.main ? undefined : hostedServer();
 if (import.meta.main) await main();
 
 async function main(): Promise<void> {
+  keepProcess();
+  if (Deno.args.length > 0) {
+    console.error("The server takes no arguments: its settings are in .env, as in .env.example.");
+    exitProcess(2);
+  }
   const app = await createOrExit();
   surviveStrayErrors(app);
   const server = await listenOrExit(app);
@@ -66,7 +72,7 @@ async function createOrExit(): Promise<App> {
   } catch (error) {
     if (error instanceof SettingsError || error instanceof AgentsError) {
       console.error(error.message);
-      Deno.exit(1);
+      exitProcess(1);
     }
     throw error;
   }
@@ -82,7 +88,7 @@ async function listenOrExit(app: App): Promise<Deno.HttpServer<Deno.NetAddr>> {
     } catch (error) {
       if (error instanceof Deno.errors.AddrInUse && await patience()) continue;
       console.error(whyNotListening(error, host, port));
-      Deno.exit(1);
+      exitProcess(1);
     }
   }
 }
@@ -150,8 +156,8 @@ function stopOnSignal(app: App, stopListening: () => Promise<void>): void {
       }
       shutdown = beginShutdown(app, stopListening);
       // Where changes are watched for, there is no exit, and asking for it throws.
-      shutdown.done.finally(() => Deno.exit(0)).catch(() => {});
-    } else if (hurried || !shutdown.hurry()) Deno.exit(1);
+      shutdown.done.finally(() => exitProcess(0)).catch(() => {});
+    } else if (hurried || !shutdown.hurry()) exitProcess(1);
     else hurried = true;
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {

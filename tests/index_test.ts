@@ -63,6 +63,44 @@ Deno.test("the server says where it is and what is on, answers, and stops on SIG
   await child.stderr.cancel();
 });
 
+Deno.test("a tool that ends the process fails, and the server goes on", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${dir}/tools`);
+    await Deno.writeTextFile(`${dir}/desk.md`, "---\ntitle: Desk\ntools: [quit]\n---\nHelp.");
+    await Deno.writeTextFile(
+      `${dir}/tools/quit.ts`,
+      `import process from "node:process";
+import { defineTool, z } from "parley";
+export default defineTool({
+  description: "Ends things.",
+  input: z.object({ way: z.string() }),
+  run: ({ way }) => way === "deno" ? Deno.exit(3) : way === "node" ? process.exit(3) : close(),
+});`,
+    );
+    const child = start({ PORT: "0", AGENTS_DIR: dir, DEFAULT_AGENT: "desk" });
+    const reader = child.stdout.getReader();
+    const screen = await readUntil(reader, /Ctrl-C stops.*\n/);
+    const address = /http:\/\/127\.0\.0\.1:\d+/.exec(screen)?.[0];
+    for (const way of ["deno", "node", "web"]) {
+      const answer = await fetch(`${address}/api/agents/desk/tools/quit/try`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ arguments: { way } }),
+      });
+      const { ok, fault } = await answer.json();
+      assert.equal(ok, false, way);
+      assert.match(fault, /Cannot end the process/, way);
+    }
+    child.kill("SIGTERM");
+    assert.equal((await child.status).code, 0);
+    await reader.cancel();
+    await child.stderr.cancel();
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
 Deno.test("wrong settings are reported all at once, and the process exits with 1", async () => {
   const { code, stderr, stdout } = await start({ PORT: "x", LOG_LEVEL: "loud" }).output();
   assert.equal(code, 1);

@@ -4,6 +4,7 @@ import { readEnvironment, SettingsError } from "../config/env.ts";
 import { unreachableTools } from "../config/hostPermissions.ts";
 import type { Environment } from "../config/settingReader.ts";
 import { isRecord } from "../utils/isRecord.ts";
+import { exitProcess, keepProcess } from "../utils/processExit.ts";
 
 const USAGE = `Try a tool of an agent, or list its tools.
 
@@ -132,5 +133,6 @@ function parsed(args: string): Readonly<Record<string, unknown>> | undefined {
 
 if (import.meta.main) {
   const environment = readEnvironment();
-  Deno.exit(await runTool(Deno.args, { environment, print: (line) => console.log(line) }));
+  keepProcess();
+  exitProcess(await runTool(Deno.args, { environment, print: (line) => console.log(line) }));
 }
