@@ -26,6 +26,7 @@ const watches = new Set<Watch>();
 /** What is open, and when each has ended. */
 const open = new Map<Deno.FsWatcher, Promise<void>>();
 let renewal: Promise<void> = Promise.resolve();
+let isQueued = false;
 
 /**
  * Calls back with the paths of each change in folders; with none where changes may have been missed, as
@@ -58,7 +59,10 @@ export function watchFolders(
  * whether inner folders count. So all begin anew when all have ended, those of inner folders last.
  */
 function renewAll(): void {
+  if (isQueued) return;
+  isQueued = true;
   renewal = renewal.then(async () => {
+    isQueued = false;
     await endAll();
     for (const recursive of [false, true]) {
       for (const watch of watches) {
@@ -69,9 +73,9 @@ function renewAll(): void {
     }
     for (const watch of watches) {
       watch.isBegun = true;
-      watch.onChange([]);
+      if (watch.watchers.size > 0) watch.onChange([]);
     }
-  });
+  }).catch(() => {});
 }
 
 async function endAll(): Promise<void> {

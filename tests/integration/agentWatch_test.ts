@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import { changing, createAgentFolder } from "../support/agents/agentFolder.ts";
 import { get } from "../support/twilio/dialling.ts";
 import { startPhoneRig } from "../support/servers/phoneRig.ts";
+import { filesOnDisk } from "../../src/config/agentFiles.ts";
+import { watchFolder } from "../../src/services/agents/folderWatch.ts";
+import { setTimer } from "../../src/utils/clock.ts";
+import { watchFolders } from "../../src/utils/watchFolders.ts";
 import { until } from "../support/until.ts";
 
 const agent = (fields: string) => `---\ntitle: Desk\n${fields}\n---\nHelp.\n`;
@@ -61,4 +65,30 @@ Deno.test("knowledge that does not exist is a warning with what was meant, gone 
   assert.equal(agents.get("receptionist"), definition, "it is the same agent");
   await folder.remove("knowlege");
   await until(warnings, (told) => told.some((it) => it.includes("knowlege")));
+});
+
+Deno.test("a folder that cannot be watched is looked at from time to time, and holds up no other watch", async () => {
+  const dir = await Deno.makeTempDir();
+  let looks = 0;
+  let told = 0;
+  const other = watchFolders([{ path: dir, recursive: false }], () => told++);
+  await until(() => told, (times) => times === 1);
+  const watch = watchFolder({
+    dir: `${dir}/nowhere`,
+    files: filesOnDisk,
+    pollMs: 3_600_000,
+    setTimer,
+    onChange: () => Promise.resolve(++looks < 0),
+    log: { info: () => {} },
+  });
+  try {
+    await until(() => told, (times) => times > 1);
+    for (let look = 1; look <= 11; look++) await watch.look();
+    assert.ok(looks <= 13, `${looks} looks`);
+    assert.ok(told <= 4, `${told} renewals`);
+  } finally {
+    await watch.close();
+    await other.close();
+    await Deno.remove(dir);
+  }
 });

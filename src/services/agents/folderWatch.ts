@@ -22,6 +22,8 @@ const POLL_MS = 5000;
 /** For the two halves of a save, or of a checkout, to be there. */
 const AGAIN_MS = 1000;
 const MAX_PATHS = 1000;
+/** With so many looks between them it is tried to watch a folder that cannot be watched. */
+const RETRY_LOOKS = 12;
 
 /** Watches a folder from now on, by its events and by looking. */
 export function watchFolder({ dir, files, pollMs = POLL_MS, ...deps }: FolderWatchDeps) {
@@ -30,6 +32,7 @@ export function watchFolder({ dir, files, pollMs = POLL_MS, ...deps }: FolderWat
   let cancelDebounce: (() => void) | undefined;
   let watched: { readonly id: string | undefined; readonly watch: FolderWatch } | undefined;
   let isToldOf = false;
+  let looksWithout = 0;
   let waiting: (() => void)[] = [];
   let closed = false;
   const looking = createPollLoop(look, setTimer);
@@ -87,7 +90,9 @@ export function watchFolder({ dir, files, pollMs = POLL_MS, ...deps }: FolderWat
       log.info("Agents' folder not watched: it is looked at", { error, pollMs });
     }
     isToldOf = isOpen === false;
-    if (isOpen === true && watched?.id === id) return;
+    const isSame = watched !== undefined && watched.id === id;
+    // To try again costs all other watches of the process a moment.
+    if (isSame && (isOpen === true || ++looksWithout % RETRY_LOOKS !== 0)) return;
     await watched?.watch.close();
     watched = closed ? undefined : { id, watch: files.watch(dir, changed) };
   }

@@ -1,4 +1,4 @@
-/** No connection to a service came about. */
+/** A service could not be reached, or not to the end of a request. */
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
   /** The host and its port; nothing else of the address, which may hold arguments. */
@@ -10,7 +10,7 @@ export class Unreachable extends Error {
   }
 }
 
-/** Why there was no connection, in the words of an operator. */
+/** Why a connection failed, in the words of an operator. */
 export function unreachableReason(error: unknown): string {
   if (!(error instanceof Error)) return UNKNOWN;
   const { cause } = error;
@@ -19,7 +19,7 @@ export function unreachableReason(error: unknown): string {
   return REASONS.find(([pattern]) => pattern.test(text))?.[1] ?? UNKNOWN;
 }
 
-const UNKNOWN = "no connection came about";
+const UNKNOWN = "the connection failed";
 const DENIED = "its host is not permitted: add it to permissions.server.net in deno.json";
 
 const REASONS: readonly (readonly [RegExp, string])[] = [

@@ -12,8 +12,8 @@ export function answerToolCommand(text: string, turn: ScriptTurn): ScriptReply |
   if (name === undefined) return undefined;
   const tool = turn.tools.find((tool) => tool.name === name) ??
     turn.tools.find((tool) => tool.name.toLowerCase() === name.toLowerCase());
-  // What sets a fault is answered elsewhere.
-  if (tool === undefined && slashed?.toLowerCase() === "fault") return undefined;
+  // "Use the first one" is no command, and what sets a fault is answered elsewhere.
+  if (tool === undefined && (slashed ?? "fault").toLowerCase() === "fault") return undefined;
   if (tool === undefined) return { say: noSuchTool(name, turn.tools) };
   const read = readArguments(words.trim(), tool, turn);
   return "problem" in read

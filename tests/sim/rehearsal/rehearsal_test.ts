@@ -131,6 +131,12 @@ for (const [text, said] of refused) {
   });
 }
 
+Deno.test('rehearsal() takes "Use the first one" for no command', () => {
+  const cause = { type: "text" as const, text: "Use the first one." };
+  const reply = rehearsal({ ...asked, tools: [order, handoff], cause });
+  assert.doesNotMatch(reply.say ?? "", /no tool/);
+});
+
 Deno.test("rehearsal() calls several tools at once where it is asked to", () => {
   const text = 'call the tools one {"a":1} and two and three {}';
   const { tools } = rehearsal({ ...asked, cause: { type: "text", text } });

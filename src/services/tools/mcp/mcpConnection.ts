@@ -201,7 +201,9 @@ export class McpConnection {
 
   #unreachable(error: unknown, mayHaveRun: boolean): ToolError {
     const known = this.#state.status === "away" ? this.#state.reason : "it is not connected yet";
-    const reason = error === undefined ? known : unreachableReason(error);
+    // One that answered with a code was reached.
+    const of = codeOf(error) === undefined ? unreachableReason : reasonOf;
+    const reason = error === undefined ? known : of(error);
     return new ToolError("unreachable", "The service cannot be reached.", {
       cause: new Unreachable(new URL(this.#endpoint.url), reason, error),
       isFault: true,

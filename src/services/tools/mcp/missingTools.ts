@@ -10,7 +10,7 @@ export function missingTool(
   name: string,
   listed: readonly McpToolListing[],
 ): string {
-  const names = listed.map((each) => each.name);
+  const names = listed.slice(0, MAX_COMPARED).map((each) => each.name);
   const nearest = nearestWord(name, names);
   const end = nearest === undefined
     ? `there are ${names.join(", ").slice(0, 300)}.`
@@ -18,6 +18,8 @@ export function missingTool(
   return `The MCP server ${server} has no tool ${name}: ${end}`;
 }
 
+/** To compare names takes time, and a server may list any number. */
+const MAX_COMPARED = 200;
 const CODE = "mcp_tools_missing";
 
 /** Creates the function that tells in `/health` of all such tools as they are now, by agent. */
