@@ -5,30 +5,14 @@ import type { CallCommand } from "./callCommand.ts";
 import type { CallEvent } from "./callEvent.ts";
 import type { MachineParts } from "./machine/machineParts.ts";
 import type { CallInput } from "./callInput.ts";
-import { CallerTurns } from "./turns/callerTurns.ts";
 import { withFallback } from "./ending/fallbackTransfer.ts";
+import { createDecidingParts, type DecidingParts } from "./machine/decidingParts.ts";
 import { InputDispatch } from "./machine/inputDispatch.ts";
-import { Closing } from "./ending/closing.ts";
-import { AgentHandoff } from "./handoff/agentHandoff.ts";
-import { Handover } from "./ending/handover.ts";
-import { KeptSentences } from "./playback/keptSentences.ts";
-import { OutageBridge } from "./turns/outageBridge.ts";
-import { OutageSpeech } from "./turns/outageSpeech.ts";
-import { InputStall } from "./model/inputStall.ts";
-import { AnsweringMachine } from "./ending/answeringMachine.ts";
-import { GoOn } from "./turns/goOn.ts";
-import { Greeting } from "./turns/greeting.ts";
-import { ConnectionLifecycle } from "./model/connectionLifecycle.ts";
 import { ModelEvents } from "./model/modelEvents.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
 import type { ResumedCall } from "./resumedCall.ts";
-import { LegPresence } from "./machine/legPresence.ts";
 import { snapshotOf } from "./machine/snapshot.ts";
-import { ResponseOutcomes } from "./turns/responseOutcomes.ts";
-import { ResponseDeadlines, type Watched } from "./turns/responseDeadlines.ts";
-import { MustHears } from "./heard/mustHears.ts";
-import { ToolGate } from "./heard/toolGate.ts";
-import { ToolTurns } from "./turns/toolTurns.ts";
+import type { Watched } from "./turns/responseDeadlines.ts";
 import { earliest } from "./machine/wakeTimer.ts";
 import {
   type CallPhase,
@@ -45,22 +29,8 @@ import {
 export class CallMachine {
   readonly #startedAt: Milliseconds;
   readonly #call: MachineParts;
-  readonly #caller: CallerTurns;
-  readonly #tools: ToolTurns;
-  readonly #connection: ConnectionLifecycle;
-  readonly #deadlines: ResponseDeadlines;
-  readonly #kept: KeptSentences;
-  readonly #greeting: Greeting;
-  readonly #bridge: OutageBridge;
-  readonly #outageSpeech: OutageSpeech;
-  readonly #inputStall: InputStall;
-  readonly #mustHears: MustHears;
-  readonly #closing: Closing;
-  readonly #answeringMachine: AnsweringMachine;
+  readonly #parts: DecidingParts;
   readonly #dispatch: InputDispatch;
-  readonly #handover: Handover;
-  readonly #handoff: AgentHandoff;
-  readonly #leg: LegPresence;
   #ended = false;
   /** What the model is speaking, while nothing else happens: its next piece makes nothing else due. */
   #spoken: SpeechRef | undefined;
@@ -70,51 +40,10 @@ export class CallMachine {
     this.#startedAt = now - (resumed?.elapsedMs ?? 0);
     const call = createParts(policy, this.#startedAt);
     this.#call = call;
-    this.#leg = new LegPresence(call, resumed?.connectedMs !== undefined);
-    this.#kept = new KeptSentences(call, resumed?.turns.map(({ id }) => id) ?? []);
-    this.#mustHears = new MustHears(call, this.#startedAt, resumed);
-    this.#closing = new Closing(call, this.#kept, this.#mustHears);
-    this.#handover = new Handover(call, this.#closing);
-    this.#answeringMachine = new AnsweringMachine(call, this.#closing);
-    this.#handoff = new AgentHandoff(call, resumed?.handoffs);
-    const gate = new ToolGate(call, this.#mustHears);
-    this.#tools = new ToolTurns(call, this.#closing, gate, this.#handoff);
-    this.#connection = new ConnectionLifecycle(call, this.#tools, this.#handoff, now);
-    this.#greeting = new Greeting(call, this.#kept, this.#connection, this.#closing, resumed);
-    this.#caller = new CallerTurns(call, this.#greeting, this.#kept);
-    this.#bridge = new OutageBridge(
-      call,
-      this.#kept,
-      () => this.#connection.owes || this.#tools.calls.running > 0 || this.#greeting.isAwaited,
-    );
-    this.#outageSpeech = new OutageSpeech(
-      call,
-      this.#greeting,
-      this.#kept,
-      this.#connection,
-    );
-    this.#inputStall = new InputStall(call, this.#caller, this.#connection, now);
-    const outcomes = new ResponseOutcomes(call, this.#tools, this.#connection);
-    this.#deadlines = new ResponseDeadlines(call, this.#tools, outcomes);
-    const parts = {
-      leg: this.#leg,
-      caller: this.#caller,
-      greeting: this.#greeting,
-      kept: this.#kept,
-      bridge: this.#bridge,
-      outageSpeech: this.#outageSpeech,
-      tools: this.#tools,
-      connection: this.#connection,
-      inputStall: this.#inputStall,
-      mustHears: this.#mustHears,
-      goOn: new GoOn(call),
-      closing: this.#closing,
-      answeringMachine: this.#answeringMachine,
-      handover: this.#handover,
-    };
-    const modelEvents = new ModelEvents(call, { ...parts, outcomes });
-    this.#dispatch = new InputDispatch(call, { ...parts, modelEvents });
-    announceCall(call, this.#closing, resumed, now);
+    this.#parts = createDecidingParts(call, { startedAt: this.#startedAt, now, resumed });
+    const modelEvents = new ModelEvents(call, this.#parts);
+    this.#dispatch = new InputDispatch(call, { ...this.#parts, modelEvents });
+    announceCall(call, this.#parts.closing, resumed, now);
   }
 
   get ended(): boolean {
@@ -123,18 +52,18 @@ export class CallMachine {
 
   get phase(): CallPhase {
     if (this.#ended) return "ended";
-    if (this.#closing.begun) return "closing";
-    if (this.#connection.recovering) return "recovering";
-    return this.#leg.joined && this.#connection.ready ? "live" : "connecting";
+    if (this.#parts.closing.begun) return "closing";
+    if (this.#parts.connection.recovering) return "recovering";
+    return this.#parts.leg.joined && this.#parts.connection.ready ? "live" : "connecting";
   }
 
   /** What a leg that joins in the middle of the call has missed. */
   snapshot(): readonly CallEvent[] {
-    return [...snapshotOf(this.#call), ...this.#connection.lossEvents];
+    return [...snapshotOf(this.#call), ...this.#parts.connection.lossEvents];
   }
 
   begin(): readonly CallCommand[] {
-    this.#connection.begin();
+    this.#parts.connection.begin();
     return this.#call.commands.drain();
   }
 
@@ -159,21 +88,21 @@ export class CallMachine {
       this.#call.turns.progressed(ref.responseId, now);
       return this.#call.commands.drain();
     }
-    if (this.#kept.owns(ref)) {
-      this.#kept.play(ref, audio, durationMs, now);
+    if (this.#parts.kept.owns(ref)) {
+      this.#parts.kept.play(ref, audio, durationMs, now);
       return this.#call.commands.drain();
     }
-    this.#kept.modelSpoke();
+    this.#parts.kept.modelSpoke();
     const isHeard = this.#call.speech.play(ref, audio, durationMs, now);
-    if (isHeard) this.#connection.answers("heard", now);
-    this.#deadlines.sounded(ref.responseId, now);
+    if (isHeard) this.#parts.connection.answers("heard", now);
+    this.#parts.deadlines.sounded(ref.responseId, now);
     this.#spoken = isHeard ? ref : undefined;
     return this.#call.commands.drain();
   }
 
   /** The caller's audio that came before is not needed any more. */
   audioNeededFrom(now: Milliseconds): Milliseconds {
-    return this.#ended ? now : this.#connection.audioNeededFrom(now);
+    return this.#ended ? now : this.#parts.connection.audioNeededFrom(now);
   }
 
   /** When to call `handle` with a `tick`, if nothing else happens before. */
@@ -181,19 +110,19 @@ export class CallMachine {
     if (this.#ended) return undefined;
     return earliest(
       this.#call.speech.wakeAt,
-      this.#caller.wakeAt,
+      this.#parts.caller.wakeAt,
       this.#call.turns.wakeAt,
-      this.#deadlines.wakeAt,
-      this.#bridge.wakeAt,
-      this.#outageSpeech.wakeAt,
-      this.#tools.wakeAt,
-      this.#inputStall.wakeAt,
-      this.#connection.wakeAt,
-      this.#closing.wakeAt,
-      this.#answeringMachine.wakeAt,
-      this.#leg.wakeAt,
-      this.#handover.wakeAt,
-      this.#handoff.wakeAt,
+      this.#parts.deadlines.wakeAt,
+      this.#parts.bridge.wakeAt,
+      this.#parts.outageSpeech.wakeAt,
+      this.#parts.tools.wakeAt,
+      this.#parts.inputStall.wakeAt,
+      this.#parts.connection.wakeAt,
+      this.#parts.closing.wakeAt,
+      this.#parts.answeringMachine.wakeAt,
+      this.#parts.leg.wakeAt,
+      this.#parts.handover.wakeAt,
+      this.#parts.handoff.wakeAt,
     );
   }
 
@@ -205,81 +134,86 @@ export class CallMachine {
   /** Everything that becomes due with time, or because of what was just handled. */
   #advance(now: Milliseconds): void {
     this.#call.speech.tick(now);
-    this.#greeting.tick(this.#connection.ready);
-    this.#caller.tick(now);
-    this.#outageSpeech.tick(now, this.#leg.joined && !this.#connection.ready);
+    this.#parts.greeting.tick(this.#parts.connection.ready);
+    this.#parts.caller.tick(now);
+    this.#parts.outageSpeech.tick(now, this.#parts.leg.joined && !this.#parts.connection.ready);
     this.#call.turns.tick(now);
-    this.#greeting.ask({
-      joined: this.#leg.joined,
-      modelReady: this.#connection.ready,
-      closing: this.#closing.begun,
+    this.#parts.greeting.ask({
+      joined: this.#parts.leg.joined,
+      modelReady: this.#parts.connection.ready,
+      closing: this.#parts.closing.begun,
     }, now);
-    const legLost = this.#leg.endDue(now);
+    const legLost = this.#parts.leg.endDue(now);
     if (legLost !== undefined) return this.#end(legLost, now);
     const { turns, speech } = this.#call;
-    this.#inputStall.tick(
+    this.#parts.inputStall.tick(
       now,
-      this.#leg.joined && this.#connection.ready && !speech.audible && !this.#closing.begun,
+      this.#parts.leg.joined && this.#parts.connection.ready && !speech.audible &&
+        !this.#parts.closing.begun,
     );
-    this.#deadlines.tick(now, this.#watched);
+    this.#parts.deadlines.tick(now, this.#watched);
     // After `deadlines.tick`, which drops expired responses: nothing else may happen for long.
-    this.#tools.tick(now, this.#closing.begun, this.#isQuiet(now));
-    this.#mustHears.tick(now, this.#isQuiet(now));
-    this.#handoff.tick(now, this.#closing.begun, this.#connection);
-    const engaged = turns.callerState.isSpeaking || this.#tools.calls.areAtWork ||
-      this.#handoff.isPending;
+    this.#parts.tools.tick(now, this.#parts.closing.begun, this.#isQuiet(now));
+    this.#parts.mustHears.tick(now, this.#isQuiet(now));
+    this.#parts.handoff.tick(now, this.#parts.closing.begun, this.#parts.connection);
+    const engaged = turns.callerState.isSpeaking || this.#parts.tools.calls.areAtWork ||
+      this.#parts.handoff.isPending;
     const working = turns.busy || engaged;
-    const busy = !turns.quiet || working || this.#closing.begun;
-    const lost = this.#connection.tick(now, busy ? "busy" : speech.audible ? "playing" : "quiet");
-    const failed = this.#closing.modelGone(lost, this.#leg.joined, now) ??
-      this.#answeringMachine.tick(now);
+    const busy = !turns.quiet || working || this.#parts.closing.begun;
+    const lost = this.#parts.connection.tick(
+      now,
+      busy ? "busy" : speech.audible ? "playing" : "quiet",
+    );
+    const failed = this.#parts.closing.modelGone(lost, this.#parts.leg.joined, now) ??
+      this.#parts.answeringMachine.tick(now);
     if (failed !== undefined) return this.#end(failed, now);
-    const modelReady = this.#connection.ready;
-    const hears = this.#leg.joined && !this.#answeringMachine.waiting;
-    const end = this.#closing.tick(now, {
+    const modelReady = this.#parts.connection.ready;
+    const hears = this.#parts.leg.joined && !this.#parts.answeringMachine.waiting;
+    const end = this.#parts.closing.tick(now, {
       listening: hears && modelReady,
       working,
-      modelExpected: this.#connection.isExpected,
-      owed: this.#connection.owes,
-      loud: this.#inputStall.isLoud(now),
-      tools: this.#tools,
+      modelExpected: this.#parts.connection.isExpected,
+      owed: this.#parts.connection.owes,
+      loud: this.#parts.inputStall.isLoud(now),
+      tools: this.#parts.tools,
     });
-    const left = end ?? this.#handover.tick(now, {
-      leg: this.#leg.state,
+    const left = end ?? this.#parts.handover.tick(now, {
+      leg: this.#parts.leg.state,
       // Responses that a lost connection owed are requested of the next one.
-      quiet: !(modelReady ? busy : engaged) && !speech.audible && !this.#inputStall.isLoud(now),
+      quiet: !(modelReady ? busy : engaged) && !speech.audible &&
+        !this.#parts.inputStall.isLoud(now),
     });
     if (left !== undefined) return this.#end(left, now);
-    this.#deadlines.update(now, this.#watched);
-    this.#bridge.tick(now, hears && !this.#closing.begun, modelReady);
+    this.#parts.deadlines.update(now, this.#watched);
+    this.#parts.bridge.tick(now, hears && !this.#parts.closing.begun, modelReady);
     this.#call.compaction.tick(now, this.#isAgentIdle);
   }
 
   /** Whether the agent says and does nothing, and owes nothing. */
   get #isAgentIdle(): boolean {
     const { turns, speech } = this.#call;
-    const awaited = turns.busy || turns.callerState.isAnswerDue || this.#connection.owes;
-    const working = speech.audible || speech.isSettling || this.#tools.calls.running > 0;
-    return this.#leg.joined && this.#connection.ready && !awaited && !working &&
-      !this.#closing.begun;
+    const awaited = turns.busy || turns.callerState.isAnswerDue || this.#parts.connection.owes;
+    const working = speech.audible || speech.isSettling || this.#parts.tools.calls.running > 0;
+    return this.#parts.leg.joined && this.#parts.connection.ready && !awaited && !working &&
+      !this.#parts.closing.begun;
   }
 
   /** Whether the agent may say something that nobody has asked for. */
   #isQuiet(now: Milliseconds): boolean {
-    return this.#isAgentIdle && this.#greeting.isOver && this.#call.turns.quiet &&
-      !this.#answeringMachine.waiting && !this.#inputStall.isLoud(now);
+    return this.#isAgentIdle && this.#parts.greeting.isOver && this.#call.turns.quiet &&
+      !this.#parts.answeringMachine.waiting && !this.#parts.inputStall.isLoud(now);
   }
 
   get #watched(): Watched {
-    const { joined } = this.#leg;
-    return { joined, ready: this.#connection.ready, closing: this.#closing.begun };
+    const { joined } = this.#parts.leg;
+    return { joined, ready: this.#parts.connection.ready, closing: this.#parts.closing.begun };
   }
 
   #end(why: SessionEnd, now: Milliseconds): void {
     const { commands, speech, transcript, policy } = this.#call;
     const end = withFallback(why, policy);
     speech.close(now);
-    this.#mustHears.close(now);
+    this.#parts.mustHears.close(now);
     transcript.entries.closeAll();
     this.#ended = true;
     commands.push({ type: "abortTools" });

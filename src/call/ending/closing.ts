@@ -229,8 +229,8 @@ export class Closing {
 
   /** Whether the agent has said something, and left nothing to the caller to answer. */
   get #hasPromised(): boolean {
-    const { lastWords, endsInQuestion } = this.#call.speech;
-    return lastWords !== "" && !endsInQuestion;
+    const { text, endInQuestion } = this.#call.speech.words;
+    return text !== "" && !endInQuestion;
   }
 
   #keepSilenceShort(now: Milliseconds, mayUseTools: boolean): void {

@@ -1,42 +1,13 @@
-import type { AnsweringMachine } from "../ending/answeringMachine.ts";
-import type { Closing } from "../ending/closing.ts";
-import type { Handover } from "../ending/handover.ts";
 import type { CallInput } from "../callInput.ts";
-import type { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
-import type { MustHears } from "../heard/mustHears.ts";
-import type { InputStall } from "../model/inputStall.ts";
 import type { ModelEvents } from "../model/modelEvents.ts";
 import { tellForGood } from "../model/tellForGood.ts";
 import * as prompts from "../model/prompts.ts";
-import type { KeptSentences } from "../playback/keptSentences.ts";
 import { callerActivityIn } from "../turns/callerActivity.ts";
-import type { CallerTurns } from "../turns/callerTurns.ts";
-import type { GoOn } from "../turns/goOn.ts";
-import type { Greeting } from "../turns/greeting.ts";
-import type { OutageBridge } from "../turns/outageBridge.ts";
-import type { OutageSpeech } from "../turns/outageSpeech.ts";
-import type { ToolTurns } from "../turns/toolTurns.ts";
-import type { LegPresence } from "./legPresence.ts";
+import type { DecidingParts } from "./decidingParts.ts";
 import type { MachineParts } from "./machineParts.ts";
 import type { Milliseconds, SessionEnd } from "../types.ts";
 
-interface DispatchParts {
-  readonly leg: LegPresence;
-  readonly caller: CallerTurns;
-  readonly greeting: Greeting;
-  readonly kept: KeptSentences;
-  readonly bridge: OutageBridge;
-  readonly outageSpeech: OutageSpeech;
-  readonly tools: ToolTurns;
-  readonly connection: ConnectionLifecycle;
-  readonly inputStall: InputStall;
-  readonly mustHears: MustHears;
-  readonly goOn: GoOn;
-  readonly closing: Closing;
-  readonly answeringMachine: AnsweringMachine;
-  readonly handover: Handover;
-  readonly modelEvents: ModelEvents;
-}
+type DispatchParts = DecidingParts & { readonly modelEvents: ModelEvents };
 
 /** Passes what happens to a call, except audio, to its parts: first to those that only watch it. */
 export class InputDispatch {

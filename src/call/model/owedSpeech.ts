@@ -94,7 +94,7 @@ export class OwedSpeech {
       return { request: REPLY, brokenOff: true };
     }
     // All was said, but for a tool that may have followed.
-    const request = policy.usesTools && !speech.endsInQuestion ? prompts.nudge() : undefined;
+    const request = policy.usesTools && !speech.words.endInQuestion ? prompts.nudge() : undefined;
     return { ...(request && { request }), brokenOff: false };
   }
 }

@@ -3,6 +3,7 @@ import type { CallLeg } from "../callLeg.ts";
 import type { Latency } from "../turns/latency.ts";
 import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import { Interruption } from "./interruption.ts";
+import { LatestWords } from "./latestWords.ts";
 import { Playback } from "./playback.ts";
 import * as prompts from "../model/prompts.ts";
 import type { ModelRequest, RefusalKind, SpeechRef } from "../realtimeClient.ts";
@@ -12,10 +13,6 @@ import { Truncation } from "./truncation.ts";
 import type { Transcript } from "../transcript/transcript.ts";
 import type { Milliseconds } from "../types.ts";
 
-const MAX_WORDS_LENGTH = 200;
-/** Ends a question in any script that marks questions. */
-const QUESTION = /[?？؟՞፧⸮;;]["'”’»)\]\s]*$/;
-
 /**
  * What the agent says: its playout, its interruption, and the truncates, deletes, cancels and
  * transcript updates that follow.
@@ -23,6 +20,8 @@ const QUESTION = /[?？؟՞፧⸮;;]["'”’»)\]\s]*$/;
 export class AgentSpeech {
   /** Which responses run, have sounded, or are silenced. */
   readonly responses = new SpokenResponses();
+  /** What the agent has written last in the conversation. */
+  readonly words = new LatestWords();
   readonly #commands: CommandBuffer;
   readonly #transcript: Transcript;
   readonly #latency: Latency;
@@ -33,7 +32,6 @@ export class AgentSpeech {
   #speaking = false;
   /** Where the conversation's speech has got to. */
   #latest: { readonly ref: SpeechRef; producedMs: Milliseconds } | undefined;
-  #words: (SpeechRef & { readonly text: string }) | undefined;
   #refused = false;
 
   constructor(commands: CommandBuffer, transcript: Transcript, latency: Latency) {
@@ -154,28 +152,14 @@ export class AgentSpeech {
   text(ref: SpeechRef, text: string, now: Milliseconds): void {
     if (this.responses.isSilenced(ref.responseId)) return;
     const aside = this.responses.isAside(ref.responseId);
-    if (!aside) {
-      const before = this.#words?.itemId === ref.itemId ? this.#words.text : "";
-      this.#words = { ...ref, text: (before + text).slice(-MAX_WORDS_LENGTH) };
-    }
+    if (!aside) this.words.add(ref, text);
     this.#transcript.agentText(ref.itemId, text, aside, now);
-  }
-
-  /** The end of what the agent said last in the conversation. */
-  get lastWords(): string {
-    return this.#words?.text ?? "";
-  }
-
-  /** Whether the agent has left something to the caller to answer. */
-  get endsInQuestion(): boolean {
-    return QUESTION.test(this.lastWords);
   }
 
   /** A response came without sound: the model forgets what it only wrote, and does not write on. */
   unspoken(responseId: string): void {
-    if (this.#words?.responseId !== responseId) return;
-    const { itemId } = this.#words;
-    this.#words = undefined;
+    const itemId = this.words.takeBack(responseId);
+    if (itemId === undefined) return;
     this.#transcript.unspoken(itemId);
     this.#commands.request({ type: "delete", itemId });
   }

@@ -1,0 +1,68 @@
+import { AnsweringMachine } from "../ending/answeringMachine.ts";
+import { Closing } from "../ending/closing.ts";
+import { Handover } from "../ending/handover.ts";
+import { AgentHandoff } from "../handoff/agentHandoff.ts";
+import { MustHears } from "../heard/mustHears.ts";
+import { ToolGate } from "../heard/toolGate.ts";
+import { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
+import { InputStall } from "../model/inputStall.ts";
+import { KeptSentences } from "../playback/keptSentences.ts";
+import type { ResumedCall } from "../resumedCall.ts";
+import { CallerTurns } from "../turns/callerTurns.ts";
+import { GoOn } from "../turns/goOn.ts";
+import { Greeting } from "../turns/greeting.ts";
+import { OutageBridge } from "../turns/outageBridge.ts";
+import { OutageSpeech } from "../turns/outageSpeech.ts";
+import { ResponseDeadlines } from "../turns/responseDeadlines.ts";
+import { ResponseOutcomes } from "../turns/responseOutcomes.ts";
+import { ToolTurns } from "../turns/toolTurns.ts";
+import type { Milliseconds } from "../types.ts";
+import { LegPresence } from "./legPresence.ts";
+import type { MachineParts } from "./machineParts.ts";
+
+export type DecidingParts = ReturnType<typeof createDecidingParts>;
+
+/** Creates the parts that decide about one call, each with those that it asks or tells. */
+export function createDecidingParts(
+  call: MachineParts,
+  { startedAt, now, resumed }: {
+    readonly startedAt: Milliseconds;
+    readonly now: Milliseconds;
+    readonly resumed: ResumedCall | undefined;
+  },
+) {
+  const leg = new LegPresence(call, resumed?.connectedMs !== undefined);
+  const kept = new KeptSentences(call, resumed?.turns.map(({ id }) => id) ?? []);
+  const mustHears = new MustHears(call, startedAt, resumed);
+  const closing = new Closing(call, kept, mustHears);
+  const handoff = new AgentHandoff(call, resumed?.handoffs);
+  const tools = new ToolTurns(call, closing, new ToolGate(call, mustHears), handoff);
+  const connection = new ConnectionLifecycle(call, tools, handoff, now);
+  const greeting = new Greeting(call, kept, connection, closing, resumed);
+  const caller = new CallerTurns(call, greeting, kept);
+  const bridge = new OutageBridge(
+    call,
+    kept,
+    () => connection.owes || tools.calls.running > 0 || greeting.isAwaited,
+  );
+  const outcomes = new ResponseOutcomes(call, tools, connection);
+  return {
+    leg,
+    kept,
+    mustHears,
+    closing,
+    handoff,
+    tools,
+    connection,
+    greeting,
+    caller,
+    bridge,
+    outcomes,
+    handover: new Handover(call, closing),
+    answeringMachine: new AnsweringMachine(call, closing),
+    outageSpeech: new OutageSpeech(call, greeting, kept, connection),
+    inputStall: new InputStall(call, caller, connection, now),
+    deadlines: new ResponseDeadlines(call, tools, outcomes),
+    goOn: new GoOn(call),
+  };
+}
