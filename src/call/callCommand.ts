@@ -35,7 +35,13 @@ export type CallCommand =
     readonly connection: "same" | "other";
   }
   /** Speaks a sentence that is kept, if it is, under this name for its audio. */
-  | { readonly type: "speakKept"; readonly name: KeptName; readonly ref: SpeechRef }
+  | {
+    readonly type: "speakKept";
+    readonly name: KeptName;
+    /** Of an opening, as there may be several. */
+    readonly text?: string;
+    readonly ref: SpeechRef;
+  }
   | { readonly type: "play"; readonly piece: SpeechPiece }
   | { readonly type: "mark"; readonly name: string }
   | { readonly type: "clear" }

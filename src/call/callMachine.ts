@@ -142,6 +142,7 @@ export class CallMachine {
       joined: this.#parts.leg.joined,
       modelReady: this.#parts.connection.ready,
       closing: this.#parts.closing.begun,
+      waiting: this.#parts.answeringMachine.waiting,
     }, now);
     const legLost = this.#parts.leg.endDue(now);
     if (legLost !== undefined) return this.#end(legLost, now);

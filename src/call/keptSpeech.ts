@@ -1,9 +1,10 @@
 import type { Base64 } from "../utils/audio/audioFormat.ts";
 import type { ModelSink, SpeechRef } from "./realtimeClient.ts";
 
-/** The fixed sentences of an agent that may be kept as audio. */
+/** The fixed sentences that each agent has one of, and that may be kept as audio. */
 export const keptNames = ["greeting", "bridge", "apology"] as const;
-export type KeptName = (typeof keptNames)[number];
+/** `opening`: one of the sentences that come before the greeting. */
+export type KeptName = (typeof keptNames)[number] | "opening";
 
 /** The item id of the `count`th kept sentence of a call. */
 export function keptItemId(name: KeptName, count: number): string {
@@ -34,8 +35,11 @@ export type KeptSpeechInput =
 
 /** What one call's agent can say without its model. None of it waits. */
 export interface KeptSpeech {
-  /** Undefined where it has never been spoken, or not in this voice; a tone in place of a bridge. */
-  get(name: KeptName): KeptSentence | undefined;
-  /** Passes everything on, and keeps the greeting when the model has said all of it. */
+  /**
+   * Undefined where it has never been spoken, or not in this voice; a tone in place of a bridge. `text` tells
+   * which opening is meant.
+   */
+  get(name: KeptName, text?: string): KeptSentence | undefined;
+  /** Passes everything on, and keeps the greeting and the openings that the model has said all of. */
   listen(sink: ModelSink): ModelSink;
 }

@@ -80,6 +80,7 @@ export interface ResponseRequest {
 
 /** Why a response is asked for; the reply to a spoken turn has none, the model starts it itself. */
 export const responsePurposes = [
+  "opening",
   "greeting",
   "reply",
   "tool_result",

@@ -13,7 +13,7 @@ import type {
   SessionOptions,
   ToolOutcome,
 } from "./sessionSetup.ts";
-import type { KeptName, KeptSentence, KeptSpeech } from "./keptSpeech.ts";
+import type { KeptSentence, KeptSpeech } from "./keptSpeech.ts";
 import { CommandRunner } from "./machine/commandRunner.ts";
 import { ModelSlot } from "./model/modelSlot.ts";
 import { CallMachine } from "./callMachine.ts";
@@ -203,7 +203,7 @@ export class Session implements CallSession {
       case "play":
         return this.#leg?.play(command.piece);
       case "speakKept":
-        return this.#speakKept(command.name, command.ref);
+        return this.#speakKept(command);
       case "mark":
         return this.#leg?.mark(command.name);
       case "clear":
@@ -235,8 +235,8 @@ export class Session implements CallSession {
     }
   }
 
-  #speakKept(name: KeptName, ref: SpeechRef): void {
-    const kept = name === "greeting" ? this.#greeting : this.#kept?.get(name);
+  #speakKept({ name, text, ref }: Extract<CallCommand, { type: "speakKept" }>): void {
+    const kept = name === "greeting" ? this.#greeting : this.#kept?.get(name, text);
     if (kept === undefined) return this.#handle({ type: "keptMissing", ref });
     this.#speech(ref, kept.audio);
     this.#handle({ type: "keptSpoken", ref, text: kept.text });

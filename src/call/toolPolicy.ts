@@ -37,6 +37,16 @@ export interface ConfirmPolicy {
   readonly words?: AnswerWords;
 }
 
+/**
+ * A sentence that is said word for word before the greeting, and that nothing the caller does cuts off. Its
+ * hearing is proven under its name, as that of a `MustHear` is.
+ */
+export interface OpeningSentence {
+  /** One for each purpose, the same for all agents: what was heard of one agent is not said by the next. */
+  readonly name: string;
+  readonly text: string;
+}
+
 /** A sentence that the caller has to hear to its last word: what is cut off is said again. */
 export interface MustHear {
   readonly text: string;

@@ -1,4 +1,4 @@
-import type { MustHear, ToolPolicy } from "./toolPolicy.ts";
+import type { MustHear, OpeningSentence, ToolPolicy } from "./toolPolicy.ts";
 
 /** Monotonic time within a process, or a span of it, in milliseconds. */
 export type Milliseconds = number;
@@ -47,6 +47,8 @@ export interface CallPolicy {
   readonly agent: string;
   /** Of the agent's definition; for observers alone. */
   readonly agentVersion?: string;
+  /** What is said before the greeting, in this order, whatever the caller does. */
+  readonly opening?: readonly OpeningSentence[];
   /** How the agent opens; without it the caller speaks first. */
   readonly greeting?: string;
   /** Whether the model starts a response itself when the caller's turn ends. */

@@ -55,14 +55,19 @@ export class ExactSpeech {
     return [...this.#sayings.values()].find(({ items }) => items.has(itemId))?.id;
   }
 
-  say(id: string, text: string, now: Milliseconds): void {
+  /** Follows what is spoken without the model, as one item that is a response of its own. */
+  saidWithoutModel(id: string, itemId: string): void {
+    this.#sayings.set(id, { id, responseId: itemId, items: new Set([itemId]) });
+  }
+
+  say(id: string, text: string, now: Milliseconds, ask = prompts.sayExactly): void {
     const known = this.#sayings.get(id);
     const { turns } = this.#call;
     const isUnderWay = known?.responseId !== undefined || turns.current?.exact === id ||
       turns.owesExact(id);
     if (known !== undefined && isUnderWay) return;
     this.#sayings.set(id, { id, responseId: undefined, items: new Set() });
-    turns.ask(prompts.sayExactly(text, id), now);
+    turns.ask(ask(text, id), now);
   }
 
   /** Learns which items of the model's are which sentence. */

@@ -3,14 +3,16 @@ import type { CallInput } from "../callInput.ts";
 import * as prompts from "../model/prompts.ts";
 import { tellForGood } from "../model/tellForGood.ts";
 import type { ResumedCall } from "../resumedCall.ts";
-import type { MustHear } from "../toolPolicy.ts";
+import type { MustHear, OpeningSentence } from "../toolPolicy.ts";
 import type { AgentEntry } from "../transcript/transcriptEntry.ts";
 import type { CallEnd, CallPolicy, EndReason, Milliseconds } from "../types.ts";
 import { ExactSpeech } from "./exactSpeech.ts";
 import * as notes from "./gateNotes.ts";
 import { placeOf, wordsOf } from "./words.ts";
 
-interface Sentence extends MustHear {
+interface Sentence extends Pick<MustHear, "text"> {
+  /** `opening`: before the greeting, which is not for this class to say. */
+  readonly at: MustHear["at"] | "opening";
   readonly name: string;
   /** How often it was said, to its end or not. */
   times: number;
@@ -50,7 +52,7 @@ export class MustHears {
   readonly #speech: ExactSpeech;
   readonly #resumed: ResumedCall | undefined;
   #sentences: readonly Sentence[] = [];
-  #known: CallPolicy["mustHear"];
+  #known: CallPolicy | undefined;
   #isOver = false;
   /** Lines that were heard while the model had not said how they end. */
   #unjudged: readonly AgentEntry[] = [];
@@ -66,10 +68,13 @@ export class MustHears {
   /** Shows observers what there is to be heard, and what more there is where another agent has the call. */
   #announce(): void {
     const { policy } = this.#call.inForce;
-    if (policy.mustHear === this.#known) return;
-    this.#known = policy.mustHear;
-    for (const [name, sentence] of Object.entries(policy.mustHear ?? {})) {
-      if (this.#find(name)?.text === sentence.text) continue;
+    if (policy === this.#known) return;
+    this.#known = policy;
+    for (const { name, ...sentence } of sentencesOf(policy)) {
+      const known = this.#find(name);
+      if (known?.text === sentence.text) continue;
+      // Who has heard that of one agent need not hear that of the next.
+      if (sentence.at === "opening" && known?.at === "opening" && known.heard) continue;
       const before = this.#resumed?.mustHears?.findLast(({ text }) => text === sentence.text);
       const heard = before?.heard === true
         ? { fromMs: before.fromMs, toMs: before.toMs }
@@ -88,6 +93,23 @@ export class MustHears {
 
   follow(input: CallInput): void {
     this.#speech.follow(input);
+    const isMachine = input.type === "machineAnswered" ||
+      input.type === "screened" && input.again !== true;
+    if (isMachine) this.#unhearOpening();
+  }
+
+  /** The first sentence that is to be heard before the greeting and was not. */
+  unheardOpening(now: Milliseconds): OpeningSentence | undefined {
+    this.#learn(now);
+    return this.#sentences.find((one) =>
+      one.at === "opening" && one.heard === undefined && one.asks < MAX_ASKS
+    );
+  }
+
+  /** It is about to be said. */
+  openingAsked({ name }: OpeningSentence): void {
+    const sentence = this.#find(name);
+    if (sentence !== undefined) sentence.asks++;
   }
 
   /** A tool may run only after this has been heard: it is said, where it has not been. */
@@ -106,10 +128,7 @@ export class MustHears {
 
   /** `quiet`: the greeting is over, nobody speaks, and nothing is asked of the model. */
   tick(now: Milliseconds, quiet: boolean): void {
-    this.#announce();
-    const { speech } = this.#call;
-    const making = speech.latestItemOf(speech.responses.activeId);
-    this.#judgeAll(({ id }) => id === making, now);
+    this.#learn(now);
     for (const { id, outcome } of this.#speech.tick(now)) {
       const sentence = this.#sentences.find((one) => idOf(one) === id);
       if (sentence === undefined) continue;
@@ -137,6 +156,23 @@ export class MustHears {
     this.#announce();
     this.#isOver = true;
     this.#judgeAll(() => false, now);
+  }
+
+  #learn(now: Milliseconds): void {
+    this.#announce();
+    const { speech } = this.#call;
+    const making = speech.latestItemOf(speech.responses.activeId);
+    this.#judgeAll(({ id }) => id === making, now);
+  }
+
+  /** What a machine has heard, no person has. */
+  #unhearOpening(): void {
+    for (const sentence of this.#sentences) {
+      if (sentence.at !== "opening" || sentence.heard === undefined) continue;
+      delete sentence.heard;
+      sentence.asks = sentence.counted = 0;
+      this.#publish(sentence);
+    }
   }
 
   /** The sentence that the present agent calls so. */
@@ -231,6 +267,13 @@ export class MustHears {
     tellForGood(this.#call, prompts.system(note));
     this.#call.turns.ask({ purpose: "tool_result" }, now);
   }
+}
+
+function sentencesOf({ opening = [], mustHear = {} }: CallPolicy) {
+  return [
+    ...opening.map((sentence) => ({ ...sentence, at: "opening" as const })),
+    ...Object.entries(mustHear).map(([name, sentence]) => ({ ...sentence, name })),
+  ];
 }
 
 function idOf({ name }: Pick<Sentence, "name">): string {

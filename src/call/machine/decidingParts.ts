@@ -38,7 +38,7 @@ export function createDecidingParts(
   const handoff = new AgentHandoff(call, resumed?.handoffs);
   const tools = new ToolTurns(call, closing, new ToolGate(call, mustHears), handoff);
   const connection = new ConnectionLifecycle(call, tools, handoff, now);
-  const greeting = new Greeting(call, kept, connection, closing, resumed);
+  const greeting = new Greeting(call, kept, connection, closing, mustHears, resumed);
   const caller = new CallerTurns(call, greeting, kept);
   const bridge = new OutageBridge(
     call,

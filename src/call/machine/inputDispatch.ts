@@ -40,6 +40,7 @@ export class InputDispatch {
     inputStall.follow(input, now);
     tools.follow(input, now);
     this.#parts.mustHears.follow(input);
+    this.#parts.greeting.follow(input, now);
     connection.follow(input, now);
     bridge.follow(input);
     outageSpeech.follow(input);

@@ -18,6 +18,7 @@ type ItemAdded = Extract<ModelInput, { type: "itemAdded" }>;
 
 /** What the agent says of its own accord: no caller has waited for it. */
 const UNPROMPTED: ReadonlySet<ResponsePurpose> = new Set([
+  "opening",
   "greeting",
   "idle_prompt",
   "time_warning",
@@ -187,7 +188,8 @@ export class ModelEvents {
       this.#call.latency.abandon();
     }
     // The caller has gone on speaking: this is an answer to half a sentence, and another will follow.
-    const yields = YIELDING.has(request.purpose) || request.exact !== undefined;
+    const yields = YIELDING.has(request.purpose) ||
+      request.exact !== undefined && request.purpose !== "opening";
     if (this.#call.turns.callerState.isSpeaking && yields) {
       this.#call.speech.stop(now, true);
     }

@@ -138,6 +138,11 @@ export function sayExactly(text: string, id: string): ResponseRequest {
   return { ...say(text), exact: id };
 }
 
+/** A sentence that comes before the greeting. */
+export function opening(text: string, id: string): ResponseRequest {
+  return { ...greeting(text), purpose: "opening", exact: id };
+}
+
 /** For a model that takes over in the middle of a sentence. */
 export function goOn(): ModelNote {
   return {

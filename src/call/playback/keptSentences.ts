@@ -2,6 +2,7 @@ import type { Base64 } from "../../utils/audio/audioFormat.ts";
 import { keptCount, keptItemId, type KeptName, type KeptSpeechInput } from "../keptSpeech.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
+import { present } from "../../utils/present.ts";
 import type { Milliseconds } from "../types.ts";
 
 type Parts = Pick<MachineParts, "commands" | "transcript" | "latency" | "speech">;
@@ -9,8 +10,8 @@ type Parts = Pick<MachineParts, "commands" | "transcript" | "latency" | "speech"
 /**
  * Sentences that are spoken without the model: played, interrupted and recorded like its own.
  *
- * The greeting is part of the conversation: the model is told its text, and told again when the caller has
- * cut it off. Bridges and apologies are not, and the model is not told of them.
+ * The greeting and what comes before it are part of the conversation: the model is told their text, and told
+ * again when the caller has cut one off. Bridges and apologies are not, and the model is not told of them.
  */
 export class KeptSentences {
   readonly #call: Parts;
@@ -32,11 +33,13 @@ export class KeptSentences {
     return this.#asked !== undefined;
   }
 
-  speak(name: KeptName): void {
+  /** Returns the id of its item and response. */
+  speak(name: KeptName, text?: string): string {
     const id = keptItemId(name, ++this.#count);
     const ref = { responseId: id, itemId: id, contentIndex: 0 };
     this.#asked = { name, ref };
-    this.#call.commands.push({ type: "speakKept", name, ref });
+    this.#call.commands.push({ type: "speakKept", name, ref, ...present({ text }) });
+    return id;
   }
 
   /** Whether some audio is that of a kept sentence. */
@@ -46,7 +49,7 @@ export class KeptSentences {
 
   play(ref: SpeechRef, audio: Base64, durationMs: Milliseconds, now: Milliseconds): void {
     const { speech, latency } = this.#call;
-    if (this.#asked?.name === "greeting") {
+    if (isConversation(this.#asked?.name)) {
       speech.responses.saidWithoutModel(ref.responseId);
       latency.abandon();
     } else speech.responses.saidBeside(ref.responseId);
@@ -86,19 +89,22 @@ export class KeptSentences {
 
   #spoken(ref: SpeechRef, text: string, now: Milliseconds): void {
     const name = this.#asked?.name;
-    const isGreeting = name === "greeting";
     const { commands, transcript, speech } = this.#call;
     const { itemId, responseId } = ref;
     this.#bridges = name === "bridge";
     this.#isTone = text === "";
     if (!this.#isTone) speech.text(ref, text, now);
-    if (!isGreeting) {
+    if (!isConversation(name)) {
       if (name === "bridge") commands.notice("outage_bridged");
       return speech.asideOver(responseId, now);
     }
     transcript.saidWithoutModel(itemId);
     speech.itemDone(itemId, now);
-    commands.notice("greeting_kept");
+    if (name === "greeting") commands.notice("greeting_kept");
     commands.request({ type: "said", itemId, text });
   }
+}
+
+function isConversation(name: KeptName | undefined): boolean {
+  return name === "greeting" || name === "opening";
 }

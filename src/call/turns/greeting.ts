@@ -1,6 +1,9 @@
+import type { CallInput } from "../callInput.ts";
 import type { Closing } from "../ending/closing.ts";
 import type { KeptSentences } from "../playback/keptSentences.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
+import type { MustHears } from "../heard/mustHears.ts";
+import { Opening } from "../heard/opening.ts";
 import type { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
 import type { ResumedCall } from "../resumedCall.ts";
 import type { Milliseconds } from "../types.ts";
@@ -12,17 +15,21 @@ interface Beginning {
   readonly joined: boolean;
   readonly modelReady: boolean;
   readonly closing: boolean;
+  /** Nobody is there yet who is to hear the opening. */
+  readonly waiting: boolean;
 }
 
 /**
  * The agent's first words: its greeting, or how it goes on in a resumed call. Said once, by itself where
- * it is kept, else by the model; a greeting that has to be heard whole cannot be interrupted.
+ * it is kept, else by the model; a greeting that has to be heard whole cannot be interrupted. What is to be
+ * heard before it comes before it.
  */
 export class Greeting {
   readonly #call: MachineParts;
   readonly #kept: KeptSentences;
   readonly #connection: Pick<ConnectionLifecycle, "tell">;
   readonly #closing: Pick<Closing, "resume">;
+  readonly #opening: Opening;
   readonly #resumption: Resumption;
   #isAnswered = false;
   #isAsked = false;
@@ -34,12 +41,14 @@ export class Greeting {
     kept: KeptSentences,
     connection: Pick<ConnectionLifecycle, "tell">,
     closing: Pick<Closing, "resume">,
+    sentences: MustHears,
     resumed?: ResumedCall,
   ) {
     this.#call = call;
     this.#kept = kept;
     this.#connection = connection;
     this.#closing = closing;
+    this.#opening = new Opening(call, kept, sentences);
     this.#resumption = resumed === undefined
       ? beginningOf(call.policy)
       : resumptionOf(resumed, call.policy);
@@ -47,7 +56,11 @@ export class Greeting {
 
   /** Whether the agent may not be interrupted. */
   get holds(): boolean {
-    return this.#holds;
+    return this.#holds || this.#opening.isUnderWay;
+  }
+
+  follow(input: CallInput, now: Milliseconds): void {
+    this.#opening.follow(input, now);
   }
 
   /** Whether the agent is still to speak first. */
@@ -60,7 +73,7 @@ export class Greeting {
 
   /** Whether the agent's first words have been asked for, and may be cut off. */
   get isOver(): boolean {
-    return this.#isAsked && !this.#holds;
+    return this.#isAsked && !this.holds;
   }
 
   /** The call was answered, though the caller may not hear the agent yet. */
@@ -69,7 +82,9 @@ export class Greeting {
   }
 
   /** Says it when its moment has come; too late where the call is `closing`. */
-  ask({ joined, modelReady, closing }: Beginning, now: Milliseconds): void {
+  ask(beginning: Beginning, now: Milliseconds): void {
+    const { joined, modelReady, closing } = beginning;
+    if (this.#opening.tick(beginning, now)) return;
     // A model is asked as soon as the call is answered; a kept one is there when the leg is.
     const { note, request, plannedEnd } = this.#resumption;
     // An end that was planned comes also where there is no model to say goodbye.

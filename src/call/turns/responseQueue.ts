@@ -63,22 +63,27 @@ export class ResponseQueue {
     this.#notBefore = -Infinity;
   }
 
-  /** When the first in the queue may be asked for. */
-  get dueAt(): Milliseconds | undefined {
-    const first = this.#owed[0];
+  /** When the first in the queue may be asked for, or the first for this purpose. */
+  dueAt(only?: ResponsePurpose): Milliseconds | undefined {
+    const first = this.#first(only);
     if (first === undefined) return undefined;
     if (!LIMITED.has(first.purpose) || this.#left >= 1) return this.#notBefore;
     return Math.max(this.#notBefore, this.#leftAt + Math.ceil((1 - this.#left) * EVERY_MS));
   }
 
-  dequeue(now: Milliseconds): ResponseRequest | undefined {
-    if (now < (this.dueAt ?? Infinity)) return undefined;
-    const request = this.#owed.shift();
+  dequeue(now: Milliseconds, only?: ResponsePurpose): ResponseRequest | undefined {
+    if (now < (this.dueAt(only) ?? Infinity)) return undefined;
+    const request = this.#first(only);
+    this.#owed = this.#owed.filter((owed) => owed !== request);
     if (request !== undefined && LIMITED.has(request.purpose)) {
       this.#left = Math.min(BURST, this.#left + (now - this.#leftAt) / EVERY_MS) - 1;
       this.#leftAt = now;
     }
     return request;
+  }
+
+  #first(only: ResponsePurpose | undefined): ResponseRequest | undefined {
+    return this.#owed.find(({ purpose }) => only === undefined || purpose === only);
   }
 
   /** What has to be said exactly is bounded by who asks for it, and never goes for the sake of other words. */

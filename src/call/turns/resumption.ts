@@ -2,6 +2,8 @@ import type { TranscriptTurn } from "../callEvent.ts";
 import * as prompts from "../model/prompts.ts";
 import type { ResponseRequest } from "../realtimeClient.ts";
 import type { ResumedCall } from "../resumedCall.ts";
+import { wordsOf } from "../heard/words.ts";
+import type { OpeningSentence } from "../toolPolicy.ts";
 import { unheardRest } from "../transcript/unheardRest.ts";
 import type { CallEnd, CallPolicy } from "../types.ts";
 
@@ -29,13 +31,15 @@ export function beginningOf({ greeting }: Pick<CallPolicy, "greeting">): Resumpt
  */
 export function resumptionOf(
   { turns, tools, connectedMs, plannedEnd }: ResumedCall,
-  policy: Pick<CallPolicy, "greeting" | "greetingProtected" | "toolPolicies">,
+  policy: Pick<CallPolicy, "opening" | "greeting" | "greetingProtected" | "toolPolicies">,
 ): Resumption {
   if (plannedEnd?.reason === "voicemail") return {};
   // A session without a model has apologized: this one may have one.
   if (plannedEnd !== undefined && plannedEnd.reason !== "model_failed") return { plannedEnd };
   const { greeting, greetingProtected } = policy;
+  const { opening = [] } = policy;
   const conversation = turns.filter(({ aside }) => aside !== true)
+    .filter((turn) => !isOfOpening(turn, opening))
     .sort((a, b) => a.position - b.position);
   const said = conversation.filter(({ text, final, unheard }) =>
     (text !== "" || unheard !== undefined) && (final || connectedMs !== undefined)
@@ -76,6 +80,19 @@ export function resumptionOf(
   return isGreeting && greeting !== undefined
     ? { request: prompts.restOfGreeting(greeting) }
     : goOn("goOn");
+}
+
+/** What comes before the greeting is said again by itself, where its end was not heard. */
+function isOfOpening(
+  { role, text, unheard = "" }: TranscriptTurn,
+  opening: readonly OpeningSentence[],
+): boolean {
+  if (role !== "agent") return false;
+  const said = wordsOf(`${text} ${unheard}`);
+  return said.length > 0 && opening.some((sentence) => {
+    const words = wordsOf(sentence.text);
+    return said.length <= words.length && said.every((word, at) => words[at] === word);
+  });
 }
 
 const SENTENCE_END = /[.!?…؟。！？]["'”’»)\]]*$/;

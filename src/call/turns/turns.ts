@@ -39,6 +39,7 @@ export class Turns {
   readonly #queue = new ResponseQueue();
   #response: CurrentResponse | undefined;
   #connected = false;
+  #isOpening = false;
   /** Responses that have begun once, and are not begun again by an event that came twice. */
   readonly #begun = new RecentIds(MAX_KNOWN);
   /** Requests that were given up unanswered: what they still bring is not wanted. */
@@ -80,8 +81,14 @@ export class Turns {
       !this.#inForce.policy.modelResponds;
   }
 
+  /** While the call opens, nothing is asked for but its opening, whatever the caller does. */
+  set opening(isOpening: boolean) {
+    this.#isOpening = isOpening;
+  }
+
   /** Whether the caller waits for words; `silencedId` is a response of which none are to come. */
   awaited(silencedId: string | undefined): boolean {
+    if (this.#isOpening) return false;
     if (this.callerState.isWaiting) return true;
     const { current } = this;
     const comes = current !== undefined && AWAITED.has(current.purpose) &&
@@ -205,7 +212,8 @@ export class Turns {
   }
 
   get wakeAt(): Milliseconds | undefined {
-    return earliest(this.callerState.wakeAt, this.#isFree ? this.#queue.dueAt : undefined);
+    const dueAt = this.#isFree ? this.#queue.dueAt(this.#only) : undefined;
+    return earliest(this.callerState.wakeAt, dueAt);
   }
 
   /** The model can be asked: `first` and what else is owed goes out now. */
@@ -230,15 +238,19 @@ export class Turns {
 
   /** Asks for what is owed next, if it may be asked for now. */
   next(now: Milliseconds): void {
-    const request = this.#isFree ? this.#queue.dequeue(now) : undefined;
+    const request = this.#isFree ? this.#queue.dequeue(now, this.#only) : undefined;
     if (request === undefined) return;
     this.#response = { request, at: now };
     this.#commands.request({ type: "respond", request });
   }
 
   get #isFree(): boolean {
-    return this.#connected && this.#response === undefined && this.callerState.isIdle &&
-      !this.filler.open;
+    return this.#connected && this.#response === undefined && !this.filler.open &&
+      (this.#isOpening || this.callerState.isIdle);
+  }
+
+  get #only(): ResponsePurpose | undefined {
+    return this.#isOpening ? "opening" : undefined;
   }
 
   /** What is asked for and has not begun. */
