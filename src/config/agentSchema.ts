@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { mustHearSchema, unknownSentences } from "./mustHearSchema.ts";
+import { outbound } from "./outboundSchema.ts";
 import { handoffs } from "./handoffSchema.ts";
 import { calendar } from "./calendarSchema.ts";
 import { hours } from "./hoursSchema.ts";
@@ -111,6 +112,7 @@ export const agentFrontMatter = z.strictObject({
   client_tools: z.array(clientTool).max(32).default([]),
   mcp_servers: z.array(mcpServer).max(8).default([]),
   must_hear: mustHearSchema,
+  outbound: outbound.default({}),
   confirm_words: confirmWords.optional(),
   analysis: analysisSchema(language).optional(),
   knowledge: knowledgeSources.default([]),

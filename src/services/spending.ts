@@ -13,6 +13,7 @@ export {
 export { addSavings, CompactionSavings, savedUsd } from "./spending/compactionSavings.ts";
 export type { DialPolicy } from "./spending/dialPolicy.ts";
 export type { EmbeddingSpending } from "./spending/embeddingSpending.ts";
+export { countryOf as countryOfNumber } from "./spending/destinations/numberingPlan.ts";
 export { type DialRefusal, dialRefusalCodes } from "./spending/dialRefusal.ts";
 export { openSpending, type Spending } from "./spending/openSpending.ts";
 export { costOf, loadPrices, type PhoneTime, type Prices } from "./spending/pricing.ts";

@@ -16,6 +16,19 @@ Deno.test("whatever happens in whatever order, a call keeps its promises", () =>
   );
 });
 
+Deno.test("whatever happens, a call with something to be heard before its greeting keeps them too", () => {
+  // As the model of this test speaks.
+  const opening = ["disclosure", "recording"].map((name) => ({ name, text: "Some words!" }));
+  fc.assert(
+    fc.property(policies, steps, fc.boolean(), (policy, all, isKept) => {
+      const kept = isKept && { kept: { opening: { text: opening[1]!.text, ms: 1500 } } };
+      const rules = { modelResponds: false, modelInterrupts: false };
+      liveThrough({ ...policy, ...rules, opening, ...kept }, all);
+    }),
+    RUNS,
+  );
+});
+
 Deno.test("pieces of speech that follow each other are played alike, however they name their place", () => {
   fc.assert(
     fc.property(policies, steps, (policy, all) => {

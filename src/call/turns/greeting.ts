@@ -99,7 +99,8 @@ export class Greeting {
     if (request === undefined || closing) return;
     this.#holds = greetingProtected && request.purpose === "greeting";
     this.#needsModel = !this.#isKept;
-    if (this.#needsModel) this.#call.turns.ask(request, now);
+    // What the caller has asked for during an opening comes after it.
+    if (this.#needsModel) this.#call.turns.askFirst(request, now);
     else this.#kept.speak("greeting");
   }
 

@@ -110,6 +110,12 @@ export class Turns {
     this.next(now);
   }
 
+  /** Before all else that is owed. */
+  askFirst(request: ResponseRequest, now: Milliseconds): void {
+    this.#queue.enqueueFirst(request, now);
+    this.next(now);
+  }
+
   /** Owes something before all else, but asks for it, and for all else, only after a delay. */
   askAgain(request: ResponseRequest, delayMs: Milliseconds, now: Milliseconds): void {
     this.#queue.enqueueFirst(request, now + delayMs);

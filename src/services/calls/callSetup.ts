@@ -13,6 +13,7 @@ import { compactionOf, conversationLanguages, mainLanguage } from "../../config/
 import { fillTemplate, mentions, type TemplateValues } from "../../config/template.ts";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
+import { callOpening } from "./callOpening.ts";
 import { withKnowledge } from "./callKnowledge.ts";
 
 /** The model setup and the policy of one call, without tools and history. */
@@ -46,8 +47,10 @@ export function createAgentSetup(
   const { turn_detection: turns, interruption } = agent;
   const manual = turns.kind === "manual";
   const greetingProtected = agent.greeting !== undefined && !agent.greeting_interruptible;
-  // A model that interrupts by itself cannot exempt its greeting.
-  const modelInterrupts = interruption === "model" && !manual && !greetingProtected;
+  const opening = callOpening(agent, request, values);
+  // A model that interrupts by itself cannot exempt its greeting, or what comes before it.
+  const modelInterrupts = interruption === "model" && !manual && !greetingProtected &&
+    opening === undefined;
   const maxMs = Math.min(
     defaults.maxMs,
     (agent.max_minutes ?? Infinity) * 60_000,
@@ -77,7 +80,7 @@ export function createAgentSetup(
       agentVersion: agent.version,
       languages: conversationLanguages(agent),
       transcribes: agent.transcription !== "off",
-      ...present({ mustHear: mustHear(agent, values) }),
+      ...present({ mustHear: mustHear(agent, values), opening }),
       ...(agent.greeting !== undefined && { greeting: fillTemplate(agent.greeting, values) }),
       modelResponds: modelInterrupts,
       modelInterrupts,
@@ -150,7 +153,7 @@ export function createCallSetup(
       policy,
       setup: { ...setup, tools: call.tools, ...(toolServers.length > 0 && { toolServers }) },
       groupMs,
-      kept: keptSpeech.forCall(agent, setup.format, policy.greeting),
+      kept: keptSpeech.forCall(agent, setup.format, policy),
     };
   };
 }

@@ -5,9 +5,10 @@ import {
   type KeptSpeech,
 } from "../../call/keptSpeech.ts";
 import type { ModelSink, OpenModel } from "../../call/realtimeClient.ts";
+import type { CallPolicy } from "../../call/types.ts";
 import type { Agent, Agents } from "../../config/agents.ts";
 import { type DatabaseSettings, isShared } from "../../config/settings.ts";
-import { hasVariables } from "../../config/template.ts";
+import { openingTexts } from "../../config/openings.ts";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { deadline } from "../../utils/deadline.ts";
@@ -96,39 +97,62 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
     : setTimer(recordBridges, afterStartMs);
 
   return {
-    /** What one call can say without its model; `greeting` as it is said in this call. */
-    forCall(agent: Agent, format: AudioFormat, greeting: string | undefined): KeptSpeech {
+    /** What one call can say without its model: the greeting and the opening as they are said in it. */
+    forCall(
+      agent: Agent,
+      format: AudioFormat,
+      { greeting, opening = [] }: Pick<CallPolicy, "greeting" | "opening">,
+    ): KeptSpeech {
       const voice = voiceOf(agent, format, defaults);
-      const isPassing = agent.greeting !== undefined && hasVariables(agent.greeting);
+      const fixed = new Set([agent.greeting, ...openingTexts(agent).map(({ text }) => text)]);
       return {
-        get: (name) => kept(name) ?? (name === "bridge" ? toneFor(agent, format) : undefined),
+        get: (name, text) =>
+          kept(name, text) ?? (name === "bridge" ? toneFor(agent, format) : undefined),
         listen: (sink) => listenFor(onReady(sink, begun)),
       };
 
-      function kept(name: KeptName): KeptSentence | undefined {
-        const text = textOf(agent, name, greeting);
+      function kept(name: KeptName, opened?: string): KeptSentence | undefined {
+        const text = name === "opening" ? opened : textOf(agent, name, greeting);
         if (text === undefined) return undefined;
-        const sound = sounds.get(agent, name, format);
+        const sound = name === "opening" ? undefined : sounds.get(agent, name, format);
         if (sound !== undefined) return sound;
         const key = keyOf(voice, text);
-        return name === "greeting" && isPassing ? passing.get(key, now()) : shared.get(key);
+        return isPassing(name, text) ? passing.get(key, now()) : shared.get(key);
+      }
+
+      /** Words of this call alone: those of the agent's file were filled. */
+      function isPassing(name: KeptName, text: string): boolean {
+        return (name === "greeting" || name === "opening") && !fixed.has(text);
       }
 
       function listenFor(sink: ModelSink): ModelSink {
-        if (greeting === undefined || kept("greeting") !== undefined) return sink;
-        return captureSpeech(sink, {
+        const openings = opening.filter(({ text }) => kept("opening", text) === undefined);
+        const listening = openings.reduce((inner, { name, text }) =>
+          captureSpeech(inner, {
+            text,
+            format,
+            purpose: "opening",
+            // Of several openings each is another's mismatch; of one there may be a text for each country.
+            onSpoken: (audio) =>
+              audio && keep("opening", `opening ${name} ${keyOf(voice, text)}`, text, audio),
+          }), sink);
+        if (greeting === undefined || kept("greeting") !== undefined) return listening;
+        return captureSpeech(listening, {
           text: greeting,
           format,
           purpose: "greeting",
-          onSpoken: (audio) => audio === undefined ? counts.mismatched++ : keep(greeting, audio),
+          onSpoken: (audio) =>
+            audio === undefined
+              ? counts.mismatched++
+              : keep("greeting", "greeting", greeting, audio),
         });
       }
 
-      function keep(text: string, audio: string): void {
+      function keep(name: KeptName, subject: string, text: string, audio: string): void {
         counts.kept++;
         const key = keyOf(voice, text);
-        if (isPassing) passing.keep(key, { text, audio }, now());
-        else shared.keep({ key, subject: subjectOf(voice, "greeting"), text, audio });
+        if (isPassing(name, text)) passing.keep(key, { text, audio }, now());
+        else shared.keep({ key, subject: subjectOf(voice, subject), text, audio });
       }
 
       /** The call is under way, and its model can be reached. */
@@ -183,12 +207,14 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
   }
 }
 
+type AgentsOwn = (typeof keptNames)[number];
+
 /** In place of a bridge that is not kept. */
 function toneFor({ bridge }: Agent, format: AudioFormat): KeptSentence | undefined {
   return bridge === "off" ? undefined : { text: "", audio: holdTone(format) };
 }
 
-function textOf(agent: Agent, name: KeptName, greeting: string | undefined): string | undefined {
+function textOf(agent: Agent, name: AgentsOwn, greeting: string | undefined): string | undefined {
   switch (name) {
     case "greeting":
       return greeting;
@@ -205,7 +231,10 @@ function keysOf(
   defaults: Parameters<typeof voiceOf>[2],
 ): readonly string[] {
   return agents.flatMap((agent) => {
-    const texts = keptNames.flatMap((name) => textOf(agent, name, agent.greeting) ?? []);
+    const texts = [
+      ...keptNames.flatMap((name) => textOf(agent, name, agent.greeting) ?? []),
+      ...openingTexts(agent).map(({ text }) => text),
+    ];
     return callFormats.flatMap((format) =>
       texts.map((text) => keyOf(voiceOf(agent, format, defaults), text))
     );

@@ -1,4 +1,4 @@
-import { type KeptName, keptNames, type KeptSentence } from "../../call/keptSpeech.ts";
+import { keptNames, type KeptSentence } from "../../call/keptSpeech.ts";
 import type { Agent } from "../../config/agents.ts";
 import type { AgentSounds } from "../../config/agentSounds.ts";
 import { type AudioFormat, type Base64, encodeBase64 } from "../../utils/audio/audioFormat.ts";
@@ -8,12 +8,14 @@ import type { Sound } from "../../utils/audio/wav.ts";
 import { joinBytes } from "../../utils/joinBytes.ts";
 import { callFormats } from "./voiceKeys.ts";
 
+type SoundName = (typeof keptNames)[number];
+
 /** What is converted at a time: a millisecond or two of work. */
 const SLICE_SAMPLES = 8192;
 
 /** The sentences that operators have recorded themselves, by the definition that names their files. */
 export function createSoundsInFormats(
-  textOf: (agent: Agent, name: KeptName) => string | undefined,
+  textOf: (agent: Agent, name: SoundName) => string | undefined,
 ) {
   // A definition may be adapted to a call: its sounds stay the same.
   const sentences = new WeakMap<AgentSounds, ReadonlyMap<string, KeptSentence>>();
@@ -33,12 +35,12 @@ export function createSoundsInFormats(
       }
       sentences.set(agent.sounds, converted);
     },
-    get: ({ sounds }: Agent, name: KeptName, format: AudioFormat): KeptSentence | undefined =>
+    get: ({ sounds }: Agent, name: SoundName, format: AudioFormat): KeptSentence | undefined =>
       sounds && sentences.get(sounds)?.get(keyOf(name, format)),
   };
 }
 
-function keyOf(name: KeptName, format: AudioFormat): string {
+function keyOf(name: SoundName, format: AudioFormat): string {
   return `${name} ${format}`;
 }
 

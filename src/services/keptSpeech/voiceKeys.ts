@@ -1,4 +1,3 @@
-import type { KeptName } from "../../call/keptSpeech.ts";
 import type { Agent } from "../../config/agents.ts";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
@@ -40,7 +39,7 @@ export function keyOf(voice: Voice, text: string): string {
   return sha256(JSON.stringify(parts)).toHex();
 }
 
-/** The sentence of an agent that a change of its words or voice replaces. */
-export function subjectOf({ agent, format }: Voice, name: KeptName): string {
+/** The sentence of an agent, by its name, that a change of its words or voice replaces. */
+export function subjectOf({ agent, format }: Voice, name: string): string {
   return `${agent} ${name} ${format}`;
 }
