@@ -75,6 +75,7 @@ export function createPhoneNetwork(
 ) {
   const closing = new AbortController();
   const placed = new Mailbox<SimulatedCall>(maxCalls);
+  const dialled = new Mailbox<SimulatedCall>(maxCalls);
   let calls: SimulatedCall[] = [];
   let target = baseUrl;
 
@@ -93,7 +94,7 @@ export function createPhoneNetwork(
 
   function start(request: SimulatedCallRequest): SimulatedCall {
     if (closing.signal.aborted) throw new Error("Cannot call: the phone network is closed");
-    const call = new SimulatedCall(context, request);
+    const call = new SimulatedCall(context, request, { place: dial });
     calls = [...calls.slice(-maxCalls + 1), call];
     return call;
   }
@@ -111,6 +112,12 @@ export function createPhoneNetwork(
     return start({ from, to, first: { ...first, fallbackUrl }, callbacks });
   }
 
+  function dial(request: SimulatedCallRequest): SimulatedCall {
+    const leg = start(request);
+    dialled.put(leg);
+    return leg;
+  }
+
   function place(request: SimulatedCallRequest): SimulatedCall {
     const call = start(request);
     placed.put(call);
@@ -123,6 +130,7 @@ export function createPhoneNetwork(
     }
     closing.abort();
     placed.close();
+    dialled.close();
     await Promise.allSettled(calls.map((call) => call.settled));
   }
 
@@ -142,6 +150,9 @@ export function createPhoneNetwork(
     /** The next call that the app places; none is missed. */
     nextCall: (): Promise<SimulatedCall> =>
       placed.next("Cannot await a call: the phone network is closed"),
+    /** The next leg that a call dials (`<Dial>`); none is missed. */
+    nextLeg: (): Promise<SimulatedCall> =>
+      dialled.next("Cannot await a leg: the phone network is closed"),
     /** Ends every call and resolves when all sockets are closed. */
     close,
   };

@@ -1,35 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  createPhoneNetwork,
-  type PhoneNetwork,
-  type PhoneNetworkOptions,
-} from "../../../src/sim/twilio/phoneNetwork.ts";
-import {
-  account,
-  connect,
-  loud,
-  startTestApp,
-  type TestApp,
-  twiml,
-} from "../../support/twilio/phoneTestApp.ts";
-
-/** Runs a body with a simulated network and a small app, and checks that both end cleanly. */
-function phoneTest(
-  name: string,
-  options: Partial<PhoneNetworkOptions>,
-  body: (network: PhoneNetwork, app: TestApp) => Promise<void>,
-): void {
-  Deno.test(name, async () => {
-    const app = startTestApp();
-    const network = createPhoneNetwork({ account, baseUrl: app.url, speed: 20, ...options });
-    try {
-      await body(network, app);
-    } finally {
-      await network.close();
-      await app.close();
-    }
-  });
-}
+import type { PhoneNetwork } from "../../../src/sim/twilio/phoneNetwork.ts";
+import { phoneTest } from "../../support/twilio/phoneTest.ts";
+import { account, connect, loud, type TestApp, twiml } from "../../support/twilio/phoneTestApp.ts";
 
 /** A call whose stream has started, for an app that answers with a stream unless the test says otherwise. */
 async function startStream(network: PhoneNetwork, app: TestApp) {

@@ -7,7 +7,9 @@ export interface CallFacts {
   readonly accountSid: string;
   readonly from: string;
   readonly to: string;
-  readonly direction: "inbound" | "outbound-api";
+  /** The call that dialled this one. */
+  readonly parentSid?: string | undefined;
+  readonly direction: "inbound" | "outbound-api" | "outbound-dial";
   readonly status: TwilioCallStatus;
   readonly createdAt: Date;
   readonly answeredAt?: Date | undefined;
@@ -38,7 +40,7 @@ export function webhookParams(facts: CallFacts): Record<string, string> {
     ...(facts.direction === "inbound" ? { CallToken: "simulated", StirVerstat: "" } : {}),
     ...place("From"),
     ...place("To"),
-    ...present({ AnsweredBy: facts.answeredBy }),
+    ...present({ AnsweredBy: facts.answeredBy, ParentCallSid: facts.parentSid }),
   };
 }
 
@@ -49,7 +51,7 @@ export function callResource(facts: CallFacts): Readonly<Record<string, unknown>
   return {
     sid,
     account_sid: accountSid,
-    parent_call_sid: null,
+    parent_call_sid: facts.parentSid ?? null,
     to: facts.to,
     to_formatted: facts.to,
     from: facts.from,

@@ -1,6 +1,6 @@
 import type { Detection, SimulatedCallRequest } from "../call/callRequest.ts";
 import type { NetworkContext } from "../networkContext.ts";
-import type { TwimlSource } from "../twiml/twimlCall.ts";
+import type { TwimlSource } from "../twiml/twimlSource.ts";
 import type { CallbackTarget } from "./callbacks.ts";
 import type { HttpMethod } from "../twiml/twimlElement.ts";
 

@@ -4,7 +4,6 @@ import type { SimulatedCallRequest } from "../call/callRequest.ts";
 import { type ApiError, readCreateForm, readStep, refuse } from "./createForm.ts";
 import { createMessagesApi, type SimulatedText, type TextFault } from "./messagesApi.ts";
 import type { NetworkContext } from "../networkContext.ts";
-import { createSid } from "../random.ts";
 
 /** How the next request fails that creates a call, or changes one. */
 export type ApiFault =
@@ -133,7 +132,9 @@ export function startTwilioApi(
     const fault = faults.shift();
     const failed = await failure(fault);
     if (failed !== undefined) return failed;
-    const live = network.calls.filter((call) => !isOver(call.status));
+    const live = network.calls.filter(({ facts }) =>
+      !isOver(facts.status) && facts.parentSid === undefined
+    );
     if (live.length >= maxConcurrentCalls) {
       return errorAnswer(refuse(10004, "Call concurrency limit exceeded"));
     }
@@ -181,21 +182,12 @@ export function startTwilioApi(
     const wanted = (name: string, value: string) => (query.get(name) ?? value) === value;
     const asked = Number(query.get("PageSize") ?? 50);
     const pageSize = Number.isInteger(asked) ? Math.min(1_000, Math.max(1, asked)) : 50;
-    const parent = query.get("ParentCallSid");
-    const calls = parent !== null ? childrenOf(parent) : network.calls.toReversed()
-      .filter(({ to, from, status }) =>
-        wanted("To", to) && wanted("From", from) && wanted("Status", status)
-      ).slice(0, pageSize).map((call) => callResource(call.facts));
+    const calls = network.calls.toReversed().filter(({ facts: { to, from, status, parentSid } }) =>
+      wanted("To", to) && wanted("From", from) && wanted("Status", status) &&
+      wanted("ParentCallSid", parentSid ?? "")
+    ).slice(0, pageSize).map((call) => callResource(call.facts));
     const uri = `${root}.json`;
     return Response.json({ calls, page: 0, page_size: pageSize, next_page_uri: null, uri });
-  }
-
-  /** The target that the call is put through to. */
-  function childrenOf(sid: string): readonly Readonly<Record<string, unknown>>[] {
-    const parent = network.calls.find((call) => call.sid === sid);
-    if (parent === undefined || !parent.isDialling) return [];
-    const child = { ...parent.facts, sid: createSid("CA"), status: "in-progress" } as const;
-    return [{ ...callResource(child), parent_call_sid: sid, direction: "outbound-dial" }];
   }
 
   const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {}, onError }, handle);

@@ -53,13 +53,14 @@ export type PhoneEventDetail =
   | { readonly type: "played"; readonly url: string; readonly digits: string }
   | { readonly type: "dialed"; readonly targets: readonly string[]; readonly outcome: DialOutcome }
   | { readonly type: "redirected"; readonly url: string }
-  | { readonly type: "gathered"; readonly digits: string }
+  | { readonly type: "referred"; readonly target: string; readonly taken: boolean }
+  | { readonly type: "gathered"; readonly digits: string; readonly speech?: string }
   | { readonly type: "recorded"; readonly seconds: number }
   | { readonly type: "callback"; readonly kind: string; readonly status: number }
   | { readonly type: "error"; readonly error: PhoneError }
   | { readonly type: "ended"; readonly end: SimulatedCallEnd };
 
-export type DialOutcome = "completed" | "busy" | "no-answer" | "failed";
+export type DialOutcome = "completed" | "answered" | "busy" | "no-answer" | "failed" | "canceled";
 
 /** An event with its time: simulated milliseconds since the call began. */
 export type PhoneEvent = PhoneEventDetail & { readonly atMs: number };

@@ -1,9 +1,15 @@
 import { isOver, webhookParams } from "../api/callFacts.ts";
 import type { CallState } from "./callState.ts";
 import { dialOut } from "./dialOut.ts";
-import { followTwiml } from "../twiml/followTwiml.ts";
-import type { TwimlCall, TwimlSource } from "../twiml/twimlCall.ts";
+import { endOfTwiml, followTwiml } from "../twiml/followTwiml.ts";
+import type { Exchange } from "../legs/exchange.ts";
+import type { LegAudio } from "../legs/leg.ts";
+import type { TwimlCall } from "../twiml/twimlCall.ts";
+import type { TwimlSource } from "../twiml/twimlSource.ts";
 import { MediaStream } from "../media/mediaStream.ts";
+import type { SimulatedCallEnd } from "./callEvents.ts";
+import { Hearing } from "../legs/hearing.ts";
+import { playTo } from "../legs/playTo.ts";
 import type { SimulatedCaller } from "./simulatedCaller.ts";
 import { recordSpeech } from "./recordSpeech.ts";
 import { createSid } from "../random.ts";
@@ -16,13 +22,17 @@ export class CallLifecycle {
   readonly done: Promise<void>;
   readonly #call: CallState;
   readonly #caller: SimulatedCaller;
+  readonly #exchange: Exchange;
+  readonly #hearing: Hearing;
   #flow = new AbortController();
   #replacement: TwimlSource | undefined;
   #stream: MediaStream | undefined;
 
-  constructor(call: CallState, caller: SimulatedCaller) {
+  constructor(call: CallState, caller: SimulatedCaller, exchange: Exchange) {
     this.#call = call;
     this.#caller = caller;
+    this.#exchange = exchange;
+    this.#hearing = new Hearing(call.context.clock, call.signal, (type) => call.emit({ type }));
     this.done = this.#run();
   }
 
@@ -40,15 +50,36 @@ export class CallLifecycle {
     return true;
   }
 
+  /** What the network plays to the person, and what the person says. */
+  get audio(): LegAudio {
+    const { speech, heard } = this.#caller;
+    const { answeredAt } = this.#call;
+    return {
+      open: () => ({ nextFrame: () => speech.nextFrame(), close: () => {} }),
+      hear: (audio, atMs) => {
+        heard.record({ atMs: atMs - answeredAt, audio });
+        this.#hearing.hear(audio, atMs);
+      },
+      cut: (atMs) => {
+        heard.cut(atMs - answeredAt);
+        this.#hearing.cut();
+      },
+    };
+  }
+
   async #run(): Promise<void> {
-    const { outbound, first } = this.#call.request;
+    const { outbound } = this.#call.request;
     // Lets the caller of the constructor watch from the first event on.
     await Promise.resolve();
     try {
       if (outbound === undefined) this.#call.emit({ type: "ringing" });
       else await dialOut(this.#call, outbound);
-      this.#replacement ??= first;
-      while (!isOver(this.#call.status)) await this.#follow();
+      if (this.#replacement === undefined) await this.#attempt((call) => this.#begin(call), true);
+      while (!isOver(this.#call.status)) {
+        const step = this.#replacement;
+        if (step === undefined) throw new Error("Cannot follow TwiML: there is none");
+        await this.#attempt((call) => followTwiml(call, step));
+      }
     } catch (error) {
       if (this.#call.signal.aborted) return;
       this.#call.finish({ status: "failed", reason: "an error in the simulator" });
@@ -56,32 +87,59 @@ export class CallLifecycle {
     }
   }
 
-  async #follow(): Promise<void> {
-    const step = this.#replacement;
-    if (step === undefined) throw new Error("Cannot follow TwiML: there is none");
+  async #begin(call: TwimlCall): Promise<SimulatedCallEnd> {
+    const { first, joins } = this.#call.request;
+    const end = first === undefined ? endOfTwiml : await followTwiml(call, first);
+    return joins === undefined || end !== endOfTwiml
+      ? end
+      : await unlessAborted(joins(call), call.signal);
+  }
+
+  /** Runs until the call is over or other TwiML takes the place of what runs. */
+  async #attempt(
+    act: (call: TwimlCall) => Promise<SimulatedCallEnd>,
+    isFirst = false,
+  ): Promise<void> {
     this.#replacement = undefined;
     this.#flow = new AbortController();
+    const isWhisper = isFirst && this.#call.request.joins !== undefined;
     try {
-      this.#call.finish(await followTwiml(this.#line(), step));
+      this.#call.finish(await act(this.#line(isWhisper)));
     } catch (error) {
       if (this.#replacement === undefined) throw error;
     }
   }
 
-  #line(): TwimlCall {
+  #line(isWhisper: boolean): TwimlCall {
     const call = this.#call;
     const { context } = call;
+    const { audio } = this;
+    const { speech } = this.#caller;
     const signal = AbortSignal.any([call.signal, this.#flow.signal]);
     return {
       context,
       signal,
+      audio,
+      isWhisper,
+      exchange: this.#exchange,
+      sid: call.sid,
+      from: call.request.from,
+      to: call.request.to,
+      isInbound: call.request.outbound === undefined,
+      get isOver() {
+        return isOver(call.status);
+      },
       get isAnswered() {
         return call.status === "in-progress";
       },
       emit: (event) => call.emit(event),
       report: (code, message) => call.report(code, message),
       answer: () => call.answer(),
-      digit: (withinMs) => this.#caller.keypad.read(withinMs, signal),
+      digit: (withinMs, until) =>
+        this.#caller.keypad.read(withinMs, until ? AbortSignal.any([signal, until]) : signal),
+      play: (sound, until) =>
+        playTo(audio, sound, context.clock, until ? AbortSignal.any([signal, until]) : signal),
+      words: () => speech.takeWords(),
       record: (limits) => recordSpeech(this.#caller, limits, signal),
       tell: (kind, url, params) =>
         call.callbacks.send(kind, {
@@ -169,4 +227,13 @@ export class CallLifecycle {
       params,
     });
   }
+}
+
+/** Rejects when the signal aborts first. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    promise.then(resolve, reject);
+  });
 }

@@ -1,13 +1,19 @@
 import type { CallbackTarget } from "../api/callbacks.ts";
 import type { NumberPlan } from "../networkContext.ts";
-import type { TwimlSource } from "../twiml/twimlCall.ts";
+import type { Joins } from "../legs/leg.ts";
+import type { TwimlSource } from "../twiml/twimlSource.ts";
 import type { HttpMethod } from "../twiml/twimlElement.ts";
 
 /** What a simulated call is started with. */
 export interface SimulatedCallRequest {
   readonly from: string;
   readonly to: string;
-  readonly first: TwimlSource;
+  /** May be left out only where the call joins something. */
+  readonly first?: TwimlSource | undefined;
+  /** The call that dials this one. */
+  readonly parentSid?: string | undefined;
+  /** What follows once the first TwiML has run out: without it, the end of the call. */
+  readonly joins?: Joins | undefined;
   readonly callbacks?: CallbackTarget | undefined;
   /** Only where the app places the call. */
   readonly outbound?: OutboundOptions | undefined;

@@ -54,13 +54,14 @@ export class CallState {
   }
 
   get facts(): CallFacts {
-    const { from, to, outbound } = this.request;
+    const { from, to, outbound, parentSid } = this.request;
     return {
       sid: this.sid,
       accountSid: this.context.account.accountSid,
       from,
       to,
-      direction: outbound === undefined ? "inbound" : "outbound-api",
+      parentSid,
+      direction: directionOf(this.request),
       status: this.#status,
       createdAt: this.#createdAt,
       answeredAt: this.#answered?.date,
@@ -122,6 +123,11 @@ export class CallState {
   #moment(): Moment {
     return { at: this.context.clock.now(), date: new Date() };
   }
+}
+
+function directionOf({ outbound, parentSid }: SimulatedCallRequest): CallFacts["direction"] {
+  if (outbound === undefined) return "inbound";
+  return parentSid === undefined ? "outbound-api" : "outbound-dial";
 }
 
 interface Moment {

@@ -43,7 +43,9 @@ function describe(event: PhoneEvent): string | undefined {
     case "redirected":
       return `<Redirect> ${event.url}`;
     case "gathered":
-      return `<Gather>  ${event.digits === "" ? "no digits" : event.digits}`;
+      return `<Gather>  ${event.speech ?? (event.digits === "" ? "no digits" : event.digits)}`;
+    case "referred":
+      return `<Refer>   ${event.target}: ${event.taken ? "taken" : "refused"}`;
     case "recorded":
       return `<Record>  ${event.seconds} s`;
     case "callback":

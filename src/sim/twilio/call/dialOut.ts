@@ -2,7 +2,7 @@ import { webhookParams } from "../api/callFacts.ts";
 import type { CallState } from "./callState.ts";
 import type { Detection, OutboundOptions } from "./callRequest.ts";
 import type { NumberPlan } from "../networkContext.ts";
-import { digitsMs } from "../twiml/performVerb.ts";
+import { digitsMs } from "../twiml/verbSound.ts";
 
 /**
  * Dials a placed call. Resolves once it is answered and its TwiML may run;

@@ -5,6 +5,8 @@ import type { CallFacts } from "../api/callFacts.ts";
 import { CallLifecycle } from "./callLifecycle.ts";
 import type { SimulatedCallRequest } from "./callRequest.ts";
 import { CallState } from "./callState.ts";
+import type { Exchange } from "../legs/exchange.ts";
+import type { LegAudio } from "../legs/leg.ts";
 import type {
   PhoneError,
   PhoneEvent,
@@ -15,7 +17,7 @@ import type {
 } from "./callEvents.ts";
 import type { NetworkContext } from "../networkContext.ts";
 import type { HeardPiece } from "./heardLog.ts";
-import type { TwimlSource } from "../twiml/twimlCall.ts";
+import type { TwimlSource } from "../twiml/twimlSource.ts";
 import { SimulatedCaller } from "./simulatedCaller.ts";
 import type { ClearReport } from "../media/playBuffer.ts";
 
@@ -29,23 +31,14 @@ export class SimulatedCall {
   readonly #state: CallState;
   readonly #caller: SimulatedCaller;
   readonly #lifecycle: CallLifecycle;
-  #isDialling = false;
 
-  constructor(context: NetworkContext, request: SimulatedCallRequest) {
+  constructor(context: NetworkContext, request: SimulatedCallRequest, exchange: Exchange) {
     this.#context = context;
     this.#state = new CallState(context, request);
     this.#caller = new SimulatedCaller(context);
-    this.#lifecycle = new CallLifecycle(this.#state, this.#caller);
+    this.#lifecycle = new CallLifecycle(this.#state, this.#caller, exchange);
     this.ended = this.#state.ended;
-    this.#state.log.watch((event) => {
-      this.#isDialling = event.type === "dialed" && event.outcome === "completed";
-    });
     this.settled = this.#settle();
-  }
-
-  /** Whether the call is connected to the target of a transfer. */
-  get isDialling(): boolean {
-    return this.#isDialling;
   }
 
   get sid(): string {
@@ -106,8 +99,10 @@ export class SimulatedCall {
     const resampler = createResampler(voice.sampleRate, 8_000);
     const say = (sentence: string, signal?: AbortSignal) => voice.say(sentence, signal);
     let said = Promise.resolve();
+    let words = what;
     for await (const samples of speakSentences(what, say, this.#state.signal)) {
-      said = speech.enqueue(encodeG711(MU_LAW, resampler.process(samples)));
+      said = speech.enqueue(encodeG711(MU_LAW, resampler.process(samples)), words);
+      words = "";
     }
     await said;
   }
@@ -140,6 +135,11 @@ export class SimulatedCall {
   /** The stream's connection closes without a stop message; the call goes on with its next verb. */
   breakConnection(): void {
     this.#lifecycle.stream?.breakOff();
+  }
+
+  /** The audio between the network and the person. */
+  get audio(): LegAudio {
+    return this.#lifecycle.audio;
   }
 
   /** What was really played to the person, and when. */

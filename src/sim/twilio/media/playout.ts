@@ -1,7 +1,7 @@
-import { MU_LAW } from "../../../utils/audio/g711.ts";
 import type { SimClock } from "../simClock.ts";
 import type { PhoneEventDetail } from "../call/callEvents.ts";
 import type { HeardLog } from "../call/heardLog.ts";
+import { isLoud } from "./loudness.ts";
 import { bytesPerMs, createPlayBuffer, type PlayBuffer } from "./playBuffer.ts";
 
 /** Where a playout reports to. */
@@ -88,13 +88,4 @@ export class Playout {
     const next = Math.min(this.#buffer.nextEventAt() ?? Infinity, dryAt ?? Infinity);
     this.#cancelTimer = next === Infinity ? undefined : this.#clock.at(next, () => this.#advance());
   }
-}
-
-/** Mean absolute sample above which audio counts as speech; about -44 dB of full scale. */
-const loudness = 200;
-
-function isLoud(audio: Uint8Array): boolean {
-  let sum = 0;
-  for (const code of audio) sum += Math.abs(MU_LAW.decoded[code] ?? 0);
-  return sum > loudness * audio.length;
 }

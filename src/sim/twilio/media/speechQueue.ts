@@ -8,9 +8,10 @@ export class SpeechQueue {
   readonly #queue: Utterance[] = [];
   #queuedBytes = 0;
   #closed = false;
+  #words = "";
 
-  /** Queues mu-law; resolves when its last frame has been taken, or at close(). */
-  enqueue(audio: Uint8Array): Promise<void> {
+  /** Queues mu-law; resolves when its last frame has been taken, or at close(). `words` is what is said in it. */
+  enqueue(audio: Uint8Array, words = ""): Promise<void> {
     if (this.#queuedBytes + audio.length > maxQueuedBytes) {
       return Promise.reject(
         new RangeError("Cannot say more: ten minutes of speech are already queued"),
@@ -18,7 +19,7 @@ export class SpeechQueue {
     }
     if (audio.length === 0 || this.#closed) return Promise.resolve();
     this.#queuedBytes += audio.length;
-    return new Promise((onDone) => this.#queue.push({ audio, at: 0, onDone }));
+    return new Promise((onDone) => this.#queue.push({ audio, words, at: 0, onDone }));
   }
 
   /** Queues that much silence; resolves like enqueue(). */
@@ -44,9 +45,17 @@ export class SpeechQueue {
       this.#queuedBytes -= piece.length;
       if (utterance.at < utterance.audio.length) break;
       this.#queue.shift();
+      this.#words = `${this.#words} ${utterance.words}`.trim().slice(-maxWords);
       utterance.onDone();
     }
     return frame;
+  }
+
+  /** What a recognizer understood since it was asked last: words whose audio has been taken to its end. */
+  takeWords(): string {
+    const words = this.#words;
+    this.#words = "";
+    return words;
   }
 
   /** Drops what is queued and resolves every wait; later audio is dropped too. */
@@ -59,9 +68,11 @@ export class SpeechQueue {
 
 interface Utterance {
   readonly audio: Uint8Array;
+  readonly words: string;
   at: number;
   readonly onDone: () => void;
 }
 
 const silence = 0xff;
+const maxWords = 2_000;
 const maxQueuedBytes = 600_000 * bytesPerMs;

@@ -1,5 +1,6 @@
 import type { PhoneError, SimulatedCallEnd } from "../call/callEvents.ts";
-import type { TwimlCall, TwimlSource } from "./twimlCall.ts";
+import type { TwimlCall } from "./twimlCall.ts";
+import type { TwimlSource } from "./twimlSource.ts";
 import { performVerb } from "./performVerb.ts";
 import { readTwiml, type Twiml, TwimlError } from "./twiml.ts";
 import type { WebhookAnswer } from "../api/webhook.ts";
@@ -29,6 +30,9 @@ export async function followTwiml(call: TwimlCall, first: TwimlSource): Promise<
   return { status: "completed", reason: "too many documents in one call" };
 }
 
+/** The end of a call whose TwiML has run out. */
+export const endOfTwiml: SimulatedCallEnd = { status: "completed", reason: "the end of the TwiML" };
+
 /** Far more than a call needs; a document that redirects to itself must not run for ever. */
 const maxDocuments = 100;
 const xmlTypes = ["text/xml", "application/xml", "text/html"];
@@ -50,7 +54,7 @@ async function perform(
     if (after.then === "end") return after.outcome;
   }
   call.answer();
-  return { status: "completed", reason: "the end of the TwiML" };
+  return endOfTwiml;
 }
 
 async function obtain(call: TwimlCall, step: TwimlSource): Promise<Document | PhoneError> {

@@ -1,6 +1,10 @@
 import { present } from "../../../utils/present.ts";
-import type { DialOutcome, SimulatedCallEnd } from "../call/callEvents.ts";
-import type { TwimlCall, TwimlSource } from "./twimlCall.ts";
+import type { SimulatedCallEnd } from "../call/callEvents.ts";
+import type { TwimlCall } from "./twimlCall.ts";
+import type { TwimlSource } from "./twimlSource.ts";
+import { dialParties } from "../legs/dialParties.ts";
+import { gatherAnswer } from "./gatherVerb.ts";
+import { playVerb } from "./playVerb.ts";
 import { createSid } from "../random.ts";
 import type { Verb, VerbOf } from "./twiml.ts";
 import type { NextStep } from "./twimlElement.ts";
@@ -18,23 +22,23 @@ export async function performVerb(
   baseUrl: string,
 ): Promise<AfterVerb> {
   // A <Pause> before any other verb leaves the phone ringing.
-  if (verb.verb !== "reject" && verb.verb !== "pause") call.answer();
+  const waitsForCallee = verb.verb === "dial" && verb.answerOnBridge;
+  if (verb.verb !== "reject" && verb.verb !== "pause" && !waitsForCallee) call.answer();
   switch (verb.verb) {
     case "connect":
       await call.stream(verb.stream);
       return after(call, verb, baseUrl, {});
     case "say":
-      await say(call, verb);
-      return next;
     case "play":
-      call.emit({ type: "played", url: verb.url, digits: verb.digits ?? "" });
-      await call.wait(verb.digits === undefined ? playMs : digitsMs(verb.digits));
+      await playVerb(call, verb, baseUrl);
       return next;
     case "pause":
       await call.wait(verb.seconds * (call.context.line.pauseMsPerSecond ?? 1_000));
       return next;
     case "dial":
-      return after(call, verb, baseUrl, await dial(call, verb));
+      return await dial(call, verb, baseUrl);
+    case "refer":
+      return await refer(call, verb, baseUrl);
     case "gather":
       return await gather(call, verb, baseUrl);
     case "record":
@@ -53,64 +57,27 @@ export async function performVerb(
   }
 }
 
-/** How long a run of digits takes to play: half a second a digit, as for each w; W is a second. */
-export function digitsMs(digits: string): number {
-  return [...digits].reduce((ms, digit) => ms + (digit === "W" ? 1_000 : 500), 0);
-}
-
 const next: AfterVerb = { then: "next" };
-/** How long a <Play> of a URL is taken to last; nothing is fetched. */
-const playMs = 2_000;
-const defaultTalkMs = 2_000;
-
-async function say(call: TwimlCall, verb: VerbOf<"say">): Promise<void> {
-  const { sayMsPerCharacter = 60 } = call.context.line;
-  const { verb: _, loop: __, ...said } = verb;
-  call.emit({ type: "said", ...said });
-  await call.wait(verb.text.length * sayMsPerCharacter * Math.max(1, verb.loop));
-}
-
 async function dial(
   call: TwimlCall,
   verb: VerbOf<"dial">,
-): Promise<Readonly<Record<string, string>>> {
-  const targets = verb.targets.map((target) => target.address);
-  if (targets.length === 0) {
-    call.report(13224, "<Dial> has no number to call");
-    return { DialCallStatus: "failed" };
+  baseUrl: string,
+): Promise<AfterVerb> {
+  if (call.isWhisper) {
+    call.report(13201, "<Dial> cannot be used in what a callee hears before being connected");
+    return { then: "end", outcome: { status: "completed", reason: "<Dial> inside a whisper" } };
   }
-  const { outcome, ringMs, talkMs } = farEnd(call, verb);
-  await call.wait(ringMs);
-  call.emit({ type: "dialed", targets, outcome });
-  if (outcome !== "completed") return { DialCallStatus: outcome };
-  await call.wait(talkMs);
-  return {
-    DialCallStatus: outcome,
-    DialCallSid: createSid("CA"),
-    DialCallDuration: String(Math.round(talkMs / 1_000)),
-  };
-}
-
-/** All targets ring at once: the first that answers has the call, else the last outcome counts. */
-function farEnd(
-  call: TwimlCall,
-  verb: VerbOf<"dial">,
-): { readonly outcome: DialOutcome; readonly ringMs: number; readonly talkMs: number } {
-  const timeoutMs = verb.timeoutSeconds * 1_000;
-  const ends = verb.targets.map((target) => {
-    const { answer, afterMs = 1_000, talkMs = defaultTalkMs } = call.context.plan(target.address);
-    if (answer === "busy" || answer === "failed") {
-      return { outcome: answer, ringMs: Math.min(afterMs, timeoutMs), talkMs: 0 };
+  try {
+    const params = await dialParties(call, verb, baseUrl);
+    return after(call, verb, baseUrl, params);
+  } catch (error) {
+    // The action is requested for a caller who has hung up, too, and its answer is of no use.
+    if (call.isOver && verb.action !== undefined) {
+      const url = URL.parse(verb.action, baseUrl)?.href ?? verb.action;
+      call.tell("action", url, { DialCallStatus: "canceled" });
     }
-    const late = answer === "no-answer" || afterMs > timeoutMs;
-    if (late) return { outcome: "no-answer" as const, ringMs: timeoutMs, talkMs: 0 };
-    const limitMs = (verb.timeLimitSeconds ?? Infinity) * 1_000;
-    return { outcome: "completed" as const, ringMs: afterMs, talkMs: Math.min(talkMs, limitMs) };
-  });
-  const answered = ends.filter((end) => end.outcome === "completed");
-  answered.sort((a, b) => a.ringMs - b.ringMs);
-  const end = answered[0] ?? ends.sort((a, b) => a.ringMs - b.ringMs).at(-1);
-  return end ?? { outcome: "failed", ringMs: 0, talkMs: 0 };
+    throw error;
+  }
 }
 
 async function gather(
@@ -118,17 +85,40 @@ async function gather(
   verb: VerbOf<"gather">,
   baseUrl: string,
 ): Promise<AfterVerb> {
-  for (const prompt of verb.prompts) await performVerb(call, prompt, baseUrl);
-  let digits = "";
-  while (verb.numDigits === undefined || digits.length < verb.numDigits) {
-    const digit = await call.digit(verb.timeoutSeconds * 1_000);
-    if (digit === undefined || digit === verb.finishOnKey) break;
-    digits += digit;
-  }
-  call.emit({ type: "gathered", digits });
-  if (digits === "") return next;
-  const params = { Digits: digits };
+  const { digits, speech } = await gatherAnswer(call, verb, baseUrl);
+  call.emit({ type: "gathered", digits, ...present({ speech: speech || undefined }) });
+  if (digits === "" && speech === "" && !verb.actionOnEmptyResult) return next;
+  const params = speech === "" ? { Digits: digits } : { SpeechResult: speech, Confidence: "0.9" };
   return goto(call, verb.action ?? baseUrl, verb.method, baseUrl, params);
+}
+
+/** Hands the person's own phone system over to another address; Twilio is out of the call once that took it. */
+async function refer(
+  call: TwimlCall,
+  verb: VerbOf<"refer">,
+  baseUrl: string,
+): Promise<AfterVerb> {
+  const person = call.isInbound ? call.from : call.to;
+  if (!person.startsWith("sip:")) {
+    call.report(13801, "<Refer> is only for calls by SIP");
+    return next;
+  }
+  const target = verb.target.replace(/\?.*$/s, "");
+  const { answer, afterMs = 1_000 } = call.context.plan(target);
+  await call.wait(answer === "failed" ? 0 : afterMs);
+  const taken = answer !== "busy" && answer !== "no-answer" && answer !== "failed";
+  call.emit({ type: "referred", target: verb.target, taken });
+  const status = answer === "busy" ? "busy" : taken ? "in-progress" : "failed";
+  const params = {
+    ReferCallStatus: status,
+    ReferSipResponseCode: answer === "failed" ? "405" : "202",
+    ...(answer === "failed" ? {} : { NotifySipResponseCode: taken ? "200" : "486" }),
+  };
+  if (!taken) return after(call, verb, baseUrl, params);
+  if (verb.action !== undefined) {
+    call.tell("action", URL.parse(verb.action, baseUrl)?.href ?? verb.action, params);
+  }
+  return { then: "end", outcome: { status: "completed", reason: "<Refer>" } };
 }
 
 /** A recording without a sound is none: the next verb follows. */

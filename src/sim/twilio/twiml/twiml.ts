@@ -1,3 +1,4 @@
+import { readDial, readRefer } from "./dialTwiml.ts";
 import { TwimlElement } from "./twimlElement.ts";
 import { readXml, type XmlElement } from "./xml.ts";
 import { present } from "../../../utils/present.ts";
@@ -43,6 +44,7 @@ const verbReaders = {
   Redirect: readRedirect,
   Hangup: readHangup,
   Reject: readReject,
+  Refer: readRefer,
 };
 
 function rootOf(text: string): XmlElement {
@@ -118,35 +120,16 @@ function readPause(node: TwimlElement) {
   return { verb: "pause" as const, seconds: node.number("length", 1) };
 }
 
-function readDial(node: TwimlElement) {
-  const number = node.text();
-  const targets = node.elements(["Number", "Sip", "Client", "Conference"]).map(readTarget);
-  if (number !== "") targets.unshift({ kind: "number", address: number });
-  const timeLimitSeconds = node.number("timeLimit", 0);
-  return {
-    verb: "dial" as const,
-    ...node.nextStep(),
-    targets,
-    callerId: node.get("callerId"),
-    answerOnBridge: node.get("answerOnBridge") === "true",
-    timeoutSeconds: node.number("timeout", 30),
-    timeLimitSeconds: timeLimitSeconds > 0 ? timeLimitSeconds : undefined,
-  };
-}
-
-function readTarget(node: TwimlElement) {
-  const kind = node.element.name.toLowerCase();
-  return {
-    kind: kind === "sip" || kind === "client" || kind === "conference" ? kind : "number",
-    address: node.text(),
-  };
-}
-
 function readGather(node: TwimlElement) {
   const numDigits = node.number("numDigits", 0);
   return {
     verb: "gather" as const,
     ...node.nextStep(),
+    input: readInput(node),
+    language: node.get("language"),
+    hints: node.get("hints"),
+    actionOnEmptyResult: node.is("actionOnEmptyResult"),
+    speechTimeoutMs: node.number("speechTimeout", 0) * 1_000 || autoSpeechTimeoutMs,
     numDigits: numDigits > 0 ? numDigits : undefined,
     finishOnKey: node.get("finishOnKey") ?? "#",
     timeoutSeconds: node.number("timeout", 5),
@@ -159,6 +142,17 @@ function readGather(node: TwimlElement) {
     ),
   };
 }
+
+function readInput(node: TwimlElement) {
+  const input = (node.get("input") ?? "dtmf").split(/\s+/).filter(Boolean);
+  if (input.some((kind) => kind !== "dtmf" && kind !== "speech")) {
+    node.warn("attribute input of <Gather> is not of dtmf and speech");
+  }
+  return { dtmf: input.includes("dtmf"), speech: input.includes("speech") };
+}
+
+/** How long one must be silent at the end of what one says to a <Gather>. */
+const autoSpeechTimeoutMs = 1_000;
 
 function readRecord(node: TwimlElement) {
   return {

@@ -1,36 +1,24 @@
 import type { RecordedSpeech, recordSpeech } from "../call/recordSpeech.ts";
 import type { WebhookAnswer } from "../api/webhook.ts";
-import type { PhoneEventDetail } from "../call/callEvents.ts";
+import type { Exchange } from "../legs/exchange.ts";
+import type { Leg } from "../legs/leg.ts";
 import type { NetworkContext } from "../networkContext.ts";
 import type { StreamNoun } from "./twiml.ts";
 import type { HttpMethod } from "./twimlElement.ts";
 
-/** Where TwiML comes from: a URL to be requested, or a document at hand. */
-export type TwimlSource =
-  | {
-    readonly kind: "request";
-    readonly url: string;
-    readonly method: HttpMethod;
-    readonly params: Readonly<Record<string, string>>;
-    /** For this document and all that follow it. */
-    readonly fallbackUrl?: string | undefined;
-  }
-  | {
-    readonly kind: "document";
-    readonly text: string;
-    readonly baseUrl: string;
-    readonly fallbackUrl?: string | undefined;
-  };
-
 /** What the verbs of a document can do with the call they run on. */
-export interface TwimlCall {
+export interface TwimlCall extends Leg {
   readonly context: NetworkContext;
-  /** Aborts when the call is over, or when other TwiML takes its place. */
-  readonly signal: AbortSignal;
+  readonly exchange: Exchange;
+  readonly from: string;
+  readonly to: string;
+  readonly isInbound: boolean;
+  /** Whether this is what a callee hears before being connected. */
+  readonly isWhisper: boolean;
+  /** Whether the call has ended. */
+  readonly isOver: boolean;
   /** Whether the call has been answered. */
   readonly isAnswered: boolean;
-  emit(event: PhoneEventDetail): void;
-  report(code: number, message: string): void;
   /** Answers the call, if it still rings. */
   answer(): void;
   request(
@@ -40,8 +28,10 @@ export interface TwimlCall {
   ): Promise<WebhookAnswer>;
   /** Runs a media stream until it is over. */
   stream(noun: StreamNoun): Promise<void>;
-  /** The caller's next digit; undefined when none comes in time. */
-  digit(withinMs: number): Promise<string | undefined>;
+  /** Plays audio to the person; resolves at its end, rejects when `until` aborts. */
+  play(audio: Uint8Array, until?: AbortSignal): Promise<void>;
+  /** What a recognizer understood since it was asked last. */
+  words(): string;
   /** Records what the caller says; also resolves where the call ends meanwhile. */
   record(limits: Parameters<typeof recordSpeech>[1]): Promise<RecordedSpeech>;
   /** Sends a callback, though the call may be over. */

@@ -52,6 +52,11 @@ export class TwimlElement {
     return spokenOf(this.element).replace(/\s+/g, " ").trim();
   }
 
+  /** Whether the attribute is `true`. */
+  is(name: string): boolean {
+    return this.get(name)?.toLowerCase() === "true";
+  }
+
   elements(names: readonly string[]): TwimlElement[] {
     return this.element.children.flatMap((child) => {
       if (typeof child === "string") return [];
@@ -73,11 +78,20 @@ const attributesOf: Readonly<Record<string, string>> = {
     "recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent " +
     "recordingTrack ringTone sequential referUrl referMethod",
   Number: "url method statusCallback statusCallbackMethod statusCallbackEvent sendDigits byoc " +
-    "machineDetection amdStatusCallback amdStatusCallbackMethod",
-  Sip: "username password url method statusCallback statusCallbackMethod statusCallbackEvent",
+    "machineDetection machineDetectionTimeout machineDetectionSpeechThreshold " +
+    "machineDetectionSpeechEndThreshold machineDetectionSilenceTimeout " +
+    "amdStatusCallback amdStatusCallbackMethod",
+  Sip: "username password url method statusCallback statusCallbackMethod statusCallbackEvent " +
+    "machineDetection machineDetectionTimeout machineDetectionSpeechThreshold " +
+    "machineDetectionSpeechEndThreshold machineDetectionSilenceTimeout " +
+    "amdStatusCallback amdStatusCallbackMethod",
+  ReferSip: "",
+  Refer: "action method",
   Client: "url method statusCallback statusCallbackMethod statusCallbackEvent",
   Conference: "muted beep startConferenceOnEnter endConferenceOnExit waitUrl waitMethod " +
-    "maxParticipants record statusCallback statusCallbackMethod statusCallbackEvent",
+    "maxParticipants record region coach trim participantLabel jitterBufferSize eventCallbackUrl " +
+    "statusCallback statusCallbackMethod statusCallbackEvent recordingStatusCallback " +
+    "recordingStatusCallbackMethod recordingStatusCallbackEvent",
   Gather: "action method input numDigits timeout finishOnKey speechTimeout speechModel language " +
     "hints actionOnEmptyResult bargeIn profanityFilter enhanced partialResultCallback",
   Record: "action method timeout finishOnKey maxLength playBeep trim recordingStatusCallback " +

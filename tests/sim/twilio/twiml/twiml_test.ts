@@ -39,7 +39,7 @@ Deno.test("readTwiml() reads the verbs that transfer, gather, record, wait and r
   assert.deepEqual(warnings, []);
   const [dial, plain, play, pause, gather, record, reject] = verbs;
   assert.ok(dial?.verb === "dial" && plain?.verb === "dial" && gather?.verb === "gather");
-  assert.deepEqual(dial.targets.map((target) => [target.kind, target.address]), [
+  assert.deepEqual(dial.parties.map((target) => [target.kind, target.address]), [
     ["number", "+15552223333"],
     ["sip", "sip:desk@example.com"],
   ]);
@@ -48,7 +48,7 @@ Deno.test("readTwiml() reads the verbs that transfer, gather, record, wait and r
     true,
     "+15550001111",
   ]);
-  assert.deepEqual(plain.targets.map((target) => target.address), ["+15554445555"]);
+  assert.deepEqual(plain.parties.map((target) => target.address), ["+15554445555"]);
   assert.ok(play?.verb === "play" && play.digits === "1w2");
   assert.deepEqual(pause, { verb: "pause", seconds: 3 });
   assert.deepEqual(gather.prompts, [{ verb: "say", text: "Your PIN?", loop: 1 }]);
