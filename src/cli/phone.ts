@@ -7,6 +7,7 @@ import { describeEvent } from "../sim/twilio/call/describeEvent.ts";
 import { followScript } from "../sim/twilio/call/callerScript.ts";
 import { startTwilioApi, type TwilioApi } from "../sim/twilio/api/twilioApi.ts";
 import { readWav, writeWav } from "../sim/twilio/media/wav.ts";
+import type { SimClock } from "../sim/twilio/simClock.ts";
 import { createFliteVoice } from "../sim/voice/fliteVoice.ts";
 import { type PhoneOptions, readPhoneOptions, rehearsalLines, usage } from "./phoneOptions.ts";
 
@@ -36,7 +37,8 @@ export async function runPhone(
     publicUrl: options.publicUrl,
     baseUrl: options.url,
     statusPath: "/twilio/status",
-    otherNumbers: { answer: options.answer },
+    numbers: options.plans.numbers,
+    otherNumbers: options.plans.others,
     voice,
   });
   try {
@@ -100,7 +102,16 @@ async function serveApi(run: PhoneRun): Promise<number> {
       printOfCall(`to ${call.to} from ${call.from}, ${call.sid}`);
       const path = options.out.replace(/(\.wav)?$/i, `-${number}.wav`);
       const life = liveCall(call, { ...run, print: printOfCall })
-        .then((heard) => save(path, heard, printOfCall))
+        .then(async (heard) => {
+          for (const [index, { audio }] of call.tapes.entries()) {
+            const name = path.replace(
+              /\.wav$/i,
+              index === 0 ? ".tape.wav" : `.tape-${index + 1}.wav`,
+            );
+            await save(name, audio, printOfCall, "What is on the tape");
+          }
+          await save(path, heard, printOfCall);
+        })
         .catch((error) =>
           printOfCall(`ERROR     ${error instanceof Error ? error.message : error}`)
         );
@@ -128,20 +139,36 @@ async function liveCall(
   const lines = wav === undefined ? say : [...say, readWav(Deno.readFileSync(wav))];
   const onStep = (what: string) => print(`${" ".repeat(12)}person    ${what}`);
   const script = { lines, digits, interruptAfterMs, maxMs, onStep };
-  await followScript(call, network.context.clock, script);
+  await (call.hasCallee
+    ? waitForEnd(call, network.context.clock, options.calleeMaxMs)
+    : followScript(call, network.context.clock, script));
   await call.settled;
   if (advice !== undefined) print(advice);
   return call.heardAudio();
+}
+
+/** A far end that acts by itself is hung up on only when the time is over. */
+async function waitForEnd(call: SimulatedCall, clock: SimClock, maxMs: number): Promise<void> {
+  const cancel = clock.at(clock.now() + maxMs, () => call.hangUp());
+  await call.ended;
+  cancel();
 }
 
 async function save(
   path: string,
   heard: Uint8Array,
   print: (line: string) => void,
+  what = "What was heard",
 ): Promise<void> {
-  if (heard.every((code) => code === 0xff)) return print("Nothing was heard: no file is written.");
+  if (heard.every((code) => code === 0xff)) {
+    return print(
+      what === "What was heard"
+        ? "Nothing was heard: no file is written."
+        : "Nothing is on the tape: no file is written.",
+    );
+  }
   await Deno.writeFile(path, writeWav(heard));
-  print(`What was heard (${(heard.length / 8_000).toFixed(1)} s) is in ${path}`);
+  print(`${what} (${(heard.length / 8_000).toFixed(1)} s) is in ${path}`);
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -169,6 +196,10 @@ function adviceFor(status: number, body: string, options: PhoneOptions): string 
   return undefined;
 }
 
+function readAudio(path: string): Uint8Array {
+  return readWav(Deno.readFileSync(path));
+}
+
 function readFile(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);
@@ -180,7 +211,7 @@ function readFile(path: string): string | undefined {
 
 if (import.meta.main) {
   try {
-    const options = readPhoneOptions(Deno.args, (name) => Deno.env.get(name), readFile);
+    const options = readPhoneOptions(Deno.args, (name) => Deno.env.get(name), readFile, readAudio);
     if (options.help) console.log(usage);
     else {
       const interrupted = Promise.withResolvers<void>();

@@ -1,5 +1,13 @@
 import { newToken } from "../utils/ids.ts";
 import { parseArgs, parseEnv } from "node:util";
+import { dirname, resolve } from "node:path";
+import {
+  type NumberPlans,
+  planOfWord,
+  planWords,
+  readNumberPlans,
+} from "../sim/twilio/callee/readNumberPlans.ts";
+import type { NumberPlan } from "../sim/twilio/phoneNetwork.ts";
 
 /** Settings that a server may run with to be called without Twilio; also this command's defaults. */
 export const rehearsal = {
@@ -42,13 +50,16 @@ The server
 
 Twilio's API, by which the server ends calls and places them
   --port N               where Twilio's API listens (8089)
-  --answer WHO           human, machine, fax, busy, no-answer or failed (human)
+  --answer WHO           who or what answers (human):
+                         human (does what the options above say), person, long-greeting, silent,
+                         machine, machine-no-beep, machine-two-parts, machine-picked-up, mailbox-full,
+                         screener, screener-pixel, screener-declined, screener-voicemail,
+                         fax, music, busy, no-answer, failed
+  --plan FILE            what each number does (docs/phone-simulator.md)
 
 A server without Twilio takes part with these lines in its .env:
 ${rehearsalLines}
 `;
-
-const answers = ["human", "machine", "fax", "busy", "no-answer", "failed"] as const;
 
 /** The options of the command, with all defaults filled in. */
 export interface PhoneOptions {
@@ -67,9 +78,12 @@ export interface PhoneOptions {
   readonly digits: string | undefined;
   readonly interruptAfterMs: number | undefined;
   readonly maxMs: number;
+  /** The same for a far end that acts by itself: messages and screenings take their time. */
+  readonly calleeMaxMs: number;
   readonly out: string;
   readonly port: number;
-  readonly answer: typeof answers[number];
+  /** What happens at the numbers that the server calls. */
+  readonly plans: NumberPlans & { readonly others: NumberPlan };
 }
 
 /** Reads the command line; settings come from flags, then the environment, then the file. */
@@ -77,6 +91,9 @@ export function readPhoneOptions(
   args: readonly string[],
   environment: (name: string) => string | undefined,
   readFile: (path: string) => string | undefined,
+  readAudio: (path: string) => Uint8Array = () => {
+    throw new TypeError("Cannot read audio files");
+  },
 ): PhoneOptions {
   const { values } = parseArgs({ args: [...args], options: flags, strict: true });
   const text = readFile(values["env-file"] ?? ".env");
@@ -87,8 +104,8 @@ export function readPhoneOptions(
   const setting = (name: string) => environment(name) || file[name] || undefined;
   const number = setting("TWILIO_PHONE_NUMBER") ?? rehearsal.TWILIO_PHONE_NUMBER;
   const [sid, secret] = [setting("TWILIO_API_KEY_SID"), setting("TWILIO_API_KEY_SECRET")];
-  const answer = answers.find((answer) => answer === (values.answer ?? "human"));
-  if (answer === undefined) throw new TypeError(`--answer must be one of ${answers.join(", ")}`);
+  const answer = planOfWord(values.answer ?? "human");
+  if (answer === undefined) throw new TypeError(`--answer must be one of ${planWords.join(", ")}`);
   return {
     help: values.help ?? false,
     serve: values.serve ?? false,
@@ -111,9 +128,10 @@ export function readPhoneOptions(
       ? undefined
       : whole("--interrupt-after", values["interrupt-after"], 600_000),
     maxMs: whole("--seconds", values.seconds ?? "20", 3_600) * 1_000,
+    calleeMaxMs: whole("--seconds", values.seconds ?? "180", 3_600) * 1_000,
     out: values.out ?? "heard.wav",
     port: whole("--port", values.port ?? "8089", 65_535),
-    answer,
+    plans: { others: answer, ...plansOf(values.plan, readFile, readAudio) },
   };
 }
 
@@ -135,7 +153,26 @@ const flags = {
   out: { type: "string" },
   port: { type: "string" },
   answer: { type: "string" },
+  plan: { type: "string" },
 } as const;
+
+function plansOf(
+  path: string | undefined,
+  readFile: (path: string) => string | undefined,
+  readAudio: (path: string) => Uint8Array,
+): NumberPlans {
+  if (path === undefined) return { numbers: {} };
+  const text = readFile(path);
+  if (text === undefined) throw new TypeError(`Cannot read plans: there is no file ${path}`);
+  let plans: unknown;
+  try {
+    plans = JSON.parse(text);
+  } catch {
+    throw new TypeError(`Cannot read plans: ${path} is not JSON`);
+  }
+  const folder = dirname(path);
+  return readNumberPlans(plans, (file) => readAudio(resolve(folder, file)));
+}
 
 function origin(flag: string, value: string): string {
   const url = URL.parse(value);

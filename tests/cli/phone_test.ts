@@ -120,6 +120,34 @@ Deno.test("runPhone() rings the simulated phone for calls placed over the served
   await app.close();
 });
 
+Deno.test("readPhoneOptions() reads what each number does from a plan", () => {
+  const plan = JSON.stringify({
+    "+12025550155": "screener",
+    "+12025550156": { callee: { kind: "machine", greeting: [{ wav: "g.wav" }], beep: null } },
+    "*": { answer: "busy" },
+  });
+  const read = (text: string) =>
+    readPhoneOptions(
+      ["--plan", "plans/a.json"],
+      nothingSet,
+      (path) => path === "plans/a.json" ? text : undefined,
+      (path) => new TextEncoder().encode(path.split("/").slice(-2).join("/")),
+    ).plans;
+  const { numbers, others } = read(plan);
+  assert.equal(numbers["+12025550155"]?.callee?.kind, "screener");
+  assert.deepEqual(numbers["+12025550156"]?.callee, {
+    kind: "machine",
+    greeting: [{ audio: new TextEncoder().encode("plans/g.wav") }],
+    beep: null,
+  });
+  assert.deepEqual(others, { answer: "busy" });
+  assert.throws(() => read("{"), /a\.json is not JSON/);
+  assert.throws(() => read(`{"*": "nobody"}`), /"nobody" must be one of human/);
+  assert.throws(() => read(`{"*": {"callee": {"kind": "person", "aloud": 1}}}`), /aloud/);
+  const steps = JSON.stringify({ "*": { callee: { kind: "steps", steps: [{ sing: 1 }] } } });
+  assert.throws(() => read(steps), /must be a text, or an object with wav[^]*steps\[0\]/);
+});
+
 Deno.test("readPhoneOptions() takes flags before the environment before the file", () => {
   const file = "TWILIO_AUTH_TOKEN=from-file\nPUBLIC_URL=https://file.example\nPORT=8123\n";
   const environment = (name: string) => name === "PUBLIC_URL" ? "https://env.example" : undefined;
@@ -138,6 +166,7 @@ for (
     ["--interrupt-after", "-1"],
     ["--url", "nowhere"],
     ["--answer", "nobody"],
+    ["--plan", "missing.json"],
     ["--env-file", "missing.env"],
     ["--unknown"],
   ]

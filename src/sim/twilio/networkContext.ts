@@ -2,6 +2,7 @@ import { isLoopback } from "../../utils/http/loopback.ts";
 import type { SimClock } from "./simClock.ts";
 import type { LinkOptions } from "./media/delayLine.ts";
 import type { Random } from "./random.ts";
+import type { CalleePlan } from "./callee/calleePlan.ts";
 import type { Voice } from "../voice/voice.ts";
 
 /** The account whose calls are simulated. */
@@ -17,6 +18,10 @@ export interface PhoneAccount {
 /** What happens when a number is dialled. */
 export interface NumberPlan {
   readonly answer: "human" | "machine" | "fax" | "busy" | "no-answer" | "failed";
+  /** What is there once it is answered; without, a person who does what the test or the script says. */
+  readonly callee?: CalleePlan;
+  /** What machine detection says; without, it listens to the callee, or knows the answer where there is none. */
+  readonly answeredBy?: string;
   /** How long it rings first. */
   readonly afterMs?: number;
   /** After a <Dial> is answered: how long the far end talks before it hangs up. */
@@ -60,6 +65,8 @@ export interface NetworkContext {
   readonly callbackFaults: CallbackFaults;
   /** Says what callers say as text. */
   readonly voice?: Voice | undefined;
+  /** Further voices, by name. */
+  readonly voices?: Readonly<Record<string, Voice>> | undefined;
   /** The origin that webhooks and streams are signed for. */
   readonly publicUrl: string;
   /** Aborts when the network closes. */

@@ -17,6 +17,8 @@ import type { Voice } from "../voice/voice.ts";
 export { SimulatedCall } from "./call/simulatedCall.ts";
 export type { PhoneError, PhoneEvent, SimulatedCallEnd } from "./call/callEvents.ts";
 export type { LineQuality, NumberPlan, PhoneAccount } from "./networkContext.ts";
+export type { CalleePlan } from "./callee/calleePlan.ts";
+export type { Tape } from "./callee/callee.ts";
 export type { ClearReport } from "./media/playBuffer.ts";
 export { type ApiFault, startTwilioApi, type TwilioApi } from "./api/twilioApi.ts";
 
@@ -36,6 +38,8 @@ export interface PhoneNetworkOptions {
   readonly numbers?: Readonly<Record<string, NumberPlan>>;
   readonly otherNumbers?: NumberPlan;
   readonly voice?: Voice | undefined;
+  /** Further voices for far ends, by name. */
+  readonly voices?: Readonly<Record<string, Voice>>;
   /** Simulated time against real time; 1 where the app's own sense of time matters. */
   readonly speed?: number;
   readonly seed?: number;
@@ -69,6 +73,7 @@ export function createPhoneNetwork(
     numbers = {},
     otherNumbers = { answer: "human" },
     voice,
+    voices,
     speed = 1,
     seed = 1,
   }: PhoneNetworkOptions,
@@ -84,6 +89,7 @@ export function createPhoneNetwork(
     publicUrl,
     line,
     voice,
+    voices,
     callbackFaults: callbacks,
     clock: createSimClock({ speed }),
     random: createRandom(seed),

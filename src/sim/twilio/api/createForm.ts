@@ -90,10 +90,21 @@ function isAddress(address: string): boolean {
 function readDetection(form: URLSearchParams): Detection | ApiError | undefined {
   const mode = form.get("MachineDetection");
   if (mode !== "Enable" && mode !== "DetectMessageEnd") return undefined;
-  if (form.get("AsyncAmd") !== "true") return { mode };
+  const timeoutSeconds = readNumber(form, "MachineDetectionTimeout");
+  const settings = {
+    mode,
+    timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1_000,
+    speechThresholdMs: readNumber(form, "MachineDetectionSpeechThreshold"),
+    speechEndThresholdMs: readNumber(form, "MachineDetectionSpeechEndThreshold"),
+    silenceTimeoutMs: readNumber(form, "MachineDetectionSilenceTimeout"),
+  } as const;
+  if (form.get("AsyncAmd") !== "true") return settings;
   const url = form.get("AsyncAmdStatusCallback");
   if (url === null || url === "") return refuse(21262, "Async AMD needs AsyncAmdStatusCallback");
-  return { mode, callback: { url, method: readMethod(form, "AsyncAmdStatusCallbackMethod") } };
+  return {
+    ...settings,
+    callback: { url, method: readMethod(form, "AsyncAmdStatusCallbackMethod") },
+  };
 }
 
 function readCallbacks(form: URLSearchParams): CallbackTarget | undefined {

@@ -56,6 +56,8 @@ export type PhoneEventDetail =
   | { readonly type: "referred"; readonly target: string; readonly taken: boolean }
   | { readonly type: "gathered"; readonly digits: string; readonly speech?: string }
   | { readonly type: "recorded"; readonly seconds: number }
+  /** What the far end of a placed call does, in words: `says "Hello?"`. */
+  | { readonly type: "callee"; readonly does: string }
   | { readonly type: "callback"; readonly kind: string; readonly status: number }
   | { readonly type: "error"; readonly error: PhoneError }
   | { readonly type: "ended"; readonly end: SimulatedCallEnd };

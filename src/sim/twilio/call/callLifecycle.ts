@@ -1,4 +1,5 @@
 import { isOver, webhookParams } from "../api/callFacts.ts";
+import type { Callee } from "../callee/callee.ts";
 import type { CallState } from "./callState.ts";
 import { dialOut } from "./dialOut.ts";
 import { endOfTwiml, followTwiml } from "../twiml/followTwiml.ts";
@@ -24,14 +25,16 @@ export class CallLifecycle {
   readonly #caller: SimulatedCaller;
   readonly #exchange: Exchange;
   readonly #hearing: Hearing;
+  readonly #callee: Callee | undefined;
   #flow = new AbortController();
   #replacement: TwimlSource | undefined;
   #stream: MediaStream | undefined;
 
-  constructor(call: CallState, caller: SimulatedCaller, exchange: Exchange) {
+  constructor(call: CallState, caller: SimulatedCaller, exchange: Exchange, callee?: Callee) {
     this.#call = call;
     this.#caller = caller;
     this.#exchange = exchange;
+    this.#callee = callee;
     this.#hearing = new Hearing(call.context.clock, call.signal, (type) => call.emit({ type }));
     this.done = this.#run();
   }
@@ -55,7 +58,8 @@ export class CallLifecycle {
     const { speech, heard } = this.#caller;
     const { answeredAt } = this.#call;
     return {
-      open: () => ({ nextFrame: () => speech.nextFrame(), close: () => {} }),
+      open: () =>
+        this.#callee?.line.open() ?? { nextFrame: () => speech.nextFrame(), close: () => {} },
       hear: (audio, atMs) => {
         heard.record({ atMs: atMs - answeredAt, audio });
         this.#hearing.hear(audio, atMs);
@@ -73,7 +77,7 @@ export class CallLifecycle {
     await Promise.resolve();
     try {
       if (outbound === undefined) this.#call.emit({ type: "ringing" });
-      else await dialOut(this.#call, outbound);
+      else await dialOut(this.#call, outbound, this.#callee);
       if (this.#replacement === undefined) await this.#attempt((call) => this.#begin(call), true);
       while (!isOver(this.#call.status)) {
         const step = this.#replacement;
@@ -167,13 +171,14 @@ export class CallLifecycle {
     const target = this.#targetOf(noun);
     if (target === undefined) return;
     const streamSid = createSid("MZ");
+    const line = this.#callee?.line.open();
     const stream = new MediaStream(call.context, {
       url: noun.url,
       target,
       callSid: call.sid,
       streamSid,
       parameters: noun.parameters,
-      speech: this.#caller.speech,
+      speech: line ?? this.#caller.speech,
       heard: this.#caller.heard,
       answeredAt: call.answeredAt,
       onEvent: (event) => {
@@ -188,6 +193,7 @@ export class CallLifecycle {
     const stop = () => stream.stop();
     signal.addEventListener("abort", stop);
     const end = await stream.ended;
+    line?.close();
     signal.removeEventListener("abort", stop);
     this.#stream = undefined;
     call.emit({ type: "streamClosed", end });

@@ -33,5 +33,9 @@ export interface OutboundOptions {
 /** Answering-machine detection: before the first TwiML, or beside it with a callback. */
 export interface Detection {
   readonly mode: "Enable" | "DetectMessageEnd";
+  readonly timeoutMs?: number | undefined;
+  readonly speechThresholdMs?: number | undefined;
+  readonly speechEndThresholdMs?: number | undefined;
+  readonly silenceTimeoutMs?: number | undefined;
   readonly callback?: { readonly url: string; readonly method: HttpMethod } | undefined;
 }

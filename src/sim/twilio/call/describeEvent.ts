@@ -48,6 +48,8 @@ function describe(event: PhoneEvent): string | undefined {
       return `<Refer>   ${event.target}: ${event.taken ? "taken" : "refused"}`;
     case "recorded":
       return `<Record>  ${event.seconds} s`;
+    case "callee":
+      return `far end   ${event.does}`;
     case "callback":
       return `callback  ${event.kind} -> ${event.status === 0 ? "no answer" : event.status}`;
     case "error":

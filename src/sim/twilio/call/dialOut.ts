@@ -1,4 +1,5 @@
 import { webhookParams } from "../api/callFacts.ts";
+import type { Callee } from "../callee/callee.ts";
 import type { CallState } from "./callState.ts";
 import type { Detection, OutboundOptions } from "./callRequest.ts";
 import type { NumberPlan } from "../networkContext.ts";
@@ -8,7 +9,11 @@ import { digitsMs } from "../twiml/verbSound.ts";
  * Dials a placed call. Resolves once it is answered and its TwiML may run;
  * rejects when the call is over first.
  */
-export async function dialOut(call: CallState, options: OutboundOptions): Promise<void> {
+export async function dialOut(
+  call: CallState,
+  options: OutboundOptions,
+  callee: Callee | undefined,
+): Promise<void> {
   const { clock } = call.context;
   const { plan, queueMs, timeoutSeconds, sendDigits, detection } = options;
   await clock.wait(queueMs, call.signal);
@@ -26,37 +31,60 @@ export async function dialOut(call: CallState, options: OutboundOptions): Promis
   }
   call.signal.throwIfAborted();
   call.answer();
+  callee?.answer();
   if (sendDigits !== undefined) {
     call.emit({ type: "played", url: "", digits: sendDigits });
     await clock.wait(digitsMs(sendDigits), call.signal);
-  } else if (detection !== undefined) await detect(call, plan, detection);
+  } else if (detection !== undefined) await detect(call, plan, detection, callee);
 }
 
 const defaultRingMs = 1_000;
 const defaultDetectMs = 3_000;
 
-async function detect(call: CallState, plan: NumberPlan, detection: Detection): Promise<void> {
-  const { detectMs = defaultDetectMs } = plan;
-  const answeredBy = kindOf(plan, detection);
+async function detect(
+  call: CallState,
+  plan: NumberPlan,
+  detection: Detection,
+  callee: Callee | undefined,
+): Promise<void> {
   const { callback } = detection;
+  const judged = judge(call, plan, detection, callee);
   if (callback === undefined) {
-    await call.context.clock.wait(detectMs, call.signal);
+    const { answeredBy } = await Promise.race([judged, over(call.signal)]);
     call.setAnsweredBy(answeredBy);
     return;
   }
-  const { clock, signal } = call.context;
   // Runs beside the conversation; the result may come after the call's end.
-  clock.wait(detectMs, signal).then(() => {
+  judged.then(({ answeredBy, ms }) => {
     call.setAnsweredBy(answeredBy);
     const { AccountSid = "", CallSid = "" } = webhookParams(call.facts);
     const params = {
       AccountSid,
       CallSid,
       AnsweredBy: answeredBy,
-      MachineDetectionDuration: String(Math.round(detectMs)),
+      MachineDetectionDuration: String(Math.round(ms)),
     };
     call.callbacks.send("amd", { ...callback, params });
   }, () => {});
+}
+
+/** What machine detection finds, and after how long. */
+async function judge(
+  { context: { clock }, signal }: CallState,
+  plan: NumberPlan,
+  detection: Detection,
+  callee: Callee | undefined,
+): Promise<{ readonly answeredBy: string; readonly ms: number }> {
+  const { answeredBy, detectMs = defaultDetectMs } = plan;
+  if (callee !== undefined && answeredBy === undefined) return await callee.detect(detection);
+  await clock.wait(detectMs, signal);
+  return { answeredBy: answeredBy ?? kindOf(plan, detection), ms: detectMs };
+}
+
+function over(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+  );
 }
 
 function kindOf({ answer }: NumberPlan, { mode }: Detection): string {

@@ -1,5 +1,7 @@
 import { encodeG711, MU_LAW } from "../../../utils/audio/g711.ts";
 import { createResampler } from "../../../utils/audio/resampler.ts";
+import { Callee, type Tape } from "../callee/callee.ts";
+import type { CalleePlan } from "../callee/calleePlan.ts";
 import { speakSentences } from "../../voice/voice.ts";
 import type { CallFacts } from "../api/callFacts.ts";
 import { CallLifecycle } from "./callLifecycle.ts";
@@ -31,12 +33,14 @@ export class SimulatedCall {
   readonly #state: CallState;
   readonly #caller: SimulatedCaller;
   readonly #lifecycle: CallLifecycle;
+  readonly #callee: Callee | undefined;
 
   constructor(context: NetworkContext, request: SimulatedCallRequest, exchange: Exchange) {
     this.#context = context;
     this.#state = new CallState(context, request);
     this.#caller = new SimulatedCaller(context);
-    this.#lifecycle = new CallLifecycle(this.#state, this.#caller, exchange);
+    this.#callee = this.#createCallee(request.outbound?.plan.callee);
+    this.#lifecycle = new CallLifecycle(this.#state, this.#caller, exchange, this.#callee);
     this.ended = this.#state.ended;
     this.settled = this.#settle();
   }
@@ -69,6 +73,16 @@ export class SimulatedCall {
   /** What had really been played at each clear, in order. */
   get clears(): readonly ClearReport[] {
     return this.#caller.clears;
+  }
+
+  /** Whether the far end acts by itself, as the number's plan says. */
+  get hasCallee(): boolean {
+    return this.#callee !== undefined;
+  }
+
+  /** What answering machines have kept of the agent. */
+  get tapes(): readonly Tape[] {
+    return this.#callee?.tapes ?? [];
   }
 
   /** How much of the running stream's audio has been played to the person. */
@@ -160,6 +174,25 @@ export class SimulatedCall {
   /** Ends the call; nothing happens when it is over already. */
   finish(end: SimulatedCallEnd): void {
     this.#state.finish(end);
+  }
+
+  #createCallee(plan: CalleePlan | undefined): Callee | undefined {
+    if (plan === undefined) return undefined;
+    const { clock, random, voice, voices } = this.#context;
+    const { heard, speech } = this.#caller;
+    return new Callee({
+      clock,
+      random,
+      signal: this.#state.signal,
+      speech,
+      watch: (listener) => this.watch(listener),
+      voice: (name) => name === undefined ? voice : voices?.[name] ?? voice,
+      heardBetween: (fromMs, toMs) => heard.track(toMs).slice(Math.round(fromMs * 8)),
+      talkMs: () => this.#state.talkMs,
+      press: (digits) => this.sendDigits(digits),
+      hangUp: () => this.hangUp(),
+      emit: (event) => this.#state.emit(event),
+    }, plan);
   }
 
   async #settle(): Promise<void> {

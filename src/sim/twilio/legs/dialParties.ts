@@ -150,7 +150,9 @@ async function connect(
   verb: VerbOf<"dial">,
   { leg, ringing: { placed, release } }: Extract<Attempt, { readonly leg: Leg }>,
 ): Promise<DialParams> {
-  const { talkMs = defaultTalkMs } = call.context.plan(placed.facts.to);
+  const { callee, ...plan } = call.context.plan(placed.facts.to);
+  // A far end that acts by itself hangs up by itself.
+  const { talkMs = callee === undefined ? defaultTalkMs : Infinity } = plan;
   const end = await bridge(call.context.clock, call, leg, {
     hangupOnStar: verb.hangupOnStar,
     timeLimitMs: (verb.timeLimitSeconds ?? Infinity) * 1_000,

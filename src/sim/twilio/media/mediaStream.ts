@@ -4,7 +4,7 @@ import { createDelayLine, type DelayLine } from "./delayLine.ts";
 import type { PhoneError, PhoneEventDetail, StreamEnd } from "../call/callEvents.ts";
 import type { NetworkContext } from "../networkContext.ts";
 import type { HeardLog } from "../call/heardLog.ts";
-import type { SpeechQueue } from "./speechQueue.ts";
+import type { FrameSource } from "../callee/calleeLine.ts";
 import { Playout } from "./playout.ts";
 import { signRequest } from "../api/signature.ts";
 
@@ -16,7 +16,8 @@ export interface MediaStreamOptions {
   readonly callSid: string;
   readonly streamSid: string;
   readonly parameters: Readonly<Record<string, string>>;
-  readonly speech: SpeechQueue;
+  /** The audio of the phone's end. */
+  readonly speech: FrameSource;
   readonly heard: HeardLog;
   /** The clock's time when the call was answered. */
   readonly answeredAt: number;

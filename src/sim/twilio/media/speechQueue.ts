@@ -61,6 +61,11 @@ export class SpeechQueue {
   /** Drops what is queued and resolves every wait; later audio is dropped too. */
   close(): void {
     this.#closed = true;
+    this.drop();
+  }
+
+  /** Drops what is queued and resolves every wait. */
+  drop(): void {
     for (const utterance of this.#queue.splice(0)) utterance.onDone();
     this.#queuedBytes = 0;
   }

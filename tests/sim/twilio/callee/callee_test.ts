@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import {
+  type CalleePlan,
+  createPhoneNetwork,
+  type NumberPlan,
+  type PhoneNetwork,
+  type SimulatedCall,
+} from "../../../../src/sim/twilio/phoneNetwork.ts";
+import { createToneVoice } from "../../../../src/sim/voice/toneVoice.ts";
+import { decodeBase64 } from "../../../../src/utils/audio/audioFormat.ts";
+import { decodeG711, MU_LAW } from "../../../../src/utils/audio/g711.ts";
+import { ToneDetector } from "../../../../src/utils/audio/toneDetector.ts";
+import { isRecord } from "../../../../src/utils/isRecord.ts";
+import {
+  account,
+  connect,
+  loud,
+  startTestApp,
+  type TestApp,
+  type TestStream,
+} from "../../../support/twilio/phoneTestApp.ts";
+
+const NUMBER = "+12025550155";
+
+interface Rig {
+  readonly app: TestApp;
+  readonly network: PhoneNetwork;
+  /** Places a call as the REST API does, and resolves with it and its stream. */
+  place(mode?: "Enable" | "DetectMessageEnd"): Promise<
+    { readonly call: SimulatedCall; readonly stream: TestStream }
+  >;
+}
+
+function calleeTest(
+  name: string,
+  plan: Partial<NumberPlan> & { readonly callee: CalleePlan },
+  body: (rig: Rig) => Promise<void>,
+): void {
+  Deno.test(name, async () => {
+    const app = startTestApp();
+    app.answers["/answer"] = () => connect();
+    const network = createPhoneNetwork({
+      account,
+      baseUrl: app.url,
+      speed: 20,
+      voice: createToneVoice(),
+      numbers: { [NUMBER]: { answer: "human", ...plan } },
+    });
+    const place: Rig["place"] = async (mode) => {
+      const callback = { url: "https://parley.example/amd", method: "POST" } as const;
+      const call = network.place({
+        from: account.number,
+        to: NUMBER,
+        first: {
+          kind: "request",
+          url: "https://parley.example/answer",
+          method: "POST",
+          params: {},
+        },
+        outbound: {
+          plan: network.context.plan(NUMBER),
+          queueMs: 0,
+          timeoutSeconds: 60,
+          detection: mode && { mode, callback },
+        },
+      });
+      const stream = await app.stream();
+      await stream.next("start");
+      return { call, stream };
+    };
+    try {
+      await body({ app, network, place });
+    } finally {
+      await network.close();
+      await app.close();
+    }
+  });
+}
+
+/** Resolves when the far end does, or has done, what the words say; with the call's time. */
+async function doing(call: SimulatedCall, words: RegExp): Promise<number> {
+  for (;;) {
+    const { does, atMs } = await call.next("callee");
+    if (words.test(does)) return atMs;
+  }
+}
+
+calleeTest(
+  "a machine greets, beeps, and keeps on its tape what comes after the beep and nothing else",
+  { callee: { kind: "machine", greeting: ["Please leave a message."] } },
+  async ({ place }) => {
+    const { call, stream } = await place();
+    stream.play(loud(400), "too early");
+    await stream.next("mark");
+    await doing(call, /^records$/);
+    stream.play(new Uint8Array(8_000).fill(0x20), "message");
+    await stream.next("mark");
+    call.hangUp();
+    await call.settled;
+    const [tape] = call.tapes;
+    assert.equal(tape?.audio.filter((code) => code === 0x20).length, 8_000);
+    assert.ok(!tape.audio.includes(0x10));
+  },
+);
+
+calleeTest(
+  "the app hears the machine's beep on its stream",
+  { callee: { kind: "machine", greeting: ["Hi."], beep: { hz: 1_400, ms: 300 } } },
+  async ({ place }) => {
+    const { stream } = await place();
+    const tones = new ToneDetector();
+    for (;;) {
+      const { media } = await stream.next("media");
+      assert.ok(isRecord(media) && typeof media["payload"] === "string");
+      const tone = tones.hear(decodeG711(MU_LAW, decodeBase64(media["payload"])));
+      if (tone === undefined) continue;
+      assert.ok(Math.abs(tone.hz - 1_400) < 20 && Math.abs(tone.ms - 300) <= 20);
+      return;
+    }
+  },
+);
+
+const longGreeting = "Good afternoon, you are speaking with the front desk of Riverside Dental.";
+const verdicts: readonly [string, "Enable" | "DetectMessageEnd", CalleePlan][] = [
+  ["human", "DetectMessageEnd", { kind: "person", greeting: ["Hello, this is Sam."] }],
+  ["machine_start", "Enable", { kind: "person", greeting: [longGreeting] }],
+  ["machine_end_beep", "DetectMessageEnd", { kind: "machine" }],
+  ["machine_end_silence", "DetectMessageEnd", { kind: "machine", beep: null }],
+  ["human", "DetectMessageEnd", { kind: "machine", greeting: ["Sam Miller."] }],
+  ["unknown", "Enable", { kind: "person", greeting: [] }],
+  ["fax", "Enable", { kind: "fax" }],
+  ["human", "Enable", { kind: "person", greeting: ["Hello, it's Sam."], noiseDb: -55 }],
+];
+for (const [word, mode, callee] of verdicts) {
+  const what = JSON.stringify(callee).slice(0, 60);
+  calleeTest(`machine detection (${mode}) says ${word} to ${what}`, { callee }, async (rig) => {
+    await rig.place(mode);
+    const { form } = await rig.app.post("/amd");
+    assert.equal(form["AnsweredBy"], word);
+  });
+}
+
+calleeTest(
+  "machine detection says what the plan fixes, whatever is to be heard",
+  { callee: { kind: "machine" }, answeredBy: "human", detectMs: 100 },
+  async ({ app, place }) => {
+    await place("DetectMessageEnd");
+    const { form } = await app.post("/amd");
+    assert.equal(form["AnsweredBy"], "human");
+    assert.equal(form["MachineDetectionDuration"], "100");
+  },
+);
+
+calleeTest(
+  "a screener asks, waits for an answer, asks to wait, and puts a person through",
+  { callee: { kind: "screener", person: { kind: "person", greeting: ["Sam here."] } } },
+  async ({ place }) => {
+    const { call, stream } = await place();
+    await doing(call, /record your name and reason/);
+    stream.play(loud(8_000), "who and why");
+    const thanked = await doing(call, /stay on the line/);
+    assert.ok(await doing(call, /Sam here/) - thanked >= 8_000);
+  },
+);
+
+calleeTest("a screener can decline", {
+  callee: { kind: "screener", decision: "decline", patienceMs: 500 },
+}, async ({ place }) => {
+  const { call } = await place();
+  await doing(call, /not available/);
+  assert.equal((await call.ended).reason, "the person hung up");
+});
+
+calleeTest("a person can pick up in the middle of a greeting", {
+  callee: {
+    kind: "machine",
+    pickedUpAfterMs: 3_000,
+    person: { kind: "person", greeting: ["I'm here!"], replies: ["Right."] },
+  },
+}, async ({ place }) => {
+  const { call, stream } = await place();
+  await doing(call, /I'm here/);
+  stream.play(loud(500), "question");
+  await doing(call, /Right/);
+  assert.deepEqual(call.tapes, []);
+});
