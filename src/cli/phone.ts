@@ -66,6 +66,8 @@ async function callServer(run: PhoneRun): Promise<number> {
   }
   try {
     print(`Calling ${options.to} from ${options.from} at ${options.url}`);
+    printLegs("leg", () => network.nextLeg(), run);
+    printLegs("person", () => network.nextCall(), run);
     const call = network.call({ from: options.from, to: options.to });
     const heard = await liveCall(call, run);
     await save(options.out, heard, print);
@@ -92,6 +94,7 @@ async function serveApi(run: PhoneRun): Promise<number> {
     `Run the server at ${options.url} with TWILIO_API_URL=${api.url} and call out. ` +
       "Stop with Ctrl-C.",
   );
+  printLegs("leg", () => network.nextLeg(), run);
   try {
     const stopped = interrupted.then(() => undefined);
     const lives: Promise<void>[] = [];
@@ -121,6 +124,25 @@ async function serveApi(run: PhoneRun): Promise<number> {
     return 0;
   } finally {
     await api.close();
+  }
+}
+
+/** Prints what happens on calls that come of another one, until the network closes. */
+async function printLegs(
+  name: string,
+  next: () => Promise<SimulatedCall>,
+  { print, interrupted }: PhoneRun,
+): Promise<void> {
+  for (let number = 1;; number++) {
+    const leg = await next().catch(() => undefined);
+    if (leg === undefined) return;
+    const printOfLeg = (line: string) => print(`${name} ${number}  ${line}`);
+    printOfLeg(`to ${leg.to} from ${leg.from}, ${leg.sid}`);
+    leg.watch((event) => {
+      const line = describeEvent(event);
+      if (line !== undefined) printOfLeg(line);
+    });
+    interrupted.then(() => leg.hangUp());
   }
 }
 

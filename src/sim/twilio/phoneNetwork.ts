@@ -2,6 +2,7 @@ import { present } from "../../utils/present.ts";
 import { Mailbox } from "../mailbox.ts";
 import { SimulatedCall } from "./call/simulatedCall.ts";
 import type { SimulatedCallRequest } from "./call/callRequest.ts";
+import { Conferences } from "./conference/conferences.ts";
 import { createSimClock } from "./simClock.ts";
 import {
   type CallbackFaults,
@@ -98,9 +99,11 @@ export function createPhoneNetwork(
     plan: (address) => numbers[address] ?? otherNumbers,
   };
 
+  const conferences = new Conferences(context);
+
   function start(request: SimulatedCallRequest): SimulatedCall {
     if (closing.signal.aborted) throw new Error("Cannot call: the phone network is closed");
-    const call = new SimulatedCall(context, request, { place: dial });
+    const call = new SimulatedCall(context, request, { place: dial, conferences });
     calls = [...calls.slice(-maxCalls + 1), call];
     return call;
   }
@@ -138,10 +141,12 @@ export function createPhoneNetwork(
     placed.close();
     dialled.close();
     await Promise.allSettled(calls.map((call) => call.settled));
+    await conferences.settled();
   }
 
   return {
     context,
+    conferences,
     /** Calls under way and lately ended, the oldest first. */
     get calls(): readonly SimulatedCall[] {
       return calls;

@@ -1,8 +1,7 @@
 import type { Detection, SimulatedCallRequest } from "../call/callRequest.ts";
 import type { NetworkContext } from "../networkContext.ts";
 import type { TwimlSource } from "../twiml/twimlSource.ts";
-import type { CallbackTarget } from "./callbacks.ts";
-import type { HttpMethod } from "../twiml/twimlElement.ts";
+import { readCallbacks, readMethod, readNumber } from "./formReader.ts";
 
 /** Why Twilio's REST API refuses: the HTTP status, and its own code. */
 export interface ApiError {
@@ -83,11 +82,13 @@ export function refuse(code: number, message: string): ApiError {
 const statuses = new Map([[20003, 401], [20404, 404], [20429, 429], [10004, 429], [21203, 403]]);
 const maxTwimlLength = 4_000;
 
-function isAddress(address: string): boolean {
+/** Whether it can be called: a number in E.164 form, a SIP address or a client. */
+export function isAddress(address: string): boolean {
   return /^\+[1-9]\d{6,14}$/.test(address) || /^(sip|client):.+/.test(address);
 }
 
-function readDetection(form: URLSearchParams): Detection | ApiError | undefined {
+/** Reads machine detection; refuses what is beside the conversation and has no callback. */
+export function readDetection(form: URLSearchParams): Detection | ApiError | undefined {
   const mode = form.get("MachineDetection");
   if (mode !== "Enable" && mode !== "DetectMessageEnd") return undefined;
   const timeoutSeconds = readNumber(form, "MachineDetectionTimeout");
@@ -105,24 +106,4 @@ function readDetection(form: URLSearchParams): Detection | ApiError | undefined 
     ...settings,
     callback: { url, method: readMethod(form, "AsyncAmdStatusCallbackMethod") },
   };
-}
-
-function readCallbacks(form: URLSearchParams): CallbackTarget | undefined {
-  const url = form.get("StatusCallback");
-  if (url === null || url === "") return undefined;
-  const events = form.getAll("StatusCallbackEvent").flatMap((event) => event.split(/[\s,]+/));
-  return {
-    url,
-    method: readMethod(form, "StatusCallbackMethod"),
-    events: events.length === 0 ? ["completed"] : events,
-  };
-}
-
-function readMethod(form: URLSearchParams, name: string): HttpMethod {
-  return form.get(name)?.toUpperCase() === "GET" ? "GET" : "POST";
-}
-
-function readNumber(form: URLSearchParams, name: string): number | undefined {
-  const value = form.get(name) ?? "";
-  return /^\d{1,6}$/.test(value) ? Number(value) : undefined;
 }

@@ -1,24 +1,16 @@
 import type { SimulatedCall } from "../call/simulatedCall.ts";
 import { callResource, isOver } from "./callFacts.ts";
+import type { Conferences } from "../conference/conferences.ts";
+import type { ApiAnswer } from "./apiAnswer.ts";
+import { createApplicationsApi } from "./applicationsApi.ts";
+import { createConferencesApi } from "./conferencesApi.ts";
 import type { SimulatedCallRequest } from "../call/callRequest.ts";
 import { type ApiError, readCreateForm, readStep, refuse } from "./createForm.ts";
+import type { ApiFault, ApiRequest, ApiUpdate } from "./apiRequests.ts";
 import { createMessagesApi, type SimulatedText, type TextFault } from "./messagesApi.ts";
 import type { NetworkContext } from "../networkContext.ts";
 
-/** How the next request fails that creates a call, or changes one. */
-export type ApiFault =
-  | {
-    readonly kind: "rateLimited";
-    readonly retryAfterSeconds: number;
-    readonly delayMs?: number;
-  }
-  | { readonly kind: "refused"; readonly code: number; readonly message: string }
-  /** No answer ever comes; the call may have been placed, or changed, all the same. */
-  | { readonly kind: "silent"; readonly placed: boolean }
-  | { readonly kind: "unavailable" }
-  /** A change is accepted, and never carried out. */
-  | { readonly kind: "forgotten" }
-  | { readonly kind: "slow"; readonly delayMs: number };
+export type { ApiFault, ApiRequest, ApiUpdate } from "./apiRequests.ts";
 
 export interface TwilioApiOptions {
   readonly port?: number;
@@ -29,13 +21,6 @@ export interface TwilioApiOptions {
   readonly visibleAfterMs?: number;
 }
 
-/** A request that changed a call, or was to. */
-export interface ApiUpdate {
-  readonly callSid: string;
-  /** The TwiML, or `completed` or `canceled`; empty for a URL. */
-  readonly change: string;
-}
-
 /** Twilio's REST API for calls, on loopback. */
 export interface TwilioApi {
   readonly url: string;
@@ -43,6 +28,12 @@ export interface TwilioApi {
   failNext(fault: ApiFault): void;
   /** Makes the next update of a call fail; several are queued. */
   failNextUpdate(fault: ApiFault): void;
+  /** Makes the next request fail that changes a conference or calls somebody into one. */
+  failNextConference(fault: ApiFault): void;
+  /** All of those requests, in their order. */
+  readonly conferenceRequests: readonly ApiRequest[];
+  /** All requests to place a call, in their order. */
+  readonly creates: readonly Readonly<Record<string, string>>[];
   /** All requests to change a call, in their order. */
   readonly updates: readonly ApiUpdate[];
   /** The next text message that a phone gets. */
@@ -56,6 +47,7 @@ export interface TwilioApi {
 export interface CallPlacer {
   readonly context: NetworkContext;
   readonly calls: readonly SimulatedCall[];
+  readonly conferences: Conferences;
   place(request: SimulatedCallRequest): SimulatedCall;
 }
 
@@ -73,12 +65,25 @@ export function startTwilioApi(
   const { account, clock } = context;
   const faults: ApiFault[] = [];
   const updateFaults: ApiFault[] = [];
+  const conferenceFaults: ApiFault[] = [];
   const updates: ApiUpdate[] = [];
+  const requests: ApiRequest[] = [];
+  const creates: Readonly<Record<string, string>>[] = [];
   const closing = new AbortController();
   const visibleAt = new WeakMap<SimulatedCall, number>();
   const root = `/2010-04-01/Accounts/${account.accountSid}/Calls`;
   const messagesPath = root.replace(/Calls$/, "Messages.json");
   const messages = createMessagesApi(context);
+  const applications = createApplicationsApi(account.accountSid);
+  const conferences = createConferencesApi({
+    context,
+    get calls() {
+      return network.calls;
+    },
+    conferences: network.conferences,
+    place: network.place,
+    application: applications.find,
+  });
   let nextStartAt = 0;
 
   async function handle(request: Request): Promise<Response> {
@@ -97,12 +102,33 @@ export function startTwilioApi(
       const { status, body } = messages.create(form);
       return Response.json(body, { status });
     }
+    const path = url.pathname.slice(root.length - "Calls".length);
+    if (path.startsWith("Applications")) {
+      return answerOf(applications.handle(request.method, path, url.searchParams, form));
+    }
+    if (path.startsWith("Conferences")) {
+      return await handleConference(request.method, path, url.searchParams, form);
+    }
     if (sid === undefined) return notFound(url.pathname);
     const call = network.calls.find((call) => call.sid === sid);
     const hidden = call === undefined || (visibleAt.get(call) ?? 0) > clock.now();
     if (request.method === "GET") return hidden ? notFound(url.pathname) : answer(200, call);
     if (request.method !== "POST" || call === undefined) return notFound(url.pathname);
     return await change(call, form);
+  }
+
+  async function handleConference(
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    form: URLSearchParams,
+  ): Promise<Response> {
+    if (method !== "GET") {
+      requests.push({ method, path, form: Object.fromEntries(form) });
+      const failed = await failure(conferenceFaults.shift());
+      if (failed !== undefined) return failed;
+    }
+    return answerOf(conferences.handle(method, path, query, form));
   }
 
   /** The answer of a fault; undefined where the request is carried out. */
@@ -129,6 +155,7 @@ export function startTwilioApi(
   }
 
   async function create(form: URLSearchParams): Promise<Response> {
+    creates.push(Object.fromEntries(form));
     const fault = faults.shift();
     const failed = await failure(fault);
     if (failed !== undefined) return failed;
@@ -195,6 +222,9 @@ export function startTwilioApi(
     url: `http://127.0.0.1:${server.addr.port}`,
     failNext: (fault) => faults.push(fault),
     failNextUpdate: (fault) => updateFaults.push(fault),
+    failNextConference: (fault) => conferenceFaults.push(fault),
+    conferenceRequests: requests,
+    creates,
     updates,
     nextText: messages.nextText,
     failTexts: messages.failTo,
@@ -222,6 +252,10 @@ async function readForm(request: Request): Promise<URLSearchParams | undefined> 
 
 function onError(): Response {
   return errorAnswer(unavailable);
+}
+
+function answerOf({ status, body }: ApiAnswer): Response {
+  return body === undefined ? new Response(null, { status }) : Response.json(body, { status });
 }
 
 function answer(status: number, call: SimulatedCall): Response {

@@ -53,6 +53,8 @@ export type PhoneEventDetail =
   | { readonly type: "played"; readonly url: string; readonly digits: string }
   | { readonly type: "dialed"; readonly targets: readonly string[]; readonly outcome: DialOutcome }
   | { readonly type: "redirected"; readonly url: string }
+  | { readonly type: "joined"; readonly conference: string }
+  | { readonly type: "left"; readonly conference: string; readonly reason: string }
   | { readonly type: "referred"; readonly target: string; readonly taken: boolean }
   | { readonly type: "gathered"; readonly digits: string; readonly speech?: string }
   | { readonly type: "recorded"; readonly seconds: number }

@@ -56,16 +56,16 @@ export class CallLifecycle {
   /** What the network plays to the person, and what the person says. */
   get audio(): LegAudio {
     const { speech, heard } = this.#caller;
-    const { answeredAt } = this.#call;
+    const call = this.#call;
     return {
       open: () =>
         this.#callee?.line.open() ?? { nextFrame: () => speech.nextFrame(), close: () => {} },
       hear: (audio, atMs) => {
-        heard.record({ atMs: atMs - answeredAt, audio });
+        heard.record({ atMs: Math.max(0, atMs - call.answeredAt), audio });
         this.#hearing.hear(audio, atMs);
       },
       cut: (atMs) => {
-        heard.cut(atMs - answeredAt);
+        heard.cut(atMs - call.answeredAt);
         this.#hearing.cut();
       },
     };

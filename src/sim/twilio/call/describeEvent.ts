@@ -44,6 +44,10 @@ function describe(event: PhoneEvent): string | undefined {
       return `<Redirect> ${event.url}`;
     case "gathered":
       return `<Gather>  ${event.speech ?? (event.digits === "" ? "no digits" : event.digits)}`;
+    case "joined":
+      return `<Conference> joins ${event.conference}`;
+    case "left":
+      return `<Conference> leaves ${event.conference}: ${event.reason}`;
     case "referred":
       return `<Refer>   ${event.target}: ${event.taken ? "taken" : "refused"}`;
     case "recorded":

@@ -35,6 +35,20 @@ export class HeardLog {
     this.#keptMs = this.#pieces.reduce((sum, piece) => sum + piece.audio.length / bytesPerMs, 0);
   }
 
+  /** What was played in a span of time, with silence where there was nothing. */
+  window(fromMs: number, untilMs: number): Uint8Array<ArrayBuffer> {
+    const window = new Uint8Array(Math.round((untilMs - fromMs) * bytesPerMs)).fill(0xff);
+    for (const { atMs, audio } of this.#pieces.slice(-maxInWindow).reverse()) {
+      const endMs = atMs + audio.length / bytesPerMs;
+      if (endMs <= fromMs) break;
+      if (atMs >= untilMs) continue;
+      const to = Math.round((atMs - fromMs) * bytesPerMs);
+      const part = audio.subarray(Math.max(0, -to), Math.max(0, window.length - to));
+      window.set(part.subarray(0, window.length - Math.max(0, to)), Math.max(0, to));
+    }
+    return window;
+  }
+
   /** What has been played by that moment; the last piece may be a part. */
   played(untilMs: number): HeardPiece[] {
     return this.#pieces.filter((piece) => piece.atMs < untilMs).map((piece) => {
@@ -55,3 +69,6 @@ export class HeardLog {
     return track;
   }
 }
+
+/** More pieces than these never sound in one frame; what an app queues ahead counts too. */
+const maxInWindow = 4_000;

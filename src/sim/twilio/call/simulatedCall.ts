@@ -12,6 +12,7 @@ import type { LegAudio } from "../legs/leg.ts";
 import type {
   PhoneError,
   PhoneEvent,
+  PhoneEventDetail,
   PhoneEventOf,
   PhoneEventType,
   SimulatedCallEnd,
@@ -156,6 +157,34 @@ export class SimulatedCall {
     return this.#lifecycle.audio;
   }
 
+  /** The same from the other side: what is played to the person is what the call says, and so the reverse. */
+  get reversedAudio(): LegAudio {
+    const { speech, heard } = this.#caller;
+    const { clock } = this.#context;
+    return {
+      open: () => {
+        let atMs = clock.now() - this.#state.answeredAt;
+        const nextFrame = () => heard.window(atMs, atMs += frameMs);
+        return { nextFrame, close: () => {} };
+      },
+      hear: (frame) => speech.offer(frame, maxDelayMs),
+      cut: () => {},
+    };
+  }
+
+  /** Aborts when the call is over. */
+  get signal(): AbortSignal {
+    return this.#state.signal;
+  }
+
+  emit(event: PhoneEventDetail): void {
+    this.#state.emit(event);
+  }
+
+  report(code: number, message: string): void {
+    this.#state.report(code, message);
+  }
+
   /** What was really played to the person, and when. */
   heard(): HeardPiece[] {
     return this.#caller.heard.played(this.#state.talkMs);
@@ -206,3 +235,7 @@ export class SimulatedCall {
     }
   }
 }
+
+const frameMs = 20;
+/** How far a conference may be ahead of a call that takes its audio. */
+const maxDelayMs = 400;

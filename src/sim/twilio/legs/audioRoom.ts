@@ -50,7 +50,8 @@ export class AudioRoom<Member extends RoomMember> {
   #pass(): void {
     const elapsed = this.#clock.now() - this.#startedAt;
     for (; (this.#frames + 1) * frameMs <= elapsed; this.#frames++) {
-      const atMs = this.#startedAt + this.#frames * frameMs;
+      // Mixed at its end, a frame is heard a frame later than it was said.
+      const atMs = this.#startedAt + (this.#frames + 1) * frameMs;
       const said = new Map([...this.#mouths].map(([it, mouth]) => [it, mouth.nextFrame()]));
       for (const member of said.keys()) member.audio.hear(this.#mix(member, said), atMs);
     }

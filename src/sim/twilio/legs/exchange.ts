@@ -1,6 +1,7 @@
 import type { CallFacts } from "../api/callFacts.ts";
 import type { SimulatedCallRequest } from "../call/callRequest.ts";
 import type { SimulatedCallEnd } from "../call/callEvents.ts";
+import type { Conferences } from "../conference/conferences.ts";
 
 /** A call that another one, or a conference, has made. */
 export interface PlacedLeg {
@@ -10,7 +11,8 @@ export interface PlacedLeg {
   finish(end: SimulatedCallEnd): void;
 }
 
-/** Makes calls for calls. */
+/** Makes calls for calls, and brings them together. */
 export interface Exchange {
+  readonly conferences: Conferences;
   place(request: SimulatedCallRequest): PlacedLeg;
 }

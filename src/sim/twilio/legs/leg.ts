@@ -23,6 +23,8 @@ export interface Leg {
   readonly sid: string;
   /** Aborts when the call is over, or when other TwiML takes its place. */
   readonly signal: AbortSignal;
+  /** Whether the call has ended. */
+  readonly isOver: boolean;
   readonly audio: LegAudio;
   /** The person's next key; undefined when none comes in time. Rejects when `until` aborts. */
   digit(withinMs: number, until?: AbortSignal): Promise<string | undefined>;

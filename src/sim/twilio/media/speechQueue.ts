@@ -22,6 +22,17 @@ export class SpeechQueue {
     return new Promise((onDone) => this.#queue.push({ audio, words, at: 0, onDone }));
   }
 
+  /**
+   * Queues a frame of what goes on without waiting. Silence does not wait in a queue, and what is older than `maxMs`
+   * is lost.
+   */
+  offer(frame: Uint8Array, maxMs: number): void {
+    const waitsMs = this.#queuedBytes / bytesPerMs;
+    if (waitsMs > silenceWaitsMs && frame.every((code) => code === silence)) return;
+    this.enqueue(frame).catch(() => {});
+    while (this.#queuedBytes > maxMs * bytesPerMs) this.nextFrame();
+  }
+
   /** Queues that much silence; resolves like enqueue(). */
   silence(ms: number): Promise<void> {
     return this.enqueue(new Uint8Array(Math.round(ms * bytesPerMs)).fill(silence));
@@ -80,4 +91,5 @@ interface Utterance {
 
 const silence = 0xff;
 const maxWords = 2_000;
+const silenceWaitsMs = 40;
 const maxQueuedBytes = 600_000 * bytesPerMs;

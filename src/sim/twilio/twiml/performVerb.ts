@@ -2,6 +2,7 @@ import { present } from "../../../utils/present.ts";
 import type { SimulatedCallEnd } from "../call/callEvents.ts";
 import type { TwimlCall } from "./twimlCall.ts";
 import type { TwimlSource } from "./twimlSource.ts";
+import { dialConference } from "../conference/dialConference.ts";
 import { dialParties } from "../legs/dialParties.ts";
 import { gatherAnswer } from "./gatherVerb.ts";
 import { playVerb } from "./playVerb.ts";
@@ -68,8 +69,13 @@ async function dial(
     return { then: "end", outcome: { status: "completed", reason: "<Dial> inside a whisper" } };
   }
   try {
-    const params = await dialParties(call, verb, baseUrl);
-    return after(call, verb, baseUrl, params);
+    const { conference, timeLimitSeconds } = verb;
+    const params = conference === undefined
+      ? await dialParties(call, verb, baseUrl)
+      : await dialConference(call, conference, timeLimitSeconds, baseUrl);
+    // 16025 and 16020: the call goes on with the next verb.
+    const isRefused = conference !== undefined && params["DialCallStatus"] === "failed";
+    return isRefused ? next : after(call, verb, baseUrl, params);
   } catch (error) {
     // The action is requested for a caller who has hung up, too, and its answer is of no use.
     if (call.isOver && verb.action !== undefined) {

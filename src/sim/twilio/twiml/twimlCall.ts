@@ -15,8 +15,6 @@ export interface TwimlCall extends Leg {
   readonly isInbound: boolean;
   /** Whether this is what a callee hears before being connected. */
   readonly isWhisper: boolean;
-  /** Whether the call has ended. */
-  readonly isOver: boolean;
   /** Whether the call has been answered. */
   readonly isAnswered: boolean;
   /** Answers the call, if it still rings. */
