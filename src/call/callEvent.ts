@@ -63,7 +63,15 @@ export type CallEvent =
     readonly text: string;
     /** How often it was said, to its end or not. */
     readonly times: number;
+    /** It had been heard, but not by a person. */
+    readonly takenBack?: true;
   } & MustHearProof)
+  /** The person who was called wants no more calls; `words` are theirs, or the key. */
+  | {
+    readonly type: "optedOut";
+    readonly by: OptOutWay;
+    readonly words?: string;
+  }
   | { readonly type: "notice"; readonly code: NoticeCode }
   /** The call ends so when its last words have been heard; without `end` that was taken back. */
   | { readonly type: "closing"; readonly end?: CallEnd }
@@ -88,6 +96,9 @@ export type CallEvent =
   /** The last event of this session: another process goes on with the call. */
   | { readonly type: "handedOver" }
   | { readonly type: "ended"; readonly end: CallEnd; readonly durationMs: Milliseconds };
+
+/** How somebody says that they want no more calls: `agent` where they said it in words that only a model understood. */
+export type OptOutWay = "word" | "key" | "agent";
 
 /** Whether and when a sentence was heard to its last word. */
 export type MustHearProof =

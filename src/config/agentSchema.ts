@@ -112,7 +112,7 @@ export const agentFrontMatter = z.strictObject({
   client_tools: z.array(clientTool).max(32).default([]),
   mcp_servers: z.array(mcpServer).max(8).default([]),
   must_hear: mustHearSchema,
-  outbound: outbound.default({}),
+  outbound: outbound.optional(),
   confirm_words: confirmWords.optional(),
   analysis: analysisSchema(language).optional(),
   knowledge: knowledgeSources.default([]),

@@ -12,6 +12,6 @@ export interface OpeningText {
  * begins with is decided in `services/calls/callOpening.ts`.
  */
 export function openingTexts({ outbound }: Pick<AgentFrontMatter, "outbound">) {
-  return Object.values(outbound.disclosure ?? {})
+  return Object.values(outbound?.disclosure ?? {})
     .map((text): OpeningText => ({ name: "disclosure", text }));
 }

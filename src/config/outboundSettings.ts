@@ -1,4 +1,5 @@
 import { isPhoneNumber } from "../utils/phoneNumber.ts";
+import { closed as closedDays, type ClosedDays } from "./hoursSchema.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { CallingHours, OutboundSettings } from "./settings.ts";
 import { present } from "../utils/present.ts";
@@ -10,6 +11,7 @@ export function readOutbound(
 ): OutboundSettings {
   const countries = readCountries(read);
   const hours = readHours(read);
+  const closed = readClosed(read);
   const dailyMinutes = read.limit("OUTBOUND_DAILY_MINUTES", 600);
   const dailyUsd = read.usdLimit("OUTBOUND_DAILY_USD", 25, isRehearsal);
   const perNumberDaily = read.wholeLimit("OUTBOUND_PER_NUMBER_DAILY", 10);
@@ -18,7 +20,7 @@ export function readOutbound(
     allow: readPrefixes(read, "OUTBOUND_ALLOW"),
     deny: readPrefixes(read, "OUTBOUND_DENY"),
     from: readNumbers(read, "OUTBOUND_FROM"),
-    ...present({ hours }),
+    ...present({ hours, closed }),
     perSecond: read.whole("OUTBOUND_PER_SECOND", 1, { min: 1, max: 1000 }),
     perMinute: read.whole("OUTBOUND_PER_MINUTE", 10, { min: 1, max: 10_000 }),
     concurrent: read.whole("OUTBOUND_CONCURRENT", 5, { min: 1, max: 10_000 }),
@@ -59,16 +61,28 @@ function refuse(read: SettingReader, name: string, item: string, advice: string)
   return false;
 }
 
-function readHours(read: SettingReader): CallingHours | undefined {
+function readClosed(read: SettingReader): readonly ClosedDays[] | undefined {
+  const days = read.list("OUTBOUND_CLOSED");
+  if (days.length === 0) return undefined;
+  const known = days.filter((day) =>
+    closedDays.safeParse([day]).success ||
+    refuse(read, "OUTBOUND_CLOSED", day, "days such as 12-25,2026-12-24..2026-12-26")
+  );
+  return closedDays.parse(known);
+}
+
+function readHours(read: SettingReader): CallingHours | "country" | undefined {
   const text = read.text("OUTBOUND_HOURS");
-  if (text === undefined) return undefined;
+  if (text === undefined || text === "country") return text;
   const [, fromHour, fromMinutes, toHour, toMinutes] =
     /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)$/.exec(text) ?? [];
   const fromMinute = Number(fromHour) * 60 + Number(fromMinutes);
   const toMinute = Number(toHour) * 60 + Number(toMinutes);
   if (fromMinute < toMinute && toMinute <= 24 * 60) return { fromMinute, toMinute };
   read.problem(
-    `OUTBOUND_HOURS is "${text.slice(0, 40)}": give hours of one day such as 08:00-21:00.`,
+    `OUTBOUND_HOURS is "${
+      text.slice(0, 40)
+    }": give hours of one day such as 08:00-21:00, or country.`,
   );
   return undefined;
 }

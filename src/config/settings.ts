@@ -1,3 +1,4 @@
+import type { ClosedDays } from "./hoursSchema.ts";
 import type { ApiKey } from "../utils/auth.ts";
 
 /** Everything the operator can set, checked and with its defaults filled in. */
@@ -115,8 +116,10 @@ export interface OutboundSettings {
   readonly deny: readonly string[];
   /** Numbers other than the server's own that calls may be placed from. */
   readonly from: readonly string[];
-  /** Hours in which people may be called, in their local time. */
-  readonly hours?: CallingHours;
+  /** Hours in which people may be called, in their local time; `country` for those of each country. */
+  readonly hours?: CallingHours | "country";
+  /** Days on which nobody is called, by the callee's clock. */
+  readonly closed?: readonly ClosedDays[];
   /** Calls from one number. */
   readonly perSecond: number;
   readonly perMinute: number;

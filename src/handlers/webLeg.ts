@@ -148,6 +148,7 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
     case "compacted":
     case "digits":
     case "mustHear":
+    case "optedOut":
     case "ended":
       return undefined;
     default:

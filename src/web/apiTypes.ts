@@ -139,6 +139,16 @@ export interface Latency {
 export interface CallDetail extends CallSummary {
   readonly metadata: Readonly<Record<string, string>> | null;
   readonly precall: { readonly status: string; readonly problems: readonly string[] } | null;
+  readonly consent: {
+    readonly source: string;
+    readonly at: string;
+    readonly text: string | null;
+  } | null;
+  readonly optOut: {
+    readonly by: "word" | "key" | "agent";
+    readonly words: string | null;
+    readonly atMs: number;
+  } | null;
   readonly turns: readonly TimedLine[];
   readonly tools: readonly ToolUse[];
   readonly latencies: readonly Latency[];

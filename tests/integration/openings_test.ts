@@ -12,7 +12,7 @@ import { hangUp } from "../support/twilio/hangUp.ts";
 
 const DISCLOSURE = "This is a computer that calls for Acme.";
 const agent = `greeting: "Good day, have you a minute?"
-outbound: { disclosure: { US: "${DISCLOSURE}", default: "Somewhere else." } }`;
+outbound: { hours: off, disclosure: { US: "${DISCLOSURE}", default: "Somewhere else." } }`;
 const test = concurrentTests("opening sentences");
 
 test("who is called hears the disclosure of their country first, whatever they say, and the record proves it", async () => {

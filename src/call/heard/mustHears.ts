@@ -171,7 +171,7 @@ export class MustHears {
       if (sentence.at !== "opening" || sentence.heard === undefined) continue;
       delete sentence.heard;
       sentence.asks = sentence.counted = 0;
-      this.#publish(sentence);
+      this.#publish(sentence, { takenBack: true });
     }
   }
 
@@ -245,12 +245,13 @@ export class MustHears {
     return true;
   }
 
-  #publish({ name, text, times, heard }: Sentence): void {
+  #publish({ name, text, times, heard }: Sentence, how: { readonly takenBack?: true } = {}): void {
     this.#call.commands.publish({
       type: "mustHear",
       name,
       text,
       times,
+      ...how,
       ...(heard === undefined ? { heard: false } : { heard: true, ...heard }),
     });
   }

@@ -20,6 +20,7 @@ export function refusalOf(refusal: DialRefusal): {
   readonly code: string;
 } {
   if (refusal.code === "do_not_call") return { status: 403, code: "do_not_call" };
+  if (refusal.code.startsWith("consent_")) return { status: 403, code: refusal.code };
   if (refusal.code === "outside_hours") return { status: 403, code: "outside_calling_hours" };
   return refusal.kind === "forbidden"
     ? { status: 403, code: "destination_not_allowed" }

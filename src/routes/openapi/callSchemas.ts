@@ -133,6 +133,21 @@ const callShape = {
       example: ["agent: must be the name of an agent"],
     }),
   }).nullable().openapi({ description: "How the endpoint of `CALL_URL` answered" }),
+  consent: z.object({
+    source: z.string(),
+    at: z.string(),
+    text: z.string().nullable(),
+  }).nullable().openapi({
+    description: "What the person had agreed to, as the request for the call said",
+  }),
+  optOut: z.object({
+    by: z.enum(["word", "key", "agent"]),
+    words: z.string().nullable().openapi({ example: "Stop calling me" }),
+    atMs: wholeMs,
+  }).nullable().openapi({
+    description:
+      "That the person asked for no more calls: in words, by a key, or as the agent understood",
+  }),
 };
 
 export const callSummary = z.object(callShape).openapi("Call");

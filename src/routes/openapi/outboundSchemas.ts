@@ -28,6 +28,18 @@ export const callOutcome = z.enum(callOutcomes).openapi("CallOutcome", {
   ].join(" "),
 });
 
+/** What the person who is called has agreed to, and when. */
+const consent = z.strictObject({
+  source: z.string().trim().min(1).max(200).openapi({
+    description: "Where it was given.",
+    example: "web form, order 1234",
+  }),
+  at: z.iso.datetime({ offset: true }),
+  text: z.string().max(2000).optional().openapi({ description: "What was agreed to." }),
+}).openapi("Consent", {
+  description: "Kept with the call's record, and erased with it. Agents may require it.",
+});
+
 /** Common to single calls and batches. */
 const common = {
   agent: agentName.optional(),
@@ -46,6 +58,7 @@ const common = {
     ].join(" "),
   }),
   retry: retry.optional(),
+  consent: consent.optional(),
 };
 
 /** What `POST /api/outbound/initiate` takes. */

@@ -23,7 +23,7 @@ import { isRecord } from "../../utils/isRecord.ts";
 export interface OutboundRequest extends
   Pick<
     OutboundJob,
-    "to" | "agent" | "keyName" | "context" | "variables" | "machineDetection" | "retry"
+    "to" | "agent" | "keyName" | "context" | "variables" | "machineDetection" | "retry" | "consent"
   > {
   /** Default: the server's own number. */
   readonly from?: string | undefined;
@@ -67,7 +67,8 @@ export function createCallPlacement(deps: CallPlacementDeps) {
   async function place(request: OutboundRequest, callId: string): Promise<StoredResponse> {
     if (!deps.storeAnswers()) throw new StoreUnavailable("Cannot place the call: no store");
     const checkedAt = now();
-    const decision = await awaitStore((await deps.policy()).check(request.to, checkedAt));
+    const policy = await deps.policy();
+    const decision = await awaitStore(policy.check(request.to, checkedAt, request));
     if (!decision.ok) throw new DestinationRefused(decision);
     const refusal = deps.activeCalls.capacityRefusal();
     if (refusal !== undefined) throw refusal;

@@ -128,7 +128,7 @@ export function createDialAttempt(deps: DialAttemptDeps) {
       throw new CallWithdrawn("batch_cancelled");
     }
     if (await deps.erasure.isDue(job.callId)) throw new CallWithdrawn("erased");
-    const decision = await (await deps.policy()).check(job.to, now());
+    const decision = await (await deps.policy()).check(job.to, now(), job);
     if (decision.ok) return undefined;
     if (decision.code !== "outside_hours" || decision.opensAt === undefined || !canWait(job)) {
       throw new DestinationRefused(decision);

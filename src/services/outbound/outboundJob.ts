@@ -29,6 +29,13 @@ const machineDetection = z.union([z.boolean(), machineDetectionSettings]);
 
 export type MachineDetection = Readonly<z.infer<typeof machineDetection>>;
 
+/** What the person who is called has agreed to. */
+export const consent = z.object({
+  source: z.string(),
+  at: z.string(),
+  text: z.string().optional(),
+});
+
 /** All that is needed to place a call; kept in the queue until the call is over. */
 export const outboundJob = z.object({
   callId: z.string(),
@@ -43,6 +50,7 @@ export const outboundJob = z.object({
   precall: z.object({ status: z.string(), problems: z.array(z.string()).readonly() }).optional(),
   machineDetection: machineDetection.optional(),
   retry: retryRule.optional(),
+  consent: consent.optional(),
   /** From 1. */
   attempt: z.number().int(),
   /** The call that this one tries again. */

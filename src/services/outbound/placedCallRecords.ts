@@ -21,7 +21,7 @@ export class PlacedCallRecords {
 
   /** What is recorded of a call, and queued with it, before anything is dialled. */
   admission(job: OutboundJob, dueAt: number): AdmittedCall {
-    const { callId, to, from, agent, keyName, metadata, precall } = job;
+    const { callId, to, from, agent, keyName, metadata, precall, consent } = job;
     const { instanceId, now } = this.#deps;
     return {
       call: {
@@ -34,7 +34,7 @@ export class PlacedCallRecords {
         to,
         instanceId,
         startedAt: now(),
-        ...present({ metadata, precall }),
+        ...present({ metadata, precall, consent }),
       },
       waiting: { from, dueAt, payload: job },
     };

@@ -128,6 +128,11 @@ export class CallTally {
         return [{ ...event, callId, atMs }];
       case "mustHear":
         return [{ ...event, callId }];
+      case "optedOut": {
+        const { by, words } = event;
+        const optOut = { by, atMs, ...present({ words }) };
+        return [{ type: "changed", callId, changes: { optOut } }];
+      }
       case "latency": {
         if (this.#latenciesMs.length >= MAX_LATENCIES) return [];
         const sequence = this.#latenciesMs.push(event.latency.totalMs);

@@ -42,6 +42,12 @@ export function viewCall(call: CallRecord) {
     precall: call.precall === undefined
       ? null
       : { status: call.precall.status, problems: [...call.precall.problems] },
+    consent: call.consent === undefined
+      ? null
+      : { source: call.consent.source, at: call.consent.at, text: call.consent.text ?? null },
+    optOut: call.optOut === undefined
+      ? null
+      : { by: call.optOut.by, words: call.optOut.words ?? null, atMs: call.optOut.atMs },
   };
 }
 

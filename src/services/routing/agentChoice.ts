@@ -1,7 +1,7 @@
 import type { AgentSet } from "../../config/agents.ts";
 import type { Outside } from "../../config/hoursSchema.ts";
 import { present } from "../../utils/present.ts";
-import { isOpen } from "./openingHours.ts";
+import { isOpen } from "../../config/isOpen.ts";
 
 /** Why a call is for an agent: it was asked for by name, answers the number, or takes what is left. */
 export type ChoiceReason = "named" | "number" | "default";

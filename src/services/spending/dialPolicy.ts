@@ -1,16 +1,35 @@
+import type { ClosedDays } from "../../config/hoursSchema.ts";
+import type { CallingTimes, OutboundRules } from "../../config/outboundSchema.ts";
 import type { CallingHours } from "../../config/settings.ts";
-import { isWithinHours, nextWithinHours } from "./destinations/callingHours.ts";
+import type { DoNotCallList } from "../store.ts";
+import { type Consent, consentRefusal } from "./consent.ts";
+import { everyDay, isWithinTimes, nextWithinTimes } from "./destinations/callingHours.ts";
+import { hoursFor, hoursOfCountry } from "./destinations/countryHours.ts";
 import {
   checkDestination,
   type Destination,
   type DestinationRules,
 } from "./destinations/destination.ts";
-import type { DoNotCallList } from "../store.ts";
 import type { DialRefusal } from "./dialRefusal.ts";
 
 /** Which numbers the operator allows to be dialled, and when. */
 export interface DialPolicySettings extends DestinationRules {
-  readonly hours?: CallingHours;
+  /** `country`: those of each country, for calls to people. */
+  readonly hours?: CallingHours | "country";
+  /** Days on which nobody is called. */
+  readonly closed?: readonly ClosedDays[];
+}
+
+/** A call to a person, beside the number. */
+export interface PersonCall {
+  readonly agent: string;
+  readonly consent?: Consent | undefined;
+}
+
+export interface DialPolicyDeps {
+  readonly doNotCall: Pick<DoNotCallList, "has">;
+  /** How an agent calls people, where its file says so. */
+  readonly rulesOf: (agent: string) => OutboundRules | undefined;
 }
 
 export type DialDecision =
@@ -22,29 +41,52 @@ export type DialPolicy = ReturnType<typeof createDialPolicy>;
 /** The one place that decides which numbers may be dialled. */
 export function createDialPolicy(
   settings: DialPolicySettings,
-  doNotCall: Pick<DoNotCallList, "has">,
+  { doNotCall, rulesOf }: DialPolicyDeps,
 ) {
   return {
     /** By the number alone, without the do-not-call list and calling hours. */
     checkNumber: (to: string): Destination => checkDestination(to, settings),
-    /** By the number, the do-not-call list and calling hours. */
-    async check(to: string, now: number): Promise<DialDecision> {
+    /**
+     * By the number, the do-not-call list and calling hours; a call to a person by the rules of its agent and
+     * of its country, too.
+     */
+    async check(to: string, now: number, call?: PersonCall): Promise<DialDecision> {
       const destination = checkDestination(to, settings);
       if (!destination.ok) return destination;
-      const { number } = destination;
+      const { number, country } = destination;
       if (await doNotCall.has(number)) {
         return refused("do_not_call", "This number is on the do-not-call list.");
       }
-      const { hours } = settings;
-      if (hours === undefined || isWithinHours(number, hours, now)) return { ok: true, number };
-      const opensAt = nextWithinHours(number, hours, now);
+      const rules = call && rulesOf(call.agent);
+      const unagreed = call && consentRefusal(rules, call.consent, now);
+      if (unagreed !== undefined) return { ok: false, ...unagreed };
+      const times = timesOf(country, call === undefined ? "any" : rules);
+      if (times.length === 0 || isWithinTimes(number, times, now)) return { ok: true, number };
+      const opensAt = nextWithinTimes(number, times, now);
       const refusal = refused(
         "outside_hours",
-        "It is outside the calling hours of this number (OUTBOUND_HOURS).",
+        "It is outside the calling hours of this number (OUTBOUND_HOURS, or those of its country).",
       );
       return opensAt === undefined ? refusal : { ...refusal, opensAt };
     },
   };
+
+  function timesOf(
+    country: string,
+    rules: OutboundRules | "any" | undefined,
+  ): readonly CallingTimes[] {
+    const { hours, closed = [] } = settings;
+    const ofSettings = typeof hours === "object" ? [everyDay(hours)] : [];
+    if (rules === "any") return ofSettings;
+    const ofCountry = rules !== undefined
+      ? hoursFor(rules, country)
+      : hours === "country"
+      ? hoursOfCountry(country)
+      : undefined;
+    const all = [...ofSettings, ...(ofCountry === undefined ? [] : [ofCountry])];
+    if (closed.length === 0) return all;
+    return [...all, { ...everyDay({ fromMinute: 0, toMinute: 24 * 60 }), closed }];
+  }
 }
 
 function refused(code: "do_not_call" | "outside_hours", sentence: string) {

@@ -23,6 +23,9 @@ export const dialRefusalCodes = [
   ...destinationRefusalCodes,
   "do_not_call",
   "outside_hours",
+  "consent_missing",
+  "consent_in_future",
+  "consent_too_old",
 ] as const;
 
 export interface DestinationRefusal {
@@ -36,7 +39,7 @@ export type DialRefusal =
   | DestinationRefusal
   | {
     readonly kind: "forbidden";
-    readonly code: "do_not_call" | "outside_hours";
+    readonly code: Exclude<(typeof dialRefusalCodes)[number], DestinationRefusalCode>;
     readonly sentence: string;
     /** When it may be tried again, in milliseconds since 1970. */
     readonly opensAt?: number;

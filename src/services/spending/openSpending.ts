@@ -112,7 +112,10 @@ export async function openSpending(
   /** At the first use: the numbering plans of the world take time, and most runs never dial. */
   async function loadPolicy(): Promise<DialPolicy> {
     const { createDialPolicy } = await import("./dialPolicy.ts");
-    return createDialPolicy({ ...outbound, ownNumber: phone?.number ?? "" }, store.doNotCall);
+    return createDialPolicy({ ...outbound, ownNumber: phone?.number ?? "" }, {
+      doNotCall: store.doNotCall,
+      rulesOf: (agent) => agents.get(agent)?.outbound,
+    });
   }
 }
 

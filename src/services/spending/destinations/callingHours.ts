@@ -1,5 +1,8 @@
+import type { CallingTimes } from "../../../config/outboundSchema.ts";
+import { isOpen } from "../../../config/isOpen.ts";
 import type { CallingHours } from "../../../config/settings.ts";
 import countryZones from "./countryZones.json" with { type: "json" };
+import { holidaysAround } from "./holidays.ts";
 import { countryOf, zonesByAreaCode } from "./numberingPlan.ts";
 
 /**
@@ -14,57 +17,81 @@ export function zonesOf(number: string): readonly string[] {
   return country === undefined ? [] : zonesByCountry.get(country) ?? [];
 }
 
-/** Whether it is within the hours in all the time zones a number may be in; unknown ones count as not. */
-export function isWithinHours(number: string, hours: CallingHours, now: number): boolean {
-  return areWithin(zonesOf(number), hours, now);
+/** The same hours on every day. */
+export function everyDay({ fromMinute, toMinute }: CallingHours): CallingTimes {
+  const day = [{ fromMinute, toMinute }];
+  return { week: Array.from({ length: 7 }, () => day), closed: [], holidays: "open" };
 }
 
-/** When the hours begin next; undefined where they never do in all the zones at once. */
-export function nextWithinHours(
+/**
+ * Whether all of these times allow a call in all the time zones that a number may be in; of a number whose
+ * zones are unknown they never do.
+ */
+export function isWithinTimes(
   number: string,
-  hours: CallingHours,
+  times: readonly CallingTimes[],
+  now: number,
+): boolean {
+  return areWithin(zonesOf(number), withHolidays(number, times, now), now);
+}
+
+/** When a call is allowed next; undefined where it is not within some two weeks. */
+export function nextWithinTimes(
+  number: string,
+  times: readonly CallingTimes[],
   now: number,
 ): number | undefined {
   const zones = zonesOf(number);
-  // All UTC offsets are whole quarters of an hour.
-  const first = Math.ceil(now / QUARTER_MS) * QUARTER_MS;
-  for (let quarter = 0; quarter <= 2 * 24 * 4; quarter++) {
-    const at = first + quarter * QUARTER_MS;
-    if (areWithin(zones, hours, at)) return at;
-  }
-  return undefined;
+  const all = withHolidays(number, times, now);
+  // Where all are open at once, one of them has just begun to be.
+  const begins = zones.flatMap((zone) => all.flatMap(({ week }) => beginningsOf(week, zone, now)));
+  return [...new Set(begins)].sort((a, b) => a - b)
+    .find((at) => at >= now && areWithin(zones, all, at));
 }
 
-const QUARTER_MS = 15 * 60_000;
+/** Longer than any row of holidays and Sundays. */
+const DAYS_AHEAD = 14;
+
+/** When the stretches of the coming days begin there, in milliseconds since 1970. */
+function beginningsOf(
+  week: CallingTimes["week"],
+  zone: string,
+  now: number,
+): readonly number[] {
+  const today = Temporal.Instant.fromEpochMilliseconds(Math.round(now)).toZonedDateTimeISO(zone)
+    .toPlainDate();
+  return Array.from({ length: DAYS_AHEAD + 1 }, (_, ahead) => today.add({ days: ahead }))
+    .flatMap((day) =>
+      (week[day.dayOfWeek - 1] ?? []).map(({ fromMinute }) =>
+        day.toZonedDateTime({
+          timeZone: zone,
+          plainTime: { hour: Math.floor(fromMinute / 60), minute: fromMinute % 60 },
+        }).epochMilliseconds
+      )
+    );
+}
 
 const zonesByCountry: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries(countryZones),
 );
 
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
 function areWithin(
   zones: readonly string[],
-  { fromMinute, toMinute }: CallingHours,
+  times: readonly CallingTimes[],
   now: number,
 ): boolean {
-  return zones.length > 0 && zones.every((zone) => {
-    const minute = minuteOfDay(zone, now);
-    return minute >= fromMinute && minute < toMinute;
-  });
+  return zones.length > 0 &&
+    zones.every((zone) => times.every((one) => isOpen(one, zone, now)));
 }
 
-function minuteOfDay(zone: string, now: number): number {
-  let clock = clocks.get(zone);
-  if (clock === undefined) {
-    clock = new Intl.DateTimeFormat("en", {
-      timeZone: zone,
-      hour: "2-digit",
-      minute: "2-digit",
-      hourCycle: "h23",
-    });
-    clocks.set(zone, clock);
-  }
-  const [hour = NaN, minute = NaN] = clock.format(now).split(":").map(Number);
-  return hour * 60 + minute;
+function withHolidays(
+  number: string,
+  times: readonly CallingTimes[],
+  now: number,
+): readonly CallingTimes[] {
+  if (!times.some(({ holidays }) => holidays === "closed")) return times;
+  const closed = holidaysAround(countryOf(number) ?? "", new Date(now).getUTCFullYear());
+  return times.map((one) =>
+    one.holidays === "closed" ? { ...one, closed: [...one.closed, ...closed] } : one
+  );
 }

@@ -1,4 +1,9 @@
-import type { MustHearProof, TranscriptTurn, TurnLatency } from "../../../call/callEvent.ts";
+import type {
+  CallEvent,
+  MustHearProof,
+  TranscriptTurn,
+  TurnLatency,
+} from "../../../call/callEvent.ts";
 import type { CallAnalysis } from "../analyses/analysis.ts";
 import type { CallUsage } from "../../../call/callUsage.ts";
 import type { CallDirection, CallEnd, CallRequest } from "../../../call/types.ts";
@@ -63,6 +68,18 @@ export interface LatencySummary {
   readonly p95Ms: number;
 }
 
+/** What the person who is called has agreed to; `at` is an ISO 8601 time. */
+export interface CallConsent {
+  readonly source: string;
+  readonly at: string;
+  readonly text?: string | undefined;
+}
+
+/** `atMs` since the call began. */
+export interface CallOptOut extends Pick<Extract<CallEvent, { type: "optedOut" }>, "by" | "words"> {
+  readonly atMs: number;
+}
+
 /** One call; times are milliseconds since 1970. */
 export interface CallRecord {
   readonly id: string;
@@ -105,6 +122,10 @@ export interface CallRecord {
   readonly instanceId: string;
   readonly metadata?: NonNullable<CallRequest["metadata"]>;
   readonly precall?: NonNullable<CallRequest["precall"]>;
+  /** Only of outbound calls, as whoever asked for the call said. */
+  readonly consent?: CallConsent;
+  /** That the person who was called wants no more calls. */
+  readonly optOut?: CallOptOut;
   /** What the agent was told of this call, for a process that goes on with it; of placed calls the queue has it. */
   readonly briefing?: CallBriefing;
 }
@@ -183,7 +204,7 @@ export interface NewCall
   extends
     Pick<CallRecord, "id" | "direction" | "agent" | "keyName" | "startedAt" | "instanceId">,
     Pick<CallRecord, "callSid" | "from" | "to" | "callerProven" | "model" | "transcriptionModel">,
-    Pick<CallRecord, "metadata" | "precall" | "briefing"> {
+    Pick<CallRecord, "metadata" | "precall" | "consent" | "briefing"> {
   readonly status: Exclude<RecordStatus, "ended">;
 }
 
@@ -196,6 +217,7 @@ export type CallChanges =
   & Partial<
     Pick<CallRecord, "agentVersion" | "answeredAt" | "outcome" | "answeredBy" | "usage" | "savings">
   >
+  & Partial<Pick<CallRecord, "optOut">>
   /** Null where it was taken back. */
   & { readonly plannedEnd?: CallEnd | null };
 

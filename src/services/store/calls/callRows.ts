@@ -1,3 +1,4 @@
+import { consentOf, optOutOf } from "./ruleColumns.ts";
 import { callDirections, type CallEnd, endReasons } from "../../../call/types.ts";
 import type { TranscriptTurn } from "../../../call/callEvent.ts";
 import {
@@ -67,6 +68,8 @@ export function callOf(row: Row): CallRecord {
       cost: costOf(row),
       metadata: textsIn(readableJson(row, "metadata")),
       precall: precallOf(row),
+      consent: consentOf(row),
+      optOut: optOutOf(row),
       briefing: briefingOf(row),
       savings: savingsOf(row),
       passed: maybeFlag(row, "analysis_passed"),

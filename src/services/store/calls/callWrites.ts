@@ -128,13 +128,14 @@ function insertCall(call: NewCall): Statement {
     instance_id: call.instanceId,
     metadata: jsonOrNull(call.metadata),
     precall: jsonOrNull(call.precall),
+    consent: jsonOrNull(call.consent),
     briefing: jsonOrNull(call.briefing),
   };
   const names = Object.keys(columns);
   const kept = ["call_sid", "from_number", "to_number", "caller_proven"]
-    .concat("model", "transcription_model", "metadata", "precall", "briefing").map((name) =>
-      `${name} = COALESCE(calls.${name}, excluded.${name})`
-    );
+    .concat("model", "transcription_model", "metadata", "precall", "consent", "briefing").map((
+      name,
+    ) => `${name} = COALESCE(calls.${name}, excluded.${name})`);
   return {
     sql: `INSERT INTO calls (${names.join(", ")}) SELECT ${
       placeholders(names)
@@ -157,6 +158,7 @@ function changeCall(
 ): readonly Statement[] {
   const { status, usage, savings, answeredAt, outcome } = changes;
   const columns: Columns = present({
+    opt_out: changes.optOut && JSON.stringify(changes.optOut),
     call_sid: changes.callSid,
     from_number: changes.from,
     to_number: changes.to,
@@ -233,6 +235,8 @@ function upsertMustHear(
 ): Statement {
   const replaced = ["times", "heard", "from_ms", "to_ms"]
     .map((name) => `${name} = excluded.${name}`);
+  // What was heard once stays heard, unless it was not for a person.
+  const stays = sentence.takenBack === true ? "" : "must_hear.heard = 0 AND ";
   return insertOfCall(
     "must_hear",
     callId,
@@ -245,7 +249,7 @@ function upsertMustHear(
       to_ms: sentence.heard ? toInteger(sentence.toMs) : null,
     },
     `(call_id, name) DO UPDATE SET ${replaced.join(", ")}
-      WHERE must_hear.heard = 0 AND must_hear.times <= excluded.times`,
+      WHERE ${stays}must_hear.times <= excluded.times`,
   );
 }
 

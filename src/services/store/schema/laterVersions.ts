@@ -1,4 +1,5 @@
 import { agentVersions } from "./agentVersions.ts";
+import { callRules } from "./callRules.ts";
 import { calendarVersion } from "./calendarVersion.ts";
 import { heardVersion } from "./heardVersion.ts";
 import { analyses } from "./analyses.ts";
@@ -140,4 +141,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   knowledgeVectors,
   resumptionVersion,
   searchIndex,
+  callRules,
 ];

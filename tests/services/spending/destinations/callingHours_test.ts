@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import {
-  isWithinHours,
-  nextWithinHours,
+  everyDay,
+  isWithinTimes,
+  nextWithinTimes,
   zonesOf,
 } from "../../../../src/services/spending/destinations/callingHours.ts";
 import areaCodes from "../../../../src/services/spending/destinations/areaCodes.json" with {
@@ -11,7 +12,7 @@ import countryZones from "../../../../src/services/spending/destinations/country
   type: "json",
 };
 
-const hours = { fromMinute: 8 * 60, toMinute: 21 * 60 };
+const hours = [everyDay({ fromMinute: 8 * 60, toMinute: 21 * 60 })];
 const at = (time: string) => Date.parse(time);
 
 Deno.test("zonesOf() knows a North American number by its area code, others by country", () => {
@@ -26,26 +27,26 @@ Deno.test("zonesOf() knows a North American number by its area code, others by c
   );
 });
 
-Deno.test("isWithinHours() goes by the clock of the one who is called, summer time included", () => {
+Deno.test("isWithinTimes() goes by the clock of the one who is called, summer time included", () => {
   // 12:30 UTC is 7:30 in New York in winter, and 8:30 in summer.
-  assert.equal(isWithinHours("+12125550123", hours, at("2027-01-15T12:30:00Z")), false);
-  assert.equal(isWithinHours("+12125550123", hours, at("2027-07-15T12:30:00Z")), true);
-  assert.equal(isWithinHours("+12125550123", hours, at("2027-01-15T13:00:00Z")), true);
-  assert.equal(isWithinHours("+12125550123", hours, at("2027-01-16T02:00:00Z")), false);
+  assert.equal(isWithinTimes("+12125550123", hours, at("2027-01-15T12:30:00Z")), false);
+  assert.equal(isWithinTimes("+12125550123", hours, at("2027-07-15T12:30:00Z")), true);
+  assert.equal(isWithinTimes("+12125550123", hours, at("2027-01-15T13:00:00Z")), true);
+  assert.equal(isWithinTimes("+12125550123", hours, at("2027-01-16T02:00:00Z")), false);
 });
 
-Deno.test("isWithinHours() must hold in every zone that a number may be in", () => {
+Deno.test("isWithinTimes() must hold in every zone that a number may be in", () => {
   // 8:30 in Sydney and Melbourne is 5:30 in Perth.
-  assert.equal(isWithinHours("+61291234567", hours, at("2027-01-14T21:30:00Z")), false);
-  assert.equal(isWithinHours("+61291234567", hours, at("2027-01-15T04:00:00Z")), true);
-  assert.equal(isWithinHours("+999", hours, at("2027-01-15T12:00:00Z")), false);
+  assert.equal(isWithinTimes("+61291234567", hours, at("2027-01-14T21:30:00Z")), false);
+  assert.equal(isWithinTimes("+61291234567", hours, at("2027-01-15T04:00:00Z")), true);
+  assert.equal(isWithinTimes("+999", hours, at("2027-01-15T12:00:00Z")), false);
 });
 
-Deno.test("nextWithinHours() finds the moment at which the hours begin", () => {
+Deno.test("nextWithinTimes() finds the moment at which the hours begin", () => {
   const night = at("2027-01-15T03:00:01Z");
-  assert.equal(nextWithinHours("+12125550123", hours, night), at("2027-01-15T13:00:00Z"));
-  const never = { fromMinute: 8 * 60, toMinute: 8 * 60 + 15 };
-  assert.equal(nextWithinHours("+61291234567", never, night), undefined);
+  assert.equal(nextWithinTimes("+12125550123", hours, night), at("2027-01-15T13:00:00Z"));
+  const never = [everyDay({ fromMinute: 8 * 60, toMinute: 8 * 60 + 15 })];
+  assert.equal(nextWithinTimes("+61291234567", never, night), undefined);
 });
 
 Deno.test("no area code is in two places, and every zone has a clock", () => {

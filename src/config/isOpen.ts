@@ -1,7 +1,7 @@
-import { type Hours, isClosedOn } from "../../config/hoursSchema.ts";
+import { type Hours, isClosedOn } from "./hoursSchema.ts";
 
 /** A moment by the clocks of a place. */
-interface LocalTime {
+export interface LocalTime {
   /** As `2026-12-24`. */
   readonly date: string;
   readonly minute: number;
@@ -30,7 +30,7 @@ export function isOpen(
 }
 
 /** What the clocks there show: in the hour that is repeated as summer time ends, the same twice. */
-function localTimeOf(at: number, timeZone: string): LocalTime {
+export function localTimeOf(at: number, timeZone: string): LocalTime {
   const parts: Record<string, string> = {};
   for (const { type, value } of formatOf(timeZone).formatToParts(at)) parts[type] = value;
   const { year = "", month = "", day = "", hour, minute } = parts;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readAgent } from "../../../src/config/agents.ts";
-import { isOpen } from "../../../src/services/routing/openingHours.ts";
+import { readAgent } from "../../src/config/agents.ts";
+import { isOpen } from "../../src/config/isOpen.ts";
 
 /** The hours of an agent's file. */
 function hoursOf(yaml: string) {

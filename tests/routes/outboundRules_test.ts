@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import {
+  endedRecord,
+  get,
+  initiate,
+  initiateDialled,
+  onlyAgent,
+  statusOf,
+} from "../support/twilio/dialling.ts";
+import { concurrentTests } from "../support/servers/concurrently.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
+import { until } from "../support/until.ts";
+import { problemOf } from "../support/problemOf.ts";
+
+const test = concurrentTests("rules for calling people");
+const DAY_MS = 24 * 60 * 60_000;
+const to = "+14155550123";
+const consent = { source: "web form, order 12", at: new Date(Date.now() - DAY_MS).toISOString() };
+/** The day of a number in California. */
+const today = new Intl.DateTimeFormat("en-CA", { timeZone: "America/Los_Angeles" }).format();
+
+test("an agent that needs consent calls nobody without it, and the record has what was agreed to", async () => {
+  await using server = await startPhoneServer({
+    overrides: {
+      agentFiles: onlyAgent("outbound: { hours: off, consent: required, consent_days: 30 }"),
+    },
+  });
+  assert.deepEqual(await problemOf(await initiate(server, { to })), [403, "consent_missing"]);
+  const old = { ...consent, at: new Date(Date.now() - 31 * DAY_MS).toISOString() };
+  assert.deepEqual(await problemOf(await initiate(server, { to, consent: old })), [
+    403,
+    "consent_too_old",
+  ]);
+  const early = { ...consent, at: new Date(Date.now() + DAY_MS).toISOString() };
+  assert.deepEqual(await problemOf(await initiate(server, { to, consent: early })), [
+    403,
+    "consent_in_future",
+  ]);
+  for (const bad of [{ source: "", at: consent.at }, { source: "x", at: "yesterday" }, "yes"]) {
+    assert.deepEqual(await problemOf(await initiate(server, { to, consent: bad })), [
+      422,
+      "invalid_request",
+    ]);
+  }
+  assert.equal(server.network.calls.length, 0);
+  const { callId } = await initiateDialled(server, { to, consent: { ...consent, text: "Yes." } });
+  const phone = await server.network.nextCall();
+  await phone.next("streamStarted");
+  await hangUp(phone);
+  const record = await endedRecord(server, callId);
+  assert.deepEqual(record.consent, { ...consent, text: "Yes." });
+  assert.equal(record.optOut, null);
+});
+
+test("an agent with rules for calling people keeps to its hours, and others do as before", async () => {
+  const closed = `outbound: { hours: { open: { mon-sun: "00:00-24:00" }, closed: ["${today}"] } }`;
+  await using server = await startPhoneServer({ overrides: { agentFiles: onlyAgent(closed) } });
+  const answer = await initiate(server, { to });
+  assert.equal(answer.status, 403);
+  const { code, details } = await answer.json();
+  assert.equal(code, "outside_calling_hours");
+  const opensAt = Date.parse(details[0].opensAt);
+  assert.ok(opensAt > Date.now() && opensAt < Date.now() + 2 * DAY_MS);
+  assert.equal(server.network.calls.length, 0);
+
+  await using plain = await startPhoneServer({
+    env: { OUTBOUND_CLOSED: today.slice(5) },
+    overrides: { agentFiles: onlyAgent("outbound: { hours: off }") },
+  });
+  assert.deepEqual(await problemOf(await initiate(plain, { to })), [403, "outside_calling_hours"]);
+  await using free = await startPhoneServer();
+  assert.equal(await statusOf(initiate(free, { to })), 200);
+});
+
+test("a call that waits is held to the rules again when it is due", async () => {
+  await using server = await startPhoneServer({
+    overrides: { agentFiles: onlyAgent("outbound: { hours: off, consent: required }") },
+  });
+  const answer = await server.post("/api/outbound/batch", { calls: [{ to }] }, apiKey);
+  const { batchId, accepted, refused } = await answer.json();
+  if (accepted === 0) return assert.equal(refused[0].code, "consent_missing");
+  const state = await until(
+    () => get(server, `/api/outbound/batch/${batchId}`),
+    ({ progress }) => progress.refused > 0,
+  );
+  assert.equal(state.calls[0].detail, "consent_missing");
+  assert.equal(server.network.calls.length, 0);
+});
