@@ -70,6 +70,7 @@ const events: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
     usage: { unit: "tokens", input: 9_999_999, output: 9_999_999 },
   },
   digits: { type: "digits", digits: "1".repeat(100), sensitive: false },
+  optedOut: { type: "optedOut", by: "word", words: "stop calling me" },
   mustHear: {
     type: "mustHear",
     name: "recording",
