@@ -10,6 +10,10 @@ export type CallCommand =
   | { readonly type: "model"; readonly request: ModelRequest }
   | { readonly type: "commitAudio" }
   | { readonly type: "clearInput" }
+  /** From now on the caller's audio is kept from the model. */
+  | { readonly type: "withholdAudio" }
+  /** From now on the model gets it again, and what came since then. */
+  | { readonly type: "releaseAudio"; readonly from: Milliseconds }
   /** The caller's audio is given to it from `audioFrom` on, as far as it is kept. */
   | {
     readonly type: "openModel";
@@ -47,6 +51,7 @@ export type CallCommand =
   | { readonly type: "clear" }
   | { readonly type: "runTool"; readonly call: ToolCall }
   | { readonly type: "abortTools" }
-  | { readonly type: "sendDigits"; readonly digits: string }
+  /** By the network, which takes the leg away for a moment, or as tones over the leg. */
+  | { readonly type: "sendDigits"; readonly digits: string; readonly by: "network" | "tones" }
   | { readonly type: "endCall"; readonly end: SessionEnd }
   | { readonly type: "publish"; readonly event: CallEvent };

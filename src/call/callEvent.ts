@@ -1,9 +1,11 @@
 import type { AudioFormat } from "../utils/audio/audioFormat.ts";
+import type { PhoneMenuEvent } from "./phoneMenu.ts";
 import type { TokenUsage, TranscriptionUsage } from "./realtimeClient.ts";
 import type { CallDirection, CallEnd, Milliseconds } from "./types.ts";
 
 /** What observers of a call get; times are milliseconds since the call began. */
 export type CallEvent =
+  | PhoneMenuEvent
   | {
     readonly type: "started";
     readonly direction: CallDirection;
@@ -153,6 +155,7 @@ export type NoticeCode =
   | "machine_verdict_not_obeyed"
   | "voicemail_withdrawn"
   | "call_screened"
+  | "menu_answered"
   | "response_retried"
   | "audio_refused"
   | "playout_stalled"

@@ -2,6 +2,7 @@ import type { LegInput } from "./callLeg.ts";
 import type { AnsweringMachineInput } from "./ending/answeringMachine.ts";
 import type { Handoff, HandoffAsked } from "./handoff.ts";
 import type { KeptSpeechInput } from "./keptSpeech.ts";
+import type { LineSoundInput } from "./phoneMenu.ts";
 import type { ModelInput, ModelLoss } from "./realtimeClient.ts";
 import type { CallEnd, Milliseconds, SessionEnd } from "./types.ts";
 
@@ -17,6 +18,7 @@ export type StandbyInput =
 export type ControlInput =
   | AnsweringMachineInput
   | KeptSpeechInput
+  | LineSoundInput
   /** The call was answered although the audio has not arrived yet: the greeting may be prepared. */
   | { readonly type: "answered" }
   | {
@@ -49,6 +51,8 @@ export type ToolEffect =
   | { readonly type: "endCall" }
   | { readonly type: "transfer"; readonly alias: string }
   | { readonly type: "sendDigits"; readonly digits: string }
+  /** Nothing is to be said or done until more is heard of a phone system. */
+  | { readonly type: "keepSilent" }
   | HandoffAsked;
 
 /** The same as the call gets it. */

@@ -102,7 +102,11 @@ export class CallMachine {
 
   /** The caller's audio that came before is not needed any more. */
   audioNeededFrom(now: Milliseconds): Milliseconds {
-    return this.#ended ? now : this.#parts.connection.audioNeededFrom(now);
+    if (this.#ended) return now;
+    return Math.min(
+      this.#parts.connection.audioNeededFrom(now),
+      this.#call.menu.hold.audioNeededFrom(now),
+    );
   }
 
   /** When to call `handle` with a `tick`, if nothing else happens before. */
@@ -112,6 +116,7 @@ export class CallMachine {
       this.#call.speech.wakeAt,
       this.#parts.caller.wakeAt,
       this.#call.turns.wakeAt,
+      this.#call.menu.wakeAt,
       this.#parts.deadlines.wakeAt,
       this.#parts.bridge.wakeAt,
       this.#parts.outageSpeech.wakeAt,
@@ -137,12 +142,14 @@ export class CallMachine {
     this.#parts.greeting.tick(this.#parts.connection.ready);
     this.#parts.caller.tick(now);
     this.#parts.outageSpeech.tick(now, this.#parts.leg.joined && !this.#parts.connection.ready);
+    const menuEnd = this.#call.menu.tick(now);
+    if (menuEnd !== undefined) return this.#end(menuEnd, now);
     this.#call.turns.tick(now);
     this.#parts.greeting.ask({
       joined: this.#parts.leg.joined,
       modelReady: this.#parts.connection.ready,
       closing: this.#parts.closing.begun,
-      waiting: this.#parts.answeringMachine.waiting,
+      waiting: this.#parts.answeringMachine.waiting || this.#call.menu.awaitsPerson,
     }, now);
     const legLost = this.#parts.leg.endDue(now);
     if (legLost !== undefined) return this.#end(legLost, now);
@@ -150,7 +157,7 @@ export class CallMachine {
     this.#parts.inputStall.tick(
       now,
       this.#parts.leg.joined && this.#parts.connection.ready && !speech.audible &&
-        !this.#parts.closing.begun,
+        !this.#parts.closing.begun && !this.#call.menu.hold.withholds,
     );
     this.#parts.deadlines.tick(now, this.#watched);
     // After `deadlines.tick`, which drops expired responses: nothing else may happen for long.
@@ -169,7 +176,8 @@ export class CallMachine {
       this.#parts.answeringMachine.tick(now);
     if (failed !== undefined) return this.#end(failed, now);
     const modelReady = this.#parts.connection.ready;
-    const hears = this.#parts.leg.joined && !this.#parts.answeringMachine.waiting;
+    const hears = this.#parts.leg.joined && !this.#parts.answeringMachine.waiting &&
+      !this.#call.menu.hold.isOn;
     const end = this.#parts.closing.tick(now, {
       listening: hears && modelReady,
       working,
@@ -186,7 +194,8 @@ export class CallMachine {
     });
     if (left !== undefined) return this.#end(left, now);
     this.#parts.deadlines.update(now, this.#watched);
-    this.#parts.bridge.tick(now, hears && !this.#parts.closing.begun, modelReady);
+    const mayBridge = hears && !this.#parts.closing.begun && !this.#call.menu.isPatient;
+    this.#parts.bridge.tick(now, mayBridge, modelReady);
     this.#call.compaction.tick(now, this.#isAgentIdle);
   }
 
@@ -202,7 +211,8 @@ export class CallMachine {
   /** Whether the agent may say something that nobody has asked for. */
   #isQuiet(now: Milliseconds): boolean {
     return this.#isAgentIdle && this.#parts.greeting.isOver && this.#call.turns.quiet &&
-      !this.#parts.answeringMachine.waiting && !this.#parts.inputStall.isLoud(now);
+      !this.#parts.answeringMachine.waiting && !this.#call.menu.isPatient &&
+      !this.#parts.inputStall.isLoud(now);
   }
 
   get #watched(): Watched {

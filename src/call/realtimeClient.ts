@@ -73,7 +73,8 @@ export interface ResponseRequest {
   readonly instructions?: string;
   /** Beside the conversation: the model keeps nothing of it, and it may not call tools. */
   readonly aside?: boolean;
-  readonly tools?: "none";
+  /** `required`: it may only call tools, and say nothing. */
+  readonly tools?: "none" | "required";
   /** A name for the sentence that it says word for word, of which the call follows how much is heard. */
   readonly exact?: string;
 }

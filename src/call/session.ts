@@ -14,6 +14,7 @@ import type {
   ToolOutcome,
 } from "./sessionSetup.ts";
 import type { KeptSentence, KeptSpeech } from "./keptSpeech.ts";
+import { keyTones } from "./menu/keyTones.ts";
 import { CommandRunner } from "./machine/commandRunner.ts";
 import { ModelSlot } from "./model/modelSlot.ts";
 import { CallMachine } from "./callMachine.ts";
@@ -81,6 +82,8 @@ export class Session implements CallSession {
       endsTurns: () => this.#policy.commitsBySilence,
       onAudio: (frame) => this.#model.sendAudio(frame, deps.now()),
       onLevel: (speaking) => this.#handle({ type: "callerLevel", speaking }),
+      hearsMusic: () => this.#policy.phoneMenu !== undefined,
+      onSound: (change) => this.#handle({ type: "lineSound", ...change }),
     });
   }
 
@@ -211,6 +214,8 @@ export class Session implements CallSession {
       case "model":
       case "commitAudio":
       case "clearInput":
+      case "withholdAudio":
+      case "releaseAudio":
       case "openModel":
       case "prepareModel":
       case "takeOver":
@@ -224,7 +229,9 @@ export class Session implements CallSession {
       case "abortTools":
         return this.#tools.abort();
       case "sendDigits":
-        return this.#deps.sendDigits(this, command.digits);
+        return command.by === "tones"
+          ? this.#leg?.play(keyTones(command.digits, this.#format))
+          : this.#deps.sendDigits(this, command.digits);
       case "publish":
         this.#leg?.notify(command.event);
         return this.#deps.publish(this, command.event);

@@ -1,3 +1,4 @@
+import type { PhoneMenuPolicy } from "./phoneMenu.ts";
 import type { MustHear, OpeningSentence, ToolPolicy } from "./toolPolicy.ts";
 
 /** Monotonic time within a process, or a span of it, in milliseconds. */
@@ -86,6 +87,8 @@ export interface CallPolicy {
     /** So many of the caller's latest turns stay. */
     readonly audioTurns: number;
   };
+  /** Absent for calls that do not lead into phone menus. */
+  readonly phoneMenu?: PhoneMenuPolicy;
   readonly digitTimeoutMs: Milliseconds;
   readonly digitsSensitive: boolean;
   /** Sentences that are said before a transfer, by alias. */
@@ -134,6 +137,7 @@ export const endReasons = [
   "outside_hours",
   "refused",
   "voicemail",
+  "phone_menu",
   "model_failed",
   "leg_failed",
   "server_stopped",

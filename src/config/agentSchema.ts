@@ -10,6 +10,7 @@ import { mcpServer } from "./mcpSchema.ts";
 import { confirmWords } from "./confirmWordsSchema.ts";
 import { calledNumbers } from "./numbersSchema.ts";
 import { knowledgeSources } from "./knowledgeSchema.ts";
+import { phoneMenu } from "./phoneMenuSchema.ts";
 import { sms } from "./smsSchema.ts";
 import { e164, entryName as name } from "./schemaParts.ts";
 import { toolEntry } from "./toolOptionsSchema.ts";
@@ -106,6 +107,7 @@ export const agentFrontMatter = z.strictObject({
     timeout_ms: milliseconds(30_000).default(2000),
     sensitive: z.boolean().default(false),
   }).default({ timeout_ms: 2000, sensitive: false }),
+  phone_menu: phoneMenu,
   calendar: calendar.optional(),
   http_tools: z.array(httpTool).max(32).default([]),
   sms: sms.default({ texts: {}, recipients: {}, per_call: 2 }),

@@ -23,6 +23,7 @@ export function readLimits(
   return {
     calls: read.whole("MAX_CALLS", 100, { min: 1, max: 100_000 }),
     callMs: read.whole("MAX_CALL_MINUTES", 60, { min: 1, max: 1440 }) * 60_000,
+    holdMs: read.whole("MAX_HOLD_MINUTES", 30, { min: 1, max: 240 }) * 60_000,
     idleMs: read.whole("IDLE_SECONDS", 30, { min: 5, max: 3600 }) * 1000,
     // Twilio lets no call last longer than four hours.
     transferMs: read.whole("TRANSFER_MAX_MINUTES", 60, { min: 1, max: 240 }) * 60_000,

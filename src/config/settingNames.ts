@@ -52,6 +52,7 @@ export const settingNames = [
   "SMS_PER_NUMBER_DAILY",
   "MAX_CALLS",
   "MAX_CALL_MINUTES",
+  "MAX_HOLD_MINUTES",
   "MAX_CALL_USD",
   "TRANSFER_MAX_MINUTES",
   "DAILY_USD",

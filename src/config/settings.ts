@@ -150,6 +150,8 @@ export interface CallingHours {
 export interface LimitSettings {
   readonly calls: number;
   readonly callMs: number;
+  /** How long an agent that has called somebody waits on hold, in one call. */
+  readonly holdMs: number;
   /** A call that costs more is ended. */
   readonly callUsd?: number;
   readonly idleMs: number;

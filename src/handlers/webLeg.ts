@@ -147,6 +147,8 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
     case "transcriptionUsage":
     case "compacted":
     case "digits":
+    case "menu":
+    case "hold":
     case "mustHear":
     case "optedOut":
     case "ended":

@@ -47,6 +47,7 @@ Deno.test("readSettings() has a default for everything", () => {
     limits: {
       calls: 100,
       callMs: 3_600_000,
+      holdMs: 1_800_000,
       idleMs: 30_000,
       transferMs: 3_600_000,
       webCallsPerKey: 40,

@@ -45,6 +45,8 @@ export class AnsweringMachine {
     const { commands, turns, speech } = this.#call;
     switch (input.type) {
       case "machineAnswered":
+        // A phone system is a machine, and not one to leave a message on.
+        if (this.#call.menu.isActive) return commands.notice("machine_verdict_not_obeyed");
         speech.stop(now, true);
         return this.#closing.leaveMessage(input.end, input.message, now);
       case "screened":

@@ -234,7 +234,9 @@ export class Closing {
   }
 
   #keepSilenceShort(now: Milliseconds, mayUseTools: boolean): void {
-    switch (this.#idle.tick(now)) {
+    const due = this.#idle.tick(now);
+    if (due !== undefined && this.#call.menu.takesSilence(this.#call.policy.idleMs, now)) return;
+    switch (due) {
       case "nudge":
         this.#call.commands.notice("idle_prompt");
         this.#call.turns.ask(prompts.nudge(), now);
@@ -251,6 +253,7 @@ export class Closing {
   #keepTime(now: Milliseconds): void {
     switch (this.#timeLimit.tick(now)) {
       case "warn":
+        if (this.#call.menu.isPatient) return;
         this.#call.commands.notice("time_warning");
         this.#call.turns.ask(prompts.timeWarning(this.#timeLimit.leftS), now);
         return;
@@ -260,6 +263,8 @@ export class Closing {
   }
 
   #sayGoodbye(end: CallEnd, revocable: boolean, now: Milliseconds): void {
+    // Nobody takes leave of a machine.
+    if (this.#call.menu.isPatient) return this.begin({ end, revocable: false }, now);
     this.begin({ end, say: prompts.goodbye(end), revocable }, now);
   }
 }

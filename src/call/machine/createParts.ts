@@ -2,6 +2,7 @@ import { AgentSpeech } from "../playback/agentSpeech.ts";
 import { Compaction } from "../model/compaction.ts";
 import { CommandBuffer } from "./commandBuffer.ts";
 import { Latency } from "../turns/latency.ts";
+import { PhoneMenu } from "../menu/phoneMenu.ts";
 import type { MachineParts } from "./machineParts.ts";
 import { PolicyInForce } from "./policyInForce.ts";
 import { Transcript } from "../transcript/transcript.ts";
@@ -17,6 +18,7 @@ export function createParts(first: CallPolicy, startedAt: Milliseconds): Machine
   const turns = new Turns(commands, inForce);
   const speech = new AgentSpeech(commands, transcript, latency);
   const compaction = new Compaction({ inForce, commands, transcript }, startedAt);
+  const menu = new PhoneMenu({ inForce, commands, transcript, turns, speech }, startedAt);
   return {
     get policy() {
       return inForce.policy;
@@ -28,5 +30,6 @@ export function createParts(first: CallPolicy, startedAt: Milliseconds): Machine
     turns,
     speech,
     compaction,
+    menu,
   };
 }

@@ -1,4 +1,5 @@
 import type { CallInput } from "../callInput.ts";
+import { followLine } from "../menu/followLine.ts";
 import type { ModelEvents } from "../model/modelEvents.ts";
 import { tellForGood } from "../model/tellForGood.ts";
 import * as prompts from "../model/prompts.ts";
@@ -37,6 +38,7 @@ export class InputDispatch {
       closing.callerActed(activity === "begins");
       if (activity === "begins") answeringMachine.callerBegan();
     }
+    followLine(this.#call.menu, input, now);
     inputStall.follow(input, now);
     tools.follow(input, now);
     this.#parts.mustHears.follow(input);
@@ -97,6 +99,7 @@ export class InputDispatch {
       case "personAnswered":
       case "verdictNotObeyed":
         return answeringMachine.handle(input, now);
+      case "lineSound":
       case "tick":
         return;
       default:

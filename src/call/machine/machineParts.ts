@@ -1,6 +1,7 @@
 import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { Compaction } from "../model/compaction.ts";
 import type { CommandBuffer } from "./commandBuffer.ts";
+import type { PhoneMenu } from "../menu/phoneMenu.ts";
 import type { PolicyInForce } from "./policyInForce.ts";
 import type { Latency } from "../turns/latency.ts";
 import type { Transcript } from "../transcript/transcript.ts";
@@ -18,4 +19,5 @@ export interface MachineParts {
   readonly turns: Turns;
   readonly speech: AgentSpeech;
   readonly compaction: Compaction;
+  readonly menu: PhoneMenu;
 }

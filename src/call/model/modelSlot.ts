@@ -32,6 +32,8 @@ type ModelCommand = Extract<
       | "model"
       | "commitAudio"
       | "clearInput"
+      | "withholdAudio"
+      | "releaseAudio"
       | "openModel"
       | "prepareModel"
       | "takeOver"
@@ -81,6 +83,8 @@ export class ModelSlot {
   readonly #group: FrameGroup;
   /** Before, each frame goes by itself: the connection is not ready, or turns may be under way in it. */
   #groupsFrom: Milliseconds = Infinity;
+  /** What comes is kept, and not sent. */
+  #isWithheld = false;
   #forgetAt: Milliseconds = -Infinity;
   #present: Slot | undefined;
   #standby: Slot | undefined;
@@ -105,6 +109,12 @@ export class ModelSlot {
       case "clearInput":
         this.#audio.forgetTurn();
         return this.#present?.client?.clearInputBuffer();
+      case "withholdAudio":
+        this.#isWithheld = true;
+        return this.#present?.client?.clearInputBuffer();
+      case "releaseAudio":
+        this.#isWithheld = false;
+        return this.#replay(command.from);
       case "openModel":
         return this.#open(command.history, command.audioFrom, now);
       case "prepareModel":
@@ -131,6 +141,7 @@ export class ModelSlot {
       this.#audio.forgetBefore(this.#options.audioNeededFrom(now));
     }
     this.#audio.keep(frame.bytes, now);
+    if (this.#isWithheld) return;
     this.#group.add(frame, frame.mayWait && now >= this.#groupsFrom);
   }
 
@@ -181,6 +192,7 @@ export class ModelSlot {
   }
 
   #replay(from: Milliseconds): void {
+    if (this.#isWithheld) return;
     const client = this.#present?.client;
     for (const { audio } of this.#audio.from(from)) {
       if (audio === undefined) client?.commitAudio();

@@ -74,6 +74,13 @@ export class UnsettledSpeech {
         this.#level(input.speaking, now);
         if (!this.#inForce.policy.commitsBySilence) return;
         return input.speaking ? this.#started(undefined, now) : this.#stopped(now);
+      case "lineSound":
+        // Music is no turn, and what follows it begins where it ends.
+        this.#turns = [];
+        this.#isSpeaking = false;
+        this.#loudFrom = undefined;
+        this.#endedAt = input.sound === "music" ? now : now - input.sinceMs;
+        return;
       case "typed":
       case "turnCleared":
         this.#turns = [];

@@ -6,6 +6,7 @@ import {
   silenceOf,
 } from "../../utils/audio/audioFormat.ts";
 import { levelsOfBytes } from "../../utils/audio/audioLevel.ts";
+import { type LineSoundChange, MusicDetector } from "../../utils/audio/musicDetector.ts";
 import { decodeFrame } from "../../utils/audio/frameDecoder.ts";
 import { QuietDetector } from "../../utils/audio/quietDetector.ts";
 import { SpeechDetector } from "../../utils/audio/speechDetector.ts";
@@ -21,6 +22,9 @@ interface CallerAudioOptions {
   /** Gets each frame, and silence in place of those that do not come while a turn goes on. */
   readonly onAudio: (frame: CallerFrame) => void;
   readonly onLevel: (speaking: boolean) => void;
+  /** Whether music is told from speech, on a line of mu-law. */
+  readonly hearsMusic: () => boolean;
+  readonly onSound: (change: LineSoundChange) => void;
 }
 
 /**
@@ -33,6 +37,7 @@ export class CallerAudio {
   readonly #detector = new SpeechDetector();
   readonly #quiet = new QuietDetector();
   readonly #silenceFill: SilenceFill;
+  #music: MusicDetector | undefined;
 
   constructor(clock: Clock, options: CallerAudioOptions) {
     this.#options = options;
@@ -71,7 +76,11 @@ export class CallerAudio {
   }
 
   #forward(audio: Base64, bytes: Uint8Array): void {
-    const { format, onAudio, onLevel } = this.#options;
+    const { format, onAudio, onLevel, hearsMusic, onSound } = this.#options;
+    if (format === "pcmu" && hearsMusic()) {
+      const sound = (this.#music ??= new MusicDetector()).hear(bytes);
+      if (sound !== undefined) onSound(sound);
+    }
     const durationMs = bytes.length / bytesPerMs(format);
     const levels = levelsOfBytes(bytes, bytes.length, format);
     const change = this.#detector.hear(levels.levelDb, durationMs);

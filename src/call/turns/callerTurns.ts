@@ -70,7 +70,7 @@ export class CallerTurns {
   /** Our own silence detection, where the model has none. */
   levelChanged(speaking: boolean, now: Milliseconds): void {
     this.#isLoud = speaking;
-    if (!this.#call.policy.commitsBySilence) return;
+    if (!this.#call.policy.commitsBySilence || this.#call.menu.hold.withholds) return;
     if (speaking) return this.speechStarted(undefined, now);
     this.speechStopped(undefined, now);
     this.committedByHand(now);
@@ -142,6 +142,7 @@ export class CallerTurns {
       this.#call.latency.abandon();
       return;
     }
+    if (this.#call.menu.takesTurn(now)) return;
     this.#call.turns.ask({ purpose: "reply" }, now);
   }
 

@@ -96,7 +96,8 @@ export class Greeting {
     const { greetingProtected } = this.#call.policy;
     if (plannedEnd !== undefined) return this.#closing.resume(plannedEnd, now);
     if (note !== undefined) this.#connection.tell(note);
-    if (request === undefined || closing) return;
+    // What answers a call into a phone system is listened to first.
+    if (request === undefined || closing || this.#call.menu.isActive) return;
     this.#holds = greetingProtected && request.purpose === "greeting";
     this.#needsModel = !this.#isKept;
     // What the caller has asked for during an opening comes after it.

@@ -147,7 +147,7 @@ export class ResponseDeadlines {
     const fillerAfterMs = this.#fillerAfterMs;
     const since = this.#waitingSince;
     const bridgeable = fillerAfterMs > 0 && this.#bridges < MAX_BRIDGES &&
-      !this.#call.turns.filler.open;
+      !this.#call.turns.filler.open && !this.#call.menu.isPatient;
     if (!bridgeable || since === undefined) return undefined;
     const { saidAt } = this.#tools;
     const isSaid = saidAt !== undefined && saidAt >= (this.#tools.calls.runningSince ?? Infinity);

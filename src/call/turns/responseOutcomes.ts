@@ -149,7 +149,7 @@ export class ResponseOutcomes {
     switch (status) {
       case "completed": {
         const calls = toolCalls.length > 0 || this.#tools.hasCalled(responseId);
-        return sounded || calls ? "said" : "unspoken";
+        return sounded || calls || this.#call.menu.isPatient ? "said" : "unspoken";
       }
       case "cancelled": {
         // Not cancelled by us: the model has heard the caller, or says no more.

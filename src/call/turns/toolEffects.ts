@@ -15,17 +15,33 @@ export class ToolEffects {
     this.#closing = closing;
   }
 
-  note(effect: CallEffect | undefined): void {
+  note(effect: CallEffect | undefined, now: Milliseconds): void {
     switch (effect?.type) {
       case "sendDigits":
-        this.#call.commands.push({ type: "sendDigits", digits: effect.digits });
-        return;
+        return this.#press(effect.digits, now);
+      case "keepSilent":
+        return this.#call.menu.waits(now);
       case "transfer":
         this.#pending = effect;
         return;
       case "endCall":
         this.#pending ??= effect;
     }
+  }
+
+  /** Whether the model is to say nothing about what it has done: a phone system is listened to. */
+  keepsSilent(effect: CallEffect | undefined): boolean {
+    return this.#call.menu.isActive &&
+      (effect?.type === "sendDigits" || effect?.type === "keepSilent");
+  }
+
+  #press(digits: string, now: Milliseconds): void {
+    const { policy, menu, speech, commands } = this.#call;
+    const by = policy.phoneMenu?.keys ?? "network";
+    // Tones would be heard behind what is being said.
+    if (by === "tones") speech.stop(now, true);
+    commands.push({ type: "sendDigits", digits, by });
+    menu.pressed(digits, now);
   }
 
   /** What is to be done now, once. */

@@ -138,7 +138,7 @@ export class ToolTurns {
   ): void {
     this.#ended(call, output, { ok, durationMs: Math.round(now - startedAt) });
     tellForGood(this.#call, prompts.system(prompts.toolNews(call.name, output)));
-    this.#effects.note(effect);
+    this.#effects.note(effect, now);
     if (this.#applyEffect(now)) return;
     this.#untold.returned(call.callId, call.name, output);
     this.#call.turns.ask({ purpose: "tool_result" }, now);
@@ -191,7 +191,8 @@ export class ToolTurns {
     const result = isAsked ? input : { callId, output: NO_CALLER_YET, ok: false };
     const news = this.calls.cameBack(callId);
     if (news !== undefined) return this.#cameBack(news, result, now);
-    this.#returned(result, true, now);
+    const keepsSilent = isAsked && this.#effects.keepsSilent(input.effect);
+    this.#returned(result, !keepsSilent, now);
   }
 
   #returned(
@@ -213,7 +214,7 @@ export class ToolTurns {
     this.#ended(call, output, ended);
     this.#outputs.deliver(call, output, { hasRun: this.remote.ended(callId) });
     if (speaks) this.#untold.returned(callId, call.name);
-    this.#effects.note(effect);
+    this.#effects.note(effect, now);
     if (last && !this.#applyEffect(now) && returned.speaks) this.#askForResult(now);
   }
 

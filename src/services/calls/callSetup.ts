@@ -14,6 +14,7 @@ import { fillTemplate, mentions, type TemplateValues } from "../../config/templa
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
 import { callOpening } from "./callOpening.ts";
+import { withPhoneMenu } from "./phoneMenuCall.ts";
 import { withKnowledge } from "./callKnowledge.ts";
 
 /** The model setup and the policy of one call, without tools and history. */
@@ -127,7 +128,7 @@ export function createCallSetup(
     readonly pseudonymSecret: string;
   },
 ): RegistryOptions["describe"] {
-  const { openai: { model, groupMs }, limits: { idleMs, callMs } } = settings;
+  const { openai: { model, groupMs }, limits: { idleMs, callMs, holdMs } } = settings;
   return function describe(request) {
     const defined = agents.get(request.agent);
     if (defined === undefined) throw agentRefusal(agents, request.agent);
@@ -136,15 +137,21 @@ export function createCallSetup(
     const tools = toolsOf(defined);
     const declarations = tools.declarationsFor(request.direction);
     const { policies: toolPolicies, remote: { servers: toolServers } } = tools;
-    const described = createAgentSetup(agent, request, {
-      model,
-      idleMs,
-      maxMs: callMs,
-      format: request.direction === "web" ? "pcm24k" : "pcmu",
-      now: now(),
-      pseudonym: (caller) => pseudonymOf(caller, pseudonymSecret),
-      toolPolicies,
-    });
+    const at = now();
+    const described = withPhoneMenu(
+      agent,
+      request,
+      createAgentSetup(agent, request, {
+        model,
+        idleMs,
+        maxMs: callMs,
+        format: request.direction === "web" ? "pcm24k" : "pcmu",
+        now: at,
+        pseudonym: (caller) => pseudonymOf(caller, pseudonymSecret),
+        toolPolicies,
+      }),
+      { values: variables(agent, request, at), maxHoldMs: holdMs },
+    );
     const use = knowledge.forCall(agent.name);
     const { setup, policy, ...call } = withKnowledge(agent, described, declarations, use);
     return {

@@ -136,6 +136,7 @@ const OWN_ENTRIES: ReadonlyMap<string, string> = new Map([
   ["search_knowledge", "knowledge"],
   ["transfer_call", "transfers"],
   ["handoff", "handoffs"],
+  ["wait_silently", "phone_menu"],
   ...CALENDAR_TOOLS.map((name) => [name, "calendar"] as const),
 ]);
 
@@ -150,7 +151,10 @@ function toolMakers(agent: Agent, services: ToolServices): readonly ToolMaker[] 
   const known = builtinTools(agent, services);
   const own = new Set([...agent.http_tools, ...agent.client_tools].map(({ name }) => name));
   const listed = new Set(
-    agent.tools.map(({ name }) => name).filter((name) => !OWN_ENTRIES.has(name)),
+    [
+      ...agent.tools.map(({ name }) => name).filter((name) => !OWN_ENTRIES.has(name)),
+      ...(agent.phone_menu === undefined ? [] : ["send_dtmf"]),
+    ],
   );
   // A name that is defined in the file stands in `tools` for its options alone.
   const others = [...listed].filter((name) => !own.has(name) || known.has(name));

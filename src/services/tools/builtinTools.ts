@@ -10,6 +10,7 @@ import { sendDigits } from "./builtin/sendDigits.ts";
 import { createSendSms, type SendText } from "./builtin/sendSms.ts";
 import { createTakeMessage, type TakeMessage } from "./builtin/takeMessage.ts";
 import { createTransferCall } from "./builtin/transferCall.ts";
+import { waitSilently } from "./builtin/waitSilently.ts";
 import type { Tool } from "./tool.ts";
 
 /** What built-in tools need of the server. */
@@ -37,6 +38,7 @@ export function builtinTools(
     sendDigits,
     createDoNotCall(putOnDoNotCallList),
     createTakeMessage(takeMessage),
+    ...(agent.phone_menu === undefined ? [] : [waitSilently]),
     ...(agent.knowledge.length > 0 ? [createSearchKnowledge(agent.name, searchKnowledge)] : []),
     createSendSms(agent, sendText),
     ...(aliases.length > 0
@@ -55,6 +57,7 @@ export const BUILTIN_NAMES: ReadonlySet<string> = new Set([
   "end_call",
   "get_current_time",
   "send_dtmf",
+  "wait_silently",
   "do_not_call",
   "take_message",
   "send_sms",

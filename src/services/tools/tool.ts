@@ -68,6 +68,8 @@ export interface Tool {
   readonly description: string;
   /** A JSON Schema object. */
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** The calls that it is of use in; absent for all. */
+  readonly directions?: readonly CallDirection[];
   /** Its own defaults: what the agent's file says of it comes first. */
   readonly options?: ToolOptions;
   /** What an operator is shown of it beside its name, description and parameters. */

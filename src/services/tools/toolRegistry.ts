@@ -103,7 +103,9 @@ export function createToolRegistry({
     declarations: [...entries.values()].map(({ declaration }) => declaration),
     /** Those that are of use in a call of this direction. */
     declarationsFor: (direction: CallDirection): readonly ToolDeclaration[] =>
-      [...entries.values()].filter(({ tool }) => tool.kind !== "client" || direction === "web")
+      [...entries.values()].filter(({ tool: { kind, directions = [direction] } }) =>
+        (kind !== "client" || direction === "web") && directions.includes(direction)
+      )
         .map(({ declaration }) => declaration),
     /** What the call demands of single tools, by name. */
     policies: Object.fromEntries(policies) as Readonly<Record<string, ToolPolicy>>,

@@ -56,13 +56,13 @@ export function responseCreate(
   { purpose, instructions, aside = false, tools }: ResponseRequest,
   omitted: ReadonlySet<ResponsePart> = new Set(),
 ): ResponseCreateEvent {
-  const hasToolChoice = (aside || tools === "none") && !omitted.has("tool_choice");
+  const toolChoice = aside ? "none" : tools;
   return {
     type: "response.create",
     response: {
       ...(aside && { conversation: "none" }),
       ...(!omitted.has("metadata") && { metadata: { purpose } }),
-      ...(hasToolChoice && { tool_choice: "none" }),
+      ...(!omitted.has("tool_choice") && present({ tool_choice: toolChoice })),
       ...((aside || !omitted.has("instructions")) && present({ instructions })),
     },
   };

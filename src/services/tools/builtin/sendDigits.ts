@@ -16,15 +16,21 @@ export const sendDigits: Tool = {
         pattern: "^[0-9*#wW]{1,32}$",
         description: "Keys in order; w waits half a second, W a second.",
       },
+      pace: {
+        type: "string",
+        enum: ["usual", "slow"],
+        description: "slow waits half a second after each key, for systems that miss keys.",
+      },
     },
     required: ["digits"],
     additionalProperties: false,
   },
-  run({ digits }, { direction }) {
+  run({ digits: wanted, pace }, { direction }) {
+    const digits = pace === "slow" ? slowly(String(wanted)) : String(wanted);
     if (direction === "web") {
       throw new ToolError("not_on_a_phone", "Keys can only be pressed on phone calls.");
     }
-    if (lengthMs(String(digits)) > MAX_LENGTH_MS) {
+    if (lengthMs(digits) > MAX_LENGTH_MS) {
       throw new ToolError(
         "digits_too_long",
         "These keys and waits take too long: press a few, listen, then press more.",
@@ -32,10 +38,15 @@ export const sendDigits: Tool = {
     }
     return {
       output: { status: "sending" },
-      effect: { type: "sendDigits", digits: String(digits) },
+      effect: { type: "sendDigits", digits },
     };
   },
 };
+
+/** With half a second after each key but the last. */
+function slowly(digits: string): string {
+  return digits.replaceAll(/([0-9*#])(?=[0-9*#])/g, "$1w");
+}
 
 function lengthMs(digits: string): number {
   return [...digits].reduce(

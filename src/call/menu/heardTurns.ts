@@ -1,0 +1,86 @@
+import type { Milliseconds } from "../types.ts";
+import { type MenuWords, menuWordsOf } from "./menuWords.ts";
+
+/**
+ * How long the line has to be quiet, after a turn that the model has taken in, before the agent does
+ * something, by what was said: menus pause between their options, and music comes back after an announcement.
+ */
+const QUIET_MS: Readonly<Record<MenuWords, Milliseconds>> = {
+  keys: 1500,
+  words: 1000,
+  hold: 4000,
+  recording: 1500,
+  question: 0,
+  other: 700,
+};
+/** The same while the words are not known: whoever speaks after music is most likely a person. */
+const UNKNOWN_MS = 1500;
+const AFTER_HOLD_MS = 350;
+const MAX_TURNS = 50;
+
+/** The turns of the far end since the agent did something, and when they are over for good. */
+export class HeardTurns {
+  /** Their words, as far as they are known. */
+  #turns = new Map<string, string>();
+  #takenAt: Milliseconds | undefined;
+  #afterHold = false;
+
+  /** Whether a turn waits for an answer. */
+  get isWaiting(): boolean {
+    return this.#takenAt !== undefined;
+  }
+
+  get text(): string {
+    return [...this.#turns.values()].join(" ").trim();
+  }
+
+  get words(): MenuWords {
+    return menuWordsOf(this.text);
+  }
+
+  /** Whether what was heard is no machine's, as far as that shows. */
+  get soundsLikePerson(): boolean {
+    const { words } = this;
+    return words === "question" || words === "other" && (this.text !== "" || this.#afterHold);
+  }
+
+  /** When the answer is due, unless more is heard. */
+  get dueAt(): Milliseconds | undefined {
+    if (this.#takenAt === undefined) return undefined;
+    if (this.text === "") return this.#takenAt + (this.#afterHold ? AFTER_HOLD_MS : UNKNOWN_MS);
+    const { words } = this;
+    return this.#takenAt + (words === "other" && this.#afterHold ? 0 : QUIET_MS[words]);
+  }
+
+  add(itemId: string): void {
+    if (this.#turns.size < MAX_TURNS) this.#turns.set(itemId, "");
+  }
+
+  setText(itemId: string, text: string): void {
+    if (this.#turns.has(itemId)) this.#turns.set(itemId, text);
+  }
+
+  /** The model has taken in the last of them. */
+  taken(now: Milliseconds): void {
+    this.#takenAt = now;
+  }
+
+  /** The far end goes on. */
+  goesOn(): void {
+    this.#takenAt = undefined;
+  }
+
+  /** What comes now comes after music. */
+  afterHold(): void {
+    this.#afterHold = true;
+  }
+
+  /** Returns the turns, and begins anew. */
+  takeAll(): Map<string, string> {
+    const turns = this.#turns;
+    this.#turns = new Map();
+    this.#takenAt = undefined;
+    this.#afterHold = false;
+    return turns;
+  }
+}
