@@ -201,7 +201,7 @@ Deno.test("keys that a tool wants pressed are pressed, and the model gets the ou
   call.call("press");
   call.take();
   call.toolReturns("press", "{}", {
-    effect: { type: "sendDigits", digits: "1w2#", by: "network" },
+    effect: { type: "sendDigits", digits: "1w2#" },
   });
   assert.deepEqual(call.all("sendDigits"), [{ type: "sendDigits", digits: "1w2#", by: "network" }]);
   assert.deepEqual(call.takeAsked(), ["tool_result"]);

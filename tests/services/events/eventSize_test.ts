@@ -17,6 +17,11 @@ const events: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
   modelReady: { type: "modelReady", afterMs, again: false },
   modelLost: { type: "modelLost", code: "x".repeat(200), recovering: false },
   speaking: { type: "speaking", who: "caller", on: false },
+  menu: {
+    type: "menu",
+    step: { number: 99, atMs: afterMs, heard: "x".repeat(1000), times: 99, keys: "1w2#".repeat(8) },
+  },
+  hold: { type: "hold", on: false, durationMs: afterMs, withheldMs: afterMs },
   interrupted: { type: "interrupted", itemId, heardMs: afterMs },
   turn: {
     type: "turn",
