@@ -11,6 +11,7 @@ import { confirmWords } from "./confirmWordsSchema.ts";
 import { calledNumbers } from "./numbersSchema.ts";
 import { knowledgeSources } from "./knowledgeSchema.ts";
 import { phoneMenu } from "./phoneMenuSchema.ts";
+import { redactionSchema } from "./redactionSchema.ts";
 import { sms } from "./smsSchema.ts";
 import { e164, entryName as name } from "./schemaParts.ts";
 import { toolEntry } from "./toolOptionsSchema.ts";
@@ -117,6 +118,7 @@ export const agentFrontMatter = z.strictObject({
   outbound: outbound.optional(),
   confirm_words: confirmWords.optional(),
   analysis: analysisSchema(language).optional(),
+  redaction: redactionSchema.optional(),
   knowledge: knowledgeSources.default([]),
 }).refine(
   ({ fallback, transfers }) =>

@@ -24,7 +24,7 @@ export function createCallerMessages(
   { messages, messageBox, now }: CallerMessagesDeps,
 ): TakeMessage {
   const taken = new BoundedMap<string, number>(MAX_CALLS);
-  return async function takeMessage({ callId, agent, caller }, text) {
+  return async function takeMessage({ callId, agent, caller, redact }, said) {
     const before = taken.get(callId) ?? 0;
     if (before >= MAX_PER_CALL) return "too_many";
     taken.set(callId, before + 1);
@@ -34,6 +34,7 @@ export function createCallerMessages(
       return "too_many";
     }
     const id = newId("msg");
+    const text = redact?.(said) ?? said;
     await messageBox.take({ id, callId, agent, at, kind: "note", text, ...present({ from }) });
     return "taken";
   };

@@ -15,6 +15,7 @@ import type { CallJournals, MessageBox } from "../records.ts";
 import type { TransferPolicy } from "../spending.ts";
 import type { Texts } from "../sms.ts";
 import type { Store } from "../store.ts";
+import { createRedactions } from "../redaction.ts";
 import {
   type ClientToolCalls,
   createCallSigner,
@@ -59,6 +60,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
   const { settings, agents, store, transfers, mcpServers, journals, log } = deps;
   const { doNotCall, messages, clock: { now } } = store;
   let sendDigits: SendDigits = ({ id }) => log.warn("Digits not sent", { callId: id });
+  const redactions = createRedactions({ agentOf: agents.ofCall });
   const signCall = createCallSigner({ secrets: settings.signingSecrets, now: Date.now });
   const toolsOf = createToolbox({
     services: {
@@ -101,6 +103,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       ...deps,
       openModel: deps.engine.open,
       toolsOf,
+      redactions,
       sendDigits: (session, digits) => sendDigits(session, digits),
       ...present({ journal: journals?.write }),
     }),

@@ -1,5 +1,6 @@
 import type { OpenModel } from "../../call/realtimeClient.ts";
 import type { SessionDependencies, ToolOutcome } from "../../call/session.ts";
+import type { JournalEntry } from "../../call/journal.ts";
 import type { ResumedTool } from "../../call/resumedCall.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
@@ -7,6 +8,7 @@ import { setTimer } from "../../utils/clock.ts";
 import { createDigitMask } from "./digitMask.ts";
 import type { EventHub } from "../events.ts";
 import { promisesOf } from "../records.ts";
+import type { Redactions } from "../redaction.ts";
 import { type Toolbox, ToolMemory } from "../tools.ts";
 import { createToolMask } from "./toolMask.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -18,13 +20,15 @@ export interface SessionSources {
   readonly toolsOf: Toolbox;
   readonly events: EventHub;
   readonly sendDigits: SessionDependencies["sendDigits"];
-  readonly journal?: NonNullable<SessionDependencies["journal"]>;
+  /** `hidesTexts`: what people say in this call is not to be kept, whatever the settings say. */
+  readonly journal?: (session: CallSession, entry: JournalEntry, hidesTexts: boolean) => void;
+  readonly redactions: Redactions;
   readonly log: Pick<Log, "error" | "info">;
 }
 
 /** What the session of every call depends on. */
 export function createSessionDependencies(
-  { openModel, agents, toolsOf, events, sendDigits, journal, log }: SessionSources,
+  { openModel, agents, toolsOf, events, sendDigits, journal, redactions, log }: SessionSources,
 ): SessionDependencies {
   const masked = createDigitMask();
   const toolMask = createToolMask(({ request }, tool) => {
@@ -70,18 +74,27 @@ export function createSessionDependencies(
         variables: request.variables ?? {},
         now: () => new Date(),
         timeZone: agent.timezone,
-        log: (note) => log.info("Tool note", { callId: id, tool: call.name, note: bounded(note) }),
+        log: (note) =>
+          log.info("Tool note", {
+            callId: id,
+            tool: call.name,
+            note: redactions.text(session, bounded(note)),
+          }),
+        ...(redactions.isOn(session) && { redact: (text) => redactions.text(session, text) }),
       }, memoryOf(session));
       return withPromises(outcome, session);
     },
     sendDigits,
-    publish: (session, event) =>
-      events.publish(session.id, masked(session.id, toolMask.event(session, event))),
+    publish(session, event) {
+      const shown = masked(session.id, toolMask.event(session, event));
+      for (const each of redactions.events(session, shown)) events.publish(session.id, each);
+    },
     onError: ({ id }, error) => log.error("Call failed", { callId: id, error }),
     now: () => performance.now(),
     setTimer,
     ...(journal !== undefined && {
-      journal: (session, entry) => journal(session, toolMask.journalEntry(session, entry)),
+      journal: (session, entry) =>
+        journal(session, toolMask.journalEntry(session, entry), redactions.isOn(session)),
     }),
   };
 }

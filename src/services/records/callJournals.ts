@@ -33,11 +33,17 @@ export function createCallJournals(deps: CallJournalsDeps) {
   let closed = false;
 
   return {
-    write(...[session, entry]: Parameters<NonNullable<SessionDependencies["journal"]>>): void {
+    /** `hidesTexts`: the call's texts are left out also where `texts` is set. */
+    write(
+      ...[session, entry, hidesTexts = false]: [
+        ...Parameters<NonNullable<SessionDependencies["journal"]>>,
+        hidesTexts?: boolean,
+      ]
+    ): void {
       const { id } = session;
       if ("policy" in entry && entry.policy.digitsSensitive) sensitive.add(session);
       const hidesDigits = sensitive.has(session);
-      const line = `${encodeJournal(entry, { redacts: !texts, hidesDigits })}\n`;
+      const line = `${encodeJournal(entry, { redacts: !texts || hidesTexts, hidesDigits })}\n`;
       if (waitingChars + line.length > MAX_WAITING_CHARS) {
         lost.add(id);
         return;

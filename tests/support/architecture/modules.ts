@@ -9,6 +9,7 @@ const GROUND = [
   "agents",
   "calendar",
   "load",
+  "redaction",
   "routing",
 ];
 const OBSERVERS = [...GROUND, "cluster", "spending", "keptSpeech", "knowledge", "records", "sms"];
@@ -23,6 +24,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   agents: ["tools", "store"],
   calendar: ["store"],
   load: [],
+  redaction: [],
   routing: ["events"],
   cluster: ["store", "events"],
   spending: ["store", "events"],

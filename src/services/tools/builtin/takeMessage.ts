@@ -2,7 +2,7 @@ import { type Tool, type ToolContext, ToolError } from "../tool.ts";
 
 /** Keeps a message for the people behind the agent; the text is complete. */
 export type TakeMessage = (
-  call: Pick<ToolContext, "callId" | "agent" | "caller">,
+  call: Pick<ToolContext, "callId" | "agent" | "caller" | "redact">,
   text: string,
 ) => Promise<"taken" | "too_many">;
 

@@ -1,0 +1,2 @@
+export { createRedactions, type Redactions } from "./redaction/redactions.ts";
+export type { RedactedTurn } from "./redaction/callRedactor.ts";

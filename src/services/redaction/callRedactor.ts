@@ -1,0 +1,193 @@
+import type { CallEvent, TranscriptTurn } from "../../call/callEvent.ts";
+import { present } from "../../utils/present.ts";
+import { findMarks } from "./findMarks.ts";
+import { type Known, nothingKnown } from "./finding.ts";
+import { HELD, type Line, type Mark, marked, markedPlace, merged } from "./marks.ts";
+import { redactedJson } from "./redactedJson.ts";
+import { redactedFields } from "./redactedFields.ts";
+import { bothRules, type RedactionRules } from "./rules.ts";
+import { tokensOf } from "./tokens.ts";
+
+/** A stretch of a turn that is blacked out; characters are those of the turn as it was said. */
+export interface RedactedTurn {
+  readonly turn: TranscriptTurn;
+  readonly marks: readonly Mark[];
+}
+
+interface Entry {
+  turn: TranscriptTurn;
+  line: Line;
+  /** Decided when the turn was final: they stay, though what they follow from may be long ago. */
+  kept: readonly Mark[];
+  marks: readonly Mark[];
+  /** The turn as observers have it. */
+  shown: TranscriptTurn;
+}
+
+/** Turns that are looked at together. */
+const MAX_LINES = 24;
+const MAX_CHARACTERS = 4000;
+/** So many turns later a number is not gone on with. */
+const MAX_HELD_LINES = 8;
+
+/** Blacks out what one call's events say; remembers what was said as long as the call lasts. */
+export class CallRedactor {
+  readonly #known: Known = nothingKnown();
+  readonly #onRedacted: (redacted: RedactedTurn) => void;
+  #rules: RedactionRules;
+  #entries: Entry[] = [];
+  #released = false;
+
+  constructor(rules: RedactionRules, onRedacted: (redacted: RedactedTurn) => void = () => {}) {
+    this.#rules = rules;
+    this.#onRedacted = onRedacted;
+  }
+
+  /** What was said before another process had the call, as it was shown. */
+  resume(turns: readonly TranscriptTurn[]): void {
+    for (const turn of turns.slice(-MAX_LINES)) {
+      this.#insert(turn, lineOf(turn.role, whole(turn), !turn.final));
+    }
+  }
+
+  /** From now on what these rules say is blacked out, too. */
+  add(rules: RedactionRules): void {
+    this.#rules = bothRules(this.#rules, rules);
+  }
+
+  /** The event without what is private, behind those that correct earlier turns. */
+  events(event: CallEvent): readonly CallEvent[] {
+    switch (event.type) {
+      case "turn":
+        return this.#turn(event.turn);
+      case "digits": {
+        const isPrivate = !event.sensitive && this.#isPrivateEntry(event.digits);
+        return [
+          isPrivate
+            ? { ...event, digits: "•".repeat(event.digits.length), sensitive: true }
+            : event,
+        ];
+      }
+      case "ended":
+      case "handedOver": {
+        this.#released = event.type === "ended";
+        return [...this.#search(), event];
+      }
+      default:
+        return [redactedFields(event, (text, name) => this.text(text, name))];
+    }
+  }
+
+  /** A text that is no turn, or JSON; `about` is what it is called. */
+  text(text: string, about = ""): string {
+    return redactedJson(text, about, (each, name) => this.#plain(each, name));
+  }
+
+  #plain(text: string, about: string): string {
+    const title = about === "" ? "" : `${spaced(about)}: `;
+    const line = lineOf("other", title + text, false);
+    const [marks = []] = this.#find([line], true);
+    return marked(title + text, marks, title.length);
+  }
+
+  #turn(turn: TranscriptTurn): readonly CallEvent[] {
+    const line = lineOf(turn.role, whole(turn), !turn.final);
+    const entry = this.#entries.find(({ turn: { id } }) => id === turn.id);
+    if (entry === undefined) this.#insert(turn, line);
+    else Object.assign(entry, { turn, line });
+    const corrected = this.#search(turn.id);
+    const shown = this.#entries.find(({ turn: { id } }) => id === turn.id)?.shown ?? turn;
+    this.#forget();
+    return [...corrected, { type: "turn", turn: shown }];
+  }
+
+  #insert(turn: TranscriptTurn, line: Line): void {
+    const later = this.#entries.findIndex(({ turn: { position } }) => position > turn.position);
+    const entry = { turn, line, kept: [], marks: [], shown: turn };
+    this.#entries.splice(later < 0 ? this.#entries.length : later, 0, entry);
+  }
+
+  /** Looks at all turns again; returns those other than `asked` that observers have otherwise. */
+  #search(asked?: string): readonly CallEvent[] {
+    const found = this.#find(this.#entries.map(({ line }) => line), this.#released);
+    const corrected: CallEvent[] = [];
+    this.#entries.forEach((entry, at) => {
+      const { line, turn } = entry;
+      const stillThere = entry.kept.filter(({ to }) => to <= line.text.length);
+      const marks = merged([...found[at] ?? [], ...stillThere]);
+      if (turn.final) entry.kept = marks.filter(({ shown }) => shown !== HELD);
+      const shown = shownTurn(turn, marks);
+      const isChanged = shown.text !== entry.shown.text || shown.unheard !== entry.shown.unheard;
+      if (JSON.stringify(marks) !== JSON.stringify(entry.marks)) this.#onRedacted({ turn, marks });
+      entry.marks = marks;
+      entry.shown = shown;
+      if (isChanged && turn.id !== asked) corrected.push({ type: "turn", turn: shown });
+    });
+    return corrected;
+  }
+
+  #find(lines: readonly Line[], released: boolean): readonly (readonly Mark[])[] {
+    return findMarks(lines, this.#rules, {
+      known: this.#known,
+      holds: (role) => {
+        if (released || role === "other") return false;
+        const last = lines.findLastIndex((line) => line.role === role);
+        const isOpen = lines[last]?.open === true;
+        // An agent that has said all goes on with no number.
+        return role === "agent" ? isOpen : isOpen || lines.length - last <= MAX_HELD_LINES;
+      },
+    });
+  }
+
+  /** Whether keys that were pressed are private, or may turn out to be. */
+  #isPrivateEntry(digits: string): boolean {
+    const line = lineOf("caller", digits, false);
+    const lines = [...this.#entries.map((entry) => entry.line), line];
+    return (this.#find(lines, false).at(-1)?.length ?? 0) > 0;
+  }
+
+  #forget(): void {
+    let characters = 0;
+    let kept = this.#entries.length;
+    while (kept > 0 && this.#entries.length - kept < MAX_LINES) {
+      characters += this.#entries[kept - 1]?.line.text.length ?? 0;
+      if (characters > MAX_CHARACTERS && kept < this.#entries.length) break;
+      kept--;
+    }
+    // What is still being said stays.
+    const gone = this.#entries.slice(0, kept).filter(({ turn, marks }) =>
+      turn.final && !marks.some(({ shown }) => shown === HELD)
+    );
+    if (gone.length > 0) this.#entries = this.#entries.filter((entry) => !gone.includes(entry));
+  }
+}
+
+/** What the caller heard, and behind it what was not heard: a number may go on there. */
+function whole({ text, unheard }: TranscriptTurn): string {
+  return unheard === undefined ? text : `${text} ${unheard}`;
+}
+
+function lineOf(role: Line["role"], text: string, open: boolean): Line {
+  return { role, text, tokens: tokensOf(text), open };
+}
+
+function shownTurn(turn: TranscriptTurn, marks: readonly Mark[]): TranscriptTurn {
+  if (marks.length === 0) return turn;
+  const { text, unheard, heardCharacters } = turn;
+  const all = whole(turn);
+  return {
+    ...turn,
+    text: marked(all, marks, 0, text.length),
+    ...present({
+      unheard: unheard === undefined ? undefined : marked(all, marks, text.length + 1),
+      heardCharacters: heardCharacters === undefined
+        ? undefined
+        : markedPlace(heardCharacters, marks),
+    }),
+  };
+}
+
+/** A name of a field as words. */
+function spaced(name: string): string {
+  return name.slice(0, 64).replace(/[_-]+/g, " ").replace(/([a-z])([A-Z])/g, "$1 $2");
+}

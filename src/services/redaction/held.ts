@@ -1,0 +1,2 @@
+/** Shown while it is not decided yet what digits are. */
+export const HELD = "[…]";

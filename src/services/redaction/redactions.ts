@@ -1,0 +1,71 @@
+import type { CallEvent, TranscriptTurn } from "../../call/callEvent.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
+import type { CallRequest } from "../../call/types.ts";
+import type { AgentRedaction } from "../../config/redactionSchema.ts";
+import { CallRedactor, type RedactedTurn } from "./callRedactor.ts";
+import { compileRules } from "./compileRules.ts";
+import type { RedactionRules } from "./rules.ts";
+
+export interface RedactionsDeps {
+  readonly agentOf: (request: CallRequest) => RedactingAgent | undefined;
+  /** Called whenever other stretches of a turn of a call are blacked out than before. */
+  readonly onRedacted?: (session: CallSession, redacted: RedactedTurn) => void;
+}
+
+/** An agent as far as redaction asks for it. */
+export interface RedactingAgent {
+  readonly redaction?: AgentRedaction | undefined;
+}
+
+type Session = Pick<CallSession, "request" | "resumed">;
+
+export type Redactions = ReturnType<typeof createRedactions>;
+
+/** Blacks out what observers get of calls whose agents want that; what one agent hides stays hidden. */
+export function createRedactions({ agentOf, onRedacted }: RedactionsDeps) {
+  const compiled = new WeakMap<AgentRedaction, RedactionRules>();
+  const redactors = new WeakMap<
+    object,
+    { readonly redactor: CallRedactor; readonly rules: Set<RedactionRules> }
+  >();
+
+  function redactorOf(session: CallSession): CallRedactor | undefined {
+    const rules = rulesOf(session);
+    const known = redactors.get(session);
+    if (known !== undefined) {
+      if (rules !== undefined && !known.rules.has(rules)) {
+        known.rules.add(rules);
+        known.redactor.add(rules);
+      }
+      return known.redactor;
+    }
+    if (rules === undefined) return undefined;
+    const redactor = new CallRedactor(rules, (redacted) => onRedacted?.(session, redacted));
+    redactor.resume(earlierTurns(session));
+    redactors.set(session, { redactor, rules: new Set([rules]) });
+    return redactor;
+  }
+
+  function rulesOf({ request }: Session): RedactionRules | undefined {
+    const redaction = agentOf(request)?.redaction;
+    if (redaction === undefined) return undefined;
+    const rules = compiled.get(redaction) ?? compileRules(redaction);
+    compiled.set(redaction, rules);
+    return rules;
+  }
+
+  return {
+    /** Whether anything is blacked out in the call. */
+    isOn: (session: CallSession): boolean => redactorOf(session) !== undefined,
+    /** The event as observers get it, behind events that correct earlier ones. */
+    events: (session: CallSession, event: CallEvent): readonly CallEvent[] =>
+      redactorOf(session)?.events(event) ?? [event],
+    /** A text about the call that is kept or shown elsewhere; `about` is the name of its field. */
+    text: (session: CallSession, text: string, about?: string): string =>
+      redactorOf(session)?.text(text, about) ?? text,
+  };
+}
+
+function earlierTurns({ resumed }: Session): readonly TranscriptTurn[] {
+  return resumed?.turns ?? [];
+}
