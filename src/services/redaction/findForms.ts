@@ -1,6 +1,6 @@
 import type { Finding } from "./finding.ts";
 import { HELD } from "./marks.ts";
-import { digitsOf, type NumberRun, placesOf } from "./numberRuns.ts";
+import { type NumberRun, placesOf } from "./numberRuns.ts";
 import type { RedactionRules } from "./rules.ts";
 
 /** Keys by the beginnings that their issuers give them. Every repeat is of one set of characters, and bounded. */
@@ -38,8 +38,7 @@ export function findForms(finding: Finding, index: number, rules: RedactionRules
 
 /** Marks all numbers that are as long as phone numbers. */
 export function findPhones(finding: Finding, runs: readonly NumberRun[], mayHold: boolean): void {
-  for (const { parts, atEnd } of runs) {
-    const { length } = digitsOf(parts);
+  for (const { parts, digits: { length }, atEnd } of runs) {
     if (length > MAX_PHONE) continue;
     if (length >= MIN_PHONE) {
       for (const place of placesOf(parts)) finding.mark(place, "[phone number]");

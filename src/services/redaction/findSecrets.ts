@@ -1,5 +1,5 @@
 import type { RedactionRules } from "./rules.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, remember } from "./finding.ts";
 import type { Token } from "./tokens.ts";
 import type { Topic } from "./triggers.ts";
 
@@ -114,7 +114,7 @@ function markNumber(finding: Finding, index: number, topic: Announced, first: nu
   if (fits && from !== undefined && to !== undefined) {
     finding.mark({ line: index, from: from.from, to: to.to }, SHOWN[topic]);
     if (!line.open && topic !== "expiry" && digits.length >= MIN_KNOWN) {
-      finding.known.codes.add(digits);
+      remember(finding.known.codes, digits);
     }
   }
   return last + 1;
@@ -155,6 +155,7 @@ function markValue(finding: Finding, index: number, topic: "password" | "key", n
     if (isApart && /[.!?,;"”]\s/.test(text.slice(last.to, token.from))) break;
     if (token.kind === "word" || token.kind === "digits" || !isApart) words.push(token);
   }
+  while (words.at(-1)?.kind === "filler" || words.at(-1)?.kind === "stop") words.pop();
   const last = words.at(-1);
   if (last === undefined) return;
   const to = chunkEnd(text, last.to);
@@ -215,10 +216,10 @@ function isComma(tokens: readonly Token[], at: number): boolean {
 /** Words that are long enough not to be everybody's. */
 function learn({ known }: Finding, words: readonly Token[]): void {
   for (const { kind, word } of words) {
-    if (kind === "word" && word.length >= 5) known.passwords.add(word);
+    if (kind === "word" && word.length >= 5) remember(known.passwords, word);
   }
   const digits = words.map((each) => each.kind === "digits" ? each.digits : "").join("");
-  if (digits.length >= MIN_KNOWN) known.codes.add(digits);
+  if (digits.length >= MIN_KNOWN) remember(known.codes, digits);
 }
 
 function chunkStart(text: string, at: number): number {

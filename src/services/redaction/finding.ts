@@ -10,6 +10,15 @@ export interface Known {
   readonly passwords: Set<string>;
 }
 
+const MAX_KNOWN = 50;
+
+/** Adds a value; of too many the oldest goes. */
+export function remember(values: Set<string>, value: string): void {
+  values.add(value);
+  const [oldest] = values;
+  if (values.size > MAX_KNOWN && oldest !== undefined) values.delete(oldest);
+}
+
 export function nothingKnown(): Known {
   return { cards: new Set(), codes: new Set(), passwords: new Set() };
 }
@@ -24,6 +33,8 @@ export class Finding {
   readonly known: Known;
   /** Lines that have a part of a card number. */
   readonly cardLines: number[] = [];
+  /** Lines in which a card number was complete. */
+  readonly wholeAt = new Set<number>();
   /** Digits that may become one. */
   readonly held: string[] = [];
   readonly announcements: readonly (readonly Announcement[])[];
@@ -54,6 +65,15 @@ export class Finding {
     }
     return false;
   };
+
+  /** Whether cards are spoken of there, and no number has followed yet. */
+  awaitsCard(line: number): boolean {
+    for (let at = line; at >= Math.max(0, line - NEAR_LINES); at--) {
+      if (this.wholeAt.has(at)) return false;
+      if (this.announcements[at]?.some(({ topic }) => topic === "card") === true) return true;
+    }
+    return false;
+  }
 
   /** What the other side has asked for before a line; what a text by itself is about is in it. */
   askedBefore(line: number): ReadonlySet<Topic> {

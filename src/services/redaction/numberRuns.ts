@@ -9,6 +9,10 @@ export interface Part extends Token {
 /** Numbers that follow each other with nothing but fillers between, over several lines of one speaker. */
 export interface NumberRun {
   readonly parts: readonly Part[];
+  /** Of all parts. */
+  readonly digits: string;
+  /** By part, where its digits begin in `digits`; behind the last, their number. */
+  readonly starts: readonly number[];
   /** The speaker has said nothing else since. */
   readonly atEnd: boolean;
   /** It goes on with digits that were not decided when another process had the call. */
@@ -28,7 +32,7 @@ export function numberRuns(
   let fillers = 0;
   let goesOn = false;
   const close = (atEnd = false) => {
-    if (parts.length > 0) runs.push({ parts, atEnd, goesOn });
+    if (parts.length > 0) runs.push(runOf(parts, atEnd, goesOn));
     parts = [];
     goesOn = false;
   };
@@ -48,13 +52,6 @@ export function numberRuns(
   return runs;
 }
 
-/** Their digits from one part to another, both included. */
-export function digitsOf(parts: readonly Part[], first = 0, last = parts.length - 1): string {
-  let digits = "";
-  for (let at = first; at <= last; at++) digits += parts[at]?.digits ?? "";
-  return digits;
-}
-
 /** Where the parts stand: a stretch for each line. */
 export function placesOf(
   parts: readonly Part[],
@@ -68,4 +65,11 @@ export function placesOf(
     else places.push({ line, from, to });
   }
   return places;
+}
+
+function runOf(parts: readonly Part[], atEnd: boolean, goesOn: boolean): NumberRun {
+  const starts = [0];
+  let length = 0;
+  for (const part of parts) starts.push(length += part.digits.length);
+  return { parts, digits: parts.map((part) => part.digits).join(""), starts, atEnd, goesOn };
 }

@@ -1,5 +1,3 @@
-import type { Token } from "./tokens.ts";
-
 /** Finds phrases in tokens: the longest that begins at a place. */
 export class Phrases<Value> {
   readonly #byFirst = new Map<
@@ -20,7 +18,7 @@ export class Phrases<Value> {
 
   /** `length` is in tokens. */
   at(
-    tokens: readonly Pick<Token, "word">[],
+    tokens: readonly { readonly word: string }[],
     index: number,
   ): { readonly value: Value; readonly length: number } | undefined {
     const candidates = this.#byFirst.get(tokens[index]?.word ?? "");
