@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { apiKey, otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 import {
   endedRecord,
   get,
   initiate,
   initiateDialled,
   onlyAgent,
+  startBeside,
   statusOf,
+  temporaryDatabase,
 } from "../support/twilio/dialling.ts";
 import { concurrentTests } from "../support/servers/concurrently.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
@@ -71,6 +73,24 @@ test("an agent with rules for calling people keeps to its hours, and others do a
   assert.deepEqual(await problemOf(await initiate(plain, { to })), [403, "outside_calling_hours"]);
   await using free = await startPhoneServer();
   assert.equal(await statusOf(initiate(free, { to })), 200);
+});
+
+test("an agent's limit of attempts a day holds for a number whichever process and key asks", async () => {
+  await using place = await temporaryDatabase();
+  const agentFiles = onlyAgent("outbound: { hours: off, attempts_per_day: 2 }");
+  await using server = await startPhoneServer({ env: place.env, overrides: { agentFiles } });
+  await using beside = await startBeside(server, place.env, { agentFiles });
+  const asked = [server, beside, server, beside, server].map((each, at) =>
+    initiate(each, { to }, { key: at % 2 === 0 ? apiKey : otherKey })
+  );
+  const answers = await Promise.all(asked);
+  const placed = answers.filter(({ ok }) => ok);
+  assert.equal(placed.length, 2);
+  for (const answer of answers) {
+    if (answer.ok) await answer.body?.cancel();
+    else assert.deepEqual(await problemOf(answer), [429, "number_called_enough"]);
+  }
+  assert.equal(await statusOf(initiate(server, { to: "+14155550124" })), 200);
 });
 
 test("a call that waits is held to the rules again when it is due", async () => {

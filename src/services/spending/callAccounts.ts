@@ -31,7 +31,10 @@ export function createCallAccounts(
   };
 
   return (call) =>
-    [...narrow(call), ...wide(call)].filter(({ limits }) => Object.keys(limits).length > 0);
+    [...narrow(call), ...wide(call)].filter(({ scope, limits }) =>
+      // Who is called counts for the agents that have a limit, whoever calls.
+      scope === "number" || Object.keys(limits).length > 0
+    );
 
   function narrow({ direction, keyName = "", number, address }: CountedCall) {
     switch (direction) {

@@ -25,6 +25,10 @@ export interface CallBudgetDeps extends Clock, BudgetRefusalsDeps {
   readonly callUsd?: number;
   /** Whether the models of a call have known prices. */
   readonly isPriced: (call: { readonly agent: string }) => boolean;
+  /** How often an agent may call one number in a day, where its file says so. */
+  readonly attemptsOf: (agent: string) => number | undefined;
+  /** The offset from UTC, in milliseconds, of the clocks at a number. */
+  readonly offsetAt: (number: string, at: number) => Promise<number>;
 }
 
 /** What is reserved at a time, so that many calls can share what is left of a day. */
@@ -108,7 +112,7 @@ export function createCallBudget(deps: CallBudgetDeps) {
       maxMs: number,
       at: number,
     ): Promise<{ readonly ok: true; readonly minutes: number } | BudgetRefusal> {
-      const accounts = accountsOf({ direction: "outbound", keyName, number });
+      const accounts = await placedAccounts({ keyName, agent, to: number }, at);
       const minutes = granted ?? maxMs / 60_000;
       if (accounts.length === 0) return { ok: true, minutes };
       // A call gets what is left of the daily minutes, and is refused below one minute.
@@ -124,6 +128,20 @@ export function createCallBudget(deps: CallBudgetDeps) {
       if (!decision.ok) return refusals.record(decision);
       own.granted(callId, accounts, decision, { now: at, isStored: true });
       return decision;
+    },
+    /** Why a number has been called often enough today, if so; reserves nothing. */
+    async attemptsRefusal(
+      call: { readonly keyName: string; readonly agent: string; readonly to: string },
+      at: number,
+    ): Promise<BudgetRefusal | undefined> {
+      const account = (await placedAccounts(call, at)).find(({ scope }) => scope === "number");
+      const most = account?.limits.dailyCalls;
+      if (account === undefined || most === undefined) return undefined;
+      const { callsToday } = await budget.used(account, at);
+      const retryAfterMs = untilTomorrow(at + (account.dayOffsetMs ?? 0));
+      return callsToday < most
+        ? undefined
+        : { ok: false, scope: "number", limit: "dailyCalls", retryAfterMs };
     },
     /** Reserves more for a live call; where the store does not answer, of what this process may use. */
     async extend(
@@ -176,6 +194,25 @@ export function createCallBudget(deps: CallBudgetDeps) {
     /** How often calls were refused, by whose limit and which. */
     refusals: (): ReadonlyMap<string, RefusalCount> => refusals.counts,
   };
+
+  /** A number's day is that of its own clocks, and so is what an agent may call it in that. */
+  async function placedAccounts(
+    { keyName, agent, to: number }: {
+      readonly keyName: string;
+      readonly agent: string;
+      readonly to: string;
+    },
+    at: number,
+  ): Promise<readonly BudgetAccount[]> {
+    const dayOffsetMs = await deps.offsetAt(number, at);
+    const most = deps.attemptsOf(agent) ?? Infinity;
+    return accountsOf({ direction: "outbound", keyName, number }).map((account) => {
+      if (account.scope !== "number") return account;
+      const dailyCalls = Math.min(most, account.limits.dailyCalls ?? Infinity);
+      const limits = dailyCalls === Infinity ? {} : { dailyCalls };
+      return { ...account, limits, dayOffsetMs };
+    });
+  }
 
   async function refusalOf(accounts: readonly BudgetAccount[]): Promise<BudgetRefusal | undefined> {
     const at = now();

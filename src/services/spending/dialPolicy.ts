@@ -3,7 +3,7 @@ import type { CallingTimes, OutboundRules } from "../../config/outboundSchema.ts
 import type { CallingHours } from "../../config/settings.ts";
 import type { DoNotCallList } from "../store.ts";
 import { type Consent, consentRefusal } from "./consent.ts";
-import { everyDay, isWithinTimes, nextWithinTimes } from "./destinations/callingHours.ts";
+import { everyDay, isWithinTimes, nextWithinTimes, offsetAt } from "./destinations/callingHours.ts";
 import { hoursFor, hoursOfCountry } from "./destinations/countryHours.ts";
 import {
   checkDestination,
@@ -46,6 +46,7 @@ export function createDialPolicy(
   return {
     /** By the number alone, without the do-not-call list and calling hours. */
     checkNumber: (to: string): Destination => checkDestination(to, settings),
+    offsetAt,
     /**
      * By the number, the do-not-call list and calling hours; a call to a person by the rules of its agent and
      * of its country, too.

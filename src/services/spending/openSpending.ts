@@ -76,6 +76,8 @@ export async function openSpending(
       accountsOf,
       isPriced,
       ...present({ callUsd }),
+      attemptsOf: (agent) => agents.get(agent)?.outbound?.attempts_per_day,
+      offsetAt: async (number, at) => (await policy()).offsetAt(number, at),
       incidents,
       now,
       setTimer,

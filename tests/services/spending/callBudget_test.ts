@@ -81,6 +81,8 @@ async function startTrial(limits: BudgetLimits) {
     }),
     accountsOf: () => [{ scope: "server", subject: "", limits }],
     isPriced: () => true,
+    attemptsOf: () => undefined,
+    offsetAt: () => Promise.resolve(0),
     incidents: { report() {} },
     now: () => state.now,
     setTimer,

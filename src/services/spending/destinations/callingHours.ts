@@ -49,6 +49,17 @@ export function nextWithinTimes(
     .find((at) => at >= now && areWithin(zones, all, at));
 }
 
+/**
+ * The offset from UTC, in milliseconds, of the clocks at a number: of the first of its zones, and 0 where they
+ * are unknown.
+ */
+export function offsetAt(number: string, at: number): number {
+  const [zone] = zonesOf(number);
+  if (zone === undefined) return 0;
+  const moment = Temporal.Instant.fromEpochMilliseconds(Math.round(at));
+  return moment.toZonedDateTimeISO(zone).offsetNanoseconds / 1e6;
+}
+
 /** Longer than any row of holidays and Sundays. */
 const DAYS_AHEAD = 14;
 

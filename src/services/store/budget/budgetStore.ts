@@ -99,7 +99,7 @@ export function createBudget(database: Database) {
       ]);
     },
     used: (
-      account: Pick<BudgetAccount, "scope" | "subject">,
+      account: Pick<BudgetAccount, "scope" | "subject" | "dayOffsetMs">,
       now: number,
     ): Promise<BudgetUse> => usedBy(database.query, account, now),
   };
@@ -124,14 +124,14 @@ async function insertEntries(
     minutes = Math.min(minutes, left(limits.dailyMinutes, used.minutesToday));
     usd = Math.min(usd, left(limits.dailyUsd, used.usdToday));
   }
-  for (const { scope, subject } of accounts) {
+  for (const { scope, subject, dayOffsetMs = 0 } of accounts) {
     await query(
       `INSERT INTO budget_entries
         (call_id, scope, subject, day, reserved_at, expires_at, minutes, usd)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [
-        ...[callId, scope, subject, dayOf(now), Math.round(now), Math.round(now + holdMs)],
-        ...[minutes, usd],
+        ...[callId, scope, subject, dayOf(now + dayOffsetMs)],
+        ...[Math.round(now), Math.round(now + holdMs), minutes, usd],
       ],
     );
   }

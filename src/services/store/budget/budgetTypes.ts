@@ -30,6 +30,8 @@ export interface BudgetAccount {
   /** The name of a key, the pseudonym of a number or address, or empty. */
   readonly subject: string;
   readonly limits: BudgetLimits;
+  /** Where its days are not those of UTC: how much earlier they begin. */
+  readonly dayOffsetMs?: number;
 }
 
 /** A reservation for a call, made before it begins or continues. */

@@ -30,10 +30,10 @@ export async function usedOn(
 /** An expired reservation still counts for its day: the money may be spent. */
 export async function usedBy(
   query: Query,
-  account: Pick<BudgetAccount, "scope" | "subject">,
+  account: Pick<BudgetAccount, "scope" | "subject" | "dayOffsetMs">,
   now: number,
 ): Promise<BudgetUse> {
-  const today = await usedOn(query, account, dayOf(now));
+  const today = await usedOn(query, account, dayOf(now + (account.dayOffsetMs ?? 0)));
   // A call may have begun yesterday; none lasts longer than a day. Rows of a clock days ahead do not count.
   const recent = onlyRow(
     await query(
@@ -84,7 +84,7 @@ export function left(limit: number | undefined, used: number): number {
 /** In how many milliseconds a call may fit again. */
 export async function retryAfter(
   query: Query,
-  { scope, subject }: BudgetAccount,
+  { scope, subject, dayOffsetMs = 0 }: BudgetAccount,
   limit: BudgetLimit,
   now: number,
 ): Promise<number> {
@@ -104,11 +104,11 @@ export async function retryAfter(
     case "dailyCalls":
     case "dailyMinutes":
     case "dailyUsd":
-      return untilTomorrow(now);
+      return untilTomorrow(now + dayOffsetMs);
   }
 }
 
-/** Milliseconds until the next day of UTC begins. */
+/** Milliseconds until the next day begins; of UTC, or of a place whose offset is added to `now`. */
 export function untilTomorrow(now: number): number {
   return Math.ceil((dayOf(now) + 1) * DAY_MS - now);
 }

@@ -56,6 +56,29 @@ for (const { name, make, ignore } of backends) {
     }
   });
 
+  test("an account may have days that begin earlier or later than those of UTC", async (budget) => {
+    const inCalifornia = -8 * 60 * minute;
+    const ask = (callId: string, now: number) =>
+      budget.reserve({
+        callId,
+        accounts: [{
+          scope: "number",
+          subject: "someone",
+          limits: { dailyCalls: 1 },
+          dayOffsetMs: inCalifornia,
+        }],
+        minutes: 1,
+        usd: 0,
+        holdMs: minute,
+      }, now);
+    const evening = 10 * day + 7 * 60 * minute;
+    assert.equal((await ask("first", evening)).ok, true, "11 p.m. there");
+    const again = await ask("second", evening + 30 * minute);
+    assert.ok(!again.ok && again.limit === "dailyCalls" && again.retryAfterMs === 30 * minute);
+    assert.equal((await ask("third", evening + 60 * minute)).ok, true, "the next day there");
+    assert.equal((await ask("fourth", evening + 17 * 60 * minute + 1)).ok, false, "not of UTC");
+  });
+
   test("a refusal names the limit and when to try again", async (budget) => {
     const ask = async (limits: BudgetLimits, now: number) => {
       const decision = await budget.reserve(request({ callId: "next", limits, minutes: 5 }), now);
