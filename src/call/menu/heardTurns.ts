@@ -17,6 +17,8 @@ const QUIET_MS: Readonly<Record<MenuWords, Milliseconds>> = {
 const UNKNOWN_MS = 1500;
 const AFTER_HOLD_MS = 350;
 const MAX_TURNS = 50;
+/** What transcription says of sounds in the place of words, such as `(music)`. */
+const NO_WORDS = /^\s*[([][^\])]*[\])]\s*$/;
 
 /** The turns of the far end since the agent did something, and when they are over for good. */
 export class HeardTurns {
@@ -31,7 +33,7 @@ export class HeardTurns {
   }
 
   get text(): string {
-    return [...this.#turns.values()].join(" ").trim();
+    return [...this.#turns.values()].filter((text) => !NO_WORDS.test(text)).join(" ").trim();
   }
 
   get words(): MenuWords {

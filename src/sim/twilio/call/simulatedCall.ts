@@ -217,6 +217,7 @@ export class SimulatedCall {
       watch: (listener) => this.watch(listener),
       voice: (name) => name === undefined ? voice : voices?.[name] ?? voice,
       heardBetween: (fromMs, toMs) => heard.track(toMs).slice(Math.round(fromMs * 8)),
+      heardLately: (fromMs, toMs) => heard.window(fromMs, toMs),
       talkMs: () => this.#state.talkMs,
       press: (digits) => this.sendDigits(digits),
       hangUp: () => this.hangUp(),

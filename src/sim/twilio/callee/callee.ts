@@ -8,8 +8,12 @@ import type { Random } from "../random.ts";
 import type { SimClock } from "../simClock.ts";
 import { AnswerJudge, type JudgeOptions } from "./answerJudge.ts";
 import { CalleeLine } from "./calleeLine.ts";
-import type { CalleePlan, CalleeStep, Sound } from "./calleePlan.ts";
+import type { CalleePlan, CalleeStep, MenuPlan, Sound } from "./calleePlan.ts";
 import { courseOf } from "./calleeSteps.ts";
+import { holdSteps } from "./holdSteps.ts";
+import { KeyEar } from "./keyEar.ts";
+import { chooseInMenus } from "./menuCourse.ts";
+
 import { musicAudio, ringbackAudio, toneAudio } from "./sounds.ts";
 
 /** What a far end needs of the leg that it is on. */
@@ -25,6 +29,8 @@ export interface CalleeLeg {
   voice(name: string | undefined): Voice | undefined;
   /** What the other side said between two times since the answer: mu-law, with its silence. */
   heardBetween(fromMs: number, toMs: number): Uint8Array<ArrayBuffer>;
+  /** The same for a short time that is just over. */
+  heardLately(fromMs: number, toMs: number): Uint8Array<ArrayBuffer>;
   /** How long ago the answer was; it stops at the end. */
   talkMs(): number;
   press(digits: string): Promise<void>;
@@ -74,7 +80,8 @@ export class Callee {
     this.line.start();
     const { steps, later } = courseOf(this.#plan);
     const replaced = new AbortController();
-    this.#perform(steps, replaced.signal);
+    if (this.#plan.kind === "menu") this.#offer(this.#plan, signal);
+    else this.#perform(steps, replaced.signal);
     if (later === undefined) return;
     const cancel = this.#leg.clock.at(this.#leg.clock.now() + later.atMs, () => {
       replaced.abort();
@@ -98,20 +105,40 @@ export class Callee {
     });
   }
 
+  async #offer(plan: MenuPlan, over: AbortSignal): Promise<void> {
+    const keys = new KeyEar(this.#leg);
+    const steps = await chooseInMenus(plan, {
+      keys,
+      over,
+      play: (sound, signal) => this.#untilAborted(this.#sound(sound, signal), signal),
+      drop: () => this.#leg.speech.drop(),
+      speaks: (withinMs) => this.#ear.speaks(withinMs),
+      quiet: () => this.#ear.endOfTurn(0),
+      tell: (does) => this.#tell(does),
+    });
+    keys.close();
+    await this.#perform(steps, over);
+  }
+
+  async #untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+    const aborted = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    await Promise.race([work, aborted]);
+  }
+
   async #perform(steps: readonly CalleeStep[], signal: AbortSignal): Promise<void> {
     const over = AbortSignal.any([signal, this.#leg.signal]);
-    const aborted = new Promise<void>((resolve) => {
-      if (over.aborted) resolve();
-      over.addEventListener("abort", () => resolve(), { once: true });
-    });
     for (const step of steps) {
       if (over.aborted) return;
-      await Promise.race([this.#take(step, over), aborted]);
+      await this.#untilAborted(this.#take(step, over), over);
     }
   }
 
   async #take(step: CalleeStep, over: AbortSignal): Promise<void> {
     if (typeof step === "string" || !isAct(step)) return await this.#sound(step, over);
+    if ("hold" in step) return await this.#perform(holdSteps(step), over);
     if ("listen" in step) {
       return await this.#ear.endOfTurn(step.listen.maxMs, step.listen.silenceMs);
     }
@@ -193,6 +220,7 @@ export class Callee {
 
 /** A step that is no sound. */
 function isAct(step: Exclude<CalleeStep, string>): step is Exclude<CalleeStep, Sound> {
-  return "listen" in step || "record" in step || "press" in step || "hangUp" in step ||
+  return "hold" in step || "listen" in step || "record" in step || "press" in step ||
+    "hangUp" in step ||
     "stay" in step;
 }

@@ -2,7 +2,7 @@ import type { MusicStyle } from "../../sound/holdMusic.ts";
 
 /** What happens at a number once it is answered: who is there, and how the line sounds. */
 export type CalleePlan =
-  & (PersonPlan | MachinePlan | ScreenerPlan | FaxPlan | HoldMusicPlan | StepsPlan)
+  & (PersonPlan | MachinePlan | ScreenerPlan | FaxPlan | HoldMusicPlan | MenuPlan | StepsPlan)
   & LinePlan;
 
 /** What every far end may have. */
@@ -35,6 +35,7 @@ export interface ToneSound {
 /** One thing that the far end does. */
 export type CalleeStep =
   | Sound
+  | HoldStep
   /** Until the other side has spoken and is silent; or, where it does not begin in time, no longer. */
   | { readonly listen: { readonly maxMs?: number; readonly silenceMs?: number } }
   /** Keeps what the other side says from here on; ends after that long, or that much silence. */
@@ -107,4 +108,46 @@ export interface HoldMusicPlan {
 export interface StepsPlan {
   readonly kind: "steps";
   readonly steps: readonly CalleeStep[];
+}
+
+/** A phone menu, or several that lead to each other. */
+export interface MenuPlan {
+  readonly kind: "menu";
+  /** By name; the call begins with `start`, or else with the first of them. */
+  readonly menus: Readonly<Record<string, Menu>>;
+  readonly start?: string;
+}
+
+/** One menu: its options are read out, a key or a word is waited for, and then again. */
+export interface Menu {
+  readonly prompt: readonly Sound[];
+  /** What a key does, or several keys in a row, such as an extension. */
+  readonly keys?: Readonly<Record<string, MenuTarget>>;
+  /** What anything does that is said. */
+  readonly spoken?: MenuTarget;
+  /** How long it waits after the prompt. */
+  readonly timeoutMs?: number;
+  /** How long it waits for a further key where there may be one. */
+  readonly interDigitMs?: number;
+  /** How often the prompt is read. */
+  readonly reads?: number;
+  /** Said for a key that is no option, before the prompt is read again. */
+  readonly invalid?: readonly Sound[];
+  /** What follows where no choice was made; without, it hangs up. */
+  readonly otherwise?: MenuTarget;
+}
+
+export type MenuTarget =
+  | { readonly menu: string }
+  | { readonly steps: readonly CalleeStep[] };
+
+/** Waiting in a queue: music, and announcements in between. */
+export interface HoldStep {
+  readonly hold: {
+    readonly ms: number;
+    readonly style?: MusicStyle;
+    /** After so much music one of them is said, each in turn. */
+    readonly everyMs?: number;
+    readonly announcements?: readonly Sound[];
+  };
 }

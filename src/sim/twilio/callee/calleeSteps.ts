@@ -40,6 +40,8 @@ function courseWithoutRinging(plan: CalleePlan): CalleeCourse {
       return {
         steps: [{ musicMs: plan.musicMs ?? 30_000 }, ...personSteps(plan.person ?? latecomer)],
       };
+    case "menu":
+      return { steps: [] };
     case "steps":
       return { steps: plan.steps };
     default:

@@ -26,6 +26,57 @@ export const knownCallees: Readonly<Record<string, CalleePlan>> = {
   "screener-pixel": { kind: "screener", style: "pixel" },
   "screener-declined": { kind: "screener", decision: "decline" },
   "screener-voicemail": { kind: "screener", decision: "voicemail" },
+  menu: {
+    kind: "menu",
+    menus: {
+      main: {
+        prompt: [
+          "Thank you for calling Riverside Telephone.",
+          { silenceMs: 600 },
+          "For sales, press one.",
+          { silenceMs: 600 },
+          "For billing, press two.",
+          { silenceMs: 600 },
+          "To hear our opening hours, press three.",
+        ],
+        keys: {
+          "1": { menu: "sales" },
+          "2": {
+            steps: [
+              "One moment, I am connecting you.",
+              {
+                hold: {
+                  ms: 40_000,
+                  everyMs: 15_000,
+                  style: "strings",
+                  announcements: ["Your call is important to us. Please stay on the line."],
+                },
+              },
+              "Billing, this is Anna speaking. How can I help you?",
+              { listen: { maxMs: 20_000 } },
+              "Yes, I can see that. It is all settled.",
+              { listen: { maxMs: 20_000 } },
+              "You are welcome. Goodbye.",
+              { hangUp: true },
+            ],
+          },
+          "3": { menu: "hours" },
+        },
+      },
+      sales: {
+        prompt: ["In a few words, tell me what you would like to buy."],
+        spoken: { steps: ["Nobody in sales is free now. Goodbye.", { hangUp: true }] },
+      },
+      hours: {
+        prompt: [
+          "We are open from nine to five.",
+          { silenceMs: 600 },
+          "For the main menu, press star.",
+        ],
+        keys: { "*": { menu: "main" } },
+      },
+    },
+  },
   fax: { kind: "fax" },
   music: { kind: "music" },
 };

@@ -112,6 +112,33 @@ function planFile(readAudio: (path: string) => Uint8Array) {
     press: z.strictObject({ press: z.string().regex(/^[0-9A-D*#wW]{1,50}$/) }),
     hangUp: z.strictObject({ hangUp: z.literal(true) }),
     stay: z.strictObject({ stay: z.literal(true) }),
+    hold: z.strictObject({
+      hold: z.strictObject({
+        ms: z.number().int().min(0).max(7_200_000),
+        style: z.enum(musicStyles).exactOptional(),
+        everyMs: ms.min(1_000).exactOptional(),
+        announcements: sounds.exactOptional(),
+      }),
+    }),
+  });
+  const target = z.union([
+    z.strictObject({ menu: z.string() }),
+    z.strictObject({ steps: z.array(step).max(500) }),
+  ]);
+  const menu = z.strictObject({
+    prompt: sounds,
+    keys: z.record(z.string().regex(/^[0-9*#]{1,10}$/), target).exactOptional(),
+    spoken: target.exactOptional(),
+    timeoutMs: ms.exactOptional(),
+    interDigitMs: ms.exactOptional(),
+    reads: z.number().int().min(1).max(20).exactOptional(),
+    invalid: sounds.exactOptional(),
+    otherwise: target.exactOptional(),
+  });
+  const menus = z.strictObject({
+    kind: z.literal("menu"),
+    menus: z.record(z.string().min(1).max(40), menu),
+    start: z.string().exactOptional(),
   });
   const steps = z.strictObject({ kind: z.literal("steps"), steps: z.array(step).max(500) });
   const line = {
@@ -125,6 +152,7 @@ function planFile(readAudio: (path: string) => Uint8Array) {
     screener.extend(line),
     fax.extend(line),
     music.extend(line),
+    menus.extend(line),
     steps.extend(line),
   ]);
   const plan = z.strictObject({

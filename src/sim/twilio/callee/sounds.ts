@@ -32,8 +32,21 @@ export function ringbackAudio(ms: number): Uint8Array {
 
 /** Music as it is played to those who wait. */
 export function musicAudio(ms: number, style: MusicStyle = "piano"): Uint8Array {
-  return encodeG711(MU_LAW, holdMusic(style, ms));
+  let loop = loops.get(style);
+  if (loop === undefined) {
+    loop = encodeG711(MU_LAW, holdMusic(style, LOOP_MS));
+    loops.set(style, loop);
+  }
+  const audio = new Uint8Array(Math.round(ms * HZ / 1_000));
+  for (let at = 0; at < audio.length; at += loop.length) {
+    audio.set(loop.subarray(0, audio.length - at), at);
+  }
+  return audio;
 }
+
+/** Music takes a while to be made: it comes from a loop, as that of most telephone systems. */
+const loops = new Map<MusicStyle, Uint8Array>();
+const LOOP_MS = 20_000;
 
 /** Adds noise of a level to mu-law, in place. */
 export function addNoise(audio: Uint8Array, levelDb: number, random: Random): void {

@@ -1,3 +1,4 @@
+import { dtmfTones } from "../../../utils/audio/dtmf.ts";
 import { encodeG711, MU_LAW } from "../../../utils/audio/g711.ts";
 import { createResampler } from "../../../utils/audio/resampler.ts";
 import { toneSamples } from "../../voice/toneVoice.ts";
@@ -17,7 +18,7 @@ export async function verbSound(
   const { pauseMsPerSecond = 1_000 } = context.line;
   if (verb.verb === "pause") return silence(verb.seconds * pauseMsPerSecond);
   if (verb.verb === "play") {
-    if (verb.digits !== undefined) return tone(digitsMs(verb.digits));
+    if (verb.digits !== undefined) return keys(verb.digits);
     return await fetchSound(context, new URL(verb.url, baseUrl), signal) ?? tone(playMs);
   }
   const sound = await speech(context, verb.text, signal);
@@ -77,6 +78,15 @@ async function speech(
 
 function tone(ms: number): Uint8Array {
   return encodeG711(MU_LAW, createResampler(16_000, 8_000).process(toneSamples(ms)));
+}
+
+/** Keys in the time that Twilio takes for them. */
+function keys(digits: string): Uint8Array {
+  return joined([...digits].map((digit) => {
+    const slot = silence(digitsMs(digit));
+    if (digit !== "w" && digit !== "W") slot.set(encodeG711(MU_LAW, dtmfTones(digit)));
+    return slot;
+  }));
 }
 
 function silence(ms: number): Uint8Array {
