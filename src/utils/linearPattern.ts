@@ -19,11 +19,11 @@ export interface Matches {
 export class LinearPattern {
   readonly cost: number;
   readonly #sets: readonly PatternSet[];
-  /** Of each set, whether it has a character below 128. */
-  readonly #tables: readonly Uint8Array[];
-  readonly #first: readonly number[];
-  readonly #follow: readonly (readonly number[])[];
-  readonly #isLast: readonly boolean[];
+  /** By position and then by character below 128, whether it is in the set. */
+  readonly #table: Uint8Array;
+  readonly #first: Int32Array;
+  readonly #follow: readonly Int32Array[];
+  readonly #isLast: Uint8Array;
 
   /** Throws a `SyntaxError` that says what is not possible in it. */
   constructor(source: string) {
@@ -32,57 +32,94 @@ export class LinearPattern {
     const { first, last, empty } = build(parsePattern(source), sets, follow);
     if (empty) throw new SyntaxError("matches nothing at all");
     this.#sets = sets;
-    this.#tables = sets.map((set) =>
-      Uint8Array.from({ length: 128 }, (_, at) => Number(set.has(at)))
-    );
-    this.#first = first;
-    this.#follow = follow.map((each) => [...each]);
+    this.#table = new Uint8Array(sets.length * ASCII);
+    sets.forEach((set, position) => {
+      for (let code = 0; code < ASCII; code++) {
+        this.#table[position * ASCII + code] = Number(set.has(code));
+      }
+    });
+    this.#first = Int32Array.from(first);
+    this.#follow = follow.map((each) => Int32Array.from(each));
     const ends = new Set(last);
-    this.#isLast = sets.map((_, at) => ends.has(at));
+    this.#isLast = Uint8Array.from(sets, (_, at) => Number(ends.has(at)));
     this.cost = first.length + follow.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** All matches, the longest from each beginning; overlapping ones may be among them. */
   matches(text: string): Matches {
+    const count = this.#sets.length;
     const found: Stretch[] = [];
-    let active: number[] = [];
-    /** By position, where a match that is there began; the earliest. */
-    const begins = new Int32Array(this.#sets.length);
-    const nextBegins = new Int32Array(this.#sets.length).fill(-1);
-    let nextActive: number[] = [];
-    let code = 0;
-    const reach = (position: number, begin: number) => {
-      const known = nextBegins[position] ?? -1;
-      if (known >= 0 && known <= begin) return;
-      if (known < 0) {
-        const has = code < 128
-          ? this.#tables[position]?.[code] === 1
-          : this.#sets[position]?.has(code) === true;
-        if (!has) return;
-        nextActive.push(position);
-      }
-      nextBegins[position] = begin;
-    };
+    let active = new Int32Array(count);
+    let next = new Int32Array(count);
+    /** By position, where the earliest match that is there began. */
+    let begins = new Int32Array(count).fill(NOT_THERE);
+    let nextBegins = new Int32Array(count).fill(NOT_THERE);
+    let activeCount = 0;
     for (let at = 0; at < text.length; at++) {
-      code = text.charCodeAt(at);
-      for (const position of active) {
-        for (const next of this.#follow[position] ?? []) reach(next, begins[position] ?? 0);
+      const code = text.charCodeAt(at);
+      let nextCount = 0;
+      for (let each = 0; each < activeCount; each++) {
+        const position = active[each] ?? 0;
+        nextCount = this.#reach(
+          this.#follow[position] ?? NONE,
+          { code, begin: begins[position] ?? 0, begins: nextBegins, reached: next },
+          nextCount,
+        );
       }
-      if (isEdge(text, at)) { for (const position of this.#first) reach(position, at); }
-      const isEnd = nextActive.length > 0 && isEdge(text, at + 1);
-      for (const position of nextActive) {
-        const begin = nextBegins[position] ?? 0;
-        begins[position] = begin;
-        nextBegins[position] = -1;
-        if (isEnd && this.#isLast[position] === true) add(found, { from: begin, to: at + 1 });
+      if (isEdge(text, at)) {
+        const from = { code, begin: at, begins: nextBegins, reached: next };
+        nextCount = this.#reach(this.#first, from, nextCount);
       }
-      [active, nextActive] = [nextActive, active];
-      nextActive.length = 0;
+      if (nextCount > 0 && isEdge(text, at + 1)) {
+        for (let each = 0; each < nextCount; each++) {
+          const position = next[each] ?? 0;
+          if (this.#isLast[position] !== 1) continue;
+          add(found, { from: nextBegins[position] ?? 0, to: at + 1 });
+        }
+      }
+      for (let each = 0; each < activeCount; each++) begins[active[each] ?? 0] = NOT_THERE;
+      [active, next] = [next, active];
+      [begins, nextBegins] = [nextBegins, begins];
+      activeCount = nextCount;
     }
-    const begun = active.map((position) => begins[position] ?? 0);
-    return begun.length === 0 ? { found } : { found, begunAt: Math.min(...begun) };
+    if (activeCount === 0) return { found };
+    return {
+      found,
+      begunAt: Math.min(...active.subarray(0, activeCount).map((it) => begins[it] ?? 0)),
+    };
+  }
+
+  /** Adds those of the positions that take the character; returns how many are reached now. */
+  #reach(
+    positions: Int32Array,
+    { code, begin, begins, reached }: {
+      readonly code: number;
+      readonly begin: number;
+      readonly begins: Int32Array;
+      readonly reached: Int32Array;
+    },
+    count: number,
+  ): number {
+    let reachedCount = count;
+    for (let each = 0; each < positions.length; each++) {
+      const position = positions[each] ?? 0;
+      const known = begins[position] ?? NOT_THERE;
+      if (known === NOT_THERE) {
+        const takes = code < ASCII
+          ? this.#table[position * ASCII + code] === 1
+          : this.#sets[position]?.has(code) === true;
+        if (!takes) continue;
+        reached[reachedCount++] = position;
+        begins[position] = begin;
+      } else if (begin < known) begins[position] = begin;
+    }
+    return reachedCount;
   }
 }
+
+const ASCII = 128;
+const NOT_THERE = 0x7fffffff;
+const NONE = new Int32Array(0);
 
 function add(found: Stretch[], match: Stretch): void {
   const last = found.at(-1);

@@ -2,6 +2,7 @@
 import type { ServerMessage, TranscriptLine } from "../protocol/web.ts";
 import { element } from "./elements.ts";
 import { formatDuration, formatSpan } from "./formats.ts";
+import { redactedWords } from "./redactedWords.ts";
 import { readableOutput } from "./toolOutput.ts";
 
 /** With `startedMs`, its time since the start of the call is shown. */
@@ -67,10 +68,11 @@ export function createTranscriptView(
         // A line that was cut off before its first word was not heard at all.
         const unheard = line.unheard ?? "";
         shown.row.hidden = line.final && line.text.trim() === "" && unheard === "";
-        shown.words.textContent = line.text === "" && unheard === "" ? "…" : line.text;
+        const words = line.text === "" && unheard === "" ? ["…"] : redactedWords(line.text);
+        shown.words.replaceChildren(...words);
         if (line.interrupted) shown.words.append(" ", tag("cut off here"));
         if (unheard !== "") {
-          shown.words.append(" ", element("del", { title: "Not heard", textContent: unheard }));
+          shown.words.append(" ", element("del", { title: "Not heard" }, redactedWords(unheard)));
         }
         if (line.by === "text") shown.words.append(" ", tag("typed"));
         else if (line.by === "keypad") shown.words.append(" ", tag("keypad"));

@@ -120,10 +120,11 @@ browserTests("page: records", {
       const rows = await page.locator("#record-transcript li").allInnerTexts();
       assert.deepEqual(rows.map((row) => row.replace(/\s+/g, " ").trim()), [
         "0:01 Agent Good morning.",
-        "0:03 Caller Is <b>eight</b> free?",
+        "0:03 Caller Is <b>eight</b> free? card number.",
         "0:05 uses find_table failed after 1.2 s",
         "0:07 Clerk I could not find cut off here 640 ms",
       ]);
+      assert.deepEqual(await page.locator(".redacted").allInnerTexts(), ["card number"]);
       const figures = await page.locator("#record-figures > div").allInnerTexts();
       assert.deepEqual(figures.map((text) => text.replace(/\s+/g, " ").trim()), [
         "Length 1:00",
@@ -246,7 +247,12 @@ async function rememberConversation({ remember, store }: PageVisit): Promise<voi
   await store.calls.write([
     { type: "changed", callId, changes: { outcome: "human" } },
     said(callId, { id: "a", role: "agent", position: 0, text: "Good morning.", startedMs: 1000 }),
-    said(callId, { id: "b", position: 1, text: "Is <b>eight</b> free?", startedMs: 3000 }),
+    said(callId, {
+      id: "b",
+      position: 1,
+      text: "Is <b>eight</b> free? [card number].",
+      startedMs: 3000,
+    }),
     said(callId, {
       id: "c",
       role: "agent",

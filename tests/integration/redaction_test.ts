@@ -147,3 +147,38 @@ http_tools:
 function latin1(bytes: Uint8Array): string {
   return new TextDecoder("latin1").decode(bytes);
 }
+
+Deno.test("after kill -9 within a number the next process hides the rest, and the record has none of it", async () => {
+  const said = ["My credit card is 5555 3412 4.", "4 4 4, one one one five, thanks."];
+  await using rig = await startProcessRig({
+    agent: "greeting: Good day.\nredaction: true",
+    model: { transcribe: () => said.shift() ?? "Fine." },
+  });
+  const phone = await ring(rig);
+  const [call] = await until(() => liveCalls(rig.server), (calls) => calls.length === 1);
+  const id = call?.id ?? "";
+  await phone.speak(voiceOf(600));
+  await heard(rig, phone);
+  await until(
+    () => detail(rig.server, id),
+    (record) => lines(record).includes("My credit card is […]."),
+  );
+  rig.server.signal("SIGKILL");
+  await rig.server.ended();
+  await rig.start({ sameAddress: true });
+  await phone.next("streamStarted");
+  await phone.speak(voiceOf(600));
+  const record = await until(
+    () => detail(rig.server, id),
+    (record) => lines(record).some((line) => line.endsWith("thanks.")),
+  );
+  assert.deepEqual(lines(record), ["My credit card is […].", "[card number], thanks."]);
+  await hangUp(phone);
+});
+
+/** What the caller has said. */
+function lines(
+  { turns }: { readonly turns: readonly { readonly role: string; readonly text: string }[] },
+): readonly string[] {
+  return turns.flatMap(({ role, text }) => role === "caller" ? [text] : []);
+}

@@ -60,7 +60,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
   const { settings, agents, store, transfers, mcpServers, journals, log } = deps;
   const { doNotCall, messages, clock: { now } } = store;
   let sendDigits: SendDigits = ({ id }) => log.warn("Digits not sent", { callId: id });
-  const redactions = createRedactions({ agentOf: (request) => agents.ofCall(request) });
+  const redactions = createRedactions({ agentOf: (request) => agents.ofCall(request), log });
   const signCall = createCallSigner({ secrets: settings.signingSecrets, now: Date.now });
   const toolsOf = createToolbox({
     services: {

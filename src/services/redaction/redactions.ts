@@ -4,13 +4,20 @@ import type { CallRequest } from "../../call/types.ts";
 import type { AgentRedaction } from "../../config/redactionSchema.ts";
 import { CallRedactor, type RedactedTurn } from "./callRedactor.ts";
 import { compileRules } from "./compileRules.ts";
+import { redactedFields } from "./redactedFields.ts";
+import { BoundedMap } from "../../utils/boundedMap.ts";
+import type { Log } from "../../utils/logger.ts";
 import type { RedactionRules } from "./rules.ts";
 
 export interface RedactionsDeps {
   readonly agentOf: (request: CallRequest) => RedactingAgent | undefined;
   /** Called whenever other stretches of a turn of a call are blacked out than before. */
   readonly onRedacted?: (session: CallSession, redacted: RedactedTurn) => void;
+  readonly log: Pick<Log, "error">;
 }
+
+/** In the place of what could not be looked at. */
+const NOT_SHOWN = "[not shown]";
 
 /** An agent as far as redaction asks for it. */
 export interface RedactingAgent {
@@ -22,12 +29,15 @@ type Session = Pick<CallSession, "request" | "resumed">;
 export type Redactions = ReturnType<typeof createRedactions>;
 
 /** Blacks out what observers get of calls whose agents want that; what one agent hides stays hidden. */
-export function createRedactions({ agentOf, onRedacted }: RedactionsDeps) {
+export function createRedactions({ agentOf, onRedacted, log }: RedactionsDeps) {
   const compiled = new WeakMap<AgentRedaction, RedactionRules>();
   const redactors = new WeakMap<
     object,
     { readonly redactor: CallRedactor; readonly rules: Set<RedactionRules> }
   >();
+
+  /** Calls of which it was told that they cannot be looked at. */
+  const failed = new BoundedMap<string, true>(1000);
 
   function redactorOf(session: CallSession): CallRedactor | undefined {
     const rules = rulesOf(session);
@@ -54,15 +64,31 @@ export function createRedactions({ agentOf, onRedacted }: RedactionsDeps) {
     return rules;
   }
 
+  /** A fault costs the words, and neither the call nor what was to be hidden. */
+  function safely<T>({ id }: CallSession, work: () => T, instead: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!failed.has(id)) log.error("Redaction failed", { callId: id, error });
+      failed.set(id, true);
+      return instead();
+    }
+  }
+
   return {
     /** Whether anything is blacked out in the call. */
-    isOn: (session: CallSession): boolean => redactorOf(session) !== undefined,
+    isOn: (session: CallSession): boolean =>
+      safely(session, () => redactorOf(session) !== undefined, () => true),
     /** The event as observers get it, behind events that correct earlier ones. */
     events: (session: CallSession, event: CallEvent): readonly CallEvent[] =>
-      redactorOf(session)?.events(event) ?? [event],
+      safely(
+        session,
+        () => redactorOf(session)?.events(event) ?? [event],
+        () => [redactedFields(event, () => NOT_SHOWN)],
+      ),
     /** A text about the call that is kept or shown elsewhere; `about` is the name of its field. */
     text: (session: CallSession, text: string, about?: string): string =>
-      redactorOf(session)?.text(text, about) ?? text,
+      safely(session, () => redactorOf(session)?.text(text, about) ?? text, () => NOT_SHOWN),
   };
 }
 

@@ -250,6 +250,26 @@ Deno.test("a process that goes on with a call hides the rest of a number whose b
   assert.deepEqual(call.say("c2", "1111 1111 and thanks", true), { c2: `${CARD} and thanks` });
 });
 
+Deno.test("where redaction itself fails, no words are shown, and the log tells of it once", () => {
+  const told: string[] = [];
+  const broken = { ...redactionSchema.parse({}), patterns: [{ name: "x", pattern: "(" }] };
+  const redactions = createRedactions({
+    agentOf: () => ({ redaction: broken }),
+    log: { error: (message) => void told.push(message) },
+  });
+  const session = new RecordingSession() as never;
+  for (let round = 0; round < 2; round++) {
+    const [event] = redactions.events(session, { type: "turn", turn: turnOf("a", "Hi", true) });
+    assert.ok(event?.type === "turn");
+    assert.equal(event.turn.text, "[not shown]");
+  }
+  assert.deepEqual([redactions.isOn(session), redactions.text(session, "Hi")], [
+    true,
+    "[not shown]",
+  ]);
+  assert.deepEqual(told, ["Redaction failed"]);
+});
+
 Deno.test("no text and no pattern holds the event loop", () => {
   const patterns = [{ name: "x", pattern: "(?:\\w+[- ]?){1,8}x" }, {
     name: "y",
@@ -295,7 +315,7 @@ function shown(text: string, more: object = {}): string {
 
 function startCall(turns: readonly TranscriptTurn[] = [], more: object = {}) {
   const redaction = redactionSchema.parse({ ...more });
-  const redactions = createRedactions({ agentOf: () => ({ redaction }) });
+  const redactions = createRedactions({ agentOf: () => ({ redaction }), log: { error() {} } });
   const session = Object.assign(new RecordingSession(), { resumed: { turns } });
   let position = 100;
   const positions = new Map<string, number>();
