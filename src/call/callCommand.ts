@@ -1,5 +1,6 @@
 import type { CallEvent } from "./callEvent.ts";
 import type { SpeechPiece } from "./callLeg.ts";
+import type { HeardSound, RecordingChange } from "./callTap.ts";
 import type { KeptName } from "./keptSpeech.ts";
 import type { HistoryItem } from "./modelSetup.ts";
 import type { ModelRequest, SpeechRef, ToolCall } from "./realtimeClient.ts";
@@ -49,6 +50,9 @@ export type CallCommand =
   | { readonly type: "play"; readonly piece: SpeechPiece }
   | { readonly type: "mark"; readonly name: string }
   | { readonly type: "clear" }
+  /** To the recording. */
+  | { readonly type: "keepHeard"; readonly sound: HeardSound }
+  | { readonly type: "record"; readonly change: RecordingChange; readonly at: Milliseconds }
   | { readonly type: "runTool"; readonly call: ToolCall }
   | { readonly type: "abortTools" }
   /** By the network, which takes the leg away for a moment, or as tones over the leg. */

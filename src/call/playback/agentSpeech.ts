@@ -3,6 +3,7 @@ import type { CallLeg } from "../callLeg.ts";
 import type { Latency } from "../turns/latency.ts";
 import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import { Interruption } from "./interruption.ts";
+import { HeardSpeech } from "./heardSpeech.ts";
 import { LatestWords } from "./latestWords.ts";
 import { Playback } from "./playback.ts";
 import * as prompts from "../model/prompts.ts";
@@ -22,6 +23,7 @@ export class AgentSpeech {
   readonly responses = new SpokenResponses();
   /** What the agent has written last in the conversation. */
   readonly words = new LatestWords();
+  readonly heardSpeech: HeardSpeech;
   readonly #commands: CommandBuffer;
   readonly #transcript: Transcript;
   readonly #latency: Latency;
@@ -38,9 +40,11 @@ export class AgentSpeech {
     this.#commands = commands;
     this.#transcript = transcript;
     this.#latency = latency;
-    this.#playback = new Playback(commands);
-    this.#truncation = new Truncation(commands);
-    this.#interruption = new Interruption(commands, transcript, this.responses, this.#truncation);
+    this.heardSpeech = new HeardSpeech(commands, transcript);
+    this.#playback = new Playback(commands, this.heardSpeech);
+    const parts = { responses: this.responses, truncation: new Truncation(commands) };
+    this.#truncation = parts.truncation;
+    this.#interruption = new Interruption(commands, transcript, this.heardSpeech, parts);
   }
 
   get audible(): boolean {
@@ -107,10 +111,7 @@ export class AgentSpeech {
     return !aside;
   }
 
-  /**
-   * The next piece of what `play` has played last, with nothing in between. False where there is more to
-   * decide, and `play` is to do it.
-   */
+  /** The next piece of what `play` has played last; false where `play` is to decide about it. */
   playOn(ref: SpeechRef, audio: Base64, durationMs: Milliseconds, now: Milliseconds): boolean {
     const latest = this.#latest;
     if (latest?.ref !== ref || !(durationMs > 0) || this.#playback.full) return false;
@@ -202,7 +203,7 @@ export class AgentSpeech {
     this.#silenceResponse(this.responses.asideId, true);
     for (const cut of cuts) if (!cut.complete) this.responses.silence(cut.responseId);
     this.#announce();
-    if (cuts.length === 0) return;
+    if (cuts.length === 0) return this.heardSpeech.settle(cuts);
     this.#interruption.begin(cuts, now);
     if (this.#reports === "marks" || !isLegCleared) this.#interruption.settle();
   }
@@ -227,7 +228,7 @@ export class AgentSpeech {
   /** The call is over: what was not heard was not said, and only the transcript has to show it. */
   close(now: Milliseconds): void {
     this.#interruption.settle();
-    for (const cut of this.#playback.end(now)) this.#interruption.record(cut, now);
+    this.#interruption.close(this.#playback.end(now), now);
     this.#announce();
   }
 

@@ -1,4 +1,5 @@
 import type { CommandBuffer } from "../machine/commandBuffer.ts";
+import type { HeardSpeech } from "./heardSpeech.ts";
 import type { Transcript } from "../transcript/transcript.ts";
 import type { Milliseconds } from "../types.ts";
 import type { Cut } from "./spokenItems.ts";
@@ -26,6 +27,7 @@ export class Interruption {
   readonly #transcript: Transcript;
   readonly #responses: SpokenResponses;
   readonly #truncation: Truncation;
+  readonly #heard: Pick<HeardSpeech, "settle">;
   #cuts: readonly Cut[] = [];
   #dueAt: Milliseconds | undefined;
   #cutAt: Milliseconds = 0;
@@ -33,13 +35,17 @@ export class Interruption {
   constructor(
     commands: CommandBuffer,
     transcript: Transcript,
-    responses: SpokenResponses,
-    truncation: Truncation,
+    heard: Pick<HeardSpeech, "settle">,
+    { responses, truncation }: {
+      readonly responses: SpokenResponses;
+      readonly truncation: Truncation;
+    },
   ) {
     this.#commands = commands;
     this.#transcript = transcript;
     this.#responses = responses;
     this.#truncation = truncation;
+    this.#heard = heard;
   }
 
   /** When it is settled by the estimate. Undefined where nothing is open. */
@@ -59,6 +65,7 @@ export class Interruption {
     const cuts = exact === undefined ? this.#cuts : exactCuts(this.#cuts, exact.itemId, exact.ms);
     this.#cuts = [];
     this.#dueAt = undefined;
+    this.#heard.settle(cuts);
     const ofModel = cuts.filter(({ responseId }) =>
       !this.#responses.isAside(responseId) && !this.#responses.isSaid(responseId)
     );
@@ -69,6 +76,12 @@ export class Interruption {
       const { itemId } = cut;
       this.#commands.request({ type: "said", itemId, text: this.#transcript.saidText(itemId) });
     }
+  }
+
+  /** The call is over, and nobody else need know what it cut off. */
+  close(cuts: readonly Cut[], now: Milliseconds): void {
+    this.#heard.settle(cuts);
+    for (const cut of cuts) this.record(cut, now);
   }
 
   /** Records what was cut off at this time, where the model need not know. */

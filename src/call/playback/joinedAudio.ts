@@ -21,9 +21,14 @@ export class JoinedAudio {
     audio.copyTo(start === 0 ? this.#bytes : this.#bytes.subarray(start));
   }
 
+  /** All of it so far, to be read at once: a later `append` may change the array. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
   /** All of it so far; a later `append` does not change it. */
   get audio(): SpeechAudio {
-    return new SpeechAudio(this.#bytes.subarray(0, this.#length));
+    return new SpeechAudio(this.bytes);
   }
 }
 

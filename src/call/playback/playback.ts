@@ -5,6 +5,7 @@ import { SpeechAudio } from "./speechAudio.ts";
 import { type Speech, SpeechQueue } from "./speechQueue.ts";
 import { Marks, PIECE_MS } from "./marks.ts";
 import { PlayoutEstimate, type Segment, speechOf } from "./playoutEstimate.ts";
+import type { HeardSpeech } from "./heardSpeech.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
 import { PositionReports } from "./positionReports.ts";
 import { type Cut, type Heard, SpokenItems } from "./spokenItems.ts";
@@ -35,25 +36,25 @@ const NOTHING_HEARD: readonly Heard[] = [];
 export class Playback {
   readonly #commands: CommandBuffer;
   readonly #playout = new PlayoutEstimate();
-  readonly #items = new SpokenItems();
+  readonly #heard: HeardSpeech;
+  readonly #items: SpokenItems;
   readonly #held = new SpeechQueue();
   #leg: { readonly format: AudioFormat; readonly reports: CallLeg["reports"] } | undefined;
   readonly #marks: Marks;
   readonly #reports = new PositionReports();
   #paused = false;
 
-  constructor(commands: CommandBuffer) {
+  constructor(commands: CommandBuffer, heard: HeardSpeech) {
     this.#commands = commands;
+    this.#heard = heard;
+    this.#items = new SpokenItems(heard);
     this.#marks = new Marks(commands);
   }
 
   /** From now on speech goes out; what was prepared before is released first. */
-  join(
-    format: AudioFormat,
-    reports: CallLeg["reports"],
-    now: Milliseconds,
-  ): readonly Heard[] {
+  join(format: AudioFormat, reports: CallLeg["reports"], now: Milliseconds): readonly Heard[] {
     this.#leg = { format, reports };
+    this.#heard.format = format;
     this.#reports.reset();
     if (reports === "marks") this.#playout.probed(this.#marks.send(), now);
     const heard = this.#unpause(format);
@@ -191,9 +192,7 @@ export class Playback {
   }
 
   /** Silences the agent for good; returns what was cut off, in the order of speaking. */
-  interrupt(
-    now: Milliseconds,
-  ): { readonly cuts: readonly Cut[]; readonly isLegCleared: boolean } {
+  interrupt(now: Milliseconds): { readonly cuts: readonly Cut[]; readonly isLegCleared: boolean } {
     const isLegCleared = this.audible && this.#leg !== undefined && !this.#paused;
     if (isLegCleared) this.#commands.push({ type: "clear" });
     return { cuts: this.end(now), isLegCleared };
@@ -282,6 +281,6 @@ export class Playback {
     }
     this.#reports.settle();
     this.#marks.cleared();
-    return this.#playout.clear(now);
+    return this.#heard.cleared(this.#playout.clear(now));
   }
 }

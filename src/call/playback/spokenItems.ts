@@ -1,3 +1,4 @@
+import type { HeardSpeech } from "./heardSpeech.ts";
 import { ROUNDING_MS, type Segment } from "./playoutEstimate.ts";
 import type { SpeechRef } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
@@ -33,6 +34,11 @@ interface Item extends SpeechRef {
 /** The agent's items, in the order of speaking, until they have been heard whole: how far each has come. */
 export class SpokenItems {
   readonly #items = new Map<string, Item>();
+  readonly #heard: Pick<HeardSpeech, "played" | "settle">;
+
+  constructor(heard: Pick<HeardSpeech, "played" | "settle">) {
+    this.#heard = heard;
+  }
 
   get all(): readonly SpeechRef[] {
     return [...this.#items.values()];
@@ -83,6 +89,7 @@ export class SpokenItems {
 
   /** Segments have been played; what has been heard whole is forgotten. */
   played(segments: readonly Segment[]): readonly Heard[] {
+    this.#heard.played(segments);
     const heard = new Map<string, Heard>();
     for (const { ref: { itemId }, offsetMs, durationMs } of segments) {
       const item = this.#items.get(itemId);
@@ -120,6 +127,7 @@ export class SpokenItems {
 
   /** How far each item has come; those that turn out to be heard whole are forgotten. */
   progress(): readonly Heard[] {
+    this.#heard.settle([...this.#items.values()]);
     return [...this.#items.values()].map((item) => this.#settle(item));
   }
 

@@ -32,6 +32,8 @@ export interface AgentEntry {
   readonly agent?: string;
   readonly position: number;
   readonly startedAt: Milliseconds;
+  /** When its first sound was heard, once that is known. */
+  soundedAt?: Milliseconds;
   endedAt: Milliseconds | undefined;
   text: string;
   final: boolean;
@@ -93,11 +95,17 @@ export function turnOf(
     ...(entry.aside === true && { aside: true }),
     ...(entry.kind === "agent" && present({ unheard: entry.unheard })),
     ...(entry.kind === "agent" && !entry.final && { heardCharacters: entry.heardCharacters }),
-    startedMs: Math.round(entry.startedAt - callStartedAt),
+    startedMs: Math.round(startOf(entry) - callStartedAt),
     ...present({
       endedMs: entry.endedAt === undefined ? undefined : Math.round(entry.endedAt - callStartedAt),
     }),
   };
+}
+
+/** A line of the agent's is written before it is heard: once that has begun, it counts. */
+function startOf(entry: CallerEntry | AgentEntry): Milliseconds {
+  const { startedAt, endedAt = Infinity } = entry;
+  return entry.kind === "agent" ? Math.min(entry.soundedAt ?? startedAt, endedAt) : startedAt;
 }
 
 /** The entry as the events that show it to an observer who has missed them. */

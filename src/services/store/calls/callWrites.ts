@@ -200,6 +200,7 @@ function upsertTurn(callId: string, turn: TranscriptTurn): Statement {
     "interrupted",
     "spoken_by",
     "aside",
+    "started_ms",
     "ended_ms",
     "unheard",
     "heard_characters",

@@ -1,0 +1,66 @@
+import { type AudioFormat, bytesPerMs } from "../../utils/audio/audioFormat.ts";
+import type { CommandBuffer } from "../machine/commandBuffer.ts";
+import type { Transcript } from "../transcript/transcript.ts";
+import type { Milliseconds } from "../types.ts";
+import type { Segment } from "./playoutEstimate.ts";
+
+/** An item's beginning, but for sums of fractions. */
+const BEGINNING_MS = 0.001;
+/** Samples are whole, in every format, at this many bytes. */
+const SAMPLE_BYTES = 2;
+
+/**
+ * Tells the transcript and recordings what was really heard of the agent's speech, and when: whole stretches as
+ * they turn out to have been played, and of what was cut off the part that was heard, once that is settled.
+ */
+export class HeardSpeech {
+  readonly #commands: CommandBuffer;
+  readonly #transcript: Pick<Transcript, "soundedAt">;
+  #cleared: Segment[] = [];
+  #burst: object | undefined;
+  /** Of the leg, also of one that has just left. */
+  format: AudioFormat = "pcmu";
+  /** Whether the sound itself is wanted. */
+  isRecorded = false;
+
+  constructor(commands: CommandBuffer, transcript: Pick<Transcript, "soundedAt">) {
+    this.#commands = commands;
+    this.#transcript = transcript;
+  }
+
+  /** These were played to their end, in this order. */
+  played(segments: readonly Segment[]): void {
+    for (const segment of segments) this.#heard(segment, segment.durationMs);
+  }
+
+  /** The leg has dropped these, which are returned: how much of them was heard, `settle` says. */
+  cleared(segments: readonly Segment[]): readonly Segment[] {
+    this.#cleared.push(...segments);
+    return segments;
+  }
+
+  /** How far items were heard of which something was cleared; those that are not among them, whole. */
+  settle(items: readonly { readonly itemId: string; readonly heardMs: Milliseconds }[]): void {
+    if (this.#cleared.length === 0) return;
+    const cleared = this.#cleared;
+    this.#cleared = [];
+    for (const segment of cleared) {
+      const { ref: { itemId }, offsetMs, durationMs } = segment;
+      const { heardMs = Infinity } = items.find((item) => item.itemId === itemId) ?? {};
+      this.#heard(segment, Math.min(heardMs - offsetMs, durationMs));
+    }
+  }
+
+  #heard(segment: Segment, playedMs: Milliseconds): void {
+    if (!(playedMs > 0)) return;
+    const { ref: { itemId }, offsetMs, start: at, burst } = segment;
+    if (offsetMs < BEGINNING_MS) this.#transcript.soundedAt(itemId, at);
+    const continues = this.#burst === burst;
+    this.#burst = burst;
+    if (!this.isRecorded) return;
+    const { bytes } = segment.audio;
+    const length = Math.round(playedMs * bytesPerMs(this.format) / SAMPLE_BYTES) * SAMPLE_BYTES;
+    const audio = length < bytes.length ? bytes.subarray(0, length) : bytes;
+    this.#commands.push({ type: "keepHeard", sound: { audio, at, continues } });
+  }
+}
