@@ -29,6 +29,7 @@ import {
   openRecords,
   openResources,
 } from "./services/records.ts";
+import { openRecordings } from "./services/recording.ts";
 import { openRouting } from "./services/routing.ts";
 import { openCallSpendLimit, openSpending } from "./services/spending.ts";
 import { openTexts } from "./services/sms.ts";
@@ -92,6 +93,7 @@ export async function createApp(
   );
   const knowledge = opening.use(openKnowledge({ ...base, ...spending }));
   const texts = openTexts({ ...base, ...spending, ...overrides });
+  const recordings = opening.use(openRecordings(base));
   const toolAccess = opening.use(
     await openToolAccess({ ...base, readVariable: readToolVariable }),
   );
@@ -105,15 +107,16 @@ export async function createApp(
     knowledge,
     ...toolAccess,
     texts,
+    recordings,
   });
   const cluster = opening.use(await openCluster(base));
 
   const calls = { ...base, ...spending, events, registry, cluster, load, knowledge };
   const eventLog = opening.use(openEventLog({ ...calls, write: writeServerSentEvent }));
-  const records = opening.use(openRecords({ ...calls, eventLog, keptSpeech }));
+  const records = opening.use(openRecords({ ...calls, eventLog, keptSpeech, recordings }));
   const { recorder, completion } = records;
   const resumedCalls = createResumedCalls({ ...calls, callStore: base.store.calls, recorder });
-  const webhooks = opening.use(openWebhooks({ ...calls, texts, completion }));
+  const webhooks = opening.use(openWebhooks({ ...calls, texts, completion, records }));
   const analysis = opening.use(openAnalysis({
     ...calls,
     completion,
@@ -173,6 +176,7 @@ export async function createApp(
     catalog,
     texts,
     records,
+    recordings,
     analysis,
     eventLog,
     metrics,

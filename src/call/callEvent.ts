@@ -74,6 +74,8 @@ export type CallEvent =
     readonly by: OptOutWay;
     readonly words?: string;
   }
+  /** How it stands with the recording, whenever that changes; with all there is to know of it so far. */
+  | ({ readonly type: "recording" } & RecordingStatus)
   | { readonly type: "notice"; readonly code: NoticeCode }
   /** The call ends so when its last words have been heard; without `end` that was taken back. */
   | { readonly type: "closing"; readonly end?: CallEnd }
@@ -101,6 +103,40 @@ export type CallEvent =
 
 /** How somebody says that they want no more calls: `agent` where they said it in words that only a model understood. */
 export type OptOutWay = "word" | "key" | "agent";
+export const recordingStates = ["on", "paused", "stopped", "refused", "failed"] as const;
+
+export interface RecordingStatus {
+  /** `stopped` at the latest when the call ends. */
+  readonly state: typeof recordingStates[number];
+  /** Since when, in milliseconds since the call began. */
+  readonly atMs: Milliseconds;
+  /** Who has asked for that; absent where it came by itself. */
+  readonly by?: "agent" | "operator" | "caller";
+  /** Why it failed: one snake_case word. */
+  readonly reason?: string;
+  /** In their order; paused ones are silent. */
+  readonly spans: readonly RecordingSpan[];
+  readonly consent?: RecordingConsent;
+}
+
+export interface RecordingSpan {
+  readonly kind: "recorded" | "paused";
+  readonly fromMs: Milliseconds;
+  /** Absent while it lasts. */
+  readonly toMs?: Milliseconds;
+}
+
+/** The proof of what the caller was told and has answered, as it was heard. */
+export interface RecordingConsent {
+  readonly kind: "announced" | "agreed" | "refused";
+  readonly atMs: Milliseconds;
+  /** What the caller heard before. */
+  readonly announcement: string;
+  /** What the caller said. */
+  readonly words?: string;
+  /** Which key the caller pressed. */
+  readonly key?: string;
+}
 
 /** Whether and when a sentence was heard to its last word. */
 export type MustHearProof =

@@ -31,6 +31,7 @@ export type ControlInput =
   | { readonly type: "sayAsked"; readonly text: string }
   /** The agent is told something about the call, in the middle of it. */
   | { readonly type: "noteGiven"; readonly text: string }
+  | RecordingInput
   | { readonly type: "transferAsked"; readonly alias: string }
   /** Ends the call after what is being said, and a goodbye where there is time for one. */
   | {
@@ -46,6 +47,14 @@ export type ControlInput =
   | { readonly type: "callerLevel"; readonly speaking: boolean }
   | { readonly type: "tick" };
 
+/** `stop` is for good; `fail` where nothing more can be kept. */
+export type RecordingInput =
+  & { readonly type: "recordingAsked"; readonly by?: "agent" | "operator" }
+  & (
+    | { readonly change: "pause" | "resume" | "stop" }
+    | { readonly change: "fail"; readonly reason: string }
+  );
+
 /** What a tool does to the call besides its output; an end, a transfer or a handoff waits for the agent's last words. */
 export type ToolEffect =
   | { readonly type: "endCall" }
@@ -53,6 +62,7 @@ export type ToolEffect =
   | { readonly type: "sendDigits"; readonly digits: string }
   /** Nothing is to be said or done until more is heard of a phone system. */
   | { readonly type: "keepSilent" }
+  | { readonly type: "recording"; readonly change: "pause" | "resume" }
   | HandoffAsked;
 
 /** The same as the call gets it. */

@@ -9,6 +9,7 @@ import { withFallback } from "./ending/fallbackTransfer.ts";
 import { createDecidingParts, type DecidingParts } from "./machine/decidingParts.ts";
 import { InputDispatch } from "./machine/inputDispatch.ts";
 import { ModelEvents } from "./model/modelEvents.ts";
+import type { CallSession } from "./sessionApi.ts";
 import type { SpeechRef } from "./realtimeClient.ts";
 import type { ResumedCall } from "./resumedCall.ts";
 import { snapshotOf } from "./machine/snapshot.ts";
@@ -27,7 +28,8 @@ import {
  * order. It knows no clock; `wakeAt` says when it wants a `tick`. After the end it is silent.
  */
 export class CallMachine {
-  readonly #startedAt: Milliseconds;
+  /** When the call began, perhaps in an earlier session. */
+  readonly startedAt: Milliseconds;
   readonly #call: MachineParts;
   readonly #parts: DecidingParts;
   readonly #dispatch: InputDispatch;
@@ -37,10 +39,10 @@ export class CallMachine {
 
   /** With `resumed`, goes on in the middle of a call that another machine began. */
   constructor(policy: CallPolicy, now: Milliseconds, resumed?: ResumedCall) {
-    this.#startedAt = now - (resumed?.elapsedMs ?? 0);
-    const call = createParts(policy, this.#startedAt);
+    this.startedAt = now - (resumed?.elapsedMs ?? 0);
+    const call = createParts(policy, this.startedAt);
     this.#call = call;
-    this.#parts = createDecidingParts(call, { startedAt: this.#startedAt, now, resumed });
+    this.#parts = createDecidingParts(call, { startedAt: this.startedAt, now, resumed });
     const modelEvents = new ModelEvents(call, this.#parts);
     this.#dispatch = new InputDispatch(call, { ...this.#parts, modelEvents });
     announceCall(call, this.#parts.closing, resumed, now);
@@ -57,9 +59,14 @@ export class CallMachine {
     return this.#parts.leg.joined && this.#parts.connection.ready ? "live" : "connecting";
   }
 
+  get recordingState(): CallSession["recordingState"] {
+    return this.#ended ? undefined : this.#parts.recording.state;
+  }
+
   /** What a leg that joins in the middle of the call has missed. */
   snapshot(): readonly CallEvent[] {
-    return [...snapshotOf(this.#call), ...this.#parts.connection.lossEvents];
+    const { recording, connection } = this.#parts;
+    return [...snapshotOf(this.#call), ...recording.events, ...connection.lossEvents];
   }
 
   begin(): readonly CallCommand[] {
@@ -163,6 +170,7 @@ export class CallMachine {
     // After `deadlines.tick`, which drops expired responses: nothing else may happen for long.
     this.#parts.tools.tick(now, this.#parts.closing.begun, this.#isQuiet(now));
     this.#parts.mustHears.tick(now, this.#isQuiet(now));
+    this.#parts.recording.tick(now, this.#parts.leg.joined);
     this.#parts.handoff.tick(now, this.#parts.closing.begun, this.#parts.connection);
     const engaged = turns.callerState.isSpeaking || this.#parts.tools.calls.areAtWork ||
       this.#parts.handoff.isPending;
@@ -225,11 +233,12 @@ export class CallMachine {
     const end = withFallback(why, policy);
     speech.close(now);
     this.#parts.mustHears.close(now);
+    this.#parts.recording.close(now, isCallEnd(end));
     transcript.entries.closeAll();
     this.#ended = true;
     commands.push({ type: "abortTools" });
     commands.push({ type: "closeModel" });
-    const durationMs = Math.round(now - this.#startedAt);
+    const durationMs = Math.round(now - this.startedAt);
     commands.publish(isCallEnd(end) ? { type: "ended", end, durationMs } : { type: "handedOver" });
     commands.push({ type: "endCall", end });
   }

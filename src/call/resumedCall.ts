@@ -1,4 +1,4 @@
-import type { MustHearProof, TranscriptTurn } from "./callEvent.ts";
+import type { MustHearProof, RecordingStatus, TranscriptTurn } from "./callEvent.ts";
 import type { CallUsage } from "./callUsage.ts";
 import type { ToolCall } from "./realtimeClient.ts";
 import type { CallEnd, Milliseconds } from "./types.ts";
@@ -14,6 +14,8 @@ export interface ResumedCall {
   readonly tools: readonly ResumedTool[];
   /** Sentences that the caller had to hear, and what is proven of them. */
   readonly mustHears?: readonly ResumedMustHear[];
+  /** Absent where it is not, and was not, recorded. */
+  readonly recordingStatus?: RecordingStatus;
   /** With which the call was to end when its last words had been heard. */
   readonly plannedEnd?: CallEnd;
   /** Absent where no agent has handed the call over. */

@@ -18,6 +18,7 @@ import { keyTones } from "./menu/keyTones.ts";
 import { CommandRunner } from "./machine/commandRunner.ts";
 import { ModelSlot } from "./model/modelSlot.ts";
 import { CallMachine } from "./callMachine.ts";
+import { SessionTap } from "./recording/sessionTap.ts";
 import type { SpeechRef, ToolCall } from "./realtimeClient.ts";
 import type { ResumedCall } from "./resumedCall.ts";
 import type { CallPhase, CallPolicy, CallRequest, Milliseconds, SessionEnd } from "./types.ts";
@@ -42,6 +43,7 @@ export class Session implements CallSession {
   readonly #callerAudio: CallerAudio;
   readonly #model: ModelSlot;
   readonly #timer: WakeTimer;
+  readonly #tap: SessionTap;
   readonly #tools = new AbortController();
   readonly #settleEnd: (end: SessionEnd) => void;
   #leg: CallLeg | undefined;
@@ -77,6 +79,7 @@ export class Session implements CallSession {
       groupMs,
     });
     this.#timer = new WakeTimer(deps, () => this.#wake());
+    this.#tap = new SessionTap(() => deps.openTap?.(this, setup.format), this.#machine);
     this.#callerAudio = new CallerAudio(deps, {
       format: setup.format,
       endsTurns: () => this.#policy.commitsBySilence,
@@ -84,6 +87,7 @@ export class Session implements CallSession {
       onLevel: (speaking) => this.#handle({ type: "callerLevel", speaking }),
       hearsMusic: () => this.#policy.phoneMenu !== undefined,
       onSound: (change) => this.#handle({ type: "lineSound", ...change }),
+      onFrame: (bytes) => this.#tap.hear(bytes, deps.now()),
     });
   }
 
@@ -97,6 +101,10 @@ export class Session implements CallSession {
 
   get #kept(): KeptSpeech | undefined {
     return this.#agents.description.kept;
+  }
+
+  get recordingState(): CallSession["recordingState"] {
+    return this.#machine.recordingState;
   }
 
   get phase(): CallPhase {
@@ -224,6 +232,9 @@ export class Session implements CallSession {
       case "useAgent":
         this.#agents.use(command.agent);
         return this.#model.perform(command, this.#deps.now());
+      case "keepHeard":
+      case "record":
+        return this.#tap.perform(command);
       case "runTool":
         return this.#runTool(command.call);
       case "abortTools":
@@ -274,6 +285,7 @@ export class Session implements CallSession {
   #end(end: SessionEnd): void {
     this.#timer.cancel();
     this.#callerAudio.close();
+    this.#tap.close(this.#deps.now(), end);
     const leg = this.#leg;
     this.#leg = undefined;
     this.#settleEnd(end);

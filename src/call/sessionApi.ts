@@ -1,5 +1,5 @@
 import type { Base64 } from "../utils/audio/audioFormat.ts";
-import type { CallEvent } from "./callEvent.ts";
+import type { CallEvent, RecordingStatus } from "./callEvent.ts";
 import type { ControlInput } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
 import type { ResumedCall } from "./resumedCall.ts";
@@ -21,6 +21,8 @@ export interface CallSession {
   snapshot(): readonly CallEvent[];
   /** A frame of the caller's audio in the leg's format; false where it is none: not base64, or empty. */
   hear(audio: Base64): boolean;
+  /** How it stands with its recording; `waiting` before it has begun, undefined where there is none. */
+  readonly recordingState?: RecordingStatus["state"] | "waiting" | undefined;
   /** Whether a leg is joined now. */
   readonly hasLeg: boolean;
   input(input: LegInput | ControlInput): void;

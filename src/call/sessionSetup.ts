@@ -1,5 +1,7 @@
+import type { AudioFormat } from "../utils/audio/audioFormat.ts";
 import type { CallEvent } from "./callEvent.ts";
 import type { ToolEffect } from "./callInput.ts";
+import type { CallTap } from "./callTap.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { KeptSpeech } from "./keptSpeech.ts";
 import type { ModelSetup } from "./modelSetup.ts";
@@ -27,6 +29,8 @@ export interface SessionDependencies extends Clock {
   publish(session: CallSession, event: CallEvent): void;
   /** A fault of ours: the call ends, the process goes on. */
   onError(session: CallSession, error: unknown): void;
+  /** Opens the recording of the call; undefined where none can be kept. */
+  openTap?(session: CallSession, format: AudioFormat): CallTap | undefined;
   /** Sees the call's policy, and then every input before it is handled. */
   journal?(session: CallSession, entry: JournalEntry): void;
 }

@@ -74,6 +74,8 @@ export interface CallPolicy {
   /** Whether the caller's speech becomes known in words; absent means that it does. */
   readonly transcribes?: boolean;
   readonly toolPolicies?: Readonly<Record<string, ToolPolicy>>;
+  /** Absent where nothing is recorded. */
+  readonly recording?: RecordingPolicy;
   /** By name. */
   readonly mustHear?: Readonly<Record<string, MustHear>>;
   readonly fillerAfterMs: Milliseconds;
@@ -95,6 +97,13 @@ export interface CallPolicy {
   readonly transfers: Readonly<Record<string, { readonly sentence?: string }>>;
   /** The one of them that a caller gets whose agent cannot go on. */
   readonly fallbackTransfer?: string;
+}
+
+export interface RecordingPolicy {
+  /** Before anything is recorded: nothing, the announcement heard, or the caller's yes to it. */
+  readonly consent: "none" | "announce" | "required";
+  /** What the caller hears first; empty for `none`. */
+  readonly announcement: string;
 }
 
 export type CallPhase = "connecting" | "live" | "recovering" | "closing" | "ended";

@@ -12,6 +12,7 @@ import { calledNumbers } from "./numbersSchema.ts";
 import { knowledgeSources } from "./knowledgeSchema.ts";
 import { phoneMenu } from "./phoneMenuSchema.ts";
 import { redactionSchema } from "./redactionSchema.ts";
+import { recordingSchema } from "./recordingSchema.ts";
 import { sms } from "./smsSchema.ts";
 import { e164, entryName as name } from "./schemaParts.ts";
 import { toolEntry } from "./toolOptionsSchema.ts";
@@ -116,6 +117,7 @@ export const agentFrontMatter = z.strictObject({
   mcp_servers: z.array(mcpServer).max(8).default([]),
   must_hear: mustHearSchema,
   outbound: outbound.optional(),
+  recording: recordingSchema.optional(),
   confirm_words: confirmWords.optional(),
   analysis: analysisSchema(language).optional(),
   redaction: redactionSchema.optional(),

@@ -6,6 +6,7 @@ import { NAME } from "./names.ts";
 import { readOutbound } from "./outboundSettings.ts";
 import { readPhone } from "./phoneSettings.ts";
 import { readDatabase, readRecords } from "./recordSettings.ts";
+import { readRecordings } from "./recordingSettings.ts";
 import { readSms } from "./smsSettings.ts";
 import { readServer } from "./serverSettings.ts";
 import { likelyMisspellings, settingNames, suggestSetting } from "./settingNames.ts";
@@ -79,6 +80,7 @@ export function readSettings(environment: Environment): Settings {
     ...present({ phone, analysis, embeddings }),
     database,
     records: readRecords(read),
+    recordings: readRecordings(read),
     agents: {
       dir: read.text("AGENTS_DIR") ?? "src/agents",
       default: read.matching(

@@ -13,6 +13,7 @@ export interface Settings {
   readonly phone?: PhoneSettings;
   readonly database: DatabaseSettings;
   readonly records: RecordSettings;
+  readonly recordings: RecordingSettings;
   readonly agents: { readonly dir: string; readonly default: string };
   readonly outbound: OutboundSettings;
   readonly sms: SmsSettings;
@@ -105,6 +106,18 @@ export interface RecordSettings {
   readonly telephonyUsdPerMinute?: number;
   /** A folder for one file per call, which `deno task replay` runs again. */
   readonly journal?: { readonly dir: string; readonly texts: boolean };
+}
+
+/** How calls are recorded, where their agents have them recorded. */
+export interface RecordingSettings {
+  readonly dir: string;
+  /** The first encrypts, each decrypts; without any, recordings are not encrypted. */
+  readonly keys: readonly Uint8Array[];
+  readonly maxMs: number;
+  /** With less room on the disk nothing is recorded. */
+  readonly minFreeBytes: number;
+  /** Older recordings are removed; absent means with their calls. */
+  readonly retentionDays?: number;
 }
 
 export interface OutboundSettings {

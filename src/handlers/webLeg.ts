@@ -149,6 +149,7 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
     case "digits":
     case "menu":
     case "hold":
+    case "recording":
     case "mustHear":
     case "optedOut":
     case "ended":

@@ -120,6 +120,8 @@ function problemOf(
         );
     case "not_on_a_phone":
       return new HttpProblem(409, "not_on_a_phone", "Only phone calls can be transferred.");
+    case "not_recorded":
+      return new HttpProblem(409, "not_recorded", "The call is not being recorded.");
     case "unknown_transfer":
       return new HttpProblem(422, "unknown_transfer", "The agent has no transfer of this name.", {
         details: [
@@ -198,7 +200,7 @@ const action = createRoute({
   operationId: "actOnCall",
   summary: "Act on a live call",
   description:
-    "Hang up, let the agent say something, transfer the caller, interrupt the agent, or send text in the caller's place. Any instance that shares the database accepts it; 504 `instance_silent` where the one that holds the call does not answer.",
+    "Hang up, let the agent say something, transfer the caller, interrupt the agent, send text in the caller's place, or pause, resume or stop the recording. Any instance that shares the database accepts it; 504 `instance_silent` where the one that holds the call does not answer.",
   tags,
   request: { params: callIdParam, body: { required: true, content: json(callAction) } },
   responses: { 202: answer("Accepted", actionAnswer), ...errorAnswers },

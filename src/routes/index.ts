@@ -12,6 +12,7 @@ import type { CallAnalyses } from "../services/analysis.ts";
 import type { Cluster } from "../services/cluster.ts";
 import type { EventLog } from "../services/events.ts";
 import type { Metrics } from "../services/metrics.ts";
+import type { Recordings } from "../services/recording.ts";
 import type { Records } from "../services/records.ts";
 import type { Store } from "../services/store.ts";
 import type { WebhookDispatcher } from "../services/webhooks.ts";
@@ -45,6 +46,7 @@ import { openapiRoutes } from "./openapi/openapiRoutes.ts";
 import { outboundRoutes } from "./outbound.ts";
 import { outboundBatchesRoutes } from "./outboundBatches.ts";
 import { pagesRoutes } from "./pages.ts";
+import { recordingsRoutes } from "./recordings.ts";
 import { routingRoutes } from "./routing.ts";
 import { toolsRoutes } from "./tools.ts";
 import { twilioRoutes } from "./twilio.ts";
@@ -69,6 +71,7 @@ interface RouterDeps {
   readonly calendar: Pick<Calendar, "agenda">;
   readonly cluster: Pick<Cluster, "instanceId" | "revocation">;
   readonly records: Records;
+  readonly recordings: Recordings;
   readonly knowledge: Knowledge;
   readonly eventLog: EventLog;
   readonly metrics: Metrics;
@@ -149,7 +152,11 @@ export function createRouter(
     maxCalls: settings.limits.calls,
     isDraining,
     uptimeSeconds: () => monotonic() / 1000,
-    checks: { store: () => checkStore(records), load: () => checkLoad(load) },
+    checks: {
+      store: () => checkStore(records),
+      load: () => checkLoad(load),
+      recording: () => checkRecording(deps.recordings),
+    },
     incidents: incidents.list,
   }));
   mount(twilioRoutes({ phone, texts: deps.texts, sockets: load.sockets, addressOf, log }));
@@ -200,6 +207,11 @@ export function createRouter(
   mount(toolsRoutes({ access, agents, trials: deps.toolTrials }));
   mount(callAnalysisRoutes({ access, lookup, analysis }));
   mount(callsRoutes({ access, callStore: store.calls, agenda, lookup, control }));
+  mount(recordingsRoutes({
+    ...{ access, lookup, instanceId, recordings: deps.recordings },
+    callStore: store.calls,
+    removal: records.recordingRemoval,
+  }));
   mount(appointmentsRoutes({ access, agenda }));
   mount(erasureRoutes({ access, lookup, erasure: records.erasure, endCall }));
   mount(analyticsRoutes({ access, analyse: records.analyse }));
@@ -233,6 +245,12 @@ function checkStore({ recorder }: Records) {
   const health = recorder.health();
   if (health.status === "ok") return { ok: true, vital: false };
   return { ok: false, vital: false, detail: `${health.waiting} writes wait` };
+}
+
+/** Not vital: calls go on while nothing can be recorded. */
+function checkRecording({ health }: Recordings) {
+  if (health.status === "ok") return { ok: true, vital: false };
+  return { ok: false, vital: false, detail: health.reason };
 }
 
 /** `/ready` says of an overload itself that it is one. */

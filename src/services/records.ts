@@ -10,6 +10,7 @@ export { viewAnalysis } from "./records/analysisView.ts";
 export { viewCall, viewDetail, viewTurn } from "./records/callView.ts";
 export { createMessageBox, type MessageBox, viewMessage } from "./records/messageBox.ts";
 export { openRecords, type Records } from "./records/openRecords.ts";
+export { viewRecording } from "./records/recordingView.ts";
 export { promisesOf } from "./records/promises.ts";
 export type { Recorder } from "./records/recorder.ts";
 export { transcriptText, transcriptVtt } from "./records/transcriptFormats.ts";

@@ -7,6 +7,7 @@ import { ToolGate } from "../heard/toolGate.ts";
 import { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
 import { InputStall } from "../model/inputStall.ts";
 import { KeptSentences } from "../playback/keptSentences.ts";
+import { CallRecording } from "../recording/callRecording.ts";
 import type { ResumedCall } from "../resumedCall.ts";
 import { CallerTurns } from "../turns/callerTurns.ts";
 import { GoOn } from "../turns/goOn.ts";
@@ -64,5 +65,6 @@ export function createDecidingParts(
     inputStall: new InputStall(call, caller, connection, now),
     deadlines: new ResponseDeadlines(call, tools, outcomes),
     goOn: new GoOn(call),
+    recording: new CallRecording(call, startedAt, resumed),
   };
 }

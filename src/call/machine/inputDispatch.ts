@@ -50,8 +50,18 @@ export class InputDispatch {
 
   #pass(input: Exclude<CallInput, { type: "left" | "hangUp" }>, now: Milliseconds): void {
     const { commands, speech, turns } = this.#call;
-    const { leg, caller, greeting, kept, tools, closing, answeringMachine, handover, modelEvents } =
-      this.#parts;
+    const {
+      leg,
+      caller,
+      greeting,
+      kept,
+      tools,
+      closing,
+      answeringMachine,
+      handover,
+      recording,
+      modelEvents,
+    } = this.#parts;
     switch (input.type) {
       case "joined":
         closing.joined(now);
@@ -82,11 +92,17 @@ export class InputDispatch {
       case "callerLevel":
         return caller.levelChanged(input.speaking, now);
       case "toolReturned":
+        if (input.effect?.type === "recording") {
+          const { change } = input.effect;
+          recording.handle({ type: "recordingAsked", change, by: "agent" }, now);
+        }
         return tools.returned(input, now);
       case "sayAsked":
         return turns.ask(prompts.say(input.text), now);
       case "noteGiven":
         return tellForGood(this.#call, prompts.aboutThisCall(input.text));
+      case "recordingAsked":
+        return recording.handle(input, now);
       case "transferAsked":
         tools.transfer(input.alias, now);
         return;

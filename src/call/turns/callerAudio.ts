@@ -25,6 +25,8 @@ interface CallerAudioOptions {
   /** Whether music is told from speech, on a line of mu-law. */
   readonly hearsMusic: () => boolean;
   readonly onSound: (change: LineSoundChange) => void;
+  /** Gets each frame that came, before `onAudio`; the bytes change with the next. */
+  readonly onFrame: (bytes: Uint8Array) => void;
 }
 
 /**
@@ -52,6 +54,7 @@ export class CallerAudio {
     const bytes = decodeFrame(audio);
     if (bytes === undefined) return false;
     this.#silenceFill.frame();
+    this.#options.onFrame(bytes);
     this.#forward(audio, bytes);
     return true;
   }

@@ -4,6 +4,7 @@ import { answerers, recordStatuses } from "../../services/store.ts";
 import { analysis, passed } from "./analysisSchemas.ts";
 import { appointment } from "./appointmentSchema.ts";
 import { heardShape } from "./heardSchemas.ts";
+import { recording } from "./recordingSchemas.ts";
 import {
   agentName,
   agentVersion,
@@ -213,6 +214,7 @@ export const callDetail = z.object({
       description: "What `to` was told in the place of the conversation",
     }),
   })).openapi({ description: "How agents handed the call over, in order" }),
+  recording: recording.nullable().openapi({ description: "Null where nothing was recorded" }),
   analysis: analysis.nullable().openapi({
     description: "Null where the agent's file has no `analysis`, and until it is begun",
   }),
@@ -245,9 +247,16 @@ export const callAction = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("text"), text: z.string().trim().min(1).max(4000) }).openapi({
     description: "Text in the caller's place, as if typed",
   }),
-], { error: "type must be hangup, say, transfer, interrupt or text" }).openapi("CallAction", {
-  example: { type: "say", text: "Your table is ready." },
-});
+  z.strictObject({
+    type: z.literal("recording"),
+    change: z.enum(["pause", "resume", "stop"]).openapi({ description: "`stop` is for good" }),
+  }),
+], { error: "type must be hangup, say, transfer, interrupt, text or recording" }).openapi(
+  "CallAction",
+  {
+    example: { type: "say", text: "Your table is ready." },
+  },
+);
 
 export const actionAnswer = z.object({
   success: z.literal(true),

@@ -15,6 +15,7 @@ export const callAction = z.discriminatedUnion("type", [
   z.object({ type: z.literal("transfer"), to: z.string() }),
   z.object({ type: z.literal("interrupt") }),
   z.object({ type: z.literal("text"), text: z.string() }),
+  z.object({ type: z.literal("recording"), change: z.enum(["pause", "resume", "stop"]) }),
 ]);
 
 export type CallAction = Readonly<z.infer<typeof callAction>>;
@@ -33,7 +34,7 @@ export const actionResult = z.union([
   z.object({
     ok: z.literal(false),
     /** The call is not, or no longer, held by this process; only phone calls can be transferred. */
-    code: z.enum(["not_live", "not_on_a_phone"]),
+    code: z.enum(["not_live", "not_on_a_phone", "not_recorded"]),
   }),
   z.object({
     ok: z.literal(false),
@@ -99,6 +100,15 @@ export function createCallActions(
       case "text":
         session.input({ type: "typed", text: detached(action.text), byOperator: true });
         return { ok: true };
+      case "recording": {
+        const state = session.recordingState;
+        const isUnderWay = state === "on" || state === "paused";
+        if (!isUnderWay && !(state === "waiting" && action.change === "stop")) {
+          return { ok: false, code: "not_recorded" };
+        }
+        session.input({ type: "recordingAsked", change: action.change, by: "operator" });
+        return { ok: true };
+      }
       default:
         return action satisfies never;
     }

@@ -24,7 +24,9 @@ export interface AgentSetup {
 }
 
 /** Tools whose work an agent does not announce: no caller waits for them. */
-const PASSIVE_TOOLS: ReadonlySet<string> = new Set(["end_call", "get_current_time", "do_not_call"]);
+const PASSIVE_TOOLS: ReadonlySet<string> = new Set([
+  ...["end_call", "get_current_time", "do_not_call", "pause_recording", "resume_recording"],
+]);
 
 export interface CallDefaults {
   readonly model: string;
@@ -82,6 +84,7 @@ export function createAgentSetup(
       languages: conversationLanguages(agent),
       transcribes: agent.transcription !== "off",
       ...present({ mustHear: mustHear(agent, values), opening }),
+      ...present({ recording: recording(agent, values) }),
       ...(agent.greeting !== undefined && { greeting: fillTemplate(agent.greeting, values) }),
       modelResponds: modelInterrupts,
       modelInterrupts,
@@ -221,6 +224,13 @@ function mustHear({ must_hear }: Agent, values: TemplateValues): CallPolicy["mus
   return Object.fromEntries(
     sentences.map(([name, { text, at }]) => [name, { text: fillTemplate(text, values), at }]),
   );
+}
+
+/** Undefined where calls are not recorded. */
+function recording({ recording }: Agent, values: TemplateValues): CallPolicy["recording"] {
+  if (recording?.on !== true) return undefined;
+  const { consent, announcement = "" } = recording;
+  return { consent, announcement: fillTemplate(announcement, values) };
 }
 
 const TAKES_SEVERAL = /^gpt-(?:live-)?transcribe(?:-\d|$)/;

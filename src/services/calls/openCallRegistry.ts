@@ -12,6 +12,7 @@ import type { Load } from "../load.ts";
 import type { KeptSpeeches } from "../keptSpeech.ts";
 import type { Knowledge } from "../knowledge.ts";
 import type { CallJournals, MessageBox } from "../records.ts";
+import type { Recordings } from "../recording.ts";
 import type { TransferPolicy } from "../spending.ts";
 import type { Texts } from "../sms.ts";
 import type { Store } from "../store.ts";
@@ -47,6 +48,7 @@ export interface CallRegistryDeps {
   readonly events: EventHub;
   readonly load: Pick<Load, "overloaded">;
   readonly journals: CallJournals | undefined;
+  readonly recordings: Pick<Recordings, "openTap">;
   /** Keys the pseudonyms of callers. */
   readonly pseudonymSecret: string;
   readonly log: Log;
@@ -105,6 +107,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       toolsOf,
       redactions,
       sendDigits: (session, digits) => sendDigits(session, digits),
+      openTap: deps.recordings.openTap,
       ...present({ journal: journals?.write }),
     }),
   });

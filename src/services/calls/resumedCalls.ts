@@ -149,6 +149,7 @@ function resumedOf(record: CallRecord, content: CallContent, at: number): Resume
       }),
     })),
     mustHears: content.mustHear,
+    ...present({ recordingStatus: content.recording }),
     ...handoffsOf(content),
     usage,
   };

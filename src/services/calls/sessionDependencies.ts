@@ -23,12 +23,14 @@ export interface SessionSources {
   /** `hidesTexts`: what people say in this call is not to be kept, whatever the settings say. */
   readonly journal?: (session: CallSession, entry: JournalEntry, hidesTexts: boolean) => void;
   readonly redactions: Redactions;
+  readonly openTap: NonNullable<SessionDependencies["openTap"]>;
   readonly log: Pick<Log, "error" | "info">;
 }
 
 /** What the session of every call depends on. */
 export function createSessionDependencies(
-  { openModel, agents, toolsOf, events, sendDigits, journal, redactions, log }: SessionSources,
+  { openModel, agents, toolsOf, events, sendDigits, openTap, journal, redactions, log }:
+    SessionSources,
 ): SessionDependencies {
   const masked = createDigitMask();
   const toolMask = createToolMask(({ request }, tool) => {
@@ -89,6 +91,7 @@ export function createSessionDependencies(
       const shown = masked(session.id, toolMask.event(session, event));
       for (const each of redactions.events(session, shown)) events.publish(session.id, each);
     },
+    openTap,
     onError: ({ id }, error) => log.error("Call failed", { callId: id, error }),
     now: () => performance.now(),
     setTimer,

@@ -16,8 +16,11 @@ export function charactersOf(event: CallEvent): number {
     const { id, text, unheard = "" } = event.turn;
     return FRAME_CHARACTERS + id.length + text.length + unheard.length;
   }
-  return FRAME_CHARACTERS + charactersWithin(event);
+  const spans = event.type === "recording" ? event.spans.length * SPAN_CHARACTERS : 0;
+  return FRAME_CHARACTERS + spans + charactersWithin(event);
 }
+
+const SPAN_CHARACTERS = 80;
 
 /** The sum of all strings within, so that no kind of event has to be named here. */
 function charactersWithin(value: object): number {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CallJournals } from "./callJournals.ts";
 import type { InstanceBus } from "../cluster.ts";
+import type { Recordings } from "../recording.ts";
 import type { ErasedNumber, ErasureStore } from "../store.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { Clock } from "../../utils/clock.ts";
@@ -12,6 +13,7 @@ export interface CallErasureDeps extends Pick<Clock, "now"> {
   readonly flush: () => Promise<void>;
   /** Absent where no journals are kept. */
   readonly journals: Pick<CallJournals, "remove"> | undefined;
+  readonly recordings: Pick<Recordings, "remove">;
   /** Removes the calls' events from the event log. */
   readonly eraseEvents: (callIds: readonly string[]) => void;
   readonly bus: Pick<InstanceBus, "publish" | "subscribe">;
@@ -28,18 +30,21 @@ export type CallErasure = ReturnType<typeof createCallErasure>;
 
 /** A process that misses the message removes its journals later: see `retention.ts`. */
 export function createCallErasure(
-  { erasure, flush, journals, eraseEvents, bus, now, log }: CallErasureDeps,
+  { erasure, flush, journals, recordings, eraseEvents, bus, now, log }: CallErasureDeps,
 ) {
   const unsubscribe = bus.subscribe(TOPIC, (body) => {
     const { data } = message.safeParse(body);
     if (data === undefined) return;
     eraseEvents(data.callIds);
     journals?.remove(data.callIds).catch((error) => log.warn("Journals not removed", { error }));
+    recordings.remove(data.callIds)
+      .catch((error) => log.warn("Recordings not removed", { error }));
   });
 
   async function eraseHere(callIds: readonly string[]): Promise<void> {
     eraseEvents(callIds);
     await journals?.remove(callIds);
+    await recordings.remove(callIds);
   }
 
   async function publish(callIds: readonly string[]): Promise<void> {

@@ -126,6 +126,11 @@ export class CallTally {
         return [{ ...event, callId, startedMs: atMs }];
       case "toolEnded":
         return [{ ...event, callId, atMs }];
+      case "recording": {
+        const { type: _, ...status } = event;
+        const { instanceId } = this.#call;
+        return [{ type: "recording", callId, status, instanceId }];
+      }
       case "mustHear":
         return [{ ...event, callId }];
       case "optedOut": {

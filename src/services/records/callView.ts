@@ -4,6 +4,7 @@ import type { TranscriptTurn } from "../../call/callEvent.ts";
 import { viewAnalysis } from "./analysisView.ts";
 import { unheardSentences } from "./heardSentences.ts";
 import { promisesOf } from "./promises.ts";
+import { viewRecording } from "./recordingView.ts";
 import type { CallContent, CallRecord, HandoffRecord } from "../store.ts";
 
 /** A call as the API and webhooks show it: all members are present, null where unknown. */
@@ -64,7 +65,7 @@ export function viewTurn(
 /** A call with its turns, what was and what was not heard, tool calls, latencies, digits and analysis. */
 export function viewDetail(
   call: CallRecord,
-  { turns, tools, latencies, digits, mustHear, handoffs, analysis }: CallContent,
+  { turns, tools, latencies, digits, mustHear, handoffs, recording, analysis }: CallContent,
 ) {
   return {
     ...viewCall(call),
@@ -92,6 +93,7 @@ export function viewDetail(
     })),
     digits: digits.map(({ atMs, digits }) => ({ atMs, digits: digits ?? null })),
     handoffs: handoffs.map(viewHandoff),
+    recording: viewRecording(recording, call),
     analysis: viewAnalysis(analysis, call),
   };
 }

@@ -8,16 +8,19 @@ import { present } from "../../utils/present.ts";
 import type { Cluster } from "../cluster.ts";
 import type { EventHub, EventLog } from "../events.ts";
 import type { CallBudget, CallModels, Prices } from "../spending.ts";
+import type { Recordings } from "../recording.ts";
 import type { Store } from "../store.ts";
 import { createCallErasure } from "./callErasure.ts";
 import type { CallJournals } from "./callJournals.ts";
 import { createCompletionDispatcher } from "./completionDispatcher.ts";
 import { createAnalyticsQueue } from "./analyticsQueue.ts";
 import { createRecorder } from "./recorder.ts";
+import { followRecordings } from "./finishedRecordings.ts";
+import { createRecordingRemoval } from "./recordingRemoval.ts";
 import { openRetention } from "./retention.ts";
 
 export interface RecordsDeps extends Pick<Clock, "setTimer"> {
-  readonly settings: Pick<Settings, "records">;
+  readonly settings: Pick<Settings, "records" | "recordings">;
   readonly registry: Pick<CallRegistry, "get">;
   readonly events: EventHub;
   readonly eventLog: Pick<EventLog, "erase">;
@@ -26,6 +29,7 @@ export interface RecordsDeps extends Pick<Clock, "setTimer"> {
   readonly cluster: Pick<Cluster, "bus">;
   readonly store: Store;
   readonly journals: CallJournals | undefined;
+  readonly recordings: Recordings;
   readonly prices: Prices;
   readonly callBudget: Pick<CallBudget, "settle">;
   readonly modelsOf: (request: CallRequest) => CallModels;
@@ -38,8 +42,9 @@ export type Records = ReturnType<typeof openRecords>;
 
 /** Opens the records, which follow all calls from now on. Disposal writes what still waits to be written. */
 export function openRecords(deps: RecordsDeps) {
-  const { registry, cluster: { bus }, store, settings: { records: { retentionDays, journal } } } =
-    deps;
+  const { registry, cluster: { bus }, store, settings, recordings } = deps;
+  const { records: { retentionDays, journal }, recordings: { retentionDays: recordingDays } } =
+    settings;
   const { now } = store.clock;
   const common = { ...deps, callStore: store.calls, now };
   const recorder = createRecorder({
@@ -77,18 +82,25 @@ export function openRecords(deps: RecordsDeps) {
   const closeRetention = openRetention({
     ...common,
     days: retentionDays,
-    ...present({ journalDir: journal?.dir }),
+    ...present({ journalDir: journal?.dir, recordingDays }),
   });
+  const recordingRemoval = createRecordingRemoval({ ...common, bus, recorder });
+  const recorded = followRecordings({ ...common, recordings, recorder });
   return {
     recorder,
     completion,
     analyse: createAnalyticsQueue({ analyse: store.calls.analyse, now }),
     erasure,
+    /** Called when the recording of a call is whole and its record says so. */
+    onRecorded: recorded.onRecorded,
+    recordingRemoval,
     async [Symbol.asyncDispose]() {
       await closeRetention();
       await completion.close();
       erasure.close();
+      recordingRemoval.close();
       // First what happened in calls, then what follows from it: a failing store delays either.
+      await recorded.settled();
       await recorder.close();
       await completion.settled();
     },

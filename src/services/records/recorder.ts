@@ -13,12 +13,15 @@ import type {
   CallWrite,
   Instances,
   NewCall,
+  RecordingWrite,
   SharedClock,
 } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
+
+type RecordingFile = Exclude<RecordingWrite, { readonly type: "recording" }>;
 
 /** A call as its record begins. */
 export interface RecordedCall {
@@ -184,6 +187,10 @@ export function createRecorder(deps: RecorderDeps) {
     updateCall(callId: string, changes: CallChanges): void {
       const tally = tallies.get(callId);
       enqueue(tally?.change(changes) ?? { type: "changed", callId, changes });
+    },
+    /** Records what became of the file of a recording; also after the end of its call. */
+    recordFile(callId: string, file: RecordingFile): void {
+      enqueue({ callId, ...file });
     },
     /** Records the end of a call that never had a session. */
     endCall(callId: string, end: CallEnd, outcome?: CallOutcome): void {

@@ -1,6 +1,7 @@
 import { createClockGuard } from "./clockGuard.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import { removeErasedJournals, removeOldJournals } from "./callJournals.ts";
+import type { Recordings } from "../recording.ts";
 import type { Store } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
@@ -13,6 +14,9 @@ export interface RetentionDeps extends Clock {
   readonly days: number | undefined;
   /** Where the journals of calls are, if they are kept. */
   readonly journalDir?: string;
+  readonly recordings: Pick<Recordings, "removeOld" | "removeErased">;
+  /** How long recordings are kept at most; absent where as long as their calls. */
+  readonly recordingDays?: number;
   readonly monotonic?: () => number;
   readonly incidents: Pick<Incidents, "report" | "resolve">;
   readonly log: Pick<Log, "info" | "warn">;
@@ -26,7 +30,8 @@ const HOUR_MS = 60 * 60_000;
  * the clock is in doubt.
  */
 export function openRetention(deps: RetentionDeps): () => Promise<void> {
-  const { store, days, journalDir, now, setTimer, incidents, log } = deps;
+  const { store, days, journalDir, recordings, recordingDays, now, setTimer, incidents, log } =
+    deps;
   const { monotonic = () => performance.now() } = deps;
   const isPlausible = createClockGuard({
     keyValues: store.keyValues,
@@ -46,12 +51,29 @@ export function openRetention(deps: RetentionDeps): () => Promise<void> {
         () => removeErasedJournals(journalDir, store.erasure.erasedAmong),
       );
     }
+    await attempt(
+      "Recordings of erased calls",
+      () => recordings.removeErased(store.erasure.erasedAmong),
+    );
     await attempt("Old records", async () => {
       if (!await isPlausible()) return log.warn("Nothing erased by a clock in doubt", {});
       await attempt("Expired keys", () => store.prune(now()));
+      const keptDays = Math.min(days ?? Infinity, recordingDays ?? Infinity);
+      if (keptDays < Infinity && !closed) await removeRecordings(now() - keptDays * 24 * HOUR_MS);
       if (days !== undefined && !closed) await eraseBefore(now() - days * 24 * HOUR_MS);
     });
     return HOUR_MS;
+  }
+
+  async function removeRecordings(before: number): Promise<void> {
+    await attempt("Old recordings", async () => {
+      const removed = await recordings.removeOld(before);
+      if (removed.length === 0) return;
+      log.info("Recordings removed by retention", { recordings: removed.length });
+      await store.calls.write(
+        removed.map((callId) => ({ type: "recordingRemoved", callId, at: now() })),
+      );
+    });
   }
 
   async function eraseBefore(before: number): Promise<void> {

@@ -62,5 +62,6 @@ export class WriteQueue {
 }
 
 function isEssential({ type }: CallWrite): boolean {
-  return type === "opened" || type === "changed" || type === "ended";
+  return type.startsWith("recording") || type === "opened" || type === "changed" ||
+    type === "ended";
 }

@@ -11,6 +11,7 @@ import { createClientTool, type RunInClient } from "./client/clientTool.ts";
 import { HeaderFault, readHeaders } from "./http/httpHeaders.ts";
 import { createHttpTool, type HttpToolServices } from "./http/httpTool.ts";
 import { CALENDAR_TOOLS } from "./builtin/calendarTools.ts";
+import { RECORDING_TOOLS } from "./builtin/pauseRecording.ts";
 import { createAgentMcpTools, type McpToolSet } from "./mcp/agentMcpTools.ts";
 import type { McpServers } from "./mcp/mcpServers.ts";
 import { remoteToolProblems } from "./mcp/remoteToolProblems.ts";
@@ -137,6 +138,7 @@ const OWN_ENTRIES: ReadonlyMap<string, string> = new Map([
   ["transfer_call", "transfers"],
   ["handoff", "handoffs"],
   ["wait_silently", "phone_menu"],
+  ...RECORDING_TOOLS.map(({ name }) => [name, "recording"] as const),
   ...CALENDAR_TOOLS.map((name) => [name, "calendar"] as const),
 ]);
 

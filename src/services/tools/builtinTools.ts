@@ -5,6 +5,7 @@ import { createDoNotCall, type PutOnDoNotCallList } from "./builtin/doNotCall.ts
 import { endCall } from "./builtin/endCall.ts";
 import { getCurrentTime } from "./builtin/getCurrentTime.ts";
 import { createHandoff } from "./builtin/handoff.ts";
+import { RECORDING_TOOLS } from "./builtin/pauseRecording.ts";
 import { createSearchKnowledge, type SearchKnowledge } from "./builtin/searchKnowledge.ts";
 import { sendDigits } from "./builtin/sendDigits.ts";
 import { createSendSms, type SendText } from "./builtin/sendSms.ts";
@@ -44,6 +45,7 @@ export function builtinTools(
     ...(aliases.length > 0
       ? [createTransferCall(aliases, (alias) => mayTransfer(agent, alias))]
       : []),
+    ...(agent.recording?.on === true ? RECORDING_TOOLS : []),
     ...(Object.keys(agent.handoffs).length > 0 ? [createHandoff(agent.handoffs)] : []),
     ...(agent.calendar === undefined
       ? []
@@ -64,5 +66,6 @@ export const BUILTIN_NAMES: ReadonlySet<string> = new Set([
   "transfer_call",
   "search_knowledge",
   "handoff",
+  ...RECORDING_TOOLS.map(({ name }) => name),
   ...CALENDAR_TOOLS,
 ]);

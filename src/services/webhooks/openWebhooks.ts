@@ -5,7 +5,7 @@ import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { Calendar } from "../calendar.ts";
 import type { EventHub } from "../events.ts";
-import type { CompletionDispatcher, MessageBox } from "../records.ts";
+import type { CompletionDispatcher, MessageBox, Records } from "../records.ts";
 import type { Texts } from "../sms.ts";
 import type { Store } from "../store.ts";
 import { createWebhookDispatcher, type WebhookDispatcher } from "./webhookDispatcher.ts";
@@ -15,6 +15,7 @@ export interface OpenWebhooksDeps extends Clock {
   readonly events: EventHub;
   readonly registry: Pick<CallRegistry, "get">;
   readonly completion: Pick<CompletionDispatcher, "onComplete">;
+  readonly records: Pick<Records, "onRecorded">;
   readonly messageBox: Pick<MessageBox, "onTaken">;
   readonly texts: Pick<Texts, "onChanged"> | undefined;
   readonly calendar: Pick<Calendar, "onOutbox">;
@@ -47,6 +48,7 @@ export function openWebhooks(
     const appointments = await store.calendar.list({ callId: call.id, limit: MAX_APPOINTMENTS });
     await webhooks.enqueueEnded(call, content, appointments);
   });
+  deps.records.onRecorded(webhooks.enqueueRecorded);
   messageBox.onTaken(webhooks.enqueueTaken);
   texts?.onChanged(webhooks.enqueueText);
   deps.calendar.onOutbox(webhooks.wake);

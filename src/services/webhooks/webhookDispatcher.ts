@@ -9,6 +9,7 @@ import type {
   CallRecord,
   Delivery,
   Message as CallerMessage,
+  RecordingRecord,
   TextMessage,
   WebhookOutbox,
 } from "../store.ts";
@@ -18,6 +19,7 @@ import {
   endedMessage,
   type Message,
   messageOf,
+  recordingMessage,
   takenMessage,
   testMessage,
   textMessage,
@@ -153,6 +155,9 @@ export function createWebhookDispatcher(options: WebhookDispatcherOptions) {
       content: CallContent,
       appointments: readonly Appointment[] = [],
     ): Promise<void> => storeNow(endedMessage(call, content, appointments)),
+    /** Enqueues the `recording.ready` of a recording that is whole; durable when the promise settles. */
+    enqueueRecorded: (call: CallRecord, recording: RecordingRecord): Promise<void> =>
+      storeNow(recordingMessage(call, recording)),
     /** Enqueues the `message.taken` of what a caller has left; durable when the promise settles. */
     enqueueTaken: (taken: CallerMessage): Promise<void> => storeNow(takenMessage(taken)),
     /** Enqueues the `sms.delivered` or `sms.failed` of a message whose last step this is. */

@@ -1,6 +1,6 @@
 import { errorCodeIn } from "../../utils/errorCode.ts";
 import type { PublishedEvent } from "../events.ts";
-import { viewAnalysis, viewCall, viewDetail, viewMessage } from "../records.ts";
+import { viewAnalysis, viewCall, viewDetail, viewMessage, viewRecording } from "../records.ts";
 import { viewAppointment } from "../calendar.ts";
 import { viewText } from "../sms.ts";
 import type {
@@ -10,6 +10,7 @@ import type {
   CallRecord,
   Message as CallerMessage,
   NewDelivery,
+  RecordingRecord,
   TextMessage,
 } from "../store.ts";
 
@@ -19,6 +20,7 @@ type WebhookType =
   | "call.ended"
   | "call.analyzed"
   | "call.transferred"
+  | "recording.ready"
   | "message.taken"
   | "sms.delivered"
   | "sms.failed"
@@ -73,6 +75,19 @@ export function endedMessage(
     appointments: appointments.map(viewAppointment),
   };
   return message("call.ended", call.id, call.endedAt ?? call.startedAt, detail);
+}
+
+/** The `recording.ready` of a recording that is whole. */
+export function recordingMessage(call: CallRecord, recording: RecordingRecord): Message {
+  const at = recording.finishedAt ?? call.endedAt ?? call.startedAt;
+  return message("recording.ready", call.id, at, {
+    callId: call.id,
+    key: call.keyName ?? null,
+    agent: call.agent,
+    direction: call.direction,
+    recording: viewRecording(recording, call),
+    path: `/api/calls/${call.id}/recording`,
+  });
 }
 
 /** The `message.taken` of what a caller has left. */

@@ -85,6 +85,22 @@ const events: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
     fromMs: afterMs,
     toMs: afterMs,
   },
+  recording: {
+    type: "recording",
+    state: "paused",
+    atMs: afterMs,
+    by: "operator",
+    spans: Array.from(
+      { length: 200 },
+      () => ({ kind: "recorded", fromMs: afterMs, toMs: afterMs }),
+    ),
+    consent: {
+      kind: "agreed",
+      atMs: afterMs,
+      announcement: "This call is recorded. ".repeat(20),
+      words: "Yes, that is fine with me.",
+    },
+  },
   notice: { type: "notice", code: "machine_verdict_not_obeyed" },
   closing: { type: "closing", end },
   handoff: {

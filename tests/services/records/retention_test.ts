@@ -7,6 +7,7 @@ import { withApi } from "../../support/servers/apiServer.ts";
 import { apiKey, startPhoneServer } from "../../support/servers/phoneServer.ts";
 import { until } from "../../support/until.ts";
 import { hangUp } from "../../support/twilio/hangUp.ts";
+import { noRecordings } from "../../support/noRecordings.ts";
 
 const day = 24 * 60 * 60_000;
 
@@ -19,6 +20,7 @@ for (const [days, left] of [[30, ["call_new"]], [undefined, ["call_new", "call_o
       const wakes: (() => void)[] = [];
       const again = Promise.withResolvers<void>();
       const stop = openRetention({
+        recordings: noRecordings,
         store,
         days,
         now: () => now,
@@ -83,6 +85,7 @@ async function startLooks(days: number, began: number) {
     let wake = () => {};
     let lookedAgain = Promise.withResolvers<void>();
     const stop = openRetention({
+      recordings: noRecordings,
       store,
       days,
       incidents,

@@ -12,7 +12,16 @@ const GROUND = [
   "redaction",
   "routing",
 ];
-const OBSERVERS = [...GROUND, "cluster", "spending", "keptSpeech", "knowledge", "records", "sms"];
+const OBSERVERS = [
+  ...GROUND,
+  "cluster",
+  "spending",
+  "keptSpeech",
+  "knowledge",
+  "records",
+  "recording",
+  "sms",
+];
 
 /** The modules of `services/`, and which of the others each may import. AGENTS.md shows the same table. */
 export const MODULES: Readonly<Record<string, readonly string[]>> = {
@@ -30,7 +39,8 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   spending: ["store", "events"],
   keptSpeech: ["store", "twilioOutbound", "spending"],
   knowledge: ["store", "events", "spending"],
-  records: ["store", "events", "twilioOutbound", "cluster", "spending"],
+  records: ["store", "events", "twilioOutbound", "cluster", "spending", "recording"],
+  recording: [],
   sms: ["store", "twilioOutbound", "spending"],
   analysis: ["store", "spending", "records"],
   webhooks: ["store", "events", "calendar", "records", "sms"],

@@ -30,6 +30,7 @@ import { setTimer } from "../../../src/utils/clock.ts";
 import { plainRouter } from "./plainRouter.ts";
 import type { RecordingSession } from "../call/recordingSession.ts";
 import { ended, opened } from "../store/storedCalls.ts";
+import { noRecordings } from "../noRecordings.ts";
 
 export const ALICE = "alice-secret-0123456789";
 export const BOB = "bob-secret-0123456789";
@@ -142,6 +143,7 @@ export async function withApi(
       ...{ erasure: store.erasure, bus: createLoneBus("test"), now, log: { warn() {} } },
       flush: () => Promise.resolve(),
       journals: undefined,
+      recordings: noRecordings,
       eraseEvents: log.erase,
     });
     const lookup = createCallLookup({

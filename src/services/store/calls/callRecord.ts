@@ -4,6 +4,7 @@ import type {
   TranscriptTurn,
   TurnLatency,
 } from "../../../call/callEvent.ts";
+import type { RecordingRecord } from "./recordingRecord.ts";
 import type { CallAnalysis } from "../analyses/analysis.ts";
 import type { CallUsage } from "../../../call/callUsage.ts";
 import type { CallDirection, CallEnd, CallRequest } from "../../../call/types.ts";
@@ -195,6 +196,8 @@ export interface CallContent {
   readonly digits: readonly DigitsRecord[];
   readonly mustHear: readonly MustHearRecord[];
   readonly handoffs: readonly HandoffRecord[];
+  /** Absent where nothing was recorded, and nobody asked whether that may be. */
+  readonly recording?: RecordingRecord;
   /** Absent where the call is not, or not yet, to be analysed. */
   readonly analysis?: CallAnalysis;
 }

@@ -18,6 +18,8 @@ import {
 } from "../columns.ts";
 import type { Statement } from "../database.ts";
 import { handoffStatements } from "./handoffWrites.ts";
+import type { RecordingWrite } from "./recordingRecord.ts";
+import { recordingStatement } from "./recordingRows.ts";
 import { present } from "../../../utils/present.ts";
 
 /** One write about a call. Each is idempotent. */
@@ -54,6 +56,7 @@ export type CallWrite =
       readonly sequence: number;
       readonly handoff: HandoffRecord;
     }
+    | RecordingWrite
     /** The first one counts; one by `holder` only while that process holds the call. */
     | { readonly type: "ended"; readonly ending: CallEnding; readonly holder?: string }
   );
@@ -102,6 +105,10 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
       ];
     case "handoff":
       return handoffStatements(callId, write.sequence, write.handoff);
+    case "recording":
+    case "recordingFinished":
+    case "recordingRemoved":
+      return [recordingStatement(callId, write)];
     case "ended":
       return [endCall(callId, write.ending, write.holder)];
   }

@@ -6,6 +6,7 @@ import { analyses } from "./analyses.ts";
 import { handoffs } from "./handoffs.ts";
 import { knowledgeVectors } from "./knowledgeVectors.ts";
 import { knowledgeTables } from "./knowledgeTables.ts";
+import { recordings } from "./recordings.ts";
 import { resumptionVersion } from "./resumptionVersion.ts";
 import type { SchemaStatement } from "./schemaStatement.ts";
 import { searchIndex } from "./searchIndex.ts";
@@ -142,4 +143,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   resumptionVersion,
   searchIndex,
   callRules,
+  recordings,
 ];

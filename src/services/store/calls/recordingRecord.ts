@@ -1,0 +1,27 @@
+import type { RecordingStatus } from "../../../call/callEvent.ts";
+
+/** How it stands with the recording of a call. */
+export interface RecordingRecord extends RecordingStatus {
+  /** The process that wrote it last. */
+  readonly instanceId: string;
+  /** Of the WAV file, once the call is over. */
+  readonly bytes?: number;
+  readonly durationMs?: number;
+  readonly finishedAt?: number;
+  readonly removedAt?: number;
+}
+
+/** Writes about the recording of a call; times are in milliseconds since 1970. */
+export type RecordingWrite =
+  | {
+    readonly type: "recording";
+    readonly status: RecordingStatus;
+    readonly instanceId: string;
+  }
+  | {
+    readonly type: "recordingFinished";
+    readonly bytes: number;
+    readonly durationMs: number;
+    readonly at: number;
+  }
+  | { readonly type: "recordingRemoved"; readonly at: number };
