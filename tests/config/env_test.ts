@@ -31,6 +31,12 @@ Deno.test("readSettings() has a default for everything", () => {
     },
     database: { kind: "sqlite", path: "./data/parley.db" },
     records: {},
+    recordings: {
+      dir: "./data/recordings",
+      keys: [],
+      maxMs: 240 * 60_000,
+      minFreeBytes: 500 * 1024 * 1024,
+    },
     agents: { dir: "src/agents", default: "receptionist" },
     outbound: {
       allow: [],
@@ -128,6 +134,11 @@ Deno.test("readSettings() reads what is set, and takes blanks for nothing", () =
     PRICES_FILE: "./data/prices.json",
     TELEPHONY_USD_PER_MINUTE: "0.014",
     JOURNAL_DIR: "./data/journals/",
+    RECORDINGS_DIR: "./data/sound/",
+    RECORDING_KEY: `${"0f".repeat(32)},${new Uint8Array(32).toBase64()}`,
+    RECORDING_MAX_MINUTES: "30",
+    RECORDING_MIN_FREE_MB: "10",
+    RECORDING_RETENTION_DAYS: "14",
     WEBHOOK_URL: "https://example.com/hook",
     WEBHOOK_SECRET: `whsec_${btoa("0".repeat(32))},whsec_${btoa("1".repeat(24))}`,
     TRUST_PROXY: "Yes",
@@ -146,6 +157,13 @@ Deno.test("readSettings() reads what is set, and takes blanks for nothing", () =
   assert.equal(settings.phone?.apiKey?.secret, "hush");
   assert.equal(settings.phone?.publicUrl, "https://voice.example.com");
   assert.deepEqual(settings.database, { kind: "postgres", url: "postgres://me:pw@db/parley" });
+  assert.deepEqual(settings.recordings, {
+    dir: "./data/sound",
+    keys: [new Uint8Array(32).fill(15), new Uint8Array(32)],
+    maxMs: 1_800_000,
+    minFreeBytes: 10_485_760,
+    retentionDays: 14,
+  });
   assert.deepEqual(settings.outbound.countries, ["US", "GB"]);
   assert.equal(settings.outbound.dailyUsd, 9.5);
   assert.deepEqual(settings.outbound.allow, ["+1415", "+1650"]);

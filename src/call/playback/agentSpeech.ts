@@ -40,7 +40,7 @@ export class AgentSpeech {
     this.#commands = commands;
     this.#transcript = transcript;
     this.#latency = latency;
-    this.heardSpeech = new HeardSpeech(commands, transcript);
+    this.heardSpeech = new HeardSpeech(commands, transcript.entries);
     this.#playback = new Playback(commands, this.heardSpeech);
     const parts = { responses: this.responses, truncation: new Truncation(commands) };
     this.#truncation = parts.truncation;

@@ -1,6 +1,6 @@
 import { type AudioFormat, bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import type { CommandBuffer } from "../machine/commandBuffer.ts";
-import type { Transcript } from "../transcript/transcript.ts";
+import type { TranscriptEntries } from "../transcript/transcriptEntries.ts";
 import type { Milliseconds } from "../types.ts";
 import type { Segment } from "./playoutEstimate.ts";
 
@@ -15,7 +15,7 @@ const SAMPLE_BYTES = 2;
  */
 export class HeardSpeech {
   readonly #commands: CommandBuffer;
-  readonly #transcript: Pick<Transcript, "soundedAt">;
+  readonly #entries: Pick<TranscriptEntries, "soundedAt">;
   #cleared: Segment[] = [];
   #burst: object | undefined;
   /** Of the leg, also of one that has just left. */
@@ -23,9 +23,9 @@ export class HeardSpeech {
   /** Whether the sound itself is wanted. */
   isRecorded = false;
 
-  constructor(commands: CommandBuffer, transcript: Pick<Transcript, "soundedAt">) {
+  constructor(commands: CommandBuffer, entries: Pick<TranscriptEntries, "soundedAt">) {
     this.#commands = commands;
-    this.#transcript = transcript;
+    this.#entries = entries;
   }
 
   /** These were played to their end, in this order. */
@@ -54,7 +54,7 @@ export class HeardSpeech {
   #heard(segment: Segment, playedMs: Milliseconds): void {
     if (!(playedMs > 0)) return;
     const { ref: { itemId }, offsetMs, start: at, burst } = segment;
-    if (offsetMs < BEGINNING_MS) this.#transcript.soundedAt(itemId, at);
+    if (offsetMs < BEGINNING_MS) this.#entries.soundedAt(itemId, at);
     const continues = this.#burst === burst;
     this.#burst = burst;
     if (!this.isRecorded) return;

@@ -133,12 +133,6 @@ export class Transcript {
     this.entries.publish(entry);
   }
 
-  /** The first sound of an item was heard. */
-  soundedAt(itemId: string, at: Milliseconds): void {
-    const entry = this.entries.get(itemId);
-    if (entry?.kind === "agent" && !entry.final) entry.soundedAt ??= at;
-  }
-
   /** A part of the conversation was spoken without the model. */
   saidWithoutModel(itemId: string): void {
     const entry = this.entries.get(itemId);

@@ -59,6 +59,12 @@ export class TranscriptEntries {
     return this.#entries.get(id);
   }
 
+  /** The first sound of an item was heard. */
+  soundedAt(itemId: string, at: Milliseconds): void {
+    const entry = this.#entries.get(itemId);
+    if (entry?.kind === "agent" && !entry.final) entry.soundedAt ??= at;
+  }
+
   /** The entry of an item, a new one at the item's place; undefined for one that is not kept any more. */
   getOrAdd(
     id: string,
