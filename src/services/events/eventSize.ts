@@ -20,7 +20,7 @@ export function charactersOf(event: CallEvent): number {
   return FRAME_CHARACTERS + spans + charactersWithin(event);
 }
 
-const SPAN_CHARACTERS = 80;
+const SPAN_CHARACTERS = 46;
 
 /** The sum of all strings within, so that no kind of event has to be named here. */
 function charactersWithin(value: object): number {
