@@ -44,6 +44,8 @@ import { createAccess, createKeyCheck } from "./middleware/access.ts";
 import { createGuessGuard } from "./middleware/guessGuard.ts";
 import { openapiRoutes } from "./openapi/openapiRoutes.ts";
 import { outboundRoutes } from "./outbound.ts";
+import { batchControlRoutes } from "./batchControl.ts";
+import { batchResultsRoutes } from "./batchResults.ts";
 import { outboundBatchesRoutes } from "./outboundBatches.ts";
 import { pagesRoutes } from "./pages.ts";
 import { recordingsRoutes } from "./recordings.ts";
@@ -161,6 +163,8 @@ export function createRouter(
   }));
   mount(twilioRoutes({ phone, texts: deps.texts, sockets: load.sockets, addressOf, log }));
   mount(outboundBatchesRoutes(outbound));
+  mount(batchControlRoutes({ ...outbound, now }));
+  mount(batchResultsRoutes(outbound));
   mount(outboundRoutes(outbound));
   mount(doNotCallRoutes({ access, list: store.doNotCall, now }));
   mount(routingRoutes({ access, routing, agents, defaultAgent }));

@@ -1,119 +1,157 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { BatchState } from "../services/outbound.ts";
-import { requireKeys } from "./middleware/access.ts";
+import type { AskedBatch } from "./batchRequest.ts";
+import { askedByJson, askedByTable, batchBody, tableOf } from "./batchRequest.ts";
+import { viewPreview, viewRefused, viewState } from "./batchViews.ts";
+import { type Caller, requireKeys } from "./middleware/access.ts";
 import { HttpProblem, phoneNotConfigured, required } from "./middleware/httpProblem.ts";
-import { jsonBody } from "./middleware/jsonBody.ts";
+import {
+  batchAnswer,
+  batchIdParam,
+  batchPreview,
+  batchRequest,
+  batchState,
+  csvQuery,
+} from "./openapi/batchSchemas.ts";
 import { answer, apiRoutes, errorAnswers, json, wholeNumber } from "./openapi/schemaParts.ts";
 import { keyNameOf, knownAgent, knownFrom, type OutboundRoutesDeps } from "./outbound.ts";
-import { refusalOf } from "./middleware/outboundProblem.ts";
-import { batchAnswer, batchIdParam, batchRequest, batchState } from "./openapi/outboundSchemas.ts";
 
-/** Lists of calls, placed one after another. */
+/** Lists of calls, placed one after another: sending, previewing and cancelling them. */
 export function outboundBatchesRoutes(deps: OutboundRoutesDeps) {
   const { access, hasKeys, ownNumbers: [ownNumber = ""] } = deps;
   const routes = apiRoutes();
   const keyed = requireKeys(hasKeys);
   const creating = [keyed, access("calls:create")];
+  const taking = { middleware: [...creating, batchBody()] };
 
-  routes.openapi(
-    { ...add, middleware: [...creating, jsonBody(MAX_BATCH_BYTES)] },
-    async (c) => {
+  for (const route of [add, addShort]) {
+    routes.openapi({ ...route, ...taking }, async (c) => {
+      const asked = await askedOf(c, c.req.valid("json"), c.req.valid("query").options);
       const { batches } = required(deps.outbound, phoneNotConfigured);
-      const { agent, from, ...request } = c.req.valid("json");
-      const { batchId, accepted, refused } = await batches.create({
-        ...request,
-        from: knownFrom(from, deps) ?? ownNumber,
-        agent: knownAgent(agent, deps),
-        keyName: keyNameOf(c.get("caller")),
-      });
-      const refusals = refused.map(({ index, refusal }) => ({
-        index,
-        code: refusal.kind === "duplicate" ? refusal.code : refusalOf(refusal).code,
-        reason: refusal.code,
-        error: refusal.sentence,
-      }));
-      return c.json({ batchId, accepted, refused: refusals }, 202);
-    },
-  );
+      const { batchId, accepted, refused } = await batches.create(
+        requestOf(asked, c.get("caller")),
+      );
+      const problems = asked.table?.problems ?? [];
+      return c.json({ batchId, accepted, refused: viewRefused(refused, problems) }, 202);
+    });
+  }
+
+  routes.openapi({ ...preview, ...taking }, async (c) => {
+    const asked = await askedOf(c, c.req.valid("json"), c.req.valid("query").options);
+    const { batches } = required(deps.outbound, phoneNotConfigured);
+    const found = await batches.preview(requestOf(asked, c.get("caller")));
+    return c.json(viewPreview(found, asked), 200);
+  });
 
   routes.openapi({ ...progress, middleware: [keyed, access("calls:read")] }, async (c) => {
     const { batches } = required(deps.outbound, phoneNotConfigured);
     const { limit, after } = c.req.valid("query");
     const { id } = c.req.valid("param");
     const found = await batches.state(id, c.get("caller"), { limit, after: after - 1 });
-    return c.json(viewOf(required(found, unknownBatch), limit), 200);
+    return c.json(viewState(required(found, unknownBatch), limit), 200);
   });
 
-  routes.openapi({ ...cancel, middleware: creating }, async (c) => {
-    const { batches } = required(deps.outbound, phoneNotConfigured);
-    const cancelled = await batches.cancel(c.req.valid("param").id, c.get("caller"));
-    return c.json({ success: true, cancelled: required(cancelled, unknownBatch) } as const, 200);
-  });
+  for (const route of [cancel, cancelShort]) {
+    routes.openapi({ ...route, middleware: creating }, async (c) => {
+      const { batches } = required(deps.outbound, phoneNotConfigured);
+      const cancelled = await batches.cancel(c.req.valid("param").id, c.get("caller"));
+      const answered = { success: true, cancelled: required(cancelled, unknownBatch) } as const;
+      return c.json(answered, 200);
+    });
+  }
 
   return routes;
+
+  function requestOf({ table: _, agent, from, ...rest }: AskedBatch, caller: Caller) {
+    return {
+      ...rest,
+      from: knownFrom(from, deps) ?? ownNumber,
+      agent: knownAgent(agent, deps),
+      keyName: keyNameOf(caller),
+    };
+  }
 }
 
-/** A thousand numbers, each with some variables. */
-const MAX_BATCH_BYTES = 2 * 1024 * 1024;
-
-function viewOf({ batch, items }: BatchState, limit: number) {
-  const { id, createdAt, progress } = batch;
-  return {
-    batchId: id,
-    createdAt: new Date(createdAt).toISOString(),
-    total: Object.values(progress).reduce((sum, items) => sum + items, 0),
-    progress: { ...progress },
-    calls: items.map(({ item, number, state, callId, detail }) => ({
-      index: item,
-      to: number,
-      state,
-      callId: callId ?? null,
-      detail: detail ?? null,
-    })),
-    next: items.length < limit ? null : (items.at(-1)?.item ?? 0) + 1,
-  };
-}
-
-function unknownBatch(): HttpProblem {
+/** The answer where an asker has no batch of that id. */
+export function unknownBatch(): HttpProblem {
   return new HttpProblem(404, "unknown_batch", "There is no such batch.");
+}
+
+async function askedOf(
+  context: object,
+  request: z.infer<typeof batchRequest> | string,
+  options: string | undefined,
+): Promise<AskedBatch> {
+  const bytes = tableOf(context);
+  if (bytes !== undefined) return await askedByTable(bytes, options);
+  // A text has been read as a table.
+  if (typeof request === "string") throw new Error("Cannot read the batch: it is a text");
+  return askedByJson(request);
 }
 
 const tags = ["Calling out"];
 
+const takes = {
+  tags,
+  request: {
+    query: csvQuery,
+    // Not required for the library alone, which would ask a table to be JSON; another body is refused.
+    body: { content: { ...json(batchRequest), "text/csv": { schema: z.string() } } },
+  },
+};
+
+const description =
+  "Up to 1000 calls as JSON, or 10,000 as a CSV file whose headings name the number's column and variables; called at the pace allowed per number, by the batch and by the limits of the key. Calls that may not be placed are refused at once; the others are accepted.";
+
+const accepted = { 202: answer("Accepted", batchAnswer), ...errorAnswers };
+
 const add = createRoute({
+  method: "post",
+  path: "/api/outbound/batches",
+  operationId: "createBatch",
+  summary: "Place many phone calls",
+  description,
+  ...takes,
+  responses: accepted,
+});
+
+const addShort = createRoute({
   method: "post",
   path: "/api/outbound/batch",
   operationId: "placeBatch",
-  summary: "Place many phone calls",
-  description:
-    "Up to 1000, one after another at the rate allowed per number and within the limits of the key. Numbers that may not be dialled are refused at once; the others are accepted.",
-  tags,
-  request: { body: { required: true, content: json(batchRequest) } },
-  responses: { 202: answer("Accepted", batchAnswer), ...errorAnswers },
+  summary: "The same under its older address",
+  description,
+  ...takes,
+  responses: accepted,
+});
+
+const preview = createRoute({
+  method: "post",
+  path: "/api/outbound/batches/preview",
+  operationId: "previewBatch",
+  summary: "What would become of a batch",
+  description: "Says of each call what would be done with it; keeps and places nothing.",
+  ...takes,
+  responses: { 200: answer("What would become of each call", batchPreview), ...errorAnswers },
 });
 
 const progress = createRoute({
   method: "get",
   path: "/api/outbound/batch/{id}",
-  operationId: "getBatch",
-  summary: "Get the progress of a batch",
+  operationId: "getBatchCalls",
+  summary: "Get the calls of a batch",
   description: "`index` counts the accepted calls, from 0.",
   tags,
   request: {
     params: batchIdParam,
     query: z.strictObject({
       limit: wholeNumber({ min: 1, max: 1000, fallback: 100 }),
-      after: wholeNumber({ min: 0, max: 1000, fallback: 0 }),
+      after: wholeNumber({ min: 0, max: 10_000, fallback: 0 }),
     }),
   },
   responses: { 200: answer("Its calls", batchState), ...errorAnswers },
 });
 
-const cancel = createRoute({
-  method: "post",
-  path: "/api/outbound/batch/{id}/cancel",
-  operationId: "cancelBatch",
-  summary: "Cancel the remaining calls of a batch",
+const cancelled = {
   description: "Calls that have been dialled continue.",
   tags,
   request: { params: batchIdParam },
@@ -124,4 +162,20 @@ const cancel = createRoute({
     ),
     ...errorAnswers,
   },
+};
+
+const cancel = createRoute({
+  method: "post",
+  path: "/api/outbound/batches/{id}/cancel",
+  operationId: "cancelBatch",
+  summary: "Cancel the remaining calls of a batch",
+  ...cancelled,
+});
+
+const cancelShort = createRoute({
+  method: "post",
+  path: "/api/outbound/batch/{id}/cancel",
+  operationId: "cancelBatchShort",
+  summary: "The same under its older address",
+  ...cancelled,
 });

@@ -1,6 +1,23 @@
-export type { BatchState } from "./outbound/batches.ts";
+export type {
+  BatchDetail,
+  BatchOfCalls,
+  BatchPreview,
+  BatchState,
+  RefusedCall,
+} from "./outbound/batches.ts";
+export { type BatchColumn, type TableProblem } from "./outbound/batch/batchColumns.ts";
+export { type BatchPlan, batchPlan, batchRetry } from "./outbound/batch/batchPlan.ts";
+export type { CallRefusal, CheckedCall } from "./outbound/batch/callChecks.ts";
+export {
+  type BatchTable,
+  readBatchTable,
+  TABLE_BOUNDS,
+  UnreadableTable,
+} from "./outbound/batch/readBatchTable.ts";
+export type { RequestedCall } from "./outbound/batch/requestedCall.ts";
 export { openOutbound, type OutboundCalls } from "./outbound/openOutbound.ts";
 export {
+  BatchConflict,
   BudgetExceeded,
   CallNotWanted,
   CallWithdrawn,

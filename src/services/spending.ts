@@ -12,7 +12,7 @@ export {
 } from "./spending/callUsage.ts";
 export { addSavings, CompactionSavings, savedUsd } from "./spending/compactionSavings.ts";
 export type { Consent } from "./spending/consent.ts";
-export type { DialPolicy } from "./spending/dialPolicy.ts";
+export type { DialPolicy, PersonCall } from "./spending/dialPolicy.ts";
 export type { EmbeddingSpending } from "./spending/embeddingSpending.ts";
 export { countryOf as countryOfNumber } from "./spending/destinations/numberingPlan.ts";
 export { type DialRefusal, dialRefusalCodes } from "./spending/dialRefusal.ts";

@@ -90,7 +90,17 @@ export {
   type MessageRecording,
   type MessageStore,
 } from "./store/messages.ts";
-export type { Batch, BatchItem, BatchItemEnd, BatchStore } from "./store/outbound/batchStore.ts";
+export type { BatchAttempts, BatchBreaker, BatchItemEnd } from "./store/outbound/batchEnds.ts";
+export type { NumberedBatchEvent } from "./store/outbound/batchEvents.ts";
+export type { ItemInTurn } from "./store/outbound/batchFeed.ts";
+export {
+  type BatchFigures,
+  type BatchResult,
+  RATE_MS,
+  type UsualCall,
+} from "./store/outbound/batchResults.ts";
+export type { BatchHead, BatchItem } from "./store/outbound/batchRow.ts";
+export type { Batch, BatchStore, NewBatchItem } from "./store/outbound/batchStore.ts";
 export type { AdmittedCall } from "./store/outbound/admittedCall.ts";
 export type { DialQueue, QueuedCall } from "./store/outbound/dialQueue.ts";
 export type {

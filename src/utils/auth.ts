@@ -19,6 +19,8 @@ export interface ApiKey {
   readonly scopes: readonly KeyScope[];
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;
+  /** Calls of its batches that may wait; absent for as many as the settings say. */
+  readonly pending?: number;
 }
 
 /** Whether a key with these scopes may do what needs `scope`. */
@@ -36,8 +38,8 @@ const MIN_SECRET_LENGTH = 16;
 
 /**
  * Parses keys written as `name:secret` or `name:sha256:<hex>`, separated by commas. After either may
- * follow `;scopes=calls:read+metrics` and `;expires=2027-01-31` (in UTC, that day no longer counts).
- * Without scopes a key may place calls and read its own; `admin` is never implied.
+ * follow `;scopes=calls:read+metrics`, `;expires=2027-01-31` (in UTC, that day no longer counts) and
+ * `;pending=500` (calls of its batches that may wait). Without scopes a key may place calls and read its own; `admin` is never implied.
  *
  * Throws an `Error` that names the position of the first invalid key and never repeats its text.
  */
@@ -134,12 +136,14 @@ function parseNamed(text: string, position: number): Pick<ApiKey, "name" | "dige
 function parseOption(option: string, position: number): Partial<ApiKey> {
   const scopes = /^scopes=(.*)$/.exec(option)?.[1];
   if (scopes !== undefined) return { scopes: parseScopes(scopes, position) };
+  const pending = /^pending=(\d{1,7})$/.exec(option)?.[1];
+  if (pending !== undefined) return { pending: Number(pending) };
   const day = /^expires=(\d{4}-\d{2}-\d{2})$/.exec(option)?.[1] ?? "";
   const expiresAt = Date.parse(`${day}T00:00:00Z`);
   // `Date.parse` reads February 30 as a day in March.
   if (Number.isNaN(expiresAt) || !new Date(expiresAt).toISOString().startsWith(day)) {
     throw new Error(
-      `Cannot read API key ${position}: after ";" comes scopes=calls:read+metrics or expires=2027-01-31`,
+      `Cannot read API key ${position}: after ";" comes scopes=calls:read+metrics, expires=2027-01-31 or pending=500`,
     );
   }
   return { expiresAt };

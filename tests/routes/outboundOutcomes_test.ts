@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import {
   callee,
-  callUntil,
   get,
   initiate,
   initiateDialled,
@@ -111,12 +110,11 @@ Deno.test("the calls of a batch wait for the hours of the day", async () => {
     ...ringing,
   });
   const batch = await (await server.post("/api/outbound/batch", { calls: [{ to: last }] })).json();
-  const { calls: [{ callId }] } = await until(
-    () => get(server, `/api/outbound/batch/${batch.batchId}`),
-    ({ calls }) => calls[0].callId !== null,
+  const { results: [item] } = await until(
+    () => get(server, `/api/outbound/batches/${batch.batchId}/results`),
+    ({ results }) => results[0].dueAt !== null,
   );
-  const { status } = await callUntil(server, callId, ({ position }) => position !== undefined);
-  assert.equal(status, "queued");
+  assert.ok(item.state === "pending" && Date.parse(item.dueAt) > Date.now());
   assert.equal(server.network.calls.length, 0);
 });
 

@@ -1,4 +1,5 @@
 import {
+  BatchConflict,
   BudgetExceeded,
   CallNotWanted,
   CallWithdrawn,
@@ -9,6 +10,7 @@ import {
   RequestKeyReused,
   RequestUnderWay,
   StoreUnavailable,
+  UnreadableTable,
 } from "../../services/outbound.ts";
 import type { DialRefusal } from "../../services/spending.ts";
 import { HttpProblem } from "./httpProblem.ts";
@@ -46,9 +48,19 @@ export function outboundProblem(error: unknown): HttpProblem | undefined {
     return new HttpProblem(
       429,
       "too_many_pending",
-      "Too many calls of this key's batches are queued: send the rest later.",
+      `Too many calls of this key's batches are queued, ${error.most} may be: send the rest later.`,
       { retryAfterSeconds: 60 },
     );
+  }
+  if (error instanceof BatchConflict) {
+    return new HttpProblem(409, error.code, conflictSentences[error.code]);
+  }
+  if (error instanceof UnreadableTable) {
+    return new HttpProblem(422, "invalid_csv", "The table cannot be read: see details.", {
+      details: error.problems.map(({ line, column, code, message }) => ({
+        ...{ path: `line ${line}`, line, column: column ?? null, reason: code, message },
+      })),
+    });
   }
   if (error instanceof RequestKeyReused) {
     return new HttpProblem(
@@ -83,6 +95,15 @@ export function outboundProblem(error: unknown): HttpProblem | undefined {
   }
   return undefined;
 }
+
+const conflictSentences: Readonly<Record<BatchConflict["code"], string>> = {
+  batch_over: "The batch is over.",
+  batch_spent: "The batch has cost what it may: raise stop.usd before it goes on.",
+  batch_not_paused: "Only a paused batch can be changed: pause it first.",
+  ends_before: "The batch would end before it begins, or in the past.",
+  item_not_editable: "Only calls of a paused batch that were never dialled can be changed.",
+  item_not_pending: "This call does not wait any more, or there is none.",
+};
 
 function destinationProblem(refusal: DialRefusal): HttpProblem {
   const { status, code } = refusalOf(refusal);

@@ -4,12 +4,12 @@ import { machineDetectionSettings, outboundStatuses, retryRule } from "../../ser
 import { callOutcomes } from "../../services/store.ts";
 import { agentName, e164 } from "./schemaParts.ts";
 
-const variables = z.record(
+export const variables = z.record(
   z.string().regex(VARIABLE_NAME, "must be letters, digits and _"),
   z.string().max(1000),
 ).refine((variables) => Object.keys(variables).length <= 50, "must be 50 at most");
 
-const to = z.string().min(1).max(64).openapi({ example: "+14155550123" });
+export const to = z.string().min(1).max(64).openapi({ example: "+14155550123" });
 
 const retry = z.strictObject(retryRule.shape).openapi("RetryRule", {
   description: "When a call with one of these outcomes is tried again, each time as a new call.",
@@ -29,7 +29,7 @@ export const callOutcome = z.enum(callOutcomes).openapi("CallOutcome", {
 });
 
 /** What the person who is called has agreed to, and when. */
-const consent = z.strictObject({
+export const consent = z.strictObject({
   source: z.string().trim().min(1).max(200).openapi({
     description: "Where it was given.",
     example: "web form, order 1234",
@@ -41,7 +41,7 @@ const consent = z.strictObject({
 });
 
 /** Common to single calls and batches. */
-const common = {
+export const common = {
   agent: agentName.optional(),
   context: z.string().max(4000).optional().openapi({
     description: "What the agent should know about this call.",
@@ -57,12 +57,12 @@ const common = {
       "`true` takes Twilio's own settings, an object tunes them.",
     ].join(" "),
   }),
-  retry: retry.optional(),
   consent: consent.optional(),
 };
 
 /** What `POST /api/outbound/initiate` takes. */
-export const initiateRequest = z.strictObject({ to, ...common }).openapi("InitiateCall");
+export const initiateRequest = z.strictObject({ to, ...common, retry: retry.optional() })
+  .openapi("InitiateCall");
 
 export const initiateAnswer = z.object({
   success: z.literal(true),
@@ -111,48 +111,3 @@ export const outboundCall = z.object({
   retriedBy: z.string().optional().openapi({ description: "The call that tries it again." }),
   createdAt: z.iso.datetime(),
 }).openapi("OutboundCall");
-
-/** What `POST /api/outbound/batch` takes. */
-export const batchRequest = z.strictObject({
-  calls: z.array(z.strictObject({ to, variables: variables.optional() })).min(1).max(1000),
-  ...common,
-}).openapi("BatchOfCalls");
-
-export const batchAnswer = z.object({
-  batchId: z.string(),
-  accepted: z.number().int(),
-  refused: z.array(z.object({
-    index: z.number().int(),
-    code: z.string(),
-    reason: z.string(),
-    error: z.string(),
-  })),
-}).openapi("AcceptedBatch");
-
-export const batchIdParam = z.object({
-  id: z.string().regex(/^batch_[0-9a-z]{1,64}$/, "must be a batchId"),
-});
-
-/** How far a batch has got. */
-export const batchState = z.object({
-  batchId: z.string(),
-  createdAt: z.iso.datetime(),
-  total: z.number().int(),
-  progress: z.object({
-    pending: z.number().int(),
-    placing: z.number().int(),
-    placed: z.number().int(),
-    ended: z.number().int(),
-    refused: z.number().int(),
-    cancelled: z.number().int(),
-  }),
-  calls: z.array(z.object({
-    index: z.number().int(),
-    to: z.string(),
-    state: z.string(),
-    callId: z.string().nullable(),
-    detail: z.string().nullable(),
-  })),
-  /** Where the next page begins. */
-  next: z.number().int().nullable(),
-}).openapi("Batch");

@@ -1,30 +1,24 @@
-import { z } from "zod";
-import { createPollLoop, type PollLoop } from "../../utils/pollLoop.ts";
-import type { Batch, BatchItem, BatchStore } from "../store.ts";
+import { createPollLoop } from "../../utils/pollLoop.ts";
+import type { DialPolicy } from "../spending.ts";
+import type { BatchHead, BatchStore, ItemInTurn, NumberedBatchEvent } from "../store.ts";
+import { batchJob } from "./batch/batchJob.ts";
+import { readPlan } from "./batch/batchPlan.ts";
+import { dialTime } from "./batch/callChecks.ts";
 import type { Dialer } from "./dialer.ts";
-import { type OutboundJob, outboundJob } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 
-/** What all calls of a batch have in common. */
-const batchRequest = outboundJob.pick({
-  agent: true,
-  from: true,
-  context: true,
-  variables: true,
-  machineDetection: true,
-  retry: true,
-});
-
-export type BatchRequest = Readonly<z.infer<typeof batchRequest>>;
-
-const itemVariables = z.record(z.string(), z.string());
-
 export interface BatchFeederDeps extends Clock {
-  readonly batchStore: Pick<BatchStore, "feed">;
+  readonly batchStore: Pick<
+    BatchStore,
+    "feed" | "inTurn" | "postpone" | "nextAt" | "sweep" | "untold" | "markTold"
+  >;
   readonly callRecords: Pick<PlacedCallRecords, "admission">;
   readonly dialer: Pick<Dialer, "wake">;
+  readonly policy: () => Promise<DialPolicy>;
+  /** How often to look at all, at the latest. */
+  readonly pollMs?: number | undefined;
   readonly log: Pick<Log, "warn">;
 }
 
@@ -32,19 +26,39 @@ export interface BatchFeederDeps extends Clock {
 const MAX_QUEUED = 2;
 /** How often to look for items that a process has left when it ended. */
 const POLL_MS = 5000;
+const MAX_UNTOLD = 50;
 
 /** Queues the calls of batches, a few at a time, so that single calls need not wait for all of them. */
-export function createBatchFeeder(deps: BatchFeederDeps): PollLoop {
-  const { batchStore, callRecords, dialer, now, setTimer, log } = deps;
-  return createPollLoop(feed, setTimer);
+export type BatchFeeder = ReturnType<typeof createBatchFeeder>;
+
+/** Starts feeding; any number of processes may do so at the same time. */
+export function createBatchFeeder(deps: BatchFeederDeps) {
+  const { batchStore, callRecords, dialer, policy, pollMs = POLL_MS, now, setTimer, log } = deps;
+  const listeners: ((event: NumberedBatchEvent) => Promise<void>)[] = [];
+  const pollLoop = createPollLoop(feed, setTimer);
+  const room = () => ({
+    most: MAX_QUEUED,
+    now: now(),
+    paceOf: ({ plan }: BatchHead) => readPlan(plan),
+  });
+
+  return {
+    wake: pollLoop.wake,
+    close: pollLoop.close,
+    /** Registers a listener for what becomes of batches; one that rejects is told again later. */
+    onEvent: (listener: (event: NumberedBatchEvent) => Promise<void>): void =>
+      void listeners.push(listener),
+  };
 
   async function feed(): Promise<number> {
     try {
+      await batchStore.sweep(now());
+      await tell();
+      if (await postponeClosed() > 0) return 0;
       const count = await batchStore.feed({
-        most: MAX_QUEUED,
-        now: now(),
+        ...room(),
         callOf(item, batch) {
-          const job = jobOf(batch, item, now());
+          const job = batchJob(batch, item, now());
           return job && callRecords.admission(job, job.requestedAt);
         },
       });
@@ -53,30 +67,39 @@ export function createBatchFeeder(deps: BatchFeederDeps): PollLoop {
         // Refused items leave room for others.
         return 0;
       }
+      const nextAt = await batchStore.nextAt(now()) ?? Infinity;
+      return Math.min(pollMs, Math.max(MIN_POLL_MS, nextAt - now()));
     } catch (error) {
       log.warn("Batches not read", { error });
     }
-    return POLL_MS;
+    return pollMs;
+  }
+
+  /** Lets items wait whose numbers may not be called now; resolves with how many. */
+  async function postponeClosed(): Promise<number> {
+    const turns = await batchStore.inTurn(room());
+    if (turns.length === 0) return 0;
+    const rules = await policy();
+    const closed: (ItemInTurn & { readonly until: number })[] = [];
+    for (const turn of turns) {
+      const { item: { number }, batch: { plan } } = turn;
+      const call = batchJob(turn.batch, turn.item, now());
+      if (call === undefined) continue;
+      const time = await dialTime(rules, { number, week: readPlan(plan).week, at: now(), call });
+      // What is refused for good is refused when it is dialled, so that it has a record.
+      if (time.ok && time.at > now()) closed.push({ ...turn, until: time.at });
+    }
+    if (closed.length > 0) await batchStore.postpone(closed);
+    return closed.length;
+  }
+
+  async function tell(): Promise<void> {
+    for (const event of await batchStore.untold(MAX_UNTOLD)) {
+      for (const listener of listeners) await listener(event);
+      await batchStore.markTold(event);
+    }
   }
 }
 
-/** The job of an item; its call id is the same in every process, so that it is queued once. */
-function jobOf(
-  { id, keyName, request }: Pick<Batch, "id" | "keyName" | "request">,
-  { item, number, variables }: BatchItem,
-  now: number,
-): OutboundJob | undefined {
-  const common = batchRequest.safeParse(request).data;
-  const own = variables === undefined ? {} : itemVariables.safeParse(variables).data;
-  if (common === undefined || own === undefined || number === "") return undefined;
-  return {
-    ...common,
-    callId: `call_${id.replace(/^batch_/, "")}n${item}`,
-    to: number,
-    keyName: keyName ?? "",
-    variables: { ...common.variables, ...own },
-    attempt: 1,
-    batch: { id, item },
-    requestedAt: now,
-  };
-}
+/** While calls under way keep a batch from going on, their end wakes the feeder. */
+const MIN_POLL_MS = 250;

@@ -1,35 +1,50 @@
-import type { DialPolicy, DialRefusal } from "../spending.ts";
-import type { Batch, BatchItem, BatchStore, DialQueue } from "../store.ts";
-import { type BatchRequest, createBatchFeeder } from "./batchFeeder.ts";
+import type { Agents } from "../../config/agents.ts";
+import { WorkSlices } from "../../utils/workSlices.ts";
+import type { DialPolicy } from "../spending.ts";
+import type { Batch, BatchFigures, BatchItem, BatchResult, NewBatchItem } from "../store.ts";
+import type { BatchRequest } from "./batch/batchJob.ts";
+import { type BatchPlan, readPlan } from "./batch/batchPlan.ts";
+import { type BatchControlDeps, createBatchControl } from "./batch/batchControl.ts";
+import { checkCalls, type CheckedCall, normalConsent } from "./batch/callChecks.ts";
+import { type BatchEstimate, estimateOf } from "./batch/estimate.ts";
+import type { RequestedCall } from "./batch/requestedCall.ts";
+import { createBatchFeeder } from "./batchFeeder.ts";
 import type { Dialer } from "./dialer.ts";
-import { readJob } from "./outboundJob.ts";
 import type { Asker } from "./placedCallControl.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import { awaitStore, PendingExceeded } from "./outboundErrors.ts";
 import { newId } from "../../utils/ids.ts";
-import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
-import { sleep } from "../../utils/sleep.ts";
 
 export interface BatchOfCalls extends BatchRequest {
   readonly keyName: string;
-  readonly calls: readonly {
-    readonly to: string;
-    readonly variables?: Readonly<Record<string, string>> | undefined;
-  }[];
+  readonly name?: string | undefined;
+  readonly plan: BatchPlan;
+  /** Milliseconds since 1970. */
+  readonly startsAt?: number | undefined;
+  readonly endsAt?: number | undefined;
+  /** Begins paused. */
+  readonly paused?: boolean | undefined;
+  /** Of numbers without a country code. */
+  readonly country?: string | undefined;
+  readonly calls: readonly RequestedCall[];
 }
 
-export interface RefusedItem {
-  /** In the list of the request, from 0. */
-  readonly index: number;
-  readonly refusal: DialRefusal | typeof DUPLICATE;
-}
+export type RefusedCall = Extract<CheckedCall, { ok: false }>;
 
 export interface AcceptedBatch {
   readonly batchId: string;
   readonly accepted: number;
-  readonly refused: readonly RefusedItem[];
+  readonly refused: readonly RefusedCall[];
+}
+
+/** What would become of a batch. */
+export interface BatchPreview {
+  readonly calls: readonly CheckedCall[];
+  readonly estimate: BatchEstimate;
+  /** Calls of the key's batches that may still be added. */
+  readonly room: number;
 }
 
 export interface BatchState {
@@ -37,104 +52,131 @@ export interface BatchState {
   readonly items: readonly BatchItem[];
 }
 
-export interface OutboundBatchesDeps extends Clock {
-  readonly batchStore: BatchStore;
-  readonly queue: Pick<DialQueue, "find" | "withdraw">;
+export interface BatchDetail {
+  readonly batch: Batch;
+  readonly figures: BatchFigures;
+  readonly events: readonly {
+    readonly type: string;
+    readonly at: number;
+    readonly reason?: string;
+  }[];
+}
+
+export interface OutboundBatchesDeps extends BatchControlDeps {
   readonly dialer: Pick<Dialer, "wake" | "onDequeued">;
   readonly callRecords: PlacedCallRecords;
   readonly policy: () => Promise<DialPolicy>;
-  /** Calls of one key that may wait. */
-  readonly maxPending: number;
+  readonly agents: Pick<Agents, "get">;
+  /** Calls of a key that may wait. */
+  readonly maxPendingOf: (keyName: string) => number;
+  readonly pollMs?: number | undefined;
   readonly log: Pick<Log, "warn">;
 }
 
-const CANCEL_TRIES = 6;
-const CANCEL_RETRY_MS = 100;
-const DUPLICATE = {
-  kind: "duplicate",
-  code: "duplicate_number",
-  sentence: "This number is in the batch already.",
-} as const;
-
 /** Lists of calls, placed one after another. */
 export function createOutboundBatches(deps: OutboundBatchesDeps) {
-  const { batchStore, queue, dialer, callRecords, policy, now, setTimer } = deps;
+  const { batchStore, dialer, policy, now } = deps;
   const feeder = createBatchFeeder(deps);
   dialer.onDequeued(({ batch }) => {
     if (batch !== undefined) feeder.wake();
   });
+  const control = createBatchControl({ ...deps, onChanged: feeder.wake });
 
   return {
+    ...control,
     /** Rejects with `PendingExceeded` where too many calls of the key wait already. */
-    async create({ calls, keyName, ...request }: BatchOfCalls): Promise<AcceptedBatch> {
-      const spending = await policy();
-      const refused: RefusedItem[] = [];
-      const items: { readonly number: string; readonly variables?: unknown }[] = [];
-      const seen = new Set<string>();
-      for (const [index, { to, variables }] of calls.entries()) {
-        const decision = await awaitStore(spending.check(to, now()));
-        if (decision.ok && seen.has(decision.number)) {
-          refused.push({ index, refusal: DUPLICATE });
-          continue;
-        }
-        if (decision.ok) seen.add(decision.number);
-        // Outside calling hours a call waits; all other refusals are final.
-        if (decision.ok || decision.code === "outside_hours" && decision.opensAt !== undefined) {
-          items.push({ number: to, ...present({ variables }) });
-        } else refused.push({ index, refusal: decision });
-      }
+    async create({ calls, ...request }: BatchOfCalls): Promise<AcceptedBatch> {
+      const checked = await check({ calls, ...request });
+      const { keyName, name, plan, startsAt, endsAt, paused, country: _, ...common } = request;
+      const items = checked.flatMap((each) => each.ok ? [itemOf(each)] : []);
       const batchId = newId("batch");
       if (items.length > 0) {
-        const batch = { id: batchId, keyName, request, items };
-        const isCreated = await awaitStore(batchStore.create(batch, now(), deps.maxPending));
-        if (!isCreated) throw new PendingExceeded();
+        const batch = {
+          ...{ id: batchId, keyName, name, request: common, plan, startsAt, endsAt, items },
+          ...(paused === true && { isPaused: true }),
+        };
+        const most = deps.maxPendingOf(keyName);
+        const isCreated = await awaitStore(batchStore.create(batch, now(), most));
+        if (!isCreated) throw new PendingExceeded(most);
         feeder.wake();
       }
-      return { batchId, accepted: items.length, refused };
+      return { batchId, accepted: items.length, refused: checked.filter((each) => !each.ok) };
+    },
+    /** What `create` would do; keeps and places nothing. */
+    async preview(request: BatchOfCalls): Promise<BatchPreview> {
+      const calls = await check(request);
+      const { keyName, agent } = request;
+      const [pending, usual] = await Promise.all([
+        awaitStore(batchStore.pending(keyName)),
+        awaitStore(batchStore.usualCall(agent)),
+      ]);
+      const { estimatedUsdPerMinute } = await policy();
+      return {
+        calls,
+        estimate: estimateOf(calls, usual, estimatedUsdPerMinute),
+        room: Math.max(0, deps.maxPendingOf(keyName) - pending),
+      };
     },
     async state(
       id: string,
       asker: Asker,
       page: { readonly limit: number; readonly after?: number },
     ): Promise<BatchState | undefined> {
-      const batch = await find(id, asker);
+      const batch = await control.find(id, asker);
       return batch && { batch, items: await awaitStore(batchStore.items(id, page)) };
     },
-    /** Cancels what has not been dialled yet; resolves with the number of those calls. */
-    async cancel(id: string, asker: Asker): Promise<number | undefined> {
-      const batch = await find(id, asker);
+    async detail(id: string, asker: Asker): Promise<BatchDetail | undefined> {
+      const batch = await control.find(id, asker);
       if (batch === undefined) return undefined;
-      const cancelled = await awaitStore(batchStore.cancel(id, now()));
-      return cancelled + await cancelQueued(id, CANCEL_TRIES);
+      const [figures, events] = await Promise.all([
+        awaitStore(batchStore.figures(id, now())),
+        awaitStore(batchStore.eventsOf(id, MAX_EVENTS)),
+      ]);
+      return { batch, figures, events };
     },
+    /** The latest first; those of the asker's key, or for an admin of all. */
+    list: (
+      { keyName, isAdmin }: Asker,
+      page: { readonly limit: number; readonly before?: string | undefined },
+    ): Promise<readonly Batch[]> =>
+      awaitStore(batchStore.list({ ...page, keyName: isAdmin ? undefined : keyName ?? "" })),
+    /** The items from after one on, with their calls. Of a batch that `find` has found. */
+    results: (
+      id: string,
+      page: { readonly limit: number; readonly after?: number },
+    ): Promise<readonly BatchResult[]> => awaitStore(batchStore.results(id, page)),
+    onEvent: feeder.onEvent,
+    wake: feeder.wake,
     close: feeder.close,
   };
 
-  async function find(id: string, { keyName, isAdmin }: Asker): Promise<Batch | undefined> {
-    const batch = await awaitStore(batchStore.get(id));
-    return batch !== undefined && (isAdmin || batch.keyName === keyName) ? batch : undefined;
+  async function check(
+    { plan, ...request }: BatchOfCalls,
+  ): Promise<readonly CheckedCall[]> {
+    return await checkCalls(
+      { ...request, plan: readPlan(plan), now: now() },
+      {
+        policy: await policy(),
+        taken: batchStore.taken,
+        agentProblem: (agent) =>
+          deps.agents.get(agent) === undefined ? "There is no agent of this name." : undefined,
+      },
+      new WorkSlices(),
+    );
   }
+}
 
-  /**
-   * Withdraws the batch's calls from the dial queue. One that is being queued or dialled at this moment
-   * cannot be withdrawn and is tried again.
-   */
-  async function cancelQueued(id: string, tries: number): Promise<number> {
-    let cancelled = 0;
-    let claimed = 0;
-    for (const { state, callId } of await awaitStore(batchStore.items(id, { limit: 10_000 }))) {
-      if (state !== "placing" || callId === undefined) continue;
-      const queued = await awaitStore(queue.find(callId));
-      const job = readJob(queued?.payload);
-      if (job === undefined || !await awaitStore(queue.withdraw(callId))) {
-        claimed++;
-        continue;
-      }
-      callRecords.end(job, { reason: "operator_hung_up" }, "cancelled");
-      cancelled++;
-    }
-    if (claimed === 0 || tries <= 1) return cancelled;
-    await sleep(CANCEL_RETRY_MS, { setTimer });
-    return cancelled + await cancelQueued(id, tries - 1);
-  }
+const MAX_EVENTS = 50;
+
+function itemOf(checked: Extract<CheckedCall, { ok: true }>): NewBatchItem {
+  const { number, call: { variables, id, agent, language, consent }, requestKey } = checked;
+  const details = present({
+    ...{ agent, language },
+    consent: consent && normalConsent(consent),
+  });
+  return {
+    number,
+    ...present({ variables, reference: id, requestKey }),
+    ...(Object.keys(details).length > 0 && { details }),
+  };
 }

@@ -1,14 +1,8 @@
-import {
-  type BatchItemEnd,
-  type BatchStore,
-  type Budget,
-  type CallRecord,
-  type CallStore,
-  type DialQueue,
-} from "../store.ts";
-import { dialRefusalCodes, isTransferOpen, spentBy } from "../spending.ts";
+import type { Budget, CallRecord, CallStore, DialQueue } from "../store.ts";
+import { isTransferOpen, spentBy } from "../spending.ts";
 import type { ActiveCalls } from "./activeCalls.ts";
-import { keyRefusalCodes } from "./keyRefusal.ts";
+import { type BatchCallEndsDeps, createBatchCallEnds } from "./batch/batchCallEnds.ts";
+import { isFinalRefusal } from "./finalRefusals.ts";
 import { type OutboundJob, readJob, retryCallId } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Clock } from "../../utils/clock.ts";
@@ -16,10 +10,9 @@ import type { Log } from "../../utils/logger.ts";
 import { deadline } from "../../utils/deadline.ts";
 import { sleep } from "../../utils/sleep.ts";
 
-export interface CallFinalizerDeps extends Clock {
+export interface CallFinalizerDeps extends Clock, BatchCallEndsDeps {
   readonly budget: Pick<Budget, "settle">;
   readonly queue: Pick<DialQueue, "admitAgain" | "find" | "remove">;
-  readonly batchStore: Pick<BatchStore, "markEnded" | "isCancelled">;
   readonly callStore: Pick<CallStore, "get">;
   readonly callRecords: PlacedCallRecords;
   readonly activeCalls: Pick<ActiveCalls, "remove">;
@@ -34,10 +27,11 @@ export type CallFinalizer = ReturnType<typeof createCallFinalizer>;
 
 /** What follows the end of a placed call: budget, retry, batch and queue. */
 export function createCallFinalizer(deps: CallFinalizerDeps) {
-  const { budget, queue, batchStore, callStore, callRecords, now, setTimer, log } = deps;
+  const { budget, queue, callStore, callRecords, now, setTimer, log } = deps;
   const underWay = new Set<Promise<void>>();
   const waiting = new Map<string, () => void>();
   const listeners: (() => void)[] = [];
+  const endBatchCall = createBatchCallEnds(deps);
 
   return {
     /** For a call whose record is complete; undefined for one that was not placed. */
@@ -60,7 +54,7 @@ export function createCallFinalizer(deps: CallFinalizerDeps) {
       await deadline(done.promise, PATIENCE_MS, setTimer).catch(() => {});
       if (waiting.get(callId) === done.resolve) waiting.delete(callId);
     },
-    /** Registers a listener for queued retries. */
+    /** Registers a listener for queued retries, and for calls of batches that are over. */
     onRetry: (listener: () => void): void => void listeners.push(listener),
     /** Settles when nothing is being finalized any more. */
     async close(): Promise<void> {
@@ -87,29 +81,24 @@ export function createCallFinalizer(deps: CallFinalizerDeps) {
     // A transferred call keeps its reservation until the transfer ends.
     if (!isTransferOpen(call)) await budget.settle(call.id, spentBy(call));
     const next = job && nextAttempt(job, call);
-    if (next !== undefined && !await isCancelled(next)) {
+    if (next !== undefined) {
       const dueAt = now() + (next.retry?.afterMinutes ?? 0) * 60_000;
       await queue.admitAgain(callRecords.admission(next, dueAt), now(), call.id);
-      for (const listener of listeners) listener();
-      return;
+    } else {
+      const isOfBatch = await endBatchCall(job, call);
+      // Last: after a crash, a call that is still queued is finalized again.
+      await queue.remove(call.id);
+      if (!isOfBatch) return;
     }
-    await batchStore.markEnded(call.id, itemEndOf(call));
-    // Last: after a crash, a call that is still queued is finalized again.
-    await queue.remove(call.id);
-  }
-
-  async function isCancelled({ batch }: OutboundJob): Promise<boolean> {
-    return batch !== undefined && await batchStore.isCancelled(batch.id);
+    for (const listener of listeners) listener();
   }
 }
-
-/** Refusals that a retry would repeat. */
-const finalRefusals: ReadonlySet<string> = new Set([...keyRefusalCodes, ...dialRefusalCodes]);
 
 /** The job of another attempt, where the request's rule asks for one. */
 function nextAttempt(job: OutboundJob, { outcome, end }: CallRecord): OutboundJob | undefined {
   const { retry, attempt } = job;
-  if (finalRefusals.has(end?.detail ?? "")) return undefined;
+  // Items of batches are tried again by their batch's plan.
+  if (job.batch !== undefined || isFinalRefusal(end?.detail)) return undefined;
   if (retry === undefined || attempt > retry.times || outcome === undefined) return undefined;
   if (!retry.on.some((each) => each === outcome)) return undefined;
   // The minutes were reserved for this attempt; the next one reserves its own.
@@ -120,12 +109,4 @@ function nextAttempt(job: OutboundJob, { outcome, end }: CallRecord): OutboundJo
     attempt: attempt + 1,
     retryOf: job.retryOf ?? job.callId,
   };
-}
-
-function itemEndOf({ outcome, end, callSid }: CallRecord): BatchItemEnd {
-  if (outcome === "cancelled") return { state: "cancelled", detail: outcome };
-  const why = end?.detail ?? end?.reason ?? "unknown";
-  // A call without Twilio's id was never dialled.
-  if (outcome === "failed" && callSid === undefined) return { state: "refused", detail: why };
-  return { state: "ended", detail: outcome ?? why };
 }

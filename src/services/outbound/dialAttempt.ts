@@ -5,6 +5,7 @@ import { type CallBudget, type DialPolicy, limitCode } from "../spending.ts";
 import type { BatchStore, DialQueue, ErasureStore } from "../store.ts";
 import { type TwilioCallOptions, type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
 import type { ActiveCalls } from "./activeCalls.ts";
+import { batchTime } from "./batch/batchTime.ts";
 import type { KeyRefusal } from "./keyRefusal.ts";
 import {
   BudgetExceeded,
@@ -32,7 +33,7 @@ export interface DialAttemptDeps extends TwilioCallSettings, Pick<Clock, "now"> 
   readonly policy: () => Promise<DialPolicy>;
   readonly keyRefusal: KeyRefusal;
   readonly agents: Pick<Agents, "get" | "unusable">;
-  readonly batchStore: Pick<BatchStore, "isCancelled" | "markPlaced">;
+  readonly batchStore: Pick<BatchStore, "head" | "markPlaced">;
   readonly erasure: Pick<ErasureStore, "isDue">;
   readonly callBudget: Pick<CallBudget, "reserve" | "release">;
   readonly twilio: Pick<TwilioCalls, "create">;
@@ -93,7 +94,8 @@ export function createDialAttempt(deps: DialAttemptDeps) {
         log.warn("Dial queue not written", { callId, error: failure });
       }
       if (error instanceof CallWithdrawn) {
-        return callRecords.end(job, { reason: "operator_hung_up" }, "cancelled");
+        const detail = error.code === "batch_expired" ? { detail: error.code } : {};
+        return callRecords.end(job, { reason: "operator_hung_up", ...detail }, "cancelled");
       }
       callRecords.end(job, { reason: "not_answered", detail: code }, "failed");
     },
@@ -124,11 +126,12 @@ export function createDialAttempt(deps: DialAttemptDeps) {
    * again, where the call can wait for it.
    */
   async function checkAgain(job: OutboundJob): Promise<number | undefined> {
-    if (job.batch !== undefined && await batchStore.isCancelled(job.batch.id)) {
-      throw new CallWithdrawn("batch_cancelled");
-    }
+    const policy = await deps.policy();
+    const goesOnAt = job.batch &&
+      batchTime(await batchStore.head(job.batch.id), job.to, { policy, now: now() });
+    if (goesOnAt !== undefined) return goesOnAt;
     if (await deps.erasure.isDue(job.callId)) throw new CallWithdrawn("erased");
-    const decision = await (await deps.policy()).check(job.to, now(), job);
+    const decision = await policy.check(job.to, now(), job);
     if (decision.ok) return undefined;
     if (decision.code !== "outside_hours" || decision.opensAt === undefined || !canWait(job)) {
       throw new DestinationRefused(decision);
@@ -151,7 +154,9 @@ export function createDialAttempt(deps: DialAttemptDeps) {
       const { sid, status } = await deps.twilio.create(twilioCallOptions(job, deps));
       activeCalls.bindSid(call, sid);
       if (batch !== undefined) {
-        batchStore.markPlaced(callId).catch((error) => log.warn("Batch not written", { error }));
+        batchStore.markPlaced(callId, now()).catch((error) =>
+          log.warn("Batch not written", { error })
+        );
       }
       log.info("Call placed", { callId, keyName });
       activeCalls.applyProgress(call, { status });

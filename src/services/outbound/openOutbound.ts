@@ -45,6 +45,8 @@ export interface OutboundDeps extends Clock {
   readonly callBudget: CallBudget;
   readonly routing: Pick<Routing, "route">;
   readonly patienceMs?: number | undefined;
+  /** How often batches are looked at, at the latest. */
+  readonly pollMs?: number | undefined;
   readonly log: Pick<Log, "info" | "warn" | "error">;
 }
 
@@ -88,8 +90,16 @@ export function openOutbound(deps: OutboundDeps) {
     publicUrl: line.publicUrl,
   });
   const dialer = createDialer({ ...common, dialAttempt, perSecond: outbound.perSecond });
-  finalizer.onRetry(dialer.wake);
-  const batches = createOutboundBatches({ ...common, dialer, maxPending: outbound.pending });
+  const batches = createOutboundBatches({
+    ...common,
+    dialer,
+    maxPendingOf: (keyName) =>
+      server.apiKeys.find(({ name }) => name === keyName)?.pending ?? outbound.pending,
+  });
+  finalizer.onRetry(() => {
+    dialer.wake();
+    batches.wake();
+  });
   const placement = createCallPlacement({
     ...common,
     activeCalls,

@@ -22,8 +22,24 @@ export class BudgetExceeded extends Error {
 /** Too many calls of the key's batches are queued. */
 export class PendingExceeded extends Error {
   override readonly name = "PendingExceeded";
-  constructor() {
+  constructor(readonly most: number) {
     super("Cannot accept the batch: too many calls are queued");
+  }
+}
+
+/** What is asked of a batch does not fit its state. */
+export class BatchConflict extends Error {
+  override readonly name = "BatchConflict";
+  constructor(
+    readonly code:
+      | "batch_over"
+      | "batch_spent"
+      | "batch_not_paused"
+      | "ends_before"
+      | "item_not_editable"
+      | "item_not_pending",
+  ) {
+    super(`Cannot change the batch: ${code}`);
   }
 }
 
@@ -35,10 +51,10 @@ export class KeyRefused extends Error {
   }
 }
 
-/** The call's batch has been cancelled, or its number erased, while it waited. */
+/** The call's batch has been cancelled or has ended, or its number was erased, while it waited. */
 export class CallWithdrawn extends Error {
   override readonly name = "CallWithdrawn";
-  constructor(readonly code: "batch_cancelled" | "erased") {
+  constructor(readonly code: "batch_cancelled" | "batch_expired" | "erased") {
     super(`Cannot place the call: ${code}`);
   }
 }

@@ -34,6 +34,8 @@ export interface DiallingTime {
   readonly now?: () => number;
   /** How long a request for a call waits for its turn before it is answered with its position. */
   readonly patienceMs?: number;
+  /** How often batches are looked at, at the latest. */
+  readonly pollMs?: number;
 }
 
 export interface PhoneDeps extends Pick<Clock, "setTimer"> {
@@ -69,14 +71,14 @@ export function openPhone(deps: PhoneDeps) {
   const line = settings.phone;
   if (line === undefined) return undefined;
   const { publicUrl, number: ownNumber } = line;
-  const { twilioTimeoutMs, dialling: { now = store.clock.now, patienceMs } = {} } = deps;
+  const { twilioTimeoutMs, dialling: { now = store.clock.now, patienceMs, pollMs } = {} } = deps;
   const faults = createTwilioFaults(deps);
   const twilio = createTwilioCalls(line, { faults, ...present({ timeoutMs: twilioTimeoutMs }) });
   const callStore = store.calls;
   const { instanceId } = cluster;
   const processHandover = createProcessHandover({ callStore, recorder, instanceId, setTimer });
   const common = { ...deps, callStore, twilio, processHandover };
-  const outbound = openOutbound({ ...common, line, now, patienceMs });
+  const outbound = openOutbound({ ...common, line, now, patienceMs, pollMs });
   const transferredCalls = createTransferredCalls({
     ...common,
     budget: store.budget,

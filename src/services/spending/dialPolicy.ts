@@ -5,12 +5,15 @@ import type { DoNotCallList } from "../store.ts";
 import { type Consent, consentRefusal } from "./consent.ts";
 import { everyDay, isWithinTimes, nextWithinTimes, offsetAt } from "./destinations/callingHours.ts";
 import { hoursFor, hoursOfCountry } from "./destinations/countryHours.ts";
+import { nextWithinWeek, otherPartOfDay } from "./destinations/calleeTime.ts";
+import { readWrittenNumber } from "./destinations/writtenNumber.ts";
 import {
   checkDestination,
   type Destination,
   type DestinationRules,
 } from "./destinations/destination.ts";
 import type { DialRefusal } from "./dialRefusal.ts";
+import { estimatedUsdPerMinute } from "./telephonyEstimate.ts";
 
 /** Which numbers the operator allows to be dialled, and when. */
 export interface DialPolicySettings extends DestinationRules {
@@ -46,6 +49,10 @@ export function createDialPolicy(
   return {
     /** By the number alone, without the do-not-call list and calling hours. */
     checkNumber: (to: string): Destination => checkDestination(to, settings),
+    read: readWrittenNumber,
+    nextWithinWeek,
+    otherPartOfDay,
+    estimatedUsdPerMinute: (to: string): number => estimatedUsdPerMinute("outbound", to),
     offsetAt,
     /**
      * By the number, the do-not-call list and calling hours; a call to a person by the rules of its agent and

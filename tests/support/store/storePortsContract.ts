@@ -301,6 +301,7 @@ function testBatches(test: StoreTest): void {
       number: "+1",
       variables: { name: "+1" },
       state: "ended",
+      attempts: 1,
       callId: "call_0",
       detail: "answered",
     });
@@ -309,7 +310,11 @@ function testBatches(test: StoreTest): void {
       keyName: "ops",
       createdAt: 7,
       request: { agent: "reminder" },
-      progress: { pending: 0, placing: 0, placed: 0, ended: 1, refused: 1, cancelled: 2 },
+      state: "cancelled",
+      progress: {
+        ...{ pending: 0, placing: 0, placed: 0, ended: 1, refused: 1, cancelled: 2 },
+        expired: 0,
+      },
     });
     assert.deepEqual((await batches.items("b1", { limit: 2, after: 0 })).map(({ item }) => item), [
       1,

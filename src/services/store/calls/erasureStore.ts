@@ -28,8 +28,9 @@ const nothing: Erased = { calls: 0, turns: 0, toolCalls: 0 };
 /** Calls per transaction, so that other writers wait a few milliseconds at most. */
 const CHUNK = 200;
 
-/** An item keeps its place in its batch, without number and variables. */
+/** An item keeps its place in its batch, without number and what was said of the person. */
 const ERASE_ITEMS = `UPDATE batch_items SET number = '', variables = NULL,
+  reference = NULL, details = NULL,
   state = CASE WHEN state IN ('pending', 'placing') THEN 'cancelled' WHEN state = 'placed'
     THEN 'ended' ELSE state END,
   detail = CASE WHEN state IN ('pending', 'placing', 'placed') THEN 'erased' ELSE detail END`;
@@ -95,7 +96,7 @@ export function createErasureStore(database: Database) {
       await database.query("DELETE FROM text_messages WHERE to_number = $1", [number]);
       // The request of batches whose every item is erased.
       await database.query(
-        `UPDATE batches SET request = $1 WHERE NOT EXISTS (SELECT 1 FROM batch_items
+        `UPDATE batches SET request = $1, name = NULL WHERE NOT EXISTS (SELECT 1 FROM batch_items
           WHERE batch_items.batch_id = batches.id AND number <> '')`,
         ["{}"],
       );

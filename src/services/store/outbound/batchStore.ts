@@ -1,67 +1,48 @@
-import { type AdmittedCall, recordAndEnqueue } from "./admittedCall.ts";
-import type { Database, Query, Row, SqlValue } from "../database.ts";
-import { choiceOf, maybeJson, maybeText, numberOf, onlyRow, readableJson, textOf } from "../row.ts";
-import { present } from "../../../utils/present.ts";
-
-/** Every item is in one of these; nothing follows the last three. */
-export const batchItemStates = [
-  "pending",
-  "placing",
-  "placed",
-  "ended",
-  "refused",
-  "cancelled",
-] as const;
-export type BatchItemState = (typeof batchItemStates)[number];
+import type { Database, Query, SqlValue } from "../database.ts";
+import { choiceOf, numberOf, onlyRow, textOf } from "../row.ts";
+import { placeholders } from "../columns.ts";
+import { createBatchControl } from "./batchControl.ts";
+import { createBatchEnds } from "./batchEnds.ts";
+import { createBatchEvents } from "./batchEvents.ts";
+import { createBatchFeed } from "./batchFeed.ts";
+import { createBatchResults } from "./batchResults.ts";
+import {
+  type BatchHead,
+  type BatchItem,
+  type BatchItemState,
+  batchItemStates,
+  batchOf,
+  itemOf,
+} from "./batchRow.ts";
 
 /** A batch to be stored; its items are placed in their order. */
 export interface NewBatch {
   readonly id: string;
   readonly keyName?: string;
+  readonly name?: string | undefined;
   /** What all its calls have in common, as JSON can hold it. */
   readonly request: unknown;
-  readonly items: readonly { readonly number: string; readonly variables?: unknown }[];
+  readonly plan?: unknown;
+  readonly startsAt?: number | undefined;
+  readonly endsAt?: number | undefined;
+  /** Begins paused, until it is resumed. */
+  readonly isPaused?: boolean;
+  readonly items: readonly NewBatchItem[];
+}
+
+export interface NewBatchItem {
+  readonly number: string;
+  readonly variables?: unknown;
+  readonly reference?: string | undefined;
+  /** A digest: of all items with the same one, only the first is taken. */
+  readonly requestKey?: string | undefined;
+  readonly details?: unknown;
 }
 
 /** A batch and how far it is. */
-export interface Batch {
-  readonly id: string;
-  readonly keyName?: string;
-  readonly createdAt: number;
-  readonly request: unknown;
+export interface Batch extends BatchHead {
   /** How many of its items are in each state. */
   readonly progress: Readonly<Record<BatchItemState, number>>;
-}
-
-/** One number of a batch. */
-export interface BatchItem {
-  readonly batchId: string;
-  /** From 0, in the order they were given. */
-  readonly item: number;
-  readonly number: string;
-  readonly variables?: unknown;
-  readonly state: BatchItemState;
-  readonly callId?: string;
-  /** An outcome, or the code of a refusal. */
-  readonly detail?: string;
-}
-
-/** How pending items become queued calls, and how many. */
-export interface BatchFeed {
-  /** Of all batches, in all processes. */
-  readonly most: number;
-  readonly now: number;
-  /** Undefined for a malformed item: it is refused. */
-  readonly callOf: (
-    item: BatchItem,
-    batch: Pick<Batch, "id" | "keyName" | "request">,
-  ) => AdmittedCall | undefined;
-}
-
-/** How an item ended; none of these states changes any more. */
-export interface BatchItemEnd {
-  readonly state: "ended" | "refused" | "cancelled";
-  readonly detail: string;
 }
 
 export type BatchStore = ReturnType<typeof createBatchStore>;
@@ -70,47 +51,63 @@ export type BatchStore = ReturnType<typeof createBatchStore>;
 export function createBatchStore(database: Database) {
   const { query } = database;
   return {
-    /** Stores a batch; false where more than `most` of its key's items would then wait. */
-    create: (
-      { id, keyName, request, items }: NewBatch,
-      now: number,
-      most = Infinity,
-    ): Promise<boolean> =>
+    /**
+     * Stores a batch; false where more than `most` of its key's items would then wait. Items whose
+     * `requestKey` is taken are left out.
+     */
+    create: (batch: NewBatch, now: number, most = Infinity): Promise<boolean> =>
       database.transaction("batches", async (query) => {
-        const waiting = await query(
-          `SELECT COUNT(*) AS items FROM batch_items JOIN batches
-            ON batches.id = batch_items.batch_id
-            WHERE state = 'pending' AND COALESCE(key_name, '') = $1`,
-          [keyName ?? ""],
+        const { id, keyName, name, request, plan, startsAt, endsAt } = batch;
+        const taken = await takenKeys(query, keysOf(batch.items));
+        const items = batch.items.filter(({ requestKey }) =>
+          requestKey === undefined || !taken.has(requestKey)
         );
-        if (numberOf(onlyRow(waiting), "items") + items.length > most) return false;
+        if (await pendingOf(query, keyName) + items.length > most) return false;
         await query(
-          "INSERT INTO batches (id, key_name, created_at, request) VALUES ($1, $2, $3, $4)",
-          [id, keyName ?? null, Math.round(now), JSON.stringify(request)],
+          `INSERT INTO batches (id, key_name, created_at, request, name, plan, starts_at, ends_at,
+            state, pause_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+          [
+            id,
+            keyName ?? null,
+            Math.round(now),
+            JSON.stringify(request),
+            name ?? null,
+            plan === undefined ? null : JSON.stringify(plan),
+            startsAt ?? null,
+            endsAt ?? null,
+            ...(batch.isPaused === true ? ["paused", "operator"] : ["running", null]),
+          ],
         );
         for (let at = 0; at < items.length; at += ITEMS_AT_ONCE) {
           await query(...insertItems(id, at, items.slice(at, at + ITEMS_AT_ONCE)));
         }
         return true;
       }),
+    /** Those of the digests that an item has already. */
+    taken: (keys: readonly string[]): Promise<ReadonlySet<string>> => takenKeys(query, keys),
+    /** How many items of a key wait. */
+    pending: (keyName: string | undefined): Promise<number> => pendingOf(query, keyName),
     async get(id: string): Promise<Batch | undefined> {
       const [row] = await query("SELECT * FROM batches WHERE id = $1", [id]);
       if (row === undefined) return undefined;
-      const counts = await query(
-        "SELECT state, COUNT(*) AS items FROM batch_items WHERE batch_id = $1 GROUP BY state",
-        [id],
+      const [batch] = await withProgress(query, [batchOf(row)]);
+      return batch;
+    },
+    /** The latest first; those of one key, or of all. */
+    async list(
+      { keyName, limit, before }: {
+        readonly keyName?: string | undefined;
+        readonly limit: number;
+        /** Ids of batches are in the order of their creation. */
+        readonly before?: string | undefined;
+      },
+    ): Promise<readonly Batch[]> {
+      const rows = await query(
+        `SELECT * FROM batches WHERE ($1 = '' OR key_name = $1) AND ($2 = '' OR id < $2)
+          ORDER BY id DESC LIMIT $3`,
+        [keyName ?? "", before ?? "", limit],
       );
-      const progress = { pending: 0, placing: 0, placed: 0, ended: 0, refused: 0, cancelled: 0 };
-      for (const count of counts) {
-        progress[choiceOf(count, "state", batchItemStates)] = numberOf(count, "items");
-      }
-      return {
-        id,
-        createdAt: numberOf(row, "created_at"),
-        request: maybeJson(row, "request"),
-        progress,
-        ...present({ keyName: maybeText(row, "key_name") }),
-      };
+      return await withProgress(query, rows.map(batchOf));
     },
     async items(
       id: string,
@@ -122,128 +119,91 @@ export function createBatchStore(database: Database) {
       );
       return rows.map(itemOf);
     },
-    /**
-     * Queues the calls of pending items, oldest batch first, until `most` calls of batches are due there;
-     * resolves with the number of items. An item is either pending, or its call is recorded and queued: a
-     * process that dies leaves nothing in between, and any process goes on.
-     */
-    feed: (feed: BatchFeed): Promise<number> =>
-      database.transaction("batches", (query) => feedFrom(query, feed)),
-    /** Twilio has the call of an item. */
-    async markPlaced(callId: string): Promise<void> {
-      // It may have ended already.
-      await query(
-        "UPDATE batch_items SET state = 'placed' WHERE call_id = $1 AND state = 'placing'",
-        [callId],
-      );
-    },
-    /** The call of an item is over, and is not tried again. */
-    async markEnded(callId: string, { state, detail }: BatchItemEnd): Promise<void> {
-      await query(
-        `UPDATE batch_items SET state = $2, detail = $3
-          WHERE call_id = $1 AND state IN ('placing', 'placed')`,
-        [callId, state, detail],
-      );
-    },
-    /** Cancels the pending items; resolves with their number. */
-    cancel(id: string, now: number): Promise<number> {
-      return database.transaction("batches", async (query) => {
-        await query("UPDATE batches SET cancelled_at = COALESCE(cancelled_at, $2) WHERE id = $1", [
-          id,
-          Math.round(now),
-        ]);
-        const cancelled = await query(
-          `UPDATE batch_items SET state = 'cancelled', detail = 'cancelled'
-            WHERE batch_id = $1 AND state = 'pending' RETURNING item`,
-          [id],
-        );
-        return cancelled.length;
-      });
-    },
-    async isCancelled(id: string): Promise<boolean> {
-      const cancelled = await query(
-        "SELECT id FROM batches WHERE id = $1 AND cancelled_at IS NOT NULL",
-        [id],
-      );
-      return cancelled.length > 0;
-    },
+    ...createBatchFeed(database),
+    ...createBatchEnds(database),
+    ...createBatchControl(database),
+    ...createBatchEvents(database),
+    ...createBatchResults(database),
   };
 }
 
 const ITEMS_AT_ONCE = 100;
+const KEYS_AT_ONCE = 500;
+
+function keysOf(items: readonly NewBatchItem[]): readonly string[] {
+  return items.flatMap(({ requestKey }) => requestKey ?? []);
+}
+
+async function takenKeys(query: Query, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  const taken = new Set<string>();
+  for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
+    const some = keys.slice(at, at + KEYS_AT_ONCE);
+    const rows = await query(
+      `SELECT request_key FROM batch_items WHERE request_key IN (${placeholders(some)})`,
+      some,
+    );
+    for (const row of rows) taken.add(textOf(row, "request_key"));
+  }
+  return taken;
+}
+
+async function pendingOf(query: Query, keyName: string | undefined): Promise<number> {
+  const waiting = await query(
+    `SELECT COUNT(*) AS items FROM batch_items JOIN batches
+      ON batches.id = batch_items.batch_id
+      WHERE batch_items.state = 'pending' AND COALESCE(key_name, '') = $1`,
+    [keyName ?? ""],
+  );
+  return numberOf(onlyRow(waiting), "items");
+}
+
+async function withProgress(
+  query: Query,
+  batches: readonly BatchHead[],
+): Promise<readonly Batch[]> {
+  if (batches.length === 0) return [];
+  const ids = batches.map(({ id }) => id);
+  const counts = await query(
+    `SELECT batch_id, state, COUNT(*) AS items FROM batch_items
+      WHERE batch_id IN (${placeholders(ids)}) GROUP BY batch_id, state`,
+    ids,
+  );
+  return batches.map((batch) => {
+    const progress = Object.fromEntries(batchItemStates.map((state) => [state, 0]));
+    for (const count of counts) {
+      if (textOf(count, "batch_id") !== batch.id) continue;
+      progress[choiceOf(count, "state", batchItemStates)] = numberOf(count, "items");
+    }
+    return { ...batch, progress: progress as Record<BatchItemState, number> };
+  });
+}
 
 function insertItems(
   batchId: string,
   first: number,
-  items: NewBatch["items"],
+  items: readonly NewBatchItem[],
 ): readonly [sql: string, values: readonly SqlValue[]] {
   const values: SqlValue[] = [batchId];
-  const rows = items.map(({ number, variables }, at) => {
-    const position = values.push(
-      ...[first + at, number, variables === undefined ? null : JSON.stringify(variables)],
-    );
-    return `($1, $${position - 2}, $${position - 1}, $${position}, 'pending')`;
+  const rows = items.map(({ number, variables, reference, requestKey, details }, at) => {
+    const columns = [
+      first + at,
+      number,
+      jsonOf(variables),
+      reference ?? null,
+      requestKey ?? null,
+      jsonOf(details),
+    ];
+    const position = values.push(...columns) - columns.length + 1;
+    return `($1, 'pending', ${columns.map((_, column) => `$${position + column}`).join(", ")})`;
   });
   return [
-    `INSERT INTO batch_items (batch_id, item, number, variables, state) VALUES ${rows.join(", ")}`,
+    `INSERT INTO batch_items
+      (batch_id, state, item, number, variables, reference, request_key, details)
+      VALUES ${rows.join(", ")}`,
     values,
   ];
 }
 
-async function feedFrom(query: Query, { most, now, callOf }: BatchFeed): Promise<number> {
-  // Calls that wait for a later time, such as further attempts, do not count.
-  const waiting = await query(
-    `SELECT COUNT(*) AS calls FROM batch_items JOIN dial_queue
-      ON dial_queue.call_id = batch_items.call_id
-      WHERE state = 'placing' AND claimed_at IS NULL AND due_at <= $1`,
-    [Math.round(now)],
-  );
-  const limit = most - numberOf(onlyRow(waiting), "calls");
-  if (limit <= 0) return 0;
-  const pending = await query(
-    `SELECT batch_items.*, key_name, request FROM batch_items
-      JOIN batches ON batches.id = batch_items.batch_id WHERE state = 'pending'
-      ORDER BY created_at, batch_id, item LIMIT $1`,
-    [limit],
-  );
-  for (const row of pending) {
-    const item = itemOf(row);
-    const admitted = callOf(item, {
-      id: item.batchId,
-      request: readableJson(row, "request"),
-      ...present({ keyName: maybeText(row, "key_name") }),
-    });
-    const updated = await query(
-      `UPDATE batch_items SET state = $3, call_id = $4, detail = $5
-        WHERE batch_id = $1 AND item = $2 AND state = 'pending' RETURNING item`,
-      [
-        item.batchId,
-        item.item,
-        admitted === undefined ? "refused" : "placing",
-        admitted?.call.id ?? null,
-        admitted === undefined ? "not_understood" : null,
-      ],
-    );
-    // It may have been erased in between.
-    if (admitted === undefined || updated.length === 0) continue;
-    await recordAndEnqueue(query, admitted, now);
-  }
-  return pending.length;
-}
-
-function itemOf(row: Row): BatchItem {
-  return {
-    batchId: textOf(row, "batch_id"),
-    item: numberOf(row, "item"),
-    number: textOf(row, "number"),
-    state: choiceOf(row, "state", batchItemStates),
-    ...present({
-      // Null where they cannot be read: no call is made of such an item.
-      variables: maybeText(row, "variables") === undefined
-        ? undefined
-        : readableJson(row, "variables") ?? null,
-      callId: maybeText(row, "call_id"),
-      detail: maybeText(row, "detail"),
-    }),
-  };
+function jsonOf(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }

@@ -1,5 +1,6 @@
 import { agentVersions } from "./agentVersions.ts";
 import { callRules } from "./callRules.ts";
+import { batchPlans } from "./batchPlans.ts";
 import { calendarVersion } from "./calendarVersion.ts";
 import { heardVersion } from "./heardVersion.ts";
 import { analyses } from "./analyses.ts";
@@ -144,4 +145,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   searchIndex,
   callRules,
   recordings,
+  batchPlans,
 ];

@@ -1,0 +1,159 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { BatchResult } from "../services/store.ts";
+import { csvLine } from "../utils/csv/csvLine.ts";
+import { maybeIso } from "./batchViews.ts";
+import { requireKeys } from "./middleware/access.ts";
+import { phoneNotConfigured, required } from "./middleware/httpProblem.ts";
+import { batchIdParam, batchResults, resultsQuery } from "./openapi/batchSchemas.ts";
+import { answer, apiRoutes, errorAnswers } from "./openapi/schemaParts.ts";
+import type { OutboundRoutesDeps } from "./outbound.ts";
+import { unknownBatch } from "./outboundBatches.ts";
+
+type ResultView = z.infer<typeof batchResults>["results"][number];
+
+/** What came of batches, as JSON and as a table. */
+export function batchResultsRoutes({ access, hasKeys, outbound }: OutboundRoutesDeps) {
+  const routes = apiRoutes();
+  const reading = { middleware: [requireKeys(hasKeys), access("calls:read")] };
+  const batchesOf = () => required(outbound, phoneNotConfigured).batches;
+
+  routes.openapi({ ...results, ...reading }, async (c) => {
+    const { id } = c.req.valid("param");
+    const { limit, after } = c.req.valid("query");
+    required(await batchesOf().find(id, c.get("caller")), unknownBatch);
+    const page = await batchesOf().results(id, { limit, after: after - 1 });
+    const next = page.length < limit ? null : (page.at(-1)?.item.item ?? 0) + 1;
+    return c.json({ results: page.map(viewResult), next }, 200);
+  });
+
+  routes.openapi({ ...table, ...reading }, async (c) => {
+    const { id } = c.req.valid("param");
+    const batches = batchesOf();
+    required(await batches.find(id, c.get("caller")), unknownBatch);
+    const pageAfter = (after: number) => batches.results(id, { limit: PAGE, after });
+    const body = ReadableStream.from(linesOf(pageAfter)).pipeThrough(new TextEncoderStream());
+    return c.body(body, 200, {
+      "content-type": "text/csv; charset=utf-8",
+      "content-disposition": `attachment; filename="${id}.csv"`,
+      "cache-control": "no-store",
+    });
+  });
+
+  return routes;
+}
+
+/** Items that are read at a time. */
+const PAGE = 200;
+
+const HEADINGS = [
+  ...["index", "id", "to", "state", "detail", "outcome", "attempts", "first_call_at"],
+  ...["last_call_at", "ended_at", "duration_seconds", "usd", "passed", "summary", "call_ids"],
+];
+
+/** First all names of variables and fields are gathered, so that the table has its columns. */
+async function* linesOf(
+  pageAfter: (after: number) => Promise<readonly BatchResult[]>,
+): AsyncGenerator<string> {
+  const variables = new Set<string>();
+  const fields = new Set<string>();
+  for await (const result of all(pageAfter)) {
+    const view = viewResult(result);
+    for (const name of Object.keys(view.variables)) variables.add(name);
+    for (const name of Object.keys(view.fields)) fields.add(name);
+  }
+  // Spreadsheets take a table for UTF-8 by its mark.
+  yield `\ufeff${
+    csvLine([
+      ...HEADINGS,
+      ...[...variables].map((name) => `variable_${name}`),
+      ...[...fields].map((name) => `field_${name}`),
+    ])
+  }`;
+  for await (const result of all(pageAfter)) {
+    const view = viewResult(result);
+    yield csvLine([
+      ...[view.index, view.id, view.to, view.state, view.detail, view.outcome, view.attempts],
+      ...[view.firstCallAt, view.lastCallAt, view.endedAt, view.durationSeconds, view.usd],
+      ...[view.passed, view.summary, view.callIds.join(" ")],
+      ...[...variables].map((name) => view.variables[name]),
+      ...[...fields].map((name) => view.fields[name]),
+    ]);
+  }
+}
+
+async function* all(
+  pageAfter: (after: number) => Promise<readonly BatchResult[]>,
+): AsyncGenerator<BatchResult> {
+  for (let after = -1;;) {
+    const page = await pageAfter(after);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = last.item.item;
+  }
+}
+
+const variablesShape = z.record(z.string(), z.string());
+
+function viewResult({ item, calls, analysis }: BatchResult): ResultView {
+  const { result } = analysis ?? {};
+  const [first, last] = [calls[0], calls.at(-1)];
+  const timed = calls.filter(({ durationMs }) => durationMs !== undefined);
+  const priced = calls.filter(({ usd }) => usd !== undefined);
+  return {
+    index: item.item,
+    id: item.reference ?? null,
+    to: item.number,
+    state: item.state,
+    detail: item.detail ?? null,
+    dueAt: item.state === "pending" ? maybeIso(item.dueAt) : null,
+    outcome: last?.outcome ?? null,
+    attempts: calls.length,
+    firstCallAt: maybeIso(first?.placedAt ?? first?.queuedAt),
+    lastCallAt: maybeIso(last?.placedAt ?? last?.queuedAt),
+    endedAt: maybeIso(last?.endedAt),
+    durationSeconds: timed.length === 0
+      ? null
+      : Math.round(timed.reduce((sum, { durationMs = 0 }) => sum + durationMs, 0) / 100) / 10,
+    usd: priced.length === 0
+      ? null
+      : Math.round(priced.reduce((sum, { usd = 0 }) => sum + usd, 0) * 1e6) / 1e6,
+    callIds: calls.map(({ callId }) => callId),
+    variables: variablesShape.safeParse(item.variables).data ?? {},
+    fields: Object.fromEntries(
+      Object.entries(result?.fields ?? {}).map(([name, { value }]) => [name, value]),
+    ),
+    summary: result?.summary ?? null,
+    passed: result?.passed ?? null,
+  };
+}
+
+const tags = ["Calling out"];
+
+const results = createRoute({
+  method: "get",
+  path: "/api/outbound/batches/{id}/results",
+  operationId: "getBatchResults",
+  summary: "Get what came of each call of a batch",
+  tags,
+  request: { params: batchIdParam, query: resultsQuery },
+  responses: { 200: answer("A page of results", batchResults), ...errorAnswers },
+});
+
+const table = createRoute({
+  method: "get",
+  path: "/api/outbound/batches/{id}/results.csv",
+  operationId: "getBatchResultsTable",
+  summary: "Get what came of each call of a batch, as CSV",
+  description:
+    "With the variables of each call and the fields of its analysis. Texts that a spreadsheet would take for formulas begin with an apostrophe.",
+  tags,
+  request: { params: batchIdParam },
+  responses: {
+    200: {
+      description: "The table",
+      content: { "text/csv": { schema: z.string() } },
+    },
+    ...errorAnswers,
+  },
+});

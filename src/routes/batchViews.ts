@@ -1,0 +1,178 @@
+import type { z } from "@hono/zod-openapi";
+import type {
+  BatchDetail,
+  BatchPreview,
+  BatchState,
+  CallRefusal,
+  CheckedCall,
+  RefusedCall,
+} from "../services/outbound.ts";
+import type { TableProblem } from "../services/outbound.ts";
+import { type Batch, RATE_MS } from "../services/store.ts";
+import { present } from "../utils/present.ts";
+import type { AskedBatch } from "./batchRequest.ts";
+import { refusalOf } from "./middleware/outboundProblem.ts";
+import type { batchDetail, batchPreview, batchSummary } from "./openapi/batchSchemas.ts";
+
+type Summary = z.infer<typeof batchSummary>;
+
+/** A batch as lists show it. */
+export function viewSummary(batch: Batch): Summary {
+  const { id, name, keyName, request, state, pauseReason, progress, startedAt, doneAt } = batch;
+  const { createdAt, startsAt, endsAt } = batch;
+  const { agent } = { agent: undefined, ...(request as { readonly agent?: string } | undefined) };
+  return {
+    batchId: id,
+    name: name ?? null,
+    key: keyName ?? null,
+    agent: agent ?? null,
+    state: state === "cancelled"
+      ? "cancelled"
+      : doneAt !== undefined
+      ? "done"
+      : state === "running" && startedAt === undefined && startsAt !== undefined
+      ? "scheduled"
+      : state,
+    pauseReason: state === "paused" && doneAt === undefined ? pauseReason ?? "operator" : null,
+    createdAt: isoOf(createdAt),
+    startsAt: maybeIso(startsAt),
+    endsAt: maybeIso(endsAt),
+    startedAt: maybeIso(startedAt),
+    doneAt: maybeIso(doneAt),
+    total: totalOf(batch),
+    progress: { ...progress },
+  };
+}
+
+/** A batch with its figures; `now` in milliseconds since 1970. */
+export function viewDetail(
+  { batch, figures, events }: BatchDetail,
+  now: number,
+): z.infer<typeof batchDetail> {
+  const { pending, placing, placed } = batch.progress;
+  const left = pending + placing + placed;
+  const { endedLately, latelySince = now, outcomes, calls, connectedMs, usd, unpriced } = figures;
+  const minutes = Math.min(RATE_MS, Math.max(1000, now - latelySince)) / 60_000;
+  const callsPerMinute = endedLately / minutes;
+  const summary = viewSummary(batch);
+  return {
+    ...summary,
+    plan: { ...(batch.plan as Record<string, unknown> | undefined) },
+    outcomes: outcomes.map((each) => ({ ...each })),
+    calls,
+    minutes: Math.round(connectedMs / 600) / 100,
+    usd: Math.round(usd * 10_000) / 10_000,
+    unpriced,
+    callsPerMinute: Math.round(callsPerMinute * 100) / 100,
+    estimatedEnd: summary.state !== "running" || left === 0 || callsPerMinute === 0
+      ? null
+      : isoOf(now + left / callsPerMinute * 60_000),
+    events: events.map(({ type, at, reason }) => ({ type, at: isoOf(at), reason: reason ?? null })),
+  };
+}
+
+/** A page of a batch's calls. */
+export function viewState({ batch, items }: BatchState, limit: number) {
+  const { id, createdAt, progress } = batch;
+  return {
+    batchId: id,
+    createdAt: isoOf(createdAt),
+    total: totalOf(batch),
+    progress: { ...progress },
+    calls: items.map(({ item, number, state, callId, detail }) => ({
+      index: item,
+      to: number,
+      state,
+      callId: callId ?? null,
+      detail: detail ?? null,
+    })),
+    next: items.length < limit ? null : (items.at(-1)?.item ?? 0) + 1,
+  };
+}
+
+/** Calls that are not made, with the lines of which none could be made. */
+export function viewRefused(
+  refused: readonly RefusedCall[],
+  problems: readonly TableProblem[] = [],
+) {
+  return [
+    ...refused.map(({ index, call: { line }, refusal }) => ({
+      index,
+      ...present({ line }),
+      ...viewRefusal(refusal),
+    })),
+    ...problems.map(viewProblem),
+  ];
+}
+
+/** What would become of a batch. */
+export function viewPreview(
+  { calls, estimate, room }: BatchPreview,
+  { table }: AskedBatch,
+): z.infer<typeof batchPreview> {
+  const problems = table?.problems ?? [];
+  const rows = [
+    ...calls.map(viewChecked),
+    ...problems.map((problem) => ({ to: "", state: "refused" as const, ...viewProblem(problem) })),
+  ];
+  if (table !== undefined) rows.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const byReason = new Map<string, number>();
+  for (const { reason } of rows) {
+    if (reason !== undefined) byReason.set(reason, (byReason.get(reason) ?? 0) + 1);
+  }
+  const refused = rows.filter(({ state }) => state === "refused").length;
+  return {
+    accepted: rows.length - refused,
+    refused,
+    byReason: Object.fromEntries(byReason),
+    calls: rows,
+    ...(table !== undefined && {
+      columns: table.columns.map((column) => ({
+        heading: column.heading,
+        role: column.role === "variable" ? `variable ${column.name}` : column.role,
+      })),
+      encoding: table.encoding,
+    }),
+    estimate,
+    room,
+  };
+}
+
+function viewChecked(checked: CheckedCall): z.infer<typeof batchPreview>["calls"][number] {
+  const { index, call: { to, line } } = checked;
+  const row = { index, ...present({ line }) };
+  if (!checked.ok) return { ...row, to, state: "refused", ...viewRefusal(checked.refusal) };
+  const { number, country, opensAt } = checked;
+  return {
+    ...row,
+    to: number,
+    state: opensAt === undefined ? "accepted" : "waits",
+    ...present({ country }),
+    ...(opensAt !== undefined && { notBefore: isoOf(opensAt) }),
+  };
+}
+
+function viewRefusal({ kind, code: reason, sentence: error, destination }: CallRefusal) {
+  const code = destination !== undefined
+    ? refusalOf(destination).code
+    : kind === "number"
+    ? "invalid_number"
+    : reason;
+  return { code, reason, error };
+}
+
+function viewProblem({ line, column, code: reason, message: error }: TableProblem) {
+  return { index: -1, line, ...present({ column }), code: "invalid_line", reason, error };
+}
+
+function totalOf({ progress }: Batch): number {
+  return Object.values(progress).reduce((sum, items) => sum + items, 0);
+}
+
+export function isoOf(at: number): string {
+  return new Date(at).toISOString();
+}
+
+export function maybeIso(at: number | undefined): string | null {
+  return at === undefined ? null : isoOf(at);
+}

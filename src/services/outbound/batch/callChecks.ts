@@ -1,0 +1,212 @@
+import { language as languageCode } from "../../../config/agentSchema.ts";
+import { sha256 } from "../../../utils/sha256.ts";
+import type { WorkSlices } from "../../../utils/workSlices.ts";
+import type { DialPolicy, DialRefusal, PersonCall } from "../../spending.ts";
+import { awaitStore } from "../outboundErrors.ts";
+import type { ReadPlan } from "./batchPlan.ts";
+import type { Consent, RequestedCall } from "./requestedCall.ts";
+
+/** Why no call is made of an item. */
+export interface CallRefusal {
+  readonly kind: "duplicate" | "number" | "destination" | "item";
+  readonly code: string;
+  readonly sentence: string;
+  readonly destination?: DialRefusal;
+}
+
+/** A call that a batch is asked for, and what would become of it now. */
+export type CheckedCall =
+  & { readonly call: RequestedCall; readonly index: number; readonly requestKey?: string }
+  & (
+    | {
+      readonly ok: true;
+      readonly number: string;
+      readonly country: string | undefined;
+      /** Not before then; absent where it may be dialled at once. */
+      readonly opensAt?: number;
+    }
+    | { readonly ok: false; readonly refusal: CallRefusal }
+  );
+
+export interface CallChecksDeps {
+  readonly policy: DialPolicy;
+  /** Why an agent cannot be used; undefined where it can. */
+  readonly agentProblem: (agent: string) => string | undefined;
+  readonly taken: (keys: readonly string[]) => Promise<ReadonlySet<string>>;
+}
+
+export interface CheckedRequest {
+  readonly calls: readonly RequestedCall[];
+  readonly keyName: string;
+  /** Of calls that name none of their own. */
+  readonly agent: string;
+  readonly consent?: PersonCall["consent"];
+  /** Of numbers without a country code. */
+  readonly country?: string | undefined;
+  readonly plan: ReadPlan;
+  readonly startsAt?: number | undefined;
+  readonly endsAt?: number | undefined;
+  readonly now: number;
+}
+
+/** Decides for each call of a batch what becomes of it; keeps and places nothing. */
+export async function checkCalls(
+  { calls, keyName, country, plan, startsAt = 0, endsAt = Infinity, now, ...common }:
+    CheckedRequest,
+  { policy, agentProblem, taken }: CallChecksDeps,
+  slices: Pick<WorkSlices, "pause">,
+): Promise<readonly CheckedCall[]> {
+  const keys = calls.map(({ id }) => id === undefined ? undefined : requestKeyOf(keyName, id));
+  const known = await awaitStore(taken(keys.filter((key) => key !== undefined)));
+  const numbers = new Set<string>();
+  const ids = new Set<string>();
+  const checked: CheckedCall[] = [];
+  for (const [index, call] of calls.entries()) {
+    await slices.pause();
+    const requestKey = keys[index];
+    const base = { call, index, ...(requestKey !== undefined && { requestKey }) };
+    const verdict = await verdictOf(call, requestKey);
+    if ("kind" in verdict) checked.push({ ...base, ok: false, refusal: verdict });
+    else checked.push({ ...base, ok: true, ...verdict });
+  }
+  return checked;
+
+  async function verdictOf(call: RequestedCall, requestKey: string | undefined) {
+    const itemProblem = problemOf(call);
+    if (itemProblem !== undefined) return itemProblem;
+    const written = country === undefined && call.line === undefined
+      ? { ok: true as const, number: call.to }
+      : policy.read(call.to, country);
+    if (!written.ok) return { kind: "number", ...written } as const;
+    const { number } = written;
+    const earliest = Math.max(now, startsAt);
+    const decision = await dialTime(policy, {
+      number,
+      week: plan.week,
+      at: earliest,
+      call: personOf(call),
+    });
+    if (!decision.ok) {
+      const { refusal } = decision;
+      return {
+        kind: "destination",
+        code: refusal.code,
+        sentence: refusal.sentence,
+        destination: refusal,
+      } as const;
+    }
+    if (requestKey !== undefined && known.has(requestKey)) {
+      return duplicate("already_in_batch", "An item with this id is in a batch already.");
+    }
+    if (requestKey !== undefined && ids.has(requestKey)) {
+      return duplicate("duplicate_id", "An earlier item of this batch has the same id.");
+    }
+    if (numbers.has(number)) {
+      return duplicate("duplicate_number", "This number is in the batch already.");
+    }
+    if (decision.at >= endsAt) {
+      return {
+        kind: "item",
+        code: "never_open",
+        sentence: "The batch ends before this number may be called.",
+      } as const;
+    }
+    numbers.add(number);
+    if (requestKey !== undefined) ids.add(requestKey);
+    const destination = policy.checkNumber(number);
+    return {
+      number,
+      country: destination.ok ? destination.country : undefined,
+      ...(decision.at > now && { opensAt: decision.at }),
+    };
+  }
+
+  function personOf({ agent, consent }: RequestedCall): PersonCall {
+    return {
+      agent: agent ?? common.agent,
+      consent: consent === undefined ? common.consent : normalConsent(consent),
+    };
+  }
+
+  function problemOf({ agent, language, consent }: RequestedCall): CallRefusal | undefined {
+    const problem = agent === undefined ? undefined : agentProblem(agent);
+    if (problem !== undefined) return item("unknown_agent", problem);
+    if (language !== undefined && !languageCode.safeParse(language).success) {
+      return item("no_language", "This is no language: write a code such as de or pt-BR.");
+    }
+    if (consent !== undefined && (consent.source === "" || momentOf(consent.at) === undefined)) {
+      return item(
+        "consent_incomplete",
+        "A consent needs its source and its time, such as 2027-01-31 or 2027-01-31T09:00:00Z.",
+      );
+    }
+    return undefined;
+  }
+}
+
+/**
+ * When a number may be dialled, at the earliest at a time; refused where the operator's rules refuse it for
+ * good. `week` are the batch's own hours, by the callee's clocks.
+ */
+export async function dialTime(
+  policy: Pick<DialPolicy, "check" | "nextWithinWeek">,
+  { number, week, at, call }: {
+    readonly number: string;
+    readonly week?: ReadPlan["week"] | undefined;
+    readonly at: number;
+    readonly call: PersonCall;
+  },
+): Promise<
+  { readonly ok: true; readonly at: number } | { readonly ok: false; readonly refusal: DialRefusal }
+> {
+  let time = at;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const open = week === undefined ? time : policy.nextWithinWeek(number, week, time);
+    const decision = await awaitStore(policy.check(number, open ?? time, call));
+    if (decision.ok && open !== undefined) return { ok: true, at: open };
+    if (decision.ok) return { ok: false, refusal: neverOpen };
+    if (decision.code !== "outside_hours" || decision.opensAt === undefined) {
+      return { ok: false, refusal: decision };
+    }
+    time = decision.opensAt;
+  }
+  return { ok: false, refusal: neverOpen };
+}
+
+/** Both kinds of hours may shift the other by a day or two; after so many they never meet. */
+const MAX_ROUNDS = 16;
+
+const neverOpen: DialRefusal = {
+  kind: "forbidden",
+  code: "outside_hours",
+  sentence: "The hours of the batch never allow this number to be called.",
+};
+
+/** With its time in ISO 8601. */
+export function normalConsent({ at, ...rest }: Consent): Consent {
+  const time = momentOf(at);
+  return time === undefined ? { at, ...rest } : { at: new Date(time).toISOString(), ...rest };
+}
+
+/** A digest by which an item is known again, whoever may read the store. */
+export function requestKeyOf(keyName: string, id: string): string {
+  return sha256(`${keyName}\n${id}`).toHex();
+}
+
+/** A moment as tables hold it, in milliseconds since 1970. */
+export function momentOf(text: string): number | undefined {
+  if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text)) {
+    return undefined;
+  }
+  const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(text.slice(10)) || text.length === 10;
+  const time = Date.parse(zoned ? text : `${text.replace(" ", "T")}Z`);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function item(code: string, sentence: string): CallRefusal {
+  return { kind: "item", code, sentence };
+}
+
+function duplicate(code: string, sentence: string): CallRefusal {
+  return { kind: "duplicate", code, sentence };
+}

@@ -1,0 +1,42 @@
+import type { UsualCall } from "../../store.ts";
+import type { CheckedCall } from "./callChecks.ts";
+
+/** What calls take that are answered, if all are. */
+export interface BatchEstimate {
+  readonly calls: number;
+  readonly minutesPerCall: number;
+  readonly minutes: number;
+  readonly usd: number;
+  /** `history`: by the agent's latest calls; `assumed`: by the carrier's price alone. */
+  readonly basis: "history" | "assumed";
+}
+
+/** Fewer calls say little of the next. */
+const MIN_CALLS = 5;
+const ASSUMED_MINUTES = 2;
+
+/** By what the agent's latest calls took, or else by an assumption. */
+export function estimateOf(
+  checked: readonly CheckedCall[],
+  { calls: known, meanMs, usdPerMinute }: UsualCall,
+  carrierUsdPerMinute: (number: string) => number,
+): BatchEstimate {
+  const accepted = checked.flatMap((each) => each.ok ? [each] : []);
+  const isKnown = known >= MIN_CALLS && usdPerMinute !== undefined;
+  const minutesPerCall = known >= MIN_CALLS ? meanMs / 60_000 : ASSUMED_MINUTES;
+  const usd = accepted.reduce(
+    (sum, { number }) => sum + minutesPerCall * (usdPerMinute ?? carrierUsdPerMinute(number)),
+    0,
+  );
+  return {
+    calls: accepted.length,
+    minutesPerCall: rounded(minutesPerCall, 2),
+    minutes: rounded(minutesPerCall * accepted.length, 1),
+    usd: rounded(usd, 2),
+    basis: isKnown ? "history" : "assumed",
+  };
+}
+
+function rounded(value: number, digits: number): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
+}

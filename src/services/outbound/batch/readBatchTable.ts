@@ -1,0 +1,143 @@
+import { csvRows, separatorOf } from "../../../utils/csv/csvRows.ts";
+import { decodeTable } from "../../../utils/csv/decodeTable.ts";
+import type { WorkSlices } from "../../../utils/workSlices.ts";
+import {
+  type BatchColumn,
+  type NamedColumns,
+  readColumns,
+  type TableProblem,
+} from "./batchColumns.ts";
+import type { RequestedCall } from "./requestedCall.ts";
+
+/** The calls of a table, and what is wrong with it. */
+export interface BatchTable {
+  readonly columns: readonly BatchColumn[];
+  readonly calls: readonly RequestedCall[];
+  /** Of single lines, of which no call is made. */
+  readonly problems: readonly TableProblem[];
+  readonly encoding: string;
+  readonly separator: string;
+}
+
+/** The table cannot be used at all. */
+export class UnreadableTable extends Error {
+  override readonly name = "UnreadableTable";
+  constructor(readonly problems: readonly TableProblem[]) {
+    super(`Cannot read the table: ${problems[0]?.code}`);
+  }
+}
+
+/** How much a table may hold. */
+export const TABLE_BOUNDS = {
+  bytes: 4 * 1024 * 1024,
+  rows: 10_000,
+  columns: 60,
+  cellChars: 1000,
+} as const;
+
+/** Reads a CSV file of calls, in slices. Throws `UnreadableTable`. */
+export async function readBatchTable(
+  bytes: Uint8Array,
+  named: NamedColumns,
+  slices: Pick<WorkSlices, "pause">,
+): Promise<BatchTable> {
+  const decoded = await decodeTable(bytes, slices);
+  if (decoded === undefined) {
+    throw unreadable("not_text", "This is no text: save the table as CSV, not as a spreadsheet.");
+  }
+  const { text, encoding } = decoded;
+  const separator = separatorOf(text);
+  const calls: RequestedCall[] = [];
+  const problems: TableProblem[] = [];
+  let columns: readonly BatchColumn[] | undefined;
+  const bounds = { maxCells: 4 * TABLE_BOUNDS.columns, maxCellChars: 20_000 };
+  for (const { line, cells, isOpen } of csvRows(text, separator, bounds)) {
+    await slices.pause();
+    if (isOpen) {
+      throw unreadable(
+        "unclosed_quote",
+        "A quote that begins here is never closed, or the line is far too long.",
+        line,
+      );
+    }
+    if (cells.every((cell) => cell.trim() === "")) continue;
+    if (columns === undefined) {
+      if (cells.length > TABLE_BOUNDS.columns) {
+        throw unreadable("too_many_columns", `There are more than ${TABLE_BOUNDS.columns}.`, line);
+      }
+      const read = readColumns(cells, named, line);
+      if (read.problems.length > 0) throw new UnreadableTable(read.problems);
+      columns = read.columns;
+      continue;
+    }
+    if (calls.length + problems.length >= TABLE_BOUNDS.rows) {
+      throw unreadable(
+        "too_many_rows",
+        `A batch has at most ${TABLE_BOUNDS.rows} lines: divide the file.`,
+        line,
+      );
+    }
+    const call = callOf(cells, columns, line);
+    if ("code" in call) problems.push(call);
+    else calls.push(call);
+  }
+  if (columns === undefined) throw unreadable("empty", "The file is empty.");
+  if (calls.length + problems.length === 0) {
+    throw unreadable("no_rows", "The file has headings, and nothing below them.");
+  }
+  return { columns, calls, problems, encoding, separator };
+}
+
+function callOf(
+  cells: readonly string[],
+  columns: readonly BatchColumn[],
+  line: number,
+): RequestedCall | TableProblem {
+  const extra = cells.findIndex((cell, at) => at >= columns.length && cell.trim() !== "");
+  if (extra !== -1) {
+    return {
+      line,
+      column: `${extra + 1}`,
+      code: "too_many_cells",
+      message:
+        "This line has more cells than there are headings: a text with a comma belongs in quotes.",
+    };
+  }
+  const variables: Record<string, string> = {};
+  const roles: Record<string, string> = {};
+  for (const [at, column] of columns.entries()) {
+    const value = cleaned(cells[at] ?? "");
+    if (value === "" || column.role === "none") continue;
+    if (value.length > TABLE_BOUNDS.cellChars) {
+      return {
+        line,
+        column: column.heading,
+        code: "cell_too_long",
+        message: `This cell has more than ${TABLE_BOUNDS.cellChars} characters.`,
+      };
+    }
+    if (column.role === "variable") variables[column.name] = value;
+    else roles[column.role] = value;
+  }
+  const { to = "", id, language, agent, consentSource, consentAt } = roles;
+  return {
+    line,
+    to,
+    ...(Object.keys(variables).length > 0 && { variables }),
+    ...(id !== undefined && { id }),
+    ...(language !== undefined && { language }),
+    ...(agent !== undefined && { agent }),
+    ...(consentSource !== undefined || consentAt !== undefined
+      ? { consent: { source: consentSource ?? "", at: consentAt ?? "" } }
+      : {}),
+  };
+}
+
+/** Without characters that nobody sees. */
+function cleaned(cell: string): string {
+  return cell.toWellFormed().replace(/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Co}]/gu, "").trim();
+}
+
+function unreadable(code: string, message: string, line = 1): UnreadableTable {
+  return new UnreadableTable([{ line, code, message }]);
+}

@@ -1,0 +1,19 @@
+/** One call of a batch, as it is asked for. */
+export interface RequestedCall {
+  readonly to: string;
+  readonly variables?: Readonly<Record<string, string>> | undefined;
+  /** The item's name in the operator's own system: of one name, a key gets one call. */
+  readonly id?: string | undefined;
+  readonly language?: string | undefined;
+  readonly agent?: string | undefined;
+  readonly consent?: Consent | undefined;
+  /** In the table that it comes from, from 1. */
+  readonly line?: number | undefined;
+}
+
+/** What the person has agreed to, and when, as tables or ISO 8601 write times. */
+export interface Consent {
+  readonly source: string;
+  readonly at: string;
+  readonly text?: string | undefined;
+}
