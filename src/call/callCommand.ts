@@ -1,4 +1,4 @@
-import type { CallEvent } from "./callEvent.ts";
+import type { CallEvent, OptOutWay } from "./callEvent.ts";
 import type { SpeechPiece } from "./callLeg.ts";
 import type { HeardSound, RecordingChange } from "./callTap.ts";
 import type { KeptName } from "./keptSpeech.ts";
@@ -47,6 +47,8 @@ export type CallCommand =
     readonly text?: string;
     readonly ref: SpeechRef;
   }
+  /** Records that the person who was called wants no more calls; answered by `optOutRecorded`. */
+  | { readonly type: "recordOptOut"; readonly by: OptOutWay; readonly words: string }
   | { readonly type: "play"; readonly piece: SpeechPiece }
   | { readonly type: "mark"; readonly name: string }
   | { readonly type: "clear" }

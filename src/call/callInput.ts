@@ -1,5 +1,6 @@
 import type { LegInput } from "./callLeg.ts";
 import type { AnsweringMachineInput } from "./ending/answeringMachine.ts";
+import type { OptOutRecorded } from "./ending/optOut.ts";
 import type { Handoff, HandoffAsked } from "./handoff.ts";
 import type { KeptSpeechInput } from "./keptSpeech.ts";
 import type { LineSoundInput } from "./phoneMenu.ts";
@@ -19,6 +20,7 @@ export type ControlInput =
   | AnsweringMachineInput
   | KeptSpeechInput
   | LineSoundInput
+  | OptOutRecorded
   /** The call was answered although the audio has not arrived yet: the greeting may be prepared. */
   | { readonly type: "answered" }
   | {
@@ -63,6 +65,8 @@ export type ToolEffect =
   /** Nothing is to be said or done until more is heard of a phone system. */
   | { readonly type: "keepSilent" }
   | { readonly type: "recording"; readonly change: "pause" | "resume" }
+  /** The person wants no more calls, and that is recorded. */
+  | { readonly type: "optedOut"; readonly words?: string }
   | HandoffAsked;
 
 /** The same as the call gets it. */

@@ -156,7 +156,8 @@ export class CallMachine {
       joined: this.#parts.leg.joined,
       modelReady: this.#parts.connection.ready,
       closing: this.#parts.closing.begun,
-      waiting: this.#parts.answeringMachine.waiting || this.#call.menu.awaitsPerson,
+      waiting: this.#parts.answeringMachine.waiting || this.#call.menu.awaitsPerson ||
+        this.#parts.optOut.isAsked,
     }, now);
     const legLost = this.#parts.leg.endDue(now);
     if (legLost !== undefined) return this.#end(legLost, now);

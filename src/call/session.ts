@@ -239,6 +239,8 @@ export class Session implements CallSession {
         return this.#runTool(command.call);
       case "abortTools":
         return this.#tools.abort();
+      case "recordOptOut":
+        return this.#recordOptOut(command);
       case "sendDigits":
         return command.by === "tones"
           ? this.#leg?.play(keyTones(command.digits, this.#format))
@@ -258,6 +260,13 @@ export class Session implements CallSession {
     if (kept === undefined) return this.#handle({ type: "keptMissing", ref });
     this.#speech(ref, kept.audio);
     this.#handle({ type: "keptSpoken", ref, text: kept.text });
+  }
+
+  #recordOptOut(how: Extract<CallCommand, { type: "recordOptOut" }>): void {
+    Promise.resolve(this.#deps.recordOptOut?.(this, how)).then(
+      () => this.#handle({ type: "optOutRecorded" }),
+      (error) => this.#fail(error),
+    );
   }
 
   #runTool(call: ToolCall): void {

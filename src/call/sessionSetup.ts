@@ -1,5 +1,5 @@
 import type { AudioFormat } from "../utils/audio/audioFormat.ts";
-import type { CallEvent } from "./callEvent.ts";
+import type { CallEvent, OptOutWay } from "./callEvent.ts";
 import type { ToolEffect } from "./callInput.ts";
 import type { CallTap } from "./callTap.ts";
 import type { JournalEntry } from "./journal.ts";
@@ -26,6 +26,11 @@ export interface SessionDependencies extends Clock {
   runTool(session: CallSession, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome>;
   /** Plays keys into the phone call, which takes the leg away and brings another. */
   sendDigits(session: CallSession, digits: string): void;
+  /** Resolves when it is recorded that this person wants no more calls, or will be. */
+  recordOptOut?(
+    session: CallSession,
+    how: { readonly by: OptOutWay; readonly words: string },
+  ): Promise<void>;
   publish(session: CallSession, event: CallEvent): void;
   /** A fault of ours: the call ends, the process goes on. */
   onError(session: CallSession, error: unknown): void;

@@ -91,6 +91,8 @@ export interface CallPolicy {
   };
   /** Absent for calls that do not lead into phone menus. */
   readonly phoneMenu?: PhoneMenuPolicy;
+  /** How a called person ends all calls: by words, and by a key; `sentence` confirms it. */
+  readonly optOut?: { readonly key?: string; readonly sentence: string };
   readonly digitTimeoutMs: Milliseconds;
   readonly digitsSensitive: boolean;
   /** Sentences that are said before a transfer, by alias. */

@@ -55,12 +55,14 @@ export function doNotCallRoutes({ access, list, now }: {
   }
 }
 
-function viewOf({ number, addedAt, addedBy, reason }: DoNotCallEntry) {
+function viewOf({ number, addedAt, addedBy, reason, words, callId }: DoNotCallEntry) {
   return {
     number,
     addedAt: new Date(addedAt).toISOString(),
     addedBy: addedBy ?? null,
     reason: reason ?? null,
+    words: words ?? null,
+    callId: callId ?? null,
   };
 }
 
@@ -77,6 +79,11 @@ const entry = z.object({
     description: "The name of an API key, or of the agent that was asked during a call.",
   }),
   reason: z.string().nullable(),
+  words: z.string().nullable().openapi({
+    description: "What the person said, or the key; erased with the call.",
+    example: "Stop calling me",
+  }),
+  callId: z.string().nullable().openapi({ description: "The call in which they said it." }),
 }).openapi("DoNotCallEntry");
 
 const all = createRoute({

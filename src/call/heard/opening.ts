@@ -63,7 +63,7 @@ export class Opening {
     this.#isUnderWay = isOpen && !closing && !waiting;
     this.#call.turns.opening = this.#isUnderWay;
     const isSaying = this.#speech.any || this.#asked !== undefined || this.#kept.pending;
-    if (next === undefined || !this.#isUnderWay || !joined || isSaying) return this.#isUnderWay;
+    if (next === undefined || !this.#isUnderWay || !joined || isSaying) return isOpen && !closing;
     this.#sentences.openingAsked(next);
     const { text } = next;
     this.#asked = { id: `opening ${next.name}`, text, itemId: this.#kept.speak("opening", text) };

@@ -1,5 +1,6 @@
 import { AnsweringMachine } from "../ending/answeringMachine.ts";
 import { Closing } from "../ending/closing.ts";
+import { OptOut } from "../ending/optOut.ts";
 import { Handover } from "../ending/handover.ts";
 import { AgentHandoff } from "../handoff/agentHandoff.ts";
 import { MustHears } from "../heard/mustHears.ts";
@@ -40,7 +41,8 @@ export function createDecidingParts(
   const tools = new ToolTurns(call, closing, new ToolGate(call, mustHears), handoff);
   const connection = new ConnectionLifecycle(call, tools, handoff, now);
   const greeting = new Greeting(call, kept, connection, closing, mustHears, resumed);
-  const caller = new CallerTurns(call, greeting, kept);
+  const optOut = new OptOut(call, closing);
+  const caller = new CallerTurns(call, greeting, kept, optOut);
   const bridge = new OutageBridge(
     call,
     kept,
@@ -57,6 +59,7 @@ export function createDecidingParts(
     connection,
     greeting,
     caller,
+    optOut,
     bridge,
     outcomes,
     handover: new Handover(call, closing),

@@ -26,6 +26,7 @@ export class InputDispatch {
     if (input.type === "left" || input.type === "hangUp") return input.end;
     this.#pass(input, now);
     this.#parts.goOn.follow(input, now);
+    this.#parts.optOut.follow(input, now);
     return undefined;
   }
 
@@ -106,6 +107,8 @@ export class InputDispatch {
       case "transferAsked":
         tools.transfer(input.alias, now);
         return;
+      case "optOutRecorded":
+        return this.#parts.optOut.recorded(now);
       case "handoverAsked":
         return handover.ask(input.withinMs, now);
       case "endAsked":

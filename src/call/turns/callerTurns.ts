@@ -1,5 +1,6 @@
 import type { KeptSentences } from "../playback/keptSentences.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
+import type { OptOut } from "../ending/optOut.ts";
 import type { Greeting } from "./greeting.ts";
 import { Digits } from "./digits.ts";
 import { earliest } from "../machine/wakeTimer.ts";
@@ -13,6 +14,7 @@ export class CallerTurns {
   readonly #call: MachineParts;
   readonly #greeting: Greeting;
   readonly #kept: KeptSentences;
+  readonly #optOut: OptOut;
   /** The caller speaks, by the level of the line. */
   #isLoud = false;
   /** Whether observers have been told that the caller speaks. */
@@ -22,9 +24,10 @@ export class CallerTurns {
   #falseAlarm = false;
   #replyAt: Milliseconds | undefined;
 
-  constructor(call: MachineParts, greeting: Greeting, kept: KeptSentences) {
+  constructor(call: MachineParts, greeting: Greeting, kept: KeptSentences, optOut: OptOut) {
     this.#call = call;
     this.#kept = kept;
+    this.#optOut = optOut;
     this.#greeting = greeting;
     this.#digits = new Digits(() => call.policy.digitTimeoutMs);
   }
@@ -108,6 +111,10 @@ export class CallerTurns {
 
   pressed(digit: string, now: Milliseconds): void {
     if (this.#call.speech.audible) this.interrupt(now);
+    // A sentence that cannot be interrupted has offered a key for this.
+    if (this.#greeting.isOpening && this.#optOut.pressed(digit, now)) {
+      return this.#show(digit, now);
+    }
     this.#entered(this.#digits.pressed(digit, now), now);
   }
 
@@ -148,15 +155,21 @@ export class CallerTurns {
 
   #entered(digits: string | undefined, now: Milliseconds): void {
     if (digits === undefined) return;
-    const sensitive = this.#call.policy.digitsSensitive;
     this.#call.latency.callerStopped(now);
-    this.#call.commands.publish({ type: "digits", digits, sensitive });
+    if (this.#optOut.pressed(digits, now)) return this.#show(digits, now);
     const text = `The caller pressed these keys: ${digits}`;
     this.#sendText(text);
-    const shown = sensitive ? "•".repeat(digits.length) : digits;
-    this.#call.transcript.typed(shown, "keypad", now, text, this.#digits.beganAt);
+    this.#show(digits, now, text);
     this.#call.turns.callerState.reset();
     this.#call.turns.ask({ purpose: "reply" }, now);
+  }
+
+  /** Puts keys on record, and what the model was told of them. */
+  #show(digits: string, now: Milliseconds, told?: string): void {
+    const sensitive = this.#call.policy.digitsSensitive;
+    this.#call.commands.publish({ type: "digits", digits, sensitive });
+    const shown = sensitive ? "•".repeat(digits.length) : digits;
+    this.#call.transcript.typed(shown, "keypad", now, told, this.#digits.beganAt);
   }
 
   #sendText(text: string): void {

@@ -54,6 +54,11 @@ export class Greeting {
       : resumptionOf(resumed, call.policy);
   }
 
+  /** Whether something is still to be heard before the greeting. */
+  get isOpening(): boolean {
+    return this.#opening.isUnderWay;
+  }
+
   /** Whether the agent may not be interrupted. */
   get holds(): boolean {
     return this.#holds || this.#opening.isUnderWay;

@@ -24,6 +24,9 @@ export class ToolEffects {
       case "transfer":
         this.#pending = effect;
         return;
+      case "optedOut":
+        this.#call.commands.publish({ ...effect, by: "agent" });
+        return;
       case "endCall":
         this.#pending ??= effect;
     }

@@ -13,6 +13,7 @@ import { compactionOf, conversationLanguages, mainLanguage } from "../../config/
 import { fillTemplate, mentions, type TemplateValues } from "../../config/template.ts";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
+import { callOptOut } from "./callOptOut.ts";
 import { callOpening } from "./callOpening.ts";
 import { withPhoneMenu } from "./phoneMenuCall.ts";
 import { withKnowledge } from "./callKnowledge.ts";
@@ -85,6 +86,7 @@ export function createAgentSetup(
       transcribes: agent.transcription !== "off",
       ...present({ mustHear: mustHear(agent, values), opening }),
       ...present({ recording: recording(agent, values) }),
+      ...present({ optOut: callOptOut(agent, request, { opening, values }) }),
       ...(agent.greeting !== undefined && { greeting: fillTemplate(agent.greeting, values) }),
       modelResponds: modelInterrupts,
       modelInterrupts,

@@ -15,6 +15,7 @@ export function createDoNotCallRequests(
 ): PutOnDoNotCallList {
   return async function putOnDoNotCallList(
     { callId, agent, direction, caller = "", callerProven },
+    words,
   ) {
     if (!isPhoneNumber(caller)) return "number_unknown";
     const isProven = direction === "outbound" || callerProven === true;
@@ -23,7 +24,7 @@ export function createDoNotCallRequests(
       return "too_many_unproven";
     }
     const reason = isProven ? "asked in a call" : UNPROVEN;
-    await doNotCall.add({ number: caller, addedAt: now(), addedBy: agent, reason });
+    await doNotCall.add({ number: caller, addedAt: now(), addedBy: agent, reason, words, callId });
     return "listed";
   };
 }

@@ -1,3 +1,4 @@
+import { setTimer } from "../../utils/clock.ts";
 import { CallRegistry } from "../../call/registry.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { Agents } from "../../config/agents.ts";
@@ -27,6 +28,7 @@ import {
 } from "../tools.ts";
 import { createCallSetup } from "./callSetup.ts";
 import { createCallerMessages } from "./callerMessages.ts";
+import { createOptOuts } from "./optOuts.ts";
 import { createDoNotCallRequests } from "./doNotCallRequests.ts";
 import { createSessionDependencies } from "./sessionDependencies.ts";
 
@@ -108,6 +110,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       redactions,
       sendDigits: (session, digits) => sendDigits(session, digits),
       openTap: deps.recordings.openTap,
+      recordOptOut: createOptOuts({ doNotCall, now, setTimer, log }),
       ...present({ journal: journals?.write }),
     }),
   });

@@ -20,6 +20,7 @@ export interface SessionSources {
   readonly toolsOf: Toolbox;
   readonly events: EventHub;
   readonly sendDigits: SessionDependencies["sendDigits"];
+  readonly recordOptOut: NonNullable<SessionDependencies["recordOptOut"]>;
   /** `hidesTexts`: what people say in this call is not to be kept, whatever the settings say. */
   readonly journal?: (session: CallSession, entry: JournalEntry, hidesTexts: boolean) => void;
   readonly redactions: Redactions;
@@ -29,9 +30,10 @@ export interface SessionSources {
 
 /** What the session of every call depends on. */
 export function createSessionDependencies(
-  { openModel, agents, toolsOf, events, sendDigits, openTap, journal, redactions, log }:
-    SessionSources,
+  sources: SessionSources,
 ): SessionDependencies {
+  const { openModel, agents, toolsOf, events, sendDigits, recordOptOut, openTap } = sources;
+  const { journal, redactions, log } = sources;
   const masked = createDigitMask();
   const toolMask = createToolMask(({ request }, tool) => {
     const agent = agents.ofCall(request);
@@ -87,6 +89,7 @@ export function createSessionDependencies(
       return withPromises(outcome, session);
     },
     sendDigits,
+    recordOptOut,
     publish(session, event) {
       const shown = masked(session.id, toolMask.event(session, event));
       for (const each of redactions.events(session, shown)) events.publish(session.id, each);

@@ -10,6 +10,9 @@ export interface DoNotCallEntry {
   /** The API key's name, or the agent's during a call. */
   readonly addedBy?: string;
   readonly reason?: string;
+  /** What the person said, or the key; gone when the call is erased. */
+  readonly words?: string | undefined;
+  readonly callId?: string | undefined;
 }
 
 export type DoNotCallList = ReturnType<typeof createDoNotCallList>;
@@ -18,15 +21,19 @@ export type DoNotCallList = ReturnType<typeof createDoNotCallList>;
 export function createDoNotCallList({ query }: Database) {
   return {
     /** An existing entry stays as it is. */
-    async add({ number, addedAt, addedBy, reason }: DoNotCallEntry): Promise<void> {
+    async add(
+      { number, addedAt, addedBy, reason, words, callId }: DoNotCallEntry,
+    ): Promise<void> {
       await query(
-        `INSERT INTO do_not_call (number, added_at, added_by, reason) VALUES ($1, $2, $3, $4)
-          ON CONFLICT (number) DO NOTHING`,
+        `INSERT INTO do_not_call (number, added_at, added_by, reason, words, call_id)
+          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (number) DO NOTHING`,
         [
           number,
           Math.round(addedAt),
           addedBy ?? null,
           reason === undefined ? null : storableText(reason),
+          words === undefined ? null : storableText(words),
+          callId ?? null,
         ],
       );
     },
@@ -72,5 +79,6 @@ function entryOf(row: Row): DoNotCallEntry {
     number: textOf(row, "number"),
     addedAt: numberOf(row, "added_at"),
     ...present({ addedBy: maybeText(row, "added_by"), reason: maybeText(row, "reason") }),
+    ...present({ words: maybeText(row, "words"), callId: maybeText(row, "call_id") }),
   };
 }

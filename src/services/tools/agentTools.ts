@@ -156,6 +156,8 @@ function toolMakers(agent: Agent, services: ToolServices): readonly ToolMaker[] 
     [
       ...agent.tools.map(({ name }) => name).filter((name) => !OWN_ENTRIES.has(name)),
       ...(agent.phone_menu === undefined ? [] : ["send_dtmf"]),
+      // Whom it calls can ask not to be called, in whatever words.
+      ...((agent.outbound?.opt_out ?? "off") === "off" ? [] : ["do_not_call"]),
     ],
   );
   // A name that is defined in the file stands in `tools` for its options alone.

@@ -222,6 +222,12 @@ function testLists(test: StoreTest): void {
       { number: "+15550001", addedAt: 6 },
       { number: "+15550002", addedAt: 5, addedBy: "ops", reason: "asked" },
     ]);
+    await doNotCall.add({
+      ...{ number: "+15550003", addedAt: 7, words: "Stop\u0000 calling", callId: "call_x" },
+    });
+    const said = await doNotCall.get("+15550003");
+    assert.deepEqual([said?.words, said?.callId], ["Stop\uFFFD calling", "call_x"]);
+    assert.equal(await doNotCall.remove("+15550003"), true);
     assert.equal(await doNotCall.count("asked", 5), 1);
     assert.equal(await doNotCall.count("asked", 6), 0);
     assert.equal((await doNotCall.list({ limit: 9, after: "+15550001" })).length, 1);

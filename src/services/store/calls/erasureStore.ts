@@ -94,6 +94,10 @@ export function createErasureStore(database: Database) {
       // Those whose calls are not in the store; those of live calls are erased with them, too.
       await database.query("DELETE FROM messages WHERE from_number = $1", [number]);
       await database.query("DELETE FROM text_messages WHERE to_number = $1", [number]);
+      await database.query(
+        "UPDATE do_not_call SET words = NULL, call_id = NULL WHERE number = $1",
+        [number],
+      );
       // The request of batches whose every item is erased.
       await database.query(
         `UPDATE batches SET request = $1, name = NULL WHERE NOT EXISTS (SELECT 1 FROM batch_items
@@ -233,6 +237,8 @@ async function eraseRecords(
     await query(`DELETE FROM ${table} ${chosen}`, callIds);
   }
   await query(`${ERASE_ITEMS} ${chosen}`, callIds);
+  // Who asked not to be called is not called: only what they said goes.
+  await query(`UPDATE do_not_call SET words = NULL, call_id = NULL ${chosen}`, callIds);
   // The idempotency key stays taken, so that the same request places no second call.
   await query(
     `UPDATE idempotency_keys SET body_hash = '', state = 'unknown', response = NULL ${chosen}`,

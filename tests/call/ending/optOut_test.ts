@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { CallDriver, type CallDriverOptions } from "../../support/call/callDriver.ts";
+
+const SENTENCE = "You get no more calls from us. Goodbye.";
+const PLACED: CallDriverOptions = {
+  direction: "outbound",
+  modelResponds: false,
+  modelInterrupts: false,
+  optOut: { key: "9", sentence: SENTENCE },
+};
+
+/** What was confirmed, and in which words. */
+function confirmed(call: CallDriver): readonly string[] {
+  return call.takeRequests().flatMap((one) =>
+    one.type === "respond" && one.request.purpose === "goodbye"
+      ? [one.request.instructions ?? ""]
+      : []
+  );
+}
+
+function recorded(call: CallDriver) {
+  return call.all("recordOptOut").map(({ by, words }) => [by, words]);
+}
+
+Deno.test("who wants no more calls is recorded at once, told so, and the call ends", () => {
+  const call = new CallDriver(PLACED).live();
+  call.speak("offer", 4000, "We have an offer for you today.");
+  call.advance(500);
+  call.callerSays("Please stop calling me!", 300);
+  assert.deepEqual(recorded(call), [["word", "Please stop calling me"]]);
+  assert.deepEqual(call.events("optedOut"), [
+    { type: "optedOut", by: "word", words: "Please stop calling me" },
+  ]);
+  assert.equal(call.events("interrupted").length, 1, "and the agent is silent");
+  assert.deepEqual(confirmed(call), [], "before it is recorded, nothing is confirmed");
+  call.input({ type: "optOutRecorded" });
+  const [words] = confirmed(call);
+  assert.ok(words?.includes(SENTENCE));
+  const id = call.begin("goodbye");
+  call.say(id, "bye", 1500, SENTENCE);
+  call.finish(id);
+  call.advance(500);
+  call.callerSays("Wait, go on.", 200);
+  call.advance(6000);
+  assert.deepEqual(call.end, { reason: "agent_hung_up", detail: "opted_out" });
+  assert.equal(recorded(call).length, 1);
+});
+
+Deno.test("a key alone is an opt-out, and one in an entry is not", () => {
+  const call = new CallDriver(PLACED).live();
+  call.press("1984");
+  call.advance(2500);
+  call.press("19");
+  call.advance(2500);
+  assert.deepEqual(recorded(call), []);
+  call.press("9");
+  call.advance(2500);
+  assert.deepEqual(recorded(call), [["key", "9"]]);
+  assert.deepEqual(call.events("digits").map(({ digits }) => digits), ["1984", "19", "9"]);
+
+  const keyless = new CallDriver({ ...PLACED, optOut: { sentence: SENTENCE } }).live();
+  keyless.press("9");
+  keyless.advance(2500);
+  assert.deepEqual(recorded(keyless), []);
+});
+
+Deno.test("the key needs no pause while the sentence that offers it is said", () => {
+  const text = "To get no more calls, press 9.";
+  const call = new CallDriver({
+    ...PLACED,
+    opening: [{ name: "disclosure", text }],
+    kept: { opening: { text, ms: 3000 } },
+  }).connect();
+  call.advance(500);
+  call.press("1");
+  assert.deepEqual(recorded(call), []);
+  call.press("9");
+  assert.deepEqual(recorded(call), [["key", "9"]]);
+  call.input({ type: "optOutRecorded" });
+  assert.equal(confirmed(call).length, 1);
+  call.advance(300);
+  assert.equal(call.all("speakKept").length, 1, "and the sentence is not begun again");
+});
+
+Deno.test("other words, an operator's and calls without the rule end nothing", () => {
+  const call = new CallDriver(PLACED).live();
+  call.callerSays("Don't call me before five.");
+  call.input({ type: "typed", text: "Stop calling me", byOperator: true });
+  const plain = new CallDriver({ modelResponds: false, modelInterrupts: false }).live();
+  plain.callerSays("Stop calling me.");
+  for (const each of [call, plain]) {
+    assert.deepEqual(recorded(each), []);
+    assert.ok(each.takeAsked().includes("reply"));
+  }
+});
+
+Deno.test("a machine's greeting is nobody's opt-out", () => {
+  const call = new CallDriver(PLACED).live();
+  call.input({ type: "machineAnswered", end: { reason: "voicemail" }, message: "Call us back." });
+  call.input({ type: "callerText", itemId: "m", text: "Please stop calling me.", final: true });
+  assert.deepEqual(recorded(call), []);
+});
