@@ -1,6 +1,5 @@
 import type { LegInput } from "./callLeg.ts";
 import type { AnsweringMachineInput } from "./ending/answeringMachine.ts";
-import type { OptOutRecorded } from "./ending/optOut.ts";
 import type { Handoff, HandoffAsked } from "./handoff.ts";
 import type { KeptSpeechInput } from "./keptSpeech.ts";
 import type { LineSoundInput } from "./phoneMenu.ts";
@@ -20,7 +19,8 @@ export type ControlInput =
   | AnsweringMachineInput
   | KeptSpeechInput
   | LineSoundInput
-  | OptOutRecorded
+  /** The person who wants no more calls may be told so. */
+  | { readonly type: "optOutRecorded" }
   /** The call was answered although the audio has not arrived yet: the greeting may be prepared. */
   | { readonly type: "answered" }
   | {

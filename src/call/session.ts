@@ -123,9 +123,8 @@ export class Session implements CallSession {
   /** Opens the model connection. */
   begin(): void {
     try {
-      const at = this.#startedAt;
-      const { resumed } = this;
-      this.#deps.journal?.(this, { at, policy: this.#policy, ...present({ resumed }) });
+      const [at, policy, { resumed }] = [this.#startedAt, this.#policy, this];
+      this.#deps.journal?.(this, { at, policy, ...present({ resumed }) });
       this.#commands.perform(this.#machine.begin());
       this.#timer.set(this.#machine.wakeAt);
     } catch (error) {
@@ -240,7 +239,7 @@ export class Session implements CallSession {
       case "abortTools":
         return this.#tools.abort();
       case "recordOptOut":
-        return this.#recordOptOut(command);
+        return this.#deps.recordOptOut?.(this, command);
       case "sendDigits":
         return command.by === "tones"
           ? this.#leg?.play(keyTones(command.digits, this.#format))
@@ -260,13 +259,6 @@ export class Session implements CallSession {
     if (kept === undefined) return this.#handle({ type: "keptMissing", ref });
     this.#speech(ref, kept.audio);
     this.#handle({ type: "keptSpoken", ref, text: kept.text });
-  }
-
-  #recordOptOut(how: Extract<CallCommand, { type: "recordOptOut" }>): void {
-    Promise.resolve(this.#deps.recordOptOut?.(this, how)).then(
-      () => this.#handle({ type: "optOutRecorded" }),
-      (error) => this.#fail(error),
-    );
   }
 
   #runTool(call: ToolCall): void {

@@ -26,11 +26,11 @@ export interface SessionDependencies extends Clock {
   runTool(session: CallSession, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome>;
   /** Plays keys into the phone call, which takes the leg away and brings another. */
   sendDigits(session: CallSession, digits: string): void;
-  /** Resolves when it is recorded that this person wants no more calls, or will be. */
+  /** Records that this person wants no more calls; answers with `optOutRecorded`, as soon as that is certain. */
   recordOptOut?(
     session: CallSession,
     how: { readonly by: OptOutWay; readonly words: string },
-  ): Promise<void>;
+  ): void;
   publish(session: CallSession, event: CallEvent): void;
   /** A fault of ours: the call ends, the process goes on. */
   onError(session: CallSession, error: unknown): void;

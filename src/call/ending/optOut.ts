@@ -6,11 +6,6 @@ import { present } from "../../utils/present.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";
 import type { Closing } from "./closing.ts";
 
-/** Recorded, though perhaps not yet by a store that is slow: the person may be told. */
-export interface OptOutRecorded {
-  readonly type: "optOutRecorded";
-}
-
 const OPTED_OUT: CallEnd = { reason: "agent_hung_up", detail: "opted_out" };
 
 /**

@@ -20,11 +20,14 @@ const RETRY_MS = 250;
 export function createOptOuts(
   { doNotCall, now, setTimer, log }: OptOutsDeps,
 ): NonNullable<SessionDependencies["recordOptOut"]> {
-  return async function recordOptOut({ id: callId, request }, { words }) {
-    const { caller: number = "", agent: addedBy } = request;
-    if (!isPhoneNumber(number)) return;
-    const entry = { number, addedAt: now(), addedBy, reason: "asked in a call", words, callId };
-    await deadline(persist(entry), PATIENCE_MS, setTimer).catch(() => {});
+  return function recordOptOut(session, { words }) {
+    const { id: callId, request: { caller: number = "", agent: addedBy } } = session;
+    const reason = "asked in a call";
+    const entry = { number, addedAt: now(), addedBy, reason, words, callId };
+    const written = isPhoneNumber(number) ? persist(entry) : Promise.resolve();
+    deadline(written, PATIENCE_MS, setTimer).catch(() => {}).then(() =>
+      session.input({ type: "optOutRecorded" })
+    );
   };
 
   async function persist(entry: Parameters<DoNotCallList["add"]>[0]): Promise<void> {
