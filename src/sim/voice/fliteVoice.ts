@@ -22,7 +22,8 @@ export function createFliteVoice(
 ): Voice {
   const queue = new FliteQueue(voice, timeoutMs, startWorker);
   return {
-    sampleRate: 16_000,
+    // The oldest of the voices was made for telephones.
+    sampleRate: voice === "kal" ? 8_000 : 16_000,
     say: (sentence, signal) => queue.say(sentence, signal),
     close: () => queue.close(),
   };

@@ -9,8 +9,8 @@ export function isScreening(text: string): boolean {
   return services.some(says) || questions.some(says) && !messages.some(says);
 }
 
-/** Lower case letters without their marks; everything else becomes a space. */
-function plainOf(text: string): string {
+/** Lower case letters without their marks; everything else becomes a space. What is compared has to go through it, too. */
+export function plainOf(text: string): string {
   return text.toLowerCase().normalize("NFKD").replaceAll(/\p{M}+/gu, "")
     .replaceAll(/[^\p{L}\p{N}]+/gu, " ");
 }

@@ -1,0 +1,31 @@
+/** Who or what is at the far end of a placed call, as far as is known. */
+export type FarEnd = "undecided" | "person" | "machine" | "screener" | "fax";
+
+/**
+ * Why: what was said, how long it lasted (`short_greeting`, `long_greeting`), that no beep followed it, a
+ * beep, a fax tone, silence from the beginning, what the carrier's detection says, or that somebody spoke
+ * where a machine would not.
+ */
+export type PickupReason =
+  | "words"
+  | "short_greeting"
+  | "long_greeting"
+  | "no_beep"
+  | "beep"
+  | "fax_tone"
+  | "silence"
+  | "detection"
+  | "spoke";
+
+export type PickupChange =
+  | {
+    readonly type: "found";
+    readonly who: Exclude<FarEnd, "undecided">;
+    readonly why: PickupReason;
+  }
+  /** The machine records: it is the moment of the message, or of the end. */
+  | { readonly type: "messageDue"; readonly why: PickupReason }
+  /** Somebody or something speaks, or beeps, while a message is left: it would not be alone on the tape. */
+  | { readonly type: "messageDisturbed" }
+  /** The person whose calls are screened does not take this one. */
+  | { readonly type: "declined" };

@@ -1,0 +1,290 @@
+import { hesitates, readFarEnd } from "./farEndWords.ts";
+import { FarEndSpeech } from "./farEndSpeech.ts";
+import { FarEndTurns } from "./farEndTurns.ts";
+import type { FarEnd, PickupChange, PickupReason } from "./pickupChange.ts";
+import * as times from "./pickupTimes.ts";
+import { isFax, type LineSound } from "./lineEar.ts";
+
+/** The words of the carrier's detection that say machine. */
+const MACHINE = /^machine_/;
+
+/**
+ * Finds out who answered a placed call, from what is heard: how long the far end speaks and is silent,
+ * tones, its words as far as they become known, and what the carrier's detection says. It is never
+ * certain: what comes later may change it, until a conversation is under way.
+ *
+ * The clock is the audio of the line.
+ */
+export class PickupJudge {
+  readonly #speech = new FarEndSpeech();
+  readonly #transcribes: boolean;
+  #state: FarEnd = "undecided";
+  #why: PickupReason = "silence";
+  #step: "listening" | "due" | "leaving" | "disturbed" | "over" = "listening";
+  #detected: string | undefined;
+  readonly #turns = new FarEndTurns();
+  /** When it was found what answers. */
+  #foundMs = 0;
+  /** Since when somebody has the call that something else had answered: what that said counts no more. */
+  #afreshMs = -Infinity;
+  #mayComeWords = false;
+  /** Since when the far end has not been asked, or told, anything. */
+  #sinceMs = 0;
+
+  /** `transcribes`: whether what the far end says becomes known in words. */
+  constructor({ transcribes }: { readonly transcribes: boolean }) {
+    this.#transcribes = transcribes;
+  }
+
+  get who(): FarEnd {
+    return this.#state;
+  }
+
+  /** Takes the next sound of the line. */
+  hear(sound: LineSound): PickupChange | undefined {
+    this.#speech.hear(sound);
+    if (isFax(sound)) return this.#find("fax", "fax_tone");
+    return this.#tone(sound) ?? this.#judge();
+  }
+
+  /**
+   * What a turn of the far end says, as far as it is known; later words replace earlier ones. `isPending`
+   * tells whether words of what was heard are still to come, `agoMs` how long ago the turn began.
+   */
+  said(turn: string, text: string, isPending: boolean, agoMs: number): PickupChange | undefined {
+    this.#turns.said(turn, text, this.#speech.atMs - agoMs);
+    this.#mayComeWords = isPending;
+    return this.#judge();
+  }
+
+  /** The far end has begun to say something whose words are still to come. */
+  wordsToCome(): void {
+    this.#mayComeWords = true;
+  }
+
+  /** What the carrier's detection says, in its words. */
+  detected(word: string): PickupChange | undefined {
+    this.#detected = word;
+    if (word === "fax") return this.#find("fax", "detection");
+    return this.#judge();
+  }
+
+  /** The message is being left from now on. */
+  leaves(): void {
+    this.#step = "leaving";
+    this.#listenAnew();
+  }
+
+  /** The screener has been told who calls. */
+  answered(): void {
+    this.#listenAnew();
+  }
+
+  /** A conversation is under way: nothing changes any more. */
+  conversing(): void {
+    this.#step = "over";
+  }
+
+  get isOver(): boolean {
+    return this.#step === "over";
+  }
+
+  #judge(): PickupChange | undefined {
+    if (this.#step === "over") return undefined;
+    switch (this.#state) {
+      case "undecided":
+        return this.#byWords() ?? this.#byDetection() ?? this.#bySound();
+      case "person":
+        return this.#byWords() ?? this.#goesOn();
+      case "machine":
+        return this.#ofMachine();
+      case "screener":
+        return this.#ofScreener();
+      case "fax":
+        return undefined;
+    }
+  }
+
+  #byWords(): PickupChange | undefined {
+    const words = readFarEnd(this.#allWords);
+    if (words === "screening") return this.#find("screener", "words");
+    return words === "machine" ? this.#find("machine", "words") : undefined;
+  }
+
+  /** Whoever was taken for a person, and talks on and on before hearing the agent out, may be none. */
+  #goesOn(): PickupChange | undefined {
+    return this.#speech.lengthMs > times.TALKS_ON_MS
+      ? this.#find("machine", "long_greeting")
+      : undefined;
+  }
+
+  #byDetection(): PickupChange | undefined {
+    const word = this.#detected ?? "";
+    if (word === "machine_end_beep") return this.#find("machine", "detection");
+    // Long greetings of people are a machine's to it; without a greeting there is nothing else to go by.
+    if (MACHINE.test(word) && word !== "machine_start" && !this.#speech.any) {
+      return this.#find("machine", "detection");
+    }
+    const waitMs = this.#isAwaitingWords ? 1500 : 300;
+    const isHuman = word === "human" && (!this.#speech.any || this.#speech.quietMs >= waitMs);
+    return isHuman ? this.#find("person", "detection") : undefined;
+  }
+
+  #bySound(): PickupChange | undefined {
+    const { any, atMs, quietMs, lengthMs, isMusic } = this.#speech;
+    if (isMusic) return undefined;
+    if (!any) return atMs >= times.SILENT_MS ? this.#find("person", "silence") : undefined;
+    if (lengthMs > times.LONG_MS) return this.#find("machine", "long_greeting");
+    return quietMs >= this.#patienceMs(lengthMs)
+      ? this.#find("person", this.#hasWords ? "words" : "short_greeting")
+      : undefined;
+  }
+
+  /** How long a silence lasts until whoever greeted so long is taken for a person who waits. */
+  #patienceMs(lengthMs: number): number {
+    if (this.#hasWords) return hesitates(this.#allWords) ? 2000 : 600;
+    if (lengthMs <= 1400) return 700;
+    return lengthMs <= 2600 ? 1200 : 2150;
+  }
+
+  #ofMachine(): PickupChange | undefined {
+    switch (this.#step) {
+      case "listening":
+        return this.#awaitEnd();
+      case "leaving":
+        return this.#speech.lengthMs >= times.DISTURBING_MS ? this.#disturb() : undefined;
+      case "disturbed":
+        return this.#afterDisturbance();
+      default:
+        return undefined;
+    }
+  }
+
+  #awaitEnd(): PickupChange | undefined {
+    const all = readFarEnd(this.#allWords);
+    if (all === "screening") return this.#find("screener", "words");
+    const { quietMs, lengthMs, any, atMs } = this.#speech;
+    if (this.#takesCall && quietMs >= 500) return this.#find("person", "words");
+    if (this.#why === "long_greeting" && all === "machine") this.#why = "words";
+    if (this.#detected === "machine_end_beep" && (quietMs >= 200 || !any)) {
+      return this.#due("detection");
+    }
+    if (this.#why === "detection" && !any) return this.#due("detection");
+    if (this.#why === "long_greeting" && lengthMs <= times.ENDLESS_MS) {
+      const isPerson = quietMs >= (this.#hasWords ? 1500 : lengthMs <= 6500 ? 2150 : 2300);
+      return isPerson ? this.#find("person", "no_beep") : undefined;
+    }
+    if (any && quietMs >= times.END_OF_GREETING_MS || atMs - this.#sinceMs > times.LONGEST_MS) {
+      return this.#due("silence");
+    }
+    return undefined;
+  }
+
+  #afterDisturbance(): PickupChange | undefined {
+    const { quietMs, lengthMs } = this.#speech;
+    const words = readFarEnd(this.#newWords);
+    if (words === "machine") {
+      return quietMs >= times.END_OF_GREETING_MS ? this.#due("silence") : undefined;
+    }
+    if (words === "screening") return this.#find("screener", "words");
+    if (words !== "none" && !this.#isPending) {
+      return quietMs >= 500 ? this.#find("person", "words") : undefined;
+    }
+    if (quietMs < (this.#isAwaitingWords ? 2400 : 1900)) return undefined;
+    return lengthMs > times.LONG_MS ? this.#due("silence") : this.#find("person", "spoke");
+  }
+
+  #ofScreener(): PickupChange | undefined {
+    const { quietMs, lengthMs, beganMs } = this.#speech;
+    const words = readFarEnd(this.#newWords);
+    switch (words) {
+      case "machine":
+        return this.#find("machine", "words");
+      case "declined":
+        return this.#over({ type: "declined" });
+      case "other":
+        return this.#isPending || quietMs < 400 ? undefined : this.#find("person", "words");
+      case "screening":
+      case "hold":
+        if (this.#isPending || quietMs < 400) return undefined;
+        this.#listenAnew();
+        return undefined;
+      case "none": {
+        // What comes at once belongs to the screening: it thanks, and asks to wait.
+        const isThanks = beganMs - this.#sinceMs < times.THANKS_MS;
+        const isSaid = lengthMs > 0 && quietMs >= (this.#transcribes ? 3000 : 1200);
+        return isSaid && !isThanks ? this.#find("person", "spoke") : undefined;
+      }
+    }
+  }
+
+  #tone({ tone, ended }: LineSound): PickupChange | undefined {
+    if (this.#step === "over" || this.#state === "fax") return undefined;
+    if (tone !== undefined && tone.ms <= times.LONGEST_BEEP_MS) {
+      if (this.#step === "leaving") return this.#disturb();
+      if (this.#state !== "machine") return this.#find("machine", "beep");
+    }
+    if (ended === undefined || ended.ms > times.LONGEST_BEEP_MS || this.#state !== "machine") {
+      return undefined;
+    }
+    return this.#step === "listening" || this.#step === "disturbed" ? this.#due("beep") : undefined;
+  }
+
+  #find(who: Exclude<FarEnd, "undecided">, why: PickupReason): PickupChange {
+    this.#why = why;
+    this.#foundMs = this.#speech.atMs;
+    if (this.#state === "screener") this.#afreshMs = this.#sinceMs;
+    else if (who === "person" && this.#state === "machine") this.#afreshMs = this.#foundMs;
+    if (who !== "machine" || this.#state === "machine") this.#listenAnew();
+    this.#state = who;
+    this.#step = who === "fax" ? "over" : "listening";
+    this.#sinceMs = this.#speech.atMs;
+    return { type: "found", who, why };
+  }
+
+  #due(why: PickupReason): PickupChange {
+    this.#step = "due";
+    return { type: "messageDue", why };
+  }
+
+  #disturb(): PickupChange {
+    this.#step = "disturbed";
+    return { type: "messageDisturbed" };
+  }
+
+  #over(change: PickupChange): PickupChange {
+    this.#step = "over";
+    return change;
+  }
+
+  #listenAnew(): void {
+    this.#speech.reset();
+    this.#sinceMs = this.#speech.atMs;
+  }
+
+  get #allWords(): string {
+    return this.#turns.since(this.#afreshMs);
+  }
+
+  get #newWords(): string {
+    return this.#turns.since(this.#sinceMs);
+  }
+
+  /** Whether what was said since the machine was found is a person's, who takes the call from it. */
+  get #takesCall(): boolean {
+    return this.#turns.pickUpSince(this.#foundMs - times.SOON_MS);
+  }
+
+  get #hasWords(): boolean {
+    return !this.#isPending && /\p{L}/u.test(this.#newWords);
+  }
+
+  get #isAwaitingWords(): boolean {
+    return this.#transcribes && this.#isPending;
+  }
+
+  /** Sounds that were no words bring none. */
+  get #isPending(): boolean {
+    return this.#mayComeWords && this.#speech.quietMs < times.WORDS_MS;
+  }
+}

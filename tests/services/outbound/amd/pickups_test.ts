@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { hearings, late, mistaken, pickups, tryAll } from "../../../support/trials/pickups.ts";
+
+const set = pickups([1]);
+
+for (const hearing of [hearings[0], hearings[3]]) {
+  if (hearing === undefined) continue;
+  const { transcribed } = hearing;
+  const how = transcribed ? "by sound, words and the carrier's word" : "by sound alone";
+  Deno.test(`who answers is found ${how}: people, machines, screeners, faxes and music`, async () => {
+    const tried = await tryAll(set, [hearing]);
+    const of = (...truths: readonly string[]) =>
+      tried.filter(({ truth }) => truths.includes(truth));
+    const names = (some: readonly { readonly name: string }[]) => some.map(({ name }) => name);
+    const people = of("person");
+    assert.deepEqual(names(mistaken(people)), []);
+    assert.deepEqual(names(mistaken(of("music"))), []);
+    for (const { name, result: { waitedMs = 0 } } of people) {
+      assert.ok(waitedMs <= 3_000, `${name} waits ${waitedMs} ms`);
+    }
+    assert.ok(people.every(({ result }) => !result.talkedOver), "a greeting is talked over");
+    const machines = of("machine");
+    const share = transcribed ? 0.1 : 0.2;
+    assert.ok(late(machines).length <= share * machines.length, names(late(machines)).join());
+    const recorded = machines.filter(({ result }) => result.treated === "machine");
+    assert.ok(recorded.length >= (transcribed ? 17 : 12));
+    assert.deepEqual(names(recorded.filter(({ result }) => result.tape !== "alone")), []);
+    assert.ok(of("fax").every(({ result }) => result.treated === "fax"));
+    if (!transcribed) return;
+    assert.deepEqual(names(mistaken(of("late person"))), []);
+    const screeners = of("screener");
+    assert.deepEqual(names(screeners.filter(({ result }) => !result.screened)), []);
+    const treated = (words: string) =>
+      screeners.filter(({ name }) => name.includes(words)).map(({ result }) => result);
+    assert.ok(treated("accepts").every((result) => result.treated === "person"));
+    assert.ok(treated("declines").every((result) => result.treated === "screener"));
+    for (const result of treated("voicemail")) {
+      assert.deepEqual([result.treated, result.tape], ["machine", "alone"]);
+    }
+  });
+}
