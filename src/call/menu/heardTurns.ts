@@ -13,9 +13,11 @@ const QUIET_MS: Readonly<Record<MenuWords, Milliseconds>> = {
   question: 0,
   other: 700,
 };
-/** The same while the words are not known: whoever speaks after music is most likely a person. */
+/** The same while the words are not known. */
 const UNKNOWN_MS = 1500;
-const AFTER_HOLD_MS = 350;
+/** Whoever speaks after music is most likely a person; most words come within this, where any come. */
+const AFTER_HOLD_MS = 900;
+const WORDLESS_AFTER_HOLD_MS = 350;
 const MAX_TURNS = 50;
 /** What transcription says of sounds in the place of words, such as `(music)`. */
 const NO_WORDS = /^\s*[([][^\])]*[\])]\s*$/;
@@ -26,6 +28,12 @@ export class HeardTurns {
   #turns = new Map<string, string>();
   #takenAt: Milliseconds | undefined;
   #afterHold = false;
+  readonly #comesInWords: () => boolean;
+
+  /** `comesInWords`: whether the words of turns become known. */
+  constructor(comesInWords: () => boolean) {
+    this.#comesInWords = comesInWords;
+  }
 
   /** Whether a turn waits for an answer. */
   get isWaiting(): boolean {
@@ -49,9 +57,14 @@ export class HeardTurns {
   /** When the answer is due, unless more is heard. */
   get dueAt(): Milliseconds | undefined {
     if (this.#takenAt === undefined) return undefined;
-    if (this.text === "") return this.#takenAt + (this.#afterHold ? AFTER_HOLD_MS : UNKNOWN_MS);
+    if (this.text === "") return this.#takenAt + this.#unknownMs;
     const { words } = this;
     return this.#takenAt + (words === "other" && this.#afterHold ? 0 : QUIET_MS[words]);
+  }
+
+  get #unknownMs(): Milliseconds {
+    if (!this.#afterHold) return UNKNOWN_MS;
+    return this.#comesInWords() ? AFTER_HOLD_MS : WORDLESS_AFTER_HOLD_MS;
   }
 
   add(itemId: string): void {

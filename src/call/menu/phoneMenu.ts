@@ -37,7 +37,7 @@ export class PhoneMenu {
   readonly #path: MenuPath;
   readonly #time = new MenuTime();
   readonly #announcements: RepeatedAnnouncements;
-  readonly #heard = new HeardTurns();
+  readonly #heard: HeardTurns;
   #withPerson = false;
   /** Who was answered, or is to be answered now, sounds like a person. */
   #isPersonLikely = false;
@@ -53,6 +53,7 @@ export class PhoneMenu {
     this.#call = call;
     this.hold = new Hold(call.commands);
     this.#path = new MenuPath(call.commands, startedAt);
+    this.#heard = new HeardTurns(() => call.inForce.policy.transcribes !== false);
     this.#announcements = new RepeatedAnnouncements(call.commands);
   }
 

@@ -234,7 +234,7 @@ Deno.test("hold: a person who takes the call is answered as soon as they stop, a
 });
 
 Deno.test("hold: without the words, whoever speaks after music is answered soon", () => {
-  const call = menuCall();
+  const call = menuCall({}, { transcribes: false });
   music(call);
   call.advance(10_000);
   musicEnds(call);
