@@ -74,6 +74,13 @@ export type CallEvent =
     readonly by: OptOutWay;
     readonly words?: string;
   }
+  /** One side says something in this span that is blacked out; recordings are silent there. */
+  | {
+    readonly type: "redacted";
+    readonly side: "caller" | "agent";
+    readonly fromMs: Milliseconds;
+    readonly toMs: Milliseconds;
+  }
   /** How it stands with the recording, whenever that changes; with all there is to know of it so far. */
   | ({ readonly type: "recording" } & RecordingStatus)
   | { readonly type: "notice"; readonly code: NoticeCode }

@@ -150,6 +150,7 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
     case "menu":
     case "hold":
     case "recording":
+    case "redacted":
     case "mustHear":
     case "optedOut":
     case "ended":

@@ -18,6 +18,11 @@ export const recording = z.object({
     fromMs: sinceStart,
     toMs: sinceStart.nullable().openapi({ description: "Null while it lasts" }),
   })).openapi({ description: "What is not recorded is silence" }),
+  redactedSpans: z.array(z.object({
+    side: z.enum(["caller", "agent"]),
+    fromMs: sinceStart,
+    toMs: sinceStart,
+  })).openapi({ description: "Where one side is silent, as what it said is blacked out" }),
   consent: z.object({
     kind: z.enum(["announced", "agreed", "refused"]),
     atMs: sinceStart,

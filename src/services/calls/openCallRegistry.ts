@@ -50,7 +50,7 @@ export interface CallRegistryDeps {
   readonly events: EventHub;
   readonly load: Pick<Load, "overloaded">;
   readonly journals: CallJournals | undefined;
-  readonly recordings: Pick<Recordings, "openTap">;
+  readonly recordings: Pick<Recordings, "openTap" | "silence">;
   /** Keys the pseudonyms of callers. */
   readonly pseudonymSecret: string;
   readonly log: Log;
@@ -111,6 +111,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       sendDigits: (session, digits) => sendDigits(session, digits),
       openTap: deps.recordings.openTap,
       recordOptOut: createOptOuts({ doNotCall, now, setTimer, log }),
+      silence: deps.recordings.silence,
       ...present({ journal: journals?.write }),
     }),
   });

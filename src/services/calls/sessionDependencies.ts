@@ -1,5 +1,6 @@
 import type { OpenModel } from "../../call/realtimeClient.ts";
 import type { SessionDependencies, ToolOutcome } from "../../call/session.ts";
+import type { CallEvent } from "../../call/callEvent.ts";
 import type { JournalEntry } from "../../call/journal.ts";
 import type { ResumedTool } from "../../call/resumedCall.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
@@ -8,6 +9,7 @@ import { setTimer } from "../../utils/clock.ts";
 import { createDigitMask } from "./digitMask.ts";
 import type { EventHub } from "../events.ts";
 import { promisesOf } from "../records.ts";
+import type { Recordings } from "../recording.ts";
 import type { Redactions } from "../redaction.ts";
 import { type Toolbox, ToolMemory } from "../tools.ts";
 import { createToolMask } from "./toolMask.ts";
@@ -24,6 +26,7 @@ export interface SessionSources {
   /** `hidesTexts`: what people say in this call is not to be kept, whatever the settings say. */
   readonly journal?: (session: CallSession, entry: JournalEntry, hidesTexts: boolean) => void;
   readonly redactions: Redactions;
+  readonly silence: Recordings["silence"];
   readonly openTap: NonNullable<SessionDependencies["openTap"]>;
   readonly log: Pick<Log, "error" | "info">;
 }
@@ -33,12 +36,14 @@ export function createSessionDependencies(
   sources: SessionSources,
 ): SessionDependencies {
   const { openModel, agents, toolsOf, events, sendDigits, recordOptOut, openTap } = sources;
-  const { journal, redactions, log } = sources;
+  const { journal, redactions, silence, log } = sources;
   const masked = createDigitMask();
   const toolMask = createToolMask(({ request }, tool) => {
     const agent = agents.ofCall(request);
     return agent && toolsOf(agent).redactionOf(tool);
   });
+  /** Sessions of which anything is, or may be, recorded. */
+  const recorded = new WeakSet<CallSession>();
   const memories = new WeakMap<object, ToolMemory>();
   const memoryOf = (session: CallSession) => {
     const memory = memories.get(session) ??
@@ -56,6 +61,16 @@ export function createSessionDependencies(
     const isOther = name !== undefined && name !== request.agent;
     const agent = agents.ofCall(isOther ? { agent: name } : request);
     return agent && toolsOf(agent).identityOf(tool);
+  }
+  function silenceRecording(
+    session: CallSession,
+    { side, fromMs, toMs }: Extract<CallEvent, { type: "redacted" }>,
+  ): void {
+    const { id, resumed } = session;
+    if (!recorded.has(session) && resumed?.recordingStatus === undefined) return;
+    silence(id, side, fromMs, toMs).catch((error) =>
+      log.error("Recording not silenced", { callId: id, error })
+    );
   }
   return {
     openModel,
@@ -92,7 +107,11 @@ export function createSessionDependencies(
     recordOptOut,
     publish(session, event) {
       const shown = masked(session.id, toolMask.event(session, event));
-      for (const each of redactions.events(session, shown)) events.publish(session.id, each);
+      if (event.type === "recording") recorded.add(session);
+      for (const each of redactions.events(session, shown)) {
+        if (each.type === "redacted") silenceRecording(session, each);
+        events.publish(session.id, each);
+      }
     },
     openTap,
     onError: ({ id }, error) => log.error("Call failed", { callId: id, error }),

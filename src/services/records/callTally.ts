@@ -132,6 +132,7 @@ export class CallTally {
         return [{ type: "recording", callId, status, instanceId }];
       }
       case "mustHear":
+      case "redacted":
         return [{ ...event, callId }];
       case "optedOut": {
         const { by, words } = event;

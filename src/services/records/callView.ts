@@ -65,7 +65,8 @@ export function viewTurn(
 /** A call with its turns, what was and what was not heard, tool calls, latencies, digits and analysis. */
 export function viewDetail(
   call: CallRecord,
-  { turns, tools, latencies, digits, mustHear, handoffs, recording, analysis }: CallContent,
+  { turns, tools, latencies, digits, mustHear, handoffs, recording, analysis, ...rest }:
+    CallContent,
 ) {
   return {
     ...viewCall(call),
@@ -93,7 +94,7 @@ export function viewDetail(
     })),
     digits: digits.map(({ atMs, digits }) => ({ atMs, digits: digits ?? null })),
     handoffs: handoffs.map(viewHandoff),
-    recording: viewRecording(recording, call),
+    recording: viewRecording(recording, call, rest.redactedSpans),
     analysis: viewAnalysis(analysis, call),
   };
 }

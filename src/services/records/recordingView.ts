@@ -1,9 +1,10 @@
-import type { CallRecord, RecordingRecord } from "../store.ts";
+import type { CallContent, CallRecord, RecordingRecord } from "../store.ts";
 
 /** How it stands with a recording as the API and webhooks show it; null for a call that was never recorded. */
 export function viewRecording(
   recording: RecordingRecord | undefined,
   { status, durationMs }: Pick<CallRecord, "status" | "durationMs">,
+  redactedSpans: CallContent["redactedSpans"] = [],
 ) {
   if (recording === undefined) return null;
   const { state, spans, consent, bytes, removedAt } = recording;
@@ -21,6 +22,7 @@ export function viewRecording(
       fromMs,
       toMs: toMs ?? (isOpen ? null : durationMs ?? null),
     })),
+    redactedSpans: redactedSpans.map(({ side, fromMs, toMs }) => ({ side, fromMs, toMs })),
     consent: consent === undefined ? null : {
       kind: consent.kind,
       atMs: consent.atMs,

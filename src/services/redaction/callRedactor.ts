@@ -5,14 +5,9 @@ import { type Known, nothingKnown } from "./finding.ts";
 import { HELD, type Line, type Mark, marked, markedPlace, merged } from "./marks.ts";
 import { redactedJson } from "./redactedJson.ts";
 import { redactedFields } from "./redactedFields.ts";
+import { redactedSpan } from "./redactedSpan.ts";
 import { bothRules, type RedactionRules } from "./rules.ts";
 import { tokensOf } from "./tokens.ts";
-
-/** A stretch of a turn that is blacked out; characters are those of the turn as it was said. */
-export interface RedactedTurn {
-  readonly turn: TranscriptTurn;
-  readonly marks: readonly Mark[];
-}
 
 interface Entry {
   turn: TranscriptTurn;
@@ -22,25 +17,29 @@ interface Entry {
   marks: readonly Mark[];
   /** The turn as observers have it. */
   shown: TranscriptTurn;
+  /** Ends of the spans that were told of, by their beginnings. */
+  readonly spans: Map<number, number>;
 }
 
 /** Turns that are looked at together. */
 const MAX_LINES = 24;
 const MAX_CHARACTERS = 4000;
+/** Longer than any call: a turn that was never finished is silent from its beginning on. */
+const OPEN_MS = 7 * 24 * 60 * 60 * 1000;
+/** Of a turn of which nobody knows when it ended. */
+const UNKNOWN_MS = 60_000;
 /** So many turns later a number is not gone on with. */
 const MAX_HELD_LINES = 8;
 
 /** Blacks out what one call's events say; remembers what was said as long as the call lasts. */
 export class CallRedactor {
   readonly #known: Known = nothingKnown();
-  readonly #onRedacted: (redacted: RedactedTurn) => void;
   #rules: RedactionRules;
   #entries: Entry[] = [];
   #released = false;
 
-  constructor(rules: RedactionRules, onRedacted: (redacted: RedactedTurn) => void = () => {}) {
+  constructor(rules: RedactionRules) {
     this.#rules = rules;
-    this.#onRedacted = onRedacted;
   }
 
   /** What was said before another process had the call, as it was shown. */
@@ -71,7 +70,7 @@ export class CallRedactor {
       case "ended":
       case "handedOver": {
         this.#released = event.type === "ended";
-        return [...this.#search(), event];
+        return [...this.#search(), ...this.#spans(OPEN_MS), event];
       }
       default:
         return [redactedFields(event, (text, name) => this.text(text, name))];
@@ -97,13 +96,14 @@ export class CallRedactor {
     else Object.assign(entry, { turn, line });
     const corrected = this.#search(turn.id);
     const shown = this.#entries.find(({ turn: { id } }) => id === turn.id)?.shown ?? turn;
+    const spans = this.#spans();
     this.#forget();
-    return [...corrected, { type: "turn", turn: shown }];
+    return [...corrected, { type: "turn", turn: shown }, ...spans];
   }
 
   #insert(turn: TranscriptTurn, line: Line): void {
     const later = this.#entries.findIndex(({ turn: { position } }) => position > turn.position);
-    const entry = { turn, line, kept: [], marks: [], shown: turn };
+    const entry = { turn, line, kept: [], marks: [], shown: turn, spans: new Map() };
     this.#entries.splice(later < 0 ? this.#entries.length : later, 0, entry);
   }
 
@@ -118,12 +118,34 @@ export class CallRedactor {
       if (turn.final) entry.kept = marks.filter(({ shown }) => shown !== HELD);
       const shown = shownTurn(turn, marks);
       const isChanged = shown.text !== entry.shown.text || shown.unheard !== entry.shown.unheard;
-      if (JSON.stringify(marks) !== JSON.stringify(entry.marks)) this.#onRedacted({ turn, marks });
       entry.marks = marks;
       entry.shown = shown;
       if (isChanged && turn.id !== asked) corrected.push({ type: "turn", turn: shown });
     });
     return corrected;
+  }
+
+  /** When what is blacked out is heard, as far as it is new; of turns that go on only with a time for their end. */
+  #spans(openMs?: number): readonly CallEvent[] {
+    return this.#entries.flatMap(({ turn, line, marks, spans }) => {
+      // What was typed is on no recording.
+      if (turn.by === "text" || !turn.final && openMs === undefined) return [];
+      return marks.flatMap((mark): readonly CallEvent[] => {
+        if (mark.shown === HELD && openMs === undefined) return [];
+        const heardTo = turn.text.length;
+        if (turn.unheard !== undefined && mark.from >= heardTo) return [];
+        const text = turn.unheard === undefined ? line.text : turn.text;
+        const { fromMs, toMs } = redactedSpan(
+          turn,
+          text,
+          { ...mark, to: Math.min(mark.to, text.length) },
+          openMs ?? turn.startedMs + UNKNOWN_MS,
+        );
+        if ((spans.get(fromMs) ?? -1) >= toMs) return [];
+        spans.set(fromMs, toMs);
+        return [{ type: "redacted", side: turn.role, fromMs, toMs }];
+      });
+    });
   }
 
   #find(lines: readonly Line[], released: boolean): readonly (readonly Mark[])[] {

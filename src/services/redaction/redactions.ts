@@ -2,7 +2,7 @@ import type { CallEvent, TranscriptTurn } from "../../call/callEvent.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { CallRequest } from "../../call/types.ts";
 import type { AgentRedaction } from "../../config/redactionSchema.ts";
-import { CallRedactor, type RedactedTurn } from "./callRedactor.ts";
+import { CallRedactor } from "./callRedactor.ts";
 import { compileRules } from "./compileRules.ts";
 import { redactedFields } from "./redactedFields.ts";
 import { BoundedMap } from "../../utils/boundedMap.ts";
@@ -11,8 +11,6 @@ import type { RedactionRules } from "./rules.ts";
 
 export interface RedactionsDeps {
   readonly agentOf: (request: CallRequest) => RedactingAgent | undefined;
-  /** Called whenever other stretches of a turn of a call are blacked out than before. */
-  readonly onRedacted?: (session: CallSession, redacted: RedactedTurn) => void;
   readonly log: Pick<Log, "error">;
 }
 
@@ -29,7 +27,7 @@ type Session = Pick<CallSession, "request" | "resumed">;
 export type Redactions = ReturnType<typeof createRedactions>;
 
 /** Blacks out what observers get of calls whose agents want that; what one agent hides stays hidden. */
-export function createRedactions({ agentOf, onRedacted, log }: RedactionsDeps) {
+export function createRedactions({ agentOf, log }: RedactionsDeps) {
   const compiled = new WeakMap<AgentRedaction, RedactionRules>();
   const redactors = new WeakMap<
     object,
@@ -50,7 +48,7 @@ export function createRedactions({ agentOf, onRedacted, log }: RedactionsDeps) {
       return known.redactor;
     }
     if (rules === undefined) return undefined;
-    const redactor = new CallRedactor(rules, (redacted) => onRedacted?.(session, redacted));
+    const redactor = new CallRedactor(rules);
     redactor.resume(earlierTurns(session));
     redactors.set(session, { redactor, rules: new Set([rules]) });
     return redactor;

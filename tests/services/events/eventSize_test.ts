@@ -85,6 +85,7 @@ const events: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
     fromMs: afterMs,
     toMs: afterMs,
   },
+  redacted: { type: "redacted", side: "caller", fromMs: afterMs, toMs: afterMs },
   recording: {
     type: "recording",
     state: "paused",

@@ -5,6 +5,7 @@ import type {
   TurnLatency,
 } from "../../../call/callEvent.ts";
 import type { RecordingRecord } from "./recordingRecord.ts";
+import type { RedactedSpanRecord } from "./redactedSpanRows.ts";
 import type { CallAnalysis } from "../analyses/analysis.ts";
 import type { CallUsage } from "../../../call/callUsage.ts";
 import type { CallDirection, CallEnd, CallRequest } from "../../../call/types.ts";
@@ -198,6 +199,8 @@ export interface CallContent {
   readonly handoffs: readonly HandoffRecord[];
   /** Absent where nothing was recorded, and nobody asked whether that may be. */
   readonly recording?: RecordingRecord;
+  /** In the order of time; absent where there are none. */
+  readonly redactedSpans?: readonly RedactedSpanRecord[];
   /** Absent where the call is not, or not yet, to be analysed. */
   readonly analysis?: CallAnalysis;
 }

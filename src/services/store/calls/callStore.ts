@@ -4,6 +4,7 @@ import type { CallContent, CallCost, CallRecord } from "./callRecord.ts";
 import { callOf, digitsOf, handoffOf, latencyOf, mustHearOf, toolOf, turnOf } from "./callRows.ts";
 import { type CallWrite, statementsFor } from "./callWrites.ts";
 import { recordingOf } from "./recordingRows.ts";
+import { redactedSpanOf } from "./redactedSpanRows.ts";
 import { costParts } from "./callStatements.ts";
 import { analysisOf } from "../analyses/analysisRows.ts";
 import type { Database, Row } from "../database.ts";
@@ -40,17 +41,27 @@ export function createCallStore(database: Database) {
     async content(callId: string): Promise<CallContent> {
       const of = (table: string, order: string) =>
         query(`SELECT * FROM ${table} WHERE call_id = $1 ORDER BY ${order}`, [callId]);
-      const [turns, tools, latencies, digits, mustHear, handoffs, [recording], [analysis]] =
-        await Promise.all([
-          of("turns", "position, started_ms, id"),
-          of("tool_calls", "started_ms, id"),
-          of("latencies", "sequence"),
-          of("digits", "sequence"),
-          of("must_hear", "name"),
-          of("handoffs", "sequence"),
-          of("recordings", "call_id"),
-          of("analyses", "call_id"),
-        ]);
+      const [
+        turns,
+        tools,
+        latencies,
+        digits,
+        mustHear,
+        handoffs,
+        redacted,
+        [recording],
+        [analysis],
+      ] = await Promise.all([
+        of("turns", "position, started_ms, id"),
+        of("tool_calls", "started_ms, id"),
+        of("latencies", "sequence"),
+        of("digits", "sequence"),
+        of("must_hear", "name"),
+        of("handoffs", "sequence"),
+        of("redacted_spans", "from_ms, side"),
+        of("recordings", "call_id"),
+        of("analyses", "call_id"),
+      ]);
       return {
         turns: turns.map(turnOf),
         tools: tools.map(toolOf),
@@ -58,6 +69,7 @@ export function createCallStore(database: Database) {
         digits: digits.map(digitsOf),
         mustHear: mustHear.map(mustHearOf),
         handoffs: handoffs.map(handoffOf),
+        ...(redacted.length > 0 && { redactedSpans: redacted.map(redactedSpanOf) }),
         ...(recording && { recording: recordingOf(recording) }),
         ...(analysis && { analysis: analysisOf(analysis) }),
       };

@@ -20,6 +20,7 @@ import type { Statement } from "../database.ts";
 import { handoffStatements } from "./handoffWrites.ts";
 import type { RecordingWrite } from "./recordingRecord.ts";
 import { recordingStatement } from "./recordingRows.ts";
+import { redactedSpanStatement } from "./redactedSpanRows.ts";
 import { present } from "../../../utils/present.ts";
 
 /** One write about a call. Each is idempotent. */
@@ -57,6 +58,7 @@ export type CallWrite =
       readonly handoff: HandoffRecord;
     }
     | RecordingWrite
+    | Extract<CallEvent, { type: "redacted" }>
     /** The first one counts; one by `holder` only while that process holds the call. */
     | { readonly type: "ended"; readonly ending: CallEnding; readonly holder?: string }
   );
@@ -109,6 +111,8 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
     case "recordingFinished":
     case "recordingRemoved":
       return [recordingStatement(callId, write)];
+    case "redacted":
+      return [redactedSpanStatement(callId, write)];
     case "ended":
       return [endCall(callId, write.ending, write.holder)];
   }

@@ -8,6 +8,7 @@ import { handoffs } from "./handoffs.ts";
 import { knowledgeVectors } from "./knowledgeVectors.ts";
 import { knowledgeTables } from "./knowledgeTables.ts";
 import { recordings } from "./recordings.ts";
+import { redactedSpans } from "./redactedSpans.ts";
 import { resumptionVersion } from "./resumptionVersion.ts";
 import type { SchemaStatement } from "./schemaStatement.ts";
 import { searchIndex } from "./searchIndex.ts";
@@ -146,4 +147,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   callRules,
   recordings,
   batchPlans,
+  redactedSpans,
 ];

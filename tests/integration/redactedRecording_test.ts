@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { heardSaying, parrot, startPhoneRig, voiceOf } from "../support/servers/phoneRig.ts";
+import { finished, recordingFolder, stretches } from "../support/recordedCalls.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
+
+const LONG =
+  "Fine. So that is 4111 1111 1111 1111, thank you very much indeed. We will send you a letter " +
+  "with all of it within the next three working days, and you need not do anything else until it comes.";
+
+Deno.test("the recording is silent where either side says a card number, and the record says where", async () => {
+  await using folder = await recordingFolder();
+  const said = ["Good morning.", "My card is 4111 1111 1111 1111.", "That is all."];
+  const script: typeof parrot = (turn) =>
+    turn.cause.type === "speech" && said.length === 1
+      ? { say: LONG, audioMs: 14_000 }
+      : parrot(turn);
+  await using rig = await startPhoneRig({
+    agent: "greeting: Good day.\nrecording: { consent: none }\nredaction: true",
+    model: { transcribe: () => said.shift() ?? "Fine.", script },
+    ...folder,
+  });
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^Good day/);
+  for (let answers = 2; answers <= 4; answers++) {
+    await talk.phone.speak(voiceOf(600));
+    await rig.events.when((all) => {
+      const finals = all.flatMap(({ event }) =>
+        event.type === "turn" && event.turn.role === "agent" && event.turn.final
+          ? [event.turn.id]
+          : []
+      );
+      return new Set(finals).size >= answers;
+    });
+  }
+  await hangUp(talk.phone);
+
+  const { record, recorded } = await finished(rig.server, talk.callId);
+  const { redactedSpans } = record.recording;
+  assert.deepEqual(redactedSpans.map(({ side }: { side: string }) => side).sort(), [
+    "agent",
+    "caller",
+  ]);
+  for (const { side, fromMs, toMs } of redactedSpans) {
+    const track = side === "agent" ? recorded.agent : recorded.caller;
+    const sound = track.subarray(fromMs * 8, toMs * 8).filter((byte) => byte !== 0xff);
+    assert.equal(sound.length, 0, `${side} from ${fromMs} to ${toMs}`);
+  }
+  const turns = record.turns.filter(({ text }: { text: string }) => text.includes("[card number]"));
+  assert.equal(turns.length, 2);
+  for (const { role, startedMs, endedMs } of turns) {
+    const span = redactedSpans.find(({ side }: { side: string }) => side === role);
+    if (role === "caller") assert.ok(span.fromMs <= startedMs && span.toMs >= endedMs);
+    const isPart = span.fromMs > startedMs + 300 || span.toMs < endedMs - 300;
+    if (role === "agent") assert.ok(isPart, "the rest of what the agent says is kept");
+  }
+  assert.equal(stretches(recorded.caller).length, 2, "the other two turns of the caller are there");
+});
