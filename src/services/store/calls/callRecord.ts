@@ -4,8 +4,7 @@ import type {
   TranscriptTurn,
   TurnLatency,
 } from "../../../call/callEvent.ts";
-import type { RecordingRecord } from "./recordingRecord.ts";
-import type { RedactedSpanRecord } from "./redactedSpanRows.ts";
+import type { RecordingRecord, RedactedSpanRecord } from "./recordingRecord.ts";
 import type { CallAnalysis } from "../analyses/analysis.ts";
 import type { CallUsage } from "../../../call/callUsage.ts";
 import type { CallDirection, CallEnd, CallRequest } from "../../../call/types.ts";

@@ -1,4 +1,4 @@
-import type { RecordingStatus } from "../../../call/callEvent.ts";
+import type { CallEvent, RecordingStatus } from "../../../call/callEvent.ts";
 
 /** How it stands with the recording of a call. */
 export interface RecordingRecord extends RecordingStatus {
@@ -25,3 +25,6 @@ export type RecordingWrite =
     readonly at: number;
   }
   | { readonly type: "recordingRemoved"; readonly at: number };
+
+/** A span of a call in which one side said something that is blacked out; recordings are silent there. */
+export type RedactedSpanRecord = Omit<Extract<CallEvent, { type: "redacted" }>, "type">;

@@ -1,11 +1,8 @@
-import type { CallEvent } from "../../../call/callEvent.ts";
 import { toInteger } from "../columns.ts";
 import type { Row, Statement } from "../database.ts";
 import { numberOf, textOf } from "../row.ts";
 import { insertOfCall } from "./callStatements.ts";
-
-/** A span of a call in which one side said something that is blacked out; recordings are silent there. */
-export type RedactedSpanRecord = Omit<Extract<CallEvent, { type: "redacted" }>, "type">;
+import type { RedactedSpanRecord } from "./recordingRecord.ts";
 
 export function redactedSpanStatement(
   callId: string,
