@@ -122,6 +122,7 @@ export class CallMachine {
     return earliest(
       this.#call.speech.wakeAt,
       this.#parts.caller.wakeAt,
+      this.#parts.recording.wakeAt,
       this.#call.turns.wakeAt,
       this.#call.menu.wakeAt,
       this.#parts.deadlines.wakeAt,
@@ -152,6 +153,7 @@ export class CallMachine {
     const menuEnd = this.#call.menu.tick(now);
     if (menuEnd !== undefined) return this.#end(menuEnd, now);
     this.#call.turns.tick(now);
+    this.#parts.recording.tick(now, this.#parts.leg.joined);
     this.#parts.greeting.ask({
       joined: this.#parts.leg.joined,
       modelReady: this.#parts.connection.ready,
@@ -171,7 +173,6 @@ export class CallMachine {
     // After `deadlines.tick`, which drops expired responses: nothing else may happen for long.
     this.#parts.tools.tick(now, this.#parts.closing.begun, this.#isQuiet(now));
     this.#parts.mustHears.tick(now, this.#isQuiet(now));
-    this.#parts.recording.tick(now, this.#parts.leg.joined);
     this.#parts.handoff.tick(now, this.#parts.closing.begun, this.#parts.connection);
     const engaged = turns.callerState.isSpeaking || this.#parts.tools.calls.areAtWork ||
       this.#parts.handoff.isPending;

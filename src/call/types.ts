@@ -1,5 +1,5 @@
 import type { PhoneMenuPolicy } from "./phoneMenu.ts";
-import type { MustHear, OpeningSentence, ToolPolicy } from "./toolPolicy.ts";
+import type { AnswerWords, MustHear, OpeningSentence, ToolPolicy } from "./toolPolicy.ts";
 
 /** Monotonic time within a process, or a span of it, in milliseconds. */
 export type Milliseconds = number;
@@ -106,6 +106,8 @@ export interface RecordingPolicy {
   readonly consent: "none" | "announce" | "required";
   /** What the caller hears first; empty for `none`. */
   readonly announcement: string;
+  /** How callers say yes and no, beside what is known of their languages. */
+  readonly words?: AnswerWords;
 }
 
 export type CallPhase = "connecting" | "live" | "recovering" | "closing" | "ended";

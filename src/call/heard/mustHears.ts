@@ -106,6 +106,12 @@ export class MustHears {
     );
   }
 
+  /** When a sentence was heard that comes before the greeting; undefined where it was not. */
+  openingHeard(name: string, now: Milliseconds): Sentence["heard"] {
+    this.#learn(now);
+    return this.#sentences.find((one) => one.at === "opening" && one.name === name)?.heard;
+  }
+
   /** It is about to be said. */
   openingAsked({ name }: OpeningSentence): void {
     const sentence = this.#find(name);

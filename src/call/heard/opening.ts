@@ -24,6 +24,7 @@ export class Opening {
   readonly #call: MachineParts;
   readonly #kept: Pick<KeptSentences, "speak" | "pending">;
   readonly #sentences: Pick<MustHears, "unheardOpening" | "openingAsked">;
+  readonly #recording: { readonly isAsking: boolean };
   readonly #speech: ExactSpeech;
   /** What was to be spoken without the model, while it is not known whether it is kept. */
   #asked: { readonly id: string; readonly text: string; readonly itemId: string } | undefined;
@@ -33,10 +34,12 @@ export class Opening {
     call: MachineParts,
     kept: Pick<KeptSentences, "speak" | "pending">,
     sentences: Pick<MustHears, "unheardOpening" | "openingAsked">,
+    recording: { readonly isAsking: boolean },
   ) {
     this.#call = call;
     this.#kept = kept;
     this.#sentences = sentences;
+    this.#recording = recording;
     this.#speech = new ExactSpeech(call);
   }
 
@@ -59,7 +62,9 @@ export class Opening {
   tick({ joined, closing, waiting }: Beginning, now: Milliseconds): boolean {
     const next = this.#sentences.unheardOpening(now);
     this.#speech.tick(now);
-    const isOpen = next !== undefined || this.#speech.any || this.#asked !== undefined;
+    // Whether the call may be recorded, the caller answers before the greeting as well.
+    const isOpen = next !== undefined || this.#speech.any || this.#asked !== undefined ||
+      this.#recording.isAsking;
     this.#isUnderWay = isOpen && !closing && !waiting;
     this.#call.turns.opening = this.#isUnderWay;
     const isSaying = this.#speech.any || this.#asked !== undefined || this.#kept.pending;

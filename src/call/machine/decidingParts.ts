@@ -4,6 +4,7 @@ import { OptOut } from "../ending/optOut.ts";
 import { Handover } from "../ending/handover.ts";
 import { AgentHandoff } from "../handoff/agentHandoff.ts";
 import { MustHears } from "../heard/mustHears.ts";
+import { Opening } from "../heard/opening.ts";
 import { ToolGate } from "../heard/toolGate.ts";
 import { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
 import { InputStall } from "../model/inputStall.ts";
@@ -40,7 +41,9 @@ export function createDecidingParts(
   const handoff = new AgentHandoff(call, resumed?.handoffs);
   const tools = new ToolTurns(call, closing, new ToolGate(call, mustHears), handoff);
   const connection = new ConnectionLifecycle(call, tools, handoff, now);
-  const greeting = new Greeting(call, kept, connection, closing, mustHears, resumed);
+  const recording = new CallRecording(call, startedAt, mustHears, resumed);
+  const opening = new Opening(call, kept, mustHears, recording);
+  const greeting = new Greeting(call, kept, connection, closing, opening, resumed);
   const optOut = new OptOut(call, closing);
   const caller = new CallerTurns(call, greeting, kept, optOut);
   const bridge = new OutageBridge(
@@ -68,6 +71,6 @@ export function createDecidingParts(
     inputStall: new InputStall(call, caller, connection, now),
     deadlines: new ResponseDeadlines(call, tools, outcomes),
     goOn: new GoOn(call),
-    recording: new CallRecording(call, startedAt, resumed),
+    recording,
   };
 }

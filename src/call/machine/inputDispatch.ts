@@ -44,6 +44,7 @@ export class InputDispatch {
     tools.follow(input, now);
     this.#parts.mustHears.follow(input);
     this.#parts.greeting.follow(input, now);
+    this.#parts.recording.follow(input, now);
     connection.follow(input, now);
     bridge.follow(input);
     outageSpeech.follow(input);
@@ -83,6 +84,7 @@ export class InputDispatch {
       case "typed":
         return caller.typed(input.text, input.byOperator === true, now);
       case "digit":
+        if (recording.takes(input)) return;
         return caller.pressed(input.digit, now);
       case "interruptAsked":
         return caller.interrupt(now);

@@ -1,12 +1,13 @@
 import type { CallEvent, RecordingConsent, RecordingSpan, RecordingStatus } from "../callEvent.ts";
-import type { RecordingInput } from "../callInput.ts";
+import type { CallInput, RecordingInput } from "../callInput.ts";
 import type { RecordingChange } from "../callTap.ts";
+import type { MustHears } from "../heard/mustHears.ts";
+import { TurnBeginnings } from "../heard/turnBeginnings.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { ResumedCall } from "../resumedCall.ts";
-import type { Milliseconds } from "../types.ts";
+import type { Milliseconds, RecordingPolicy } from "../types.ts";
+import { isKey, RecordingQuestion } from "./recordingQuestion.ts";
 import { present } from "../../utils/present.ts";
-
-type Parts = Pick<MachineParts, "inForce" | "commands" | "speech">;
 
 /** A model that pauses and resumes without end does not fill the record. */
 const MAX_SPANS = 200;
@@ -16,13 +17,25 @@ const MAX_SPANS = 200;
  * caller knows or agrees. Where another agent gets the call, what was begun goes on.
  */
 export class CallRecording {
-  readonly #call: Parts;
+  readonly #call: MachineParts;
   readonly #startedAt: Milliseconds;
+  readonly #sentences: Pick<MustHears, "openingHeard">;
+  readonly #beginnings: TurnBeginnings;
   #status: RecordingStatus | undefined;
+  #question: RecordingQuestion | undefined;
+  /** A machine has heard the announcement in the place of a person, who has yet to hear it. */
+  #isTakenBack = false;
 
-  constructor(call: Parts, startedAt: Milliseconds, resumed?: ResumedCall) {
+  constructor(
+    call: MachineParts,
+    startedAt: Milliseconds,
+    sentences: Pick<MustHears, "openingHeard">,
+    resumed?: ResumedCall,
+  ) {
     this.#call = call;
     this.#startedAt = startedAt;
+    this.#sentences = sentences;
+    this.#beginnings = new TurnBeginnings(call.inForce);
     const before = resumed?.recordingStatus;
     if (resumed === undefined || before === undefined) return;
     const { state, atMs, spans, consent } = before;
@@ -53,7 +66,7 @@ export class CallRecording {
         if (state === "on") this.#become("paused", now, { by });
         return;
       case "resume":
-        if (state === "paused") this.#become("on", now, { by });
+        if (state === "paused" && !this.#isTakenBack) this.#become("on", now, { by });
         return;
       case "stop":
         if (state === "waiting" || this.#isUnderWay) this.#become("stopped", now, { by });
@@ -63,10 +76,70 @@ export class CallRecording {
     }
   }
 
+  follow(input: CallInput, now: Milliseconds): void {
+    this.#beginnings.follow(input, now);
+    this.#question?.follow(input);
+  }
+
   tick(now: Milliseconds, joined: boolean): void {
     const { recording } = this.#call.inForce.policy;
-    if (this.#status !== undefined || recording === undefined || !joined) return;
-    if (recording.consent === "none") this.#become("on", now);
+    if (recording === undefined || !joined) return;
+    if (this.#status !== undefined) return this.#followProof(recording, now);
+    if (recording.consent === "none") return this.#become("on", now);
+    const heard = this.#sentences.openingHeard(OPENING, now);
+    if (recording.consent === "announce" && heard !== undefined) {
+      return this.#become("on", now, { consent: announced(recording, heard.toMs) });
+    }
+    if (recording.consent === "required") this.#ask(recording, heard !== undefined, now);
+  }
+
+  /** Whether the caller has been asked, and all else waits for the answer. */
+  get isAsking(): boolean {
+    return this.#question !== undefined;
+  }
+
+  /** Whether it is a key that answers, and that nobody else need know of. */
+  takes(input: CallInput): boolean {
+    return this.isAsking && isKey(input);
+  }
+
+  get wakeAt(): Milliseconds | undefined {
+    return this.#question?.wakeAt;
+  }
+
+  #ask(recording: RecordingPolicy, isHeard: boolean, now: Milliseconds): void {
+    if (this.#question === undefined && !isHeard) return;
+    this.#question ??= new RecordingQuestion(this.#call, recording, this.#beginnings);
+    const answered = this.#question.tick(now);
+    if (answered === undefined) return;
+    this.#question = undefined;
+    const { answer, ...how } = answered;
+    if (answer === "none") return this.#become("refused", now, { reason: "no_answer" });
+    // It was answered to the question, and not to the agent.
+    this.#call.turns.withdrawReply();
+    this.#become(answer === "yes" ? "on" : "refused", now, {
+      by: "caller",
+      consent: {
+        kind: answer === "yes" ? "agreed" : "refused",
+        atMs: this.#msOf(now),
+        announcement: recording.announcement,
+        ...how,
+      },
+    });
+  }
+
+  /** What a machine has heard is no proof: until a person has heard it, the recording waits. */
+  #followProof(recording: RecordingPolicy, now: Milliseconds): void {
+    if (this.#status?.consent?.kind !== "announced") return;
+    const heard = this.#sentences.openingHeard(OPENING, now);
+    if (heard === undefined && this.#status.state === "on") {
+      this.#isTakenBack = true;
+      this.#become("paused", now);
+    } else if (heard !== undefined && this.#isTakenBack) {
+      this.#isTakenBack = false;
+      if (this.#status.state !== "paused") return;
+      this.#become("on", now, { consent: announced(recording, heard.toMs) });
+    }
   }
 
   /** The call is over, or goes on in another session. */
@@ -90,7 +163,7 @@ export class CallRecording {
   ): void {
     const wasUnderWay = this.#isUnderWay;
     const before = this.#status?.state;
-    const atMs = Math.max(0, Math.round(now - this.#startedAt));
+    const atMs = this.#msOf(now);
     const spans = this.#status?.spans ?? [];
     const closed = spans.map((span) => ({ ...span, toMs: span.toMs ?? atMs }));
     this.#status = {
@@ -109,6 +182,10 @@ export class CallRecording {
     this.#call.commands.publish({ type: "recording", ...this.#status });
   }
 
+  #msOf(at: Milliseconds): Milliseconds {
+    return Math.max(0, Math.round(at - this.#startedAt));
+  }
+
   #record(change: RecordingChange, at: Milliseconds): void {
     this.#call.commands.push({ type: "record", change, at });
   }
@@ -118,6 +195,13 @@ export class CallRecording {
     // What was heard before a stop becomes known after it.
     heardSpeech.isRecorded = this.#isUnderWay || this.#status?.state === "stopped";
   }
+}
+
+/** The name of the announcement among the opening sentences of a call. */
+const OPENING = "recording";
+
+function announced({ announcement }: RecordingPolicy, atMs: Milliseconds): RecordingConsent {
+  return { kind: "announced", atMs, announcement };
 }
 
 function beginning(

@@ -2,8 +2,7 @@ import type { CallInput } from "../callInput.ts";
 import type { Closing } from "../ending/closing.ts";
 import type { KeptSentences } from "../playback/keptSentences.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
-import type { MustHears } from "../heard/mustHears.ts";
-import { Opening } from "../heard/opening.ts";
+import type { Opening } from "../heard/opening.ts";
 import type { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
 import type { ResumedCall } from "../resumedCall.ts";
 import type { Milliseconds } from "../types.ts";
@@ -41,14 +40,14 @@ export class Greeting {
     kept: KeptSentences,
     connection: Pick<ConnectionLifecycle, "tell">,
     closing: Pick<Closing, "resume">,
-    sentences: MustHears,
+    opening: Opening,
     resumed?: ResumedCall,
   ) {
     this.#call = call;
     this.#kept = kept;
     this.#connection = connection;
     this.#closing = closing;
-    this.#opening = new Opening(call, kept, sentences);
+    this.#opening = opening;
     this.#resumption = resumed === undefined
       ? beginningOf(call.policy)
       : resumptionOf(resumed, call.policy);

@@ -110,6 +110,11 @@ export class Turns {
     this.next(now);
   }
 
+  /** What the caller has said needs no answer of the agent's. */
+  withdrawReply(): void {
+    this.#queue.withdraw("reply");
+  }
+
   /** Before all else that is owed. */
   askFirst(request: ResponseRequest, now: Milliseconds): void {
     this.#queue.enqueueFirst(request, now);

@@ -2,6 +2,7 @@ import type { OpeningSentence } from "../../call/toolPolicy.ts";
 import type { CallPolicy, CallRequest } from "../../call/types.ts";
 import type { Agent } from "../../config/agents.ts";
 import { disclosureFor } from "../../config/outboundSchema.ts";
+import { recordingAnnouncement } from "../../config/openings.ts";
 import { fillTemplate, type TemplateValues } from "../../config/template.ts";
 import { countryOfNumber } from "../spending.ts";
 
@@ -14,7 +15,8 @@ export function callOpening(
   request: CallRequest,
   values: TemplateValues,
 ): CallPolicy["opening"] {
-  const sentences = [disclosureOf(agent, request)].flatMap((sentence) => sentence ?? []);
+  const sentences = [disclosureOf(agent, request), recordingAnnouncement(agent.recording)]
+    .flatMap((sentence) => sentence ?? []);
   if (sentences.length === 0) return undefined;
   return sentences.map(({ name, text }) => ({ name, text: fillTemplate(text, values) }));
 }

@@ -229,10 +229,17 @@ function mustHear({ must_hear }: Agent, values: TemplateValues): CallPolicy["mus
 }
 
 /** Undefined where calls are not recorded. */
-function recording({ recording }: Agent, values: TemplateValues): CallPolicy["recording"] {
+function recording(
+  { recording, confirm_words: words }: Agent,
+  values: TemplateValues,
+): CallPolicy["recording"] {
   if (recording?.on !== true) return undefined;
   const { consent, announcement = "" } = recording;
-  return { consent, announcement: fillTemplate(announcement, values) };
+  return {
+    consent,
+    announcement: fillTemplate(announcement, values),
+    ...(words && { words: present(words) }),
+  };
 }
 
 const TAKES_SEVERAL = /^gpt-(?:live-)?transcribe(?:-\d|$)/;

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import {
+  heardSaying,
+  type PhoneRig,
+  published,
+  startPhoneRig,
+  voiceOf,
+} from "../support/servers/phoneRig.ts";
+import {
+  askFor,
+  detailOf,
+  finished,
+  recordingFolder,
+  stretches,
+} from "../support/recordedCalls.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
+import { until } from "../support/until.ts";
+
+const GREETING = "Hello, this is Acme.";
+const ASKED = "May we record this call?";
+const agentWith = (consent: string, announcement: string) =>
+  `greeting: ${GREETING}\nrecording: { consent: ${consent}, announcement: "${announcement}" }`;
+
+async function statusOf(rig: PhoneRig, callId: string) {
+  return await until(() => detailOf(rig.server, callId), ({ status }) => status === "ended");
+}
+
+Deno.test("an announced recording begins when the announcement was heard, which is proven", async () => {
+  await using folder = await recordingFolder();
+  const text = "This call is recorded.";
+  await using rig = await startPhoneRig({ agent: agentWith("announce", text), ...folder });
+  const talk = await rig.ring();
+  // Nothing that the caller does cuts it off.
+  await talk.phone.speak(voiceOf(300));
+  await heardSaying(rig, talk.callId, /^Hello, this is Acme/);
+  await hangUp(talk.phone);
+  const { record, recorded } = await finished(rig.server, talk.callId);
+  const [announced, greeted] = record.turns.filter(({ role }: { role: string }) =>
+    role === "agent"
+  );
+  assert.deepEqual([announced.text, greeted.text], [text, GREETING]);
+  const { consent, spans: [span] } = record.recording;
+  assert.deepEqual([consent.kind, consent.announcement], ["announced", text]);
+  const proof = record.mustHear.find(({ name }: { name: string }) => name === "recording");
+  assert.equal(consent.atMs, proof.toMs);
+  assert.ok(span.fromMs >= proof.toMs);
+  const [first] = stretches(recorded.agent);
+  assert.ok(first!.from / 8 >= proof.toMs, "nothing from before");
+  assert.ok(Math.abs(first!.from / 8 - greeted.startedMs) <= 4);
+});
+
+Deno.test("where consent is required, a yes by word or key 1 begins it, and a no or key 2 does not", async () => {
+  const cases = [
+    { says: "Yes, that is fine.", kind: "agreed" },
+    { says: "No, please do not.", kind: "refused" },
+    { presses: "1", kind: "agreed" },
+    { presses: "2", kind: "refused" },
+  ];
+  for (const { says, presses, kind } of cases) {
+    await using folder = await recordingFolder();
+    const words = [...(says === undefined ? [] : [says]), "What are your hours?"];
+    await using rig = await startPhoneRig({
+      agent: agentWith("required", ASKED),
+      ...folder,
+      model: { transcribe: () => words.shift() ?? "" },
+    });
+    const talk = await rig.ring();
+    await heardSaying(rig, talk.callId, /^May we record/);
+    assert.deepEqual([...Deno.readDirSync(folder.dir)], [], "nothing is kept before");
+    if (presses === undefined) await talk.phone.speak(voiceOf(500));
+    else await talk.phone.sendDigits(presses);
+    await heardSaying(rig, talk.callId, /^Hello, this is Acme/);
+    await talk.phone.speak(voiceOf(500));
+    await heardSaying(rig, talk.callId, /^I heard you/);
+    await hangUp(talk.phone);
+    const record = await statusOf(rig, talk.callId);
+    const { consent, state } = record.recording;
+    assert.deepEqual([consent.kind, consent.announcement], [kind, ASKED]);
+    assert.equal(consent.words, says ?? null);
+    assert.equal(consent.key, presses ?? null);
+    const spoken = record.turns.filter(({ role }: { role: string }) => role === "agent");
+    assert.deepEqual(
+      spoken.slice(0, 2).map(({ text }: { text: string }) => text),
+      [ASKED, GREETING],
+    );
+    assert.equal(spoken.length, 3, "the answer to the question is not answered itself");
+    if (kind === "refused") {
+      assert.deepEqual([state, record.recording.spans], ["refused", []]);
+      assert.deepEqual([...Deno.readDirSync(folder.dir)], []);
+      const answer = await askFor(rig.server, `/api/calls/${talk.callId}/recording`);
+      assert.equal((await answer.json()).code, "not_recorded");
+      continue;
+    }
+    const { recorded } = await finished(rig.server, talk.callId);
+    assert.ok(record.recording.spans[0].fromMs >= consent.atMs);
+    const [first] = stretches(recorded.agent);
+    assert.ok(first!.from / 8 >= consent.atMs);
+    assert.equal(stretches(recorded.caller).length, 1, "the yes itself is not on it");
+  }
+});
+
+Deno.test("a caller who does not answer is asked twice, and the call goes on unrecorded", async () => {
+  await using folder = await recordingFolder();
+  await using rig = await startPhoneRig({ agent: agentWith("required", ASKED), ...folder });
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^Hello, this is Acme/);
+  const { reason } = await published(
+    rig,
+    talk.callId,
+    "recording",
+    ({ state }) => state === "refused",
+  );
+  assert.equal(reason, "no_answer");
+  await hangUp(talk.phone);
+  const { turns } = await statusOf(rig, talk.callId);
+  assert.deepEqual(turns.map(({ text }: { text: string }) => text), [ASKED, ASKED, GREETING]);
+  assert.deepEqual([...Deno.readDirSync(folder.dir)], []);
+});
