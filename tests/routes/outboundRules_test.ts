@@ -93,17 +93,30 @@ test("an agent's limit of attempts a day holds for a number whichever process an
   assert.equal(await statusOf(initiate(server, { to: "+14155550124" })), 200);
 });
 
-test("a call that waits is held to the rules again when it is due", async () => {
-  await using server = await startPhoneServer({
-    overrides: { agentFiles: onlyAgent("outbound: { hours: off, consent: required }") },
-  });
-  const answer = await server.post("/api/outbound/batch", { calls: [{ to }] }, apiKey);
+test("a batch and its preview say which numbers need consent, and which were called enough", async () => {
+  const agentFiles = onlyAgent(
+    "outbound: { hours: off, attempts_per_day: 1, consent: required, consent_days: 10 }",
+  );
+  await using server = await startPhoneServer({ overrides: { agentFiles } });
+  await initiateDialled(server, { to, consent });
+  const calls = [
+    { to, consent },
+    { to: "+14155550124" },
+    { to: "+14155550125", consent: { ...consent, at: "2020-01-01T00:00:00Z" } },
+    { to: "+14155550126", consent },
+  ];
+  const answer = await server.post("/api/outbound/batch", { calls });
   const { batchId, accepted, refused } = await answer.json();
-  if (accepted === 0) return assert.equal(refused[0].code, "consent_missing");
+  assert.equal(accepted, 1);
+  assert.deepEqual(refused.map(({ code }: { readonly code: string }) => code), [
+    "number_called_enough",
+    "consent_missing",
+    "consent_too_old",
+  ]);
   const state = await until(
     () => get(server, `/api/outbound/batch/${batchId}`),
-    ({ progress }) => progress.refused > 0,
+    ({ calls: [call] }) => call.callId !== null,
   );
-  assert.equal(state.calls[0].detail, "consent_missing");
-  assert.equal(server.network.calls.length, 0);
+  const record = await get(server, `/api/calls/${state.calls[0].callId}`);
+  assert.equal(record.consent.source, consent.source);
 });

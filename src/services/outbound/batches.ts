@@ -1,6 +1,6 @@
 import type { Agents } from "../../config/agents.ts";
 import { WorkSlices } from "../../utils/workSlices.ts";
-import type { DialPolicy } from "../spending.ts";
+import type { CallBudget, DialPolicy } from "../spending.ts";
 import type { Batch, BatchFigures, BatchItem, BatchResult, NewBatchItem } from "../store.ts";
 import type { BatchRequest } from "./batch/batchJob.ts";
 import { type BatchPlan, readPlan } from "./batch/batchPlan.ts";
@@ -67,6 +67,7 @@ export interface OutboundBatchesDeps extends BatchControlDeps {
   readonly callRecords: PlacedCallRecords;
   readonly policy: () => Promise<DialPolicy>;
   readonly agents: Pick<Agents, "get">;
+  readonly callBudget: Pick<CallBudget, "attemptsRefusal">;
   /** Calls of a key that may wait. */
   readonly maxPendingOf: (keyName: string) => number;
   readonly pollMs?: number | undefined;
@@ -158,6 +159,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
       {
         policy: await policy(),
         taken: batchStore.taken,
+        callBudget: deps.callBudget,
         agentProblem: (agent) =>
           deps.agents.get(agent) === undefined ? "There is no agent of this name." : undefined,
       },

@@ -1,7 +1,7 @@
 import { language as languageCode } from "../../../config/agentSchema.ts";
 import { sha256 } from "../../../utils/sha256.ts";
 import type { WorkSlices } from "../../../utils/workSlices.ts";
-import type { DialPolicy, DialRefusal, PersonCall } from "../../spending.ts";
+import type { CallBudget, DialPolicy, DialRefusal, PersonCall } from "../../spending.ts";
 import { awaitStore } from "../outboundErrors.ts";
 import type { ReadPlan } from "./batchPlan.ts";
 import type { Consent, RequestedCall } from "./requestedCall.ts";
@@ -33,6 +33,7 @@ export interface CallChecksDeps {
   /** Why an agent cannot be used; undefined where it can. */
   readonly agentProblem: (agent: string) => string | undefined;
   readonly taken: (keys: readonly string[]) => Promise<ReadonlySet<string>>;
+  readonly callBudget: Pick<CallBudget, "attemptsRefusal">;
 }
 
 export interface CheckedRequest {
@@ -53,7 +54,7 @@ export interface CheckedRequest {
 export async function checkCalls(
   { calls, keyName, country, plan, startsAt = 0, endsAt = Infinity, now, ...common }:
     CheckedRequest,
-  { policy, agentProblem, taken }: CallChecksDeps,
+  { policy, agentProblem, taken, callBudget }: CallChecksDeps,
   slices: Pick<WorkSlices, "pause">,
 ): Promise<readonly CheckedCall[]> {
   const keys = calls.map(({ id }) => id === undefined ? undefined : requestKeyOf(keyName, id));
@@ -80,12 +81,9 @@ export async function checkCalls(
     if (!written.ok) return { kind: "number", ...written } as const;
     const { number } = written;
     const earliest = Math.max(now, startsAt);
-    const decision = await dialTime(policy, {
-      number,
-      week: plan.week,
-      at: earliest,
-      call: personOf(call),
-    });
+    const person = personOf(call);
+    const times = { number, week: plan.week, at: earliest, call: person };
+    const decision = await dialTime(policy, times);
     if (!decision.ok) {
       const { refusal } = decision;
       return {
@@ -110,6 +108,12 @@ export async function checkCalls(
         code: "never_open",
         sentence: "The batch ends before this number may be called.",
       } as const;
+    }
+    const asked = { keyName, agent: person.agent, to: number };
+    const enough = await awaitStore(callBudget.attemptsRefusal(asked, decision.at));
+    if (enough !== undefined) {
+      const sentence = "This number has been called as often as it may be on that day.";
+      return { kind: "item", code: "number_called_enough", sentence } as const;
     }
     numbers.add(number);
     if (requestKey !== undefined) ids.add(requestKey);
