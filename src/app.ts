@@ -135,6 +135,7 @@ export async function createApp(
       ...overrides,
     }),
   );
+  if (webhooks !== undefined) phone?.outbound.batches.onEvent(webhooks.enqueueBatch);
   const metrics = opening.use(
     openMetrics({
       ...calls,

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { viewDetail, viewSummary } from "./batchViews.ts";
+import { viewBatch } from "../services/outbound.ts";
+import { viewDetail } from "./batchViews.ts";
 import { requireKeys } from "./middleware/access.ts";
 import { phoneNotConfigured, required } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
@@ -32,7 +33,7 @@ export function batchControlRoutes(
     const { limit, cursor: before } = c.req.valid("query");
     const batches = await batchesOf().list(c.get("caller"), { limit, before });
     const nextCursor = batches.length < limit ? null : batches.at(-1)?.id ?? null;
-    return c.json({ batches: batches.map(viewSummary), nextCursor }, 200);
+    return c.json({ batches: batches.map(viewBatch), nextCursor }, 200);
   });
 
   routes.openapi({ ...detail, ...reading }, async (c) => {
@@ -48,17 +49,17 @@ export function batchControlRoutes(
       endsAt: momentOf(endsAt),
       ...(Object.keys(plan).length > 0 && { plan }),
     });
-    return c.json(viewSummary(required(changed, unknownBatch)), 200);
+    return c.json(viewBatch(required(changed, unknownBatch)), 200);
   });
 
   routes.openapi({ ...pause, ...changing }, async (c) => {
     const paused = await batchesOf().pause(c.req.valid("param").id, c.get("caller"));
-    return c.json(viewSummary(required(paused, unknownBatch)), 200);
+    return c.json(viewBatch(required(paused, unknownBatch)), 200);
   });
 
   routes.openapi({ ...resume, ...changing }, async (c) => {
     const resumed = await batchesOf().resume(c.req.valid("param").id, c.get("caller"));
-    return c.json(viewSummary(required(resumed, unknownBatch)), 200);
+    return c.json(viewBatch(required(resumed, unknownBatch)), 200);
   });
 
   routes.openapi({ ...editItem, ...editing }, async (c) => {

@@ -1,48 +1,19 @@
 import type { z } from "@hono/zod-openapi";
-import type {
-  BatchDetail,
-  BatchPreview,
-  BatchState,
-  CallRefusal,
-  CheckedCall,
-  RefusedCall,
+import {
+  type BatchDetail,
+  type BatchPreview,
+  type BatchState,
+  type CallRefusal,
+  type CheckedCall,
+  type RefusedCall,
+  type TableProblem,
+  viewBatch,
 } from "../services/outbound.ts";
-import type { TableProblem } from "../services/outbound.ts";
-import { type Batch, RATE_MS } from "../services/store.ts";
+import { RATE_MS } from "../services/store.ts";
 import { present } from "../utils/present.ts";
 import type { AskedBatch } from "./batchRequest.ts";
 import { refusalOf } from "./middleware/outboundProblem.ts";
-import type { batchDetail, batchPreview, batchSummary } from "./openapi/batchSchemas.ts";
-
-type Summary = z.infer<typeof batchSummary>;
-
-/** A batch as lists show it. */
-export function viewSummary(batch: Batch): Summary {
-  const { id, name, keyName, request, state, pauseReason, progress, startedAt, doneAt } = batch;
-  const { createdAt, startsAt, endsAt } = batch;
-  const { agent } = { agent: undefined, ...(request as { readonly agent?: string } | undefined) };
-  return {
-    batchId: id,
-    name: name ?? null,
-    key: keyName ?? null,
-    agent: agent ?? null,
-    state: state === "cancelled"
-      ? "cancelled"
-      : doneAt !== undefined
-      ? "done"
-      : state === "running" && startedAt === undefined && startsAt !== undefined
-      ? "scheduled"
-      : state,
-    pauseReason: state === "paused" && doneAt === undefined ? pauseReason ?? "operator" : null,
-    createdAt: isoOf(createdAt),
-    startsAt: maybeIso(startsAt),
-    endsAt: maybeIso(endsAt),
-    startedAt: maybeIso(startedAt),
-    doneAt: maybeIso(doneAt),
-    total: totalOf(batch),
-    progress: { ...progress },
-  };
-}
+import type { batchDetail, batchPreview } from "./openapi/batchSchemas.ts";
 
 /** A batch with its figures; `now` in milliseconds since 1970. */
 export function viewDetail(
@@ -54,7 +25,7 @@ export function viewDetail(
   const { endedLately, latelySince = now, outcomes, calls, connectedMs, usd, unpriced } = figures;
   const minutes = Math.min(RATE_MS, Math.max(1000, now - latelySince)) / 60_000;
   const callsPerMinute = endedLately / minutes;
-  const summary = viewSummary(batch);
+  const summary = viewBatch(batch);
   return {
     ...summary,
     plan: { ...(batch.plan as Record<string, unknown> | undefined) },
@@ -77,7 +48,7 @@ export function viewState({ batch, items }: BatchState, limit: number) {
   return {
     batchId: id,
     createdAt: isoOf(createdAt),
-    total: totalOf(batch),
+    total: viewBatch(batch).total,
     progress: { ...progress },
     calls: items.map(({ item, number, state, callId, detail }) => ({
       index: item,
@@ -165,14 +136,12 @@ function viewProblem({ line, column, code: reason, message: error }: TableProble
   return { index: -1, line, ...present({ column }), code: "invalid_line", reason, error };
 }
 
-function totalOf({ progress }: Batch): number {
-  return Object.values(progress).reduce((sum, items) => sum + items, 0);
-}
-
+/** As every answer writes times. */
 export function isoOf(at: number): string {
   return new Date(at).toISOString();
 }
 
+/** Null for a time that has not come. */
 export function maybeIso(at: number | undefined): string | null {
   return at === undefined ? null : isoOf(at);
 }

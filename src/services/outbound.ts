@@ -7,6 +7,7 @@ export type {
 } from "./outbound/batches.ts";
 export { type BatchColumn, type TableProblem } from "./outbound/batch/batchColumns.ts";
 export { type BatchPlan, batchPlan, batchRetry } from "./outbound/batch/batchPlan.ts";
+export { viewBatch } from "./outbound/batch/batchView.ts";
 export type { CallRefusal, CheckedCall } from "./outbound/batch/callChecks.ts";
 export {
   type BatchTable,

@@ -61,6 +61,39 @@ Deno.test("a process that dies while it brings a batch into the queue leaves not
   assert.deepEqual(twilio.network.calls.map(({ to }) => to).sort(), calls.map(({ to }) => to));
 });
 
+Deno.test("a process that dies as a call of a batch ends has its item tried again once, by the next", async () => {
+  await using data = await makeDataFolder();
+  await using twilio = startSimulatedTwilio(busy);
+  await Deno.writeTextFile(`${data.path}/dying-at`, "UPDATE batch_calls SET ended_at");
+  const env = { ...twilio.env, OUTBOUND_PER_SECOND: "100", OUTBOUND_PER_MINUTE: "1000" };
+  await using dying = await startServerProcess({
+    data,
+    env,
+    preload: "tests/support/faults/dyingAt.ts",
+  });
+  twilio.network.connectTo(dying.origin);
+  const calls = numbers.slice(0, 3).map((to) => ({ to }));
+  const retry = { on: "busy", afterMinutes: 60, times: 1 };
+  const batch = { calls, atOnce: 1, retry };
+  const { batchId } = await (await dying.post("/api/outbound/batches", batch)).json();
+  assert.equal(await dying.ended(), 137);
+
+  data.letTimePass();
+  await using next = await startServerProcess({ data, env });
+  twilio.network.connectTo(next.origin);
+  const { results } = await until(
+    async () => await (await next.get(`/api/outbound/batches/${batchId}/results`)).json(),
+    ({ results }) =>
+      results.every(({ state, attempts }: { state: string; attempts: number }) =>
+        state === "pending" && attempts === 1
+      ),
+  );
+  assert.deepEqual(results.map(({ outcome }: { outcome: string }) => outcome), [
+    ...["busy", "busy", "busy"],
+  ]);
+  assert.deepEqual(twilio.network.calls.map(({ to }) => to).sort(), calls.map(({ to }) => to));
+});
+
 const stores = {
   "SQLite": temporaryDatabase,
   "Postgres": async () => {
@@ -99,6 +132,50 @@ for (const [store, makeDatabase] of Object.entries(stores)) {
         ({ progress }) => progress.ended === numbers.length,
       );
       assert.deepEqual(twilio.network.calls.map(({ to }) => to).sort(), numbers);
+    },
+  });
+
+  Deno.test({
+    name: `${store}: a batch that is paused at one process is dialled by none, and resumed by any`,
+    ignore: store === "Postgres" && postgres === undefined,
+    async fn() {
+      await using database = await makeDatabase();
+      await using twilio = startSimulatedTwilio(busy);
+      const env = { ...twilio.env, DATABASE_URL: database.url };
+      await using first = await startBeside(twilio, env);
+      await using second = await startBeside(twilio, env);
+      twilio.network.connectTo(second.origin);
+      const headers = { "X-API-Key": apiKey, "Content-Type": "application/json" };
+      const ask = async (server: typeof first, path: string, body?: unknown) => {
+        const method = body === undefined ? "GET" : "POST";
+        const answer = await server.request(`/api/outbound/batches${path}`, {
+          ...{ method, headers },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        });
+        return await answer.json();
+      };
+      const calls = numbers.map((to) => ({ to }));
+      const { batchId } = await ask(first, "", { calls, atOnce: 1 });
+      await until(() => ask(second, `/${batchId}`), ({ progress }) => progress.ended >= 2);
+      await ask(first, `/${batchId}/pause`, {});
+      // What other batches dial meanwhile shows that both are at work.
+      const others = ["+14155550177", "+14155550178"];
+      const dialOther = async (to: string | undefined) => {
+        const other = await ask(second, "", { calls: [{ to }] });
+        await until(() => ask(first, `/${other.batchId}`), ({ state }) => state === "done");
+      };
+      // One that was being dialled as the batch was paused has been dialled by then.
+      await dialOther(others[0]);
+      const dialled = twilio.network.calls.length;
+      await dialOther(others[1]);
+      assert.equal(twilio.network.calls.length, dialled + 1);
+      assert.ok(dialled < numbers.length);
+      await ask(second, `/${batchId}/resume`, {});
+      await until(() => ask(first, `/${batchId}`), ({ state }) => state === "done");
+      assert.deepEqual(
+        twilio.network.calls.map(({ to }) => to).sort(),
+        [...numbers, ...others].sort(),
+      );
     },
   });
 }

@@ -7,6 +7,7 @@ import {
   type TestServer,
 } from "../support/servers/phoneServer.ts";
 import { problemOf } from "../support/problemOf.ts";
+import { Inbox } from "../support/inbox.ts";
 import { until } from "../support/until.ts";
 
 const path = "/api/outbound/batches";
@@ -337,6 +338,37 @@ Deno.test("no key has more calls waiting than it may", async () => {
   assert.deepEqual(await problemOf(mine), [429, "too_many_pending"]);
   const list = await get(server, path);
   assert.deepEqual(list.batches, []);
+});
+
+Deno.test("webhooks tell that a batch begins, pauses by itself, goes on and is done", async () => {
+  const told = new Inbox<{ readonly type: string; readonly data: Record<string, unknown> }>();
+  await using receiver = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    async (request) => {
+      const message = await request.json();
+      if (message.type.startsWith("batch.")) told.add(message);
+      return new Response();
+    },
+  );
+  await using server = await startPhoneServer({
+    network: { otherNumbers: { answer: "failed" }, speed: 50 },
+    env: {
+      WEBHOOK_URL: `http://127.0.0.1:${receiver.addr.port}/`,
+      WEBHOOK_SECRET: `whsec_${btoa("x".repeat(24))}`,
+    },
+  });
+  const body = { name: "Failing", calls: calls.slice(0, 3), atOnce: 1, stop: { ofLast: 2 } };
+  const { batchId } = await (await server.post(path, body)).json();
+  const of = (type: string) => told.take((message) => message.type === type);
+  assert.equal((await of("batch.started")).data["name"], "Failing");
+  const { data } = await of("batch.paused");
+  assert.deepEqual([data["batchId"], data["reason"], data["state"]], [
+    ...[batchId, "failures", "paused"],
+  ]);
+  await (await server.post(`${path}/${batchId}/resume`)).body?.cancel();
+  await of("batch.resumed");
+  assert.equal((await of("batch.done")).data["state"], "done");
+  assert.equal(told.all.length, 4);
 });
 
 async function neverCall(server: TestServer, number: string): Promise<void> {

@@ -119,8 +119,10 @@ for (
         const before = Array.from({ length: 12 }, () => initiate(server));
         for (const answer of await Promise.all(before)) await answer.body?.cancel();
         const waits = await (await initiate(server, { to: person, ...about })).json();
-        const calls = [{ to: person, variables: { number: digits } }];
-        const batch = await (await server.post("/api/outbound/batch", { calls })).json();
+        const consent = { source: `form ${digits}`, at: "2026-01-01T00:00:00Z" };
+        const calls = [{ to: person, variables: { number: digits }, id: digits, consent }];
+        const named = { name: `For ${digits}`, calls };
+        const batch = await (await server.post("/api/outbound/batches", named)).json();
         assert.deepEqual([typeof waits.position, typeof batch.batchId], ["number", "string"]);
         assert.match(await place.read(), new RegExp(digits));
 

@@ -6,6 +6,7 @@ import { sendTagged, type TaggedText, tagText } from "../middleware/etag.ts";
 import { refuseForeignHosts } from "../middleware/requestOrigin.ts";
 import { analysis } from "./analysisSchemas.ts";
 import { appointment } from "./appointmentSchema.ts";
+import { batchSummary } from "./batchSchemas.ts";
 import { callDetail, callSummary } from "./callSchemas.ts";
 import { message, textMessage } from "./messageSchemas.ts";
 import { answer, errorAnswers, json } from "./schemaParts.ts";
@@ -98,6 +99,7 @@ const introduction = `A server for voice agents on the phone and in the browser.
 const signed =
   "Sent to WEBHOOK_URL, at least once, signed after the Standard Webhooks specification with WEBHOOK_SECRET: `webhook-signature` holds the base64 HMAC-SHA256 of `id.timestamp.body`.";
 
+const batchNews = batchSummary.extend({ reason: z.string().nullable() });
 const about = { callId: z.string(), key: z.string().nullable() };
 
 const messages = [
@@ -137,6 +139,15 @@ const messages = [
   ["appointment.booked", "An appointment is booked, in a call or by an operator", appointment],
   ["appointment.moved", "An appointment has another time", appointment],
   ["appointment.cancelled", "An appointment is cancelled", appointment],
+  ["batch.started", "A batch of calls has begun", batchNews],
+  [
+    "batch.paused",
+    "A batch is paused: by its operator, by failures or by what it has cost",
+    batchNews,
+  ],
+  ["batch.resumed", "A paused batch goes on", batchNews],
+  ["batch.cancelled", "The remaining calls of a batch are cancelled", batchNews],
+  ["batch.done", "Nothing of a batch is left", batchNews],
   ["webhook.test", "A test message", z.object({ message: z.string() })],
 ] as const;
 

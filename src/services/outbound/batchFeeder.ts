@@ -1,8 +1,9 @@
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { DialPolicy } from "../spending.ts";
-import type { BatchHead, BatchStore, ItemInTurn, NumberedBatchEvent } from "../store.ts";
+import type { BatchHead, BatchStore, ItemInTurn } from "../store.ts";
 import { batchJob } from "./batch/batchJob.ts";
 import { readPlan } from "./batch/batchPlan.ts";
+import { type BatchNews, newsOf } from "./batch/batchView.ts";
 import { dialTime } from "./batch/callChecks.ts";
 import type { Dialer } from "./dialer.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
@@ -12,7 +13,7 @@ import type { Log } from "../../utils/logger.ts";
 export interface BatchFeederDeps extends Clock {
   readonly batchStore: Pick<
     BatchStore,
-    "feed" | "inTurn" | "postpone" | "nextAt" | "sweep" | "untold" | "markTold"
+    "feed" | "inTurn" | "postpone" | "nextAt" | "sweep" | "untold" | "markTold" | "get"
   >;
   readonly callRecords: Pick<PlacedCallRecords, "admission">;
   readonly dialer: Pick<Dialer, "wake">;
@@ -34,7 +35,7 @@ export type BatchFeeder = ReturnType<typeof createBatchFeeder>;
 /** Starts feeding; any number of processes may do so at the same time. */
 export function createBatchFeeder(deps: BatchFeederDeps) {
   const { batchStore, callRecords, dialer, policy, pollMs = POLL_MS, now, setTimer, log } = deps;
-  const listeners: ((event: NumberedBatchEvent) => Promise<void>)[] = [];
+  const listeners: ((news: BatchNews) => Promise<void>)[] = [];
   const pollLoop = createPollLoop(feed, setTimer);
   const room = () => ({
     most: MAX_QUEUED,
@@ -46,8 +47,7 @@ export function createBatchFeeder(deps: BatchFeederDeps) {
     wake: pollLoop.wake,
     close: pollLoop.close,
     /** Registers a listener for what becomes of batches; one that rejects is told again later. */
-    onEvent: (listener: (event: NumberedBatchEvent) => Promise<void>): void =>
-      void listeners.push(listener),
+    onEvent: (listener: (news: BatchNews) => Promise<void>): void => void listeners.push(listener),
   };
 
   async function feed(): Promise<number> {
@@ -95,7 +95,10 @@ export function createBatchFeeder(deps: BatchFeederDeps) {
 
   async function tell(): Promise<void> {
     for (const event of await batchStore.untold(MAX_UNTOLD)) {
-      for (const listener of listeners) await listener(event);
+      const batch = await batchStore.get(event.batchId);
+      if (batch !== undefined) {
+        for (const listener of listeners) await listener(newsOf(event, batch));
+      }
       await batchStore.markTold(event);
     }
   }

@@ -16,6 +16,8 @@ import type {
 import { post, retryDelayMs } from "./webhookDelivery.ts";
 import {
   analyzedMessage,
+  batchMessage,
+  type BatchNews,
   endedMessage,
   type Message,
   messageOf,
@@ -168,6 +170,8 @@ export function createWebhookDispatcher(options: WebhookDispatcherOptions) {
     /** Enqueues the `call.analyzed` of a run that is over. */
     enqueueAnalyzed: (call: CallRecord, analysis: CallAnalysis): Promise<void> =>
       storeNow(analyzedMessage(call, analysis)),
+    /** Enqueues what became of a batch; durable when the promise settles. */
+    enqueueBatch: (news: BatchNews): Promise<void> => storeNow(batchMessage(news)),
     /** Looks for what others have enqueued. */
     wake: (): void => pollLoop.wake(),
     /** Sends a `webhook.test`; resolves with its id. */

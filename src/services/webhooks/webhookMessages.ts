@@ -22,10 +22,21 @@ type WebhookType =
   | "call.transferred"
   | "recording.ready"
   | "message.taken"
+  | `batch.${BatchNews["type"]}`
   | "sms.delivered"
   | "sms.failed"
   | "tool.failed"
   | "webhook.test";
+
+/** What became of a batch of calls. */
+export interface BatchNews {
+  readonly batchId: string;
+  /** Among the events of its batch. */
+  readonly sequence: number;
+  readonly type: "started" | "paused" | "resumed" | "cancelled" | "done";
+  readonly at: number;
+  readonly data: unknown;
+}
 
 /** A message without its endpoint. */
 export type Message = Omit<NewDelivery, "endpoint">;
@@ -108,6 +119,16 @@ export function analyzedMessage(call: CallRecord, analysis: CallAnalysis): Messa
   const data = { ...viewCall(call), analysis: viewAnalysis(analysis, call) };
   const at = analysis.finishedAt ?? call.endedAt ?? call.startedAt;
   return message("call.analyzed", call.id, at, data, analysis.run > 1 ? `${analysis.run}` : "");
+}
+
+/** What became of a batch, of no single call. */
+export function batchMessage({ batchId, sequence, type, at, data }: BatchNews): Message {
+  const eventType = `batch.${type}` as const;
+  return {
+    id: `evt_${batchId}_${sequence}`.slice(0, 200),
+    eventType,
+    payload: write(eventType, at, data),
+  };
 }
 
 /** A `webhook.test`, of no call. */

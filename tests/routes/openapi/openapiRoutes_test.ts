@@ -42,6 +42,7 @@ Deno.test("GET /openapi.json describes every route that checks its requests, wit
     ) assert.ok(api.paths[path]?.[method]?.summary, `${method} ${path}`);
     assert.deepEqual(Object.keys(api.webhooks ?? {}).sort(), [
       ...["appointment.booked", "appointment.cancelled", "appointment.moved"],
+      ...["batch.cancelled", "batch.done", "batch.paused", "batch.resumed", "batch.started"],
       ...["call.analyzed", "call.answered", "call.ended", "call.started", "call.transferred"],
       ...["message.taken", "sms.delivered", "sms.failed", "tool.failed", "webhook.test"],
     ]);

@@ -104,6 +104,11 @@ export function createErasureStore(database: Database) {
           WHERE batch_items.batch_id = batches.id AND number <> '')`,
         ["{}"],
       );
+      await database.query(
+        `DELETE FROM deliveries WHERE id IN (SELECT 'evt_' || batch_id || '_' || sequence
+          FROM batch_events WHERE NOT EXISTS (SELECT 1 FROM batch_items
+            WHERE batch_items.batch_id = batch_events.batch_id AND number <> ''))`,
+      );
       const pending = await countOf(database.query, `calls WHERE ${WITH_NUMBER}`, [number]);
       await database.leaveNoTrace();
       return { ...erased, pending };
