@@ -14,8 +14,8 @@ export function createDoNotCallRequests(
   { doNotCall, now, log }: DoNotCallRequestsDeps,
 ): PutOnDoNotCallList {
   return async function putOnDoNotCallList(
-    { callId, agent, direction, caller = "", callerProven },
-    words,
+    { callId, agent, direction, caller = "", callerProven, redact },
+    said,
   ) {
     if (!isPhoneNumber(caller)) return "number_unknown";
     const isProven = direction === "outbound" || callerProven === true;
@@ -24,6 +24,7 @@ export function createDoNotCallRequests(
       return "too_many_unproven";
     }
     const reason = isProven ? "asked in a call" : UNPROVEN;
+    const words = said === undefined ? undefined : redact?.(said) ?? said;
     await doNotCall.add({ number: caller, addedAt: now(), addedBy: agent, reason, words, callId });
     return "listed";
   };

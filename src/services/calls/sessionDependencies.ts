@@ -104,7 +104,8 @@ export function createSessionDependencies(
       return withPromises(outcome, session);
     },
     sendDigits,
-    recordOptOut,
+    recordOptOut: (session, asked) =>
+      recordOptOut(session, { ...asked, words: redactions.text(session, asked.words) }),
     publish(session, event) {
       const shown = masked(session.id, toolMask.event(session, event));
       if (event.type === "recording") recorded.add(session);

@@ -28,20 +28,24 @@ export function findCards(finding: Finding, runs: readonly NumberRun[], mayHold:
       for (const place of placesOf(run.parts)) finding.mark(place, SHOWN);
       continue;
     }
-    markWhole(finding, run);
+    const hasCard = markWhole(finding, run);
+    if (!hasCard && !run.atEnd) markAnswer(finding, run);
     if (run.atEnd) holdEnd(finding, run, mayHold);
     markRepeated(finding, run);
   }
 }
 
-function markWhole(finding: Finding, run: NumberRun): void {
+/** Returns whether there is any. */
+function markWhole(finding: Finding, run: NumberRun): boolean {
   const { parts, digits, starts } = run;
+  let isAny = false;
   for (let at = 0; at < parts.length;) {
     const last = digits.length < MIN_LENGTH ? undefined : cardAt(finding, run, at);
     if (last === undefined) {
       at++;
       continue;
     }
+    isAny = true;
     const line = parts[last]?.line ?? 0;
     remember(finding.known.cards, digits.slice(starts[at], starts[last + 1]));
     finding.wholeAt.add(line);
@@ -56,6 +60,14 @@ function markWhole(finding: Finding, run: NumberRun): void {
       at = rest;
     }
   }
+  return isAny;
+}
+
+/** Marks a piece that was said when the other side had asked for a card, and was not gone on with. */
+function markAnswer(finding: Finding, { parts, digits }: NumberRun): void {
+  if (digits.length < MIN_CUT_OFF || digits.length > MAX_LENGTH) return;
+  if (!finding.askedBefore(parts[0]?.line ?? 0).has("card")) return;
+  for (const place of placesOf(parts)) finding.mark(place, SHOWN);
 }
 
 /** The last part of a card number that begins with a part. */
@@ -113,7 +125,11 @@ function markRepeated(finding: Finding, { parts, digits, starts }: NumberRun): v
   if (cards.size === 0 && finding.held.length === 0) return;
   const numbers = [...cards].join(" ");
   const all = `${numbers} ${finding.held.join(" ")}`;
-  const [from, to] = [Math.min(...cardLines), Math.max(...cardLines) + 1];
+  // What is repeated last, of a whole number, are its last four digits: they may be shown.
+  const [from, to] = [
+    Math.min(...cardLines),
+    Math.max(...cardLines) + (finding.held.length > 0 ? 1 : 0),
+  ];
   for (let first = 0; first < parts.length;) {
     let last = first;
     while (last < parts.length && all.includes(digits.slice(starts[first], starts[last + 1]))) {
@@ -122,7 +138,8 @@ function markRepeated(finding: Finding, { parts, digits, starts }: NumberRun): v
     const repeated = digits.slice(starts[first], starts[last]);
     const line = parts[first]?.line ?? 0;
     // Between the pieces of a number, the agent repeats each.
-    const isEcho = repeated.length >= MIN_ECHO && line >= from && line <= to;
+    const isEcho = repeated.length >= MIN_ECHO && line >= from && line <= to &&
+      !finding.wholeAt.has(line);
     if (repeated.length >= MIN_REPEATED || isEcho) {
       const shown = numbers.includes(repeated) ? SHOWN : HELD;
       for (const place of placesOf(parts, first, last - 1)) finding.mark(place, shown);

@@ -20,7 +20,7 @@ export interface NumberRun {
 }
 
 /** More than that is no pause in a number. */
-const MAX_FILLERS = 6;
+const MAX_FILLERS = 8;
 
 /** The runs of numbers in lines; `indices` are those of one speaker. */
 export function numberRuns(

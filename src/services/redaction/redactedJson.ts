@@ -2,6 +2,7 @@ import { isRecord } from "../../utils/isRecord.ts";
 
 const MAX_DEPTH = 32;
 const MAX_LENGTH = 100_000;
+const MAX_PIECES = 20;
 const TOO_LONG = "[too long to be shown]";
 
 /**
@@ -30,11 +31,28 @@ export function redactedJson(
     if (typeof each === "number") return replaced(each, rewrite(String(each), field), String(each));
     if (typeof each !== "object" || each === null) return each;
     if (depth >= MAX_DEPTH) return replaced(each, TOO_LONG);
-    if (Array.isArray(each)) return each.map((item) => walk(item, field, depth + 1));
+    if (Array.isArray(each)) {
+      return joinedPieces(each, field) ?? each.map((item) => walk(item, field, depth + 1));
+    }
     if (!isRecord(each)) return each;
     return Object.fromEntries(
       Object.entries(each).map(([key, item]) => [key, walk(item, key, depth + 1)]),
     );
+  }
+
+  /** A list in which what is private stands in pieces; undefined for any other. */
+  function joinedPieces(list: readonly unknown[], field: string): readonly string[] | undefined {
+    const isShort = list.length > 1 && list.length <= MAX_PIECES &&
+      list.every((item) => typeof item === "string" || typeof item === "number");
+    if (!isShort) return undefined;
+    const pieces = list.map(String);
+    const whole = pieces.join(" ");
+    const shown = rewrite(whole, field);
+    if (shown === whole || pieces.some((piece) => rewrite(piece, field) !== piece)) {
+      return undefined;
+    }
+    changed = true;
+    return [shown];
   }
 
   function replaced(before: unknown, after: string, same: unknown = before): unknown {

@@ -156,8 +156,8 @@ function isUnit(word: string | undefined): boolean {
 
 const FILLERS: ReadonlySet<string> = new Set(
   (", - – — . … ; ( ) _ * um uh uhm erm hmm hm mhm ah eh em and then dash hyphen space comma next so ok okay yes " +
-    "yeah right well again is it s its the ahm oh und dann strich bindestrich minus leerzeichen komma weiter " +
-    "also ja genau moment jetzt noch ist es die et puis ensuite tiret virgule alors oui euh y luego guion entonces " +
+    "yeah right well again finally last lastly after that followed by wait let me see hold on sec please got goes comes is it s its the ahm oh und dann strich bindestrich minus leerzeichen komma weiter " +
+    "also ja genau zuletzt schliesslich bitte warte warten kurz mal sekunde danach gefolgt von kommt moment jetzt noch ist es die et puis ensuite tiret virgule alors oui euh y luego guion entonces " +
     "si este coma e poi trattino allora virgola en dan streepje depois traco sim potem myslnik i tak")
     .split(" "),
 );

@@ -29,11 +29,11 @@ add(
   ["card"],
   "card number|card|cards|credit card|debit card|visa|mastercard|master card|amex|american express|" +
     "maestro|girocard|creditcard|kreditkarte|kreditkartennummer|kartennummer|karte|bankkarte|debitkarte|carte|" +
-    "carte bancaire|carte bleue|tarjeta|carta di credito|carta|cartao|kaart|kaartnummer|pinpas|karta|karty|kartą|pan",
+    "carte bancaire|carte bleue|tarjeta|carta di credito|carta|cartao|kaart|kaartnummer|pinpas|karta|karty|kartą",
 );
 add(
   ["securityCode"],
-  "cvv|cvv2|cvc|cvc2|cid|card code|card verification|card verification value|prufziffer|" +
+  "cvv|cvv 2|cvc|cvc 2|cid|card code|card verification|card verification value|prufziffer|" +
     "prufnummer|kartenprufnummer|kartenprufziffer|cryptogramme|three digits on the back|drei ziffern auf der ruckseite",
 );
 add(
@@ -49,7 +49,7 @@ add(
 );
 add(
   ["code"],
-  "pin|pin code|pincode|pin number|security pin|tan|tan number|otp|passcode|one time code|one time password|" +
+  "pin|pin code|pincode|pin number|security pin|tan ist|tan lautet|tan nummer|die tan|eine tan|meine tan|tan code|clave|otp|passcode|one time code|one time password|" +
     "one time passcode|verification code|access code|login code|unlock code|geheimzahl|geheimnummer|einmalcode|einmalpasswort|" +
     "bestatigungscode|zugangscode|verifizierungscode|freischaltcode|code secret|code pin|code de verification|code d acces|" +
     "codigo pin|codigo de verificacion|codigo de acceso|codice pin|codice di verifica|codigo de verificacao|codigo de acesso|" +
@@ -57,8 +57,8 @@ add(
 );
 add(
   ["password", "code"],
-  "password|pass word|passphrase|passwort|kennwort|losungswort|codewort|mot de passe|contrasena|clave|" +
-    "parola d ordine|wachtwoord|senha|palavra passe|haslo|geheimwort|secret word|secret|passwd",
+  "password|pass word|passphrase|passwort|kennwort|losungswort|codewort|mot de passe|contrasena|" +
+    "parola d ordine|wachtwoord|senha|palavra passe|haslo|geheimwort|secret word|passwd",
 );
 add(
   ["key"],

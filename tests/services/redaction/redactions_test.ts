@@ -13,6 +13,8 @@ Deno.test("card numbers are found as they are written and as they are said, in e
     "4111-1111-1111-1111",
     "4111.1111.1111.1111",
     "4111, 1111, and then 1111, 1111",
+    "4111, wait, let me see, 1111, followed by 1111, and finally 1111",
+    "4,111,111,111,111,111",
     "3782 822463 10005",
     "four one one one one one one one one one one one one one one one",
     "four, triple one, um, double one double one, double one double one, double one double one",
@@ -44,6 +46,8 @@ Deno.test("numbers that people need stay as they are", () => {
       "Der Termin ist am vierundzwanzigsten um vierzehn Uhr dreißig, Kosten: 45,90 Euro.",
       "One more thing: twenty one people, table for two at eight.",
       "Invoice 2026-000123, customer 104733, tracking 1Z 999 AA1 01 2345 6784.",
+      "A tan bag for 250, the secret is patience, and the menu card has 12 pages.",
+      "Thanks, the card ending in 1111 was charged 45.90 on 12/05.",
       "The PIN has 4 digits. Your password is not correct.",
     ]
   ) {
@@ -175,8 +179,23 @@ Deno.test("a number over several turns is blacked out in all of them, also where
     c2: `And then ${CARD}.`,
   });
   assert.deepEqual(call.say("a3", "So 4111 1111 1111 1111, ending in 1111?", true, "agent"), {
-    a3: `So ${CARD}, ending in ${CARD}?`,
+    a3: `So ${CARD}, ending in 1111?`,
   });
+});
+
+Deno.test("a number that is corrected halfway is blacked out in all its pieces where a card was asked for", () => {
+  const call = startCall();
+  call.say("a1", "May I have your card number?", true, "agent");
+  const { c1 } = call.say("c1", "5555 3412 44, sorry, 44 44 11 15 I mean. So that is it.", true);
+  assert.equal(c1, `${CARD}, sorry, ${CARD} I mean. So that is it.`);
+  const other = startCall();
+  other.say("a1", "May I have your order number?", true, "agent");
+  const { c1: order } = other.say(
+    "c1",
+    "5555 3412 44, sorry, 44 44 11 15 I mean. So that is it.",
+    true,
+  );
+  assert.equal(order, "5555 3412 44, sorry, 44 44 11 15 I mean. So that is it.");
 });
 
 Deno.test("digits that turn out to be none of a card come back in an event of the same turn", () => {
@@ -208,13 +227,15 @@ Deno.test("tools, hand-offs and keys are blacked out like words, and their JSON 
     type: "toolStarted",
     toolCallId: "t",
     name: "pay",
-    arguments: '{"card":4111111111111111,"cvv":"123","amount":19.9,"note":["PIN: 9876"]}',
+    arguments:
+      '{"card":4111111111111111,"cvv":"123","amount":19.9,"note":["PIN: 9876"],"parts":["4111","1111","1111",1111]}',
   });
   assert.deepEqual(JSON.parse(started.arguments), {
     card: CARD,
     cvv: "[security code]",
     amount: 19.9,
     note: ["PIN: [code]"],
+    parts: [CARD],
   });
   const digits = call.one({ type: "digits", digits: "4111111111111111", sensitive: false });
   assert.deepEqual(digits, { type: "digits", digits: "•".repeat(16), sensitive: true });

@@ -3,7 +3,7 @@ import { type Tool, type ToolContext, ToolError } from "../tool.ts";
 
 /** Puts the number of a call's far end on the do-not-call list, where it has one. */
 export type PutOnDoNotCallList = (
-  call: Pick<ToolContext, "callId" | "agent" | "direction" | "caller" | "callerProven">,
+  call: Pick<ToolContext, "callId" | "agent" | "direction" | "caller" | "callerProven" | "redact">,
   /** What they said, as the model understood it. */
   words: string | undefined,
 ) => Promise<"listed" | "number_unknown" | "too_many_unproven">;
