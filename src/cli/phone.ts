@@ -70,7 +70,7 @@ async function callServer(run: PhoneRun): Promise<number> {
     printLegs("person", () => network.nextCall(), run);
     const call = network.call({ from: options.from, to: options.to });
     const heard = await liveCall(call, run);
-    await save(options.out, heard, print);
+    save(options.out, heard, print);
     return call.errors.length === 0 ? 0 : 1;
   } finally {
     await api?.close();
@@ -105,15 +105,15 @@ async function serveApi(run: PhoneRun): Promise<number> {
       printOfCall(`to ${call.to} from ${call.from}, ${call.sid}`);
       const path = options.out.replace(/(\.wav)?$/i, `-${number}.wav`);
       const life = liveCall(call, { ...run, print: printOfCall })
-        .then(async (heard) => {
+        .then((heard) => {
           for (const [index, { audio }] of call.tapes.entries()) {
             const name = path.replace(
               /\.wav$/i,
               index === 0 ? ".tape.wav" : `.tape-${index + 1}.wav`,
             );
-            await save(name, audio, printOfCall, "What is on the tape");
+            save(name, audio, printOfCall, "What is on the tape");
           }
-          await save(path, heard, printOfCall);
+          save(path, heard, printOfCall);
         })
         .catch((error) =>
           printOfCall(`ERROR     ${error instanceof Error ? error.message : error}`)
@@ -131,7 +131,7 @@ async function serveApi(run: PhoneRun): Promise<number> {
 async function printLegs(
   name: string,
   next: () => Promise<SimulatedCall>,
-  { print, interrupted }: PhoneRun,
+  { options, print, interrupted }: PhoneRun,
 ): Promise<void> {
   for (let number = 1;; number++) {
     const leg = await next().catch(() => undefined);
@@ -143,6 +143,9 @@ async function printLegs(
       if (line !== undefined) printOfLeg(line);
     });
     interrupted.then(() => leg.hangUp());
+    const path = options.out.replace(/(\.wav)?$/i, `-${name}-${number}.wav`);
+    leg.ended.then(() => save(path, leg.heardAudio(), printOfLeg))
+      .catch((error) => printOfLeg(`ERROR     ${error instanceof Error ? error.message : error}`));
   }
 }
 
@@ -176,12 +179,12 @@ async function waitForEnd(call: SimulatedCall, clock: SimClock, maxMs: number): 
   cancel();
 }
 
-async function save(
+function save(
   path: string,
   heard: Uint8Array,
   print: (line: string) => void,
   what = "What was heard",
-): Promise<void> {
+): void {
   if (heard.every((code) => code === 0xff)) {
     return print(
       what === "What was heard"
@@ -189,7 +192,7 @@ async function save(
         : "Nothing is on the tape: no file is written.",
     );
   }
-  await Deno.writeFile(path, writeWav(heard));
+  Deno.writeFileSync(path, writeWav(heard));
   print(`${what} (${(heard.length / 8_000).toFixed(1)} s) is in ${path}`);
 }
 

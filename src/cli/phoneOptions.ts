@@ -57,6 +57,10 @@ Twilio's API, by which the server ends calls and places them
                          menu, fax, music, busy, no-answer, failed
   --plan FILE            what each number does (docs/phone-simulator.md)
 
+Transfers: what happens on the calls to people is printed as well (leg N: of a <Dial>; person N: placed
+by the server), and what they heard is in heard-leg-N.wav and heard-person-N.wav. To try one that asks the
+person first, see "A transfer by hand" in docs/phone-simulator.md.
+
 A server without Twilio takes part with these lines in its .env:
 ${rehearsalLines}
 `;
