@@ -31,6 +31,7 @@ export type {
 } from "./store/budget/budgetTypes.ts";
 export { dayOf, exceeded, untilTomorrow } from "./store/budget/budgetUse.ts";
 export { type Appointment, appointmentStates } from "./store/calendar/appointment.ts";
+export type { PhoneMenuRecord } from "./store/calls/phoneMenuColumn.ts";
 export type { RecordingRecord, RecordingWrite } from "./store/calls/recordingRecord.ts";
 export { cellsOf } from "./store/calendar/calendarCells.ts";
 export type {

@@ -154,6 +154,20 @@ export interface CallDetail extends CallSummary {
   readonly latencies: readonly Latency[];
   readonly mustHear: readonly MustHear[];
   readonly promises: readonly HeardPromise[];
+  readonly phoneMenu: {
+    readonly steps: readonly {
+      readonly atMs: number;
+      readonly heard: string;
+      readonly keys: string | null;
+    }[];
+    readonly holds: readonly {
+      readonly fromMs: number;
+      readonly toMs: number | null;
+      readonly withheldMs: number;
+    }[];
+    readonly holdMs: number;
+    readonly withheldMs: number;
+  } | null;
   /** Those that were booked in it. */
   readonly appointments: readonly Appointment[];
   readonly analysis: Analysis | null;
@@ -258,6 +272,11 @@ export type CallEvent =
   | { readonly type: "modelLost" }
   | { readonly type: "modelReady"; readonly again: boolean }
   | { readonly type: "notice"; readonly code: string }
+  | {
+    readonly type: "menu";
+    readonly step: { readonly number: number; readonly heard: string; readonly keys?: string };
+  }
+  | { readonly type: "hold"; readonly on: boolean }
   | { readonly type: "transferring"; readonly alias: string }
   | { readonly type: "handoff"; readonly to: string; readonly title: string }
   | { readonly type: "handedOver" }

@@ -92,8 +92,11 @@ async function callCompany(keys: string): Promise<void> {
   assert.ok(lateMs < 1500, `answered ${lateMs} ms after the person's last sound`);
 
   await hangUp(phone);
-  const { end } = await recordOf(rig, callId);
+  const { end, phoneMenu } = await recordOf(rig, callId);
   assert.equal(end?.reason, "caller_hung_up");
+  assert.deepEqual(phoneMenu?.steps.map(({ keys }) => keys), ["2"]);
+  assert.match(phoneMenu.steps[0]!.heard, /For billing, press two\.$/);
+  assert.ok(phoneMenu.holdMs > 12_000 && phoneMenu.withheldMs > 6000, JSON.stringify(phoneMenu));
   await watching;
 }
 

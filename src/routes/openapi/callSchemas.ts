@@ -4,6 +4,7 @@ import { answerers, recordStatuses } from "../../services/store.ts";
 import { analysis, passed } from "./analysisSchemas.ts";
 import { appointment } from "./appointmentSchema.ts";
 import { heardShape } from "./heardSchemas.ts";
+import { phoneMenuShape } from "./phoneMenuSchemas.ts";
 import { recording } from "./recordingSchemas.ts";
 import {
   agentName,
@@ -174,6 +175,7 @@ export const callDetail = z.object({
   ...callShape,
   turns: z.array(turn),
   ...heardShape,
+  ...phoneMenuShape,
   tools: z.array(z.object({
     id: z.string(),
     name: z.string(),

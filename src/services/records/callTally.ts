@@ -25,6 +25,7 @@ import {
   percentile,
 } from "../store.ts";
 import { costByModels } from "./costByModels.ts";
+import { PhoneMenuTally } from "./phoneMenuTally.ts";
 import { impliedOutcome } from "./callOutcome.ts";
 import { present } from "../../utils/present.ts";
 
@@ -44,6 +45,7 @@ export class CallTally {
   #usageWritten = true;
   #digits = 0;
   #handoffs: readonly HandoffRecord[] = [];
+  #phoneMenu = new PhoneMenuTally();
 
   /** With what is stored of a call that an earlier session began, goes on counting from there. */
   constructor(
@@ -63,6 +65,7 @@ export class CallTally {
       ...{ model, transcriptionModel },
     });
     this.#usage = usage;
+    this.#phoneMenu = new PhoneMenuTally(record.phoneMenu);
     this.#savings = savings;
     this.#latenciesMs.push(...content.latencies.map(({ totalMs }) => totalMs));
     this.#digits = content.digits.length;
@@ -112,6 +115,8 @@ export class CallTally {
     const atMs = Math.max(0, at - this.#call.startedAt);
     const saved = this.#compaction.follow(event);
     if (saved !== undefined) this.#savings = addSavings(this.#savings ?? NO_SAVINGS, saved);
+    const phoneMenu = this.#phoneMenu.follow(event, atMs);
+    if (phoneMenu !== undefined) return [{ type: "changed", callId, changes: { phoneMenu } }];
     switch (event.type) {
       case "connected":
         return [this.change({ status: "live", answeredAt: this.#known.answeredAt ?? at })];

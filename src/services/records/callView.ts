@@ -1,3 +1,4 @@
+import { viewPhoneMenu } from "./phoneMenuView.ts";
 import { errorCodeIn } from "../../utils/errorCode.ts";
 import { present } from "../../utils/present.ts";
 import type { TranscriptTurn } from "../../call/callEvent.ts";
@@ -92,6 +93,7 @@ export function viewDetail(
       firstHeardMs: firstHeardMs ?? null,
       totalMs,
     })),
+    phoneMenu: viewPhoneMenu(call),
     digits: digits.map(({ atMs, digits }) => ({ atMs, digits: digits ?? null })),
     handoffs: handoffs.map(viewHandoff),
     recording: viewRecording(recording, call, rest.redactedSpans),

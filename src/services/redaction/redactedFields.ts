@@ -17,6 +17,8 @@ const TEXTS: ReadonlySet<string> = new Set([
   "said",
   "note",
   "message",
+  "heard",
+  "keys",
 ]);
 
 /** The event with its texts rewritten, wherever they stand in it; the same where none is changed. */

@@ -86,4 +86,5 @@ const STATUS = {
   agent: "The agent is speaking",
   caller: "The caller is speaking",
   listen: "Nobody is speaking",
+  hold: "On hold: the agent waits, and the model hears no music",
 } as const;

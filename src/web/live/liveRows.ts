@@ -161,4 +161,9 @@ function createLiveRow(id: string, startedAt: string): LiveRow {
   }
 }
 
-const STATES = { agent: "Agent speaks", caller: "Caller speaks", listen: "Silence" } as const;
+const STATES = {
+  agent: "Agent speaks",
+  caller: "Caller speaks",
+  listen: "Silence",
+  hold: "On hold",
+} as const;

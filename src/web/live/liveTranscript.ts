@@ -65,6 +65,13 @@ export class LiveTranscript {
         return event.again ? this.#view.note("The model is back.") : undefined;
       case "handoff":
         return this.#view.note(`The call goes on with ${event.title}.`);
+      case "menu": {
+        const { keys } = event.step;
+        if (keys === undefined) return this.#view.note("In a phone menu: the agent decides.");
+        return this.#view.note(`The agent pressed ${keys}.`);
+      }
+      case "hold":
+        return this.#view.note(event.on ? "On hold." : "The hold is over.");
       case "transferring":
         return this.#view.note(`The call is being handed over: ${event.alias}.`);
       case "notice": {

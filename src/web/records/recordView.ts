@@ -8,6 +8,7 @@ import { showDownloads } from "./downloads.ts";
 import { find } from "../elements.ts";
 import { type Figure, showFigures } from "./figureList.ts";
 import { mustHearTable, promiseTable } from "./heardTables.ts";
+import { phoneMenuTables } from "./phoneMenuTables.ts";
 import { costTable, latencyTable } from "./recordTables.ts";
 import { bookedInCall } from "../calendar/bookedInCall.ts";
 import { createTranscriptView } from "../transcriptView.ts";
@@ -59,6 +60,7 @@ export function createRecordView(
     find("record-heard", HTMLElement).replaceChildren(
       ...mustHearTable(call),
       ...promiseTable(call),
+      ...phoneMenuTables(call),
     );
     find("record-latency", HTMLElement).replaceChildren(...latencyTable(call));
     find("record-cost", HTMLElement).replaceChildren(...costTable(call));

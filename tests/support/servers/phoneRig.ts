@@ -162,5 +162,10 @@ export interface CallDetail {
   readonly status: string;
   readonly end?: { readonly reason: string; readonly detail?: string };
   readonly turns: readonly { readonly role: string; readonly text: string }[];
+  readonly phoneMenu: {
+    readonly steps: readonly { readonly heard: string; readonly keys: string | null }[];
+    readonly holdMs: number;
+    readonly withheldMs: number;
+  } | null;
   readonly savings: { readonly inputAudio: number; readonly usd: number | null } | null;
 }

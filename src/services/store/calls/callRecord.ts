@@ -1,3 +1,4 @@
+import type { PhoneMenuRecord } from "./phoneMenuColumn.ts";
 import type {
   CallEvent,
   MustHearProof,
@@ -127,6 +128,8 @@ export interface CallRecord {
   readonly consent?: CallConsent;
   /** That the person who was called wants no more calls. */
   readonly optOut?: CallOptOut;
+  /** Of calls that were placed into phone systems. */
+  readonly phoneMenu?: PhoneMenuRecord;
   /** What the agent was told of this call, for a process that goes on with it; of placed calls the queue has it. */
   readonly briefing?: CallBriefing;
 }
@@ -222,7 +225,7 @@ export type CallChanges =
   & Partial<
     Pick<CallRecord, "agentVersion" | "answeredAt" | "outcome" | "answeredBy" | "usage" | "savings">
   >
-  & Partial<Pick<CallRecord, "optOut">>
+  & Partial<Pick<CallRecord, "optOut" | "phoneMenu">>
   /** Null where it was taken back. */
   & { readonly plannedEnd?: CallEnd | null };
 

@@ -1,3 +1,4 @@
+import { phoneMenuOf } from "./phoneMenuColumn.ts";
 import { consentOf, optOutOf } from "./ruleColumns.ts";
 import { callDirections, type CallEnd, endReasons } from "../../../call/types.ts";
 import type { TranscriptTurn } from "../../../call/callEvent.ts";
@@ -70,6 +71,7 @@ export function callOf(row: Row): CallRecord {
       precall: precallOf(row),
       consent: consentOf(row),
       optOut: optOutOf(row),
+      phoneMenu: phoneMenuOf(row),
       briefing: briefingOf(row),
       savings: savingsOf(row),
       passed: maybeFlag(row, "analysis_passed"),

@@ -169,6 +169,7 @@ function changeCall(
 ): readonly Statement[] {
   const { status, usage, savings, answeredAt, outcome } = changes;
   const columns: Columns = present({
+    phone_menu: changes.phoneMenu && JSON.stringify(changes.phoneMenu),
     opt_out: changes.optOut && JSON.stringify(changes.optOut),
     call_sid: changes.callSid,
     from_number: changes.from,

@@ -7,6 +7,7 @@ import { analyses } from "./analyses.ts";
 import { handoffs } from "./handoffs.ts";
 import { knowledgeVectors } from "./knowledgeVectors.ts";
 import { knowledgeTables } from "./knowledgeTables.ts";
+import { phoneMenus } from "./phoneMenus.ts";
 import { recordings } from "./recordings.ts";
 import { redactedSpans } from "./redactedSpans.ts";
 import { resumptionVersion } from "./resumptionVersion.ts";
@@ -148,4 +149,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   recordings,
   batchPlans,
   redactedSpans,
+  phoneMenus,
 ];
