@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { startChatServer } from "../../src/sim/chat/chatServer.ts";
 import { startReceiver } from "../support/servers/analysisRig.ts";
 import { parrot, voiceOf } from "../support/servers/phoneRig.ts";
-import { apiKey } from "../support/servers/phoneServer.ts";
+import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { openClient } from "../support/browser/webClient.ts";
+import { endedRecord, onlyAgent } from "../support/twilio/dialling.ts";
 import { detail, heard, liveCalls, ring, startProcessRig } from "../support/servers/processRig.ts";
 import { makeDataFolder } from "../support/servers/serverProcess.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
@@ -174,6 +176,32 @@ Deno.test("after kill -9 within a number the next process hides the rest, and th
   );
   assert.deepEqual(lines(record), ["My credit card is […].", "[card number], thanks."]);
   await hangUp(phone);
+});
+
+Deno.test("a caller reads their own words in the browser, and the record does not have them", async () => {
+  await using server = await startPhoneServer({
+    overrides: {
+      agentFiles: onlyAgent("redaction: true"),
+      engine: { voice: "tone", speed: 20, script: parrot },
+    },
+  });
+  const { token } = await (await server.post("/api/web/session", undefined, apiKey)).json();
+  const client = openClient(server, token);
+  const { callId } = await client.get("ready");
+  const text = `My card is ${CARD}.`;
+  client.send({ type: "text", text });
+  const own = await client.inbox.find((message) =>
+    message.type === "transcript" && message.role === "caller"
+  );
+  assert.ok(own.type === "transcript");
+  assert.equal(own.text, text);
+  await client.inbox.find((message) =>
+    message.type === "transcript" && message.role === "agent" && message.final
+  );
+  await client.close();
+  const record = await endedRecord(server, callId);
+  assert.deepEqual(lines(record), ["My card is [card number]."]);
+  assert.equal(JSON.stringify(record).includes(CARD), false);
 });
 
 /** What the caller has said. */

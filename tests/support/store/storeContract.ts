@@ -8,6 +8,7 @@ import { testCalendar } from "./calendarContract.ts";
 import { testAnalyses } from "./analysesContract.ts";
 import { testErasure } from "./erasureContract.ts";
 import { testHandoffs } from "./handoffContract.ts";
+import { testRedaction } from "./redactionContract.ts";
 import { testMessages } from "./messageContract.ts";
 import { testDocumentSearches } from "./documentSearchContract.ts";
 import { testTextMessages } from "./textMessageContract.ts";
@@ -48,6 +49,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testInstances(test);
   testErasure(test);
   testHandoffs(test);
+  testRedaction(test);
   testMessages(test);
   testAgentVersions(test);
   testTextMessages(test);
