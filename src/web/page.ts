@@ -9,6 +9,7 @@ import { type PageLocation, readPageLocation } from "./pageLocation.ts";
 import { createRecordListView } from "./records/recordListView.ts";
 import { createRecordView } from "./records/recordView.ts";
 import { createCalendarView } from "./calendar/calendarView.ts";
+import { createDoNotCallView } from "./listed/doNotCallView.ts";
 import { createAgentsView } from "./agents/agentsView.ts";
 import { showStart, showStartProblem, showTalk } from "./talk/talkView.ts";
 import { describeEngine } from "./talk/talkTexts.ts";
@@ -21,6 +22,7 @@ const showRecords = createRecordListView(titles);
 const showRecord = createRecordView(titles);
 const showCalendar = createCalendarView();
 const showAgents = createAgentsView();
+const showDoNotCall = createDoNotCallView();
 
 const names = {
   talk: "",
@@ -30,6 +32,7 @@ const names = {
   record: "Record",
   calendar: "Calendar",
   agents: "Agents",
+  "do-not-call": "Do not call",
 };
 let showing = new AbortController();
 
@@ -93,6 +96,8 @@ function open(target: PageLocation, signal: AbortSignal): Promise<void> {
       return showCalendar(target.filter, signal);
     case "agents":
       return showAgents(signal);
+    case "do-not-call":
+      return showDoNotCall(signal);
   }
 }
 

@@ -6,12 +6,14 @@ export type PageLocation =
   | { readonly view: "records"; readonly filter: URLSearchParams }
   | { readonly view: "record"; readonly id: string }
   | { readonly view: "calendar"; readonly filter: URLSearchParams }
-  | { readonly view: "agents" };
+  | { readonly view: "agents" }
+  | { readonly view: "do-not-call" };
 
 /** Parses `location.hash`; anything unknown is the talk view. */
 export function readPageLocation(hash: string): PageLocation {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?");
   if (path === "agents") return { view: "agents" };
+  if (path === "do-not-call") return { view: "do-not-call" };
   if (path === "calendar") return { view: "calendar", filter: new URLSearchParams(query) };
   const [, part, id] = /^(calls|records)(?:\/(call_[0-9a-z]+))?$/.exec(path) ?? [];
   switch (part) {

@@ -1,7 +1,31 @@
 /// <reference lib="dom" />
 import type { CallDetail, HeardPromise, MustHear } from "../apiTypes.ts";
-import { formatDuration } from "../formats.ts";
+import { element } from "../elements.ts";
+import { formatDay, formatDuration } from "../formats.ts";
 import { foldedTable } from "./recordTables.ts";
+
+/** What the person had agreed to before the call, and that they want no more of them; empty without either. */
+export function agreements(
+  { consent, optOut }: Pick<CallDetail, "consent" | "optOut">,
+): readonly HTMLElement[] {
+  const lines = [
+    ...(optOut === null ? [] : [
+      `Wants no more calls, at ${formatDuration(optOut.atMs)}: ${
+        optOut.by === "key"
+          ? `key ${optOut.words ?? ""}`
+          : optOut.words === null
+          ? "as the agent understood"
+          : `“${optOut.words}”`
+      }`,
+    ]),
+    ...(consent === null ? [] : [
+      `Consent of ${formatDay(consent.at, new Date())}, ${consent.source}${
+        consent.text === null ? "" : `: “${consent.text}”`
+      }`,
+    ]),
+  ];
+  return lines.map((textContent) => element("p", { className: "agreement", textContent }));
+}
 
 /** The sentences that the caller had to hear, with their proof; empty without any. */
 export function mustHearTable({ mustHear }: Pick<CallDetail, "mustHear">): readonly HTMLElement[] {

@@ -7,8 +7,8 @@ import { describeAnalysis } from "./analysisView.ts";
 import { showDownloads } from "./downloads.ts";
 import { find } from "../elements.ts";
 import { type Figure, showFigures } from "./figureList.ts";
-import { mustHearTable, promiseTable } from "./heardTables.ts";
 import { phoneMenuTables } from "./phoneMenuTables.ts";
+import { agreements, mustHearTable, promiseTable } from "./heardTables.ts";
 import { costTable, latencyTable } from "./recordTables.ts";
 import { bookedInCall } from "../calendar/bookedInCall.ts";
 import { createTranscriptView } from "../transcriptView.ts";
@@ -58,6 +58,7 @@ export function createRecordView(
     downloads.hidden = call.turns.length === 0;
     showDownloads(downloads, id);
     find("record-heard", HTMLElement).replaceChildren(
+      ...agreements(call),
       ...mustHearTable(call),
       ...promiseTable(call),
       ...phoneMenuTables(call),

@@ -1,0 +1,150 @@
+/// <reference lib="dom" />
+import { fetchApi, fetchApiJson, RequestError } from "../apiClient.ts";
+import { element, find } from "../elements.ts";
+import { formatDay, formatTime } from "../formats.ts";
+
+/** A number that is never called, and who wanted that. */
+interface Listed {
+  readonly number: string;
+  readonly addedAt: string;
+  readonly addedBy: string | null;
+  readonly reason: string | null;
+  readonly words: string | null;
+  readonly callId: string | null;
+}
+
+interface ListedPage {
+  readonly numbers: readonly Listed[];
+  readonly next: string | null;
+}
+
+const PATH = "/api/do-not-call";
+const PAGE = 100;
+
+/** Creates the view of the do-not-call list, with ways to add and remove numbers. Throws `RequestError`. */
+export function createDoNotCallView(): (signal: AbortSignal) => Promise<void> {
+  const form = find("unlisted-form", HTMLFormElement);
+  const number = find("unlisted-number", HTMLInputElement);
+  const reason = find("unlisted-reason", HTMLInputElement);
+  const problem = find("unlisted-problem", HTMLElement);
+  const list = find("listed", HTMLUListElement);
+  const later = find("listed-later", HTMLButtonElement);
+  const dialog = createRemoveDialog();
+
+  return async function showDoNotCall(signal) {
+    problem.textContent = "";
+    signal.addEventListener("abort", dialog.close);
+    const known = new Map<string, Listed>();
+    await load();
+
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      add().catch(tell);
+    };
+
+    async function load(after?: string): Promise<void> {
+      const query = new URLSearchParams({
+        limit: `${PAGE}`,
+        ...(after !== undefined && { after }),
+      });
+      const { numbers, next } = await fetchApiJson<ListedPage>(`${PATH}?${query}`, { signal });
+      if (signal.aborted) return;
+      for (const each of numbers) known.set(each.number, each);
+      show();
+      later.hidden = next === null;
+      later.onclick = () => load(next ?? undefined).catch(tell);
+    }
+
+    async function add(): Promise<void> {
+      problem.textContent = "";
+      const wanted = number.value.replaceAll(/[\s().-]/g, "");
+      const why = reason.value.trim();
+      const added = await fetchApiJson<Listed>(`${PATH}/${encodeURIComponent(wanted)}`, {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(why === "" ? {} : { reason: why }),
+        signal,
+      });
+      form.reset();
+      known.delete(added.number);
+      // What was just added is what one looks for.
+      show(added);
+      known.set(added.number, added);
+    }
+
+    function show(first?: Listed): void {
+      const all = [...(first === undefined ? [] : [first]), ...known.values()];
+      list.replaceChildren(...all.map((each) =>
+        rowOf(each, () =>
+          dialog.ask(each, () => {
+            known.delete(each.number);
+            show();
+          }))
+      ));
+      find("listed-empty", HTMLElement).hidden = all.length > 0;
+    }
+
+    function tell(error: unknown): void {
+      if (!signal.aborted) problem.textContent = textOf(error);
+    }
+  };
+}
+
+function rowOf(listed: Listed, onRemove: () => void): HTMLElement {
+  const { number, reason, words, callId } = listed;
+  const remove = element("button", { type: "button", textContent: "Remove…", onclick: onRemove });
+  return element("li", {}, [
+    element("span", { className: "who", textContent: number }),
+    element("span", { className: "way", textContent: factsOf(listed) }),
+    ...(words === null ? [] : [element("q", { className: "said", textContent: words })]),
+    ...(callId === null
+      ? []
+      : [element("a", { href: `#records/${callId}`, textContent: "The call" })]),
+    ...(reason === null ? [] : [element("span", { className: "reason", textContent: reason })]),
+    remove,
+  ]);
+}
+
+function factsOf({ addedAt, addedBy }: Listed): string {
+  const when = `${formatDay(addedAt, new Date())}, ${formatTime(addedAt)}`;
+  return addedBy === null ? when : `${when} · by ${addedBy}`;
+}
+
+/** The question before a number may be called again. */
+function createRemoveDialog() {
+  const dialog = find("unlist-dialog", HTMLDialogElement);
+  const form = find("unlist-form", HTMLFormElement);
+  const problem = find("unlist-problem", HTMLElement);
+  const [confirm, keep] = form.querySelectorAll("button");
+  if (keep !== undefined) keep.onclick = () => dialog.close();
+  return {
+    ask({ number, words }: Listed, onRemoved: () => void): void {
+      find("unlist-about", HTMLElement).textContent = words === null
+        ? number
+        : `${number} said: ${words}`;
+      problem.textContent = "";
+      form.onsubmit = (event) => {
+        event.preventDefault();
+        remove().catch((error) => problem.textContent = textOf(error));
+      };
+      dialog.showModal();
+
+      async function remove(): Promise<void> {
+        if (confirm !== undefined) confirm.disabled = true;
+        try {
+          await fetchApi(`${PATH}/${encodeURIComponent(number)}`, { method: "DELETE" });
+          onRemoved();
+          dialog.close();
+        } finally {
+          if (confirm !== undefined) confirm.disabled = false;
+        }
+      }
+    },
+    close: () => dialog.close(),
+  };
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof RequestError)) throw error;
+  return [error.message, ...error.details.map(({ message }) => message)].join(" ");
+}
