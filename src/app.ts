@@ -97,7 +97,7 @@ export async function createApp(
   const toolAccess = opening.use(
     await openToolAccess({ ...base, readVariable: readToolVariable }),
   );
-  const { registry, toolTrials, onSendDigits } = openCallRegistry({
+  const { registry, toolTrials, onPhone } = openCallRegistry({
     ...base,
     ...spending,
     events,
@@ -131,7 +131,7 @@ export async function createApp(
       completion,
       resumedCalls,
       routing,
-      onSendDigits,
+      onPhone,
       ...overrides,
     }),
   );

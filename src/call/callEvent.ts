@@ -1,6 +1,7 @@
 import type { AudioFormat } from "../utils/audio/audioFormat.ts";
 import type { PhoneMenuEvent } from "./phoneMenu.ts";
 import type { TokenUsage, TranscriptionUsage } from "./realtimeClient.ts";
+import type { TransferEvent } from "./transfer.ts";
 import type { CallDirection, CallEnd, Milliseconds } from "./types.ts";
 
 /** What observers of a call get; times are milliseconds since the call began. */
@@ -86,7 +87,8 @@ export type CallEvent =
   | { readonly type: "notice"; readonly code: NoticeCode }
   /** The call ends so when its last words have been heard; without `end` that was taken back. */
   | { readonly type: "closing"; readonly end?: CallEnd }
-  | { readonly type: "transferring"; readonly alias: string }
+  /** How it stands with putting the caller through to a person. */
+  | TransferEvent
   /** From now on `to` has the call; what it says bears its name. */
   | {
     readonly type: "handoff";

@@ -4,6 +4,7 @@ import type { Handoff, HandoffAsked } from "./handoff.ts";
 import type { KeptSpeechInput } from "./keptSpeech.ts";
 import type { LineSoundInput } from "./phoneMenu.ts";
 import type { ModelInput, ModelLoss } from "./realtimeClient.ts";
+import type { TransferInput } from "./transfer.ts";
 import type { CallEnd, Milliseconds, SessionEnd } from "./types.ts";
 
 /** Everything that happens to a call, except audio. */
@@ -21,6 +22,7 @@ export type ControlInput =
   | LineSoundInput
   /** The person who wants no more calls may be told so. */
   | { readonly type: "optOutRecorded" }
+  | TransferInput
   /** The call was answered although the audio has not arrived yet: the greeting may be prepared. */
   | { readonly type: "answered" }
   | {

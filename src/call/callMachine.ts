@@ -14,7 +14,7 @@ import type { SpeechRef } from "./realtimeClient.ts";
 import type { ResumedCall } from "./resumedCall.ts";
 import { snapshotOf } from "./machine/snapshot.ts";
 import type { Watched } from "./turns/responseDeadlines.ts";
-import { earliest } from "./machine/wakeTimer.ts";
+import { Waits } from "./machine/waits.ts";
 import {
   type CallPhase,
   type CallPolicy,
@@ -33,6 +33,7 @@ export class CallMachine {
   readonly #call: MachineParts;
   readonly #parts: DecidingParts;
   readonly #dispatch: InputDispatch;
+  readonly #waits: Waits;
   #ended = false;
   /** What the model is speaking, while nothing else happens: its next piece makes nothing else due. */
   #spoken: SpeechRef | undefined;
@@ -45,6 +46,7 @@ export class CallMachine {
     this.#parts = createDecidingParts(call, { startedAt: this.startedAt, now, resumed });
     const modelEvents = new ModelEvents(call, this.#parts);
     this.#dispatch = new InputDispatch(call, { ...this.#parts, modelEvents });
+    this.#waits = new Waits(call, this.#parts);
     announceCall(call, this.#parts.closing, resumed, now);
   }
 
@@ -61,6 +63,11 @@ export class CallMachine {
 
   get recordingState(): CallSession["recordingState"] {
     return this.#ended ? undefined : this.#parts.recording.state;
+  }
+
+  /** Whether the caller is being put through to a person, or talks with one; stays so where the session is let go of then. */
+  get isAway(): boolean {
+    return this.#parts.transfer.isUnderWay;
   }
 
   /** What a leg that joins in the middle of the call has missed. */
@@ -118,25 +125,7 @@ export class CallMachine {
 
   /** When to call `handle` with a `tick`, if nothing else happens before. */
   get wakeAt(): Milliseconds | undefined {
-    if (this.#ended) return undefined;
-    return earliest(
-      this.#call.speech.wakeAt,
-      this.#parts.caller.wakeAt,
-      this.#parts.recording.wakeAt,
-      this.#call.turns.wakeAt,
-      this.#call.menu.wakeAt,
-      this.#parts.deadlines.wakeAt,
-      this.#parts.bridge.wakeAt,
-      this.#parts.outageSpeech.wakeAt,
-      this.#parts.tools.wakeAt,
-      this.#parts.inputStall.wakeAt,
-      this.#parts.connection.wakeAt,
-      this.#parts.closing.wakeAt,
-      this.#parts.answeringMachine.wakeAt,
-      this.#parts.leg.wakeAt,
-      this.#parts.handover.wakeAt,
-      this.#parts.handoff.wakeAt,
-    );
+    return this.#ended ? undefined : this.#waits.next(this.isAway);
   }
 
   /** The part of `wakeAt` that `speech` can bring nearer. */
@@ -161,8 +150,9 @@ export class CallMachine {
       waiting: this.#parts.answeringMachine.waiting || this.#call.menu.awaitsPerson ||
         this.#parts.optOut.isAsked,
     }, now);
-    const legLost = this.#parts.leg.endDue(now);
-    if (legLost !== undefined) return this.#end(legLost, now);
+    const over = this.#parts.transfer.tick(now) ??
+      (this.isAway ? undefined : this.#parts.leg.endDue(now));
+    if (over !== undefined) return this.#end(over, now);
     const { turns, speech } = this.#call;
     this.#parts.inputStall.tick(
       now,
@@ -182,13 +172,15 @@ export class CallMachine {
       now,
       busy ? "busy" : speech.audible ? "playing" : "quiet",
     );
-    const failed = this.#parts.closing.modelGone(lost, this.#parts.leg.joined, now) ??
-      this.#parts.answeringMachine.tick(now);
+    const failed = this.isAway
+      ? undefined
+      : this.#parts.closing.modelGone(lost, this.#parts.leg.joined, now) ??
+        this.#parts.answeringMachine.tick(now);
     if (failed !== undefined) return this.#end(failed, now);
     const modelReady = this.#parts.connection.ready;
     const hears = this.#parts.leg.joined && !this.#parts.answeringMachine.waiting &&
-      !this.#call.menu.hold.isOn;
-    const end = this.#parts.closing.tick(now, {
+      !this.#call.menu.hold.isOn && !this.isAway;
+    const end = this.isAway ? undefined : this.#parts.closing.tick(now, {
       listening: hears && modelReady,
       working,
       modelExpected: this.#parts.connection.isExpected,
@@ -197,11 +189,12 @@ export class CallMachine {
       tools: this.#parts.tools,
     });
     const left = end ?? this.#parts.handover.tick(now, {
-      leg: this.#parts.leg.state,
+      leg: this.isAway ? "none" : this.#parts.leg.state,
       // Responses that a lost connection owed are requested of the next one.
       quiet: !(modelReady ? busy : engaged) && !speech.audible &&
         !this.#parts.inputStall.isLoud(now),
     });
+    if (this.#isPutThrough(left, now)) return;
     if (left !== undefined) return this.#end(left, now);
     this.#parts.deadlines.update(now, this.#watched);
     const mayBridge = hears && !this.#parts.closing.begun && !this.#call.menu.isPatient;
@@ -230,9 +223,16 @@ export class CallMachine {
     return { joined, ready: this.#parts.connection.ready, closing: this.#parts.closing.begun };
   }
 
+  /** A phone call does not end with a transfer: the caller may come back. */
+  #isPutThrough(end: SessionEnd | undefined, now: Milliseconds): boolean {
+    if (end?.reason !== "transferred" || this.#call.policy.direction === "web") return false;
+    this.#parts.transfer.begin(end.detail ?? "", now);
+    return true;
+  }
+
   #end(why: SessionEnd, now: Milliseconds): void {
     const { commands, speech, transcript, policy } = this.#call;
-    const end = withFallback(why, policy);
+    const end = this.#parts.transfer.endOf(withFallback(why, policy), now);
     speech.close(now);
     this.#parts.mustHears.close(now);
     this.#parts.recording.close(now, isCallEnd(end));

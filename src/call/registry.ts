@@ -83,7 +83,7 @@ export class CallRegistry {
     );
     this.#live.set(session.id, session);
     const giveUp = deps.setTimer(() => {
-      if (session.hasJoined) return;
+      if (session.hasJoined || session.isAway) return;
       session.input({ type: "hangUp", end: { reason: "leg_failed", detail: "never_joined" } });
     }, joinWithinMs);
     session.ended.then((end) => {
@@ -135,7 +135,9 @@ export class CallRegistry {
     cancel();
     const left = this.list();
     for (const session of left) {
-      session.input({ type: "hangUp", end: { reason: "server_stopped" } });
+      // Whom the carrier has put through talks on, and the next process goes on with the call.
+      const reason = session.isAway ? "handed_over" : "server_stopped";
+      session.input({ type: "hangUp", end: { reason } });
     }
     await Promise.all(left.map((session) => session.ended));
   }

@@ -1,5 +1,6 @@
 import type { MustHearProof, RecordingStatus, TranscriptTurn } from "./callEvent.ts";
 import type { CallUsage } from "./callUsage.ts";
+import type { ResumedTransfers } from "./transfer.ts";
 import type { ToolCall } from "./realtimeClient.ts";
 import type { CallEnd, Milliseconds } from "./types.ts";
 
@@ -20,6 +21,8 @@ export interface ResumedCall {
   readonly plannedEnd?: CallEnd;
   /** Absent where no agent has handed the call over. */
   readonly handoffs?: ResumedHandoffs;
+  /** Absent where no one was to be put through. */
+  readonly transferred?: ResumedTransfers;
   /** Observers go on counting from here. */
   readonly usage: CallUsage;
 }

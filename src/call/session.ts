@@ -31,7 +31,6 @@ export type { AgentDescription, SessionDependencies, SessionOptions, ToolOutcome
 export class Session implements CallSession {
   readonly id: string;
   readonly resumed: ResumedCall | undefined;
-  readonly ended: Promise<SessionEnd>;
   callSid: string | undefined;
   readonly #deps: SessionDependencies;
   readonly #agents: CallAgents;
@@ -45,7 +44,8 @@ export class Session implements CallSession {
   readonly #timer: WakeTimer;
   readonly #tap: SessionTap;
   readonly #tools = new AbortController();
-  readonly #settleEnd: (end: SessionEnd) => void;
+  readonly #over = Promise.withResolvers<SessionEnd>();
+  readonly ended = this.#over.promise;
   #leg: CallLeg | undefined;
   #hasJoined = false;
   readonly #commands = new CommandRunner((command) => this.#do(command));
@@ -61,9 +61,6 @@ export class Session implements CallSession {
     this.#agents = new CallAgents({ request, description }, describe);
     this.#format = setup.format;
     this.#deps = deps;
-    const { promise, resolve } = Promise.withResolvers<SessionEnd>();
-    this.ended = promise;
-    this.#settleEnd = resolve;
     this.#startedAt = deps.now();
     this.#machine = new CallMachine(policy, this.#startedAt, resumed);
     this.#model = new ModelSlot({
@@ -118,6 +115,14 @@ export class Session implements CallSession {
 
   get hasLeg(): boolean {
     return this.#leg !== undefined;
+  }
+
+  get hasEnded(): boolean {
+    return this.#machine.ended;
+  }
+
+  get isAway(): boolean {
+    return this.#machine.isAway;
   }
 
   /** Opens the model connection. */
@@ -218,16 +223,6 @@ export class Session implements CallSession {
         return this.#leg?.mark(command.name);
       case "clear":
         return this.#leg?.clear();
-      case "model":
-      case "commitAudio":
-      case "clearInput":
-      case "withholdAudio":
-      case "releaseAudio":
-      case "openModel":
-      case "prepareModel":
-      case "takeOver":
-      case "closeModel":
-        return this.#model.perform(command, this.#deps.now());
       case "useAgent":
         this.#agents.use(command.agent);
         return this.#model.perform(command, this.#deps.now());
@@ -244,13 +239,15 @@ export class Session implements CallSession {
         return command.by === "tones"
           ? this.#leg?.play(keyTones(command.digits, this.#format))
           : this.#deps.sendDigits(this, command.digits);
+      case "transfer":
+        return this.#deps.transfer(this, command.transfer);
       case "publish":
         this.#leg?.notify(command.event);
         return this.#deps.publish(this, command.event);
       case "endCall":
         return this.#end(command.end);
       default:
-        command satisfies never;
+        return this.#model.perform(command, this.#deps.now());
     }
   }
 
@@ -289,7 +286,7 @@ export class Session implements CallSession {
     this.#tap.close(this.#deps.now(), end);
     const leg = this.#leg;
     this.#leg = undefined;
-    this.#settleEnd(end);
+    this.#over.resolve(end);
     try {
       leg?.close(end);
     } catch (error) {

@@ -25,6 +25,10 @@ export interface CallSession {
   readonly recordingState?: RecordingStatus["state"] | "waiting" | undefined;
   /** Whether a leg is joined now. */
   readonly hasLeg: boolean;
+  /** Whether it has let go of its call, from the input on that ended it. */
+  readonly hasEnded: boolean;
+  /** Whether the caller is being put through to a person, or talks with one; also where it is let go of then. */
+  readonly isAway: boolean;
   input(input: LegInput | ControlInput): void;
   /** The carrier's id of the call, once it is known. */
   callSid: string | undefined;

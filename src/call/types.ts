@@ -1,5 +1,6 @@
 import type { PhoneMenuPolicy } from "./phoneMenu.ts";
 import type { AnswerWords, MustHear, OpeningSentence, ToolPolicy } from "./toolPolicy.ts";
+import type { TransferPlan } from "./transfer.ts";
 
 /** Monotonic time within a process, or a span of it, in milliseconds. */
 export type Milliseconds = number;
@@ -95,8 +96,8 @@ export interface CallPolicy {
   readonly optOut?: { readonly key?: string; readonly sentence: string };
   readonly digitTimeoutMs: Milliseconds;
   readonly digitsSensitive: boolean;
-  /** Sentences that are said before a transfer, by alias. */
-  readonly transfers: Readonly<Record<string, { readonly sentence?: string }>>;
+  /** By alias. */
+  readonly transfers: Readonly<Record<string, TransferPlan>>;
   /** The one of them that a caller gets whose agent cannot go on. */
   readonly fallbackTransfer?: string;
 }

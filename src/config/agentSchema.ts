@@ -14,8 +14,9 @@ import { phoneMenu } from "./phoneMenuSchema.ts";
 import { redactionSchema } from "./redactionSchema.ts";
 import { recordingSchema } from "./recordingSchema.ts";
 import { sms } from "./smsSchema.ts";
-import { e164, entryName as name } from "./schemaParts.ts";
+import { entryName as name } from "./schemaParts.ts";
 import { toolEntry } from "./toolOptionsSchema.ts";
+import { transfers } from "./transferSchema.ts";
 import { analysisSchema } from "./analysisSchema.ts";
 
 const milliseconds = (max: number) => z.number().int().min(0).max(max);
@@ -87,10 +88,7 @@ export const agentFrontMatter = z.strictObject({
   ], "must be model, or after_ms with a number of milliseconds").default("model"),
   noise_reduction: z.enum(["near_field", "far_field", "off"]).default("near_field"),
   tools: z.array(toolEntry).max(64).default([]),
-  transfers: z.record(
-    name,
-    z.strictObject({ number: e164, sentence: z.string().max(500).optional() }),
-  ).refine((transfers) => Object.keys(transfers).length <= 64, "must be 64 at most").default({}),
+  transfers,
   fallback: z.strictObject({
     transfer: name,
     sentence: z.string().trim().min(1).max(500).optional(),

@@ -19,6 +19,7 @@ export function readOutbound(
     ...present({ countries }),
     allow: readPrefixes(read, "OUTBOUND_ALLOW"),
     deny: readPrefixes(read, "OUTBOUND_DENY"),
+    sipHosts: readSipHosts(read),
     from: readNumbers(read, "OUTBOUND_FROM"),
     ...present({ hours, closed }),
     perSecond: read.whole("OUTBOUND_PER_SECOND", 1, { min: 1, max: 1000 }),
@@ -53,6 +54,14 @@ function readNumbers(read: SettingReader, name: string): readonly string[] {
   const advice = "whole numbers such as +14155550100";
   return read.list(name).filter((number) =>
     isPhoneNumber(number) || refuse(read, name, number, advice)
+  );
+}
+
+/** No address may be called unless its host is here. */
+function readSipHosts(read: SettingReader): readonly string[] {
+  const advice = "host names such as pbx.example.com";
+  return read.list("TRANSFER_SIP_HOSTS").map((host) => host.toLowerCase()).filter((host) =>
+    /^[a-z0-9][a-z0-9.-]{0,252}$/.test(host) || refuse(read, "TRANSFER_SIP_HOSTS", host, advice)
   );
 }
 

@@ -60,6 +60,7 @@ export const settingNames = [
   "MAX_HOLD_MINUTES",
   "MAX_CALL_USD",
   "TRANSFER_MAX_MINUTES",
+  "TRANSFER_SIP_HOSTS",
   "DAILY_USD",
   "DAILY_MINUTES",
   "INBOUND_DAILY_USD",

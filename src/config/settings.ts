@@ -127,6 +127,8 @@ export interface OutboundSettings {
   readonly allow: readonly string[];
   /** Number prefixes that may not be dialled; take precedence over `allow` and `countries`. */
   readonly deny: readonly string[];
+  /** Hosts of SIP addresses that callers may be transferred to, in lower case. */
+  readonly sipHosts: readonly string[];
   /** Numbers other than the server's own that calls may be placed from. */
   readonly from: readonly string[];
   /** Hours in which people may be called, in their local time; `country` for those of each country. */

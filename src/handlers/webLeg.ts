@@ -136,8 +136,8 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
       return event.again ? { type: "notice", code: "model_back" } : undefined;
     case "handoff":
       return { type: "handoff", agent: event.to, title: event.title };
-    case "transferring":
-      return { type: "notice", code: "transferring" };
+    case "transfer":
+      return event.step === "requested" ? { type: "notice", code: "transferring" } : undefined;
     case "started":
     case "resumed":
     case "connected":

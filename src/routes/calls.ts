@@ -5,7 +5,7 @@ import type {
   CallLookup,
   CrossProcessControl,
   KnownCall,
-  TransferRefusal,
+  TransferRefusalCode,
 } from "../services/calls.ts";
 import {
   transcriptText,
@@ -122,6 +122,12 @@ function problemOf(
       return new HttpProblem(409, "not_on_a_phone", "Only phone calls can be transferred.");
     case "not_recorded":
       return new HttpProblem(409, "not_recorded", "The call is not being recorded.");
+    case "caller_away":
+      return new HttpProblem(
+        409,
+        "caller_away",
+        "The caller is being put through to a person: the call can only be hung up.",
+      );
     case "unknown_transfer":
       return new HttpProblem(422, "unknown_transfer", "The agent has no transfer of this name.", {
         details: [
@@ -133,8 +139,9 @@ function problemOf(
   }
 }
 
-const transferSentences: Readonly<Record<TransferRefusal, string>> = {
+const transferSentences: Readonly<Record<TransferRefusalCode, string>> = {
   do_not_call: "This number is on the do-not-call list.",
+  outside_hours: "Nobody takes calls there at this time: see the transfer's hours.",
   outside_calling_hours: "The number may not be called at this time: see OUTBOUND_HOURS.",
   destination_not_allowed: "The number behind this name may not be dialled.",
 };

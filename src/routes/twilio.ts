@@ -4,12 +4,13 @@ import { handleTwilioSocket, type TwilioHandlerDeps } from "../handlers/twilioHa
 import {
   type PhoneAnswer,
   readCarrierFacts,
+  readDialResult,
   readStatus,
   readTextStatus,
   writeTwiml,
 } from "../services/twilioOutbound.ts";
 import type { OpenSockets } from "../services/load.ts";
-import type { Phone, Recording } from "../services/phone.ts";
+import type { Phone, Recording, TransferReport } from "../services/phone.ts";
 import type { Texts } from "../services/sms.ts";
 import { listsWord } from "../utils/http/headerList.ts";
 import { isWithheld } from "../utils/phoneNumber.ts";
@@ -62,6 +63,26 @@ export function twilioRoutes({ phone, texts, sockets, addressOf, log }: {
       return await twiml(c, () => calls.resume(callSidOf(form), { dialStatus, arrival }));
     },
   );
+
+  // How to go on after a transfer of a session.
+  routes.post("/twilio/transferred", async (c) => {
+    const result = readDialResult(c.get("form"));
+    const number = countOf(c.req.query("transfer"));
+    return await twiml(c, () => calls.transferred(callSidOf(c.get("form")), { number, result }));
+  });
+
+  // What becomes of the call to one target of it.
+  routes.post("/twilio/transfer", (c) => {
+    const form = c.get("form");
+    const what = reportIn(form);
+    const callId = c.req.query("call") ?? "";
+    if (what !== undefined && /^call_[0-9a-z]{1,64}$/.test(callId)) {
+      const number = countOf(c.req.query("transfer"));
+      const target = countOf(c.req.query("target"));
+      callbacks.onTransfer({ callId, number, target, legSid: callSidOf(form), what });
+    }
+    return c.body(null, 204);
+  });
 
   routes.post("/twilio/recorded", async (c) => {
     const recording = recordingIn(c.get("form"));
@@ -212,6 +233,25 @@ function recordingIn(form: URLSearchParams): Recording {
     throw new HttpProblem(422, "invalid_recording", "RecordingSid or RecordingUrl is not one.");
   }
   return { callSid: callSidOf(form), sid, url, durationMs: Number(seconds) * 1000 };
+}
+
+/** What is to be told of it: that it rings, or who has picked up. */
+function reportIn(form: URLSearchParams): TransferReport["what"] | undefined {
+  const who = form.get("AnsweredBy");
+  if (who !== null) return /^(machine|fax)/.test(who) ? "machine" : undefined;
+  switch (readStatus(form.get("CallStatus"))) {
+    case "ringing":
+      return "ringing";
+    case "in-progress":
+      return "answered";
+    default:
+      return undefined;
+  }
+}
+
+/** A small number in a query; 0 where it is none. */
+function countOf(text: string | undefined): number {
+  return Number(/^\d{1,4}$/.exec(text ?? "")?.[0] ?? 0);
 }
 
 /** The caller or called party: a number, or the name of a `client:` or `sip:` endpoint; undefined if withheld. */

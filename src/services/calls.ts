@@ -1,5 +1,5 @@
 export { agentRefusal, voicemailText } from "./calls/callSetup.ts";
-export type { ActionResult, TransferRefusal } from "./calls/callActions.ts";
+export type { ActionResult, TransferRefusalCode } from "./calls/callActions.ts";
 export type { CrossProcessControl } from "./calls/crossProcessControl.ts";
 export type { CallLookup, KnownCall } from "./calls/callLookup.ts";
 export { type ApiOperations, createApiOperations } from "./calls/apiOperations.ts";
@@ -12,5 +12,5 @@ export {
 } from "./calls/resumedCalls.ts";
 export { createProcessHandover, type ProcessHandover } from "./calls/processHandover.ts";
 export type { WebCall, WebCalls } from "./calls/webCalls.ts";
-export { hasWebLine, openCallRegistry, type SendDigits } from "./calls/openCallRegistry.ts";
+export { hasWebLine, openCallRegistry, type PhoneHandlers } from "./calls/openCallRegistry.ts";
 export { openCallWatchdog } from "./calls/callWatchdog.ts";

@@ -1,2 +1,3 @@
 export { type DiallingTime, openPhone, type Phone } from "./phone/openPhone.ts";
+export type { TransferReport } from "./phone/transfers.ts";
 export type { Recording } from "./phone/outsideCalls.ts";

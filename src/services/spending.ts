@@ -17,6 +17,19 @@ export type { EmbeddingSpending } from "./spending/embeddingSpending.ts";
 export { countryOf as countryOfNumber } from "./spending/destinations/numberingPlan.ts";
 export { type DialRefusal, dialRefusalCodes } from "./spending/dialRefusal.ts";
 export { openSpending, type Spending } from "./spending/openSpending.ts";
-export { costOf, loadPrices, type PhoneTime, type Prices } from "./spending/pricing.ts";
-export type { TransferPolicy } from "./spending/transferPolicy.ts";
+export {
+  costOf,
+  loadPrices,
+  type PersonLeg,
+  type PhoneTime,
+  type Prices,
+} from "./spending/pricing.ts";
+export {
+  type AddressOf,
+  type AllowedTarget,
+  failureOf,
+  type TransferPolicy,
+  type TransferRefusal,
+  type Transferring,
+} from "./spending/transferPolicy.ts";
 export { type CallModels, findUnpriced, findUnpricedLimits } from "./spending/billedModels.ts";

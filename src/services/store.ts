@@ -1,3 +1,4 @@
+export type { TransferRecord } from "./store/calls/transferRecord.ts";
 export type { AgentVersionStore, UsedVersion, VersionUse } from "./store/agentVersionStore.ts";
 export {
   type TextMessage,

@@ -6,6 +6,8 @@ export {
   isFinal,
   readStatus,
 } from "./twilioOutbound/callStatus.ts";
+export { readDialResult } from "./twilioOutbound/dialResult.ts";
+export type { DialAnswer, DialTarget, ReferAnswer } from "./twilioOutbound/dialTwiml.ts";
 export { readCarrierFacts } from "./twilioOutbound/carrierFacts.ts";
 export { closedMessageOf, recordedMessageOf } from "./twilioOutbound/closedMessage.ts";
 export {

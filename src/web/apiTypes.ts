@@ -277,7 +277,13 @@ export type CallEvent =
     readonly step: { readonly number: number; readonly heard: string; readonly keys?: string };
   }
   | { readonly type: "hold"; readonly on: boolean }
-  | { readonly type: "transferring"; readonly alias: string }
+  | ({ readonly type: "transfer"; readonly alias: string } & TransferStep)
   | { readonly type: "handoff"; readonly to: string; readonly title: string }
   | { readonly type: "handedOver" }
   | { readonly type: "ended"; readonly end: CallEnd; readonly durationMs: number };
+
+/** How far a transfer has come. */
+export type TransferStep =
+  | { readonly step: "requested" | "ringing" | "answered" | "accepted" | "connected" }
+  | { readonly step: "failed"; readonly why: string }
+  | { readonly step: "ended"; readonly spokeMs: number };

@@ -280,7 +280,7 @@ for (
     assert.deepEqual(call.events("closing").length, revocable ? 2 : 1);
     if (revocable) return assert.equal(call.machine.phase, "live");
     call.advance(20_000);
-    assert.deepEqual(call.end, plannedEnd);
+    assert.deepEqual(call.gone, plannedEnd);
   });
 }
 
@@ -293,7 +293,7 @@ Deno.test("a resumed call that was to end does so though its model is away", () 
   });
   call.join();
   call.advance(10_000);
-  assert.deepEqual(call.end, plannedEnd);
+  assert.deepEqual(call.gone, plannedEnd);
 });
 
 Deno.test("a resumed call that was to end does not end as failed when no model can be had", () => {

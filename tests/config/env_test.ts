@@ -42,6 +42,7 @@ Deno.test("readSettings() has a default for everything", () => {
       allow: [],
       deny: [],
       from: [],
+      sipHosts: [],
       perSecond: 1,
       perMinute: 10,
       concurrent: 5,

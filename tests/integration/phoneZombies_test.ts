@@ -109,10 +109,7 @@ Deno.test("phone calls whose end Twilio was never told are found and ended, and 
   try {
     await Promise.all([forgotten, transferred, failed].map((phone) => phone.next("streamStarted")));
     const session = (phone: typeof forgotten) => first.app.registry.byCallSid(phone.sid);
-    session(transferred)?.input({
-      type: "hangUp",
-      end: { reason: "transferred", detail: "sales" },
-    });
+    session(transferred)?.input({ type: "transferAsked", alias: "sales" });
     session(failed)?.input({ type: "hangUp", end: { reason: "model_failed" } });
     await Promise.all([transferred, failed].map((phone) => phone.next("dialed")));
     api.failNextUpdate({ kind: "refused", code: 20003, message: "Authenticate" });

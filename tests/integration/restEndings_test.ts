@@ -124,19 +124,27 @@ test("Twilio is asked again where it is busy, and nothing is heard until it obey
 });
 
 test("where Twilio's API refuses, the socket is closed and the call ended by the answer that follows", async () => {
-  for (const word of ["bye", "sales"]) {
-    await using rig = await start();
-    const talk = await greeted(rig);
-    rig.server.api.failNextUpdate({ kind: "refused", code: 20003, message: "Authenticate" });
-    typed(rig, talk, word);
-    if (word === "sales") await talk.phone.next("dialed");
-    const end = await talk.phone.ended;
-    assert.equal(end.reason, "<Hangup>", "once asked, after the transfer");
-    assert.match(talk.spoken[0] ?? "", /^One moment, please/);
-    assert.equal(rig.server.api.updates.length, 1);
-    const reason = word === "bye" ? "agent_hung_up" : "transferred";
-    assert.equal((await recordOf(rig, talk.callId)).end?.reason, reason);
-  }
+  await using rig = await start();
+  const talk = await greeted(rig);
+  rig.server.api.failNextUpdate({ kind: "refused", code: 20003, message: "Authenticate" });
+  typed(rig, talk, "bye");
+  const end = await talk.phone.ended;
+  assert.equal(end.reason, "<Hangup>", "once asked");
+  assert.match(talk.spoken[0] ?? "", /^One moment, please/);
+  assert.equal(rig.server.api.updates.length, 1);
+  assert.equal((await recordOf(rig, talk.callId)).end?.reason, "agent_hung_up");
+});
+
+test("where Twilio's API refuses a transfer, the caller stays with the agent", async () => {
+  await using rig = await start();
+  const talk = await greeted(rig);
+  rig.server.api.failNextUpdate({ kind: "refused", code: 20003, message: "Authenticate" });
+  typed(rig, talk, "sales");
+  await rig.events.find(({ event }) => event.type === "transfer" && event.step === "failed");
+  assert.equal(talk.phone.status, "in-progress");
+  assert.deepEqual(talk.spoken, []);
+  await hangUp(talk.phone);
+  assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
 });
 
 for (

@@ -250,6 +250,7 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       latencies: [{ turnId: "t1", responseMs: 1, firstAudioMs: 2, firstHeardMs: null, totalMs: 3 }],
       digits: [],
       handoffs: [],
+      transfers: [],
     });
   }));
 

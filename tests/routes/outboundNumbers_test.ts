@@ -24,10 +24,10 @@ Deno.test("case 120: numbers of new area codes are dialled, by calls and by tran
   await twimlOf(twilioPost(server, "/twilio/voice"));
   server.app.registry.byCallSid(inboundSid)?.input({
     type: "hangUp",
-    end: { reason: "transferred", detail: "sales" },
+    end: { reason: "model_failed", transferTo: "sales" },
   });
   const twiml = await twimlOf(twilioPost(server, "/twilio/resume"));
-  assert.match(twiml, /<Dial [^>]*>\+16242345678<\/Dial>/);
+  assert.match(twiml, /<Dial [^>]*><Number>\+16242345678<\/Number>/);
 });
 
 Deno.test("case 121: a withheld caller is nobody in the record", async () => {

@@ -6,7 +6,7 @@ export function toolServices(
   changes: Partial<ToolServices> = {},
 ): ToolServices {
   return {
-    mayTransfer: () => Promise.resolve(true),
+    transferRefusal: () => Promise.resolve(undefined),
     putOnDoNotCallList: () => Promise.resolve("listed"),
     searchKnowledge: () => Promise.resolve({ result: "nothing" }),
     takeMessage: () => Promise.resolve("taken"),

@@ -6,6 +6,7 @@ import { tellForGood } from "../model/tellForGood.ts";
 import { IdleTimer } from "./idleTimer.ts";
 import type { ResponseRequest } from "../realtimeClient.ts";
 import { TimeLimit } from "./timeLimit.ts";
+import type { TransferAsker } from "../transfer.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";
 
 /** How a call ends when the caller has heard the agent out; `transferred` takes the alias as detail. */
@@ -15,6 +16,8 @@ interface ClosingPlan {
   readonly say?: ResponseRequest | undefined;
   /** Whether the caller can take it back by speaking. */
   readonly revocable: boolean;
+  /** Who wants the caller to be transferred; the agent unless given. */
+  readonly by?: TransferAsker;
   /** The message to the model then; only what the caller begins anew takes such an end back. */
   readonly onRevoked?: prompts.ModelNote;
 }
@@ -23,6 +26,11 @@ interface ClosingPlan {
 interface LastSentences {
   /** Has it said; false where there is nothing. */
   sayLast(end: CallEnd, now: Milliseconds): boolean;
+}
+
+/** Is told of a transfer before the words that announce it. */
+interface TransferAnnounced {
+  requested(alias: string, by: TransferAsker): void;
 }
 
 /** State of the call from which `Closing` derives whether it is idle. */
@@ -53,6 +61,7 @@ export class Closing {
   readonly #call: MachineParts;
   readonly #kept: KeptSentences;
   readonly #mustHears: LastSentences;
+  readonly #transfer: TransferAnnounced;
   readonly #idle: IdleTimer;
   readonly #timeLimit: TimeLimit;
   #plan: ClosingPlan | undefined;
@@ -62,8 +71,14 @@ export class Closing {
   #said = false;
   #apologizes = false;
 
-  constructor(call: MachineParts, kept: KeptSentences, mustHears: LastSentences) {
+  constructor(
+    call: MachineParts,
+    kept: KeptSentences,
+    mustHears: LastSentences,
+    transfer: TransferAnnounced,
+  ) {
     this.#call = call;
+    this.#transfer = transfer;
     this.#mustHears = mustHears;
     this.#kept = kept;
     this.#idle = new IdleTimer(() => call.policy.idleMs);
@@ -81,6 +96,12 @@ export class Closing {
   /** The caller is connected: from here on time counts, or since `connectedMs` ago. */
   joined(now: Milliseconds, connectedMs?: Milliseconds): void {
     this.#timeLimit.begin(now, connectedMs);
+  }
+
+  /** The caller was away for so long, with a person: that time does not count. */
+  callerReturned(now: Milliseconds, awayMs: Milliseconds): void {
+    this.#idle.callerActed();
+    this.#timeLimit.extend(awayMs, now);
   }
 
   /** A caller who acts is still there: a revocable ending is revoked. */
@@ -139,7 +160,7 @@ export class Closing {
     this.#call.commands.publish({ type: "closing", end: plan.end });
     const { reason, detail: alias } = plan.end;
     if (reason === "transferred" && alias !== undefined) {
-      this.#call.commands.publish({ type: "transferring", alias });
+      this.#transfer.requested(alias, plan.by ?? "agent");
     }
     const isMore = this.#mustHears.sayLast(plan.end, now);
     const { say = isMore && reason !== "transferred" ? prompts.goodbye(plan.end) : undefined } =

@@ -27,6 +27,14 @@ export class TimeLimit {
     if (this.#warningMs > 0 && warnAt >= now) this.#warnAt = warnAt;
   }
 
+  /** Time in which the agent did not have the caller. */
+  extend(byMs: Milliseconds, now: Milliseconds): void {
+    if (this.#endAt === undefined) return;
+    // One that was overdue comes to its warning first.
+    this.#endAt = Math.max(this.#endAt + byMs, now + this.#warningMs);
+    if (this.#warnAt !== undefined) this.#warnAt += byMs;
+  }
+
   tick(now: Milliseconds): "warn" | "end" | undefined {
     if (this.#endAt !== undefined && now >= this.#endAt) {
       this.#endAt = undefined;

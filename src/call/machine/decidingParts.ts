@@ -19,6 +19,7 @@ import { OutageSpeech } from "../turns/outageSpeech.ts";
 import { ResponseDeadlines } from "../turns/responseDeadlines.ts";
 import { ResponseOutcomes } from "../turns/responseOutcomes.ts";
 import { ToolTurns } from "../turns/toolTurns.ts";
+import { CallTransfer } from "../transfer/callTransfer.ts";
 import type { Milliseconds } from "../types.ts";
 import { LegPresence } from "./legPresence.ts";
 import type { MachineParts } from "./machineParts.ts";
@@ -37,10 +38,13 @@ export function createDecidingParts(
   const leg = new LegPresence(call, resumed?.connectedMs !== undefined);
   const kept = new KeptSentences(call, resumed?.turns.map(({ id }) => id) ?? []);
   const mustHears = new MustHears(call, startedAt, resumed);
-  const closing = new Closing(call, kept, mustHears);
+  const transfer = new CallTransfer(call, now, resumed?.transferred);
+  const closing = new Closing(call, kept, mustHears, transfer);
   const handoff = new AgentHandoff(call, resumed?.handoffs);
   const tools = new ToolTurns(call, closing, new ToolGate(call, mustHears), handoff);
   const connection = new ConnectionLifecycle(call, tools, handoff, now);
+  if (transfer.isUnderWay) connection.park(now);
+  transfer.use({ closing, leg, connection });
   const recording = new CallRecording(call, startedAt, mustHears, resumed);
   const opening = new Opening(call, kept, mustHears, recording);
   const greeting = new Greeting(call, kept, connection, closing, opening, resumed);
@@ -56,6 +60,7 @@ export function createDecidingParts(
     leg,
     kept,
     mustHears,
+    transfer,
     closing,
     handoff,
     tools,

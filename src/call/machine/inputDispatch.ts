@@ -24,6 +24,8 @@ export class InputDispatch {
   handle(input: CallInput, now: Milliseconds): SessionEnd | undefined {
     this.#watch(input, now);
     if (input.type === "left" || input.type === "hangUp") return input.end;
+    // Nobody hears a goodbye.
+    if (input.type === "endAsked" && this.#parts.transfer.isUnderWay) return input.end;
     this.#pass(input, now);
     this.#parts.goOn.follow(input, now);
     this.#parts.optOut.follow(input, now);
@@ -62,12 +64,14 @@ export class InputDispatch {
       answeringMachine,
       handover,
       recording,
+      transfer,
       modelEvents,
     } = this.#parts;
     switch (input.type) {
       case "joined":
         closing.joined(now);
-        return leg.join(input.format, input.reports, now);
+        leg.join(input.format, input.reports, now);
+        return transfer.legJoined(now);
       case "lost":
         return leg.lose(input, now);
       case "answered":
@@ -107,10 +111,13 @@ export class InputDispatch {
       case "recordingAsked":
         return recording.handle(input, now);
       case "transferAsked":
-        tools.transfer(input.alias, now);
+        tools.transfer(input.alias, "operator", now);
         return;
       case "optOutRecorded":
         return this.#parts.optOut.recorded(now);
+      case "transferProgress":
+      case "transferOver":
+        return transfer.handle(input, now);
       case "handoverAsked":
         return handover.ask(input.withinMs, now);
       case "endAsked":

@@ -47,6 +47,11 @@ export class LegPresence {
     this.#call.speech.leave(now);
   }
 
+  /** Another leg is to come in the place of one that was let go of. */
+  expect(now: Milliseconds): void {
+    if (!this.#joined) this.#lost = { until: now + REJOIN_MS, end: { reason: "leg_failed" } };
+  }
+
   /** How the call ends, where no other leg has joined in time. */
   endDue(now: Milliseconds): CallEnd | undefined {
     return this.#lost !== undefined && now >= this.#lost.until ? this.#lost.end : undefined;

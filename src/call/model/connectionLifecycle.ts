@@ -33,6 +33,8 @@ export class ConnectionLifecycle {
   #givenUp: string | undefined;
   /** The agent was stopped by a sound that no model has heard yet. */
   #isStopped = false;
+  /** The call does without a model for a while. */
+  #isParked = false;
 
   constructor(
     call: MachineParts,
@@ -56,7 +58,7 @@ export class ConnectionLifecycle {
   }
 
   get recovering(): boolean {
-    return this.#readyBefore && !this.#ready;
+    return this.#readyBefore && !this.#ready && !this.#isParked;
   }
 
   /** The event that shows a missing model, for a leg that joins while it is missing. */
@@ -110,9 +112,29 @@ export class ConnectionLifecycle {
     return this.#unsettled.neededFrom(now);
   }
 
-  /** Opens the first connection. */
+  /** Opens the first connection, where the call is to have one now. */
   begin(): void {
-    this.#open(this.#openedAt);
+    if (!this.#isParked) this.#open(this.#openedAt);
+  }
+
+  /** Closes the connection, and opens none until `unpark`. */
+  park(now: Milliseconds): void {
+    if (this.#isParked) return;
+    this.#isParked = true;
+    this.#standby.drop();
+    this.#recovery.reopenNoMore();
+    this.#call.commands.push({ type: "closeModel" });
+    this.#leave(now);
+    this.#standby.presentLost();
+    this.#expectedTill = undefined;
+  }
+
+  /** Opens a connection where it was parked. */
+  unpark(now: Milliseconds): void {
+    if (!this.#isParked) return;
+    this.#isParked = false;
+    this.#expectedTill = now + EXPECTED_MS;
+    this.#open(now);
   }
 
   #open(now: Milliseconds): void {
@@ -185,6 +207,7 @@ export class ConnectionLifecycle {
   /** Returns a code when the connection is given up. */
   tick(now: Milliseconds, moment: Moment): string | undefined {
     if (this.#givenUp !== undefined) return this.#givenUp;
+    if (this.#isParked) return undefined;
     if (now >= (this.#expectedTill ?? Infinity)) this.#expectedTill = undefined;
     if (this.#recovery.reopenDue(now)) this.#open(now);
     if (this.#standby.tick(now, moment)) {
@@ -196,7 +219,7 @@ export class ConnectionLifecycle {
   }
 
   get wakeAt(): Milliseconds | undefined {
-    if (this.#givenUp !== undefined) return undefined;
+    if (this.#givenUp !== undefined || this.#isParked) return undefined;
     return earliest(
       this.#recovery.wakeAt,
       this.#standby.wakeAt,

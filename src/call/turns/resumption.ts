@@ -4,6 +4,7 @@ import type { ResponseRequest } from "../realtimeClient.ts";
 import type { ResumedCall } from "../resumedCall.ts";
 import { wordsOf } from "../heard/words.ts";
 import type { OpeningSentence } from "../toolPolicy.ts";
+import { afterTransfer, transferFailed } from "../transfer/transferPrompts.ts";
 import { unheardRest } from "../transcript/unheardRest.ts";
 import type { CallEnd, CallPolicy } from "../types.ts";
 
@@ -18,6 +19,11 @@ export interface Resumption {
   readonly isGreeting?: true;
 }
 
+type ResumptionPolicy = Pick<
+  CallPolicy,
+  "opening" | "greeting" | "greetingProtected" | "toolPolicies" | "transfers"
+>;
+
 /** How the agent begins a call. */
 export function beginningOf({ greeting }: Pick<CallPolicy, "greeting">): Resumption {
   if (greeting === undefined) return {};
@@ -30,9 +36,16 @@ export function beginningOf({ greeting }: Pick<CallPolicy, "greeting">): Resumpt
  * One that had begun to take leave does so once more; what is left on a machine is given from outside again.
  */
 export function resumptionOf(
-  { turns, tools, connectedMs, plannedEnd }: ResumedCall,
-  policy: Pick<CallPolicy, "opening" | "greeting" | "greetingProtected" | "toolPolicies">,
+  { turns, tools, connectedMs, plannedEnd, transferred }: ResumedCall,
+  policy: ResumptionPolicy,
 ): Resumption {
+  // What becomes of a transfer that is under way decides.
+  if (transferred?.open !== undefined && transferred.open.step !== "requested") return {};
+  if (transferred?.untold !== undefined) {
+    const { alias, why } = transferred.untold;
+    const { unanswered } = policy.transfers[alias] ?? {};
+    return { note: transferFailed(alias, why, unanswered), request: afterTransfer() };
+  }
   if (plannedEnd?.reason === "voicemail") return {};
   // A session without a model has apologized: this one may have one.
   if (plannedEnd !== undefined && plannedEnd.reason !== "model_failed") return { plannedEnd };

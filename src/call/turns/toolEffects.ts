@@ -2,6 +2,7 @@ import type { CallEffect } from "../callInput.ts";
 import type { Closing } from "../ending/closing.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import * as prompts from "../model/prompts.ts";
+import type { TransferAsker } from "../transfer.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** What tools do to the call beside their outputs: keys at once, an end or a transfer when all have answered. */
@@ -58,7 +59,7 @@ export class ToolEffects {
    * Transfers the call after a sentence about it, where the agent has not just spoken of it; false for an
    * alias that the operator has not defined.
    */
-  transfer(alias: string, agentSpoke: boolean, now: Milliseconds): boolean {
+  transfer(alias: string, by: TransferAsker, agentSpoke: boolean, now: Milliseconds): boolean {
     const { transfers } = this.#call.policy;
     if (!Object.hasOwn(transfers, alias)) return false;
     const sentence = transfers[alias]?.sentence;
@@ -66,7 +67,7 @@ export class ToolEffects {
       ? undefined
       : prompts.transferSentence(sentence);
     const end = { reason: "transferred", detail: alias } as const;
-    this.#closing.begin({ end, say, revocable: false }, now);
+    this.#closing.begin({ end, say, by, revocable: false }, now);
     return true;
   }
 

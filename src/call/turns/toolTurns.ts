@@ -15,6 +15,7 @@ import { ToolEffects } from "./toolEffects.ts";
 import { ToolOutputs } from "./toolOutputs.ts";
 import { ToolSpeech } from "./toolSpeech.ts";
 import { UntoldResults } from "./untoldResults.ts";
+import type { TransferAsker } from "../transfer.ts";
 import type { Milliseconds } from "../types.ts";
 import { present } from "../../utils/present.ts";
 
@@ -224,8 +225,8 @@ export class ToolTurns {
   }
 
   /** Transfers the call after a sentence about it; false for an alias that the operator has not defined. */
-  transfer(alias: string, now: Milliseconds): boolean {
-    return this.#effects.transfer(alias, this.#agentSpoke, now);
+  transfer(alias: string, by: TransferAsker, now: Milliseconds): boolean {
+    return this.#effects.transfer(alias, by, this.#agentSpoke, now);
   }
 
   /** The model has confirmed an output; replies that begin from now on know it. */
@@ -273,7 +274,7 @@ export class ToolTurns {
   /** Whether the call is to end, or to be given to a person or to another agent. */
   #applyEffect(now: Milliseconds): boolean {
     const effect = this.#effects.take();
-    if (effect?.type === "transfer" && this.transfer(effect.alias, now)) {
+    if (effect?.type === "transfer" && this.transfer(effect.alias, "agent", now)) {
       this.#handoff.drop();
       return true;
     }

@@ -1,3 +1,4 @@
+import { transfer } from "./transferSchemas.ts";
 import { z } from "@hono/zod-openapi";
 import { callDirections, endReasons } from "../../call/types.ts";
 import { answerers, recordStatuses } from "../../services/store.ts";
@@ -103,7 +104,8 @@ const callShape = {
   endedAt: time.nullable(),
   durationMs: wholeMs.nullable(),
   transferredMs: wholeMs.nullable().openapi({
-    description: "How long the call lasted after a transfer; known when all legs have ended",
+    description:
+      "How long the caller has talked with people after transfers; known when all legs have ended",
   }),
   end: z.object({
     reason: z.enum(endReasons),
@@ -217,6 +219,7 @@ export const callDetail = z.object({
     }),
   })).openapi({ description: "How agents handed the call over, in order" }),
   recording: recording.nullable().openapi({ description: "Null where nothing was recorded" }),
+  transfers: z.array(transfer).openapi({ description: "How the caller was put through, in order" }),
   analysis: analysis.nullable().openapi({
     description: "Null where the agent's file has no `analysis`, and until it is begun",
   }),

@@ -1,3 +1,4 @@
+import { transferAsked, transferBy, transferProgress } from "./transferSchemas.ts";
 import { Hono } from "@hono/hono";
 import { z } from "@hono/zod-openapi";
 import { callDirections } from "../../call/types.ts";
@@ -114,7 +115,16 @@ const messages = [
     }),
   ],
   ["call.answered", "The call is answered", z.object(about)],
-  ["call.transferred", "A caller is transferred", z.object({ ...about, to: z.string() })],
+  [
+    "call.transferred",
+    "A caller is to be transferred",
+    z.object({ ...about, ...transferAsked, step: z.literal("requested"), by: transferBy }),
+  ],
+  [
+    "transfer.progress",
+    "A person is called for a transfer, talks with the caller, has hung up, or was not reached",
+    z.object({ ...about, ...transferProgress }),
+  ],
   [
     "tool.failed",
     "A tool call failed",

@@ -34,7 +34,7 @@ export interface ApiOperationsDeps extends Pick<Clock, "setTimer"> {
   readonly abandonedCalls:
     & Pick<CrossProcessControlDeps, "endUnheld">
     & Pick<WebCallsDeps, "unlessEnding">;
-  readonly transfers: Pick<TransferPolicy, "decide">;
+  readonly transfers: Pick<TransferPolicy, "refusalOf">;
   readonly log: Pick<Log, "info" | "warn">;
 }
 

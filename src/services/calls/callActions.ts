@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { CallRegistry } from "../../call/registry.ts";
-import type { Agent } from "../../config/agents.ts";
-import type { DialRefusal, TransferPolicy } from "../spending.ts";
+import type { TransferPolicy, TransferRefusal, Transferring } from "../spending.ts";
 import { detached } from "../../utils/detached.ts";
 
 /** What an operator or a program may do to a live call. */
@@ -23,18 +22,22 @@ export type CallAction = Readonly<z.infer<typeof callAction>>;
 const transferRefusal = z.enum([
   "do_not_call",
   "outside_calling_hours",
+  "outside_hours",
   "destination_not_allowed",
 ]);
 
-export type TransferRefusal = z.infer<typeof transferRefusal>;
+export type TransferRefusalCode = z.infer<typeof transferRefusal>;
 
 /** What came of an action. */
 export const actionResult = z.union([
   z.object({ ok: z.literal(true) }),
   z.object({
     ok: z.literal(false),
-    /** The call is not, or no longer, held by this process; only phone calls can be transferred. */
-    code: z.enum(["not_live", "not_on_a_phone", "not_recorded"]),
+    /**
+     * The call is not, or no longer, held by this process; only phone calls can be transferred; the caller is
+     * with a person.
+     */
+    code: z.enum(["not_live", "not_on_a_phone", "not_recorded", "caller_away"]),
   }),
   z.object({
     ok: z.literal(false),
@@ -56,10 +59,10 @@ export type CallActions = (callId: string, action: CallAction) => Promise<Action
 export interface CallActionsDeps {
   readonly registry: Pick<CallRegistry, "get">;
   readonly agents: {
-    ofCall(request: { readonly agent: string }): Pick<Agent, "transfers"> | undefined;
+    ofCall(request: { readonly agent: string }): Transferring;
   };
   /** An operator may transfer only to numbers that the agent may transfer to. */
-  readonly transfers: Pick<TransferPolicy, "decide">;
+  readonly transfers: Pick<TransferPolicy, "refusalOf">;
 }
 
 /** Creates the function that carries out actions on live calls. */
@@ -69,6 +72,8 @@ export function createCallActions(
   return async function act(callId, action) {
     const session = registry.get(callId);
     if (session === undefined) return { ok: false, code: "not_live" };
+    // Nobody would hear it, and the caller of a transfer cannot be transferred.
+    if (session.isAway && action.type !== "hangup") return { ok: false, code: "caller_away" };
     switch (action.type) {
       case "hangup": {
         const end = { reason: "operator_hung_up" } as const;
@@ -87,9 +92,9 @@ export function createCallActions(
         const agent = agents.ofCall(request);
         const aliases = Object.keys(agent?.transfers ?? {});
         if (!aliases.includes(action.to)) return { ok: false, code: "unknown_transfer", aliases };
-        const decision = await transfers.decide(agent, action.to);
-        if (!decision.ok) {
-          return { ok: false, code: "transfer_refused", refusal: refusalOf(decision.code) };
+        const refused = await transfers.refusalOf(agent, action.to);
+        if (refused !== undefined) {
+          return { ok: false, code: "transfer_refused", refusal: refusalOf(refused.code) };
         }
         session.input({ type: "transferAsked", alias: action.to });
         return { ok: true };
@@ -115,7 +120,15 @@ export function createCallActions(
   };
 }
 
-function refusalOf(code: DialRefusal["code"]): TransferRefusal {
-  if (code === "do_not_call") return code;
-  return code === "outside_hours" ? "outside_calling_hours" : "destination_not_allowed";
+function refusalOf(code: TransferRefusal["code"]): TransferRefusalCode {
+  switch (code) {
+    case "do_not_call":
+      return code;
+    case "closed":
+      return "outside_hours";
+    case "outside_hours":
+      return "outside_calling_hours";
+    default:
+      return "destination_not_allowed";
+  }
 }

@@ -16,6 +16,7 @@ import { present } from "../../utils/present.ts";
 import { callOptOut } from "./callOptOut.ts";
 import { callOpening } from "./callOpening.ts";
 import { withPhoneMenu } from "./phoneMenuCall.ts";
+import { transferPlans } from "./transferPlans.ts";
 import { withKnowledge } from "./callKnowledge.ts";
 
 /** The model setup and the policy of one call, without tools and history. */
@@ -113,7 +114,7 @@ export function createAgentSetup(
       }),
       digitTimeoutMs: agent.dtmf.timeout_ms,
       digitsSensitive: agent.dtmf.sensitive,
-      transfers: transferSentences(agent, values),
+      transfers: transferPlans(agent, values),
       // A browser has no line that could be handed on.
       ...(request.direction !== "web" && present({ fallbackTransfer: agent.fallback?.transfer })),
     },
@@ -281,15 +282,6 @@ function filledPolicies(
     Object.entries(policies).map(([name, policy]) => [
       name,
       policy.say === undefined ? policy : { ...policy, say: fillTemplate(policy.say, values) },
-    ]),
-  );
-}
-
-function transferSentences(agent: Agent, values: TemplateValues): CallPolicy["transfers"] {
-  return Object.fromEntries(
-    Object.entries(agent.transfers).map(([alias, { sentence }]) => [
-      alias,
-      sentence === undefined ? {} : { sentence: fillTemplate(sentence, values) },
     ]),
   );
 }

@@ -27,7 +27,7 @@ export function openCallWatchdog({ registry, setTimer, log, ...deps }: CallWatch
     const at = monotonic();
     const still = new Map<string, number>();
     for (const session of registry.list()) {
-      if (session.hasLeg) continue;
+      if (session.hasLeg || session.isAway) continue;
       const since = legless.get(session.id) ?? at;
       still.set(session.id, since);
       if (at - since < MAX_LEGLESS_MS) continue;

@@ -1,6 +1,7 @@
 import { setTimer } from "../../utils/clock.ts";
 import { CallRegistry } from "../../call/registry.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
+import type { TransferRef } from "../../call/transfer.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newId } from "../../utils/ids.ts";
@@ -14,7 +15,7 @@ import type { KeptSpeeches } from "../keptSpeech.ts";
 import type { Knowledge } from "../knowledge.ts";
 import type { CallJournals, MessageBox } from "../records.ts";
 import type { Recordings } from "../recording.ts";
-import type { TransferPolicy } from "../spending.ts";
+import { failureOf, type TransferPolicy } from "../spending.ts";
 import type { Texts } from "../sms.ts";
 import type { Store } from "../store.ts";
 import { createRedactions } from "../redaction.ts";
@@ -37,7 +38,7 @@ export interface CallRegistryDeps {
   readonly agents: Agents;
   readonly store: Pick<Store, "clock" | "doNotCall" | "messages">;
   readonly messageBox: Pick<MessageBox, "take">;
-  readonly transfers: Pick<TransferPolicy, "mayDial">;
+  readonly transfers: Pick<TransferPolicy, "refusalOf">;
   readonly mcpServers: Pick<McpServers, "use">;
   readonly toolAccess: HttpToolAccess;
   readonly clientTools: Pick<ClientToolCalls, "run">;
@@ -56,19 +57,38 @@ export interface CallRegistryDeps {
   readonly log: Log;
 }
 
-/** Plays DTMF digits into a session's phone call. */
-export type SendDigits = (session: CallSession, digits: string) => void;
+/** What the phone does with a session's call. */
+export interface PhoneHandlers {
+  /** Plays DTMF digits into it. */
+  sendDigits(session: CallSession, digits: string): void;
+  /** Has the caller put through; what becomes of it is an input of the session. */
+  transfer(session: CallSession, transfer: TransferRef): void;
+}
 
 /** Opens the registry of this process's live calls, with agents and their tools. */
 export function openCallRegistry(deps: CallRegistryDeps) {
   const { settings, agents, store, transfers, mcpServers, journals, log } = deps;
   const { doNotCall, messages, clock: { now } } = store;
-  let sendDigits: SendDigits = ({ id }) => log.warn("Digits not sent", { callId: id });
   const redactions = createRedactions({ agentOf: (request) => agents.ofCall(request), log });
+  let phone: PhoneHandlers = {
+    sendDigits: ({ id }) => log.warn("Digits not sent", { callId: id }),
+    transfer: (session, { number }) =>
+      session.input({
+        type: "transferOver",
+        number,
+        result: { kind: "failed", why: "not_allowed" },
+      }),
+  };
   const signCall = createCallSigner({ secrets: settings.signingSecrets, now: Date.now });
   const toolsOf = createToolbox({
     services: {
-      mayTransfer: transfers.mayDial,
+      async transferRefusal(agent, alias) {
+        const refusal = await transfers.refusalOf(agent, alias);
+        if (refusal === undefined) return undefined;
+        const why = failureOf(refusal);
+        const code = why === "not_allowed" ? "destination_not_allowed" : why;
+        return { code, sentence: refusal.sentence };
+      },
       putOnDoNotCallList: createDoNotCallRequests({ doNotCall, now, log }),
       takeMessage: createCallerMessages({ messages, messageBox: deps.messageBox, now }),
       searchKnowledge: deps.knowledge.search,
@@ -108,7 +128,8 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       openModel: deps.engine.open,
       toolsOf,
       redactions,
-      sendDigits: (session, digits) => sendDigits(session, digits),
+      sendDigits: (session, digits) => phone.sendDigits(session, digits),
+      transfer: (session, transfer) => phone.transfer(session, transfer),
       openTap: deps.recordings.openTap,
       recordOptOut: createOptOuts({ doNotCall, now, setTimer, log }),
       silence: deps.recordings.silence,
@@ -118,8 +139,8 @@ export function openCallRegistry(deps: CallRegistryDeps) {
   return {
     registry,
     toolTrials: createToolTrials({ agents, toolsOf, now: () => performance.now() }),
-    /** Sets the only handler, which the phone creates later. Without one, digits are dropped with a warning. */
-    onSendDigits: (handler: SendDigits): void => void (sendDigits = handler),
+    /** Sets the only handlers, which the phone creates later. Without one nothing is sent, and nobody put through. */
+    onPhone: (handlers: PhoneHandlers): void => void (phone = handlers),
   };
 }
 

@@ -7,6 +7,7 @@ import type { CallRequest } from "../../call/types.ts";
 import type { CallBudget } from "../spending.ts";
 import type { Recorder } from "../records.ts";
 import type { CallContent, CallRecord, CallStore } from "../store.ts";
+import { transferredOf } from "./resumedTransfers.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { present } from "../../utils/present.ts";
 
@@ -135,7 +136,7 @@ function resumedOf(record: CallRecord, content: CallContent, at: number): Resume
     : at - startedAt;
   return {
     elapsedMs: Math.max(elapsedMs, lastMs),
-    ...present({ connectedMs, plannedEnd }),
+    ...present({ connectedMs, plannedEnd, transferred: transferredOf(record, content, at) }),
     turns,
     tools: tools.map(({ id, name, arguments: args, startedMs, result }) => ({
       callId: id,

@@ -22,6 +22,7 @@ export interface SessionSources {
   readonly toolsOf: Toolbox;
   readonly events: EventHub;
   readonly sendDigits: SessionDependencies["sendDigits"];
+  readonly transfer: SessionDependencies["transfer"];
   readonly recordOptOut: NonNullable<SessionDependencies["recordOptOut"]>;
   /** `hidesTexts`: what people say in this call is not to be kept, whatever the settings say. */
   readonly journal?: (session: CallSession, entry: JournalEntry, hidesTexts: boolean) => void;
@@ -104,6 +105,7 @@ export function createSessionDependencies(
       return withPromises(outcome, session);
     },
     sendDigits,
+    transfer: sources.transfer,
     recordOptOut: (session, asked) =>
       recordOptOut(session, { ...asked, words: redactions.text(session, asked.words) }),
     publish(session, event) {

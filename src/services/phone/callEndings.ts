@@ -60,6 +60,8 @@ export function createCallEndings(deps: CallEndingsDeps) {
       const known = begun.get(session);
       if (known !== undefined) return known;
       const { callSid } = session;
+      // The caller is with a person, or being put through: whoever goes on with the call is asked afterwards.
+      if (session.isAway) return undefined;
       if (callSid === undefined || isOverOrElsewhere(end)) return undefined;
       const stop = new AbortController();
       const answer = answerOf(session, end, callSid);

@@ -106,7 +106,9 @@ export function createCallsElsewhere(deps: CallsElsewhereDeps) {
       }
       const { id, end } = record;
       const request = requestOfRecord(record);
-      if (end !== undefined) return await answerEnded({ id, request, end }, callSid, dialStatus);
+      if (end !== undefined) {
+        return await answerEnded({ id, request, end }, callSid, { dialStatus });
+      }
       const hold = holdOf(agents, request);
       if (registry.leaving) return { do: "hold", hold };
       if (refused.has(callSid)) return fallbackAnswer(agents, request);

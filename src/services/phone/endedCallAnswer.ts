@@ -3,10 +3,7 @@ import { inLanguage } from "../../config/agentLanguage.ts";
 import type { AgentVoice } from "../../config/agentSchema.ts";
 import type { EndedCall } from "../../call/registry.ts";
 import type { CallRequest } from "../../call/types.ts";
-import type { Log } from "../../utils/logger.ts";
-import { isPhoneNumber } from "../../utils/phoneNumber.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
-import type { TransferPolicy } from "../spending.ts";
 import {
   fallbackMessageOf,
   handOnMessageOf,
@@ -15,17 +12,13 @@ import {
   noAnswerMessageOf,
   type PhoneAnswer,
 } from "../twilioOutbound.ts";
-import type { TransferredCalls } from "./transferredCalls.ts";
+import { createTransferAnswer, type TransferAnswerDeps } from "./transferAnswer.ts";
 
 /** How an agent sounds; known of an agent whose file is unusable, too. */
 export type AgentVoices = Pick<Agents, "get" | "ofCall" | "unusable">;
 
-export interface EndedCallAnswerDeps {
+export interface EndedCallAnswerDeps extends TransferAnswerDeps {
   readonly agents: AgentVoices;
-  readonly transfers: Pick<TransferPolicy, "decide">;
-  readonly transferredCalls: Pick<TransferredCalls, "reserve">;
-  readonly ownNumber: string;
-  readonly log: Pick<Log, "warn">;
 }
 
 const MAX_DIALLED = 10_000;
@@ -35,23 +28,30 @@ export type AnswerEnded = ReturnType<typeof createEndedCallAnswer>;
 
 /**
  * Creates the function that gives Twilio's instructions for a caller whose conversation is over. `dialStatus`
- * is Twilio's status of a transfer's dial; absent before the dial.
+ * is Twilio's status of a dial in its place, of an agent that failed or outside its hours; absent before the
+ * dial.
  */
 export function createEndedCallAnswer(
-  { agents, transfers, transferredCalls, ownNumber, log }: EndedCallAnswerDeps,
+  deps: EndedCallAnswerDeps,
 ) {
+  const { agents, log } = deps;
+  const answerTransfer = createTransferAnswer(deps);
   const dialled = new RecentIds(MAX_DIALLED);
 
   return function answerEnded(
     { id, request, end }: EndedCall,
     callSid: string,
-    dialStatus?: string,
+    { dialStatus, outsideTo }: {
+      readonly dialStatus?: string | undefined;
+      /** Alias of the transfer of a call that never had a session. */
+      readonly outsideTo?: string;
+    } = {},
   ): PhoneAnswer | Promise<PhoneAnswer> {
     if (dialStatus !== undefined) return afterDial(id, request, dialStatus);
-    const alias = end.reason === "transferred" ? end.detail ?? "" : end.transferTo;
+    const alias = end.transferTo ?? outsideTo;
     if (alias !== undefined) {
       return transfer(id, request, alias, callSid).then(
-        (answer) => end.reason === "transferred" ? answer : announced(answer, request),
+        (answer) => outsideTo === undefined ? announced(answer, request) : answer,
         (error): PhoneAnswer => {
           log.warn("Transfer not decided", { callId: id, error });
           return apology(request);
@@ -100,36 +100,9 @@ export function createEndedCallAnswer(
     // A repeated request without a dial status comes after the dial: another would ring the same phone.
     if (dialled.has(callSid)) return apology(request);
     dialled.add(callSid);
-    const decision = await transfers.decide(agents.ofCall(request), alias);
-    if (!decision.ok) {
-      log.warn("Transfer refused", {
-        agent: request.agent,
-        alias,
-        code: decision.code,
-      });
-      return apology(request);
-    }
-    return {
-      do: "dial",
-      number: decision.number,
-      ...callerIdOf(request, ownNumber),
-      timeLimitSeconds: await transferredCalls.reserve(callId),
-    };
+    const given = await answerTransfer({ callId, request, alias });
+    return given.ok ? given.answer : apology(request);
   }
-}
-
-/**
- * The number that a transfer shows. Twilio passes on an inbound caller's own number by itself; it
- * refuses (13214) to do so with the names of `sip:` and `client:` callers, with numbers that are none,
- * and with the far end of a call that was placed.
- */
-function callerIdOf(
-  { direction, caller, called }: CallRequest,
-  ownNumber: string,
-): { readonly callerId?: string } {
-  if (direction === "inbound" && caller !== undefined && isPhoneNumber(caller)) return {};
-  const isPlaced = direction === "outbound" && called !== undefined && isPhoneNumber(called);
-  return { callerId: isPlaced ? called : ownNumber };
 }
 
 /** Who speaks in a call, and its language where that is not the agent's. */

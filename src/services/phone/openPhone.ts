@@ -2,17 +2,18 @@ import type { CallRegistry } from "../../call/registry.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newToken } from "../../utils/ids.ts";
-import { createProcessHandover, type ResumedCalls, type SendDigits } from "../calls.ts";
+import { createProcessHandover, type PhoneHandlers, type ResumedCalls } from "../calls.ts";
 import {
   type CallProgress,
   createTwilioCalls,
   createTwilioFaults,
   warnUnlessAway,
 } from "../twilioOutbound.ts";
-import type { CallBudget, Prices, Spending, TransferPolicy } from "../spending.ts";
+import type { AddressOf, CallBudget, Prices, Spending, TransferPolicy } from "../spending.ts";
 import type { EventHub } from "../events.ts";
 import { createEndConfirmation } from "./endConfirmation.ts";
 import { createStrayCalls } from "./strayCalls.ts";
+import { createTransferReports } from "./transferReports.ts";
 import { createTransferredCalls } from "./transferredCalls.ts";
 import type { Cluster } from "../cluster.ts";
 import { openOutbound } from "../outbound.ts";
@@ -53,9 +54,10 @@ export interface PhoneDeps extends Pick<Clock, "setTimer"> {
   readonly routing: Routing;
   readonly messageBox: MessageBox;
   readonly policy: Spending["policy"];
-  readonly transfers: Pick<TransferPolicy, "decide" | "numberOf">;
+  readonly transfers: Pick<TransferPolicy, "decide">;
+  readonly addressOf: AddressOf;
   readonly incidents: Incidents;
-  readonly onSendDigits: (handler: SendDigits) => void;
+  readonly onPhone: (handlers: PhoneHandlers) => void;
   readonly log: Pick<Log, "info" | "warn" | "error">;
   /** Limit of each request to Twilio. */
   readonly twilioTimeoutMs?: number;
@@ -111,8 +113,14 @@ export function openPhone(deps: PhoneDeps) {
     instanceId,
     now: () => performance.now(),
   });
+  const transferReports = createTransferReports({
+    report: calls.transfers.report,
+    callStore,
+    cluster,
+    log,
+  });
   const streamListeners: ((callSid: string) => void)[] = [];
-  deps.onSendDigits(calls.sendDigits);
+  deps.onPhone({ sendDigits: calls.sendDigits, transfer: calls.transfers.begin });
   completion.onDispatched(outbound.finalize);
   completion.beforeStoreCloses(transferredCalls.settled);
   completion.beforeStoreCloses(outbound.settled);
@@ -121,6 +129,7 @@ export function openPhone(deps: PhoneDeps) {
       .catch((error) => warnUnlessAway(log, "Placed calls not reconciled", { error }));
     await transferredCalls.reconcile()
       .catch((error) => warnUnlessAway(log, "Transfers not reconciled", { error }));
+    await calls.transfers.reconcile();
     await strayCalls.reconcile()
       .catch((error) => warnUnlessAway(log, "Stray phone calls not looked for", { error }));
     return RECONCILE_MS;
@@ -143,6 +152,8 @@ export function openPhone(deps: PhoneDeps) {
         calls.onStatus(callSid, progress.status);
       },
       onAnsweredBy: outbound.onAnsweredBy,
+      /** What becomes of the call to a target of a transfer. */
+      onTransfer: transferReports,
       /** An error that a callback carries: Twilio's code and message. */
       onFault: faults.recordCallbackError,
       /** The end of a stream, with an error where it `failed`; sent to any process, and late. */

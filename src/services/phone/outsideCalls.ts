@@ -143,7 +143,7 @@ export function createOutsideCalls(deps: OutsideCallsDeps) {
     record(call, end, true);
     // What is reserved for the transfer is reserved for a call that is known.
     await deadline(recorder.flush(), PATIENCE_MS, setTimer).catch(() => {});
-    return await deps.answerEnded({ id, request, end }, callSid);
+    return await deps.answerEnded({ id, request, end }, callSid, { outsideTo: alias });
   }
 
   async function mayRecord(caller: string | undefined): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { CallRegistry } from "../../call/registry.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
+import type { TransferResult } from "../../call/transfer.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { ProcessHandover, ResumedCalls } from "../calls.ts";
@@ -24,6 +25,7 @@ import { createPullBack, type PullBackDeps } from "./pullBack.ts";
 import { createOutsideCalls, type OutsideCallsDeps } from "./outsideCalls.ts";
 import type { SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 import { createStreamAdmission, type StreamTokens } from "./streamAdmission.ts";
+import { createTransfers } from "./transfers.ts";
 import { createStreamReplacement } from "./streamReplacement.ts";
 import {
   type ArrivingCall,
@@ -43,9 +45,12 @@ export interface PhoneCallsDeps
     EndedCallAnswerDeps,
     Omit<InboundCallsDeps, "streams" | "outsideCalls">,
     Omit<OutsideCallsDeps, "answerEnded">,
-    Pick<PullBackDeps, "instances" | "instanceId"> {
-  readonly registry: Pick<CallRegistry, "open" | "refusal" | "leaving" | "byCallSid" | "endOf">;
-  readonly twilio: Pick<TwilioCalls, "update" | "fetch" | "isDialling">;
+    Pick<PullBackDeps, "instances" | "instanceId" | "callStore"> {
+  readonly registry: Pick<
+    CallRegistry,
+    "open" | "refusal" | "leaving" | "byCallSid" | "endOf" | "get" | "list"
+  >;
+  readonly twilio: Pick<TwilioCalls, "update" | "fetch" | "end" | "isDialling">;
   /** The origin that Twilio reaches. */
   readonly publicUrl: string;
   readonly tokens: StreamTokens;
@@ -70,7 +75,12 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   const outsideCalls = createOutsideCalls({ ...deps, answerEnded });
   const inbound = new InboundCalls({ ...deps, outsideCalls, streams });
   const elsewhere = createCallsElsewhere({ ...deps, streams, inbound, answerEnded, reconnect });
-  const pullBack = createPullBack({ ...deps, streams, isRefused: elsewhere.isRefused });
+  const pullBack = createPullBack({ ...deps, streams, ...elsewhere, adopt: adopted });
+  const transfers = createTransfers({
+    ...deps,
+    replaceStream: replacement.replace,
+    leave: endings.leave,
+  });
 
   return {
     /** The same answer for the same call, however often Twilio asks. */
@@ -107,14 +117,34 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       const ended = registry.endOf(callSid);
       if (ended === undefined) return elsewhere.resume(callSid, { dialStatus, arrival });
       const untold = dialStatus === undefined ? endings.take(callSid) : undefined;
-      return untold ?? answerEnded(ended, callSid, dialStatus);
+      return untold ?? answerEnded(ended, callSid, { dialStatus });
     },
+    /** What follows a transfer of a session, whose outcome Twilio reports as it asks. Never rejects. */
+    async transferred(
+      callSid: string,
+      { number, result }: { readonly number: number; readonly result: TransferResult },
+    ): Promise<PhoneAnswer> {
+      const ended = registry.endOf(callSid);
+      const session = registry.byCallSid(callSid) ??
+        (ended === undefined ? await adopted(callSid) : undefined);
+      if (session === undefined) {
+        const dialStatus = result.kind === "talked" ? "completed" : result.why;
+        if (ended !== undefined) return await answerEnded(ended, callSid, { dialStatus });
+        return await elsewhere.resume(callSid, { dialStatus });
+      }
+      const next = await transfers.over(session, number, result);
+      if (next !== undefined) return next;
+      return session.hasEnded ? { do: "hangUp" } : reconnect(session, callSid);
+    },
+    transfers,
     /** Tells Twilio what follows the end of a session: see `createCallEndings`. */
     end: endings.end,
     /** Opens another stream for a session whose stream broke, unless one follows by itself. */
     replaceStream(session: CallSession): void {
       const { callSid } = session;
-      if (callSid !== undefined && !streams.isInterrupted(callSid)) replacement.replace(session);
+      // The stream of a caller who is put through has ended for good.
+      if (callSid === undefined || session.isAway) return;
+      if (!streams.isInterrupted(callSid)) replacement.replace(session);
     },
     onStatus(callSid: string, status: CallStatus): void {
       if (!isFinal(status)) return;
@@ -136,15 +166,20 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       });
     },
     /** Whether the call's stream is interrupted and another will follow. */
-    isAway: ({ callSid }: CallSession): boolean =>
+    isAway: ({ callSid, isAway }: CallSession): boolean =>
       callSid !== undefined &&
-      (streams.isInterrupted(callSid) || replacement.isUnderWay(callSid) ||
+      (isAway || streams.isInterrupted(callSid) || replacement.isUnderWay(callSid) ||
         pullBack.isUnderWay(callSid)),
     /** Takes a call back whose process is gone. */
     pullBack: pullBack.take,
     /** Settles when no request to Twilio is under way. */
     async close(): Promise<void> {
-      await Promise.all([endings.close(), replacement.close(), pullBack.close()]);
+      await Promise.all([
+        endings.close(),
+        replacement.close(),
+        pullBack.close(),
+        transfers.close(),
+      ]);
     },
   };
 
@@ -192,9 +227,12 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   }
 
   function joinable(callSid: string): MaybePromise<CallSession | undefined> {
-    return registry.byCallSid(callSid) ?? elsewhere.adopt(callSid).then((session) => {
-      if (session !== undefined) streams.watch(session, callSid);
-      return session;
-    });
+    return registry.byCallSid(callSid) ?? adopted(callSid);
+  }
+
+  async function adopted(callSid: string): Promise<CallSession | undefined> {
+    const session = await elsewhere.adopt(callSid);
+    if (session !== undefined) streams.watch(session, callSid);
+    return session;
   }
 }

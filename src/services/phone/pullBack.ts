@@ -2,9 +2,10 @@ import type { CallRegistry } from "../../call/registry.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { sleep } from "../../utils/sleep.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
 import { requestOfRecord } from "../calls.ts";
 import { type TwilioCalls, updateWithRetries, writeTwiml } from "../twilioOutbound.ts";
-import type { CallRecord, Instances } from "../store.ts";
+import type { CallRecord, CallStore, Instances } from "../store.ts";
 import { type AgentVoices, holdOf } from "./endedCallAnswer.ts";
 import type { StreamAdmission } from "./streamAdmission.ts";
 
@@ -18,6 +19,9 @@ export interface PullBackDeps extends Clock {
   readonly agents: AgentVoices;
   /** Whether the call cannot go on here, as its stream has shown. */
   readonly isRefused: (callSid: string) => boolean;
+  /** Opens a session that goes on with the call, where one can be had. */
+  readonly adopt: (callSid: string) => Promise<CallSession | undefined>;
+  readonly callStore: Pick<CallStore, "isTransferring" | "write">;
   readonly publicUrl: string;
   readonly log: Pick<Log, "info" | "warn">;
 }
@@ -25,9 +29,9 @@ export interface PullBackDeps extends Clock {
 /**
  * What came of it: Twilio opens a stream to this server; or it knows no such call in progress; or it has
  * not accepted the request, or another stream would be refused, though the call is this process's now; or
- * the call was left to another one; or it is with the target of a transfer, which was not written any more.
+ * the call was left to another one. One whose caller is with a person counts as opened: its session waits.
  */
-export type PulledBack = "opened" | "over" | "refused" | "left" | "transferred";
+export type PulledBack = "opened" | "over" | "refused" | "left";
 
 /** Requests to Twilio: so many at once, then so many a second. 100 calls take four seconds. */
 const BURST = 20;
@@ -82,8 +86,10 @@ export function createPullBack(deps: PullBackDeps) {
     }
     // Its caller hears why, and another stream would cut that off.
     if (isRefused(callSid)) return "refused";
-    const isLeaving = call.plannedEnd?.reason === "transferred";
-    if (isLeaving && await twilio.isDialling(callSid)) return "transferred";
+    if (await isPutThrough(call, callSid)) {
+      // Its session waits here for what becomes of it.
+      if (isHere() || await deps.adopt(callSid) !== undefined) return "opened";
+    }
     const hold = holdOf(agents, requestOfRecord(call));
     const outcome = await updateWithRetries(callSid, {
       twilio,
@@ -98,6 +104,16 @@ export function createPullBack(deps: PullBackDeps) {
     });
     if (outcome === "accepted") log.info("Phone call pulled back", { callId: call.id });
     return outcomes[outcome];
+  }
+
+  /** Whether a stream would take the caller from the person to whom the call is transferred. */
+  async function isPutThrough({ id, plannedEnd }: CallRecord, callSid: string): Promise<boolean> {
+    if (!await deps.callStore.isTransferring(id) || !await twilio.isDialling(callSid)) return false;
+    // Its process died before it could say that the transfer has begun: it would be announced again.
+    if (plannedEnd?.reason === "transferred") {
+      await deps.callStore.write([{ type: "changed", callId: id, changes: { plannedEnd: null } }]);
+    }
+    return true;
   }
 
   /** Waits until another request may be made. */

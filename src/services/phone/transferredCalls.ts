@@ -1,15 +1,14 @@
 import { type Budget, type CallCost, type CallRecord, type CallStore, noUsage } from "../store.ts";
 import {
+  type AddressOf,
   type CallBudget,
   costOf,
   isTransferOpen,
   type PhoneTime,
   type Prices,
   spentBy,
-  type TransferPolicy,
 } from "../spending.ts";
 import { type CallProgress, isFinal, type TwilioCalls, warnUnlessAway } from "../twilioOutbound.ts";
-import type { Agents } from "../../config/agents.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { deadline } from "../../utils/deadline.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -21,8 +20,7 @@ export interface TransferredCallsDeps extends Clock {
   readonly callBudget: Pick<CallBudget, "accountsOf">;
   readonly callStore: Pick<CallStore, "get" | "bySid" | "openTransfers" | "endTransfer">;
   readonly twilio: Pick<TwilioCalls, "fetch">;
-  readonly agents: Pick<Agents, "get">;
-  readonly transfers: Pick<TransferPolicy, "numberOf">;
+  readonly addressOf: AddressOf;
   readonly prices: Prices;
   readonly maxMs: number;
   readonly log: Pick<Log, "warn">;
@@ -44,12 +42,11 @@ export type TransferredCalls = ReturnType<typeof createTransferredCalls>;
 /** Transferred calls: bounded, and counted until their last leg is over. */
 export function createTransferredCalls(deps: TransferredCallsDeps) {
   const {
-    agents,
+    addressOf,
     budget,
     callBudget,
     callStore,
     twilio,
-    transfers,
     prices,
     maxMs,
     now,
@@ -143,7 +140,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
       direction,
       connectedMs: agentMs + transferredMs,
       transferredMs,
-      transferNumber: transfers.numberOf(agents.get(currentAgent), alias),
+      transferNumber: addressOf(currentAgent, alias),
       number: to,
     });
     await callStore.endTransfer(call.id, { transferredMs, ...present({ cost }) });

@@ -5,7 +5,7 @@ import {
   TwilioProblem,
   warnUnlessAway,
 } from "../twilioOutbound.ts";
-import type { Prices } from "../spending.ts";
+import type { AddressOf, Prices } from "../spending.ts";
 import { createOneAtATime } from "../../utils/oneAtATime.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
 import type { CompletionDispatcher } from "./completionDispatcher.ts";
@@ -24,15 +24,15 @@ import type { Log } from "../../utils/logger.ts";
 export interface AbandonedCallsDeps extends Clock {
   readonly store: Pick<Store, "calls" | "instances" | "dialQueue" | "tokens">;
   readonly prices: Prices;
+  readonly addressOf?: AddressOf;
   readonly completion: Pick<CompletionDispatcher, "enqueue">;
   /** Absent where there is no phone. */
   readonly twilio: Pick<TwilioCalls, "fetch"> | undefined;
   /**
-   * Takes a phone call back to this process: `over` where Twilio has it no more, `transferred` where it
-   * was put through as planned. Never rejects.
+   * Takes a phone call back to this process: `over` where Twilio has it no more. Never rejects.
    */
   readonly pullBack?:
-    | ((call: CallRecord) => Promise<"opened" | "over" | "refused" | "left" | "transferred">)
+    | ((call: CallRecord) => Promise<"opened" | "over" | "refused" | "left">)
     | undefined;
   readonly settings: { readonly limits: { readonly callMs: number } };
   readonly registry: CallHoldersDeps["registry"] & {
@@ -189,9 +189,6 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
     // It is this process's now, and looked at again should no stream come, or the call not be over after all.
     expect(call, outcome === "refused" ? times - 1 : times);
     if (outcome === "opened") return;
-    if (outcome === "transferred" && call.plannedEnd !== undefined) {
-      return await endAs(call.plannedEnd, { ...call, instanceId });
-    }
     // Where Twilio has refused, or the caller was told why the call cannot go on, they have not hung up.
     await endIfOver({ ...call, instanceId }, outcome === "over" ? endWhileHeld : undefined);
   }
@@ -248,6 +245,7 @@ export function openAbandonedCalls(deps: AbandonedCallsDeps) {
       outcome: isPlaced ? outcomeOf(known.status, call.answeredBy) : undefined,
       connectedMs: durationSeconds === undefined ? undefined : durationSeconds * 1000,
       prices,
+      addressOf: deps.addressOf,
     });
     completion.enqueue(call.id);
     log.info("Abandoned call ended", { callId: call.id });

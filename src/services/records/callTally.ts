@@ -1,6 +1,7 @@
 import type { CallEvent, TranscriptTurn } from "../../call/callEvent.ts";
 import type { CallEnd } from "../../call/types.ts";
 import {
+  type AddressOf,
   addSavings,
   addUsage,
   CompactionSavings,
@@ -26,6 +27,7 @@ import {
 } from "../store.ts";
 import { costByModels } from "./costByModels.ts";
 import { PhoneMenuTally } from "./phoneMenuTally.ts";
+import { PersonTalks } from "./personTalks.ts";
 import { impliedOutcome } from "./callOutcome.ts";
 import { present } from "../../utils/present.ts";
 
@@ -46,16 +48,18 @@ export class CallTally {
   #digits = 0;
   #handoffs: readonly HandoffRecord[] = [];
   #phoneMenu = new PhoneMenuTally();
+  readonly #talks: PersonTalks;
 
   /** With what is stored of a call that an earlier session began, goes on counting from there. */
   constructor(
     call: NewCall,
     stored?: {
       readonly record: CallRecord;
-      readonly content: Pick<CallContent, "latencies" | "digits" | "handoffs">;
+      readonly content: Pick<CallContent, "latencies" | "digits" | "handoffs" | "transfers">;
     },
   ) {
     this.#call = call;
+    this.#talks = new PersonTalks(stored?.content.transfers);
     if (stored === undefined) return;
     const { record: { usage, savings, ...record }, content } = stored;
     const { answeredAt, outcome, answeredBy, callSid, model, transcriptionModel } = record;
@@ -144,6 +148,9 @@ export class CallTally {
         const optOut = { by, atMs, ...present({ words }) };
         return [{ type: "changed", callId, changes: { optOut } }];
       }
+      case "transfer":
+        this.#talks.follow(event, this.#agent);
+        return [{ ...event, callId, at, agent: this.#agent }];
       case "latency": {
         if (this.#latenciesMs.length >= MAX_LATENCIES) return [];
         const sequence = this.#latenciesMs.push(event.latency.totalMs);
@@ -199,11 +206,12 @@ export class CallTally {
   /** The terminal record, with latencies summed up and the cost. */
   end(
     end: CallEnd,
-    { endedAt, durationMs, prices, outcome }: {
+    { endedAt, durationMs, prices, outcome, addressOf }: {
       readonly endedAt: number;
       /** Absent for a call that had no session. */
       readonly durationMs?: number | undefined;
       readonly prices: Prices;
+      readonly addressOf?: AddressOf | undefined;
       readonly outcome?: CallOutcome | undefined;
     },
   ): CallEnding {
@@ -216,6 +224,7 @@ export class CallTally {
       ...present({ savings: this.#savings }),
       outcome: outcome ?? this.#known.outcome,
       handoffs: this.#handoffs,
+      talks: this.#talks,
     }, {
       end,
       endedAt,
@@ -223,7 +232,13 @@ export class CallTally {
       connectedMs,
       latenciesMs: this.#latenciesMs,
       prices,
+      addressOf,
     });
+  }
+
+  /** Name of the agent that has the call. */
+  get #agent(): string {
+    return this.#handoffs.at(-1)?.to ?? this.#call.agent;
   }
 
   #use(usage: CallUsage): void {
@@ -234,18 +249,19 @@ export class CallTally {
 
 /** The terminal record of a call from its totals. */
 export function endingOf(
-  { direction, to, outcome: known, answeredBy, usage, savings, handoffs, ...models }:
+  { direction, to, outcome: known, answeredBy, usage, savings, handoffs, talks, ...models }:
     & Pick<CallRecord, "direction" | "to" | "answeredBy" | "usage" | "model" | "transcriptionModel">
     & Pick<CallRecord, "savings">
     & Pick<CallContent, "handoffs">
-    & { readonly outcome: CallOutcome | undefined },
-  { end, endedAt, durationMs, connectedMs, latenciesMs, prices }: {
+    & { readonly outcome: CallOutcome | undefined; readonly talks: PersonTalks },
+  { end, endedAt, durationMs, connectedMs, latenciesMs, prices, addressOf }: {
     readonly end: CallEnd;
     readonly endedAt: number;
     readonly durationMs: number;
     readonly connectedMs: number;
     readonly latenciesMs: readonly number[];
     readonly prices: Prices;
+    readonly addressOf?: AddressOf | undefined;
   },
 ): CallEnding {
   const latency = summarize(latenciesMs);
@@ -257,7 +273,9 @@ export function endingOf(
     usage,
     ...models,
     handoffs,
-    ...(direction !== "web" && { phone: { direction, connectedMs, number: to } }),
+    ...(direction !== "web" && {
+      phone: { direction, connectedMs, number: to, personLegs: talks.legs(addressOf) },
+    }),
   }, prices);
   return {
     end,
@@ -267,7 +285,7 @@ export function endingOf(
     cost,
     latenciesMs,
     ...(savings && { savings: { ...savings, usd: savedUsd(savings, { usage, model }, prices) } }),
-    ...present({ outcome, latency }),
+    ...present({ outcome, latency, personMs: talks.ms }),
   };
 }
 

@@ -6,7 +6,7 @@ import { viewAnalysis } from "./analysisView.ts";
 import { unheardSentences } from "./heardSentences.ts";
 import { promisesOf } from "./promises.ts";
 import { viewRecording } from "./recordingView.ts";
-import type { CallContent, CallRecord, HandoffRecord } from "../store.ts";
+import type { CallContent, CallRecord, HandoffRecord, TransferRecord } from "../store.ts";
 
 /** A call as the API and webhooks show it: all members are present, null where unknown. */
 export function viewCall(call: CallRecord) {
@@ -26,7 +26,7 @@ export function viewCall(call: CallRecord) {
     answeredAt: maybeTime(call.answeredAt),
     endedAt: maybeTime(call.endedAt),
     durationMs: call.durationMs ?? null,
-    transferredMs: call.transferredMs ?? null,
+    transferredMs: transferredMsOf(call),
     end: end === undefined ? null : {
       reason: end.reason,
       detail: end.detail ?? null,
@@ -66,7 +66,7 @@ export function viewTurn(
 /** A call with its turns, what was and what was not heard, tool calls, latencies, digits and analysis. */
 export function viewDetail(
   call: CallRecord,
-  { turns, tools, latencies, digits, mustHear, handoffs, recording, analysis, ...rest }:
+  { turns, tools, latencies, digits, mustHear, handoffs, transfers, recording, analysis, ...rest }:
     CallContent,
 ) {
   return {
@@ -97,6 +97,7 @@ export function viewDetail(
     digits: digits.map(({ atMs, digits }) => ({ atMs, digits: digits ?? null })),
     handoffs: handoffs.map(viewHandoff),
     recording: viewRecording(recording, call, rest.redactedSpans),
+    transfers: transfers.map(viewTransfer),
     analysis: viewAnalysis(analysis, call),
   };
 }
@@ -111,6 +112,30 @@ function viewHandoff({ atMs, from, to, version, reason, facts, summary }: Handof
     facts: facts ?? null,
     summary: summary ?? null,
   };
+}
+
+/** How far a transfer has come, and when. */
+function viewTransfer(transfer: TransferRecord) {
+  const { number, alias, mode, by, step, target, why, spokeMs } = transfer;
+  return {
+    ...{ number, alias, mode, by, step },
+    target: target ?? null,
+    why: why ?? null,
+    spokeMs: spokeMs ?? null,
+    requestedAt: timeOf(transfer.requestedAt),
+    ringingAt: maybeTime(transfer.ringingAt),
+    answeredAt: maybeTime(transfer.answeredAt),
+    acceptedAt: maybeTime(transfer.acceptedAt),
+    connectedAt: maybeTime(transfer.connectedAt),
+    overAt: maybeTime(transfer.overAt),
+  };
+}
+
+/** With people in the course of the call, and with one after it; null while that is not over. */
+function transferredMsOf({ personMs, transferredMs, end }: CallRecord): number | null {
+  if (end?.transferTo !== undefined && transferredMs === undefined) return null;
+  if (personMs === undefined && transferredMs === undefined) return null;
+  return (personMs ?? 0) + (transferredMs ?? 0);
 }
 
 function timeOf(ms: number): string {

@@ -1,8 +1,10 @@
 import { brokenOff } from "../../call/brokenOff.ts";
 import type { TranscriptTurn } from "../../call/callEvent.ts";
+import type { TransferEvent } from "../../call/transfer.ts";
 import type { CallEnd } from "../../call/types.ts";
-import type { Prices } from "../spending.ts";
-import type { CallOutcome, CallRecord, CallStore, CallWrite } from "../store.ts";
+import type { AddressOf, Prices } from "../spending.ts";
+import type { CallOutcome, CallRecord, CallStore, CallWrite, TransferRecord } from "../store.ts";
+import { PersonTalks } from "./personTalks.ts";
 import type { TwilioCall } from "../twilioOutbound.ts";
 import { endOf } from "./callOutcome.ts";
 import { endingOf } from "./callTally.ts";
@@ -11,29 +13,51 @@ import { endingOf } from "./callTally.ts";
 export async function endAbandonedCall(
   callStore: Pick<CallStore, "content" | "write">,
   call: CallRecord,
-  { end, endedAt, outcome, connectedMs, prices }: {
+  { end: planned, endedAt, outcome, connectedMs, prices, addressOf }: {
     readonly end: CallEnd;
     readonly endedAt: number;
     /** Counts where none has been recorded. */
     readonly outcome?: CallOutcome | undefined;
     readonly connectedMs?: number | undefined;
     readonly prices: Prices;
+    readonly addressOf?: AddressOf | undefined;
   },
 ): Promise<void> {
-  const { turns, latencies, handoffs } = await callStore.content(call.id);
+  const { turns, latencies, handoffs, transfers } = await callStore.content(call.id);
+  const left = endOfTransfer(transfers.at(-1), endedAt);
+  const end = left === undefined || left.step === "failed" || planned.reason !== "caller_hung_up"
+    ? planned
+    : { reason: "transferred", detail: left.alias } as const;
+  const talks = new PersonTalks(transfers);
+  if (left !== undefined) talks.follow(left, call.agent);
   const connected = connectedMs ?? (call.answeredAt === undefined ? 0 : lastMsOf(turns));
-  const ending = endingOf({ ...call, outcome: call.outcome ?? outcome, handoffs }, {
+  const ending = endingOf({ ...call, outcome: call.outcome ?? outcome, handoffs, talks }, {
     end,
     endedAt,
     durationMs: connected,
     connectedMs: connected,
     latenciesMs: latencies.map(({ totalMs }) => totalMs),
     prices,
+    addressOf,
   });
   await callStore.write([
     ...finishTurns(call.id, turns),
+    ...(left === undefined ? [] : [{ ...left, callId: call.id, at: endedAt }]),
     { type: "ended", callId: call.id, ending, holder: call.instanceId },
   ]);
+}
+
+/** The last step of a transfer in the course of which the caller has hung up; undefined where it was over. */
+function endOfTransfer(
+  transfer: TransferRecord | undefined,
+  at: number,
+): TransferEvent | undefined {
+  if (transfer === undefined || transfer.overAt !== undefined) return undefined;
+  const { number, alias, mode, connectedAt } = transfer;
+  const ref = { type: "transfer", number, alias, mode } as const;
+  return connectedAt === undefined
+    ? { ...ref, step: "failed", why: "cancelled" }
+    : { ...ref, step: "ended", spokeMs: Math.max(0, at - connectedAt) };
 }
 
 /** How a call whose process has died came to its end, by what Twilio knows of it. */

@@ -7,7 +7,7 @@ import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
 import type { Cluster } from "../cluster.ts";
 import type { EventHub, EventLog } from "../events.ts";
-import type { CallBudget, CallModels, Prices } from "../spending.ts";
+import type { AddressOf, CallBudget, CallModels, Prices } from "../spending.ts";
 import type { Recordings } from "../recording.ts";
 import type { Store } from "../store.ts";
 import { createCallErasure } from "./callErasure.ts";
@@ -32,6 +32,7 @@ export interface RecordsDeps extends Pick<Clock, "setTimer"> {
   readonly recordings: Recordings;
   readonly prices: Prices;
   readonly callBudget: Pick<CallBudget, "settle">;
+  readonly addressOf: AddressOf;
   readonly modelsOf: (request: CallRequest) => CallModels;
   readonly incidents: Incidents;
   readonly log: Log;

@@ -1,7 +1,7 @@
 import type { CallEvent } from "../../call/callEvent.ts";
 import type { CallEnd, CallRequest } from "../../call/types.ts";
 import type { EventHub, PublishedEvent } from "../events.ts";
-import type { Prices } from "../spending.ts";
+import type { AddressOf, Prices } from "../spending.ts";
 import { CallTally } from "./callTally.ts";
 import { type RecorderHealth, StoreWriter } from "./storeWriter.ts";
 import type {
@@ -45,6 +45,8 @@ export interface RecorderDeps extends Clock {
   readonly clock?: Pick<SharedClock, "sync">;
   readonly instanceId: string;
   readonly prices: Prices;
+  /** Without it, minutes of people to whom callers were transferred cost as those of any number. */
+  readonly addressOf?: AddressOf;
   /** Called at the first event of a session. */
   readonly callOf: (callId: string) => RecordedCall | undefined;
   readonly log: Pick<Log, "info" | "error">;
@@ -60,7 +62,7 @@ export type Recorder = ReturnType<typeof createRecorder>;
 
 /** Records all calls of the hub from now on. */
 export function createRecorder(deps: RecorderDeps) {
-  const { events, callStore, instances, instanceId, prices, callOf, now, log } = deps;
+  const { events, callStore, instances, instanceId, prices, callOf, addressOf, now, log } = deps;
   const { clock, setTimer, maxDetails = 20_000 } = deps;
   const writer = new StoreWriter({ callStore, now, log, setTimer, maxDetails });
   const tallies = new Map<string, CallTally>();
@@ -126,7 +128,7 @@ export function createRecorder(deps: RecorderDeps) {
   ): void {
     tallies.delete(callId);
     tally.unwritten().forEach(enqueue);
-    const ending = tally.end(end, { endedAt, durationMs, prices, outcome });
+    const ending = tally.end(end, { endedAt, durationMs, prices, outcome, addressOf });
     enqueue({ type: "ended", callId, ending, holder: instanceId });
   }
 

@@ -39,7 +39,7 @@ const UNREPORTED_AFTER_MS = 60_000;
 
 /** What a call used, for its limits; the least where its whole cost is not known. */
 export function spentBy(
-  { answeredAt, endedAt, transferredMs = 0, cost, usage }: CallRecord,
+  { answeredAt, endedAt, transferredMs = 0, personMs = 0, cost, usage }: CallRecord,
 ): BudgetActual {
   const connectedMs = answeredAt === undefined
     ? 0
@@ -52,16 +52,17 @@ export function spentBy(
   // The analysis is counted apart, when it is made.
   const usd = cost?.usd == null ? undefined : cost.usd - (cost.parts.analysis ?? 0);
   return {
-    // Both legs of a transfer count.
-    minutes: finite((connectedMs + 2 * transferredMs) / 60_000),
+    // Both legs of a transfer count; of one in the course of the call, that of the caller is counted.
+    minutes: finite((connectedMs + personMs + 2 * transferredMs) / 60_000),
     usd: finite(usd ?? known),
     leastUsd: usd === undefined || unreportedUsd(usage, connectedMs) > 0,
   };
 }
 
 /** Whether a call was transferred, and the end of its last leg is not known yet. */
-export function isTransferOpen({ end, callSid, transferredMs }: CallRecord): boolean {
-  const isTransferred = end?.reason === "transferred" || end?.transferTo !== undefined;
+export function isTransferOpen({ end, callSid, transferredMs, personMs }: CallRecord): boolean {
+  const isTransferred = end?.transferTo !== undefined ||
+    end?.reason === "transferred" && personMs === undefined;
   return isTransferred && callSid !== undefined && transferredMs === undefined;
 }
 

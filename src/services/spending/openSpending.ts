@@ -51,7 +51,13 @@ export async function openSpending(
   const isPriced = createIsPriced(agents, settings, prices);
   const modelsOf = createModelsOf(agents, settings);
   let loading: Promise<DialPolicy> | undefined;
-  const transfers = createTransferPolicy({ policy, hasPhone: phone !== undefined, now, log });
+  const transfers = createTransferPolicy({
+    policy,
+    hasPhone: phone !== undefined,
+    sipHosts: outbound.sipHosts,
+    now,
+    log,
+  });
   await transfers.check(agents);
   agents.addCheck((agent) =>
     findUnpricedLimits(settings, findUnpriced(settings, only(agent), prices))
@@ -85,6 +91,8 @@ export async function openSpending(
     }),
     policy,
     transfers,
+    addressOf: (agent: string, alias: string, target?: number) =>
+      transfers.addressOf(agents.get(agent), alias, target),
     modelsOf,
     analysisSpending: createAnalysisSpending(spendingDeps),
     embeddingSpending: createEmbeddingSpending(spendingDeps),

@@ -49,7 +49,15 @@ export interface PhoneTime {
   readonly transferredMs?: number;
   /** Where that leg went. */
   readonly transferNumber?: string | undefined;
+  /** Of people with whom the caller has talked before. */
+  readonly personLegs?: readonly PersonLeg[] | undefined;
   /** The far end's number, of a placed call. */
+  readonly number?: string | undefined;
+}
+
+/** The second leg of a transfer; without a number it went to the operator's own trunk. */
+export interface PersonLeg {
+  readonly ms: number;
   readonly number?: string | undefined;
 }
 
@@ -189,14 +197,19 @@ function telephonyCost(
 ): { readonly usd: number; readonly isEstimated: boolean } {
   if (phone === undefined || phone.connectedMs <= 0) return { usd: 0, isEstimated: false };
   const { direction, connectedMs, transferredMs = 0, transferNumber, number } = phone;
+  const legs = [{ ms: transferredMs, number: transferNumber }, ...phone.personLegs ?? []];
   const { inboundPerMinute, outboundPerMinute } = prices ?? {};
   const set = direction === "inbound" ? inboundPerMinute : outboundPerMinute;
   const own = minutesOf(connectedMs) * (set ?? estimatedUsdPerMinute(direction, number));
-  const second = minutesOf(transferredMs) *
-    (outboundPerMinute ?? estimatedUsdPerMinute("outbound", transferNumber));
+  const second = legs.reduce(
+    (usd, { ms, number }) =>
+      usd + minutesOf(ms) * (outboundPerMinute ?? estimatedUsdPerMinute("outbound", number)),
+    0,
+  );
   return {
     usd: micro(own + second),
-    isEstimated: set === undefined || transferredMs > 0 && outboundPerMinute === undefined,
+    isEstimated: set === undefined ||
+      legs.some(({ ms }) => ms > 0) && outboundPerMinute === undefined,
   };
 }
 

@@ -7,6 +7,8 @@ export function estimatedUsdPerMinute(
   number: string | undefined,
 ): number {
   if (direction === "inbound") return INBOUND;
+  // Over the internet, to the operator's own line.
+  if (number !== undefined && /^sips?:/.test(number)) return NORTH_AMERICA;
   const digits = number?.replace(/^\+/, "") ?? "";
   if (digits.startsWith("1")) {
     return expensiveNorthAmerica.has(digits.slice(1, 4)) ? ELSEWHERE : NORTH_AMERICA;

@@ -120,7 +120,7 @@ export async function findToolProblems(
 
 /** For validation only: the tools made with these are never run. */
 const unusable: Omit<ToolServices, "readVariable"> = {
-  mayTransfer: () => Promise.resolve(false),
+  transferRefusal: () => Promise.resolve(undefined),
   putOnDoNotCallList: () => Promise.resolve("number_unknown"),
   takeMessage: () => Promise.resolve("too_many"),
   searchKnowledge: () => Promise.resolve({ result: "failed" }),

@@ -10,14 +10,15 @@ import { createSearchKnowledge, type SearchKnowledge } from "./builtin/searchKno
 import { sendDigits } from "./builtin/sendDigits.ts";
 import { createSendSms, type SendText } from "./builtin/sendSms.ts";
 import { createTakeMessage, type TakeMessage } from "./builtin/takeMessage.ts";
-import { createTransferCall } from "./builtin/transferCall.ts";
+import { createTransferCall, type TransferRefused } from "./builtin/transferCall.ts";
 import { waitSilently } from "./builtin/waitSilently.ts";
 import type { Tool } from "./tool.ts";
 
 /** What built-in tools need of the server. */
 export interface BuiltinServices {
   /** Whether an agent's transfer may be dialled. */
-  readonly mayTransfer: (agent: Agent, alias: string) => Promise<boolean>;
+  /** Why the agent may not transfer to an alias now; undefined where it may. */
+  readonly transferRefusal: (agent: Agent, alias: string) => Promise<TransferRefused | undefined>;
   readonly putOnDoNotCallList: PutOnDoNotCallList;
   readonly takeMessage: TakeMessage;
   readonly searchKnowledge: SearchKnowledge;
@@ -29,7 +30,7 @@ export interface BuiltinServices {
 /** The server's own tools that this agent may list, by name; those that it cannot have are left out. */
 export function builtinTools(
   agent: Agent,
-  { mayTransfer, putOnDoNotCallList, searchKnowledge, takeMessage, sendText, calendarOf }:
+  { transferRefusal, putOnDoNotCallList, searchKnowledge, takeMessage, sendText, calendarOf }:
     BuiltinServices,
 ): ReadonlyMap<string, Tool> {
   const aliases = Object.keys(agent.transfers);
@@ -42,9 +43,7 @@ export function builtinTools(
     ...(agent.phone_menu === undefined ? [] : [waitSilently]),
     ...(agent.knowledge.length > 0 ? [createSearchKnowledge(agent.name, searchKnowledge)] : []),
     createSendSms(agent, sendText),
-    ...(aliases.length > 0
-      ? [createTransferCall(aliases, (alias) => mayTransfer(agent, alias))]
-      : []),
+    ...(aliases.length > 0 ? [createTransferCall(aliases, (alias) => refusalOf(alias))] : []),
     ...(agent.recording?.on === true ? RECORDING_TOOLS : []),
     ...(Object.keys(agent.handoffs).length > 0 ? [createHandoff(agent.handoffs)] : []),
     ...(agent.calendar === undefined
@@ -52,6 +51,14 @@ export function builtinTools(
       : createCalendarTools(agent.calendar, mainLanguage(agent), () => calendarOf(agent))),
   ];
   return new Map(tools.map((tool) => [tool.name, tool]));
+
+  /** With what the agent is to do then. */
+  async function refusalOf(alias: string): Promise<TransferRefused | undefined> {
+    const refusal = await transferRefusal(agent, alias);
+    const { unanswered } = agent.transfers[alias] ?? {};
+    if (refusal === undefined || unanswered === undefined) return refusal;
+    return { ...refusal, sentence: `${refusal.sentence} ${unanswered}` };
+  }
 }
 
 /** Names that no other tool may have, whether this agent has them or not. */

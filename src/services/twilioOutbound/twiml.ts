@@ -1,5 +1,7 @@
 import type { SpokenMessage } from "./fallbackMessage.ts";
+import { PERSISTENT } from "./persistent.ts";
 import type { Hold } from "./holdMessage.ts";
+import { type DialAnswer, dialVerb, type ReferAnswer, referVerb } from "./dialTwiml.ts";
 import { writeXml, type XmlElement } from "../../utils/xml.ts";
 
 /** What Twilio is to do with a call next. */
@@ -18,14 +20,8 @@ export type PhoneAnswer =
   | { readonly do: "refuseAsBusy" }
   /** Says the message, records what follows the tone, and asks how to go on. */
   | { readonly do: "record"; readonly message: SpokenMessage; readonly callId: string }
-  | {
-    readonly do: "dial";
-    readonly number: string;
-    readonly callerId?: string;
-    readonly timeLimitSeconds?: number;
-    /** Said before. */
-    readonly message?: SpokenMessage;
-  }
+  | DialAnswer
+  | ReferAnswer
   /** Says the message first, where there is one. */
   | { readonly do: "hangUp"; readonly message?: SpokenMessage };
 
@@ -80,16 +76,10 @@ function verbsOf(
         recording(`${publicUrl}/twilio/recorded`, answer.callId),
         { name: "Hangup" },
       ];
-    case "dial": {
-      const attributes = {
-        answerOnBridge: true,
-        // Twilio asks here how the dial ended: a busy line must not end the call in silence.
-        action: `${publicUrl}/twilio/resume`,
-        callerId: answer.callerId,
-        timeLimit: answer.timeLimitSeconds,
-      };
-      return [...spoken(answer.message), { name: "Dial", attributes, content: answer.number }];
-    }
+    case "dial":
+      return [...spoken(answer.message), dialVerb(answer, publicUrl)];
+    case "refer":
+      return [referVerb(answer, publicUrl)];
   }
 }
 
@@ -99,12 +89,6 @@ const ASK_AGAIN_S = 8;
 const QUIET_S = 1;
 /** A restarting server takes its calls back in this time; a failed redirect would end them. */
 const HOLD_S = [10, 12] as const;
-/**
- * Twilio's overrides for a request that must not fail: tried again, without a delay, where there is no
- * connection, no answer within 4 s, or a status of 500 and more.
- */
-const PERSISTENT = "#rc=5&rp=ct,rt,5xx&ct=2000&rt=4000&tt=15000";
-
 function hold({ first, further, agent }: Hold, publicUrl: string): readonly XmlElement[] {
   const query = new URLSearchParams({ agent });
   return [

@@ -1,4 +1,5 @@
 import { errorCodeIn } from "../../utils/errorCode.ts";
+import type { TransferEvent } from "../../call/transfer.ts";
 import type { PublishedEvent } from "../events.ts";
 import { viewAnalysis, viewCall, viewDetail, viewMessage, viewRecording } from "../records.ts";
 import { viewAppointment } from "../calendar.ts";
@@ -21,6 +22,7 @@ type WebhookType =
   | "call.analyzed"
   | "call.transferred"
   | "recording.ready"
+  | "transfer.progress"
   | "message.taken"
   | `batch.${BatchNews["type"]}`
   | "sms.delivered"
@@ -58,8 +60,8 @@ export function messageOf(
     case "connected":
       if (event.again === true) return undefined;
       return message("call.answered", callId, atMs, about);
-    case "transferring":
-      return message("call.transferred", callId, atMs, { ...about, to: event.alias });
+    case "transfer":
+      return transferMessage(callId, atMs, about, event);
     case "toolEnded":
       if (event.ok || event.waits === true) return undefined;
       return message("tool.failed", callId, atMs, {
@@ -73,6 +75,20 @@ export function messageOf(
     default:
       return undefined;
   }
+}
+
+/** One for each step. */
+function transferMessage(
+  callId: string,
+  atMs: number,
+  about: object,
+  { type: _, number, alias, mode, ...step }: TransferEvent,
+): Message {
+  const data = { ...about, to: alias, transfer: number, mode, ...step };
+  // Its name is older than the others.
+  const type = step.step === "requested" ? "call.transferred" : "transfer.progress";
+  const part = step.step === "requested" && number === 1 ? "" : `${number}_${step.step}`;
+  return message(type, callId, atMs, data, part);
 }
 
 /** The `call.ended` of a complete record, with its transcript and cost. */

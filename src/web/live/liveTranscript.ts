@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import type { AgentTitles, CallDetail, CallEvent } from "../apiTypes.ts";
+import { transferText } from "../transferText.ts";
 import { createTranscriptView, type TranscriptView } from "../transcriptView.ts";
 
 /** The transcript of a live call in a list element, written from its events. */
@@ -72,8 +73,8 @@ export class LiveTranscript {
       }
       case "hold":
         return this.#view.note(event.on ? "On hold." : "The hold is over.");
-      case "transferring":
-        return this.#view.note(`The call is being handed over: ${event.alias}.`);
+      case "transfer":
+        return this.#view.note(transferText(event.alias, event));
       case "notice": {
         const text = NOTICES[event.code];
         return text === undefined ? undefined : this.#view.note(text);

@@ -60,7 +60,7 @@ Deno.test("a call that is being left ends as planned though there will be no mod
     call.advance(700);
     assert.equal(call.end, undefined, "what is buffered is heard");
     call.advance(200);
-    assert.deepEqual(call.end, { reason: "transferred", detail: "sales" });
+    assert.deepEqual(call.gone, { reason: "transferred", detail: "sales" });
     assert.deepEqual(call.line.heard.map(({ ms }) => ms), [1000]);
   }
 });

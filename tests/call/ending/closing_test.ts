@@ -116,7 +116,9 @@ Deno.test("case 41: a transfer says its sentence, waits until it was heard, and 
   call.call("transfer_call");
   call.take();
   call.toolReturns("transfer_call", "{}", { effect: { type: "transfer", alias: "sales" } });
-  assert.deepEqual(call.events("transferring"), [{ type: "transferring", alias: "sales" }]);
+  assert.deepEqual(call.events("transfer").map(({ alias, step }) => [alias, step]), [
+    ["sales", "requested"],
+  ]);
   const [say] = call.takeRequests().filter(({ type }) => type === "respond");
   assert.ok(say?.type === "respond" && say.request.instructions?.includes("I connect you."));
   const sentence = call.begin("goodbye");
@@ -125,7 +127,7 @@ Deno.test("case 41: a transfer says its sentence, waits until it was heard, and 
   call.advance(1400);
   assert.equal(call.end, undefined);
   call.advance(200);
-  assert.deepEqual(call.end, { reason: "transferred", detail: "sales" });
+  assert.deepEqual(call.gone, { reason: "transferred", detail: "sales" });
 });
 
 Deno.test("a caller who talks into the sentence of a transfer does not take it back", () => {
@@ -137,7 +139,7 @@ Deno.test("a caller who talks into the sentence of a transfer does not take it b
   call.advance(500);
   call.callerSays("thank you");
   call.advance(2000);
-  assert.deepEqual(call.end, { reason: "transferred", detail: "sales" });
+  assert.deepEqual(call.gone, { reason: "transferred", detail: "sales" });
 });
 
 Deno.test("a transfer without a sentence of its own uses what the agent has just said", () => {
@@ -150,7 +152,7 @@ Deno.test("a transfer without a sentence of its own uses what the agent has just
   call.toolReturns("transfer_call", "{}", { effect: { type: "transfer", alias: "desk" } });
   assert.deepEqual(call.takeAsked(), []);
   call.advance(1100);
-  assert.deepEqual(call.end, { reason: "transferred", detail: "desk" });
+  assert.deepEqual(call.gone, { reason: "transferred", detail: "desk" });
 });
 
 Deno.test("a transfer to an alias that the operator has not defined does not happen", () => {
@@ -179,7 +181,7 @@ Deno.test("a transfer and an end asked for together transfer", () => {
       call.toolReturns(name, "{}", { effect });
     }
     call.advance(20_000);
-    assert.equal(call.end?.reason, "transferred");
+    assert.equal(call.gone?.reason, "transferred");
   }
 });
 

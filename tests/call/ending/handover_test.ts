@@ -136,7 +136,7 @@ Deno.test("a call that is closing ends as it would have, at the latest at the de
   late.input({ type: "transferAsked", alias: "sales" });
   late.input({ type: "handoverAsked", withinMs: 3000 });
   late.advance(3100);
-  assert.deepEqual(late.end, { reason: "transferred", detail: "sales" });
+  assert.deepEqual(late.gone, { reason: "transferred", detail: "sales" });
 });
 
 Deno.test("a second request brings the deadline nearer", () => {

@@ -320,9 +320,11 @@ Deno.test("what a call is allowed to do is what its present agent is allowed", (
   call.advance(1000);
   assert.deepEqual(call.events("digits"), [{ type: "digits", digits: "12", sensitive: true }]);
   call.input({ type: "transferAsked", alias: "owner" });
-  assert.deepEqual(call.events("transferring"), []);
+  assert.deepEqual(call.events("transfer"), []);
   call.input({ type: "transferAsked", alias: "accounts" });
-  assert.deepEqual(call.events("transferring"), [{ type: "transferring", alias: "accounts" }]);
+  assert.deepEqual(call.events("transfer").map(({ alias, step }) => [alias, step]), [
+    ["accounts", "requested"],
+  ]);
 });
 
 Deno.test("a call that is being transferred is not handed to another agent", () => {
@@ -334,7 +336,7 @@ Deno.test("a call that is being transferred is not handed to another agent", () 
   call.finish(call.begin("goodbye"));
   call.advance(20_000);
   assert.deepEqual(call.events("handoff"), []);
-  assert.deepEqual(call.end, { reason: "transferred", detail: "owner" });
+  assert.deepEqual(call.gone, { reason: "transferred", detail: "owner" });
 });
 
 Deno.test("a caller who hangs up during the sentence ends the call, and nothing follows", () => {

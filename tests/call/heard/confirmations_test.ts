@@ -300,12 +300,12 @@ Deno.test("a transfer that the model asks for before the caller has said anythin
   const call = new CallDriver({ transfers: { sales: {} } }).live();
   call.call("move");
   call.toolReturns("move", "{}", { effect: { type: "transfer", alias: "sales" } });
-  assert.deepEqual(call.events("transferring"), []);
+  assert.deepEqual(call.events("transfer"), []);
   assert.ok(outputsOf(call).at(-1)?.includes("no_caller_turn"));
   call.callerSays("To sales, please.");
   call.call("again");
   call.toolReturns("again", "{}", { effect: { type: "transfer", alias: "sales" } });
-  assert.equal(call.events("transferring").length, 1);
+  assert.equal(call.events("transfer").length, 1);
 });
 
 const MOVE = { confirm: { question: "Shall I move {{amount}} euros from {{from}} to {{to}}?" } };

@@ -222,7 +222,7 @@ Deno.test("case 50: a call that is to end does not wait long for a model that st
   call.begin("goodbye");
   call.input({ type: "modelLost", loss: LOST });
   call.advance(7000);
-  assert.deepEqual(call.end, { reason: "transferred", detail: "sales" });
+  assert.deepEqual(call.gone, { reason: "transferred", detail: "sales" });
 });
 
 Deno.test("case 52: the next connection knows where the caller cut the agent off, before the loss or after", () => {

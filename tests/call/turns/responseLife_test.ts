@@ -221,7 +221,7 @@ Deno.test("case 80: a goodbye that never sounds is asked for once more, and then
   assert.deepEqual(call.takeAsked(), ["goodbye", "goodbye"]);
   call.begin("goodbye");
   call.advance(4100);
-  assert.deepEqual(call.end, { reason: "transferred", detail: "sales" });
+  assert.deepEqual(call.gone, { reason: "transferred", detail: "sales" });
 });
 
 Deno.test("case 84: a greeting that fails after two seconds is not begun again: the model goes on from there", () => {

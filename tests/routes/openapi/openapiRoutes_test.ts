@@ -44,7 +44,8 @@ Deno.test("GET /openapi.json describes every route that checks its requests, wit
       ...["appointment.booked", "appointment.cancelled", "appointment.moved"],
       ...["batch.cancelled", "batch.done", "batch.paused", "batch.resumed", "batch.started"],
       ...["call.analyzed", "call.answered", "call.ended", "call.started", "call.transferred"],
-      ...["message.taken", "sms.delivered", "sms.failed", "tool.failed", "webhook.test"],
+      ...["message.taken", "sms.delivered", "sms.failed", "tool.failed", "transfer.progress"],
+      "webhook.test",
     ]);
   }));
 

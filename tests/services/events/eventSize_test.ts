@@ -113,7 +113,14 @@ const events: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
     reason: "A wrong invoice.",
     facts: "The invoice is number 4711.",
   },
-  transferring: { type: "transferring", alias: "reception" },
+  transfer: {
+    type: "transfer",
+    number: 1,
+    alias: "reception",
+    mode: "cold",
+    step: "failed",
+    why: "no_answer",
+  },
   handedOver: { type: "handedOver" },
   ended: { type: "ended", end, durationMs: afterMs },
 };

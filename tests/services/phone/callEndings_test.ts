@@ -23,7 +23,10 @@ function start(
         return Promise.resolve({ sid, status: "in-progress" });
       },
     },
-    answerEnded: () => answer === "hangUp" ? { do: "hangUp" } : { do: "dial", number: "+1" },
+    answerEnded: () =>
+      answer === "hangUp"
+        ? { do: "hangUp" }
+        : { do: "dial", targets: [], inTurn: true, ringSeconds: 20 },
     processHandover: {
       written: () => Promise.resolve(),
       isTakenOver: () => Promise.resolve(takenOver),

@@ -31,6 +31,7 @@ function start({ problem, taken = [], dialling = [] }: {
   const clock = { at: 0, timers: [] as { readonly at: number; readonly wake: () => void }[] };
   const asked: { readonly sid: string; readonly at: number; readonly twiml: string }[] = [];
   const here = new Map<string, RecordingSession>();
+  const written: unknown[] = [];
   const pullBack = createPullBack({
     registry: { byCallSid: (sid) => here.get(sid), refusal: undefined },
     instances: { claimCall: (id) => Promise.resolve(!taken.includes(id)) },
@@ -47,6 +48,18 @@ function start({ problem, taken = [], dialling = [] }: {
     streams: { unclaimedToken: (sid) => `token of ${sid}` },
     agents: { get: () => undefined, ofCall: () => undefined, unusable: new Map() },
     isRefused: () => false,
+    adopt(sid) {
+      const session = new RecordingSession();
+      here.set(sid, session);
+      return Promise.resolve(session);
+    },
+    callStore: {
+      isTransferring: (callId) => Promise.resolve(dialling.length > 0 && callId !== "call_3"),
+      write(writes) {
+        written.push(...writes);
+        return Promise.resolve();
+      },
+    },
     publicUrl: "https://phone.example",
     log: { info() {}, warn() {} },
     now: () => clock.at,
@@ -64,7 +77,7 @@ function start({ problem, taken = [], dialling = [] }: {
       next?.wake();
     }
   }
-  return { pullBack, asked, here, pass };
+  return { pullBack, asked, here, written, pass };
 }
 
 Deno.test("a hundred calls are pulled back within five seconds, in their order, twenty at once at most", async () => {
@@ -81,14 +94,17 @@ Deno.test("a hundred calls are pulled back within five seconds, in their order, 
   assert.ok(asked.filter(({ at }) => at === 0).length <= 20);
 });
 
-Deno.test("a call that is with the target of a transfer is left there, and one that is not is pulled back", async () => {
-  const { pullBack, asked, pass } = start({ dialling: [sidOf(1), sidOf(3)] });
+Deno.test("a call that is with the target of a transfer is left there, with a session, and another is pulled back", async () => {
+  const { pullBack, asked, here, written, pass } = start({ dialling: [sidOf(1), sidOf(3)] });
   const plannedEnd = { reason: "transferred", detail: "sales" } as const;
-  const work = [{ ...record(1), plannedEnd }, { ...record(2), plannedEnd }, record(3)]
+  const work = [{ ...record(1), plannedEnd }, record(2), record(3)]
     .map((call) => pullBack.take(call));
   await pass();
-  assert.deepEqual(await Promise.all(work), ["transferred", "opened", "opened"]);
+  assert.deepEqual(await Promise.all(work), ["opened", "opened", "opened"]);
   assert.deepEqual(asked.map(({ sid }) => sid).sort(), [sidOf(2), sidOf(3)]);
+  assert.deepEqual([...here.keys()], [sidOf(1)]);
+  const changes = { plannedEnd: null };
+  assert.deepEqual(written, [{ type: "changed", callId: "call_1", changes }]);
 });
 
 Deno.test("a call that another process has claimed, or that is here by now, is left alone", async () => {

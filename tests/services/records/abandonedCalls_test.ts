@@ -191,24 +191,35 @@ for (
   });
 }
 
-Deno.test("a call that was put through before its process died has ended as planned", async () => {
-  const plannedEnd = { reason: "transferred", detail: "sales" } as const;
+Deno.test("a caller who hung up in the talk with a person, while no process had the call, was transferred", async () => {
+  const transfer = {
+    type: "transfer",
+    callId: inbound.id,
+    number: 1,
+    alias: "sales",
+    mode: "cold",
+  } as const;
+  const startedAt = Date.now() - 10 * minute;
   await using records = await openAlone([
-    phoneCall,
-    { type: "changed", callId: inbound.id, changes: { plannedEnd } },
+    opened({ ...inbound, startedAt }),
+    { type: "changed", callId: inbound.id, changes: { answeredAt: startedAt } },
+    { ...transfer, step: "requested", by: "agent", at: startedAt + minute },
+    { ...transfer, step: "connected", target: 0, at: startedAt + 2 * minute },
   ], {
     async pullBack({ store }, { id, instanceId }) {
       await store.instances.claimCall(id, { from: instanceId, to: "here" });
-      return "transferred";
+      return "over";
     },
-    twilio: { sid: "", status: "in-progress" },
+    twilio: { sid: "", status: "completed", endedAt: startedAt + 2 * minute + 15_000 },
   });
   await records.look();
   await records.ended.when((all) => all.length > 0);
   const { calls } = records.store;
-  assert.deepEqual((await calls.get(inbound.id))?.end, plannedEnd);
-  const open = await calls.openTransfers(0, 10);
-  assert.deepEqual(open.map(({ id }) => id), [inbound.id], "its last leg is still counted");
+  const call = await calls.get(inbound.id);
+  const { transfers } = await calls.content(inbound.id);
+  assert.deepEqual(transfers.map(({ step, spokeMs }) => [step, spokeMs]), [["ended", 15_000]]);
+  assert.equal(call?.personMs, 15_000);
+  assert.deepEqual(await calls.openTransfers(0, 10), [], "nothing of it is left to be counted");
 });
 
 Deno.test("a call whose streams never reach this server is not asked for without end", async () => {

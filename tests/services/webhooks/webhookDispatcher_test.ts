@@ -148,7 +148,10 @@ Deno.test("createWebhookDispatcher() sends the events of a call, signed", () =>
       { type: "connected", format: "pcmu" },
       { type: "toolEnded", toolCallId: "t1", name: "x", ok: true, output: "", durationMs: 1 },
       { type: "toolEnded", toolCallId: "t2", name: "y", ok: false, output: "no", durationMs: 2 },
-      { type: "transferring", alias: "sales" },
+      {
+        ...{ type: "transfer", number: 1, alias: "sales", mode: "cold" },
+        ...{ step: "requested", by: "agent" },
+      },
     ];
     for (const event of events) hub.publish("call_a", event);
     const received = await inbox.when((all) => all.length === 4);

@@ -267,6 +267,12 @@ export class CallDriver {
     );
   }
 
+  /** How the caller left: by the end of the call, or to the target of a transfer. */
+  get gone(): Of<CallCommand, "endCall">["end"] | undefined {
+    const transfer = this.all("transfer")[0]?.transfer;
+    return transfer === undefined ? this.end : { reason: "transferred", detail: transfer.alias };
+  }
+
   get end(): Of<CallCommand, "endCall">["end"] | undefined {
     return this.all("endCall")[0]?.end;
   }

@@ -18,6 +18,8 @@ export class RecordingSession implements CallSession {
   readonly ended: Promise<SessionEnd>;
   onInput: (input: Input) => void = () => {};
   refusesLegs = false;
+  readonly hasEnded: boolean = false;
+  isAway = false;
   /** What a leg that joins is shown first. */
   missed: CallEvent[] = [];
   readonly #end = Promise.withResolvers<SessionEnd>();

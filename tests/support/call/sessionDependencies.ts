@@ -5,6 +5,7 @@ import type {
   ToolOutcome,
 } from "../../../src/call/session.ts";
 import type { CallEvent } from "../../../src/call/callEvent.ts";
+import type { TransferRef } from "../../../src/call/transfer.ts";
 import type { ToolCall } from "../../../src/call/realtimeClient.ts";
 import type { CallRequest } from "../../../src/call/types.ts";
 import { policy } from "../twilio/policy.ts";
@@ -18,6 +19,7 @@ export class RecordingDependencies implements SessionDependencies {
   readonly faults: unknown[] = [];
   readonly entries: JournalEntry[] = [];
   readonly digits: string[] = [];
+  readonly transfers: TransferRef[] = [];
   readonly #timers = new Set<{ readonly at: number; readonly wake: () => void }>();
   time = 0;
 
@@ -42,6 +44,10 @@ export class RecordingDependencies implements SessionDependencies {
       due.wake();
     }
     this.time = until;
+  }
+
+  transfer(_session: unknown, transfer: TransferRef): void {
+    this.transfers.push(transfer);
   }
 
   openModel: SessionDependencies["openModel"] = (setup, sink) => {

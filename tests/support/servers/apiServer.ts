@@ -1,3 +1,4 @@
+import { readAgent } from "../../../src/config/agents.ts";
 import {
   createAccess,
   createKeyCheck,
@@ -122,15 +123,21 @@ export async function withApi(
     allowedOrigins: [],
     now: () => 0,
   });
-  const transfers = { sales: { number: "+14155550199" } };
+  const receptionist = readAgent(
+    "receptionist",
+    '---\ntitle: Desk\ntransfers: { sales: { number: "+14155550199" } }\n---\nHelp.',
+  );
   const router = plainRouter((router) => {
     const control = createCrossProcessControl({
       instanceId: "test",
       endUnheld: () => Promise.resolve(false),
       act: createCallActions({
         registry: { get: (id) => live.get(id) },
-        agents: { ofCall: ({ agent }) => agent === "receptionist" ? { transfers } : undefined },
-        transfers: { decide: () => Promise.resolve({ ok: true, number: transfers.sales.number }) },
+        agents: {
+          ofCall: ({ agent }) =>
+            agent === "receptionist" && receptionist.ok ? receptionist.agent : undefined,
+        },
+        transfers: { refusalOf: () => Promise.resolve(undefined) },
       }),
       rpc: createInstanceRpc({
         bus: createLoneBus("test"),

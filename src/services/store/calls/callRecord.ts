@@ -8,6 +8,7 @@ import type {
 import type { RecordingRecord, RedactedSpanRecord } from "./recordingRecord.ts";
 import type { CallAnalysis } from "../analyses/analysis.ts";
 import type { CallUsage } from "../../../call/callUsage.ts";
+import type { TransferRecord } from "./transferRecord.ts";
 import type { CallDirection, CallEnd, CallRequest } from "../../../call/types.ts";
 
 export type { CallUsage };
@@ -102,7 +103,9 @@ export interface CallRecord {
   readonly answeredAt?: number;
   readonly endedAt?: number;
   readonly durationMs?: number;
-  /** How long the caller talked on after a transfer; known when all legs are over. */
+  /** How long the caller talked with people while the call lasted; absent where none was to be put through. */
+  readonly personMs?: number;
+  /** How long the caller talked on with one after it; known when all legs are over. */
   readonly transferredMs?: number;
   readonly end?: CallEnd;
   /** With which a live call ends when its last words have been heard. */
@@ -203,6 +206,7 @@ export interface CallContent {
   readonly recording?: RecordingRecord;
   /** In the order of time; absent where there are none. */
   readonly redactedSpans?: readonly RedactedSpanRecord[];
+  readonly transfers: readonly TransferRecord[];
   /** Absent where the call is not, or not yet, to be analysed. */
   readonly analysis?: CallAnalysis;
 }
@@ -235,6 +239,7 @@ export interface CallEnding
   /** Used where none has been set before. */
   readonly outcome?: CallOutcome;
   readonly savings?: CallSavings;
+  readonly personMs?: number;
   readonly latency?: LatencySummary;
   /** From the caller's last sound to the agent's first, turn by turn. */
   readonly latenciesMs: readonly number[];

@@ -60,6 +60,7 @@ export function callOf(row: Row): CallRecord {
       endedAt: maybeNumber(row, "ended_at"),
       durationMs: maybeNumber(row, "duration_ms"),
       transferredMs: maybeNumber(row, "transferred_ms"),
+      personMs: maybeNumber(row, "person_ms"),
       end: reason === undefined ? undefined : { reason, ...present({ detail, transferTo }) },
       plannedEnd: plannedEndOf(row),
       outcome: maybeChoice(row, "outcome", callOutcomes),

@@ -63,6 +63,7 @@ export function endCall(callId: string, ending: CallEnding, holder?: string): St
     end_reason: end.reason,
     end_detail: end.detail ?? null,
     end_transfer: end.transferTo ?? null,
+    person_ms: integerOrNull(ending.personMs),
     cost_usd: cost.usd,
     cost_parts: costParts(cost),
     latency_turns: latency?.turns ?? null,

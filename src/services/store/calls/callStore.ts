@@ -6,6 +6,7 @@ import { type CallWrite, statementsFor } from "./callWrites.ts";
 import { recordingOf } from "./recordingRows.ts";
 import { redactedSpanOf } from "./redactedSpanRows.ts";
 import { costParts } from "./callStatements.ts";
+import { transferOf } from "./transferRows.ts";
 import { analysisOf } from "../analyses/analysisRows.ts";
 import type { Database, Row } from "../database.ts";
 import { maybeNumber, numberOf, onlyRow, readable, textOf } from "../row.ts";
@@ -48,6 +49,7 @@ export function createCallStore(database: Database) {
         digits,
         mustHear,
         handoffs,
+        transfers,
         redacted,
         [recording],
         [analysis],
@@ -58,6 +60,7 @@ export function createCallStore(database: Database) {
         of("digits", "sequence"),
         of("must_hear", "name"),
         of("handoffs", "sequence"),
+        of("transfers", "number"),
         of("redacted_spans", "from_ms, side"),
         of("recordings", "call_id"),
         of("analyses", "call_id"),
@@ -71,6 +74,7 @@ export function createCallStore(database: Database) {
         handoffs: handoffs.map(handoffOf),
         ...(redacted.length > 0 && { redactedSpans: redacted.map(redactedSpanOf) }),
         ...(recording && { recording: recordingOf(recording) }),
+        transfers: transfers.map(transferOf),
         ...(analysis && { analysis: analysisOf(analysis) }),
       };
     },
@@ -99,10 +103,16 @@ export function createCallStore(database: Database) {
       const rows = await query(
         `SELECT * FROM calls 
           WHERE (end_reason = 'transferred' OR end_transfer IS NOT NULL) AND transferred_ms IS NULL
+          AND (end_transfer IS NOT NULL OR person_ms IS NULL)
           AND call_sid IS NOT NULL AND ended_at > $1 ORDER BY ended_at LIMIT $2`,
         [Math.round(since), limit],
       );
       return rows.map(callOf);
+    },
+    /** Whether the caller of a call is to be put through to a person, or talks with one, as far as is known. */
+    async isTransferring(callId: string): Promise<boolean> {
+      const sql = "SELECT 1 AS it FROM transfers WHERE call_id = $1 AND over_at IS NULL";
+      return (await query(sql, [callId])).length > 0;
     },
     /** Records the end of the last leg of such a call; the first one counts. */
     async endTransfer(

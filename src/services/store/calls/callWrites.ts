@@ -21,6 +21,7 @@ import { handoffStatements } from "./handoffWrites.ts";
 import type { RecordingWrite } from "./recordingRecord.ts";
 import { recordingStatement } from "./recordingRows.ts";
 import { redactedSpanStatement } from "./redactedSpanRows.ts";
+import { transferStatements, type TransferWrite } from "./transferRows.ts";
 import { present } from "../../../utils/present.ts";
 
 /** One write about a call. Each is idempotent. */
@@ -59,6 +60,7 @@ export type CallWrite =
     }
     | RecordingWrite
     | Extract<CallEvent, { type: "redacted" }>
+    | TransferWrite
     /** The first one counts; one by `holder` only while that process holds the call. */
     | { readonly type: "ended"; readonly ending: CallEnding; readonly holder?: string }
   );
@@ -113,6 +115,8 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
       return [recordingStatement(callId, write)];
     case "redacted":
       return [redactedSpanStatement(callId, write)];
+    case "transfer":
+      return transferStatements(callId, write);
     case "ended":
       return [endCall(callId, write.ending, write.holder)];
   }

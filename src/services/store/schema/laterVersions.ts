@@ -14,6 +14,7 @@ import { resumptionVersion } from "./resumptionVersion.ts";
 import type { SchemaStatement } from "./schemaStatement.ts";
 import { searchIndex } from "./searchIndex.ts";
 import { textMessages } from "./textMessages.ts";
+import { transferSteps } from "./transferSteps.ts";
 
 /** What the versions after the first changed, oldest first. */
 export const laterVersions: readonly (readonly SchemaStatement[])[] = [
@@ -150,4 +151,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   batchPlans,
   redactedSpans,
   phoneMenus,
+  transferSteps,
 ];

@@ -1,12 +1,19 @@
 import { type Tool, ToolError } from "../tool.ts";
 
+/** A transfer that is not made: a code and a sentence for the model. */
+export interface TransferRefused {
+  readonly code: string;
+  readonly sentence: string;
+}
+
 /**
  * Lets the agent transfer the caller to one of the given aliases; the model never sees their numbers.
- * `mayDial` decides whether an alias may be called now. Throws where there is no alias.
+ * `refusalOf` says why an alias may not be called now. Throws where there is no alias.
  */
 export function createTransferCall(
   aliases: readonly string[],
-  mayDial: (alias: string) => Promise<boolean> = () => Promise.resolve(true),
+  refusalOf: (alias: string) => Promise<TransferRefused | undefined> = () =>
+    Promise.resolve(undefined),
 ): Tool {
   if (aliases.length === 0) throw new RangeError("Cannot offer transfers: there is no alias");
   return {
@@ -25,9 +32,8 @@ export function createTransferCall(
         throw new ToolError("not_on_a_phone", "Only phone calls can be transferred.");
       }
       const alias = String(to);
-      if (!await mayDial(alias)) {
-        throw new ToolError("destination_not_allowed", "This transfer is not allowed now.");
-      }
+      const refused = await refusalOf(alias);
+      if (refused !== undefined) throw new ToolError(refused.code, refused.sentence);
       return { output: { status: "transferring", to: alias }, effect: { type: "transfer", alias } };
     },
   };

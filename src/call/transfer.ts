@@ -1,0 +1,96 @@
+/** How a caller is put through to a person. */
+export type TransferMode = "cold";
+
+/** Who asked for a transfer. */
+export type TransferAsker = "agent" | "operator";
+
+/** Why a caller was not put through. */
+export const transferFailures = [
+  "busy",
+  "no_answer",
+  /** It cannot be reached. */
+  "failed",
+  "machine",
+  /** A person does not want the call. */
+  "declined",
+  /** The caller or an operator has ended it. */
+  "cancelled",
+  /** Outside the hours of the transfer, or those in which such a number may be called. */
+  "outside_hours",
+  "do_not_call",
+  /** The operator allows none of its numbers or addresses. */
+  "not_allowed",
+  /** The carrier did not say, or has refused it. */
+  "unknown",
+] as const;
+export type TransferFailure = (typeof transferFailures)[number];
+
+/** A transfer of a call, which may have several. */
+export interface TransferRef {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly alias: string;
+  readonly mode: TransferMode;
+}
+
+/** How far a transfer has come; `target` is the place in the transfer's list, from 0. */
+export type TransferStep =
+  | { readonly step: "requested"; readonly by: TransferAsker }
+  | { readonly step: "ringing"; readonly target: number }
+  /** Someone or something has picked up. */
+  | { readonly step: "answered"; readonly target: number }
+  /** The person wants the call. */
+  | { readonly step: "accepted"; readonly target: number }
+  /** Caller and person talk with each other. */
+  | { readonly step: "connected"; readonly target: number }
+  /** The caller is with the agent again, or has left. */
+  | { readonly step: "failed"; readonly why: TransferFailure }
+  /** They have talked so long. */
+  | { readonly step: "ended"; readonly spokeMs: number };
+
+/** What observers of a call get of its transfers. */
+export type TransferEvent = { readonly type: "transfer" } & TransferRef & TransferStep;
+
+/** What became of a transfer at last. */
+export type TransferResult =
+  | { readonly kind: "failed"; readonly why: TransferFailure }
+  /** `spokeMs` as the carrier counts it, where it does. */
+  | { readonly kind: "talked"; readonly spokeMs?: number };
+
+/** What is heard of a transfer that is under way; of another one it does not count. */
+export type TransferInput =
+  | {
+    readonly type: "transferProgress";
+    readonly number: number;
+    readonly step: "ringing" | "answered" | "accepted" | "connected";
+    readonly target: number;
+  }
+  | {
+    readonly type: "transferOver";
+    readonly number: number;
+    readonly result: TransferResult;
+  };
+
+/** How an agent goes on after a transfer. */
+export interface TransferPlan {
+  readonly sentence?: string;
+  readonly mode?: TransferMode;
+  /** The caller comes back when the person has hung up; without it the call ends. */
+  readonly returns?: true;
+  /** What the agent does where nobody takes the call, in the operator's words. */
+  readonly unanswered?: string;
+}
+
+/** The transfers that an earlier session of the call had. */
+export interface ResumedTransfers {
+  readonly count: number;
+  /** The latest, where it is under way. */
+  readonly open?: TransferRef & {
+    readonly step: "requested" | "dialled" | "ringing" | "answered" | "accepted" | "connected";
+    readonly target?: number;
+    /** Since caller and person talk. */
+    readonly connectedForMs?: number;
+  };
+  /** The latest has failed, and the agent has not spoken since. */
+  readonly untold?: TransferRef & { readonly why: TransferFailure };
+}

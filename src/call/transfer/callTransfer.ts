@@ -1,0 +1,176 @@
+import type { Closing } from "../ending/closing.ts";
+import type { LegPresence } from "../machine/legPresence.ts";
+import type { MachineParts } from "../machine/machineParts.ts";
+import type { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
+import type { ModelNote } from "../model/prompts.ts";
+import { tellForGood } from "../model/tellForGood.ts";
+import type {
+  ResumedTransfers,
+  TransferAsker,
+  TransferInput,
+  TransferRef,
+  TransferResult,
+  TransferStep,
+} from "../transfer.ts";
+import { type CallEnd, isCallEnd, type Milliseconds, type SessionEnd } from "../types.ts";
+import { present } from "../../utils/present.ts";
+import * as prompts from "./transferPrompts.ts";
+
+interface TransferParts {
+  readonly closing: Pick<Closing, "callerReturned">;
+  readonly leg: Pick<LegPresence, "joined" | "expect">;
+  readonly connection: Pick<ConnectionLifecycle, "park" | "unpark">;
+}
+
+/** A transfer that the carrier has been asked for. */
+interface UnderWay extends TransferRef {
+  readonly since: Milliseconds;
+  readonly target?: number;
+  /** Since when caller and person talk. */
+  readonly connectedAt?: Milliseconds;
+}
+
+/** A talk may be long, and a model costs and expires; a machine that picked up is found out before. */
+const PARK_AFTER_MS = 15_000;
+
+/**
+ * Puts the caller through to a person and, where that fails or the person has hung up, has the agent go on.
+ * The session stays meanwhile: the carrier has the caller, nothing is idle, and no time counts.
+ */
+export class CallTransfer {
+  readonly #call: MachineParts;
+  #count: number;
+  #announced: TransferRef | undefined;
+  #underWay: UnderWay | undefined;
+  #parts: TransferParts | undefined;
+  #end: CallEnd | undefined;
+  #parkAt: Milliseconds | undefined;
+
+  constructor(call: MachineParts, now: Milliseconds, resumed?: ResumedTransfers) {
+    this.#call = call;
+    this.#count = resumed?.count ?? 0;
+    const { open } = resumed ?? {};
+    if (open === undefined) return;
+    const { number, alias, mode, connectedForMs, target } = open;
+    if (open.step === "requested") this.#announced = { number, alias, mode };
+    else {
+      const connectedAt = connectedForMs === undefined ? undefined : now - connectedForMs;
+      this.#underWay = { number, alias, mode, since: now, ...present({ connectedAt, target }) };
+    }
+  }
+
+  /** Sets what is made after this. */
+  use(parts: TransferParts): void {
+    this.#parts = parts;
+  }
+
+  /** Whether the caller is, or is about to be, with the carrier: the agent says nothing and waits for nothing. */
+  get isUnderWay(): boolean {
+    return this.#underWay !== undefined;
+  }
+
+  /** Someone wants the caller to be put through, after the agent's last words. */
+  requested(alias: string, by: TransferAsker): void {
+    const again = this.#announced?.alias === alias ? this.#announced : undefined;
+    const { mode = "cold" } = this.#call.policy.transfers[alias] ?? {};
+    const ref = again ?? { number: ++this.#count, alias, mode };
+    this.#announced = ref;
+    this.#publish(ref, { step: "requested", by });
+  }
+
+  /** Has the caller put through now. */
+  begin(alias: string, now: Milliseconds): void {
+    if (this.#underWay !== undefined) return;
+    if (this.#announced?.alias !== alias) this.requested(alias, "agent");
+    const ref = this.#announced;
+    if (ref === undefined) return;
+    this.#announced = undefined;
+    this.#underWay = { ...ref, since: now };
+    const { commands } = this.#call;
+    // The call does not end by it.
+    commands.publish({ type: "closing" });
+    commands.push({ type: "transfer", transfer: ref });
+  }
+
+  handle(input: TransferInput, now: Milliseconds): void {
+    const underWay = this.#underWay;
+    if (underWay === undefined || underWay.number !== input.number) return;
+    if (input.type === "transferOver") return this.#over(underWay, input.result, now);
+    const { step, target } = input;
+    if (underWay.connectedAt !== undefined) return;
+    const isConnected = step === "connected";
+    this.#underWay = { ...underWay, target, ...(isConnected && { connectedAt: now }) };
+    this.#publish(underWay, { step, target });
+    if (isConnected) this.#parkAt = now + PARK_AFTER_MS;
+  }
+
+  /** The caller is here again, without a word about what became of the transfer. */
+  legJoined(now: Milliseconds): void {
+    const underWay = this.#underWay;
+    if (underWay === undefined) return;
+    const wasTalking = underWay.connectedAt !== undefined;
+    this.#over(underWay, wasTalking ? { kind: "talked" } : { kind: "failed", why: "unknown" }, now);
+  }
+
+  get wakeAt(): Milliseconds | undefined {
+    return this.#underWay === undefined ? undefined : this.#parkAt;
+  }
+
+  /** Returns how the call ends, where it ends with the talk. */
+  tick(now: Milliseconds): CallEnd | undefined {
+    if (this.#underWay !== undefined && now >= (this.#parkAt ?? Infinity)) {
+      this.#parkAt = undefined;
+      this.#parts?.connection.park(now);
+    }
+    const end = this.#end;
+    this.#end = undefined;
+    return end;
+  }
+
+  /** How the session really ends that ends in the course of a transfer, of which observers are told. */
+  endOf(end: SessionEnd, now: Milliseconds): SessionEnd {
+    const underWay = this.#underWay;
+    if (underWay === undefined || !isCallEnd(end)) return end;
+    const { alias, connectedAt } = underWay;
+    if (end.reason === "server_stopped") return end;
+    this.#underWay = undefined;
+    if (connectedAt === undefined) {
+      this.#publish(underWay, { step: "failed", why: "cancelled" });
+      return end;
+    }
+    this.#publish(underWay, { step: "ended", spokeMs: Math.round(now - connectedAt) });
+    return end.reason === "caller_hung_up" ? { reason: "transferred", detail: alias } : end;
+  }
+
+  #over(underWay: UnderWay, result: TransferResult, now: Milliseconds): void {
+    const { alias, since, connectedAt = now } = underWay;
+    const plan = this.#call.policy.transfers[alias];
+    this.#underWay = undefined;
+    this.#parkAt = undefined;
+    if (result.kind === "failed") {
+      this.#publish(underWay, { step: "failed", why: result.why });
+      return this.#return(prompts.transferFailed(alias, result.why, plan?.unanswered), since, now);
+    }
+    const spokeMs = Math.round(result.spokeMs ?? now - connectedAt);
+    if (underWay.connectedAt === undefined) {
+      this.#publish(underWay, { step: "connected", target: underWay.target ?? 0 });
+    }
+    this.#publish(underWay, { step: "ended", spokeMs });
+    if (plan?.returns !== true) this.#end = { reason: "transferred", detail: alias };
+    else this.#return(prompts.personHungUp(alias), since, now);
+  }
+
+  /** The agent goes on, and speaks at once: what it says is played when the leg is there again. */
+  #return(note: ModelNote, since: Milliseconds, now: Milliseconds): void {
+    const parts = this.#parts;
+    parts?.closing.callerReturned(now, now - since);
+    parts?.leg.expect(now);
+    tellForGood(this.#call, note);
+    parts?.connection.unpark(now);
+    this.#call.turns.ask(prompts.afterTransfer(), now);
+  }
+
+  #publish({ number, alias, mode }: TransferRef, step: TransferStep): void {
+    this.#call.commands.publish({ type: "transfer", number, alias, mode, ...step });
+  }
+}

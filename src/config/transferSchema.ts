@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { present } from "../utils/present.ts";
+import { closed, type Hours, week } from "./hoursSchema.ts";
+import { e164, entryName } from "./schemaParts.ts";
+
+/** Who is called by a transfer. */
+export type TransferTarget =
+  | { readonly kind: "number"; readonly number: string }
+  | {
+    readonly kind: "sip";
+    /** Such as `sip:desk@pbx.example.com`. */
+    readonly uri: string;
+    /** A caller who comes by SIP is handed to it by REFER, and leaves this server. */
+    readonly refer: boolean;
+  };
+
+/** How a caller is put through to a person. */
+export interface Transfer {
+  readonly targets: readonly TransferTarget[];
+  readonly order: "in_turn" | "at_once";
+  readonly mode: TransferMode;
+  readonly ringSeconds: number;
+  /** Of the talk with the person. */
+  readonly maxMinutes?: number;
+  /** By the clocks of the agent's time zone. */
+  readonly hours?: Pick<Hours, "week" | "closed">;
+  /** What becomes of a call that an answering machine takes. */
+  readonly machine: "return" | "connect";
+  /** What follows when the person hangs up. */
+  readonly then: "hang_up" | "return";
+  readonly sentence?: string;
+  /** What the agent does, in its own words, where nobody takes the call. */
+  readonly unanswered?: string;
+}
+
+export type TransferMode = "cold";
+
+const sipUri = z.string().max(255).regex(
+  /^sips?:[A-Za-z0-9+_.!~*'()%-]{1,100}@[A-Za-z0-9.-]{1,253}(:\d{1,5})?(;[A-Za-z0-9=;.-]{1,100})?$/,
+  'must be a SIP address, such as "sip:desk@pbx.example.com"',
+);
+
+const target = z.union(
+  [
+    e164.transform((number): TransferTarget => ({ kind: "number", number })),
+    sipUri.transform((uri): TransferTarget => ({ kind: "sip", uri, refer: false })),
+    z.strictObject({ sip: sipUri, refer: z.boolean().default(false) })
+      .transform(({ sip, refer }): TransferTarget => ({ kind: "sip", uri: sip, refer })),
+  ],
+  'must be a number such as "+14155550123", an address such as "sip:desk@pbx.example.com", or sip',
+);
+
+/** Twilio rings at no more by one request. */
+const MAX_TARGETS = 10;
+
+const text = z.string().trim().min(1).max(1000);
+
+const transfer = z.strictObject({
+  number: e164.optional(),
+  targets: z.array(target).min(1).max(MAX_TARGETS).optional(),
+  order: z.enum(["in_turn", "at_once"]).default("in_turn"),
+  mode: z.enum(["cold"]).default("cold"),
+  ring_seconds: z.number().int().min(5).max(120).default(20),
+  max_minutes: z.number().int().min(1).max(240).optional(),
+  hours: z.strictObject({ open: week, closed }).optional(),
+  machine: z.enum(["return", "connect"]).default("return"),
+  then: z.enum(["hang_up", "return"]).default("hang_up"),
+  sentence: z.string().max(500).optional(),
+  unanswered: text.optional(),
+}).transform((given, context): Transfer => {
+  const { number, targets, ring_seconds, max_minutes, hours, sentence, unanswered, ...rest } =
+    given;
+  if ((number === undefined) === (targets === undefined)) {
+    context.addIssue("must have either number or targets");
+    return z.NEVER;
+  }
+  return {
+    ...rest,
+    targets: targets ?? [{ kind: "number", number: number ?? "" }],
+    ringSeconds: ring_seconds,
+    ...present({ maxMinutes: max_minutes, sentence, unanswered }),
+    ...(hours !== undefined && { hours: { week: hours.open, closed: hours.closed } }),
+  };
+});
+
+/** `transfers` of an agent's file. */
+export const transfers = z.record(entryName, transfer).refine(
+  (transfers) => Object.keys(transfers).length <= 64,
+  "must be 64 at most",
+).default({});
