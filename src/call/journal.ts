@@ -30,6 +30,7 @@ const PRIVATE_FIELDS: ReadonlySet<string> = new Set([
   "why",
   "facts",
   "summary",
+  "words",
 ]);
 
 /**

@@ -77,7 +77,10 @@ test("what only a model understands it lists by its tool, which every agent has 
       script: (turn) =>
         turn.request === undefined && turn.cause.type === "speech"
           ? {
-            tools: [{ name: "do_not_call", arguments: '{"words":"leave me in peace for good"}' }],
+            tools: [{
+              name: "do_not_call",
+              arguments: '{"words":"leave me in peace, 4111 1111 1111 1111"}',
+            }],
           }
           : parrot(turn),
     },
@@ -85,9 +88,9 @@ test("what only a model understands it lists by its tool, which every agent has 
   const talk = await rig.dial();
   await talk.phone.speak(voiceOf(600));
   const { words } = await published(rig, talk.callId, "optedOut");
-  assert.equal(words, "leave me in peace for good");
+  assert.match(words ?? "", /^leave me in peace/);
   const entry = await get(rig.server, listed);
-  assert.deepEqual([entry.words, entry.callId], [words, talk.callId]);
+  assert.deepEqual([entry.words, entry.callId], ["leave me in peace, …", talk.callId]);
 });
 
 test("what another process asks for is refused as soon as the words were heard", async () => {

@@ -3,7 +3,7 @@ import type { OptOutWay } from "../callEvent.ts";
 import { optOutIn } from "../heard/optOutWords.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import { present } from "../../utils/present.ts";
-import type { CallEnd, Milliseconds } from "../types.ts";
+import type { CallEnd, CallPolicy, Milliseconds } from "../types.ts";
 import type { Closing } from "./closing.ts";
 
 const OPTED_OUT: CallEnd = { reason: "agent_hung_up", detail: "opted_out" };
@@ -15,11 +15,14 @@ const OPTED_OUT: CallEnd = { reason: "agent_hung_up", detail: "opted_out" };
 export class OptOut {
   readonly #call: MachineParts;
   readonly #closing: Closing;
+  /** Of the agent that the call began with: whoever gets it, the person can opt out. */
+  readonly #first: CallPolicy["optOut"];
   #isAsked = false;
 
   constructor(call: MachineParts, closing: Closing) {
     this.#call = call;
     this.#closing = closing;
+    this.#first = call.policy.optOut;
   }
 
   /** Whether the call is about to end by it. */
@@ -29,7 +32,7 @@ export class OptOut {
 
   /** Comes after all else has seen the input. */
   follow(input: CallInput, now: Milliseconds): void {
-    if (this.#call.policy.optOut === undefined) return;
+    if (this.#rule === undefined) return;
     const text = input.type === "callerText" && input.final ||
         input.type === "typed" && input.byOperator !== true
       ? input.text
@@ -42,18 +45,22 @@ export class OptOut {
 
   /** The caller has entered this, and nothing else; true where it was this that they meant. */
   pressed(digits: string, now: Milliseconds): boolean {
-    const { optOut } = this.#call.policy;
-    if (optOut?.key === undefined || digits.replace(/#$/, "") !== optOut.key) return false;
+    const key = this.#rule?.key;
+    if (key === undefined || digits.replace(/#$/, "") !== key) return false;
     if (this.#call.menu.isActive) return false;
     this.#ask("key", digits, now);
     return true;
   }
 
   recorded(now: Milliseconds): void {
-    const { optOut } = this.#call.policy;
-    if (!this.#isAsked || optOut === undefined) return;
+    const rule = this.#rule;
+    if (!this.#isAsked || rule === undefined) return;
     this.#call.speech.stop(now, true);
-    this.#closing.endAsked(OPTED_OUT, optOut.sentence, now);
+    this.#closing.endAsked(OPTED_OUT, rule.sentence, now);
+  }
+
+  get #rule(): CallPolicy["optOut"] {
+    return this.#call.policy.optOut ?? this.#first;
   }
 
   #ask(by: OptOutWay, words: string, now: Milliseconds): void {

@@ -29,6 +29,7 @@ export class Opening {
   /** What was to be spoken without the model, while it is not known whether it is kept. */
   #asked: { readonly id: string; readonly text: string; readonly itemId: string } | undefined;
   #isUnderWay = false;
+  #wasSaid = false;
 
   constructor(
     call: MachineParts,
@@ -46,6 +47,11 @@ export class Opening {
   /** Whether the agent has yet to come to its greeting, and may not be interrupted. */
   get isUnderWay(): boolean {
     return this.#isUnderWay;
+  }
+
+  /** Whether anything came before the greeting here. */
+  get wasSaid(): boolean {
+    return this.#wasSaid;
   }
 
   follow(input: CallInput, now: Milliseconds): void {
@@ -69,6 +75,7 @@ export class Opening {
     this.#call.turns.opening = this.#isUnderWay;
     const isSaying = this.#speech.any || this.#asked !== undefined || this.#kept.pending;
     if (next === undefined || !this.#isUnderWay || !joined || isSaying) return isOpen && !closing;
+    this.#wasSaid = true;
     this.#sentences.openingAsked(next);
     const { text } = next;
     this.#asked = { id: `opening ${next.name}`, text, itemId: this.#kept.speak("opening", text) };

@@ -2,6 +2,7 @@ import type { CallInput } from "../callInput.ts";
 import type { Closing } from "../ending/closing.ts";
 import type { KeptSentences } from "../playback/keptSentences.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
+import { isHello } from "../heard/helloWords.ts";
 import type { Opening } from "../heard/opening.ts";
 import type { ConnectionLifecycle } from "../model/connectionLifecycle.ts";
 import type { ResumedCall } from "../resumedCall.ts";
@@ -104,9 +105,18 @@ export class Greeting {
     if (request === undefined || closing || this.#call.menu.isActive) return;
     this.#holds = greetingProtected && request.purpose === "greeting";
     this.#needsModel = !this.#isKept;
+    if (this.#isAnswer) this.#call.turns.withdraw("reply");
     // What the caller has asked for during an opening comes after it.
     if (this.#needsModel) this.#call.turns.askFirst(request, now);
     else this.#kept.speak("greeting");
+  }
+
+  /** Who was held off by an opening, and has said no more than hello, is answered by the greeting. */
+  get #isAnswer(): boolean {
+    if (!this.#opening.wasSaid || this.#resumption.isGreeting !== true) return false;
+    return [...this.#call.transcript.entries.values()].every((entry) =>
+      entry.kind !== "caller" || entry.aside === true || isHello(entry.text)
+    );
   }
 
   get #isKept(): boolean {

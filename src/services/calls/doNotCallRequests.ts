@@ -1,6 +1,7 @@
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { isPhoneNumber } from "../../utils/phoneNumber.ts";
+import { listedWords } from "./listedWords.ts";
 import type { DoNotCallList } from "../store.ts";
 import type { PutOnDoNotCallList } from "../tools.ts";
 
@@ -24,7 +25,7 @@ export function createDoNotCallRequests(
       return "too_many_unproven";
     }
     const reason = isProven ? "asked in a call" : UNPROVEN;
-    const words = said === undefined ? undefined : redact?.(said) ?? said;
+    const words = listedWords(said === undefined ? undefined : redact?.(said) ?? said);
     await doNotCall.add({ number: caller, addedAt: now(), addedBy: agent, reason, words, callId });
     return "listed";
   };

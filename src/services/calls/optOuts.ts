@@ -3,6 +3,7 @@ import type { Clock } from "../../utils/clock.ts";
 import { deadline } from "../../utils/deadline.ts";
 import type { Log } from "../../utils/logger.ts";
 import { isPhoneNumber } from "../../utils/phoneNumber.ts";
+import { listedWords } from "./listedWords.ts";
 import { sleep } from "../../utils/sleep.ts";
 import type { DoNotCallList } from "../store.ts";
 
@@ -23,7 +24,7 @@ export function createOptOuts(
   return function recordOptOut(session, { words }) {
     const { id: callId, request: { caller: number = "", agent: addedBy } } = session;
     const reason = "asked in a call";
-    const entry = { number, addedAt: now(), addedBy, reason, words, callId };
+    const entry = { number, addedAt: now(), addedBy, reason, words: listedWords(words), callId };
     const written = isPhoneNumber(number) ? persist(entry) : Promise.resolve();
     deadline(written, PATIENCE_MS, setTimer).catch(() => {}).then(() =>
       session.input({ type: "optOutRecorded" })

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { policy } from "../../support/twilio/policy.ts";
 import { CallDriver, type CallDriverOptions } from "../../support/call/callDriver.ts";
 
 const SENTENCE = "You get no more calls from us. Goodbye.";
@@ -92,6 +93,27 @@ Deno.test("other words, an operator's and calls without the rule end nothing", (
     assert.deepEqual(recorded(each), []);
     assert.ok(each.takeAsked().includes("reply"));
   }
+});
+
+Deno.test("whoever the call is handed over to, it can be ended", () => {
+  const call = new CallDriver({ ...PLACED, usesTools: true }).live();
+  call.call("handoff");
+  call.toolReturns("handoff", "{}", {
+    effect: {
+      type: "handoff",
+      agent: "other",
+      title: "Other",
+      fromTitle: "One",
+      policy: policy({ direction: "outbound", agent: "other", modelResponds: false }),
+      connection: "same",
+    },
+  });
+  call.advance(100);
+  assert.equal(call.all("useAgent").length, 1);
+  call.callerSays("Stop calling me.", 300);
+  call.input({ type: "optOutRecorded" });
+  assert.deepEqual(recorded(call), [["word", "Stop calling me"]]);
+  assert.deepEqual(call.events("closing").at(-1)?.end?.detail, "opted_out");
 });
 
 Deno.test("a machine's greeting is nobody's opt-out", () => {

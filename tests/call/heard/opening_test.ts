@@ -113,6 +113,22 @@ Deno.test("nothing that the caller does cuts an opening off, and what they asked
   }
 });
 
+Deno.test("who only says hello meanwhile is answered by the greeting alone", () => {
+  for (const [words, isAsked] of [["Hello? Yes?", false], ["Who is that?", true]] as const) {
+    for (const options of [{ ...KEPT, kept: {} }, KEPT]) {
+      const call = new CallDriver(options).connect();
+      call.take();
+      if (options !== KEPT) says(call, RECORDED);
+      call.advance(300);
+      call.callerSays(words, 400);
+      call.advance(MS);
+      if (options !== KEPT) says(call, GREETING, "greeting");
+      call.advance(2000);
+      assert.equal(call.takeAsked().includes("reply"), isAsked, words);
+    }
+  }
+});
+
 Deno.test("a caller who talks on does not put an opening off", () => {
   const call = new CallDriver(PLAIN);
   call.join();
