@@ -42,9 +42,17 @@ const kinds = z.strictObject({
   ),
 });
 
-/** What is blacked out in all that is kept and shown of an agent's calls; `true` for what is on by itself. */
+/**
+ * What is blacked out in all that is kept and shown of an agent's calls: `true` for what is on by itself,
+ * undefined for nothing.
+ */
 export const redactionSchema = z.union(
-  [z.literal(true).transform(() => kinds.parse({})), kinds],
+  [
+    z.literal(false).transform(() => undefined),
+    z.literal(true).transform(() => kinds.parse({})),
+    kinds,
+  ],
+  "must be true, false, or what is to be blacked out, such as { cards: true }",
 );
 
 export type AgentRedaction = z.infer<typeof kinds>;

@@ -13,7 +13,7 @@ interface Entry {
   turn: TranscriptTurn;
   line: Line;
   /** Decided when the turn was final: they stay, though what they follow from may be long ago. */
-  kept: readonly Mark[];
+  kept: readonly (Mark & { readonly said: string })[];
   marks: readonly Mark[];
   /** The turn as observers have it. */
   shown: TranscriptTurn;
@@ -109,13 +109,21 @@ export class CallRedactor {
 
   /** Looks at all turns again; returns those other than `asked` that observers have otherwise. */
   #search(asked?: string): readonly CallEvent[] {
-    const found = this.#find(this.#entries.map(({ line }) => line), this.#released);
+    const lines = this.#entries.map(({ line }) => line);
+    const at = this.#entries.findIndex(({ turn: { id } }) => id === asked);
+    const only = this.#changesNothingElse(this.#entries[at]) ? at : undefined;
+    const found = this.#find(lines, this.#released, only);
     const corrected: CallEvent[] = [];
     this.#entries.forEach((entry, at) => {
+      if (only !== undefined && only !== at) return;
       const { line, turn } = entry;
-      const stillThere = entry.kept.filter(({ to }) => to <= line.text.length);
-      const marks = merged([...found[at] ?? [], ...stillThere]);
-      if (turn.final) entry.kept = marks.filter(({ shown }) => shown !== HELD);
+      const isThere = ({ from, to, said }: Entry["kept"][number]) =>
+        line.text.slice(from, to) === said;
+      const marks = merged([...found[at] ?? [], ...entry.kept.filter(isThere)]);
+      if (turn.final) {
+        entry.kept = marks.filter(({ shown }) => shown !== HELD)
+          .map((mark) => ({ ...mark, said: line.text.slice(mark.from, mark.to) }));
+      }
       const shown = shownTurn(turn, marks);
       const isChanged = shown.text !== entry.shown.text || shown.unheard !== entry.shown.unheard;
       entry.marks = marks;
@@ -148,9 +156,23 @@ export class CallRedactor {
     });
   }
 
-  #find(lines: readonly Line[], released: boolean): readonly (readonly Mark[])[] {
+  /** Most of what comes are words of a turn that is still being said. */
+  #changesNothingElse(entry: Entry | undefined): boolean {
+    return entry !== undefined && entry.line.open &&
+      !this.#entries.some(({ marks }) => marks.some(({ shown }) => shown === HELD)) &&
+      entry.line.tokens.every(({ kind }) =>
+        kind === "word" || kind === "filler" || kind === "stop"
+      );
+  }
+
+  #find(
+    lines: readonly Line[],
+    released: boolean,
+    only?: number,
+  ): readonly (readonly Mark[])[] {
     return findMarks(lines, this.#rules, {
       known: this.#known,
+      ...present({ only }),
       holds: (role) => {
         if (released || role === "other") return false;
         const last = lines.findLastIndex((line) => line.role === role);

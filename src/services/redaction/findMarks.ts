@@ -15,12 +15,18 @@ import type { RedactionRules } from "./rules.ts";
 export function findMarks(
   lines: readonly Line[],
   rules: RedactionRules,
-  { known, holds }: {
+  { known, holds, only }: {
     readonly known: Known;
+    /** The one line that has changed, which has no digits. */
+    readonly only?: number;
     readonly holds: (role: Line["role"]) => boolean;
   },
 ): readonly (readonly Mark[])[] {
   const finding = new Finding(lines, known);
+  if (only !== undefined) {
+    findInLine(finding, only, rules);
+    return lines.map((_, at) => at === only ? merged(finding.marksOf(at)) : []);
+  }
   for (const role of ["caller", "agent", "other"] as const) {
     const indices = lines.flatMap((line, at) => line.role === role ? [at] : []);
     if (indices.length === 0) continue;
@@ -30,10 +36,12 @@ export function findMarks(
     if (rules.ibans) findIbans(finding, indices, mayHold);
     if (rules.phones) findPhones(finding, runs, mayHold);
   }
-  for (const index of lines.keys()) {
-    findSecrets(finding, index, rules);
-    findForms(finding, index, rules);
-    findPatterns(finding, index, rules, true);
-  }
+  for (const index of lines.keys()) findInLine(finding, index, rules);
   return lines.map((_, at) => merged(finding.marksOf(at)));
+}
+
+function findInLine(finding: Finding, index: number, rules: RedactionRules): void {
+  findSecrets(finding, index, rules);
+  findForms(finding, index, rules);
+  findPatterns(finding, index, rules, true);
 }

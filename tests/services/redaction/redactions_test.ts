@@ -137,6 +137,12 @@ Deno.test("the operator's words and patterns are found, also in number words", (
   assert.equal(shown("about blue heron then", rules), "about [project] then");
 });
 
+Deno.test("true stands for cards, account numbers and secrets, and false for nothing", () => {
+  assert.deepEqual(redactionSchema.parse(true), redactionSchema.parse({}));
+  assert.equal(redactionSchema.parse(false), undefined);
+  assert.match(redactionSchema.safeParse("yes").error?.message ?? "", /must be true, false/);
+});
+
 Deno.test("patterns that are no regular expressions, or could take long, are refused with the reason", () => {
   for (
     const [pattern, reason] of [
@@ -273,7 +279,9 @@ Deno.test("a process that goes on with a call hides the rest of a number whose b
 
 Deno.test("where redaction itself fails, no words are shown, and the log tells of it once", () => {
   const told: string[] = [];
-  const broken = { ...redactionSchema.parse({}), patterns: [{ name: "x", pattern: "(" }] };
+  const kinds = redactionSchema.parse({});
+  assert.ok(kinds);
+  const broken = { ...kinds, patterns: [{ name: "x", pattern: "(" }] };
   const redactions = createRedactions({
     agentOf: () => ({ redaction: broken }),
     log: { error: (message) => void told.push(message) },
