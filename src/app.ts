@@ -222,7 +222,6 @@ export async function createApp(
     handOver: operations.handOver,
     registry,
     events,
-    recordings,
     log,
     incidents,
     fetch: (request, host = { remoteAddress: "unknown" }) => router.fetch(request, host),

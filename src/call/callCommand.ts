@@ -4,7 +4,7 @@ import type { HeardSound, RecordingChange } from "./callTap.ts";
 import type { KeptName } from "./keptSpeech.ts";
 import type { HistoryItem } from "./modelSetup.ts";
 import type { ModelRequest, SpeechRef, ToolCall } from "./realtimeClient.ts";
-import type { TransferRef } from "./transfer.ts";
+import type { TransferOrder } from "./transfer.ts";
 import type { Milliseconds, SessionEnd } from "./types.ts";
 
 /** What a call is to do, as its machine decides; carried out in order. */
@@ -61,6 +61,8 @@ export type CallCommand =
   /** By the network, which takes the leg away for a moment, or as tones over the leg. */
   | { readonly type: "sendDigits"; readonly digits: string; readonly by: "network" | "tones" }
   /** Has the carrier put the caller through; what becomes of it comes as inputs. */
-  | { readonly type: "transfer"; readonly transfer: TransferRef }
+  | TransferOrder
+  /** Plays the sound of a wait while the line is quiet, or takes it back. */
+  | { readonly type: "waitingSound"; readonly on: boolean }
   | { readonly type: "endCall"; readonly end: SessionEnd }
   | { readonly type: "publish"; readonly event: CallEvent };

@@ -62,7 +62,9 @@ export type RecordingInput =
 /** What a tool does to the call besides its output; an end, a transfer or a handoff waits for the agent's last words. */
 export type ToolEffect =
   | { readonly type: "endCall" }
-  | { readonly type: "transfer"; readonly alias: string }
+  | { readonly type: "transfer"; readonly alias: string; readonly brief?: string }
+  | { readonly type: "cancelTransfer" }
+  | { readonly type: "leaveRoom" }
   | { readonly type: "sendDigits"; readonly digits: string }
   /** Nothing is to be said or done until more is heard of a phone system. */
   | { readonly type: "keepSilent" }

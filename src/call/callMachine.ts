@@ -182,7 +182,7 @@ export class CallMachine {
       !this.#call.menu.hold.isOn && !this.isAway;
     const end = this.isAway ? undefined : this.#parts.closing.tick(now, {
       listening: hears && modelReady,
-      working,
+      working: working || this.#parts.transfer.wait.isWaiting,
       modelExpected: this.#parts.connection.isExpected,
       owed: this.#parts.connection.owes,
       loud: this.#parts.inputStall.isLoud(now),
@@ -192,10 +192,17 @@ export class CallMachine {
       leg: this.isAway ? "none" : this.#parts.leg.state,
       // Responses that a lost connection owed are requested of the next one.
       quiet: !(modelReady ? busy : engaged) && !speech.audible &&
+        !this.#parts.transfer.wait.isWaiting &&
         !this.#parts.inputStall.isLoud(now),
     });
     if (this.#isPutThrough(left, now)) return;
     if (left !== undefined) return this.#end(left, now);
+    this.#parts.transfer.wait.tick(now, {
+      joined: this.#parts.leg.joined,
+      quiet: !speech.audible && !speech.isSettling && (this.isAway || !busy) &&
+        !this.#parts.inputStall.isLoud(now),
+      canSpeak: modelReady && !this.isAway,
+    });
     this.#parts.deadlines.update(now, this.#watched);
     const mayBridge = hears && !this.#parts.closing.begun && !this.#call.menu.isPatient;
     this.#parts.bridge.tick(now, mayBridge, modelReady);

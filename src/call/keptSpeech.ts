@@ -40,6 +40,8 @@ export interface KeptSpeech {
    * which opening is meant.
    */
   get(name: KeptName, text?: string): KeptSentence | undefined;
+  /** What a caller hears who waits for a person; to be repeated. */
+  waiting?(): Base64;
   /** Passes everything on, and keeps the greeting and the openings that the model has said all of. */
   listen(sink: ModelSink): ModelSink;
 }

@@ -23,6 +23,7 @@ import type { SpeechRef, ToolCall } from "./realtimeClient.ts";
 import type { ResumedCall } from "./resumedCall.ts";
 import type { CallPhase, CallPolicy, CallRequest, Milliseconds, SessionEnd } from "./types.ts";
 import { present } from "../utils/present.ts";
+import { WaitingSound } from "./transfer/waitingSound.ts";
 import { WakeTimer } from "./machine/wakeTimer.ts";
 
 export type { AgentDescription, SessionDependencies, SessionOptions, ToolOutcome };
@@ -46,6 +47,7 @@ export class Session implements CallSession {
   readonly #tools = new AbortController();
   readonly #over = Promise.withResolvers<SessionEnd>();
   readonly ended = this.#over.promise;
+  readonly #waitingSound: WaitingSound;
   #leg: CallLeg | undefined;
   #hasJoined = false;
   readonly #commands = new CommandRunner((command) => this.#do(command));
@@ -75,6 +77,7 @@ export class Session implements CallSession {
       clock: deps,
       groupMs,
     });
+    this.#waitingSound = new WaitingSound(deps, setup.format, () => this.#leg, () => this.#kept);
     this.#timer = new WakeTimer(deps, () => this.#wake());
     this.#tap = new SessionTap(() => deps.openTap?.(this, setup.format), this.#machine);
     this.#callerAudio = new CallerAudio(deps, {
@@ -108,7 +111,6 @@ export class Session implements CallSession {
     return this.#machine.phase;
   }
 
-  /** Whether a leg has ever joined. */
   get hasJoined(): boolean {
     return this.#hasJoined;
   }
@@ -125,7 +127,6 @@ export class Session implements CallSession {
     return this.#machine.isAway;
   }
 
-  /** Opens the model connection. */
   begin(): void {
     try {
       const [at, policy, { resumed }] = [this.#startedAt, this.#policy, this];
@@ -216,13 +217,12 @@ export class Session implements CallSession {
   #do(command: CallCommand): void {
     switch (command.type) {
       case "play":
-        return this.#leg?.play(command.piece);
+      case "mark":
+      case "clear":
+      case "waitingSound":
+        return this.#waitingSound.perform(command);
       case "speakKept":
         return this.#speakKept(command);
-      case "mark":
-        return this.#leg?.mark(command.name);
-      case "clear":
-        return this.#leg?.clear();
       case "useAgent":
         this.#agents.use(command.agent);
         return this.#model.perform(command, this.#deps.now());
@@ -240,7 +240,9 @@ export class Session implements CallSession {
           ? this.#leg?.play(keyTones(command.digits, this.#format))
           : this.#deps.sendDigits(this, command.digits);
       case "transfer":
-        return this.#deps.transfer(this, command.transfer);
+      case "cancelTransfer":
+      case "leaveRoom":
+        return this.#deps.transfer(this, command);
       case "publish":
         this.#leg?.notify(command.event);
         return this.#deps.publish(this, command.event);
@@ -282,6 +284,7 @@ export class Session implements CallSession {
 
   #end(end: SessionEnd): void {
     this.#timer.cancel();
+    this.#waitingSound.stop();
     this.#callerAudio.close();
     this.#tap.close(this.#deps.now(), end);
     const leg = this.#leg;

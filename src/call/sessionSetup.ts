@@ -8,7 +8,7 @@ import type { ModelSetup } from "./modelSetup.ts";
 import type { OpenModel, ToolCall } from "./realtimeClient.ts";
 import type { ResumedCall } from "./resumedCall.ts";
 import type { CallSession } from "./sessionApi.ts";
-import type { TransferRef } from "./transfer.ts";
+import type { TransferOrder } from "./transfer.ts";
 import type { CallPolicy, CallRequest, Milliseconds } from "./types.ts";
 import type { Clock } from "../utils/clock.ts";
 
@@ -33,7 +33,7 @@ export interface SessionDependencies extends Clock {
     how: { readonly by: OptOutWay; readonly words: string },
   ): void;
   /** Has the carrier put the caller through; what becomes of it is an input of the session. */
-  transfer(session: CallSession, transfer: TransferRef): void;
+  transfer(session: CallSession, order: TransferOrder): void;
   publish(session: CallSession, event: CallEvent): void;
   /** A fault of ours: the call ends, the process goes on. */
   onError(session: CallSession, error: unknown): void;

@@ -1,5 +1,13 @@
 /** How a caller is put through to a person. */
-export type TransferMode = "cold";
+export const transferModes = [
+  /** At once: the caller hears it ring. */
+  "cold",
+  /** The person is asked first, and told of the caller, who waits with the agent. */
+  "warm",
+  /** As warm, and the agent stays on the line with both. */
+  "conference",
+] as const;
+export type TransferMode = (typeof transferModes)[number];
 
 /** Who asked for a transfer. */
 export type TransferAsker = "agent" | "operator";
@@ -59,6 +67,10 @@ export type TransferResult =
 
 /** What is heard of a transfer that is under way; of another one it does not count. */
 export type TransferInput =
+  /** The caller or an operator wants nobody to be called any more. */
+  | { readonly type: "transferCancelled" }
+  /** The agent is to leave caller and person alone. */
+  | { readonly type: "roomLeft" }
   | {
     readonly type: "transferProgress";
     readonly number: number;
@@ -70,6 +82,24 @@ export type TransferInput =
     readonly number: number;
     readonly result: TransferResult;
   };
+
+/** What the carrier is to do for a transfer. */
+export type TransferOrder =
+  | {
+    readonly type: "transfer";
+    readonly transfer: TransferRef;
+    /** What the person is told of the caller, in the agent's words. */
+    readonly brief?: string;
+  }
+  /** Nobody is to be called any more for a transfer that asks first. */
+  | { readonly type: "cancelTransfer"; readonly number: number }
+  /** The agent leaves the caller and a person alone. */
+  | { readonly type: "leaveRoom"; readonly number: number };
+
+/** Whoever is told what is heard of transfers. */
+export interface TransferHandler {
+  handle(input: TransferInput, nowMs: number): void;
+}
 
 /** How an agent goes on after a transfer. */
 export interface TransferPlan {

@@ -67,6 +67,7 @@ export const agentFrontMatter = z.strictObject({
     greeting: soundFile.optional(),
     bridge: soundFile.optional(),
     apology: soundFile.optional(),
+    waiting: soundFile.optional(),
   }).default({}),
   phone_voice: z.string().regex(
     /^[A-Za-z][\w.-]{0,79}$/,

@@ -31,9 +31,14 @@ export interface Transfer {
   readonly sentence?: string;
   /** What the agent does, in its own words, where nobody takes the call. */
   readonly unanswered?: string;
+  /** Words by which a person takes a call, beside a yes. */
+  readonly accept?: readonly string[];
 }
 
-export type TransferMode = "cold";
+/** `warm` asks the person first, `conference` keeps the agent on the line as well. */
+export type TransferMode = (typeof transferModes)[number];
+
+const transferModes = ["cold", "warm", "conference"] as const;
 
 const sipUri = z.string().max(255).regex(
   /^sips?:[A-Za-z0-9+_.!~*'()%-]{1,100}@[A-Za-z0-9.-]{1,253}(:\d{1,5})?(;[A-Za-z0-9=;.-]{1,100})?$/,
@@ -59,7 +64,7 @@ const transfer = z.strictObject({
   number: e164.optional(),
   targets: z.array(target).min(1).max(MAX_TARGETS).optional(),
   order: z.enum(["in_turn", "at_once"]).default("in_turn"),
-  mode: z.enum(["cold"]).default("cold"),
+  mode: z.enum(transferModes).default("cold"),
   ring_seconds: z.number().int().min(5).max(120).default(20),
   max_minutes: z.number().int().min(1).max(240).optional(),
   hours: z.strictObject({ open: week, closed }).optional(),
@@ -67,18 +72,22 @@ const transfer = z.strictObject({
   then: z.enum(["hang_up", "return"]).default("hang_up"),
   sentence: z.string().max(500).optional(),
   unanswered: text.optional(),
+  accept: z.array(z.string().trim().min(1).max(60)).min(1).max(20).optional(),
 }).transform((given, context): Transfer => {
-  const { number, targets, ring_seconds, max_minutes, hours, sentence, unanswered, ...rest } =
-    given;
+  const { number, targets, ring_seconds, max_minutes, hours, sentence, unanswered, accept } = given;
+  const { order, mode, machine, then } = given;
   if ((number === undefined) === (targets === undefined)) {
     context.addIssue("must have either number or targets");
     return z.NEVER;
   }
   return {
-    ...rest,
+    order,
+    mode,
+    machine,
+    then,
     targets: targets ?? [{ kind: "number", number: number ?? "" }],
     ringSeconds: ring_seconds,
-    ...present({ maxMinutes: max_minutes, sentence, unanswered }),
+    ...present({ maxMinutes: max_minutes, sentence, unanswered, accept }),
     ...(hours !== undefined && { hours: { week: hours.open, closed: hours.closed } }),
   };
 });

@@ -23,6 +23,7 @@ import {
   signedForm,
   type SignedFormEnv,
 } from "./middleware/twilioSignature.ts";
+import { twilioConsultRoutes } from "./twilioConsults.ts";
 import { createWaitingSockets } from "./middleware/waitingSockets.ts";
 import { present } from "../utils/present.ts";
 
@@ -47,6 +48,8 @@ export function twilioRoutes({ phone, texts, sockets, addressOf, log }: {
   const repeated = createRepeatedWebhooks(now);
   const waiting = createWaitingSockets(now);
   routes.use("/twilio/*", signedForm(phone), reportFaults(callbacks));
+
+  routes.route("/", twilioConsultRoutes({ calls, callbacks }));
 
   routes.post("/twilio/voice", async (c) => {
     const callId = c.req.query("call");

@@ -7,6 +7,16 @@ export {
   readStatus,
 } from "./twilioOutbound/callStatus.ts";
 export { readDialResult } from "./twilioOutbound/dialResult.ts";
+export {
+  CONSULT_DETECTION,
+  consultAddresses,
+  type ConsultRef,
+} from "./twilioOutbound/consultTwiml.ts";
+export { type ConsultTexts, consultTextsOf } from "./twilioOutbound/consultTexts.ts";
+export {
+  createTwilioConferences,
+  type TwilioConferences,
+} from "./twilioOutbound/twilioConferences.ts";
 export type { DialAnswer, DialTarget, ReferAnswer } from "./twilioOutbound/dialTwiml.ts";
 export { readCarrierFacts } from "./twilioOutbound/carrierFacts.ts";
 export { closedMessageOf, recordedMessageOf } from "./twilioOutbound/closedMessage.ts";

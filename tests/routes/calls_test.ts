@@ -251,7 +251,6 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       digits: [],
       handoffs: [],
       transfers: [],
-      recording: null,
     });
   }));
 

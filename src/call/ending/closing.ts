@@ -18,6 +18,8 @@ interface ClosingPlan {
   readonly revocable: boolean;
   /** Who wants the caller to be transferred; the agent unless given. */
   readonly by?: TransferAsker;
+  /** What the person is to be told. */
+  readonly brief?: string | undefined;
   /** The message to the model then; only what the caller begins anew takes such an end back. */
   readonly onRevoked?: prompts.ModelNote;
 }
@@ -30,7 +32,7 @@ interface LastSentences {
 
 /** Is told of a transfer before the words that announce it. */
 interface TransferAnnounced {
-  requested(alias: string, by: TransferAsker): void;
+  requested(alias: string, by: TransferAsker, brief?: string): void;
 }
 
 /** State of the call from which `Closing` derives whether it is idle. */
@@ -160,7 +162,7 @@ export class Closing {
     this.#call.commands.publish({ type: "closing", end: plan.end });
     const { reason, detail: alias } = plan.end;
     if (reason === "transferred" && alias !== undefined) {
-      this.#transfer.requested(alias, plan.by ?? "agent");
+      this.#transfer.requested(alias, plan.by ?? "agent", plan.brief);
     }
     const isMore = this.#mustHears.sayLast(plan.end, now);
     const { say = isMore && reason !== "transferred" ? prompts.goodbye(plan.end) : undefined } =

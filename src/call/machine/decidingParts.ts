@@ -18,6 +18,7 @@ import { OutageBridge } from "../turns/outageBridge.ts";
 import { OutageSpeech } from "../turns/outageSpeech.ts";
 import { ResponseDeadlines } from "../turns/responseDeadlines.ts";
 import { ResponseOutcomes } from "../turns/responseOutcomes.ts";
+import { ToolEffects } from "../turns/toolEffects.ts";
 import { ToolTurns } from "../turns/toolTurns.ts";
 import { CallTransfer } from "../transfer/callTransfer.ts";
 import type { Milliseconds } from "../types.ts";
@@ -41,7 +42,9 @@ export function createDecidingParts(
   const transfer = new CallTransfer(call, now, resumed?.transferred);
   const closing = new Closing(call, kept, mustHears, transfer);
   const handoff = new AgentHandoff(call, resumed?.handoffs);
-  const tools = new ToolTurns(call, closing, new ToolGate(call, mustHears), handoff);
+  const gate = new ToolGate(call, mustHears);
+  const effects = new ToolEffects(call, closing, transfer);
+  const tools = new ToolTurns(call, effects, gate, handoff);
   const connection = new ConnectionLifecycle(call, tools, handoff, now);
   if (transfer.isUnderWay) connection.park(now);
   transfer.use({ closing, leg, connection });

@@ -111,10 +111,12 @@ export class InputDispatch {
       case "recordingAsked":
         return recording.handle(input, now);
       case "transferAsked":
-        tools.transfer(input.alias, "operator", now);
+        tools.transfer({ alias: input.alias, by: "operator" }, now);
         return;
       case "optOutRecorded":
         return this.#parts.optOut.recorded(now);
+      case "transferCancelled":
+      case "roomLeft":
       case "transferProgress":
       case "transferOver":
         return transfer.handle(input, now);

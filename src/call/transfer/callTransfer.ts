@@ -14,6 +14,8 @@ import type {
 } from "../transfer.ts";
 import { type CallEnd, isCallEnd, type Milliseconds, type SessionEnd } from "../types.ts";
 import { present } from "../../utils/present.ts";
+import { earliest } from "../machine/wakeTimer.ts";
+import { CallerWait } from "./callerWait.ts";
 import * as prompts from "./transferPrompts.ts";
 
 interface TransferParts {
@@ -22,8 +24,12 @@ interface TransferParts {
   readonly connection: Pick<ConnectionLifecycle, "park" | "unpark">;
 }
 
-/** A transfer that the carrier has been asked for. */
+/**
+ * A transfer that the carrier has been asked for. Of one that asks first, the caller is with the agent until the person
+ * wants the call (`asking`), then `away`, and with agent and person in a conference (`together`).
+ */
 interface UnderWay extends TransferRef {
+  readonly caller: "asking" | "away" | "together";
   readonly since: Milliseconds;
   readonly target?: number;
   /** Since when caller and person talk. */
@@ -40,7 +46,8 @@ const PARK_AFTER_MS = 15_000;
 export class CallTransfer {
   readonly #call: MachineParts;
   #count: number;
-  #announced: TransferRef | undefined;
+  #announced: (TransferRef & { readonly brief?: string | undefined }) | undefined;
+  readonly wait: CallerWait;
   #underWay: UnderWay | undefined;
   #parts: TransferParts | undefined;
   #end: CallEnd | undefined;
@@ -48,6 +55,7 @@ export class CallTransfer {
 
   constructor(call: MachineParts, now: Milliseconds, resumed?: ResumedTransfers) {
     this.#call = call;
+    this.wait = new CallerWait(call);
     this.#count = resumed?.count ?? 0;
     const { open } = resumed ?? {};
     if (open === undefined) return;
@@ -55,7 +63,8 @@ export class CallTransfer {
     if (open.step === "requested") this.#announced = { number, alias, mode };
     else {
       const connectedAt = connectedForMs === undefined ? undefined : now - connectedForMs;
-      this.#underWay = { number, alias, mode, since: now, ...present({ connectedAt, target }) };
+      const ref = { number, alias, mode, since: now, caller: "away" } as const;
+      this.#underWay = { ...ref, ...present({ connectedAt, target }) };
     }
   }
 
@@ -66,15 +75,15 @@ export class CallTransfer {
 
   /** Whether the caller is, or is about to be, with the carrier: the agent says nothing and waits for nothing. */
   get isUnderWay(): boolean {
-    return this.#underWay !== undefined;
+    return this.#underWay?.caller === "away";
   }
 
   /** Someone wants the caller to be put through, after the agent's last words. */
-  requested(alias: string, by: TransferAsker): void {
+  requested(alias: string, by: TransferAsker, brief?: string): void {
     const again = this.#announced?.alias === alias ? this.#announced : undefined;
     const { mode = "cold" } = this.#call.policy.transfers[alias] ?? {};
     const ref = again ?? { number: ++this.#count, alias, mode };
-    this.#announced = ref;
+    this.#announced = { ...ref, brief };
     this.#publish(ref, { step: "requested", by });
   }
 
@@ -82,38 +91,74 @@ export class CallTransfer {
   begin(alias: string, now: Milliseconds): void {
     if (this.#underWay !== undefined) return;
     if (this.#announced?.alias !== alias) this.requested(alias, "agent");
-    const ref = this.#announced;
-    if (ref === undefined) return;
+    if (this.#announced === undefined) return;
+    const { brief, ...ref } = this.#announced;
     this.#announced = undefined;
-    this.#underWay = { ...ref, since: now };
+    const asksFirst = ref.mode !== "cold";
+    this.#underWay = { ...ref, since: now, caller: asksFirst ? "asking" : "away" };
     const { commands } = this.#call;
     // The call does not end by it.
     commands.publish({ type: "closing" });
-    commands.push({ type: "transfer", transfer: ref });
+    commands.push({ type: "transfer", transfer: ref, ...present({ brief }) });
+    if (!asksFirst) return;
+    tellForGood(this.#call, prompts.askingPerson(alias));
+    this.wait.begin(now);
   }
 
   handle(input: TransferInput, now: Milliseconds): void {
     const underWay = this.#underWay;
-    if (underWay === undefined || underWay.number !== input.number) return;
+    if (underWay === undefined) return;
+    if (input.type === "transferCancelled") return this.#cancel(underWay, now);
+    if (input.type === "roomLeft") return this.#leaveRoom(underWay, now);
+    if (underWay.number !== input.number) return;
     if (input.type === "transferOver") return this.#over(underWay, input.result, now);
     const { step, target } = input;
     if (underWay.connectedAt !== undefined) return;
     const isConnected = step === "connected";
-    this.#underWay = { ...underWay, target, ...(isConnected && { connectedAt: now }) };
+    const isTaken = step === "accepted" && underWay.caller === "asking";
+    this.#underWay = {
+      ...underWay,
+      target,
+      ...(isConnected && { connectedAt: now }),
+      ...(isTaken && { caller: "away" }),
+    };
     this.#publish(underWay, { step, target });
-    if (isConnected) this.#parkAt = now + PARK_AFTER_MS;
+    if (!isConnected) return;
+    this.wait.end();
+    if (underWay.mode !== "conference") this.#parkAt = now + PARK_AFTER_MS;
+  }
+
+  #cancel(underWay: UnderWay, now: Milliseconds): void {
+    if (underWay.caller !== "asking") return;
+    this.#call.commands.push({ type: "cancelTransfer", number: underWay.number });
+    this.#over(underWay, { kind: "failed", why: "cancelled" }, now);
+  }
+
+  #leaveRoom(underWay: UnderWay, now: Milliseconds): void {
+    if (underWay.caller !== "together") return;
+    this.#underWay = { ...underWay, caller: "away" };
+    this.#parkAt = now;
+    this.#call.commands.push({ type: "leaveRoom", number: underWay.number });
   }
 
   /** The caller is here again, without a word about what became of the transfer. */
   legJoined(now: Milliseconds): void {
     const underWay = this.#underWay;
-    if (underWay === undefined) return;
+    if (underWay === undefined || underWay.caller === "asking") return;
+    if (
+      underWay.mode === "conference" && underWay.caller === "away" && this.#parkAt === undefined
+    ) {
+      this.#underWay = { ...underWay, caller: "together" };
+      return tellForGood(this.#call, prompts.together(underWay.alias));
+    }
+    if (underWay.caller === "together") return;
     const wasTalking = underWay.connectedAt !== undefined;
     this.#over(underWay, wasTalking ? { kind: "talked" } : { kind: "failed", why: "unknown" }, now);
   }
 
   get wakeAt(): Milliseconds | undefined {
-    return this.#underWay === undefined ? undefined : this.#parkAt;
+    if (this.#underWay === undefined) return undefined;
+    return earliest(this.#parkAt, this.wait.wakeAt);
   }
 
   /** Returns how the call ends, where it ends with the talk. */
@@ -147,9 +192,13 @@ export class CallTransfer {
     const plan = this.#call.policy.transfers[alias];
     this.#underWay = undefined;
     this.#parkAt = undefined;
+    this.wait.end();
+    const isHere = underWay.caller !== "away" || this.#parts?.leg.joined === true;
     if (result.kind === "failed") {
       this.#publish(underWay, { step: "failed", why: result.why });
-      return this.#return(prompts.transferFailed(alias, result.why, plan?.unanswered), since, now);
+      const heard = underWay.mode === "cold" ? "ringing" : "music";
+      const note = prompts.transferFailed(alias, result.why, plan?.unanswered, heard);
+      return this.#return(note, isHere, since, now);
     }
     const spokeMs = Math.round(result.spokeMs ?? now - connectedAt);
     if (underWay.connectedAt === undefined) {
@@ -157,14 +206,21 @@ export class CallTransfer {
     }
     this.#publish(underWay, { step: "ended", spokeMs });
     if (plan?.returns !== true) this.#end = { reason: "transferred", detail: alias };
-    else this.#return(prompts.personHungUp(alias), since, now);
+    else {
+      const note = underWay.caller === "together"
+        ? prompts.personLeft(alias)
+        : prompts.personHungUp(alias);
+      this.#return(note, isHere, since, now);
+    }
   }
 
   /** The agent goes on, and speaks at once: what it says is played when the leg is there again. */
-  #return(note: ModelNote, since: Milliseconds, now: Milliseconds): void {
+  #return(note: ModelNote, isHere: boolean, since: Milliseconds, now: Milliseconds): void {
     const parts = this.#parts;
-    parts?.closing.callerReturned(now, now - since);
-    parts?.leg.expect(now);
+    if (!isHere) {
+      parts?.closing.callerReturned(now, now - since);
+      parts?.leg.expect(now);
+    }
     tellForGood(this.#call, note);
     parts?.connection.unpark(now);
     this.#call.turns.ask(prompts.afterTransfer(), now);

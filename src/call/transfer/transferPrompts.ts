@@ -7,12 +7,49 @@ export function transferFailed(
   alias: string,
   why: TransferFailure,
   unanswered?: string,
+  heard: "ringing" | "music" = "ringing",
 ): ModelNote {
   return system(
     `The transfer to "${alias}" did not succeed: ${
       REASONS[why]
-    } The caller is with you again and has heard nothing but ringing. ` +
+    } The caller is with you again and has heard nothing but ${heard}. ` +
       `Tell them so in a few words. ${unanswered ?? OFFER}`,
+  );
+}
+
+/** For a model whose caller waits while a person is asked. */
+export function askingPerson(alias: string): ModelNote {
+  return system(
+    `You are now calling "${alias}" on another line, who is told of the caller and asked to take the call. ` +
+      "The caller waits with you meanwhile and hears music whenever nobody speaks. Say nothing by yourself. " +
+      "Where the caller says something, answer it, without promising that anybody will come; where they do not " +
+      "want to wait, call cancel_transfer. You will be told how it ends.",
+  );
+}
+
+/** For a caller who has heard music for a while; the model does not remember it. */
+export function stillTrying(): ResponseRequest {
+  return {
+    purpose: "filler",
+    instructions:
+      "The caller is waiting while somebody is being called for them. In a few words, in the language of the conversation, tell them that you are still trying and that they can speak to you at any time. Do not promise that anybody will come.",
+    aside: true,
+    tools: "none",
+  };
+}
+
+/** For a model that is on the line with the caller and a person. */
+export function together(alias: string): ModelNote {
+  return system(
+    `"${alias}" has taken the call: you, the caller and "${alias}" are now on the line together, and you hear both in one voice track. ` +
+      "Let the two talk. Speak only when one of them speaks to you. When they do not need you any more, call leave_conversation.",
+  );
+}
+
+/** For a model that was on the line with both. */
+export function personLeft(alias: string): ModelNote {
+  return system(
+    `"${alias}" has left; the caller is with you alone. Ask whether there is anything else.`,
   );
 }
 

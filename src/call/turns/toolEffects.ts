@@ -2,18 +2,27 @@ import type { CallEffect } from "../callInput.ts";
 import type { Closing } from "../ending/closing.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import * as prompts from "../model/prompts.ts";
-import type { TransferAsker } from "../transfer.ts";
+import type { TransferAsker, TransferHandler } from "../transfer.ts";
 import type { Milliseconds } from "../types.ts";
+
+/** A transfer that somebody wants; `brief` is what the person is told of the caller. */
+export interface WantedTransfer {
+  readonly alias: string;
+  readonly by: TransferAsker;
+  readonly brief?: string | undefined;
+}
 
 /** What tools do to the call beside their outputs: keys at once, an end or a transfer when all have answered. */
 export class ToolEffects {
   readonly #call: MachineParts;
   readonly #closing: Closing;
+  readonly #transfer: TransferHandler;
   #pending: Extract<CallEffect, { type: "endCall" | "transfer" }> | undefined;
 
-  constructor(call: MachineParts, closing: Closing) {
+  constructor(call: MachineParts, closing: Closing, transfer: TransferHandler) {
     this.#call = call;
     this.#closing = closing;
+    this.#transfer = transfer;
   }
 
   note(effect: CallEffect | undefined, now: Milliseconds): void {
@@ -22,6 +31,10 @@ export class ToolEffects {
         return this.#press(effect.digits, now);
       case "keepSilent":
         return this.#call.menu.waits(now);
+      case "cancelTransfer":
+        return this.#transfer.handle({ type: "transferCancelled" }, now);
+      case "leaveRoom":
+        return this.#transfer.handle({ type: "roomLeft" }, now);
       case "transfer":
         this.#pending = effect;
         return;
@@ -59,7 +72,11 @@ export class ToolEffects {
    * Transfers the call after a sentence about it, where the agent has not just spoken of it; false for an
    * alias that the operator has not defined.
    */
-  transfer(alias: string, by: TransferAsker, agentSpoke: boolean, now: Milliseconds): boolean {
+  transfer(
+    { alias, by, brief }: WantedTransfer,
+    agentSpoke: boolean,
+    now: Milliseconds,
+  ): boolean {
     const { transfers } = this.#call.policy;
     if (!Object.hasOwn(transfers, alias)) return false;
     const sentence = transfers[alias]?.sentence;
@@ -67,7 +84,7 @@ export class ToolEffects {
       ? undefined
       : prompts.transferSentence(sentence);
     const end = { reason: "transferred", detail: alias } as const;
-    this.#closing.begin({ end, say, by, revocable: false }, now);
+    this.#closing.begin({ end, say, by, brief, revocable: false }, now);
     return true;
   }
 

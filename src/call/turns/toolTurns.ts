@@ -3,7 +3,6 @@ import { NO_CALLER_YET } from "../heard/gateNotes.ts";
 import type { ToolGate } from "../heard/toolGate.ts";
 import { earliest } from "../machine/wakeTimer.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
-import type { Closing } from "../ending/closing.ts";
 import type { AgentHandoff } from "../handoff/agentHandoff.ts";
 import type { ModelInput, ResponsePurpose, ResponseRequest, ToolCall } from "../realtimeClient.ts";
 import * as prompts from "../model/prompts.ts";
@@ -11,11 +10,10 @@ import { tellForGood } from "../model/tellForGood.ts";
 import type { ToolEnded } from "../transcript/transcriptEntry.ts";
 import { RemoteTools } from "./remoteTools.ts";
 import { ToolCalls } from "./toolCalls.ts";
-import { ToolEffects } from "./toolEffects.ts";
+import type { ToolEffects, WantedTransfer } from "./toolEffects.ts";
 import { ToolOutputs } from "./toolOutputs.ts";
 import { ToolSpeech } from "./toolSpeech.ts";
 import { UntoldResults } from "./untoldResults.ts";
-import type { TransferAsker } from "../transfer.ts";
 import type { Milliseconds } from "../types.ts";
 import { present } from "../../utils/present.ts";
 
@@ -47,9 +45,9 @@ export class ToolTurns {
   /** Responses to the outputs of tools since the caller gave a sign. */
   #rounds = 0;
 
-  constructor(call: MachineParts, closing: Closing, gate: ToolGate, handoff: AgentHandoff) {
+  constructor(call: MachineParts, effects: ToolEffects, gate: ToolGate, handoff: AgentHandoff) {
     this.#call = call;
-    this.#effects = new ToolEffects(call, closing);
+    this.#effects = effects;
     this.#gate = gate;
     this.#outputs = new ToolOutputs(call);
     this.#speech = new ToolSpeech(call);
@@ -225,8 +223,8 @@ export class ToolTurns {
   }
 
   /** Transfers the call after a sentence about it; false for an alias that the operator has not defined. */
-  transfer(alias: string, by: TransferAsker, now: Milliseconds): boolean {
-    return this.#effects.transfer(alias, by, this.#agentSpoke, now);
+  transfer(wanted: WantedTransfer, now: Milliseconds): boolean {
+    return this.#effects.transfer(wanted, this.#agentSpoke, now);
   }
 
   /** The model has confirmed an output; replies that begin from now on know it. */
@@ -274,7 +272,7 @@ export class ToolTurns {
   /** Whether the call is to end, or to be given to a person or to another agent. */
   #applyEffect(now: Milliseconds): boolean {
     const effect = this.#effects.take();
-    if (effect?.type === "transfer" && this.transfer(effect.alias, "agent", now)) {
+    if (effect?.type === "transfer" && this.transfer({ ...effect, by: "agent" }, now)) {
       this.#handoff.drop();
       return true;
     }

@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { transferFailures } from "../../call/transfer.ts";
+import { transferFailures, transferModes } from "../../call/transfer.ts";
 import { time, wholeMs } from "./schemaParts.ts";
 
-const mode = z.enum(["cold"]);
+const mode = z.enum(transferModes);
 const by = z.enum(["agent", "operator"]).openapi({ description: "Who wanted it" });
 const target = z.number().openapi({ description: "Place in the transfer's list, from 0" });
 const why = z.enum(transferFailures).openapi({ description: "Why nobody was put through" });

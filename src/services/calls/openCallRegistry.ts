@@ -1,7 +1,7 @@
 import { setTimer } from "../../utils/clock.ts";
 import { CallRegistry } from "../../call/registry.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
-import type { TransferRef } from "../../call/transfer.ts";
+import type { TransferOrder } from "../../call/transfer.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
 import { newId } from "../../utils/ids.ts";
@@ -62,7 +62,7 @@ export interface PhoneHandlers {
   /** Plays DTMF digits into it. */
   sendDigits(session: CallSession, digits: string): void;
   /** Has the caller put through; what becomes of it is an input of the session. */
-  transfer(session: CallSession, transfer: TransferRef): void;
+  transfer(session: CallSession, order: TransferOrder): void;
 }
 
 /** Opens the registry of this process's live calls, with agents and their tools. */
@@ -72,12 +72,14 @@ export function openCallRegistry(deps: CallRegistryDeps) {
   const redactions = createRedactions({ agentOf: (request) => agents.ofCall(request), log });
   let phone: PhoneHandlers = {
     sendDigits: ({ id }) => log.warn("Digits not sent", { callId: id }),
-    transfer: (session, { number }) =>
+    transfer: (session, order) => {
+      if (order.type !== "transfer") return;
       session.input({
         type: "transferOver",
-        number,
+        number: order.transfer.number,
         result: { kind: "failed", why: "not_allowed" },
-      }),
+      });
+    },
   };
   const signCall = createCallSigner({ secrets: settings.signingSecrets, now: Date.now });
   const toolsOf = createToolbox({
@@ -129,7 +131,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       toolsOf,
       redactions,
       sendDigits: (session, digits) => phone.sendDigits(session, digits),
-      transfer: (session, transfer) => phone.transfer(session, transfer),
+      transfer: (session, order) => phone.transfer(session, order),
       openTap: deps.recordings.openTap,
       recordOptOut: createOptOuts({ doNotCall, now, setTimer, log }),
       silence: deps.recordings.silence,

@@ -23,6 +23,7 @@ import { SharedSpeech } from "./sharedSpeech.ts";
 import { createSoundsInFormats } from "./soundsInFormats.ts";
 import { SpeechCache } from "./speechCache.ts";
 import { captureSpeech } from "./speechCapture.ts";
+import { waitingMusic } from "./waitingMusic.ts";
 import { callFormats, keyOf, subjectOf, voiceOf } from "./voiceKeys.ts";
 
 export interface KeptSpeechDeps extends Clock {
@@ -108,6 +109,7 @@ export async function openKeptSpeech(deps: KeptSpeechDeps) {
       return {
         get: (name, text) =>
           kept(name, text) ?? (name === "bridge" ? toneFor(agent, format) : undefined),
+        waiting: () => sounds.get(agent, "waiting", format)?.audio ?? waitingMusic(format),
         listen: (sink) => listenFor(onReady(sink, begun)),
       };
 

@@ -8,14 +8,14 @@ import type { Sound } from "../../utils/audio/wav.ts";
 import { joinBytes } from "../../utils/joinBytes.ts";
 import { callFormats } from "./voiceKeys.ts";
 
-type SoundName = (typeof keptNames)[number];
+type SoundName = (typeof keptNames)[number] | "waiting";
 
 /** What is converted at a time: a millisecond or two of work. */
 const SLICE_SAMPLES = 8192;
 
 /** The sentences that operators have recorded themselves, by the definition that names their files. */
 export function createSoundsInFormats(
-  textOf: (agent: Agent, name: SoundName) => string | undefined,
+  textOf: (agent: Agent, name: (typeof keptNames)[number]) => string | undefined,
 ) {
   // A definition may be adapted to a call: its sounds stay the same.
   const sentences = new WeakMap<AgentSounds, ReadonlyMap<string, KeptSentence>>();
@@ -24,9 +24,9 @@ export function createSoundsInFormats(
     async prepare(agent: Agent, pause = () => Promise.resolve()): Promise<void> {
       if (agent.sounds === undefined) return;
       const converted = new Map<string, KeptSentence>();
-      for (const name of keptNames) {
+      for (const name of [...keptNames, "waiting"] as const) {
         const sound = agent.sounds[name];
-        const text = textOf(agent, name);
+        const text = name === "waiting" ? "" : textOf(agent, name);
         if (sound === undefined || text === undefined) continue;
         for (const format of callFormats) {
           const audio = await encodeInSlices(sound, format, pause);

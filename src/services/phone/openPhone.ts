@@ -6,6 +6,7 @@ import { createProcessHandover, type PhoneHandlers, type ResumedCalls } from "..
 import {
   type CallProgress,
   createTwilioCalls,
+  createTwilioConferences,
   createTwilioFaults,
   warnUnlessAway,
 } from "../twilioOutbound.ts";
@@ -13,6 +14,7 @@ import type { AddressOf, CallBudget, Prices, Spending, TransferPolicy } from "..
 import type { EventHub } from "../events.ts";
 import { createEndConfirmation } from "./endConfirmation.ts";
 import { createStrayCalls } from "./strayCalls.ts";
+import { createConsultRequests } from "./consultRequests.ts";
 import { createTransferReports } from "./transferReports.ts";
 import { createTransferredCalls } from "./transferredCalls.ts";
 import type { Cluster } from "../cluster.ts";
@@ -76,10 +78,14 @@ export function openPhone(deps: PhoneDeps) {
   const { twilioTimeoutMs, dialling: { now = store.clock.now, patienceMs, pollMs } = {} } = deps;
   const faults = createTwilioFaults(deps);
   const twilio = createTwilioCalls(line, { faults, ...present({ timeoutMs: twilioTimeoutMs }) });
+  const conferences = createTwilioConferences(line, {
+    faults,
+    ...present({ timeoutMs: twilioTimeoutMs }),
+  });
   const callStore = store.calls;
   const { instanceId } = cluster;
   const processHandover = createProcessHandover({ callStore, recorder, instanceId, setTimer });
-  const common = { ...deps, callStore, twilio, processHandover };
+  const common = { ...deps, callStore, twilio, conferences, processHandover };
   const outbound = openOutbound({ ...common, line, now, patienceMs, pollMs });
   const transferredCalls = createTransferredCalls({
     ...common,
@@ -120,7 +126,7 @@ export function openPhone(deps: PhoneDeps) {
     log,
   });
   const streamListeners: ((callSid: string) => void)[] = [];
-  deps.onPhone({ sendDigits: calls.sendDigits, transfer: calls.transfers.begin });
+  deps.onPhone({ sendDigits: calls.sendDigits, transfer: calls.carryOut });
   completion.onDispatched(outbound.finalize);
   completion.beforeStoreCloses(transferredCalls.settled);
   completion.beforeStoreCloses(outbound.settled);
@@ -154,6 +160,15 @@ export function openPhone(deps: PhoneDeps) {
       onAnsweredBy: outbound.onAnsweredBy,
       /** What becomes of the call to a target of a transfer. */
       onTransfer: transferReports,
+      /** What Twilio asks of people who are asked to take a caller; answered with TwiML. */
+      onConsult: createConsultRequests({
+        consults: calls.consults,
+        registry,
+        callStore,
+        cluster,
+        publicUrl,
+        log,
+      }),
       /** An error that a callback carries: Twilio's code and message. */
       onFault: faults.recordCallbackError,
       /** The end of a stream, with an error where it `failed`; sent to any process, and late. */

@@ -1,6 +1,6 @@
 import type { CallRegistry } from "../../call/registry.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
-import type { TransferResult } from "../../call/transfer.ts";
+import type { TransferOrder, TransferResult } from "../../call/transfer.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { ProcessHandover, ResumedCalls } from "../calls.ts";
@@ -25,6 +25,9 @@ import { createPullBack, type PullBackDeps } from "./pullBack.ts";
 import { createOutsideCalls, type OutsideCallsDeps } from "./outsideCalls.ts";
 import type { SharedPhoneCalls } from "./sharedPhoneCalls.ts";
 import { createStreamAdmission, type StreamTokens } from "./streamAdmission.ts";
+import { roomOf } from "./consult.ts";
+import { type ConsultsDeps, createConsults } from "./consults.ts";
+import { createRoomCalls } from "./roomCalls.ts";
 import { createTransfers } from "./transfers.ts";
 import { createStreamReplacement } from "./streamReplacement.ts";
 import {
@@ -50,7 +53,8 @@ export interface PhoneCallsDeps
     CallRegistry,
     "open" | "refusal" | "leaving" | "byCallSid" | "endOf" | "get" | "list"
   >;
-  readonly twilio: Pick<TwilioCalls, "update" | "fetch" | "end" | "isDialling">;
+  readonly twilio: Pick<TwilioCalls, "create" | "update" | "fetch" | "end" | "isDialling">;
+  readonly conferences: ConsultsDeps["conferences"];
   /** The origin that Twilio reaches. */
   readonly publicUrl: string;
   readonly tokens: StreamTokens;
@@ -76,11 +80,10 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   const inbound = new InboundCalls({ ...deps, outsideCalls, streams });
   const elsewhere = createCallsElsewhere({ ...deps, streams, inbound, answerEnded, reconnect });
   const pullBack = createPullBack({ ...deps, streams, ...elsewhere, adopt: adopted });
-  const transfers = createTransfers({
-    ...deps,
-    replaceStream: replacement.replace,
-    leave: endings.leave,
-  });
+  const rooms = createRoomCalls(deps);
+  const asked = { ...deps, replaceStream: replacement.replace, joinRoom: rooms.join };
+  const consults = createConsults(asked);
+  const transfers = createTransfers({ ...asked, isPutThrough, leave: endings.leave });
 
   return {
     /** The same answer for the same call, however often Twilio asks. */
@@ -137,6 +140,18 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       return session.hasEnded ? { do: "hangUp" } : reconnect(session, callSid);
     },
     transfers,
+    consults,
+    /** Carries out what a session wants of Twilio for a transfer. */
+    carryOut(session: CallSession, order: TransferOrder): void {
+      if (order.type === "cancelTransfer") return consults.cancel(session, order.number);
+      if (order.type === "leaveRoom") return consults.leaveRoom(session, order.number);
+      const { transfer, brief } = order;
+      if (transfer.mode === "cold") return transfers.begin(session, transfer);
+      void consults.begin(session, transfer, brief);
+    },
+    /** What Twilio is to do with the agent's own call into a room, as TwiML. */
+    joinRoom: (token: string, callSid: string): string =>
+      writeTwiml(rooms.arrive(token, callSid), deps.publicUrl),
     /** Tells Twilio what follows the end of a session: see `createCallEndings`. */
     end: endings.end,
     /** Opens another stream for a session whose stream broke, unless one follows by itself. */
@@ -179,6 +194,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
         replacement.close(),
         pullBack.close(),
         transfers.close(),
+        consults.close(),
       ]);
     },
   };
@@ -227,7 +243,13 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   }
 
   function joinable(callSid: string): MaybePromise<CallSession | undefined> {
-    return registry.byCallSid(callSid) ?? adopted(callSid);
+    return rooms.sessionOf(callSid) ?? registry.byCallSid(callSid) ?? adopted(callSid);
+  }
+
+  /** Whether the caller of a session is being put through to a person, or talks with one. */
+  async function isPutThrough({ id }: CallSession, callSid: string): Promise<boolean> {
+    return await deps.twilio.isDialling(callSid) ||
+      await deps.conferences.isIn(roomOf(id), callSid);
   }
 
   async function adopted(callSid: string): Promise<CallSession | undefined> {

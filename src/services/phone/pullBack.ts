@@ -4,8 +4,14 @@ import type { Log } from "../../utils/logger.ts";
 import { sleep } from "../../utils/sleep.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
 import { requestOfRecord } from "../calls.ts";
-import { type TwilioCalls, updateWithRetries, writeTwiml } from "../twilioOutbound.ts";
+import {
+  type TwilioCalls,
+  type TwilioConferences,
+  updateWithRetries,
+  writeTwiml,
+} from "../twilioOutbound.ts";
 import type { CallRecord, CallStore, Instances } from "../store.ts";
+import { roomOf } from "./consult.ts";
 import { type AgentVoices, holdOf } from "./endedCallAnswer.ts";
 import type { StreamAdmission } from "./streamAdmission.ts";
 
@@ -19,6 +25,7 @@ export interface PullBackDeps extends Clock {
   readonly agents: AgentVoices;
   /** Whether the call cannot go on here, as its stream has shown. */
   readonly isRefused: (callSid: string) => boolean;
+  readonly conferences: Pick<TwilioConferences, "isIn">;
   /** Opens a session that goes on with the call, where one can be had. */
   readonly adopt: (callSid: string) => Promise<CallSession | undefined>;
   readonly callStore: Pick<CallStore, "isTransferring" | "write">;
@@ -108,7 +115,10 @@ export function createPullBack(deps: PullBackDeps) {
 
   /** Whether a stream would take the caller from the person to whom the call is transferred. */
   async function isPutThrough({ id, plannedEnd }: CallRecord, callSid: string): Promise<boolean> {
-    if (!await deps.callStore.isTransferring(id) || !await twilio.isDialling(callSid)) return false;
+    if (!await deps.callStore.isTransferring(id)) return false;
+    if (!await twilio.isDialling(callSid) && !await deps.conferences.isIn(roomOf(id), callSid)) {
+      return false;
+    }
     // Its process died before it could say that the transfer has begun: it would be announced again.
     if (plannedEnd?.reason === "transferred") {
       await deps.callStore.write([{ type: "changed", callId: id, changes: { plannedEnd: null } }]);

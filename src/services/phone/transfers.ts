@@ -17,12 +17,14 @@ import { createTransferAnswer, type TransferAnswerDeps } from "./transferAnswer.
 /** `now` is monotonic. */
 export interface TransfersDeps extends Clock, TransferAnswerDeps {
   readonly registry: Pick<CallRegistry, "get" | "list">;
-  readonly twilio: Pick<TwilioCalls, "update" | "fetch" | "end" | "isDialling">;
+  readonly twilio: Pick<TwilioCalls, "update" | "fetch" | "end">;
   readonly processHandover: Pick<ProcessHandover, "isHeldElsewhere" | "releaseSession">;
   /** Opens another stream for a session whose caller is on the line without one. */
   readonly replaceStream: (session: CallSession) => void;
   /** The carrier need not be told of the end of this session. */
   readonly leave: (session: CallSession) => void;
+  /** Whether the caller is being put through, or talks with a person. */
+  readonly isPutThrough: (session: CallSession, callSid: string) => Promise<boolean>;
   readonly publicUrl: string;
   readonly log: Pick<Log, "warn">;
 }
@@ -231,7 +233,7 @@ export function createTransfers(deps: TransfersDeps) {
       return session.input({ type: "hangUp", end: { reason: "caller_hung_up" } });
     }
     const wasIdle = transfer.isIdle;
-    transfer.isIdle = !await twilio.isDialling(callSid);
+    transfer.isIdle = !await deps.isPutThrough(session, callSid);
     // Twice in a row: it may just be between the end of the talk and its question.
     if (!wasIdle || !transfer.isIdle || !session.isAway) return;
     log.warn("Transfer ended without a word", { callId });

@@ -136,6 +136,8 @@ const unusable: Omit<ToolServices, "readVariable"> = {
 const OWN_ENTRIES: ReadonlyMap<string, string> = new Map([
   ["search_knowledge", "knowledge"],
   ["transfer_call", "transfers"],
+  ["cancel_transfer", "transfers"],
+  ["leave_conversation", "transfers"],
   ["handoff", "handoffs"],
   ["wait_silently", "phone_menu"],
   ...RECORDING_TOOLS.map(({ name }) => [name, "recording"] as const),

@@ -10,7 +10,12 @@ import { createSearchKnowledge, type SearchKnowledge } from "./builtin/searchKno
 import { sendDigits } from "./builtin/sendDigits.ts";
 import { createSendSms, type SendText } from "./builtin/sendSms.ts";
 import { createTakeMessage, type TakeMessage } from "./builtin/takeMessage.ts";
-import { createTransferCall, type TransferRefused } from "./builtin/transferCall.ts";
+import {
+  cancelTransfer,
+  createTransferCall,
+  leaveConversation,
+  type TransferRefused,
+} from "./builtin/transferCall.ts";
 import { waitSilently } from "./builtin/waitSilently.ts";
 import type { Tool } from "./tool.ts";
 
@@ -34,6 +39,7 @@ export function builtinTools(
     BuiltinServices,
 ): ReadonlyMap<string, Tool> {
   const aliases = Object.keys(agent.transfers);
+  const modeOf = (alias: string) => agent.transfers[alias]?.mode ?? "cold";
   const tools: readonly Tool[] = [
     endCall,
     getCurrentTime,
@@ -43,7 +49,17 @@ export function builtinTools(
     ...(agent.phone_menu === undefined ? [] : [waitSilently]),
     ...(agent.knowledge.length > 0 ? [createSearchKnowledge(agent.name, searchKnowledge)] : []),
     createSendSms(agent, sendText),
-    ...(aliases.length > 0 ? [createTransferCall(aliases, (alias) => refusalOf(alias))] : []),
+    ...(aliases.length > 0
+      ? [
+        createTransferCall(
+          aliases,
+          (alias) => refusalOf(alias),
+          (alias) => modeOf(alias) !== "cold",
+        ),
+      ]
+      : []),
+    ...(aliases.some((alias) => modeOf(alias) !== "cold") ? [cancelTransfer] : []),
+    ...(aliases.some((alias) => modeOf(alias) === "conference") ? [leaveConversation] : []),
     ...(agent.recording?.on === true ? RECORDING_TOOLS : []),
     ...(Object.keys(agent.handoffs).length > 0 ? [createHandoff(agent.handoffs)] : []),
     ...(agent.calendar === undefined
@@ -71,6 +87,8 @@ export const BUILTIN_NAMES: ReadonlySet<string> = new Set([
   "take_message",
   "send_sms",
   "transfer_call",
+  "cancel_transfer",
+  "leave_conversation",
   "search_knowledge",
   "handoff",
   ...RECORDING_TOOLS.map(({ name }) => name),

@@ -1,6 +1,7 @@
 import type { SpokenMessage } from "./fallbackMessage.ts";
 import { PERSISTENT } from "./persistent.ts";
 import type { Hold } from "./holdMessage.ts";
+import { type ConsultAnswer, consultVerbs } from "./consultTwiml.ts";
 import { type DialAnswer, dialVerb, type ReferAnswer, referVerb } from "./dialTwiml.ts";
 import { writeXml, type XmlElement } from "../../utils/xml.ts";
 
@@ -22,6 +23,7 @@ export type PhoneAnswer =
   | { readonly do: "record"; readonly message: SpokenMessage; readonly callId: string }
   | DialAnswer
   | ReferAnswer
+  | ConsultAnswer
   /** Says the message first, where there is one. */
   | { readonly do: "hangUp"; readonly message?: SpokenMessage };
 
@@ -80,6 +82,11 @@ function verbsOf(
       return [...spoken(answer.message), dialVerb(answer, publicUrl)];
     case "refer":
       return [referVerb(answer, publicUrl)];
+    case "joinRoom":
+    case "consult":
+    case "takeCaller":
+    case "enterRoom":
+      return consultVerbs(answer, publicUrl);
   }
 }
 

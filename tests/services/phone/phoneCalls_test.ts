@@ -83,7 +83,14 @@ function desk(
     transferredCalls: { reserve: () => Promise.resolve(60) },
     publicUrl: "https://phone.example",
     ownNumber: "+14155550100",
+    conferences: {
+      isIn: () => Promise.resolve(false),
+      endsWith: () => Promise.resolve(),
+      application: () => Promise.reject(new Error("Cannot call the agent: there is none")),
+      addApplication: () => Promise.reject(new Error("Cannot call the agent: there is none")),
+    },
     twilio: {
+      create: () => Promise.reject(new Error("Cannot call: there is nobody")),
       update: (sid, change) => {
         redirects.push([sid, change]);
         return Promise.resolve({ sid, status: "in-progress" });

@@ -5,7 +5,7 @@ import type {
   ToolOutcome,
 } from "../../../src/call/session.ts";
 import type { CallEvent } from "../../../src/call/callEvent.ts";
-import type { TransferRef } from "../../../src/call/transfer.ts";
+import type { TransferOrder, TransferRef } from "../../../src/call/transfer.ts";
 import type { ToolCall } from "../../../src/call/realtimeClient.ts";
 import type { CallRequest } from "../../../src/call/types.ts";
 import { policy } from "../twilio/policy.ts";
@@ -46,8 +46,8 @@ export class RecordingDependencies implements SessionDependencies {
     this.time = until;
   }
 
-  transfer(_session: unknown, transfer: TransferRef): void {
-    this.transfers.push(transfer);
+  transfer(_session: unknown, order: TransferOrder): void {
+    if (order.type === "transfer") this.transfers.push(order.transfer);
   }
 
   openModel: SessionDependencies["openModel"] = (setup, sink) => {

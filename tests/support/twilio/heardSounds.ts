@@ -8,8 +8,8 @@ export function toneOf(hz: number, ms = 400, level = 8_000): Uint8Array<ArrayBuf
   });
 }
 
-/** How many milliseconds of that tone are in mu-law audio, mixed with others or not. */
-export function toneMs(audio: Uint8Array, hz: number): number {
+/** How many milliseconds of that tone, or louder, are in mu-law audio, mixed with others or not. */
+export function toneMs(audio: Uint8Array, hz: number, minAmplitude = 1_500): number {
   let ms = 0;
   for (let from = 0; from + windowBytes <= audio.length; from += windowBytes) {
     if (amplitude(audio.subarray(from, from + windowBytes), hz) > minAmplitude) ms += windowMs;
@@ -24,7 +24,6 @@ export function hears(audio: Uint8Array, hz: number): boolean {
 
 const windowMs = 40;
 const windowBytes = windowMs * 8;
-const minAmplitude = 1_500;
 
 /** Of one frequency (Goertzel). */
 function amplitude(audio: Uint8Array, hz: number): number {

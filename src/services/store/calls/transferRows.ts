@@ -1,4 +1,4 @@
-import { type TransferEvent, transferFailures } from "../../../call/transfer.ts";
+import { type TransferEvent, transferFailures, transferModes } from "../../../call/transfer.ts";
 import { present } from "../../../utils/present.ts";
 import { integerOrNull, toInteger, toStorable } from "../columns.ts";
 import type { Row, Statement } from "../database.ts";
@@ -14,7 +14,7 @@ export function transferOf(row: Row): TransferRecord {
   return {
     number: numberOf(row, "number"),
     alias: textOf(row, "alias"),
-    mode: choiceOf(row, "mode", ["cold"]),
+    mode: choiceOf(row, "mode", transferModes),
     by: choiceOf(row, "asked_by", ["agent", "operator"]),
     step: choiceOf(row, "step", transferStepNames),
     requestedAt: numberOf(row, "requested_at"),

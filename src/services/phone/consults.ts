@@ -1,0 +1,273 @@
+import { callerAnswer } from "../../call/answerMeaning.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
+import type { TransferFailure, TransferRef } from "../../call/transfer.ts";
+import { conversationLanguages } from "../../config/agentSchema.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Log } from "../../utils/logger.ts";
+import { failureOf, type TransferPolicy } from "../spending.ts";
+import {
+  type CallStatus,
+  type ConsultRef,
+  consultTextsOf,
+  isFinal,
+  type PhoneAnswer,
+} from "../twilioOutbound.ts";
+import { type Consult, roomOf, takenLeg } from "./consult.ts";
+import { consultBrief } from "./consultBrief.ts";
+import { type ConsultCalls, type ConsultCallsDeps, createConsultCalls } from "./consultCalls.ts";
+import { createConsultCourse } from "./consultCourse.ts";
+import type { AgentVoices } from "./endedCallAnswer.ts";
+import type { TransferredCalls } from "./transferredCalls.ts";
+
+export interface ConsultsDeps extends Clock, ConsultCallsDeps {
+  readonly agents: AgentVoices;
+  readonly transfers: Pick<TransferPolicy, "decide">;
+  readonly transferredCalls: Pick<TransferredCalls, "reserve">;
+  readonly log: Pick<Log, "info" | "warn">;
+}
+
+/** What a person has answered. */
+export interface ConsultReply {
+  readonly digits: string;
+  readonly speech: string;
+  /** Counted from 1. */
+  readonly attempt: number;
+}
+
+/** Who has come into a room, or left it. */
+export interface RoomStep {
+  readonly step: string;
+  readonly callSid: string;
+}
+
+const MAX_ATTEMPTS = 2;
+export type Consults = ReturnType<typeof createConsults>;
+
+/**
+ * Transfers that ask a person first, while the caller waits with the agent: calls the person, tells them of the caller,
+ * and brings both together. The session is told of all that happens; as long as nobody has taken the call, nothing
+ * changes for the caller.
+ */
+export function createConsults(deps: ConsultsDeps) {
+  const { agents, transfers, transferredCalls, log } = deps;
+  const consults = new Map<CallSession, Consult>();
+  const calls: ConsultCalls = createConsultCalls(deps);
+  const course = createConsultCourse({
+    calls,
+    setTimer: deps.setTimer,
+    goneMessage({ session }) {
+      const { texts, say } = textsOf(session);
+      return say(texts.gone);
+    },
+  });
+
+  return {
+    /** Begins it. Never rejects. */
+    async begin(session: CallSession, ref: TransferRef, brief: string | undefined): Promise<void> {
+      const { id: callId, request } = session;
+      try {
+        const decision = await transfers.decide(agents.ofCall(request), ref.alias);
+        if (!decision.ok) {
+          const { agent } = request;
+          log.warn("Transfer refused", { callId, agent, alias: ref.alias, code: decision.code });
+          return fail(session, ref.number, failureOf(decision));
+        }
+        const { transfer, targets } = decision;
+        const reserved = await transferredCalls.reserve(callId);
+        const consult: Consult = {
+          session,
+          ref,
+          brief,
+          transfer,
+          timeLimitSeconds: Math.min(reserved, (transfer.maxMinutes ?? Infinity) * 60),
+          room: roomOf(callId),
+          legs: new Map(),
+          waiting: [...targets],
+          phase: "asking",
+          why: "unknown",
+        };
+        if (session.hasEnded) return;
+        consults.set(session, consult);
+        session.ended.then(() => {
+          course.giveUp(consult);
+          consults.delete(session);
+        });
+        course.callNext(consult);
+      } catch (error) {
+        log.warn("Transfer not decided", { callId, error });
+        fail(session, ref.number, "unknown");
+      }
+    },
+    /** The caller waits no longer, or the session has ended. */
+    cancel(session: CallSession, number: number): void {
+      const consult = consults.get(session);
+      if (consult?.ref.number === number) course.giveUp(consult);
+    },
+    /** The agent leaves the room. */
+    leaveRoom(session: CallSession, number: number): void {
+      const consult = consults.get(session);
+      if (consult?.ref.number === number) calls.takeAgentOut(consult);
+    },
+    /** What a person hears who has picked up. */
+    ask(ref: ConsultRef, session: CallSession | undefined, legSid: string): PhoneAnswer {
+      const found = legOf(ref, session, legSid);
+      if (found?.consult.phase !== "asking") return gone(session);
+      const { consult, leg } = found;
+      course.answered(consult, leg);
+      return question(consult, ref, 1);
+    },
+    /** What follows the person's answer. */
+    reply(
+      ref: ConsultRef,
+      session: CallSession | undefined,
+      legSid: string,
+      { digits, speech, attempt }: ConsultReply,
+    ): PhoneAnswer {
+      const found = legOf(ref, session, legSid);
+      // Asked once more for the same answer.
+      if (found?.leg.state === "taken") return takeCaller(found.consult, ref);
+      if (found?.consult.phase !== "asking" || found.leg.isMachine) return gone(session);
+      const { consult, leg } = found;
+      const { texts, say } = textsOf(consult.session);
+      const meaning = meaningOf(consult, digits, speech);
+      if (meaning === "unclear" && attempt < MAX_ATTEMPTS) {
+        return question(consult, ref, attempt + 1);
+      }
+      if (meaning !== "yes") {
+        course.legOver(consult, leg, "declined");
+        return { do: "hangUp", message: say(texts.declined) };
+      }
+      course.taken(consult, leg);
+      return takeCaller(consult, ref);
+    },
+    /** What follows a room that the person is in no longer. */
+    left(session: CallSession | undefined): PhoneAnswer {
+      const phase = session && consults.get(session)?.phase;
+      return phase === "together" ? { do: "hangUp" } : gone(session);
+    },
+    /** How far Twilio has come with the call to a person. */
+    status(
+      ref: ConsultRef,
+      session: CallSession | undefined,
+      legSid: string,
+      what: CallStatus | "machine",
+    ): void {
+      const found = legOf(ref, session, legSid);
+      if (found === undefined) return;
+      const { consult, leg } = found;
+      if (what === "machine") return course.machine(consult, leg);
+      if (what === "ringing") return course.progress(consult, leg, "ringing");
+      if (what === "in-progress") return course.answered(consult, leg);
+      if (!isFinal(what)) return;
+      if (leg.state === "taken") return course.personGone(consult, leg);
+      course.legOver(consult, leg, leg.isMachine ? "machine" : whyOf(what));
+    },
+    /** Somebody has come into a room, or left it. */
+    room(
+      ref: ConsultRef,
+      session: CallSession | undefined,
+      { step, callSid }: RoomStep,
+    ): void {
+      const consult = session && consults.get(session);
+      if (consult === undefined || consult.ref.number !== ref.number) return;
+      const leg = takenLeg(consult);
+      if (leg === undefined) return;
+      if (step === "participant-join" && callSid === leg.sid && consult.phase === "taken") {
+        consult.phase = "moving";
+        void calls.bringCaller(consult, ref, (why) => course.failed(consult, leg, why));
+      }
+      if (step === "participant-join" && callSid === consult.session.callSid) {
+        if (consult.phase !== "moving") return;
+        consult.phase = "together";
+        course.progress(consult, leg, "connected");
+        if (consult.ref.mode === "conference") void calls.bringAgent(consult);
+      }
+      if (step === "participant-leave" && callSid === leg.sid) course.personGone(consult, leg);
+    },
+    /** Settles when no request is under way. */
+    close: calls.close,
+  };
+
+  function fail(session: CallSession, number: number, why: TransferFailure): void {
+    session.input({ type: "transferOver", number, result: { kind: "failed", why } });
+  }
+
+  function textsOf({ request }: Pick<CallSession, "request">) {
+    return consultTextsOf(agents.ofCall(request));
+  }
+
+  function question(consult: Consult, ref: ConsultRef, attempt: number): PhoneAnswer {
+    const { session, brief } = consult;
+    const { texts, say } = textsOf(session);
+    const told = consultBrief(texts, {
+      request: session.request,
+      brief,
+      events: session.snapshot(),
+    });
+    return {
+      do: "consult",
+      ref,
+      brief: attempt === 1 ? say(told) : undefined,
+      question: say(attempt === 1 ? texts.question : texts.again),
+      hints: consult.transfer.accept ?? texts.hints,
+      attempt,
+    };
+  }
+
+  function takeCaller(
+    { session, room, timeLimitSeconds, ref: { mode } }: Consult,
+    ref: ConsultRef,
+  ): PhoneAnswer {
+    const { texts, say } = textsOf(session);
+    const endsRoom = mode !== "conference";
+    return {
+      do: "takeCaller",
+      ref,
+      room,
+      message: say(texts.connecting),
+      endsRoom,
+      timeLimitSeconds,
+    };
+  }
+
+  function meaningOf(
+    { session, transfer }: Consult,
+    digits: string,
+    speech: string,
+  ): ReturnType<typeof callerAnswer> {
+    if (digits !== "") return digits === "1" ? "yes" : digits === "2" ? "no" : "unclear";
+    const agent = agents.ofCall(session.request);
+    const languages = agent === undefined ? [] : conversationLanguages(agent);
+    const own = transfer.accept === undefined ? {} : { yes: transfer.accept };
+    return callerAnswer(speech, languages ?? [], own);
+  }
+
+  /** Of a call that waits for it here; its id is learnt by the way. */
+  function legOf(ref: ConsultRef, session: CallSession | undefined, legSid: string) {
+    const consult = session && consults.get(session);
+    const leg = consult?.ref.number === ref.number ? consult.legs.get(ref.target) : undefined;
+    if (consult === undefined || leg === undefined || leg.state === "over") return undefined;
+    leg.sid ??= legSid;
+    return leg.sid === legSid ? { consult, leg } : undefined;
+  }
+
+  function gone(session: CallSession | undefined): PhoneAnswer {
+    const { texts, say } = session === undefined ? consultTextsOf() : textsOf(session);
+    return { do: "hangUp", message: say(texts.gone) };
+  }
+}
+
+/** Why somebody has not taken a call that is over. */
+function whyOf(status: CallStatus): TransferFailure {
+  switch (status) {
+    case "busy":
+      return "busy";
+    case "no-answer":
+    case "canceled":
+      return "no_answer";
+    case "completed":
+      return "declined";
+    default:
+      return "failed";
+  }
+}

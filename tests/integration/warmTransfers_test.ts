@@ -1,0 +1,309 @@
+import assert from "node:assert/strict";
+import type { SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
+import {
+  heardSaying,
+  parrot,
+  type PhoneRig,
+  type PhoneRigOptions,
+  published,
+  recordOf,
+  startPhoneRig,
+  type Talk,
+} from "../support/servers/phoneRig.ts";
+import { account } from "../support/servers/phoneServer.ts";
+import { hears, toneMs, toneOf } from "../support/twilio/heardSounds.ts";
+import { concurrentTests } from "../support/servers/concurrently.ts";
+import { until } from "../support/until.ts";
+
+const test = concurrentTests("transfers that ask the person first");
+const mia = "+14155550199";
+const ben = "+14155550198";
+const human = { answer: "human", afterMs: 50, talkMs: 600_000 } as const;
+/** The voice of Twilio's `<Say>`. */
+const SAY_HZ = 2_300;
+const voice = {
+  sampleRate: 8_000,
+  say: (text: string) => {
+    const wave = (at: number) => Math.round(8_000 * Math.sin(2 * Math.PI * SAY_HZ * at / 8_000));
+    return Promise.resolve(Int16Array.from({ length: text.length * 32 }, (_, at) => wave(at)));
+  },
+  close: () => {},
+};
+
+/** How long a caller has heard the built-in music: a note of its first chord, softly. */
+function musicMs(phone: SimulatedCall): number {
+  return toneMs(phone.heardAudio(), 392, 400);
+}
+
+const script: typeof parrot = (turn) => {
+  const said = turn.cause.type === "text" ? turn.cause.text : "";
+  if (said === "sales") {
+    const args = { to: "sales", brief: "Sam Miller asks about a bill of July." };
+    return { tools: [{ name: "transfer_call", arguments: JSON.stringify(args) }] };
+  }
+  if (said === "leave") return { tools: [{ name: "leave_conversation", arguments: "{}" }] };
+  if (said === "stop") return { tools: [{ name: "cancel_transfer", arguments: "{}" }] };
+  return parrot(turn);
+};
+
+function start(
+  sales = `{ number: "${mia}", mode: warm, sentence: One moment. }`,
+  { network, ...options }: PhoneRigOptions = {},
+): Promise<PhoneRig> {
+  return startPhoneRig({
+    agent: `greeting: Good day.\ntransfers: { sales: ${sales} }`,
+    model: { script },
+    network: {
+      voice,
+      numbers: { [mia]: human, [ben]: human },
+      line: { pauseMsPerSecond: 10 },
+      ...network,
+    },
+    ...options,
+  });
+}
+
+function typed(rig: PhoneRig, { callId }: Talk, text: string): void {
+  rig.server.app.registry.get(callId)?.input({ type: "typed", text });
+}
+
+/** A call whose agent calls a person, who has picked up. */
+async function asked(rig: PhoneRig): Promise<Talk & { readonly person: SimulatedCall }> {
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^Good day\.$/);
+  typed(rig, talk, "sales");
+  const person = await rig.server.network.nextCall();
+  return { ...talk, person };
+}
+
+function stepsOf(rig: PhoneRig, { callId }: Pick<Talk, "callId">): readonly string[] {
+  return rig.events.all.flatMap(({ callId: id, event }) =>
+    id === callId && event.type === "transfer"
+      ? [event.step === "failed" ? `failed: ${event.why}` : event.step]
+      : []
+  );
+}
+
+test("the caller waits with music, the person is told and takes the call, and both hear each other", async () => {
+  await using rig = await start();
+  const talk = await asked(rig);
+  const { person, phone, callId } = talk;
+  const told = [(await person.next("said")).text, (await person.next("said")).text];
+  assert.match(
+    told[0] ?? "",
+    /caller on the line.*1 2 0 2.*Sam Miller asks about a bill of July\./s,
+  );
+  assert.match(told[1] ?? "", /press 1 or say yes/);
+  await until(() => musicMs(phone), (ms) => ms > 300);
+  assert.ok(hears(person.heardAudio(), SAY_HZ));
+  assert.ok(!hears(phone.heardAudio(), SAY_HZ), "the caller does not hear what the person is told");
+  await person.sendDigits("1");
+  await phone.next("joined");
+  await published(rig, callId, "transfer", ({ step }) => step === "connected");
+  await Promise.all([phone.speak(toneOf(700)), person.speak(toneOf(1_700))]);
+  await until(() => hears(person.heardAudio(), 700) && hears(phone.heardAudio(), 1_700), Boolean);
+  person.hangUp();
+  const record = await recordOf(rig, callId);
+  assert.deepEqual([record.end?.reason, record.end?.detail], ["transferred", "sales"]);
+  await phone.ended;
+  assert.deepEqual(stepsOf(rig, talk), [
+    "requested",
+    "ringing",
+    "answered",
+    "accepted",
+    "connected",
+    "ended",
+  ]);
+  const query = `call=${callId}&transfer=1&target=0`;
+  assert.deepEqual(rig.server.api.creates, [{
+    To: mia,
+    From: account.number,
+    Url: `https://parley.example/twilio/consult?${query}` +
+      "#rc=5&rp=ct,rt,5xx&ct=2000&rt=4000&tt=15000",
+    Timeout: "15",
+    TimeLimit: "3600",
+    StatusCallback: `https://parley.example/twilio/consult/status?${query}`,
+    StatusCallbackEvent: "completed",
+    MachineDetection: "Enable",
+    AsyncAmd: "true",
+    MachineDetectionSpeechThreshold: "3500",
+    AsyncAmdStatusCallback: `https://parley.example/twilio/consult/status?${query}`,
+  }]);
+  const room =
+    `<Conference beep="false" startConferenceOnEnter="true" endConferenceOnExit="true" ` +
+    `waitUrl="" jitterBufferSize="small" statusCallback="https://parley.example/twilio/consult/room?` +
+    `${
+      query.replaceAll("&", "&#38;")
+    }" statusCallbackEvent="join leave end">transfer-${callId}</Conference>`;
+  assert.deepEqual(
+    rig.server.api.updates.slice(0, 1).map(({ callSid, change }) => [
+      callSid,
+      change.replace(/ action="[^"]+"/, ""),
+    ]),
+    [[
+      phone.sid,
+      `<?xml version="1.0" encoding="UTF-8"?><Response><Dial timeLimit="3600">${room}</Dial></Response>`,
+    ]],
+  );
+  assert.deepEqual([...phone.errors, ...person.errors], []);
+});
+
+test("a caller may speak to the agent meanwhile, which stops the music, and have nobody called", async () => {
+  await using rig = await start();
+  const talk = await asked(rig);
+  const { person, phone } = talk;
+  await person.next("said");
+  await until(() => musicMs(phone), (ms) => ms > 300);
+  typed(rig, talk, "Are you there?");
+  await heardSaying(rig, talk.callId, /^You wrote Are you there\?\.$/);
+  typed(rig, talk, "stop");
+  await published(rig, talk.callId, "transfer", ({ step }) => step === "failed");
+  assert.match(
+    (await until(() => person.next("said"), ({ text }) => /no longer/.test(text))).text,
+    /Thank you, goodbye/,
+  );
+  assert.equal((await person.ended).status, "completed");
+  assert.equal(phone.status, "in-progress");
+  assert.deepEqual(stepsOf(rig, talk).at(-1), "failed: cancelled");
+});
+
+for (
+  const [what, plan, act, why] of [
+    ["declines by key", human, (person) => person.sendDigits("2"), "declined"],
+    ["is busy", { answer: "busy", afterMs: 10 }, () => {}, "busy"],
+    ["cannot be reached", { answer: "failed", afterMs: 10 }, () => {}, "failed"],
+    [
+      "is an answering machine",
+      { answer: "machine", afterMs: 10, detectMs: 50, talkMs: 60_000 },
+      () => {},
+      "machine",
+    ],
+    ["hangs up", human, (person) => person.hangUp(), "declined"],
+  ] as readonly [
+    string,
+    typeof human,
+    (person: SimulatedCall) => unknown,
+    string,
+  ][]
+) {
+  test(`where the person ${what}, the caller is with the agent, who says so`, async () => {
+    await using rig = await start(undefined, { network: { numbers: { [mia]: plan } } });
+    const talk = await asked(rig);
+    if (plan === human) await talk.person.next("said");
+    await act(talk.person);
+    await published(rig, talk.callId, "transfer", ({ step }) => step === "failed");
+    assert.equal(stepsOf(rig, talk).at(-1), `failed: ${why}`);
+    await heardSaying(rig, talk.callId, /^I heard you\.$/);
+    assert.equal(talk.phone.status, "in-progress");
+    assert.deepEqual(
+      rig.server.api.updates.filter(({ callSid }) => callSid === talk.phone.sid),
+      [],
+    );
+  });
+}
+
+test("several people are asked in turn", async () => {
+  await using rig = await start(`{ targets: ["${mia}", "${ben}"], mode: warm }`);
+  const talk = await asked(rig);
+  assert.equal(talk.person.to, mia);
+  await talk.person.next("said");
+  await talk.person.sendDigits("2");
+  const second = await rig.server.network.nextCall();
+  assert.equal(second.to, ben);
+  await second.next("said");
+  await second.sendDigits("1");
+  await talk.phone.next("joined");
+  await published(rig, talk.callId, "transfer", ({ step }) => step === "connected");
+  assert.ok(!stepsOf(rig, talk).includes("failed: declined"));
+});
+
+test("a caller who hangs up is not kept for the person, who hears one sentence", async () => {
+  await using rig = await start();
+  const talk = await asked(rig);
+  await talk.person.next("said");
+  talk.phone.hangUp();
+  assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
+  await talk.person.ended;
+  assert.match(
+    (await until(() => talk.person.next("said"), ({ text }) => /no longer/.test(text))).text,
+    /goodbye/,
+  );
+});
+
+test("a person who still rings is not called any more when the caller hangs up", async () => {
+  await using rig = await start(undefined, {
+    network: { numbers: { [mia]: { answer: "no-answer" } } },
+  });
+  const talk = await asked(rig);
+  await talk.person.next("ringing");
+  talk.phone.hangUp();
+  assert.equal((await talk.person.ended).status, "canceled");
+});
+
+test("a caller whom Twilio does not bring to the person stays with the agent", async () => {
+  await using rig = await start();
+  const talk = await asked(rig);
+  await talk.person.next("said");
+  rig.server.api.failNextUpdate({ kind: "refused", code: 20003, message: "no" });
+  await talk.person.sendDigits("1");
+  await published(rig, talk.callId, "transfer", ({ step }) => step === "failed");
+  await talk.person.ended;
+  assert.equal(talk.phone.status, "in-progress");
+  await heardSaying(rig, talk.callId, /^I heard you\.$/);
+});
+
+test("the caller is back with the agent when the person has hung up, where the file says so", async () => {
+  await using rig = await start(`{ number: "${mia}", mode: warm, then: return }`);
+  const talk = await asked(rig);
+  await talk.person.next("said");
+  await talk.person.sendDigits("1");
+  await published(rig, talk.callId, "transfer", ({ step }) => step === "connected");
+  talk.person.hangUp();
+  await published(rig, talk.callId, "transfer", ({ step }) => step === "ended");
+  await heardSaying(rig, talk.callId, /^I heard you\.$/);
+  assert.equal(talk.phone.status, "in-progress");
+});
+
+test("in a conference the agent stays as a third, hears both, and leaves when it is told to", async () => {
+  await using rig = await start(`{ number: "${mia}", mode: conference }`);
+  const talk = await asked(rig);
+  const { person, phone, callId, model } = talk;
+  await person.next("said");
+  await person.sendDigits("1");
+  const agent = await rig.server.network.nextCall();
+  await agent.next("streamStarted");
+  await published(rig, callId, "transfer", ({ step }) => step === "connected");
+  await until(() => rig.server.app.registry.get(callId)?.hasLeg, Boolean);
+  const [application] = rig.server.api.conferenceRequests;
+  assert.match(application?.path ?? "", new RegExp(`^Conferences/transfer-${callId}/Participants`));
+  assert.match(application?.form["To"] ?? "", /^app:AP[0-9a-f]{32}\?token=/);
+  await Promise.all([phone.speak(toneOf(700)), person.speak(toneOf(1_700))]);
+  await until(() => hears(person.heardAudio(), 700) && hears(phone.heardAudio(), 1_700), Boolean);
+  typed(rig, talk, "Agent, what is the date?");
+  await heardSaying(rig, callId, /^You wrote Agent/);
+  await until(() => hears(person.heardAudio(), 150) && hears(phone.heardAudio(), 150), Boolean);
+  typed(rig, talk, "leave");
+  await agent.ended;
+  await model.closed;
+  await Promise.all([phone.speak(toneOf(900)), person.speak(toneOf(1_900))]);
+  await until(() => hears(person.heardAudio(), 900) && hears(phone.heardAudio(), 1_900), Boolean);
+  person.hangUp();
+  assert.equal((await recordOf(rig, callId)).end?.reason, "transferred");
+  assert.deepEqual(stepsOf(rig, talk).slice(-2), ["connected", "ended"]);
+});
+
+test("an agent in a conference goes on with the caller when the person has left, where the file says so", async () => {
+  await using rig = await start(`{ number: "${mia}", mode: conference, then: return }`);
+  const talk = await asked(rig);
+  await talk.person.next("said");
+  await talk.person.sendDigits("1");
+  const agent = await rig.server.network.nextCall();
+  await agent.next("streamStarted");
+  await until(() => rig.server.app.registry.get(talk.callId)?.hasLeg, Boolean);
+  talk.person.hangUp();
+  await published(rig, talk.callId, "transfer", ({ step }) => step === "ended");
+  await heardSaying(rig, talk.callId, /^I heard you\.$/);
+  talk.phone.hangUp();
+  assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
+  await agent.ended;
+});
