@@ -22,12 +22,15 @@ const withBoss = { API_KEYS: `ops:${apiKey},other:${otherKey},boss:${bossKey};sc
 const MONDAY = Date.parse("2027-02-01T17:00:00Z");
 const HOUR_MS = 60 * 60_000;
 
-/** A clock that stands still until the test moves it. */
-function stoppedClock(now = MONDAY) {
+/** A clock that begins on that Monday, and that the test sets forward. */
+function movableClock() {
+  let offset = MONDAY - performance.now();
   return {
-    overrides: { dialling: { now: () => now, pollMs: 20, patienceMs: 60_000 } },
+    overrides: {
+      dialling: { now: () => performance.now() + offset, pollMs: 20, patienceMs: 60_000 },
+    },
     forward(ms: number): void {
-      now += ms;
+      offset += ms;
     },
   };
 }
@@ -57,7 +60,7 @@ async function preview(server: TestServer, table: string, options?: Record<strin
 
 Deno.test("a CSV file is previewed line by line, and nothing is placed or kept", async () => {
   await using server = await startPhoneServer({
-    ...stoppedClock(),
+    ...movableClock(),
     env: { ...withBoss, OUTBOUND_COUNTRIES: "US,DE", OUTBOUND_HOURS: "08:00-21:00" },
   });
   await neverCall(server, "+14155550127");
@@ -233,7 +236,7 @@ Deno.test("a paused batch dials nothing, can be changed, and goes on where it wa
 });
 
 Deno.test("what is not dialled by the end of a batch has expired", async () => {
-  const clock = stoppedClock();
+  const clock = movableClock();
   await using server = await startPhoneServer({ ...busy, ...clock });
   const at = (ms: number) => new Date(MONDAY + ms).toISOString();
   const body = { calls, startsAt: at(HOUR_MS), endsAt: at(2 * HOUR_MS), perMinute: 0.02 };
@@ -252,7 +255,7 @@ Deno.test("what is not dialled by the end of a batch has expired", async () => {
 });
 
 Deno.test("items are tried again by their outcome, at another time of day, and no more often than asked", async () => {
-  const clock = stoppedClock();
+  const clock = movableClock();
   await using server = await startPhoneServer({ ...busy, ...clock });
   const retry = [{ on: "no_answer", afterMinutes: 1, times: 5 }, {
     ...{ on: ["busy"], afterMinutes: 10, times: 2 },
@@ -274,7 +277,7 @@ Deno.test("items are tried again by their outcome, at another time of day, and n
 });
 
 Deno.test("an opt-out between two attempts ends the attempts", async () => {
-  const clock = stoppedClock();
+  const clock = movableClock();
   await using server = await startPhoneServer({ ...busy, ...clock, env: withBoss });
   const retry = { on: "busy", afterMinutes: 10, times: 5 };
   const { batchId } = await (await server.post(path, { calls: [{ to: callee }], retry })).json();
@@ -288,7 +291,7 @@ Deno.test("an opt-out between two attempts ends the attempts", async () => {
 });
 
 Deno.test("hours of the batch are those of each callee", async () => {
-  const clock = stoppedClock();
+  const clock = movableClock();
   await using server = await startPhoneServer({ ...busy, ...clock });
   const hours = { mon: "12:00-13:00", tue: "12:00-13:00" };
   const eastAndWest = [{ to: "+14155550123" }, { to: "+12125550123" }];
@@ -338,6 +341,51 @@ Deno.test("no key has more calls waiting than it may", async () => {
   assert.deepEqual(await problemOf(mine), [429, "too_many_pending"]);
   const list = await get(server, path);
   assert.deepEqual(list.batches, []);
+});
+
+Deno.test("what a day's limits do not allow waits for the next day, and is not refused", async () => {
+  const clock = movableClock();
+  await using server = await startPhoneServer({
+    ...{ ...ringing, ...clock },
+    env: { OUTBOUND_DAILY_MINUTES: "1", OUTBOUND_PER_NUMBER_DAILY: "1" },
+  });
+  const { batchId } = await (await server.post(path, { calls })).json();
+  const detail = () => get(server, `${path}/${batchId}`);
+  await until(detail, ({ progress }) => progress.placed === 1 && progress.placing > 0);
+  // A batch of another key is not held up by it.
+  const other = await (await server.post(path, { calls: [{ to: callee }] }, otherKey)).json();
+  await until(
+    () => get(server, `${path}/${other.batchId}`, otherKey),
+    ({ progress }) => progress.placed === 1,
+  );
+  assert.equal(server.network.calls.length, 2);
+  assert.deepEqual((await detail()).outcomes, []);
+  clock.forward(24 * HOUR_MS);
+  await until(detail, ({ progress }) => progress.placed === 2);
+});
+
+Deno.test("a batch pauses when it has cost what it may, and goes on when it may cost more", async () => {
+  await using server = await startPhoneServer({
+    network: { otherNumbers: { answer: "human" }, speed: 50 },
+  });
+  const talkAndHangUp = async () => {
+    const call = await server.network.nextCall();
+    await call.next("media");
+    call.hangUp();
+  };
+  const body = { calls, atOnce: 1, stop: { usd: 0.000_001 } };
+  const { batchId } = await (await server.post(path, body)).json();
+  const detail = () => get(server, `${path}/${batchId}`);
+  await talkAndHangUp();
+  const paused = await until(detail, ({ state }) => state === "paused");
+  assert.deepEqual([paused.pauseReason, paused.progress.ended], ["spend", 1]);
+  assert.ok(paused.usd > 0);
+  const resume = () => server.post(`${path}/${batchId}/resume`);
+  assert.deepEqual(await problemOf(await resume()), [409, "batch_spent"]);
+  assert.equal(await statusOf(patch(server, batchId, { stop: { usd: 1000 } })), 200);
+  assert.equal(await statusOf(resume()), 200);
+  await talkAndHangUp();
+  await until(detail, ({ progress }) => progress.ended === 2);
 });
 
 Deno.test("webhooks tell that a batch begins, pauses by itself, goes on and is done", async () => {

@@ -33,7 +33,7 @@ export interface DialAttemptDeps extends TwilioCallSettings, Pick<Clock, "now"> 
   readonly policy: () => Promise<DialPolicy>;
   readonly keyRefusal: KeyRefusal;
   readonly agents: Pick<Agents, "get" | "unusable">;
-  readonly batchStore: Pick<BatchStore, "head" | "markPlaced">;
+  readonly batchStore: Pick<BatchStore, "head" | "hold" | "markPlaced">;
   readonly erasure: Pick<ErasureStore, "isDue">;
   readonly callBudget: Pick<CallBudget, "reserve" | "release">;
   readonly twilio: Pick<TwilioCalls, "create">;
@@ -72,7 +72,7 @@ export function createDialAttempt(deps: DialAttemptDeps) {
     async dial(job: OutboundJob, isChecked: boolean): Promise<string | undefined> {
       const time = await dialTimeOf(job, isChecked).catch(postponed);
       if (time.now) return await create({ ...job, minutes: time.minutes });
-      await queue.postpone(job.callId, time.at);
+      await queue.postpone(job.callId, await withinBatch(job, time.at));
       return undefined;
     },
     /**
@@ -114,9 +114,14 @@ export function createDialAttempt(deps: DialAttemptDeps) {
     if (isChecked && job.minutes !== undefined) return { now: true, minutes: job.minutes };
     const reserved = await callBudget.reserve(job, deps.maxCallMs, now());
     if (reserved.ok) return { now: true, minutes: reserved.minutes };
-    const { limit, retryAfterMs } = reserved;
-    // Daily limits are final: the next UTC day would be long after the request.
-    if (limit.startsWith("daily")) throw new BudgetExceeded(reserved);
+    const { limit, retryAfterMs, scope } = reserved;
+    if (limit.startsWith("daily")) {
+      // Final for a request of its own: the next day would be long after it.
+      if (job.batch === undefined) throw new BudgetExceeded(reserved);
+      // What a key may use is used up for all that is left of the batch.
+      if (scope !== "number") await batchStore.hold(job.batch.id, now() + retryAfterMs);
+      return { now: false, at: now() + retryAfterMs };
+    }
     return { now: false, at: now() + (limit === "concurrent" ? FULL_RETRY_MS : retryAfterMs) };
   }
 
@@ -137,6 +142,13 @@ export function createDialAttempt(deps: DialAttemptDeps) {
       throw new DestinationRefused(decision);
     }
     return decision.opensAt;
+  }
+
+  /** A call of a batch waits no longer than its batch lasts: it expires then. */
+  async function withinBatch({ batch }: OutboundJob, at: number): Promise<number> {
+    const head = batch && await batchStore.head(batch.id);
+    const endsAt = head?.endsAt ?? Infinity;
+    return Math.min(at, endsAt);
   }
 
   /** A failure before dialling, for example of the store, is retried later. */

@@ -39,6 +39,13 @@ export function createBatchControl(database: Database) {
         );
         return true;
       }),
+    /** Queues nothing more of it before a time; what changes its plan ends that. */
+    async hold(id: string, until: number): Promise<void> {
+      await query("UPDATE batches SET next_at = $2 WHERE id = $1 AND next_at < $2", [
+        id,
+        Math.round(until),
+      ]);
+    },
     /** Changes a batch that is paused; false where it is not. */
     change: (id: string, changes: BatchChanges): Promise<boolean> =>
       database.transaction("batches", async (query) => {
