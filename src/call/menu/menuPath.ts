@@ -9,7 +9,7 @@ export class MenuPath {
   readonly #startedAt: Milliseconds;
   #steps: readonly MenuStep[] = [];
   #count = 0;
-  readonly #pressed = new Map<string, number>();
+  readonly #pressed = new Set<string>();
 
   constructor(commands: CommandBuffer, startedAt: Milliseconds) {
     this.#commands = commands;
@@ -18,7 +18,7 @@ export class MenuPath {
 
   /** The keys that were pressed, each once, in order. */
   get keys(): readonly string[] {
-    return [...this.#pressed.keys()];
+    return [...this.#pressed];
   }
 
   get steps(): readonly MenuStep[] {
@@ -44,15 +44,19 @@ export class MenuPath {
     this.#replace({ ...last, heard: text.slice(0, MAX_TEXT) });
   }
 
-  /** Returns how often the same keys were pressed. */
+  /** Returns how often the same keys were pressed in the same menu, as far as it is known by its words. */
   press(keys: string, now: Milliseconds): number {
-    const times = (this.#pressed.get(keys) ?? 0) + 1;
-    if (this.#pressed.size < MAX_KEYS || times > 1) this.#pressed.set(keys, times);
+    if (this.#pressed.size < MAX_KEYS) this.#pressed.add(keys);
     const last = this.#steps.at(-1);
     if (last === undefined || last.keys !== undefined) this.heard("", now);
     const step = this.#steps.at(-1);
-    if (step !== undefined) this.#replace({ ...step, keys });
-    return times;
+    if (step === undefined) return 1;
+    this.#replace({ ...step, keys });
+    return this.#steps.filter((other) =>
+      other.keys === keys &&
+      (other === step || other.heard === "" || step.heard === "" ||
+        isSameMenu(other.heard, step.heard))
+    ).length;
   }
 
   #timesOf(text: string): number {

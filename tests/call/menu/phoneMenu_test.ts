@@ -115,12 +115,37 @@ Deno.test("phone menu: the same menu again and again is told to the model, then 
 Deno.test("phone menu: the same keys again and again end the call", () => {
   const call = menuCall({ maxRepeats: 2 });
   for (let time = 0; time < 4; time++) {
-    call.callerSays(`Press ${time} other words every time, number ${"abcdefg".slice(0, time + 1)}`);
+    call.callerSays("");
     call.advance(2000);
     usesTool(call, "send_dtmf", "5");
     call.advance(500);
   }
   assert.deepEqual(call.end, { reason: "phone_menu", detail: "same_keys" });
+});
+
+Deno.test("phone menu: the same key in menus that differ is no loop", () => {
+  const call = menuCall({ maxRepeats: 2 });
+  for (const words of ["English", "billing today", "invoices by letter", "paid ones", "a copy"]) {
+    call.callerSays(`For ${words}, press one.`);
+    call.advance(2000);
+    usesTool(call, "send_dtmf", "1");
+    call.advance(500);
+  }
+  assert.equal(call.end, undefined);
+});
+
+Deno.test("phone menu: what a person has to hear first is said to the first who may be one", () => {
+  const call = menuCall({}, { opening: [{ name: "disclosure", text: "A computer calls." }] });
+  call.callerSays("For sales, press one. For support, press two.", 4000);
+  call.advance(2000);
+  assert.deepEqual(call.takeAsked(), ["reply"]);
+  usesTool(call, "send_dtmf", "2");
+  call.advance(1000);
+  call.callerSays("Support, how can I help you?", 2000);
+  call.advance(10);
+  const asked = call.takeRequests().flatMap((one) => one.type === "respond" ? [one.request] : []);
+  assert.equal(asked.length, 1, "the answer comes after it");
+  assert.match(asked[0]?.instructions ?? "", /A computer calls\./);
 });
 
 Deno.test("phone menu: the time in menus is limited, that with a person is not", () => {
