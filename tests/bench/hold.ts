@@ -7,6 +7,7 @@ import { holdMusic, musicStyles } from "../../src/sim/sound/holdMusic.ts";
 import { lineTone, lineToneNames } from "../../src/sim/sound/lineTones.ts";
 import { createFliteVoice } from "../../src/sim/voice/fliteVoice.ts";
 import { createResampler } from "../../src/utils/audio/resampler.ts";
+import { onLine } from "../support/trials/heldLine.ts";
 import {
   findMusic,
   joined,
@@ -68,6 +69,27 @@ console.log(
   } (95 %), ` +
     `${at(1)} at most; ${missed} of ${lateMs.length + missed} not noticed`,
 );
+
+console.log("\nhold of ten minutes with an announcement of 4 s every 20 s: sent to the model");
+const announcement = telephoneSpeech().find(({ name }) => name === "numbers")!.sound;
+for (const style of musicStyles) {
+  const { say, sentMs } = onLine();
+  const music = holdMusic(style, 20_000);
+  say(music);
+  const before = sentMs();
+  let heldMs = 0;
+  for (let round = 0; round < 25; round++) {
+    say(announcement);
+    say(music);
+    heldMs += (announcement.length + music.length) / 8;
+  }
+  const sent = sentMs() - before;
+  const spoken = 25 * announcement.length / 8;
+  console.log(
+    `${style.padEnd(10)} ${(100 * sent / heldMs).toFixed(1)} % of the time, ` +
+      `${(100 * spoken / heldMs).toFixed(1)} % being announcements`,
+  );
+}
 
 const minute = holdMusic("pop", 60_000);
 findMusic(minute);

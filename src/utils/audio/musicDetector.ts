@@ -107,7 +107,7 @@ const RECENT = 500;
 const SOON = 7;
 /** Of real speech, 99 % of all 400 ms stand still by less than 0.4, and all 1.6 s by less than 0.3. */
 const MUSIC_ABOVE = 0.48;
-const OTHER_BELOW = 0.3;
+const OTHER_BELOW = 0.26;
 
 /** Fainter than speech and music of any telephone. */
 const LEAST_DB = -50;

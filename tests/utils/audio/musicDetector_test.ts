@@ -40,7 +40,7 @@ Deno.test("music detector: takes no human speech for music, faint, loud or in no
   }
 });
 
-Deno.test("music detector: notices speech after music within 400 ms of its first sound", () => {
+Deno.test("music detector: notices speech after music within half a second of its first sound", () => {
   for (const style of musicStyles) {
     for (const { name, sound } of telephoneSpeech()) {
       const music = holdMusic(style, 8000);
@@ -48,7 +48,7 @@ Deno.test("music detector: notices speech after music within 400 ms of its first
       const spoke = changes.find((change) => change.sound === "other" && change.atMs > 8000);
       assert(spoke !== undefined, `${style}, ${name}: not noticed`);
       const lateMs = spoke.atMs - 8000 - onsetMs(sound);
-      assert(lateMs <= 400, `${style}, ${name}: ${lateMs} ms`);
+      assert(lateMs <= 500, `${style}, ${name}: ${lateMs} ms`);
     }
   }
 });
