@@ -109,7 +109,11 @@ const initiate = createRoute({
   path: "/api/outbound/initiate",
   operationId: "placeCall",
   summary: "Place a phone call",
-  description: "Dials at once, or queues the call behind others from the same number.",
+  description: [
+    "Dials at once, or queues the call behind others from the same number.",
+    "Refused with 403 and one of `destination_not_allowed`, `do_not_call`, `outside_calling_hours` (`details` say when they begin), `consent_missing`, `consent_too_old` or `consent_in_future`;",
+    "with 429 `number_called_enough` where the number was called as often as it may be in a day of its own clocks, and other codes for the limits of the key.",
+  ].join(" "),
   tags,
   request: {
     headers: idempotencyHeader,

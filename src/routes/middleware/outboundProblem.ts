@@ -112,6 +112,11 @@ function destinationProblem(refusal: DialRefusal): HttpProblem {
     ? { opensAt: new Date(refusal.opensAt).toISOString() }
     : {};
   return new HttpProblem(status, code, message, {
-    details: [{ path: "to", reason, message, ...opensAt }],
+    details: [{
+      path: reason.startsWith("consent_") ? "consent" : "to",
+      reason,
+      message,
+      ...opensAt,
+    }],
   });
 }
