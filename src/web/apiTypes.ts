@@ -1,3 +1,4 @@
+import type { RecordedTransfer, TransferStep } from "./transferTypes.ts";
 import type { TranscriptLine } from "../protocol/web.ts";
 
 /** The titles that people read, by the names of the agents. */
@@ -153,6 +154,7 @@ export interface CallDetail extends CallSummary {
   readonly tools: readonly ToolUse[];
   readonly latencies: readonly Latency[];
   readonly mustHear: readonly MustHear[];
+  readonly transfers: readonly RecordedTransfer[];
   readonly promises: readonly HeardPromise[];
   readonly phoneMenu: {
     readonly steps: readonly {
@@ -281,9 +283,3 @@ export type CallEvent =
   | { readonly type: "handoff"; readonly to: string; readonly title: string }
   | { readonly type: "handedOver" }
   | { readonly type: "ended"; readonly end: CallEnd; readonly durationMs: number };
-
-/** How far a transfer has come. */
-export type TransferStep =
-  | { readonly step: "requested" | "ringing" | "answered" | "accepted" | "connected" }
-  | { readonly step: "failed"; readonly why: string }
-  | { readonly step: "ended"; readonly spokeMs: number };

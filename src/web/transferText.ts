@@ -1,4 +1,4 @@
-import type { TransferStep } from "./apiTypes.ts";
+import type { TransferStep } from "./transferTypes.ts";
 import { formatDuration } from "./formats.ts";
 
 /** A line about a step of a transfer, for people. */

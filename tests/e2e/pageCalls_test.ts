@@ -95,7 +95,11 @@ browserTests("page: live calls", {
         await page.click("#hand-over");
         await page.fill("#hand-over-form input", "sales");
         await page.keyboard.press("Enter");
-        await page.waitForSelector("#call-answer:text-is('The call is being handed over.')");
+        await page.waitForSelector("#call-answer:text-is('The caller is being put through.')");
+        const transfer = { type: "transfer", number: 1, alias: "sales", mode: "cold" } as const;
+        events.publish("call_one", { ...transfer, step: "requested", by: "operator" });
+        events.publish("call_one", { ...transfer, step: "failed", why: "busy" });
+        await page.waitForSelector("text=The transfer to sales failed: the line was busy.");
         await page.click("#end-call");
         await page.click("#hang-up-dialog button[type=submit]");
         await page.waitForSelector("#call-answer:text-is('Hanging up…')");

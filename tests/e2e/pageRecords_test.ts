@@ -144,6 +144,11 @@ browserTests("page: records", {
         await page.locator("#record-cost p").innerText(),
         / saved about 850 tokens of input, but cost about \$0\.0020 more\.$/,
       );
+      await page.click("#record-heard summary:text-is('Transfers: 1')");
+      assert.equal(
+        (await page.locator("#record-heard tbody tr").innerText()).replace(/\s+/g, " "),
+        "sales 1:00 2:00 nobody answered",
+      );
       await page.click("#record-latency summary");
       assert.match(
         await page.locator("#record-latency tbody tr").innerText(),
@@ -244,6 +249,7 @@ async function rememberConversation({ remember, store }: PageVisit): Promise<voi
   await remember({ id: callId, from, to, startedAt: NOW - 60 * MINUTE_MS });
   const tool = { callId, toolCallId: "t", name: "find_table" };
   const latency = { responseMs: 400, firstAudioMs: 200, firstHeardMs: 40, totalMs: 640 };
+  const transfer = { type: "transfer", callId, number: 1, alias: "sales", mode: "cold" } as const;
   await store.calls.write([
     { type: "changed", callId, changes: { outcome: "human" } },
     said(callId, { id: "a", role: "agent", position: 0, text: "Good morning.", startedMs: 1000 }),
@@ -265,6 +271,8 @@ async function rememberConversation({ remember, store }: PageVisit): Promise<voi
     { type: "toolStarted", ...tool, arguments: '{"time":"20:00"}', startedMs: 5000 },
     { type: "toolEnded", ...tool, ok: false, output: "timeout", durationMs: 1200, atMs: 6200 },
     { type: "latency", callId, itemId: "c", sequence: 0, latency },
+    { ...transfer, step: "requested", by: "agent", at: NOW - 59 * MINUTE_MS },
+    { ...transfer, step: "failed", why: "no_answer", at: NOW - 58 * MINUTE_MS },
     {
       type: "ended",
       callId,

@@ -24,7 +24,7 @@ export function createOperatorControls() {
   });
   onSubmit("hand-over-form", async (to) => {
     dialogs[0].close();
-    await act({ type: "transfer", to }, "The call is being handed over.");
+    await act({ type: "transfer", to }, "The caller is being put through.");
   });
   onSubmit("hang-up-form", async (goodbye) => {
     dialogs[1].close();

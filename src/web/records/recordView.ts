@@ -7,6 +7,7 @@ import { describeAnalysis } from "./analysisView.ts";
 import { showDownloads } from "./downloads.ts";
 import { find } from "../elements.ts";
 import { type Figure, showFigures } from "./figureList.ts";
+import { transferTable } from "./transferTable.ts";
 import { phoneMenuTables } from "./phoneMenuTables.ts";
 import { agreements, mustHearTable, promiseTable } from "./heardTables.ts";
 import { costTable, latencyTable } from "./recordTables.ts";
@@ -62,6 +63,7 @@ export function createRecordView(
       ...mustHearTable(call),
       ...promiseTable(call),
       ...phoneMenuTables(call),
+      ...transferTable(call),
     );
     find("record-latency", HTMLElement).replaceChildren(...latencyTable(call));
     find("record-cost", HTMLElement).replaceChildren(...costTable(call));

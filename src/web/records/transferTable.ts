@@ -1,0 +1,32 @@
+/// <reference lib="dom" />
+import type { CallDetail } from "../apiTypes.ts";
+import { formatDuration } from "../formats.ts";
+import type { RecordedTransfer } from "../transferTypes.ts";
+import { whyText } from "../transferText.ts";
+import { foldedTable } from "./recordTables.ts";
+
+/** How the caller was put through to people; empty for calls without any transfer. */
+export function transferTable(
+  { transfers, startedAt }: Pick<CallDetail, "transfers" | "startedAt">,
+): readonly HTMLElement[] {
+  if (transfers.length === 0) return [];
+  const since = (time: string | null) =>
+    time === null ? "" : formatDuration(Math.max(0, Date.parse(time) - Date.parse(startedAt)));
+  return [foldedTable(
+    `Transfers: ${transfers.length}`,
+    ["To", "Asked at", "Answered", "Over", "What came of it"],
+    transfers.map((transfer) => [
+      transfer.alias,
+      `${since(transfer.requestedAt)}${transfer.by === "operator" ? " by an operator" : ""}`,
+      since(transfer.answeredAt),
+      since(transfer.overAt),
+      outcomeOf(transfer),
+    ]),
+    "After a transfer that failed, the caller was with the agent again. Minutes of the talk with a person cost as a second call does.",
+  )];
+}
+
+function outcomeOf({ step, why, spokeMs }: RecordedTransfer): string {
+  if (why !== null) return whyText(why);
+  return spokeMs === null ? step : `they talked for ${formatDuration(spokeMs)}`;
+}
