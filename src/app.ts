@@ -222,6 +222,7 @@ export async function createApp(
     handOver: operations.handOver,
     registry,
     events,
+    recordings,
     log,
     incidents,
     fetch: (request, host = { remoteAddress: "unknown" }) => router.fetch(request, host),

@@ -4,6 +4,7 @@ import type { AgentCheck, Agents } from "./config/agents.ts";
 import type { Settings } from "./config/settings.ts";
 import type { ConnectionInfo } from "./routes/baseRouter.ts";
 import type { EventHub } from "./services/events.ts";
+import type { Recordings } from "./services/recording.ts";
 import type { LatenessLimits } from "./services/load.ts";
 import type { DiallingTime } from "./services/phone.ts";
 import type { RealtimeServerOptions } from "./sim/openai/realtimeServer.ts";
@@ -20,6 +21,7 @@ export interface App {
   readonly hints: readonly string[];
   readonly registry: CallRegistry;
   readonly events: EventHub;
+  readonly recordings: Pick<Recordings, "silence">;
   readonly log: Logger;
   readonly incidents: Incidents;
   fetch(request: Request, host?: ConnectionInfo): Response | Promise<Response>;

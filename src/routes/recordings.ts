@@ -48,7 +48,7 @@ export function recordingsRoutes({ access, lookup, callStore, recordings, remova
       });
     }
     const { from, to } = range ?? { from: 0, to: bytes };
-    const body = audioOf(call.id, from, to);
+    const body = audioOf(call.id, { from, to, bytes });
     const length = { "Content-Length": String(to - from) };
     if (range === undefined) return c.body(body, 200, { ...headers, ...length });
     const contentRange = { "Content-Range": `bytes ${from}-${to - 1}/${bytes}` };
@@ -72,11 +72,22 @@ export function recordingsRoutes({ access, lookup, callStore, recordings, remova
 
   return routes;
 
-  function audioOf(callId: string, from: number, to: number): ReadableStream<Uint8Array> {
+  function audioOf(
+    callId: string,
+    { from, to, bytes: size }: {
+      readonly from: number;
+      readonly to: number;
+      readonly bytes: number;
+    },
+  ): ReadableStream<Uint8Array> {
     let at = from;
     return new ReadableStream({
       async pull(controller) {
-        const bytes = await recordings.read(callId, at, Math.min(at + CHUNK_BYTES, to));
+        const bytes = await recordings.read(callId, {
+          from: at,
+          to: Math.min(at + CHUNK_BYTES, to),
+          bytes: size,
+        });
         at += bytes.length;
         if (bytes.length > 0) controller.enqueue(bytes);
         if (at >= to) controller.close();

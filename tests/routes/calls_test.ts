@@ -251,6 +251,7 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       digits: [],
       handoffs: [],
       transfers: [],
+      recording: null,
     });
   }));
 

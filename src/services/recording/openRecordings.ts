@@ -121,10 +121,13 @@ export function openRecordings(
     async sizeOf(callId: string): Promise<RecordingSize> {
       return size.parse(await thread.ask({ kind: "size", callId }));
     },
-    /** Bytes of the WAV file, from `from` to before `to`. */
-    async read(callId: string, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
-      const bytes = await thread.ask({ kind: "read", callId, from, to });
-      return bytes instanceof Uint8Array ? new Uint8Array(bytes) : new Uint8Array();
+    /** Of the WAV file when it had so many `bytes`, those from `from` to before `to`. */
+    async read(
+      callId: string,
+      { from, to, bytes }: { readonly from: number; readonly to: number; readonly bytes: number },
+    ): Promise<Uint8Array<ArrayBuffer>> {
+      const part = await thread.ask({ kind: "read", callId, from, to, bytes });
+      return part instanceof Uint8Array ? new Uint8Array(part) : new Uint8Array();
     },
     /** One side is silent in a span of the call, whatever was, or is still to be, recorded there. */
     async silence(callId: string, side: Side, fromMs: number, toMs: number): Promise<void> {

@@ -50,8 +50,14 @@ export const AGENT_PIECE = 1;
 export const AGENT_PIECE_ON = 2;
 
 export type RecordingQuestion =
-  /** Bytes of the WAV file that the recording is, however it is kept. */
-  | { readonly kind: "read"; readonly callId: string; readonly from: number; readonly to: number }
+  /** Bytes of the WAV file that the recording is, or was when it had so many `bytes`, however it is kept. */
+  | {
+    readonly kind: "read";
+    readonly callId: string;
+    readonly from: number;
+    readonly to: number;
+    readonly bytes: number;
+  }
   | { readonly kind: "size"; readonly callId: string }
   | {
     readonly kind: "silence";

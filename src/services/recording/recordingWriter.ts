@@ -143,7 +143,7 @@ export class RecordingWriter {
       case "size":
         return this.#sizeOf(question.callId);
       case "read":
-        return this.#with(question.callId, (file) => readWav(file, question.from, question.to));
+        return this.#with(question.callId, (file) => readWav(file, question));
       case "silence": {
         const { callId, side, fromMs, toMs } = question;
         const running = this.#trackOf(callId);
@@ -202,9 +202,12 @@ export class RecordingWriter {
   }
 }
 
-/** Bytes of the WAV file from `from` to before `to`, as far as there are any. */
-function readWav(file: SampleFile, from: number, to: number): Uint8Array<ArrayBuffer> {
-  const header = wavHeader(file.format, file.bytes);
+/** Bytes of the WAV file of that size from `from` to before `to`, as far as there are any. */
+function readWav(
+  file: SampleFile,
+  { from, to, bytes }: Extract<RecordingQuestion, { readonly kind: "read" }>,
+): Uint8Array<ArrayBuffer> {
+  const header = wavHeader(file.format, bytes - wavHeaderBytes(file.format));
   const start = Math.max(0, from - header.length);
   const audio = file.read(start, Math.max(0, to - header.length - start));
   return joinBytes([header.subarray(from, Math.min(to, header.length)), audio]);
