@@ -108,7 +108,7 @@ function viewResult({ item, calls, analysis }: BatchResult): ResultView {
     detail: item.detail ?? null,
     dueAt: item.state === "pending" ? maybeIso(item.dueAt) : null,
     outcome: last?.outcome ?? null,
-    attempts: calls.length,
+    attempts: calls.filter(wasDialled).length,
     firstCallAt: maybeIso(first?.placedAt ?? first?.queuedAt),
     lastCallAt: maybeIso(last?.placedAt ?? last?.queuedAt),
     endedAt: maybeIso(last?.endedAt),
@@ -126,6 +126,12 @@ function viewResult({ item, calls, analysis }: BatchResult): ResultView {
     summary: result?.summary ?? null,
     passed: result?.passed ?? null,
   };
+}
+
+/** Also where its process died before it could note that it had been placed. */
+function wasDialled({ placedAt, outcome }: BatchResult["calls"][number]): boolean {
+  if (placedAt !== undefined) return true;
+  return outcome !== undefined && outcome !== "cancelled" && outcome !== "failed";
 }
 
 const tags = ["Calling out"];

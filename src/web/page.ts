@@ -8,6 +8,8 @@ import { createLiveListView } from "./live/liveListView.ts";
 import { type PageLocation, readPageLocation } from "./pageLocation.ts";
 import { createRecordListView } from "./records/recordListView.ts";
 import { createRecordView } from "./records/recordView.ts";
+import { createBatchListView } from "./batches/batchListView.ts";
+import { createBatchView } from "./batches/batchView.ts";
 import { createCalendarView } from "./calendar/calendarView.ts";
 import { createDoNotCallView } from "./listed/doNotCallView.ts";
 import { createAgentsView } from "./agents/agentsView.ts";
@@ -21,6 +23,8 @@ const showLiveCall = createLiveCallView(titles);
 const showRecords = createRecordListView(titles);
 const showRecord = createRecordView(titles);
 const showCalendar = createCalendarView();
+const showBatches = createBatchListView(titles);
+const showBatch = createBatchView(titles);
 const showAgents = createAgentsView();
 const showDoNotCall = createDoNotCallView();
 
@@ -31,6 +35,8 @@ const names = {
   records: "Records",
   record: "Record",
   calendar: "Calendar",
+  batches: "Batches",
+  batch: "Batch",
   agents: "Agents",
   "do-not-call": "Do not call",
 };
@@ -94,6 +100,10 @@ function open(target: PageLocation, signal: AbortSignal): Promise<void> {
       return showRecord(target.id, signal);
     case "calendar":
       return showCalendar(target.filter, signal);
+    case "batches":
+      return showBatches(signal);
+    case "batch":
+      return showBatch(target.id, signal);
     case "agents":
       return showAgents(signal);
     case "do-not-call":
@@ -122,7 +132,13 @@ function reveal(view: string, focuses: boolean): void {
 }
 
 function markLink({ view }: PageLocation): void {
-  const part = view === "call" ? "calls" : view === "record" ? "records" : view;
+  const part = view === "call"
+    ? "calls"
+    : view === "record"
+    ? "records"
+    : view === "batch"
+    ? "batches"
+    : view;
   for (const link of document.querySelectorAll("nav a")) {
     link.ariaCurrent = link.getAttribute("href") === `#${part}` ? "page" : null;
   }

@@ -6,6 +6,8 @@ export type PageLocation =
   | { readonly view: "records"; readonly filter: URLSearchParams }
   | { readonly view: "record"; readonly id: string }
   | { readonly view: "calendar"; readonly filter: URLSearchParams }
+  | { readonly view: "batches" }
+  | { readonly view: "batch"; readonly id: string }
   | { readonly view: "agents" }
   | { readonly view: "do-not-call" };
 
@@ -15,6 +17,10 @@ export function readPageLocation(hash: string): PageLocation {
   if (path === "agents") return { view: "agents" };
   if (path === "do-not-call") return { view: "do-not-call" };
   if (path === "calendar") return { view: "calendar", filter: new URLSearchParams(query) };
+  const [isOfBatches, batchId] = /^batches(?:\/(batch_[0-9a-z]+))?$/.exec(path) ?? [];
+  if (isOfBatches !== undefined) {
+    return batchId === undefined ? { view: "batches" } : { view: "batch", id: batchId };
+  }
   const [, part, id] = /^(calls|records)(?:\/(call_[0-9a-z]+))?$/.exec(path) ?? [];
   switch (part) {
     case "calls":

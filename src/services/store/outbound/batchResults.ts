@@ -108,9 +108,9 @@ export function createBatchResults({ query, longQuery }: Database) {
       );
       const sums = onlyRow(
         await query(
-          `SELECT COUNT(*) AS calls, CAST(SUM(duration_ms) AS BIGINT) AS connected_ms, SUM(usd) AS usd,
+          `SELECT COUNT(placed_at) AS calls, CAST(SUM(duration_ms) AS BIGINT) AS connected_ms, SUM(usd) AS usd,
             SUM(CASE WHEN duration_ms > 0 AND usd IS NULL THEN 1 ELSE 0 END) AS unpriced,
-            SUM(CASE WHEN ended_at > $2 THEN 1 ELSE 0 END) AS lately,
+            SUM(CASE WHEN ended_at > $2 AND placed_at IS NOT NULL THEN 1 ELSE 0 END) AS lately,
             MIN(CASE WHEN ended_at > $2 THEN queued_at END) AS lately_since
             FROM batch_calls WHERE batch_id = $1`,
           [id, Math.round(now - RATE_MS)],

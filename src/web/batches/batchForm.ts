@@ -1,0 +1,165 @@
+/// <reference lib="dom" />
+import { fetchApiJson, RequestError } from "../apiClient.ts";
+import type { AgentTitles } from "../apiTypes.ts";
+import { element, find } from "../elements.ts";
+import { formatCount, formatDollars } from "../formats.ts";
+import { showFigures } from "../records/figureList.ts";
+import { optionsOf } from "./batchOptions.ts";
+import { previewRow } from "./batchRows.ts";
+import type { BatchPreview } from "./batchTypes.ts";
+
+/** Rows that are shown of a preview; the problems first. */
+const MAX_ROWS = 200;
+
+/** Creates the form that sends a batch: a file, what is planned, a preview, and the start. */
+export function createBatchForm(): (titles: AgentTitles, signal: AbortSignal) => void {
+  const form = find("batch-form", HTMLFormElement);
+  const open = find("batch-new", HTMLButtonElement);
+  const file = find("batch-file", HTMLInputElement);
+  const drop = find("batch-drop", HTMLElement);
+  const agent = find("batch-agent", HTMLSelectElement);
+  const preview = find("batch-preview", HTMLElement);
+  const rows = find("batch-preview-rows", HTMLElement);
+  const caption = find("batch-preview-caption", HTMLElement);
+  const start = find("batch-start", HTMLButtonElement);
+  const problem = find("batch-form-problem", HTMLElement);
+  let table: File | undefined;
+  let showing = new AbortController().signal;
+  let asked = 0;
+
+  open.onclick = () => {
+    form.hidden = !form.hidden;
+    open.ariaExpanded = String(!form.hidden);
+  };
+  file.onchange = () => take(file.files?.[0]);
+  form.onchange = (event) => {
+    if (event.target !== file) refresh();
+  };
+  form.ondragover = (event) => {
+    event.preventDefault();
+    drop.classList.add("over");
+  };
+  form.ondragleave = () => drop.classList.remove("over");
+  form.ondrop = (event) => {
+    event.preventDefault();
+    drop.classList.remove("over");
+    if (event.dataTransfer === null || event.dataTransfer.files.length === 0) return;
+    file.files = event.dataTransfer.files;
+    take(file.files[0]);
+  };
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    send().catch(tell);
+  };
+
+  return function showForm(titles, signal) {
+    showing = signal;
+    const chosen = agent.value;
+    agent.replaceChildren(...[...titles].map(([name, title]) => new Option(title, name)));
+    if (titles.has(chosen)) agent.value = chosen;
+  };
+
+  function take(chosen: File | undefined): void {
+    if (chosen === undefined) return;
+    table = chosen;
+    refresh();
+  }
+
+  function refresh(): void {
+    if (table !== undefined) showPreview(table).catch(tell);
+  }
+
+  async function showPreview(chosen: File): Promise<void> {
+    const at = ++asked;
+    problem.textContent = "";
+    start.disabled = true;
+    const found = await post<BatchPreview>("/api/outbound/batches/preview", chosen);
+    // Another one has been asked for since.
+    if (at !== asked) return;
+    const { accepted, refused, estimate, room } = found;
+    showFigures(find("batch-preview-figures", HTMLElement), [
+      { name: "Are called", value: formatCount(accepted) },
+      { name: "Are not", value: formatCount(refused) },
+      {
+        name: "Minutes, if all answer",
+        value: formatCount(Math.round(estimate.minutes)),
+        note: estimate.basis === "history" ? "by earlier calls" : "assumed",
+      },
+      {
+        name: "Cost, if all answer",
+        value: formatDollars(estimate.usd),
+        note: estimate.basis === "history" ? "by earlier calls" : "phone lines alone",
+      },
+    ]);
+    const problems = found.calls.filter(({ state }) => state === "refused");
+    const others = found.calls.filter(({ state }) => state !== "refused");
+    const shown = [...problems, ...others].slice(0, MAX_ROWS);
+    rows.replaceChildren(...shown.map(previewRow));
+    const variables =
+      found.columns?.flatMap(({ role }) => role.startsWith("variable ") ? [role.slice(9)] : []) ??
+        [];
+    caption.replaceChildren(
+      ...(variables.length === 0 ? [] : [
+        "Variables: ",
+        ...variables.flatMap((name, at) => [...(at === 0 ? [] : [", "]), code(name)]),
+        ". ",
+      ]),
+      ...(shown.length < found.calls.length ? [`The first ${MAX_ROWS} lines are shown.`] : []),
+      ...(accepted > room ? [` Only ${formatCount(room)} more calls may wait for this key.`] : []),
+    );
+    preview.hidden = false;
+    start.disabled = accepted === 0 || accepted > room;
+    start.textContent = accepted === 1 ? "Start 1 call" : `Start ${formatCount(accepted)} calls`;
+  }
+
+  async function send(): Promise<void> {
+    if (table === undefined) {
+      problem.textContent = "Choose a CSV file first.";
+      return;
+    }
+    start.disabled = true;
+    try {
+      const { batchId, accepted } = await post<{
+        readonly batchId: string;
+        readonly accepted: number;
+      }>("/api/outbound/batches", table);
+      if (accepted === 0) {
+        problem.textContent = "None of these calls can be made.";
+        return;
+      }
+      form.reset();
+      table = undefined;
+      preview.hidden = true;
+      form.hidden = true;
+      open.ariaExpanded = "false";
+      location.hash = `batches/${batchId}`;
+    } finally {
+      start.disabled = false;
+    }
+  }
+
+  function post<Answer>(path: string, body: File): Promise<Answer> {
+    const query = new URLSearchParams({ options: JSON.stringify(optionsOf(new FormData(form))) });
+    return fetchApiJson<Answer>(`${path}?${query}`, {
+      method: "POST",
+      headers: { "content-type": "text/csv" },
+      body,
+      signal: showing,
+    });
+  }
+
+  function tell(error: unknown): void {
+    if (showing.aborted) return;
+    if (!(error instanceof RequestError)) throw error;
+    preview.hidden = true;
+    start.disabled = true;
+    problem.textContent = [
+      error.message,
+      ...error.details.slice(0, 5).map(({ path, message }) => `${path}: ${message}`),
+    ].join(" ");
+  }
+}
+
+function code(name: string): HTMLElement {
+  return element("code", { textContent: `{{${name}}}` });
+}

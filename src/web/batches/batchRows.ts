@@ -1,0 +1,85 @@
+/// <reference lib="dom" />
+import type { AgentTitles } from "../apiTypes.ts";
+import { element } from "../elements.ts";
+import { formatCount, formatDay, formatDollars, formatDuration, formatTime } from "../formats.ts";
+import { doneOf, momentOf, nameOf, outcomeText, stateOf } from "./batchTexts.ts";
+import type { BatchResult, BatchSummary, PreviewedCall } from "./batchTypes.ts";
+
+/** A batch in the list, with a link to its own view. */
+export function batchRow(batch: BatchSummary, titles: AgentTitles): HTMLElement {
+  const { batchId, agent, createdAt, state, total } = batch;
+  const begun = `${formatDay(createdAt, new Date())}, ${formatTime(createdAt)}`;
+  return element("li", {}, [
+    element("a", { href: `#batches/${batchId}`, className: "batch" }, [
+      element("span", { className: "about" }, [
+        element("span", { className: "who", textContent: nameOf(batch) }),
+        element("span", {
+          className: "way",
+          textContent: [...(agent === null ? [] : [titles.get(agent) ?? agent]), begun].join(" · "),
+        }),
+        element("span", { className: "end", textContent: stateOf(batch) }),
+      ]),
+      element("span", { className: "aside" }, [
+        element("span", {
+          className: "length",
+          textContent: `${formatCount(doneOf(batch))} of ${formatCount(total)}`,
+        }),
+        ...(state === "done" || state === "cancelled" ? [] : [progressBar(batch)]),
+      ]),
+    ]),
+  ]);
+}
+
+/** How much of a batch is over. */
+export function progressBar(batch: BatchSummary): HTMLProgressElement {
+  return element("progress", {
+    max: Math.max(1, batch.total),
+    value: doneOf(batch),
+    ariaLabel: `${doneOf(batch)} of ${batch.total} calls are over`,
+  });
+}
+
+/** What would become of one line of a file. */
+export function previewRow(call: PreviewedCall): HTMLTableRowElement {
+  const { line, column, to, state, error, notBefore, country } = call;
+  const what = state === "refused"
+    ? `${column === undefined ? "" : `${column}: `}${error ?? "Refused"}`
+    : notBefore === undefined
+    ? "Is called"
+    : `Is called from ${momentOf(notBefore)} on`;
+  return element("tr", { className: state }, [
+    element("td", { className: "number", textContent: line === undefined ? "" : `${line}` }),
+    element("td", { className: "to", textContent: to }),
+    element("td", { textContent: country ?? "" }),
+    element("td", { className: "what", textContent: what }),
+  ]);
+}
+
+/** What came of one call. */
+export function resultRow(result: BatchResult): HTMLTableRowElement {
+  const { index, id, to, state, detail, dueAt, attempts, durationSeconds, usd, callIds } = result;
+  const callId = callIds.at(-1);
+  const text = outcomeText(state, detail);
+  const isOpen = state === "pending" || state === "placing" || state === "placed";
+  const again = state === "pending" && attempts > 0
+    ? `${outcomeText(detail ?? "", detail)}, again `
+    : "Waits until ";
+  const shown = state === "pending" && dueAt !== null ? `${again}${momentOf(dueAt)}` : text;
+  return element("tr", { className: isOpen ? "open" : state }, [
+    element("td", { className: "number", textContent: `${index + 1}` }),
+    element("td", { className: "to" }, [
+      callId === undefined ? to || "Erased" : element("a", {
+        href: isOpen ? `#calls/${callId}` : `#records/${callId}`,
+        textContent: to || "Erased",
+      }),
+      ...(id === null ? [] : [element("span", { className: "note", textContent: id })]),
+    ]),
+    element("td", { className: "what", textContent: shown }),
+    element("td", { className: "number", textContent: attempts > 1 ? `${attempts} calls` : "" }),
+    element("td", {
+      className: "number",
+      textContent: durationSeconds === null ? "" : formatDuration(durationSeconds * 1000),
+    }),
+    element("td", { className: "number", textContent: usd === null ? "" : formatDollars(usd) }),
+  ]);
+}

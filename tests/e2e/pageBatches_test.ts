@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { browserTest, openPage } from "../support/browser/browser.ts";
+import { apiKey, otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { until } from "../support/until.ts";
+
+const env = {
+  API_KEYS: `ops:${apiKey},reader:${otherKey};scopes=calls:read`,
+  OUTBOUND_CONCURRENT: "1",
+};
+const table = [
+  "Phone,Name,ID",
+  "(415) 555-0120,Ann,a",
+  "+14155550121,Bob,b",
+  "4.15556E+11,Cy,c",
+  "+19005550123,Di,d",
+  "+14155550122,Ed,e",
+].join("\r\n");
+const file = { name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(table) };
+
+browserTest(
+  "page previews a file of numbers, starts it, pauses it and shows what came of it",
+  async () => {
+    await using server = await startPhoneServer({
+      env,
+      network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
+    });
+    const { page, complaints, close } = await openPage(`${server.origin}/#batches`, {
+      acceptDownloads: true,
+    });
+    const widthFits = async (width: number) => {
+      await page.setViewportSize({ width, height: 800 });
+      assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width);
+    };
+    try {
+      await page.fill("#gate-key", apiKey);
+      await page.press("#gate-key", "Enter");
+      await page.waitForSelector("#batches-empty:not([hidden])");
+      await page.click("#batch-new");
+      await page.fill("#batch-form input[name=name]", "Reminders");
+      await page.setInputFiles("#batch-file", file);
+      await page.waitForSelector("#batch-preview:not([hidden])");
+      // Without a country, the first number is none that can be dialled.
+      const rows = async () =>
+        (await page.locator("#batch-preview-rows tr").allInnerTexts())
+          .map((text) => text.replace(/\s+/g, " ").trim());
+      assert.match((await rows())[0] ?? "", /^2 \(415\) 555-0120 The number has no country code/);
+      await page.fill("#batch-form input[name=country]", "US");
+      await page.press("#batch-form input[name=country]", "Tab");
+      await page.waitForSelector("#batch-start:enabled:has-text('Start 3 calls')");
+      assert.match((await rows()).join("\n"), /^4 4.15556E\+11 The spreadsheet has shortened/);
+      assert.match((await rows())[1] ?? "", /^5 \+19005550123 /);
+      assert.match((await rows())[2] ?? "", /^2 \+14155550120 US Is called$/);
+      assert.match(await page.innerText("#batch-preview-caption"), /^Variables: \{\{Name\}\}/);
+      for (const width of [390, 1280]) await widthFits(width);
+      assert.equal(server.network.calls.length, 0);
+
+      await page.click("#batch-start");
+      await page.waitForSelector("#batch:not([hidden]) #batch-pause:not([hidden])");
+      assert.equal(await page.innerText("#batch-name"), "Reminders");
+      await until(() => page.innerText("#batch-results"), (text) => /In a call/.test(text));
+      await page.click("#batch-pause");
+      await until(() => page.innerText("#batch-state"), (text) => text === "Paused");
+      assert.equal(await page.innerText("#batch-pause"), "Resume");
+      server.network.calls[0]?.finish({ status: "busy", reason: "busy" });
+      await until(() => page.innerText("#batch-outcomes"), (text) => /Busy\s*1/.test(text));
+      assert.match(await page.innerText("#batch-figures"), /Over\s+1 of 3/);
+      const downloading = page.waitForEvent("download");
+      await page.click("#batch-download");
+      const csv = await Deno.readTextFile(await (await downloading).path());
+      assert.match(csv, /\r\n0,a,\+14155550120,ended,busy,busy,1,/);
+
+      await page.click("#batch-cancel");
+      await page.click("#batch-cancel-form button[type=submit]");
+      await until(() => page.innerText("#batch-state"), (text) => /^Cancelled/.test(text));
+      assert.equal(await page.locator("#batch-pause").isHidden(), true);
+      for (const width of [390, 1280]) await widthFits(width);
+      await page.click("#batch .back");
+      await page.waitForSelector("#batches-list li");
+      assert.match(await page.innerText("#batches-list"), /^Reminders\n[^]*Cancelled[^]*3 of 3/);
+      await widthFits(390);
+      assert.deepEqual(complaints, []);
+    } finally {
+      await close();
+    }
+  },
+);
+
+browserTest("page tells a key that may only read that it cannot start a batch", async () => {
+  await using server = await startPhoneServer({ env });
+  const { page, close } = await openPage(`${server.origin}/#batches`);
+  try {
+    await page.fill("#gate-key", otherKey);
+    await page.press("#gate-key", "Enter");
+    await page.waitForSelector("#batches-empty:not([hidden])");
+    await page.click("#batch-new");
+    await page.setInputFiles("#batch-file", file);
+    await page.waitForSelector("#batch-form-problem:not(:empty)");
+    assert.match(await page.innerText("#batch-form-problem"), /lacks the scope calls:create/);
+    assert.equal(await page.locator("#batch-start").isDisabled(), true);
+  } finally {
+    await close();
+  }
+});
