@@ -1,5 +1,6 @@
 import { describeChoices } from "./choices.ts";
 import { greeting } from "./greeting.ts";
+import { answerPhoneSystem } from "./phoneSystem.ts";
 import { answerInstructions } from "./responseInstructions.ts";
 import { answerToolNote } from "./toolNotes.ts";
 import { answerText } from "./typedTexts.ts";
@@ -14,7 +15,8 @@ export function rehearsal(turn: ScriptTurn): ScriptReply {
   if (requested) return requested;
   switch (turn.cause.type) {
     case "speech":
-      return { say: answerSpeech(turn.cause.spokenMs, turn.index) };
+      return answerPhoneSystem(turn) ??
+        { say: answerSpeech(turn.cause.spokenMs, turn.index) };
     case "text":
       return answerText(turn.cause.text, turn);
     case "toolOutputs":

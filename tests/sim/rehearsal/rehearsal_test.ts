@@ -231,3 +231,33 @@ Deno.test("a long story lasts about twenty seconds", async () => {
     assert.ok(audioMs > 18_000 && audioMs < 30_000, String(audioMs));
   });
 });
+
+Deno.test("rehearsal() presses the keys that the goal of a call names, then talks", () => {
+  const tools = ["send_dtmf", "wait_silently"].map((name) => ({ name, parameters: {} }));
+  const instructions = "Help.\nWhere you want to get to: Press 2, then press 1, for a person.";
+  const cause = { type: "speech", spokenMs: 2000 } as const;
+  const history: ScriptTurn["history"][number][] = [];
+  const pressed: unknown[] = [];
+  for (let menu = 0; menu < 3; menu++) {
+    const { tools: calls = [], say } = rehearsal({ ...asked, cause, instructions, tools, history });
+    pressed.push(calls[0]?.arguments ?? say);
+    history.push(
+      {
+        id: `call_${menu}`,
+        text: "",
+        audioMs: 0,
+        item: {
+          id: `call_${menu}`,
+          type: "function_call",
+          name: "send_dtmf",
+          call_id: `call_${menu}`,
+          arguments: calls[0]?.arguments ?? "{}",
+        },
+      } as unknown as ScriptTurn["history"][number],
+    );
+  }
+  assert.deepEqual(pressed.slice(0, 2), ['{"digits":"2"}', '{"digits":"1"}']);
+  assert.match(String(pressed[2]), /two seconds/);
+  const other = rehearsal({ ...asked, cause, instructions, tools: [] });
+  assert.match(other.say ?? "", /two seconds/);
+});
