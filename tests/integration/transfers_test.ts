@@ -11,6 +11,7 @@ import {
 } from "../support/servers/phoneRig.ts";
 import { get } from "../support/twilio/dialling.ts";
 import { problemOf } from "../support/problemOf.ts";
+import { twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
 import { until } from "../support/until.ts";
 
 const one = "+14155550199";
@@ -33,8 +34,8 @@ async function start(
   });
 }
 
-async function greeted(rig: PhoneRig): Promise<Talk> {
-  const talk = await rig.ring();
+async function greeted(rig: PhoneRig, from?: string): Promise<Talk> {
+  const talk = await rig.ring(from === undefined ? {} : { from });
   await heardSaying(rig, talk.callId, /^Good day\.$/);
   return talk;
 }
@@ -320,4 +321,78 @@ Deno.test("SIP addresses are called where the operator allows their host, and re
       assert.deepEqual((await talk.phone.next("dialed")).targets, ["sip:desk@pbx.example.com"]);
       assert.equal((await recordOf(rig, talk.callId)).end?.reason, "transferred");
     },
+    async "by a REFER, which takes the call from this server"() {
+      await using rig = await start(
+        `{ targets: [{ sip: "sip:desk@pbx.example.com", refer: true }] }`,
+        {
+          env: { TRANSFER_SIP_HOSTS: "pbx.example.com" },
+          network: { speed: 10, numbers: { "sip:desk@pbx.example.com": { answer: "human" } } },
+        },
+      );
+      const talk = await greeted(rig, "sip:anna@pbx.example.com");
+      await transfer(rig, talk);
+      assert.equal((await talk.phone.next("referred")).target, "sip:desk@pbx.example.com");
+      assert.equal((await recordOf(rig, talk.callId)).end?.reason, "transferred");
+    },
+    async "by a REFER that is refused, after which the caller is back"() {
+      await using rig = await start(
+        `{ targets: [{ sip: "sip:desk@pbx.example.com", refer: true }] }`,
+        {
+          env: { TRANSFER_SIP_HOSTS: "pbx.example.com" },
+          network: { speed: 10, numbers: { "sip:desk@pbx.example.com": { answer: "failed" } } },
+        },
+      );
+      const talk = await greeted(rig, "sip:anna@pbx.example.com");
+      await transfer(rig, talk);
+      await published(rig, talk.callId, "transfer", ({ step }) => step === "failed");
+      await until(() => Promise.resolve(noteIn(talk)), (text) => /did not succeed/.test(text));
+      assert.equal(talk.phone.status, "in-progress");
+    },
   }));
+
+Deno.test("case 132: Twilio's question after a transfer may be repeated, also when the caller is back", async () => {
+  await using rig = await start(undefined, {
+    network: { speed: 10, numbers: { [one]: { answer: "busy" } } },
+  });
+  const talk = await greeted(rig);
+  await transfer(rig, talk);
+  await published(rig, talk.callId, "connected", ({ again }) => again === true);
+  const ask = (transfer: number) =>
+    twimlOf(twilioPost(
+      rig.server,
+      `/twilio/transferred?call=${talk.callId}&transfer=${transfer}`,
+      { CallSid: talk.phone.sid, DialCallStatus: "busy" },
+    ));
+  for (const number of [1, 1, 7]) assert.match(await ask(number), /<Connect><Stream /);
+  assert.equal(stepsOf(rig, talk).length, 3);
+  assert.equal(talk.phone.status, "in-progress");
+  talk.phone.hangUp();
+  await recordOf(rig, talk.callId);
+  // Of a call that is over, and of one that was never here.
+  assert.match(await ask(1), /<Hangup\/>/);
+  const unknown = { CallSid: `CA${"9".repeat(32)}`, DialCallStatus: "completed" };
+  const path = "/twilio/transferred?call=call_x&transfer=1";
+  assert.match(await twimlOf(twilioPost(rig.server, path, unknown)), /<Hangup\/>/);
+});
+
+Deno.test("a second transfer of a call is told apart from the first, in its record too", async () => {
+  await using rig = await start(undefined, {
+    network: { speed: 10, numbers: { [one]: { answer: "busy" } } },
+  });
+  const talk = await greeted(rig);
+  for (const number of [1, 2]) {
+    await transfer(rig, talk);
+    await published(
+      rig,
+      talk.callId,
+      "transfer",
+      (event) => event.step === "failed" && event.number === number,
+    );
+    await until(() => Promise.resolve(rig.server.app.registry.get(talk.callId)?.hasLeg), Boolean);
+  }
+  const kept = await until(
+    () => transfersOf(rig, talk),
+    (all) => all.length === 2 && all[1]?.step === "failed",
+  );
+  assert.deepEqual(kept.map(({ why }) => why), ["busy", "busy"]);
+});

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import type { NumberPlan } from "../../src/sim/twilio/networkContext.ts";
+import { concurrently } from "../support/servers/concurrently.ts";
+import {
+  detail,
+  liveCalls,
+  type ProcessRig,
+  ring,
+  startProcessRig,
+} from "../support/servers/processRig.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
+import { until } from "../support/until.ts";
+
+const sales = "+14155550199";
+const agent = `greeting: Good day.
+transfers: { sales: { number: "${sales}", sentence: One moment., unanswered: Take a message. } }`;
+
+function start(plan: NumberPlan): Promise<ProcessRig> {
+  return startProcessRig({ agent, network: { numbers: { [sales]: plan } } });
+}
+
+/** A call whose transfer has come to this step. */
+async function transferred(rig: ProcessRig, step: "ringing" | "connected") {
+  const phone = await ring(rig);
+  const [call] = await liveCalls(rig.server);
+  const id = call?.id ?? "";
+  const asked = await rig.server.post(`/api/calls/${id}/actions`, {
+    type: "transfer",
+    to: "sales",
+  });
+  assert.equal(asked.status, 202, await asked.text());
+  await until(() => detail(rig.server, id), ({ transfers }) => transfers[0]?.step === step);
+  return { phone, id };
+}
+
+async function kill(rig: ProcessRig): Promise<void> {
+  rig.server.signal("SIGKILL");
+  await rig.server.ended();
+  await rig.start({ sameAddress: true });
+}
+
+Deno.test("kill -9 in the course of a transfer", (t) =>
+  concurrently(t, {
+    async "while the phone rings: the caller comes back to the agent, who knows why"() {
+      await using rig = await start({ answer: "busy", afterMs: 12_000 });
+      const { phone, id } = await transferred(rig, "ringing");
+      await kill(rig);
+      await phone.next("streamStarted");
+      const { transfers, turns } = await until(
+        () => detail(rig.server, id),
+        ({ turns, transfers }) => transfers[0].step === "failed" && turns.length > 2,
+      );
+      assert.equal(transfers.length, 1);
+      assert.equal(transfers[0].why, "busy");
+      assert.equal(turns[2].role, "agent");
+      const told = rig.realtime.sessions.at(-1)?.conversation.map(({ text }) => text) ?? [];
+      assert.ok(told.some((text) => /line is busy.*Take a message\./.test(text)), told.join("\n"));
+      assert.ok(told.includes("Good day."), told.join("\n"));
+      await hangUp(phone);
+    },
+    async "while caller and person talk: the call ends with the talk"() {
+      await using rig = await start({ answer: "human", afterMs: 500, talkMs: 12_000 });
+      const { phone, id } = await transferred(rig, "connected");
+      await kill(rig);
+      assert.equal((await phone.ended).reason, "<Hangup>");
+      const { end, transfers, transferredMs } = await until(
+        () => detail(rig.server, id),
+        ({ status }) => status === "ended",
+      );
+      assert.deepEqual([end.reason, end.detail], ["transferred", "sales"]);
+      assert.equal(transfers[0].step, "ended");
+      assert.equal(Math.round(transferredMs / 1000), 12);
+    },
+    async "while they talk, and the caller hangs up before another server is there"() {
+      await using rig = await start({ answer: "human", afterMs: 500, talkMs: 600_000 });
+      const { phone, id } = await transferred(rig, "connected");
+      rig.server.signal("SIGKILL");
+      await rig.server.ended();
+      await hangUp(phone);
+      await rig.start({ sameAddress: true });
+      const { end, transfers } = await until(
+        () => detail(rig.server, id),
+        ({ status }) => status === "ended",
+      );
+      assert.equal(end.reason, "transferred");
+      assert.equal(transfers[0].step, "ended");
+    },
+  }));
+
+Deno.test("a deploy in the course of a transfer does not touch the dial", async () => {
+  await using rig = await start({ answer: "human", afterMs: 9000, talkMs: 3000 });
+  const { phone, id } = await transferred(rig, "ringing");
+  const updates = rig.api.updates.length;
+  rig.server.signal("SIGTERM");
+  assert.equal(await rig.server.ended(), 0);
+  await rig.start({ sameAddress: true });
+  assert.equal((await phone.ended).reason, "<Hangup>");
+  assert.equal(rig.api.updates.length, updates, "nothing was asked of Twilio");
+  const { end, transfers } = await until(
+    () => detail(rig.server, id),
+    ({ status }) => status === "ended",
+  );
+  assert.deepEqual([end.reason, transfers[0].step], ["transferred", "ended"]);
+});
