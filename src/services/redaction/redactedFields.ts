@@ -15,6 +15,8 @@ const TEXTS: ReadonlySet<string> = new Set([
   "sentence",
   "words",
   "said",
+  "heard",
+  "keys",
   "note",
   "message",
   "heard",

@@ -15,6 +15,8 @@ export interface OnceRun {
   readonly readArguments: ReadArguments;
   readonly callId: string;
   readonly memory: ToolMemory | undefined;
+  /** What is kept of the arguments, and so all that another session of the call knows of its own. */
+  redact?: ((text: string) => string) | undefined;
   run(idempotencyKey: string): Promise<ToolOutcome>;
 }
 
@@ -24,10 +26,12 @@ export interface OnceRun {
  * `run` does.
  */
 export async function runOnce(
-  { name, tool, args, readArguments, callId, memory, run }: OnceRun,
+  { name, tool, args, readArguments, callId, memory, redact, run }: OnceRun,
 ): Promise<ToolOutcome> {
   const key = canonicalJson(args);
-  const earlier = memory?.find({ name, tool }, key, (json) => keyOf(json, readArguments));
+  const find = (key: string) =>
+    memory?.find({ name, tool }, key, (json) => keyOf(json, readArguments));
+  const earlier = find(key) ?? (redact && find(redact(key)));
   if (earlier !== undefined) return repeated(await earlier);
   const running = run(`parley-${sha256(`${callId} ${name} ${key}`).toHex().slice(0, 40)}`);
   memory?.keep(tool, key, running.catch((error) => ({ output: errorText(error), ok: false })));
@@ -57,6 +61,15 @@ function parsed(output: string): unknown {
 function keyOf(json: string, readArguments: ReadArguments): string | undefined {
   try {
     return canonicalJson(readArguments(json));
+  } catch {
+    return unfitKeyOf(json);
+  }
+}
+
+/** Of arguments that fitted before something in them was blacked out. */
+function unfitKeyOf(json: string): string | undefined {
+  try {
+    return canonicalJson(JSON.parse(json));
   } catch {
     return undefined;
   }

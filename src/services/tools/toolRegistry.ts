@@ -151,6 +151,7 @@ export function createToolRegistry({
           readArguments: entry.readArguments,
           callId: context.callId,
           memory,
+          redact: context.redact,
           run: (idempotencyKey) => attempt(entry, args, { ...context, idempotencyKey }),
         });
       } catch (error) {

@@ -255,6 +255,20 @@ Deno.test("tools, hand-offs and keys are blacked out like words, and their JSON 
     facts: '{"pin":"4711"}',
   });
   assert.equal(handoff.reason, `pays with ${CARD}`);
+  const step = {
+    number: 1,
+    atMs: 0,
+    heard: "Your PIN 4711 please",
+    times: 1,
+    keys: "4111111111111111",
+  };
+  assert.deepEqual(call.one({ type: "menu", step }).step, {
+    ...step,
+    heard: "Your PIN [code] please",
+    keys: CARD,
+  });
+  const optOut = call.one({ type: "optedOut", by: "word", words: "stop, my PIN is 8899" });
+  assert.equal(optOut.words, "stop, my PIN is [code]");
   assert.equal(handoff.facts, '{"pin":"[code]"}');
 });
 
