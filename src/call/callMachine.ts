@@ -143,13 +143,7 @@ export class CallMachine {
     if (menuEnd !== undefined) return this.#end(menuEnd, now);
     this.#call.turns.tick(now);
     this.#parts.recording.tick(now, this.#parts.leg.joined);
-    this.#parts.greeting.ask({
-      joined: this.#parts.leg.joined,
-      modelReady: this.#parts.connection.ready,
-      closing: this.#parts.closing.begun,
-      waiting: this.#parts.answeringMachine.waiting || this.#call.menu.awaitsPerson ||
-        this.#parts.optOut.isAsked,
-    }, now);
+    this.#open(now);
     const over = this.#parts.transfer.tick(now) ??
       (this.isAway ? undefined : this.#parts.leg.endDue(now));
     if (over !== undefined) return this.#end(over, now);
@@ -164,6 +158,8 @@ export class CallMachine {
     this.#parts.tools.tick(now, this.#parts.closing.begun, this.#isQuiet(now));
     this.#parts.mustHears.tick(now, this.#isQuiet(now));
     this.#parts.handoff.tick(now, this.#parts.closing.begun, this.#parts.connection);
+    // Another agent may have more to be heard first.
+    this.#open(now);
     const engaged = turns.callerState.isSpeaking || this.#parts.tools.calls.areAtWork ||
       this.#parts.handoff.isPending;
     const working = turns.busy || engaged;
@@ -223,6 +219,17 @@ export class CallMachine {
     return this.#isAgentIdle && this.#parts.greeting.isOver && this.#call.turns.quiet &&
       !this.#parts.answeringMachine.waiting && !this.#call.menu.isPatient &&
       !this.#parts.inputStall.isLoud(now);
+  }
+
+  /** Says what comes first in a call, when its moment has come. */
+  #open(now: Milliseconds): void {
+    this.#parts.greeting.ask({
+      joined: this.#parts.leg.joined,
+      modelReady: this.#parts.connection.ready,
+      closing: this.#parts.closing.begun,
+      waiting: this.#parts.answeringMachine.waiting || this.#call.menu.awaitsPerson ||
+        this.#parts.optOut.isAsked,
+    }, now);
   }
 
   get #watched(): Watched {

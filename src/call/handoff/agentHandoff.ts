@@ -162,6 +162,8 @@ export class AgentHandoff {
     this.#count++;
     turns.withdraw("handoff");
     inForce.change(handoff.policy);
+    // Whether anything of it is still to be heard is seen before the agent speaks.
+    if (handoff.policy.opening !== undefined) turns.opening = true;
     transcript.spokenBy(agent === this.#first ? undefined : agent);
     commands.push({ type: "useAgent", agent, connection });
     const historyFrom = lastLines === undefined

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { TranscriptTurn } from "../../../src/call/callEvent.ts";
 import { noUsage } from "../../../src/services/store.ts";
+import { policy } from "../../support/twilio/policy.ts";
 import { CallDriver, type CallDriverOptions } from "../../support/call/callDriver.ts";
 
 const RECORDED = "This call is recorded for training.";
@@ -245,4 +246,41 @@ Deno.test("an end that is asked for is not held up by an opening", () => {
   call.input({ type: "endAsked", end: { reason: "operator_hung_up" }, goodbye: true });
   call.advance(MS);
   assert.deepEqual(call.takeAsked(), ["goodbye"]);
+});
+
+Deno.test("an agent that gets the call says first what only its callers have to hear", () => {
+  const call = new CallDriver({ ...PLAIN, opening: [{ name: "disclosure", text: ROBOT }] }).live();
+  says(call, ROBOT);
+  call.advance(MS + 200);
+  says(call, GREETING, "greeting");
+  call.advance(MS + 200);
+  call.callerSays("Put me through.");
+  const reply = call.begin("reply");
+  const tool = { callId: "call_handoff", name: "handoff", arguments: "{}" };
+  call.finish(reply, "completed", { tools: [tool] });
+  call.take();
+  call.toolReturns("handoff", "{}", {
+    effect: {
+      type: "handoff",
+      agent: "other",
+      title: "Other",
+      fromTitle: "One",
+      policy: policy({
+        agent: "other",
+        modelResponds: false,
+        modelInterrupts: false,
+        opening: [
+          { name: "disclosure", text: "I am another computer." },
+          { name: "recording", text: RECORDED },
+        ],
+      }),
+      connection: "same",
+    },
+  });
+  call.advance(200);
+  assert.deepEqual(call.takeAsked(), ["opening"], "once, though both have a disclosure");
+  says(call, RECORDED);
+  call.advance(MS + 300);
+  assert.equal(proof(call)?.heard, true);
+  assert.deepEqual(call.takeAsked(), ["reply"]);
 });
