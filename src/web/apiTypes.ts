@@ -1,5 +1,6 @@
 import type { RecordedTransfer, TransferStep } from "./transferTypes.ts";
 import type { TranscriptLine } from "../protocol/web.ts";
+import type { Recording } from "./records/recordingTypes.ts";
 
 /** The titles that people read, by the names of the agents. */
 export type AgentTitles = ReadonlyMap<string, string>;
@@ -170,6 +171,7 @@ export interface CallDetail extends CallSummary {
     readonly holdMs: number;
     readonly withheldMs: number;
   } | null;
+  readonly recording: Recording | null;
   /** Those that were booked in it. */
   readonly appointments: readonly Appointment[];
   readonly analysis: Analysis | null;
@@ -279,6 +281,7 @@ export type CallEvent =
     readonly step: { readonly number: number; readonly heard: string; readonly keys?: string };
   }
   | { readonly type: "hold"; readonly on: boolean }
+  | { readonly type: "recording"; readonly state: Recording["state"] }
   | ({ readonly type: "transfer"; readonly alias: string } & TransferStep)
   | { readonly type: "handoff"; readonly to: string; readonly title: string }
   | { readonly type: "handedOver" }

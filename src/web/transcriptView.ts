@@ -48,10 +48,12 @@ interface Shown {
 /** Creates the view in a list element; `caller` is the name of the human side. */
 export function createTranscriptView(
   list: HTMLElement,
-  { caller, titleOf = (agent) => agent }: {
+  { caller, titleOf = (agent) => agent, onTime }: {
     readonly caller: "You" | "Caller";
     /** How people call an agent. */
     readonly titleOf?: (agent: string) => string;
+    /** Called with the time of a line that is pressed; undefined where times cannot be. */
+    readonly onTime?: (startedMs: number) => void;
   },
 ): TranscriptView {
   const lines = new Map<string, Shown>();
@@ -116,7 +118,7 @@ export function createTranscriptView(
     const name = line.role === "caller" ? caller : agent;
     const words = element("p", { className: "words" });
     const margin = element("span", { className: "margin" });
-    const row = addRow(name, line.startedMs, [words, margin]);
+    const row = addRow(name, line.startedMs, [words, margin], onTime);
     row.className = `line ${line.role}`;
     const shown: Shown = { position: line.position, row, words, margin };
     const next = [...lines.values()]
@@ -141,12 +143,19 @@ function addRow(
   name: string,
   startedMs: number | undefined,
   columns: readonly HTMLElement[],
+  onTime?: (startedMs: number) => void,
 ): HTMLElement {
-  const at = startedMs === undefined
-    ? []
-    : [element("span", { className: "at", textContent: formatDuration(startedMs) })];
+  const at = startedMs === undefined ? [] : [timeOf(startedMs, onTime)];
   const who = element("span", { className: "name", textContent: name });
   return element("li", {}, [...at, who, ...columns]);
+}
+
+function timeOf(startedMs: number, onTime?: (startedMs: number) => void): HTMLElement {
+  const textContent = formatDuration(startedMs);
+  if (onTime === undefined) return element("span", { className: "at", textContent });
+  const title = "Play from here";
+  const onclick = () => onTime(startedMs);
+  return element("button", { type: "button", className: "at", textContent, title, onclick });
 }
 
 function describeTool(tool: ToolMessage): readonly (Node | string)[] {

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
 import type { AgentTitles, CallDetail, CallEvent } from "../apiTypes.ts";
+import type { Recording } from "../records/recordingTypes.ts";
 import { describeDirection, describeEnd, describeParty } from "../callTexts.ts";
 import { element, find } from "../elements.ts";
 import { type FeedItem, followEvents } from "./eventFeed.ts";
@@ -21,13 +22,14 @@ export function createLiveCallView(
   const direction = find("call-way", HTMLElement);
   const status = find("call-status", HTMLElement);
   const clock = find("call-clock", HTMLElement);
+  const recording = find("call-recording", HTMLElement);
   const transcript = new LiveTranscript(find("call-transcript", HTMLElement));
   const controls = createOperatorControls();
 
   return async function showCall(id, signal) {
     transcript.clear();
     controls.close();
-    for (const part of [who, direction, status, clock]) part.textContent = "";
+    for (const part of [who, direction, status, clock, recording]) part.textContent = "";
     const call = await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal });
     if (signal.aborted) return;
     // replace(), so that the back button does not return here.
@@ -37,6 +39,7 @@ export function createLiveCallView(
     direction.textContent = describeDirection(call, agents);
     transcript.name(agents);
     controls.open(call);
+    showRecording(call.recording?.state);
     const ticking = setInterval(showClock, 1000, call);
     showClock(call);
     try {
@@ -54,12 +57,19 @@ export function createLiveCallView(
         transcript.load(await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal }));
       } else if (item.kind === "event") {
         if (item.event.type === "ended") return showEnd(id, item.event);
+        if (item.event.type === "recording") showRecording(item.event.state);
         speaker.apply(item.event);
         transcript.apply(item.event, Math.max(0, Date.parse(item.at) - Date.parse(startedAt)));
       }
       showStatus(item, speaker);
     }
     if (!signal.aborted) location.replace(`#records/${id}`);
+  }
+
+  function showRecording(state: Recording["state"] | undefined): void {
+    controls.showRecording(state);
+    recording.dataset.state = state ?? "";
+    recording.textContent = state === undefined ? "" : RECORDING[state];
   }
 
   function showStatus({ kind }: FeedItem, { who }: ActiveSpeaker): void {
@@ -71,6 +81,7 @@ export function createLiveCallView(
 
   function showEnd(id: string, { end, durationMs }: Extract<CallEvent, { type: "ended" }>): void {
     controls.close();
+    recording.textContent = "";
     main.dataset.state = "quiet";
     clock.textContent = formatDuration(durationMs);
     const link = element("a", { href: `#records/${id}`, textContent: "See its record" });
@@ -81,6 +92,14 @@ export function createLiveCallView(
     clock.textContent = formatDuration(Math.max(0, Date.now() - Date.parse(startedAt)));
   }
 }
+
+const RECORDING: Readonly<Record<Recording["state"], string>> = {
+  on: "Recording",
+  paused: "Recording paused",
+  stopped: "",
+  refused: "Not recorded: the caller has not agreed",
+  failed: "Recording failed",
+};
 
 const STATUS = {
   agent: "The agent is speaking",

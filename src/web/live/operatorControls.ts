@@ -1,11 +1,13 @@
 /// <reference lib="dom" />
 import { fetchApiJson, RequestError } from "../apiClient.ts";
 import type { CallDetail } from "../apiTypes.ts";
+import type { Recording } from "../records/recordingTypes.ts";
 import { find } from "../elements.ts";
 
 type Action =
   | { readonly type: "say"; readonly text: string }
   | { readonly type: "transfer"; readonly to: string }
+  | { readonly type: "recording"; readonly change: "pause" | "resume" }
   | { readonly type: "hangup"; readonly goodbye?: string };
 
 /** Connects the controls to act on a live call: make the agent say something, hand over, hang up. */
@@ -17,7 +19,9 @@ export function createOperatorControls() {
     find("hand-over-dialog", HTMLDialogElement),
     find("hang-up-dialog", HTMLDialogElement),
   ] as const;
+  const pause = find("pause-recording", HTMLButtonElement);
   let callId: string | undefined;
+  let isPaused = false;
 
   onSubmit("say-form", async (text) => {
     if (text !== "") await act({ type: "say", text }, "The agent will say it.");
@@ -33,6 +37,12 @@ export function createOperatorControls() {
       goodbye === "" ? "Hanging up…" : "The agent says goodbye, then hangs up.",
     );
   });
+  pause.onclick = async () => {
+    await act(
+      { type: "recording", change: isPaused ? "resume" : "pause" },
+      isPaused ? "Recording again." : "Nothing is recorded until you resume.",
+    );
+  };
   transfer.onclick = () => dialogs[0].showModal();
   find("end-call", HTMLButtonElement).onclick = () => dialogs[1].showModal();
   for (const dialog of dialogs) {
@@ -47,7 +57,14 @@ export function createOperatorControls() {
       callId = id;
       answer.textContent = "";
       transfer.hidden = direction === "web";
+      pause.hidden = true;
       desk.hidden = false;
+    },
+    /** Offers to pause a recording, or to go on with it. */
+    showRecording(state: Recording["state"] | undefined): void {
+      isPaused = state === "paused";
+      pause.hidden = state !== "on" && state !== "paused";
+      pause.textContent = isPaused ? "Resume recording" : "Pause recording";
     },
     close(): void {
       callId = undefined;

@@ -12,6 +12,7 @@ import { phoneMenuTables } from "./phoneMenuTables.ts";
 import { agreements, mustHearTable, promiseTable } from "./heardTables.ts";
 import { costTable, latencyTable } from "./recordTables.ts";
 import { bookedInCall } from "../calendar/bookedInCall.ts";
+import { createRecordingPlayer, isAudible } from "./recordingPlayer.ts";
 import { createTranscriptView } from "../transcriptView.ts";
 import {
   formatCount,
@@ -33,7 +34,9 @@ export function createRecordView(
   const transcript = createTranscriptView(find("record-transcript", HTMLElement), {
     caller: "Caller",
     titleOf: (agent) => known.get(agent) ?? agent,
+    onTime: (startedMs) => recording.playFrom(startedMs),
   });
+  const recording = createRecordingPlayer(find("record-recording", HTMLElement));
   let known: AgentTitles = new Map();
   const downloads = find("record-downloads", HTMLElement);
 
@@ -54,6 +57,8 @@ export function createRecordView(
     showFigures(find("record-figures", HTMLElement), figuresOf(call));
     find("record-booked", HTMLElement).replaceChildren(...booked);
     showAnalysis(call.analysis);
+    recording.show(call);
+    main.classList.toggle("recorded", isAudible(call.recording));
     showTranscript(call);
     find("record-silent", HTMLElement).hidden = call.turns.length > 0;
     downloads.hidden = call.turns.length === 0;

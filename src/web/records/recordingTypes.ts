@@ -1,0 +1,20 @@
+/** How it stands with the recording of a call; times count from its beginning. */
+export interface Recording {
+  readonly state: "on" | "paused" | "stopped" | "refused" | "failed";
+  readonly by: "agent" | "operator" | "caller" | null;
+  readonly reason: string | null;
+  readonly durationMs: number | null;
+  readonly bytes: number | null;
+  readonly spans: readonly {
+    readonly kind: "recorded" | "paused";
+    readonly fromMs: number;
+    readonly toMs: number | null;
+  }[];
+  readonly consent: {
+    readonly kind: "announced" | "agreed" | "refused";
+    readonly atMs: number;
+    readonly words: string | null;
+    readonly key: string | null;
+  } | null;
+  readonly removedAt: string | null;
+}

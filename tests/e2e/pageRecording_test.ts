@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { browserTests, openPage } from "../support/browser/browser.ts";
+import { detailOf, recordingFolder, stretches } from "../support/recordedCalls.ts";
+import { readRecording } from "../support/recordings.ts";
+import { heardSaying, published, startPhoneRig, voiceOf } from "../support/servers/phoneRig.ts";
+import { apiKey } from "../support/servers/phoneServer.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
+import { until } from "../support/until.ts";
+
+const agent = "greeting: Good day, this is Acme.\nrecording: { consent: none }";
+
+browserTests("page: recordings", {
+  "page shows that a call is recorded, pauses it, and plays, saves and deletes the recording":
+    async (browser) => {
+      await using folder = await recordingFolder();
+      await using rig = await startPhoneRig({ agent, ...folder });
+      const talk = await rig.ring();
+      await heardSaying(rig, talk.callId, /^Good day/);
+      const { page, complaints, close } = await openPage("about:blank", { browser });
+      try {
+        await page.addInitScript(
+          (key: string) => sessionStorage.setItem("parley.key", key),
+          apiKey,
+        );
+        await page.setViewportSize({ width: 390, height: 800 });
+        await page.goto(`${rig.server.origin}/#calls/${talk.callId}`);
+        await page.waitForSelector("#call-recording:text-is('Recording')");
+        await page.click("#pause-recording");
+        await page.waitForSelector("#call-recording:text-is('Recording paused')");
+        await published(rig, talk.callId, "recording", ({ state }) => state === "paused");
+        await page.click("#pause-recording:text-is('Resume recording')");
+        await page.waitForSelector("#call-recording:text-is('Recording')");
+        await talk.phone.speak(voiceOf(600));
+        await heardSaying(rig, talk.callId, /^I heard you/);
+        await hangUp(talk.phone);
+        await until(
+          () => detailOf(rig.server, talk.callId),
+          ({ status, recording }) => status === "ended" && recording?.bytes !== null,
+        );
+
+        await page.goto(`${rig.server.origin}/#records/${talk.callId}`);
+        await page.waitForSelector(".about-recording:has-text('Paused')");
+        const { turns } = await detailOf(rig.server, talk.callId);
+        const answer = turns.findLast(({ role }: { role: string }) => role === "agent");
+        await page.click(`#record-transcript .line:last-child button.at`);
+        await page.waitForSelector("#record-recording audio");
+        const played = await until(
+          () => page.$eval("audio", (audio: { readonly currentTime: number }) => audio.currentTime),
+          (seconds) => seconds > 0,
+        );
+        assert.ok(played >= answer.startedMs / 1000 - 0.01, `${played} s`);
+        assert.equal(await page.locator(".waves svg").count(), 2);
+        const width = Number(await page.evaluate("document.documentElement.scrollWidth"));
+        assert.ok(width <= 390, `${width} pixels wide`);
+
+        const saving = page.waitForEvent("download");
+        await page.click("#record-recording button:text-is('Save as WAV')");
+        const path = await (await saving).path();
+        const saved = readRecording(await Deno.readFile(path));
+        assert.ok(stretches(saved.agent).length >= 2);
+
+        await page.click("#record-recording button:text-is('Delete')");
+        await page.click("#record-recording button:text-is('Delete for good?')");
+        await page.waitForSelector(".about-recording:text-is('It was deleted.')");
+        assert.deepEqual([...Deno.readDirSync(folder.dir)], []);
+        assert.deepEqual(complaints, []);
+      } finally {
+        await close();
+      }
+    },
+});
