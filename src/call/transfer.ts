@@ -121,6 +121,8 @@ export interface ResumedTransfers {
     /** Since caller and person talk. */
     readonly connectedForMs?: number;
   };
+  /** Whoever asked a person is gone, and with it the transfer; nobody has been told of that. */
+  readonly lost?: TransferRef;
   /** The latest has failed, and the agent has not spoken since. */
   readonly untold?: TransferRef & { readonly why: TransferFailure };
 }

@@ -34,6 +34,8 @@ interface UnderWay extends TransferRef {
   readonly target?: number;
   /** Since when caller and person talk. */
   readonly connectedAt?: Milliseconds;
+  /** The next leg is the agent's own, into the room of both. */
+  readonly awaitsRoom?: true;
 }
 
 /** A talk may be long, and a model costs and expires; a machine that picked up is found out before. */
@@ -57,7 +59,8 @@ export class CallTransfer {
     this.#call = call;
     this.wait = new CallerWait(call);
     this.#count = resumed?.count ?? 0;
-    const { open } = resumed ?? {};
+    const { open, lost } = resumed ?? {};
+    if (lost !== undefined) this.#publish(lost, { step: "failed", why: "unknown" });
     if (open === undefined) return;
     const { number, alias, mode, connectedForMs, target } = open;
     if (open.step === "requested") this.#announced = { number, alias, mode };
@@ -120,12 +123,13 @@ export class CallTransfer {
       ...underWay,
       target,
       ...(isConnected && { connectedAt: now }),
-      ...(isTaken && { caller: "away" }),
+      ...(isTaken &&
+        { caller: "away", ...(underWay.mode === "conference" && { awaitsRoom: true }) }),
     };
     this.#publish(underWay, { step, target });
     if (!isConnected) return;
     this.wait.end();
-    if (underWay.mode !== "conference") this.#parkAt = now + PARK_AFTER_MS;
+    if (this.#underWay.caller === "away") this.#parkAt = now + PARK_AFTER_MS;
   }
 
   #cancel(underWay: UnderWay, now: Milliseconds): void {
@@ -136,7 +140,8 @@ export class CallTransfer {
 
   #leaveRoom(underWay: UnderWay, now: Milliseconds): void {
     if (underWay.caller !== "together") return;
-    this.#underWay = { ...underWay, caller: "away" };
+    const { awaitsRoom: _, ...rest } = underWay;
+    this.#underWay = { ...rest, caller: "away" };
     this.#parkAt = now;
     this.#call.commands.push({ type: "leaveRoom", number: underWay.number });
   }
@@ -145,10 +150,10 @@ export class CallTransfer {
   legJoined(now: Milliseconds): void {
     const underWay = this.#underWay;
     if (underWay === undefined || underWay.caller === "asking") return;
-    if (
-      underWay.mode === "conference" && underWay.caller === "away" && this.#parkAt === undefined
-    ) {
+    if (underWay.awaitsRoom === true && underWay.caller === "away") {
       this.#underWay = { ...underWay, caller: "together" };
+      this.#parkAt = undefined;
+      this.#parts?.connection.unpark(now);
       return tellForGood(this.#call, prompts.together(underWay.alias));
     }
     if (underWay.caller === "together") return;

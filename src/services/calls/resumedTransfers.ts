@@ -22,6 +22,10 @@ export function transferredOf(
     return { count, ...(why !== undefined && !isTold && { untold: { ...ref, why } }) };
   }
   if (step === "failed" || step === "ended") return { count };
+  // The person was asked by a process that is gone; the caller was with the agent all the time.
+  if (mode !== "cold" && (step === "ringing" || step === "answered")) {
+    return { count, lost: ref, untold: { ...ref, why: "unknown" } };
+  }
   // Until the carrier is asked, the call is to end so.
   const isAnnounced = step === "requested" && plannedEnd?.reason === "transferred";
   const connectedForMs = connectedAt === undefined ? undefined : Math.max(0, at - connectedAt);

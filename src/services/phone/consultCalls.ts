@@ -92,7 +92,7 @@ export function createConsultCalls(deps: ConsultCallsDeps) {
       if (!session.hasEnded && !session.hasLeg) replaceStream(session);
     },
     /** A caller whom a person has left, and of whom Twilio has not asked how to go on, is not left alone. */
-    keepCallerIfAlone({ session, room }: Consult): void {
+    keepCallerIfAlone({ session, room }: Pick<Consult, "session" | "room">): void {
       const { callSid } = session;
       if (session.hasEnded || !session.isAway || callSid === undefined) return;
       track(

@@ -41,6 +41,8 @@ export interface RoomStep {
 }
 
 const MAX_ATTEMPTS = 2;
+/** Twilio asks at once how to go on after a conference. */
+const ASKS_WITHIN_MS = 6000;
 export type Consults = ReturnType<typeof createConsults>;
 
 /**
@@ -153,7 +155,9 @@ export function createConsults(deps: ConsultsDeps) {
       what: CallStatus | "machine",
     ): void {
       const found = legOf(ref, session, legSid);
-      if (found === undefined) return;
+      if (found === undefined) {
+        return what === "machine" || !isFinal(what) ? undefined : orphaned(session);
+      }
       const { consult, leg } = found;
       if (what === "machine") return course.machine(consult, leg);
       if (what === "ringing") return course.progress(consult, leg, "ringing");
@@ -184,12 +188,26 @@ export function createConsults(deps: ConsultsDeps) {
       }
       if (step === "participant-leave" && callSid === leg.sid) course.personGone(consult, leg);
     },
+    /** Whether the agent is in a room with the caller and a person. */
+    hasAgentIn(session: CallSession): boolean {
+      const consult = consults.get(session);
+      return consult?.phase === "together" && consult.agentSid !== undefined;
+    },
+    /** The agent's stream into the room has ended by itself: the two talk on without it. */
+    agentLost: (session: CallSession): void => session.input({ type: "roomLeft" }),
     /** Settles when no request is under way. */
     close: calls.close,
   };
 
   function fail(session: CallSession, number: number, why: TransferFailure): void {
     session.input({ type: "transferOver", number, result: { kind: "failed", why } });
+  }
+
+  /** A person has hung up of whom this process knows nothing: whoever brought them together is gone. */
+  function orphaned(session: CallSession | undefined): void {
+    if (session === undefined || consults.has(session) || !session.isAway) return;
+    const look = () => calls.keepCallerIfAlone({ session, room: roomOf(session.id) });
+    session.ended.then(deps.setTimer(look, ASKS_WITHIN_MS));
   }
 
   function textsOf({ request }: Pick<CallSession, "request">) {

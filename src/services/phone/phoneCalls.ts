@@ -157,6 +157,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
     /** Opens another stream for a session whose stream broke, unless one follows by itself. */
     replaceStream(session: CallSession): void {
       const { callSid } = session;
+      if (consults.hasAgentIn(session)) return consults.agentLost(session);
       // The stream of a caller who is put through has ended for good.
       if (callSid === undefined || session.isAway) return;
       if (!streams.isInterrupted(callSid)) replacement.replace(session);
@@ -181,10 +182,12 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       });
     },
     /** Whether the call's stream is interrupted and another will follow. */
-    isAway: ({ callSid, isAway }: CallSession): boolean =>
-      callSid !== undefined &&
-      (isAway || streams.isInterrupted(callSid) || replacement.isUnderWay(callSid) ||
-        pullBack.isUnderWay(callSid)),
+    isAway: (session: CallSession): boolean => {
+      const { callSid, isAway } = session;
+      return callSid !== undefined &&
+        (isAway || consults.hasAgentIn(session) || streams.isInterrupted(callSid) ||
+          replacement.isUnderWay(callSid) || pullBack.isUnderWay(callSid));
+    },
     /** Takes a call back whose process is gone. */
     pullBack: pullBack.take,
     /** Settles when no request to Twilio is under way. */
