@@ -35,7 +35,7 @@ export class CallerWait {
 
   begin(now: Milliseconds): void {
     this.#isWaiting = true;
-    this.#quietSince = undefined;
+    this.#quietSince = now;
     this.#wordAt = now + WORD_EVERY_MS;
   }
 

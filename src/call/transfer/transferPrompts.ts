@@ -27,13 +27,12 @@ export function askingPerson(alias: string): ModelNote {
   );
 }
 
-/** For a caller who has heard music for a while; the model does not remember it. */
+/** For a caller who has heard music for a while. */
 export function stillTrying(): ResponseRequest {
   return {
-    purpose: "filler",
+    purpose: "say",
     instructions:
       "The caller is waiting while somebody is being called for them. In a few words, in the language of the conversation, tell them that you are still trying and that they can speak to you at any time. Do not promise that anybody will come.",
-    aside: true,
     tools: "none",
   };
 }

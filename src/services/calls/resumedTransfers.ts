@@ -22,12 +22,13 @@ export function transferredOf(
     return { count, ...(why !== undefined && !isTold && { untold: { ...ref, why } }) };
   }
   if (step === "failed" || step === "ended") return { count };
-  // The person was asked by a process that is gone; the caller was with the agent all the time.
-  if (mode !== "cold" && (step === "ringing" || step === "answered")) {
-    return { count, lost: ref, untold: { ...ref, why: "unknown" } };
-  }
   // Until the carrier is asked, the call is to end so.
   const isAnnounced = step === "requested" && plannedEnd?.reason === "transferred";
+  // The person was asked by a process that is gone; the caller was with the agent all the time.
+  const isAsking = step !== "accepted" && step !== "connected" && !isAnnounced;
+  if (mode !== "cold" && isAsking) {
+    return { count, lost: ref, untold: { ...ref, why: "unknown" } };
+  }
   const connectedForMs = connectedAt === undefined ? undefined : Math.max(0, at - connectedAt);
   return {
     count,
