@@ -31,6 +31,8 @@ export class Greeting {
   readonly #closing: Pick<Closing, "resume">;
   readonly #opening: Opening;
   readonly #resumption: Resumption;
+  /** Whether an earlier session of the call has said anything. */
+  readonly #hasSpoken: boolean;
   #isAnswered = false;
   #isAsked = false;
   #holds = false;
@@ -49,6 +51,7 @@ export class Greeting {
     this.#connection = connection;
     this.#closing = closing;
     this.#opening = opening;
+    this.#hasSpoken = resumed?.turns.some(({ role, aside }) => role === "agent" && !aside) ?? false;
     this.#resumption = resumed === undefined
       ? beginningOf(call.policy)
       : resumptionOf(resumed, call.policy);
@@ -101,8 +104,7 @@ export class Greeting {
     const { greetingProtected } = this.#call.policy;
     if (plannedEnd !== undefined) return this.#closing.resume(plannedEnd, now);
     if (note !== undefined) this.#connection.tell(note);
-    // What answers a call into a phone system is listened to first.
-    if (request === undefined || closing || this.#call.menu.isActive) return;
+    if (request === undefined || closing || this.#listensFirst) return;
     this.#holds = greetingProtected && request.purpose === "greeting";
     this.#needsModel = !this.#isKept;
     if (this.#isAnswer) this.#call.turns.withdraw("reply");
@@ -117,6 +119,11 @@ export class Greeting {
     return [...this.#call.transcript.entries.values()].every((entry) =>
       entry.kind !== "caller" || entry.aside === true || isHello(entry.text)
     );
+  }
+
+  /** What answers a call into a phone system is listened to first, until there was somebody to talk with. */
+  get #listensFirst(): boolean {
+    return this.#call.menu.isActive && !this.#hasSpoken;
   }
 
   get #isKept(): boolean {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { menuCall, music, musicEnds, usesTool } from "../../support/call/menuCall.ts";
+import { noUsage } from "../../../src/services/store/calls/callRecord.ts";
+import { CallDriver } from "../../support/call/callDriver.ts";
+import { MENU_CALL, menuCall, music, musicEnds, usesTool } from "../../support/call/menuCall.ts";
 
 const MENU = [
   "Thank you for calling Acme.",
@@ -302,6 +304,34 @@ Deno.test("hold: a connection that is lost meanwhile is replaced, and given noth
   call.callerSays("Hello, how can I help you?", 1000);
   call.advance(10);
   assert.deepEqual(call.takeAsked(), ["reply"]);
+});
+
+Deno.test("hold: a session that expires meanwhile is left for another, which is asked nothing", () => {
+  const call = menuCall({ maxHoldMs: 10_000_000 }, { maxMs: 20_000_000 });
+  call.input({ type: "modelReady", expiresInMs: 3_600_000 });
+  music(call);
+  call.take();
+  for (let minutes = 0; minutes < 59 && call.all("takeOver").length === 0; minutes++) {
+    call.advance(60_000);
+    if (call.all("prepareModel").length === 1) call.input({ type: "standbyReady" });
+  }
+  call.advance(60_000);
+  assert.equal(call.all("takeOver").length, 1);
+  assert.deepEqual(call.takeAsked(), []);
+  assert.deepEqual(call.events("hold"), [{ type: "hold", on: true }]);
+});
+
+Deno.test("phone menu: a process that goes on with a call speaks only where one spoke before", () => {
+  const line = { position: 1, final: true, interrupted: false, by: "voice", endedMs: 2 } as const;
+  const menu = { ...line, id: "a", role: "caller", text: "Press one.", startedMs: 1 } as const;
+  const said = { ...line, id: "b", role: "agent", text: "Hello.", startedMs: 1 } as const;
+  for (const [turns, asked] of [[[menu], []], [[menu, said], ["reply"]]] as const) {
+    const usage = { ...noUsage };
+    const resumed = { elapsedMs: 60_000, connectedMs: 59_000, turns, tools: [], usage };
+    const call = new CallDriver({ ...MENU_CALL, resumed }).connect();
+    call.advance(500);
+    assert.deepEqual(call.takeAsked(), asked);
+  }
 });
 
 Deno.test("phone menu: keys as tones are heard at once, in the place of what is being said", () => {

@@ -1,23 +1,23 @@
 import type { PhoneMenuPolicy } from "../../../src/call/phoneMenu.ts";
 import { CallDriver, type CallDriverOptions } from "./callDriver.ts";
 
+/** The policy of a call into a phone system. */
+export const MENU_CALL = {
+  direction: "outbound",
+  modelResponds: false,
+  modelInterrupts: false,
+  usesTools: true,
+  phoneMenu: { maxMenuMs: 300_000, maxHoldMs: 1_800_000, maxRepeats: 3, keys: "network" },
+} as const satisfies CallDriverOptions;
+
 /** A call into a phone system that both ends have joined. */
 export function menuCall(
   menu: Partial<PhoneMenuPolicy> = {},
   more: CallDriverOptions = {},
 ): CallDriver {
   return new CallDriver({
-    direction: "outbound",
-    modelResponds: false,
-    modelInterrupts: false,
-    usesTools: true,
-    phoneMenu: {
-      maxMenuMs: 300_000,
-      maxHoldMs: 1_800_000,
-      maxRepeats: 3,
-      keys: "network",
-      ...menu,
-    },
+    ...MENU_CALL,
+    phoneMenu: { ...MENU_CALL.phoneMenu, ...menu },
     ...more,
   }).live();
 }
