@@ -11,7 +11,7 @@ const MIN_LENGTH = 12;
 const MAX_LENGTH = 19;
 /** Numbers of orders and customers are often shorter. */
 const MIN_LENGTH_UNANNOUNCED = 14;
-const MAX_REST = 8;
+const MAX_REST = 11;
 /** Fewer may be a house number or the year. */
 const MIN_HELD_OF_CARDS = 4;
 /** Where nobody speaks of cards; what stands for the issuer, the first six, may be shown of any. */
@@ -52,15 +52,28 @@ function markWhole(finding: Finding, run: NumberRun): boolean {
     finding.cardLines.push(...parts.slice(at, last + 1).map((part) => part.line));
     for (const place of placesOf(parts, at, last)) finding.mark(place, SHOWN);
     at = last + 1;
-    // Its date and security code, said in the same breath.
-    let rest = at;
-    while (parts[rest]?.line === line) rest++;
-    if (rest > at && (starts[rest] ?? 0) - (starts[at] ?? 0) <= MAX_REST) {
-      for (const place of placesOf(parts, at, rest - 1)) finding.mark(place, REST);
-      at = rest;
-    }
+    const restTo = markRest(finding, line, parts[last]?.to ?? 0);
+    while (parts[at]?.line === line && (parts[at]?.to ?? 0) <= restTo) at++;
   }
   return isAny;
+}
+
+/** Marks date and security code, said in the same breath; returns their end. */
+function markRest(finding: Finding, line: number, after: number): number {
+  const tokens = finding.lines[line]?.tokens ?? [];
+  let digits = 0;
+  let place: { from: number; to: number } | undefined;
+  const next = tokens.findIndex(({ from }) => from >= after);
+  for (const { kind, word, from, to, digits: number } of next < 0 ? [] : tokens.slice(next)) {
+    if (kind === "digits" || kind === "measure") {
+      digits += number.length;
+      if (digits > MAX_REST) return after;
+      place = { from: place?.from ?? from, to };
+    } else if (kind !== "filler" && word !== "/") break;
+  }
+  if (place === undefined) return after;
+  finding.mark({ line, ...place }, REST);
+  return place.to;
 }
 
 /** Marks a piece that was said when the other side had asked for a card, and was not gone on with. */

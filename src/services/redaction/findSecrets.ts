@@ -58,7 +58,8 @@ function markBehind(finding: Finding, index: number, topic: Announced, next: num
   if (topic === "password" || topic === "key") return markValue(finding, index, topic, next);
   for (let at = next; at < Math.min(tokens.length, next + REACH); at++) {
     const token = tokens[at];
-    if (token?.kind === "digits" || token?.kind === "measure") {
+    const isMonth = topic === "expiry" && MONTHS.has(token?.word ?? "");
+    if (token?.kind === "digits" || token?.kind === "measure" || isMonth) {
       return void markNumber(finding, index, topic, at);
     }
   }
@@ -83,8 +84,11 @@ function markAnswer(finding: Finding, index: number, topic: Announced): void {
     return;
   }
   for (let at = 0; at < tokens.length;) {
-    const kind = tokens[at]?.kind;
-    at = kind === "digits" || kind === "measure" ? markNumber(finding, index, topic, at) : at + 1;
+    const { kind, word = "" } = tokens[at] ?? {};
+    const isMonth = topic === "expiry" && MONTHS.has(word);
+    at = kind === "digits" || kind === "measure" || isMonth
+      ? markNumber(finding, index, topic, at)
+      : at + 1;
   }
 }
 
@@ -96,12 +100,13 @@ function markNumber(finding: Finding, index: number, topic: Announced, first: nu
   let digits = "";
   let last = first;
   let fillers = 0;
+  let hasMonth = false;
   for (let at = first; at < tokens.length && fillers <= 3; at++) {
     const token = tokens[at];
     if (token === undefined) break;
-    const isNumber = token.kind === "digits" || token.kind === "measure" ||
-      topic === "expiry" && MONTHS.has(token.word);
-    if (isNumber) {
+    const isMonth = topic === "expiry" && MONTHS.has(token.word);
+    if (token.kind === "digits" || token.kind === "measure" || isMonth) {
+      hasMonth ||= isMonth;
       digits += token.digits;
       last = at;
       fillers = 0;
@@ -109,7 +114,8 @@ function markNumber(finding: Finding, index: number, topic: Announced, first: nu
     else break;
   }
   const [min, max] = LENGTHS[topic];
-  const fits = digits.length <= max && digits.length >= (line.open ? 1 : min);
+  const isLong = digits.length >= (line.open ? 1 : min) || hasMonth;
+  const fits = digits.length <= max && isLong;
   const [from, to] = [tokens[first], tokens[last]];
   if (fits && from !== undefined && to !== undefined) {
     finding.mark({ line: index, from: from.from, to: to.to }, SHOWN[topic]);

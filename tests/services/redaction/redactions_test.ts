@@ -92,6 +92,8 @@ Deno.test("what stands beside a card, and secrets behind their names, are blacke
       "Meine Kreditkarte läuft ab 12/27, Prüfziffer eins zwei drei.",
       "Meine Kreditkarte läuft ab [expiry date], Prüfziffer [security code].",
     ],
+    ["Card 4111111111111111, 12/27, 123, thanks.", "Card [card number], [card details], thanks."],
+    ["My card expires in December twenty-seven.", "My card expires in [expiry date]."],
     ["My PIN is four seven one one.", "My PIN is [code]."],
     ["Die TAN lautet 123 456, danke.", "Die TAN lautet [code], danke."],
     ["My password is Tr0ub4dor&3.", "My password is [password]."],
