@@ -62,41 +62,31 @@ export function viewState({ batch, items }: BatchState, limit: number) {
 }
 
 /** Calls that are not made, with the lines of which none could be made. */
-export function viewRefused(
+export function* viewRefused(
   refused: readonly RefusedCall[],
   problems: readonly TableProblem[] = [],
 ) {
-  return [
-    ...refused.map(({ index, call: { line }, refusal }) => ({
-      index,
-      ...present({ line }),
-      ...viewRefusal(refusal),
-    })),
-    ...problems.map(viewProblem),
-  ];
+  for (const { index, call: { line }, refusal } of refused) {
+    yield { index, ...present({ line }), ...viewRefusal(refusal) };
+  }
+  for (const problem of problems) yield viewProblem(problem);
 }
 
-/** What would become of a batch. */
+/** What would become of a batch, without its calls. */
 export function viewPreview(
   { calls, estimate, room }: BatchPreview,
   { table }: AskedBatch,
-): z.infer<typeof batchPreview> {
+): Omit<z.infer<typeof batchPreview>, "calls"> {
   const problems = table?.problems ?? [];
-  const rows = [
-    ...calls.map(viewChecked),
-    ...problems.map((problem) => ({ to: "", state: "refused" as const, ...viewProblem(problem) })),
-  ];
-  if (table !== undefined) rows.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  const byReason = new Map<string, number>();
-  for (const { reason } of rows) {
-    if (reason !== undefined) byReason.set(reason, (byReason.get(reason) ?? 0) + 1);
-  }
-  const refused = rows.filter(({ state }) => state === "refused").length;
+  const byReason: Record<string, number> = {};
+  const count = (reason: string) => byReason[reason] = (byReason[reason] ?? 0) + 1;
+  for (const each of calls) if (!each.ok) count(each.refusal.code);
+  for (const { code } of problems) count(code);
+  const refused = Object.values(byReason).reduce((sum, calls) => sum + calls, 0);
   return {
-    accepted: rows.length - refused,
+    accepted: calls.length + problems.length - refused,
     refused,
-    byReason: Object.fromEntries(byReason),
-    calls: rows,
+    byReason,
     ...(table !== undefined && {
       columns: table.columns.map((column) => ({
         heading: column.heading,
@@ -107,6 +97,24 @@ export function viewPreview(
     estimate,
     room,
   };
+}
+
+/** What would become of each call, in the order of the table's lines. */
+export function* viewChecks(
+  calls: readonly CheckedCall[],
+  problems: readonly TableProblem[] = [],
+): Generator<z.infer<typeof batchPreview>["calls"][number]> {
+  const left = [...problems].reverse();
+  for (const checked of calls) {
+    const { line = Infinity } = checked.call;
+    while ((left.at(-1)?.line ?? Infinity) < line) yield* left.splice(-1).map(viewUnread);
+    yield viewChecked(checked);
+  }
+  for (const problem of left.reverse()) yield viewUnread(problem);
+}
+
+function viewUnread(problem: TableProblem) {
+  return { to: "", state: "refused" as const, ...viewProblem(problem) };
 }
 
 function viewChecked(checked: CheckedCall): z.infer<typeof batchPreview>["calls"][number] {

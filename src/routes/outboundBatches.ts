@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { AskedBatch } from "./batchRequest.ts";
 import { askedByJson, askedByTable, batchBody, tableOf } from "./batchRequest.ts";
-import { viewPreview, viewRefused, viewState } from "./batchViews.ts";
+import { viewChecks, viewPreview, viewRefused, viewState } from "./batchViews.ts";
 import { type Caller, requireKeys } from "./middleware/access.ts";
 import { HttpProblem, phoneNotConfigured, required } from "./middleware/httpProblem.ts";
 import {
@@ -13,6 +13,7 @@ import {
   csvQuery,
 } from "./openapi/batchSchemas.ts";
 import { answer, apiRoutes, errorAnswers, json, wholeNumber } from "./openapi/schemaParts.ts";
+import { slicedJson } from "./slicedJson.ts";
 import { keyNameOf, knownAgent, knownFrom, type OutboundRoutesDeps } from "./outbound.ts";
 
 /** Lists of calls, placed one after another: sending, previewing and cancelling them. */
@@ -30,8 +31,8 @@ export function outboundBatchesRoutes(deps: OutboundRoutesDeps) {
       const { batchId, accepted, refused } = await batches.create(
         requestOf(asked, c.get("caller")),
       );
-      const problems = asked.table?.problems ?? [];
-      return c.json({ batchId, accepted, refused: viewRefused(refused, problems) }, 202);
+      const rows = viewRefused(refused, asked.table?.problems);
+      return slicedJson(202, { batchId, accepted }, "refused", rows);
     });
   }
 
@@ -39,7 +40,8 @@ export function outboundBatchesRoutes(deps: OutboundRoutesDeps) {
     const asked = await askedOf(c, c.req.valid("json"), c.req.valid("query").options);
     const { batches } = required(deps.outbound, phoneNotConfigured);
     const found = await batches.preview(requestOf(asked, c.get("caller")));
-    return c.json(viewPreview(found, asked), 200);
+    const rows = viewChecks(found.calls, asked.table?.problems);
+    return slicedJson(200, viewPreview(found, asked), "calls", rows);
   });
 
   routes.openapi({ ...progress, middleware: [keyed, access("calls:read")] }, async (c) => {

@@ -4,7 +4,7 @@ import type { BatchHead, BatchStore, ItemInTurn } from "../store.ts";
 import { batchJob } from "./batch/batchJob.ts";
 import { readPlan } from "./batch/batchPlan.ts";
 import { type BatchNews, newsOf } from "./batch/batchView.ts";
-import { dialTime } from "./batch/callChecks.ts";
+import { OpeningTimes } from "./batch/openingTimes.ts";
 import type { Dialer } from "./dialer.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import type { Clock } from "../../utils/clock.ts";
@@ -28,6 +28,8 @@ const MAX_QUEUED = 2;
 /** How often to look for items that a process has left when it ended. */
 const POLL_MS = 5000;
 const MAX_UNTOLD = 50;
+/** Items that are looked at when the hours of one are over. */
+const LOOK_AHEAD = 200;
 
 /** Queues the calls of batches, a few at a time, so that single calls need not wait for all of them. */
 export type BatchFeeder = ReturnType<typeof createBatchFeeder>;
@@ -68,7 +70,7 @@ export function createBatchFeeder(deps: BatchFeederDeps) {
         return 0;
       }
       const nextAt = await batchStore.nextAt(now()) ?? Infinity;
-      return Math.min(pollMs, Math.max(MIN_POLL_MS, nextAt - now()));
+      return Math.min(pollMs, Math.max(1, nextAt - now()));
     } catch (error) {
       log.warn("Batches not read", { error });
     }
@@ -77,20 +79,27 @@ export function createBatchFeeder(deps: BatchFeederDeps) {
 
   /** Lets items wait whose numbers may not be called now; resolves with how many. */
   async function postponeClosed(): Promise<number> {
-    const turns = await batchStore.inTurn(room());
-    if (turns.length === 0) return 0;
-    const rules = await policy();
+    const times = new OpeningTimes(await policy(), now());
+    const closed = await closedAmong(await batchStore.inTurn(room()), times);
+    if (closed.length === 0) return 0;
+    // Where the hours of one are over, they are for many.
+    const ahead = await batchStore.inTurn({ most: LOOK_AHEAD, now: now() });
+    const all = [...closed, ...await closedAmong(ahead, times)];
+    await batchStore.postpone(all);
+    return all.length;
+  }
+
+  async function closedAmong(turns: readonly ItemInTurn[], times: OpeningTimes) {
     const closed: (ItemInTurn & { readonly until: number })[] = [];
     for (const turn of turns) {
-      const { item: { number }, batch: { plan } } = turn;
-      const call = batchJob(turn.batch, turn.item, now());
+      const { item: { number }, batch } = turn;
+      const call = batchJob(batch, turn.item, now());
       if (call === undefined) continue;
-      const time = await dialTime(rules, { number, week: readPlan(plan).week, at: now(), call });
+      const time = await times.of({ number, week: readPlan(batch.plan).week, call }, batch.id);
       // What is refused for good is refused when it is dialled, so that it has a record.
       if (time.ok && time.at > now()) closed.push({ ...turn, until: time.at });
     }
-    if (closed.length > 0) await batchStore.postpone(closed);
-    return closed.length;
+    return closed;
   }
 
   async function tell(): Promise<void> {
@@ -103,6 +112,3 @@ export function createBatchFeeder(deps: BatchFeederDeps) {
     }
   }
 }
-
-/** While calls under way keep a batch from going on, their end wakes the feeder. */
-const MIN_POLL_MS = 250;

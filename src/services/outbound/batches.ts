@@ -171,14 +171,15 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
 const MAX_EVENTS = 50;
 
 function itemOf(checked: Extract<CheckedCall, { ok: true }>): NewBatchItem {
-  const { number, call: { variables, id, agent, language, consent }, requestKey } = checked;
+  const { number, call: { variables, id, agent, language, consent }, requestKey, opensAt } =
+    checked;
   const details = present({
     ...{ agent, language },
     consent: consent && normalConsent(consent),
   });
   return {
     number,
-    ...present({ variables, reference: id, requestKey }),
+    ...present({ variables, reference: id, requestKey, dueAt: opensAt }),
     ...(Object.keys(details).length > 0 && { details }),
   };
 }

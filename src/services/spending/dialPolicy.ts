@@ -3,7 +3,14 @@ import type { CallingTimes, OutboundRules } from "../../config/outboundSchema.ts
 import type { CallingHours } from "../../config/settings.ts";
 import type { DoNotCallList } from "../store.ts";
 import { type Consent, consentRefusal } from "./consent.ts";
-import { everyDay, isWithinTimes, nextWithinTimes, offsetAt } from "./destinations/callingHours.ts";
+import {
+  everyDay,
+  isWithinTimes,
+  nextWithinTimes,
+  offsetAt,
+  zonesOf,
+} from "./destinations/callingHours.ts";
+import { countryOf } from "./destinations/numberingPlan.ts";
 import { hoursFor, hoursOfCountry } from "./destinations/countryHours.ts";
 import { nextWithinWeek, otherPartOfDay } from "./destinations/calleeTime.ts";
 import { readWrittenNumber } from "./destinations/writtenNumber.ts";
@@ -52,6 +59,8 @@ export function createDialPolicy(
     read: readWrittenNumber,
     nextWithinWeek,
     otherPartOfDay,
+    /** Numbers of the same place have the same hours. */
+    placeOf: (number: string): string => `${countryOf(number)} ${zonesOf(number).join()}`,
     estimatedUsdPerMinute: (to: string): number => estimatedUsdPerMinute("outbound", to),
     offsetAt,
     /**

@@ -4,6 +4,7 @@ import type { WorkSlices } from "../../../utils/workSlices.ts";
 import type { CallBudget, DialPolicy, DialRefusal, PersonCall } from "../../spending.ts";
 import { awaitStore } from "../outboundErrors.ts";
 import type { ReadPlan } from "./batchPlan.ts";
+import { OpeningTimes } from "./openingTimes.ts";
 import type { Consent, RequestedCall } from "./requestedCall.ts";
 
 /** Why no call is made of an item. */
@@ -57,8 +58,13 @@ export async function checkCalls(
   { policy, agentProblem, taken, callBudget }: CallChecksDeps,
   slices: Pick<WorkSlices, "pause">,
 ): Promise<readonly CheckedCall[]> {
-  const keys = calls.map(({ id }) => id === undefined ? undefined : requestKeyOf(keyName, id));
+  const keys: (string | undefined)[] = [];
+  for (const { id } of calls) {
+    await slices.pause();
+    keys.push(id === undefined ? undefined : requestKeyOf(keyName, id));
+  }
   const known = await awaitStore(taken(keys.filter((key) => key !== undefined)));
+  const times = new OpeningTimes(policy, Math.max(now, startsAt));
   const numbers = new Set<string>();
   const ids = new Set<string>();
   const checked: CheckedCall[] = [];
@@ -80,10 +86,8 @@ export async function checkCalls(
       : policy.read(call.to, country);
     if (!written.ok) return { kind: "number", ...written } as const;
     const { number } = written;
-    const earliest = Math.max(now, startsAt);
     const person = personOf(call);
-    const times = { number, week: plan.week, at: earliest, call: person };
-    const decision = await dialTime(policy, times);
+    const decision = await times.of({ number, week: plan.week, call: person });
     if (!decision.ok) {
       const { refusal } = decision;
       return {
@@ -147,44 +151,6 @@ export async function checkCalls(
     return undefined;
   }
 }
-
-/**
- * When a number may be dialled, at the earliest at a time; refused where the operator's rules refuse it for
- * good. `week` are the batch's own hours, by the callee's clocks.
- */
-export async function dialTime(
-  policy: Pick<DialPolicy, "check" | "nextWithinWeek">,
-  { number, week, at, call }: {
-    readonly number: string;
-    readonly week?: ReadPlan["week"] | undefined;
-    readonly at: number;
-    readonly call: PersonCall;
-  },
-): Promise<
-  { readonly ok: true; readonly at: number } | { readonly ok: false; readonly refusal: DialRefusal }
-> {
-  let time = at;
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const open = week === undefined ? time : policy.nextWithinWeek(number, week, time);
-    const decision = await awaitStore(policy.check(number, open ?? time, call));
-    if (decision.ok && open !== undefined) return { ok: true, at: open };
-    if (decision.ok) return { ok: false, refusal: neverOpen };
-    if (decision.code !== "outside_hours" || decision.opensAt === undefined) {
-      return { ok: false, refusal: decision };
-    }
-    time = decision.opensAt;
-  }
-  return { ok: false, refusal: neverOpen };
-}
-
-/** Both kinds of hours may shift the other by a day or two; after so many they never meet. */
-const MAX_ROUNDS = 16;
-
-const neverOpen: DialRefusal = {
-  kind: "forbidden",
-  code: "outside_hours",
-  sentence: "The hours of the batch never allow this number to be called.",
-};
 
 /** With its time in ISO 8601. */
 export function normalConsent({ at, ...rest }: Consent): Consent {

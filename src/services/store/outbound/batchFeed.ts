@@ -2,7 +2,7 @@ import { type AdmittedCall, recordAndEnqueue } from "./admittedCall.ts";
 import { noteEvent } from "./batchEvents.ts";
 import { type BatchHead, type BatchItem, batchOf, itemOf } from "./batchRow.ts";
 import type { Database, Query } from "../database.ts";
-import { maybeNumber, numberOf, onlyRow } from "../row.ts";
+import { maybeNumber, numberOf, onlyRow, readable } from "../row.ts";
 
 /** How many calls of batches may be due in the queue, of all batches and in all processes. */
 export interface FeedRoom {
@@ -44,7 +44,10 @@ export function createBatchFeed(database: Database) {
     async inTurn(room: FeedRoom): Promise<readonly ItemInTurn[]> {
       return await turnsIn(database.query, room);
     },
-    /** When something may be fed or ends at the earliest; undefined where nothing waits. */
+    /**
+     * When something may be fed or ends at the earliest, after `now`; undefined where nothing waits for a
+     * time. What might be fed now waits for room.
+     */
     async nextAt(now: number): Promise<number | undefined> {
       const times = (await openBatches(database.query)).flatMap(
         ({ batch: { state, startsAt = 0, endsAt }, nextAt, dueAt }) => {
@@ -53,7 +56,8 @@ export function createBatchFeed(database: Database) {
           return endsAt === undefined ? due : [...due, endsAt];
         },
       );
-      return times.length === 0 ? undefined : Math.max(now, Math.min(...times));
+      const later = times.filter((time) => time > now);
+      return later.length === 0 ? undefined : Math.min(...later);
     },
     /** Lets items wait that may not be dialled before a time. */
     async postpone(items: readonly (ItemInTurn & { readonly until: number })[]): Promise<void> {
@@ -111,7 +115,7 @@ async function openBatches(query: Query): Promise<readonly OpenBatch[]> {
       ORDER BY CASE state WHEN 'running' THEN 0 ELSE 1 END, next_at, created_at, id
       LIMIT ${MAX_OPEN}`,
   );
-  return rows.map((row) => ({
+  return readable(rows, (row) => ({
     batch: batchOf(row),
     nextAt: numberOf(row, "next_at"),
     dueAt: maybeNumber(row, "due_at"),

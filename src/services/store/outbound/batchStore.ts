@@ -37,6 +37,8 @@ export interface NewBatchItem {
   /** A digest: of all items with the same one, only the first is taken. */
   readonly requestKey?: string | undefined;
   readonly details?: unknown;
+  /** Not before then, in milliseconds since 1970. */
+  readonly dueAt?: number | undefined;
 }
 
 /** A batch and how far it is. */
@@ -184,7 +186,7 @@ function insertItems(
   items: readonly NewBatchItem[],
 ): readonly [sql: string, values: readonly SqlValue[]] {
   const values: SqlValue[] = [batchId];
-  const rows = items.map(({ number, variables, reference, requestKey, details }, at) => {
+  const rows = items.map(({ number, variables, reference, requestKey, details, dueAt = 0 }, at) => {
     const columns = [
       first + at,
       number,
@@ -192,13 +194,14 @@ function insertItems(
       reference ?? null,
       requestKey ?? null,
       jsonOf(details),
+      Math.round(dueAt),
     ];
     const position = values.push(...columns) - columns.length + 1;
     return `($1, 'pending', ${columns.map((_, column) => `$${position + column}`).join(", ")})`;
   });
   return [
     `INSERT INTO batch_items
-      (batch_id, state, item, number, variables, reference, request_key, details)
+      (batch_id, state, item, number, variables, reference, request_key, details, due_at)
       VALUES ${rows.join(", ")}`,
     values,
   ];
