@@ -82,9 +82,11 @@ Deno.test("every route with an id, a number or a name in its path refuses what c
     for (const name of parametersOf(operation, "path")) {
       for (const value of [...nonsense, ...inherited]) {
         const address = addressOf(operation, name, value);
+        // One key alone may not ask so often.
+        const headers = { "X-API-Key": `${apiKey}-${tried % 4 + 1}` };
         const answer = await server.request(address, {
           method: operation.method,
-          headers: { ...withKey, "Content-Type": "application/json" },
+          headers: { ...headers, "Content-Type": "application/json" },
           ...(operation.description.requestBody !== undefined && { body: '{"type":"hangup"}' }),
         });
         const [status] = await problemOf(answer);
