@@ -207,7 +207,7 @@ const action = createRoute({
   operationId: "actOnCall",
   summary: "Act on a live call",
   description:
-    "Hang up, let the agent say something, transfer the caller, interrupt the agent, send text in the caller's place, or pause, resume or stop the recording. Any instance that shares the database accepts it; 504 `instance_silent` where the one that holds the call does not answer.",
+    "Hang up, let the agent say something, transfer the caller or take that back, have the agent leave a conference, interrupt the agent, send text in the caller's place, or pause, resume or stop the recording. Any instance that shares the database accepts it; 504 `instance_silent` where the one that holds the call does not answer.",
   tags,
   request: { params: callIdParam, body: { required: true, content: json(callAction) } },
   responses: { 202: answer("Accepted", actionAnswer), ...errorAnswers },

@@ -230,6 +230,35 @@ test("a caller who hangs up is not kept for the person, who hears one sentence",
   );
 });
 
+test("an operator has the caller put through by what was heard, and takes it back", async () => {
+  await using rig = await start();
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^Good day\.$/);
+  typed(rig, talk, "My drain is blocked.");
+  await heardSaying(rig, talk.callId, /^You wrote My drain/);
+  const act = async (action: Readonly<Record<string, string>>) => {
+    const answer = await rig.server.post(`/api/calls/${talk.callId}/actions`, action);
+    assert.equal(answer.status, 202, await answer.text());
+  };
+  await act({ type: "transfer", to: "sales" });
+  const person = await rig.server.network.nextCall();
+  assert.match((await person.next("said")).text, /The caller said: My drain is blocked\.$/);
+  await act({ type: "cancel_transfer" });
+  await published(rig, talk.callId, "transfer", ({ step }) => step === "failed");
+  assert.equal(stepsOf(rig, talk).at(-1), "failed: cancelled");
+  await person.ended;
+  assert.equal(talk.phone.status, "in-progress");
+});
+
+test("a person takes the call by a word", async () => {
+  await using rig = await start(`{ number: "${mia}", mode: warm, accept: [put him through] }`);
+  const talk = await asked(rig);
+  await talk.person.next("said");
+  assert.match((await talk.person.next("said")).text, /press 1 or say yes/);
+  await talk.person.speak("Okay, put him through.");
+  await published(rig, talk.callId, "transfer", ({ step }) => step === "connected");
+});
+
 test("a person who still rings is not called any more when the caller hangs up", async () => {
   await using rig = await start(undefined, {
     network: { numbers: { [mia]: { answer: "no-answer" } } },

@@ -248,6 +248,12 @@ export const callAction = z.discriminatedUnion("type", [
       description: "One of the names under `transfers` in the agent's file",
     }),
   }),
+  z.strictObject({ type: z.literal("cancel_transfer") }).openapi({
+    description: "Nobody is asked any more to take the caller of a transfer that asks first",
+  }),
+  z.strictObject({ type: z.literal("leave_conversation") }).openapi({
+    description: "The agent leaves the caller and a person alone, with whom it is in a conference",
+  }),
   z.strictObject({ type: z.literal("interrupt") }),
   z.strictObject({ type: z.literal("text"), text: z.string().trim().min(1).max(4000) }).openapi({
     description: "Text in the caller's place, as if typed",
@@ -256,7 +262,10 @@ export const callAction = z.discriminatedUnion("type", [
     type: z.literal("recording"),
     change: z.enum(["pause", "resume", "stop"]).openapi({ description: "`stop` is for good" }),
   }),
-], { error: "type must be hangup, say, transfer, interrupt, text or recording" }).openapi(
+], {
+  error:
+    "type must be hangup, say, transfer, cancel_transfer, leave_conversation, interrupt, text or recording",
+}).openapi(
   "CallAction",
   {
     example: { type: "say", text: "Your table is ready." },

@@ -12,6 +12,9 @@ export const callAction = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("say"), text: z.string() }),
   z.object({ type: z.literal("transfer"), to: z.string() }),
+  /** These two do nothing where nobody is asked to take the caller, or the agent is no third. */
+  z.object({ type: z.literal("cancel_transfer") }),
+  z.object({ type: z.literal("leave_conversation") }),
   z.object({ type: z.literal("interrupt") }),
   z.object({ type: z.literal("text"), text: z.string() }),
   z.object({ type: z.literal("recording"), change: z.enum(["pause", "resume", "stop"]) }),
@@ -99,6 +102,12 @@ export function createCallActions(
         session.input({ type: "transferAsked", alias: action.to });
         return { ok: true };
       }
+      case "cancel_transfer":
+        session.input({ type: "transferCancelled" });
+        return { ok: true };
+      case "leave_conversation":
+        session.input({ type: "roomLeft" });
+        return { ok: true };
       case "interrupt":
         session.input({ type: "interruptAsked" });
         return { ok: true };

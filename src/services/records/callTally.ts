@@ -149,7 +149,7 @@ export class CallTally {
         return [{ type: "changed", callId, changes: { optOut } }];
       }
       case "transfer":
-        this.#talks.follow(event, this.#agent);
+        this.#talks.follow(event, this.#agent, at);
         return [{ ...event, callId, at, agent: this.#agent }];
       case "latency": {
         if (this.#latenciesMs.length >= MAX_LATENCIES) return [];

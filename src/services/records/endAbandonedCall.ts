@@ -29,7 +29,7 @@ export async function endAbandonedCall(
     ? planned
     : { reason: "transferred", detail: left.alias } as const;
   const talks = new PersonTalks(transfers);
-  if (left !== undefined) talks.follow(left, call.agent);
+  if (left !== undefined) talks.follow(left, call.agent, endedAt);
   const connected = connectedMs ?? (call.answeredAt === undefined ? 0 : lastMsOf(turns));
   const ending = endingOf({ ...call, outcome: call.outcome ?? outcome, handoffs, talks }, {
     end,

@@ -5,6 +5,9 @@ import type { TransferRecord } from "../store.ts";
 
 interface Talk extends Pick<TransferRecord, "alias" | "target" | "spokeMs"> {
   readonly agent: string;
+  /** How long people were told of the caller, who did not hear it: they are called, and cost, all the same. */
+  readonly askedMs?: number;
+  readonly answeredAt?: number | undefined;
 }
 
 /** With whom the caller has talked in the course of a call, and for how long. */
@@ -14,17 +17,27 @@ export class PersonTalks {
 
   /** Goes on from what is stored. */
   constructor(stored: readonly TransferRecord[] = []) {
-    for (const { number, alias, target, spokeMs, agent = "" } of stored) {
-      this.#talks.set(number, { alias, agent, ...present({ target, spokeMs }) });
+    for (const transfer of stored) {
+      const { number, alias, target, spokeMs, agent = "" } = transfer;
+      const askedMs = askedMsOf(transfer);
+      this.#talks.set(number, { alias, agent, askedMs, ...present({ target, spokeMs }) });
     }
   }
 
-  follow(event: TransferEvent, agent: string): void {
-    const { number, alias } = event;
-    const talk = this.#talks.get(number) ?? { alias, agent };
+  /** `at` is in milliseconds since 1970. */
+  follow(event: TransferEvent, agent: string, at: number): void {
+    const { number, alias, step, mode } = event;
+    const { answeredAt, ...talk }: Talk = this.#talks.get(number) ?? { alias, agent };
     const target = "target" in event ? event.target : undefined;
-    const spokeMs = event.step === "ended" ? event.spokeMs : undefined;
-    this.#talks.set(number, { ...talk, ...present({ target, spokeMs }) });
+    const spokeMs = step === "ended" ? event.spokeMs : undefined;
+    const isAsked = mode !== "cold" && step !== "accepted" && answeredAt !== undefined;
+    this.#talks.set(number, {
+      ...talk,
+      ...present({ target, spokeMs }),
+      ...(isAsked && { askedMs: (talk.askedMs ?? 0) + Math.max(0, at - answeredAt) }),
+      ...(!isAsked && { answeredAt }),
+      ...(step === "answered" && { answeredAt: at }),
+    });
   }
 
   /** All of it; undefined where nobody was to be put through. */
@@ -34,10 +47,16 @@ export class PersonTalks {
   }
 
   legs(addressOf: AddressOf = () => undefined): readonly PersonLeg[] {
-    return [...this.#talks.values()].flatMap(({ agent, alias, target = 0, spokeMs = 0 }) =>
-      spokeMs === 0
-        ? []
-        : [{ ms: spokeMs, ...present({ number: addressOf(agent, alias, target) }) }]
-    );
+    return [...this.#talks.values()].flatMap((talk) => {
+      const { agent, alias, target = 0, spokeMs = 0, askedMs = 0 } = talk;
+      const ms = spokeMs + askedMs;
+      return ms === 0 ? [] : [{ ms, ...present({ number: addressOf(agent, alias, target) }) }];
+    });
   }
+}
+
+/** Of the last one who was asked. */
+function askedMsOf({ mode, answeredAt, connectedAt, overAt }: TransferRecord): number {
+  if (mode === "cold" || answeredAt === undefined) return 0;
+  return Math.max(0, (connectedAt ?? overAt ?? answeredAt) - answeredAt);
 }
