@@ -53,7 +53,7 @@ const eraseCall = createRoute({
   operationId: "eraseCall",
   summary: "Erase one call",
   description:
-    "Everything stored of the call, in all instances that share the database: record, transcript, live events, webhooks that are not delivered yet, its entry of a batch, its journal; also for callers without a number. A queued call is not dialled. A call under way is left alone (409 `call_live`), unless `end=true`: then it is ended, and erased as soon as it is over. Takes the scope `admin`.",
+    "Everything stored of the call, in all instances that share the database: record, transcript, live events, webhooks that are not delivered yet, its entry of a batch, its journal and recording; also for callers without a number. A queued call is not dialled. A call under way is left alone (409 `call_live`), unless `end=true`: then it is ended, and erased as soon as it is over. Takes the scope `admin`.",
   tags,
   request: {
     params: callIdParam,
@@ -68,7 +68,7 @@ const eraseCaller = createRoute({
   operationId: "eraseCaller",
   summary: "Erase one person's calls",
   description:
-    "Everything stored of calls with this number (or `sip:` or `client:` name), in all instances that share the database: records, transcripts, live events, webhooks that are not delivered yet, entries of batches, journals. Queued calls are not dialled. A call under way goes on: it is counted as `pending`, is erased as soon as it ends, is not retried, and no more webhooks are sent for it. A number on the do-not-call list stays on it. Takes the scope `admin`.",
+    "Everything stored of calls with this number (or `sip:` or `client:` name), in all instances that share the database: records, transcripts, live events, webhooks that are not delivered yet, entries of batches, journals, recordings. Queued calls are not dialled. A call under way goes on: it is counted as `pending`, is erased as soon as it ends, is not retried, and no more webhooks are sent for it. A number on the do-not-call list stays on it. Takes the scope `admin`.",
   tags,
   request: { params: callerParam },
   responses: { 200: answer("What was erased", erasure), ...errorAnswers },
