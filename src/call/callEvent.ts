@@ -2,6 +2,7 @@ import type { AudioFormat } from "../utils/audio/audioFormat.ts";
 import type { PhoneMenuEvent } from "./phoneMenu.ts";
 import type { TokenUsage, TranscriptionUsage } from "./realtimeClient.ts";
 import type { TransferEvent } from "./transfer.ts";
+import type { FarEnd } from "./ending/answeringMachineInput.ts";
 import type { CallDirection, CallEnd, Milliseconds } from "./types.ts";
 
 /** What observers of a call get; times are milliseconds since the call began. */
@@ -84,6 +85,13 @@ export type CallEvent =
   }
   /** How it stands with the recording, whenever that changes; with all there is to know of it so far. */
   | ({ readonly type: "recording" } & RecordingStatus)
+  /** Who or what has answered a placed call, and one snake_case word why; a later one corrects it. */
+  | {
+    readonly type: "pickup";
+    readonly who: FarEnd;
+    readonly why: string;
+    readonly atMs: Milliseconds;
+  }
   | { readonly type: "notice"; readonly code: NoticeCode }
   /** The call ends so when its last words have been heard; without `end` that was taken back. */
   | { readonly type: "closing"; readonly end?: CallEnd }

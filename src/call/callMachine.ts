@@ -176,7 +176,7 @@ export class CallMachine {
     const modelReady = this.#parts.connection.ready;
     const hears = this.#parts.leg.joined && !this.#parts.answeringMachine.waiting &&
       !this.#call.menu.hold.isOn && !this.isAway;
-    const end = this.isAway ? undefined : this.#parts.closing.tick(now, {
+    const due = this.isAway ? undefined : this.#parts.closing.tick(now, {
       listening: hears && modelReady,
       working: working || this.#parts.transfer.wait.isWaiting,
       modelExpected: this.#parts.connection.isExpected,
@@ -184,6 +184,7 @@ export class CallMachine {
       loud: this.#parts.inputStall.isLoud(now),
       tools: this.#parts.tools,
     });
+    const end = this.#parts.answeringMachine.proven(due);
     const left = end ?? this.#parts.handover.tick(now, {
       leg: this.isAway ? "none" : this.#parts.leg.state,
       // Responses that a lost connection owed are requested of the next one.

@@ -91,6 +91,7 @@ export class Session implements CallSession {
     });
   }
 
+  listenToLine = (listener: (bytes: Uint8Array) => void) => this.#callerAudio.listen(listener);
   get request(): CallRequest {
     return this.#agents.request;
   }
@@ -98,7 +99,6 @@ export class Session implements CallSession {
   get #policy(): CallPolicy {
     return this.#agents.description.policy;
   }
-
   get #kept(): KeptSpeech | undefined {
     return this.#agents.description.kept;
   }

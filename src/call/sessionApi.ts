@@ -23,6 +23,11 @@ export interface CallSession {
   hear(audio: Base64): boolean;
   /** How it stands with its recording; `waiting` before it has begun, undefined where there is none. */
   readonly recordingState?: RecordingStatus["state"] | "waiting" | undefined;
+  /**
+   * Calls back for each frame of the caller's audio, in the leg's format, until what it returns is called; one
+   * listener at a time. The bytes change with the next frame.
+   */
+  listenToLine(listener: (bytes: Uint8Array) => void): () => void;
   /** Whether a leg is joined now. */
   readonly hasLeg: boolean;
   /** Whether it has let go of its call, from the input on that ended it. */

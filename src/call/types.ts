@@ -20,6 +20,8 @@ export interface CallRequest {
   readonly called?: string;
   /** Whether the carrier vouches for the far end's number; others may be forged. */
   readonly callerProven?: boolean;
+  /** Whether it is to be found out who answers a placed call; absent leaves that to its agent. */
+  readonly machineDetection?: boolean;
   /** What the agent should know about this one call. */
   readonly context?: string;
   readonly variables?: Readonly<Record<string, string>>;
@@ -65,6 +67,8 @@ export interface CallPolicy {
   readonly commitsBySilence: boolean;
   /** Whether the model hears the line itself and reports when the caller speaks. */
   readonly modelListens: boolean;
+  /** Whether the agent keeps silent until it is told who or what has answered. */
+  readonly findsOutWhoAnswers?: boolean;
   /** Whether nothing that the caller does cuts the greeting off. */
   readonly greetingProtected: boolean;
   /** Whether the model has tools with which to do what it says. */

@@ -97,6 +97,7 @@ export const agentFrontMatter = z.strictObject({
     .optional(),
   handoffs: handoffs.default({}),
   voicemail: z.string().min(1).max(2000).default("hangup"),
+  screening: z.string().trim().min(1).max(500).optional(),
   filler_after_ms: milliseconds(60_000).default(2500),
   idle_seconds: z.number().int().min(5).max(3600).optional(),
   max_minutes: z.number().int().min(1).max(1440).optional(),

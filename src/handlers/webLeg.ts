@@ -149,6 +149,7 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
     case "digits":
     case "menu":
     case "hold":
+    case "pickup":
     case "recording":
     case "redacted":
     case "mustHear":

@@ -1,4 +1,6 @@
-export { agentRefusal, voicemailText } from "./calls/callSetup.ts";
+export { agentRefusal } from "./calls/callSetup.ts";
+export { screeningText, voicemailText } from "./calls/machineTexts.ts";
+export { findsOutWhoAnswers } from "./calls/pickupPolicy.ts";
 export type { ActionResult, TransferRefusalCode } from "./calls/callActions.ts";
 export type { CrossProcessControl } from "./calls/crossProcessControl.ts";
 export type { CallLookup, KnownCall } from "./calls/callLookup.ts";

@@ -60,6 +60,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   human: "A person answered.",
   voicemail: "An answering machine was left a message.",
   machine: "An answering machine was hung up on.",
+  screened: "A call screener asked who calls, and nobody took the call.",
   unknown: "What became of the call is not known.",
 };
 

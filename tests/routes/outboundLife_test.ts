@@ -122,7 +122,8 @@ Deno.test("case 58: a machine is hung up on where the agent leaves nothing, a fa
 
 Deno.test("case 58: a verdict after the call's end is noted and changes nothing else", async () => {
   await using server = await startWith(leaving, { answer: "human", detectMs: 600_000 });
-  const { callId, callSid } = await (await initiate(server)).json();
+  const body = { to: callee, machineDetection: false };
+  const { callId, callSid } = await (await initiate(server, body)).json();
   const call = await server.network.nextCall();
   await call.next("media");
   await hangUp(call);

@@ -1,62 +1,89 @@
+import { ExactSpeech, type Spoken } from "../heard/exactSpeech.ts";
+import type { CallInput } from "../callInput.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
-import type { Closing } from "./closing.ts";
-import * as prompts from "../model/prompts.ts";
+import * as farEnd from "../model/farEndPrompts.ts";
+import { goodbye, say as sayExactly } from "../model/prompts.ts";
 import { tellForGood } from "../model/tellForGood.ts";
-import type { CallEnd, Milliseconds } from "../types.ts";
+import type { Greeting } from "../turns/greeting.ts";
+import type { CallEnd, Milliseconds, SessionEnd } from "../types.ts";
+import type { AnsweringMachineInput, FarEnd } from "./answeringMachineInput.ts";
+import type { Closing } from "./closing.ts";
 
-/** What is found out, beside the conversation, about who took a call that was placed. */
-export type AnsweringMachineInput =
-  /** A machine: `message` is left on it, or it is hung up on; a person who speaks takes that back. */
-  | { readonly type: "machineAnswered"; readonly end: CallEnd; readonly message?: string }
-  /**
-   * Something that asks who is calling and why, for a person who may take the call then; `again` where an
-   * earlier session has been told, and so answers as in any resumed call.
-   */
-  | { readonly type: "screened"; readonly message?: string; readonly again?: true }
-  /** A person, though a machine was found before. */
-  | { readonly type: "personAnswered" }
-  /** A machine was found where a conversation is under way. */
-  | { readonly type: "verdictNotObeyed" };
+type Input<T extends AnsweringMachineInput["type"]> = Extract<
+  AnsweringMachineInput,
+  { readonly type: T }
+>;
 
 /** Apple and Google give the person some 20 to 30 s to take a screened call. */
 const SCREENED_MS = 45_000;
+/** For whoever finds out who answers; people who are silent are found sooner. */
+const UNDECIDED_MS = 70_000;
+/** Longer than any greeting, and the message after it. */
+const MACHINE_MS = 180_000;
+const MESSAGE = "voicemail";
 
 /** What a call does about a far end that is no person, or not yet. */
 export class AnsweringMachine {
   readonly #call: MachineParts;
   readonly #closing: Closing;
+  readonly #greeting: Pick<Greeting, "isToCome">;
+  readonly #startedAt: Milliseconds;
+  readonly #message: ExactSpeech;
+  #left: Spoken["outcome"] | undefined;
+  #isLeft = false;
+  /** What there is in the place of a person. */
+  #waits: "undecided" | "machine" | "screener" | undefined;
   #heldUntil: Milliseconds | undefined;
+  /** Whether it is told when a person is found. */
+  #listens = false;
 
-  constructor(call: MachineParts, closing: Closing) {
+  constructor(
+    call: MachineParts,
+    closing: Closing,
+    greeting: Pick<Greeting, "isToCome">,
+    { startedAt, isNew }: { readonly startedAt: Milliseconds; readonly isNew: boolean },
+  ) {
     this.#call = call;
     this.#closing = closing;
+    this.#greeting = greeting;
+    this.#startedAt = startedAt;
+    this.#message = new ExactSpeech(call);
+    if (!isNew || call.policy.findsOutWhoAnswers !== true) return;
+    this.#waits = "undecided";
+    this.#listens = true;
+    call.turns.held = true;
   }
 
   /** Whether the call waits for a person: silence is no sign of anything then. */
   get waiting(): boolean {
-    return this.#heldUntil !== undefined;
+    return this.#waits !== undefined;
   }
 
   get wakeAt(): Milliseconds | undefined {
     return this.#heldUntil;
   }
 
+  /** The far end can be heard. */
+  joined(now: Milliseconds): void {
+    if (this.#waits === "undecided") this.#heldUntil ??= now + UNDECIDED_MS;
+  }
+
+  follow(input: CallInput): void {
+    this.#message.follow(input);
+  }
+
   handle(input: AnsweringMachineInput, now: Milliseconds): void {
     const { commands, turns, speech } = this.#call;
     switch (input.type) {
+      case "farEndFound":
+        return this.#found(input.who, input.why, now);
       case "machineAnswered":
-        // A phone system is a machine, and not one to leave a message on.
-        if (this.#call.menu.isActive) return commands.notice("machine_verdict_not_obeyed");
-        speech.stop(now, true);
-        return this.#closing.leaveMessage(input.end, input.message, now);
+        return this.#leave(input, now);
+      case "messageDisturbed":
+        if (!this.#closing.leavesMessage || !this.#closing.withdrawMessage()) return;
+        return speech.stop(now, true);
       case "screened":
-        if (!this.#closing.withdrawMessage()) return;
-        this.#heldUntil = now + SCREENED_MS;
-        if (input.again === true) return tellForGood(this.#call, prompts.screened(input.message));
-        speech.stop(now, true);
-        commands.notice("call_screened");
-        tellForGood(this.#call, prompts.screened(input.message));
-        return turns.ask({ purpose: "reply", tools: "none" }, now);
+        return this.#screened(input, now);
       case "personAnswered":
         if (!this.#closing.leavesMessage) return;
         this.#closing.revoke();
@@ -71,12 +98,108 @@ export class AnsweringMachine {
 
   /** The far end has begun to speak, or pressed a key: from here on silence ends the call as usual. */
   callerBegan(): void {
-    this.#heldUntil = undefined;
+    if (!this.#listens) this.#release();
   }
 
-  /** Returns the end of a call that no person has taken after its screening. */
+  /** Returns the end of a call that no person has taken in time. */
   tick(now: Milliseconds): CallEnd | undefined {
+    for (const { outcome } of this.#message.tick(now)) this.#left = outcome;
     if (this.#heldUntil === undefined || now < this.#heldUntil) return undefined;
-    return { reason: "idle", detail: "screened" };
+    switch (this.#waits) {
+      case "screener":
+        return { reason: "idle", detail: "screened" };
+      case "machine":
+        return { reason: "voicemail", detail: "no_end" };
+      default:
+        this.#person(now);
+        return undefined;
+    }
+  }
+
+  /** An end, and whether the message that was to be left before it was heard whole. */
+  proven<End extends SessionEnd>(end: End | undefined): End | CallEnd | undefined {
+    if (end?.reason !== "voicemail" || !this.#isLeft) return end;
+    return { ...end, detail: this.#left === "whole" ? "voicemail_left" : "voicemail_cut" };
+  }
+
+  #found(who: FarEnd, why: string, now: Milliseconds): void {
+    const atMs = Math.round(now - this.#startedAt);
+    this.#call.commands.publish({ type: "pickup", who, why, atMs });
+    if (who === "person") return this.#person(now);
+    if (who !== "machine" || this.#closing.begun) return;
+    // What has been said so far was not meant for a machine.
+    this.#call.speech.stop(now, true);
+    this.#wait("machine", now + MACHINE_MS);
+  }
+
+  #person(now: Milliseconds): void {
+    const { turns, speech, commands } = this.#call;
+    const hadMessage = this.#isLeft;
+    if (this.#closing.begun && !this.#closing.leavesMessage) return;
+    if (this.#closing.leavesMessage) this.#closing.withdrawMessage();
+    const before = this.#waits;
+    this.#release();
+    if (before === undefined) return;
+    if (hadMessage) {
+      this.#isLeft = false;
+      commands.notice("voicemail_withdrawn");
+      tellForGood(this.#call, farEnd.personTookCall());
+    }
+    if (this.#greeting.isToCome) {
+      // The greeting is the answer to what the person has said.
+      turns.withdraw("reply");
+      turns.callerState.answerWithdrawn();
+      return;
+    }
+    if (before === "undecided") return;
+    speech.stop(now, true);
+    turns.ask({ purpose: "reply" }, now);
+  }
+
+  #leave({ end, message, listens }: Input<"machineAnswered">, now: Milliseconds): void {
+    const { commands, speech } = this.#call;
+    // A phone system is a machine, and not one to leave a message on.
+    if (this.#call.menu.isActive) return commands.notice("machine_verdict_not_obeyed");
+    speech.stop(now, true);
+    if (listens !== true || message === undefined) {
+      return this.#closing.leaveMessage(end, message, now);
+    }
+    this.#wait("machine", now + MACHINE_MS);
+    if (!this.#closing.withdrawMessage()) return;
+    this.#closing.begin({ end, revocable: false, onRevoked: farEnd.personSpoke(message) }, now);
+    this.#isLeft = true;
+    this.#left = undefined;
+    this.#message.say(
+      MESSAGE,
+      message,
+      now,
+      (text, id) => ({ ...goodbye(end, text), exact: id }),
+    );
+  }
+
+  #screened({ message, say, again, listens }: Input<"screened">, now: Milliseconds): void {
+    const { commands, turns, speech } = this.#call;
+    if (!this.#closing.withdrawMessage()) return;
+    this.#listens = listens === true;
+    this.#wait("screener", now + SCREENED_MS);
+    const note = farEnd.screened(message);
+    if (again === true) return tellForGood(this.#call, note);
+    speech.stop(now, true);
+    commands.notice("call_screened");
+    tellForGood(this.#call, note);
+    if (!this.#listens) return turns.ask({ purpose: "reply", tools: "none" }, now);
+    turns.ask(say === undefined ? farEnd.answerScreening() : sayExactly(say), now);
+  }
+
+  #wait(what: "machine" | "screener", until: Milliseconds): void {
+    this.#waits = what;
+    this.#heldUntil = until;
+    this.#call.turns.held = this.#listens;
+  }
+
+  #release(): void {
+    this.#waits = undefined;
+    this.#heldUntil = undefined;
+    this.#call.turns.held = false;
   }
 }

@@ -1,6 +1,7 @@
 import type { KeptSentences } from "../playback/keptSentences.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import { earliest } from "../machine/wakeTimer.ts";
+import { personSpoke } from "../model/farEndPrompts.ts";
 import * as prompts from "../model/prompts.ts";
 import { tellForGood } from "../model/tellForGood.ts";
 import { IdleTimer } from "./idleTimer.ts";
@@ -144,7 +145,7 @@ export class Closing {
   leaveMessage(end: CallEnd, message: string | undefined, now: Milliseconds): void {
     if (message === undefined) return this.begin({ end, revocable: false }, now);
     const say = prompts.goodbye(end, message);
-    this.begin({ end, say, revocable: true, onRevoked: prompts.personSpoke(message) }, now);
+    this.begin({ end, say, revocable: true, onRevoked: personSpoke(message) }, now);
   }
 
   /** The model has asked by itself whether the caller is there. */

@@ -74,7 +74,10 @@ export function createDecidingParts(
     bridge,
     outcomes,
     handover: new Handover(call, closing),
-    answeringMachine: new AnsweringMachine(call, closing),
+    answeringMachine: new AnsweringMachine(call, closing, greeting, {
+      startedAt,
+      isNew: resumed?.connectedMs === undefined,
+    }),
     outageSpeech: new OutageSpeech(call, greeting, kept, connection),
     inputStall: new InputStall(call, caller, connection, now),
     deadlines: new ResponseDeadlines(call, tools, outcomes),

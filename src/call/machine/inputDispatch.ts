@@ -43,6 +43,7 @@ export class InputDispatch {
     }
     followLine(this.#call.menu, input, now);
     inputStall.follow(input, now);
+    answeringMachine.follow(input);
     tools.follow(input, now);
     this.#parts.mustHears.follow(input);
     this.#parts.greeting.follow(input, now);
@@ -70,6 +71,7 @@ export class InputDispatch {
     switch (input.type) {
       case "joined":
         closing.joined(now);
+        answeringMachine.joined(now);
         leg.join(input.format, input.reports, now);
         return transfer.legJoined(now);
       case "lost":
@@ -124,7 +126,9 @@ export class InputDispatch {
         return handover.ask(input.withinMs, now);
       case "endAsked":
         return closing.endAsked(input.end, input.goodbye, now);
+      case "farEndFound":
       case "machineAnswered":
+      case "messageDisturbed":
       case "screened":
       case "personAnswered":
       case "verdictNotObeyed":

@@ -188,8 +188,8 @@ export class ModelEvents {
       this.#call.latency.abandon();
     }
     // The caller has gone on speaking: this is an answer to half a sentence, and another will follow.
-    const yields = YIELDING.has(request.purpose) ||
-      request.exact !== undefined && request.purpose !== "opening";
+    const yields = !this.#call.turns.isHeld && (YIELDING.has(request.purpose) ||
+      request.exact !== undefined && request.purpose !== "opening");
     if (this.#call.turns.callerState.isSpeaking && yields) {
       this.#call.speech.stop(now, true);
     }

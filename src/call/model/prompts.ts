@@ -254,28 +254,6 @@ export const WAIT_FOR_CALLER = JSON.stringify({
     "Not carried out: too many tool calls without a word from the caller. Wait for the caller.",
 });
 
-/** For a message on a machine during which speech was heard. */
-export function personSpoke(message: string): ModelNote {
-  return system(
-    "The phone network took the far end for an answering machine, and you began to leave a message; " +
-      "then somebody spoke. If it is a person, go on with them as with anybody who takes a call. " +
-      `If it was only a tone or the machine itself, leave the message once more: "${message}"`,
-  );
-}
-
-/** For something that asks who is calling before it puts a call through. */
-export function screened(message: string | undefined): ModelNote {
-  return system(
-    "This call is being screened: a machine asks who is calling and why, and shows your words to the " +
-      "person called. Answer it with one short sentence that says who is calling and why, and nothing " +
-      "else. Then wait in silence, also if it asks you to stay on the line. When a person speaks, greet " +
-      "them and go on as usual." +
-      (message === undefined
-        ? ""
-        : ` If it asks for a message instead, leave this one: "${message}"`),
-  );
-}
-
 /** For what becomes known of a call after it has begun. */
 export function aboutThisCall(text: string): ModelNote {
   return system(

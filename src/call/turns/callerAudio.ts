@@ -40,6 +40,7 @@ export class CallerAudio {
   readonly #quiet = new QuietDetector();
   readonly #silenceFill: SilenceFill;
   #music: MusicDetector | undefined;
+  #listener: ((bytes: Uint8Array) => void) | undefined;
 
   constructor(clock: Clock, options: CallerAudioOptions) {
     this.#options = options;
@@ -55,8 +56,17 @@ export class CallerAudio {
     if (bytes === undefined) return false;
     this.#silenceFill.frame();
     this.#options.onFrame(bytes);
+    this.#listener?.(bytes);
     this.#forward(audio, bytes);
     return true;
+  }
+
+  /** Calls back for each frame, until what it returns is called; one listener at a time. */
+  listen(listener: (bytes: Uint8Array) => void): () => void {
+    this.#listener = listener;
+    return () => {
+      if (this.#listener === listener) this.#listener = undefined;
+    };
   }
 
   /** Follows the caller's turns, as the model or the level reports them, to fill gaps in them. */

@@ -40,6 +40,8 @@ export class CallerTurns {
     if (itemId !== undefined) this.#call.transcript.callerSpoke(itemId, now);
     this.#falseAlarm = false;
     // After a loss a model first hears words from before the bridge: these do not interrupt the bridge.
+    // What is meant for a machine is stopped by whoever listens to it: a beep is no interruption.
+    if (this.#call.turns.isHeld) return;
     if (this.#greeting.holds || (this.#kept.isBridging && !this.#isLoud)) return;
     if (this.#call.policy.modelInterrupts) {
       this.#call.speech.stop(now, false);

@@ -79,6 +79,11 @@ export class Greeting {
       !(isGreeting === true && this.#call.policy.direction === "outbound");
   }
 
+  /** Whether the agent has yet to begin, with words of its own. */
+  get isToCome(): boolean {
+    return !this.#isAsked && this.#resumption.request !== undefined;
+  }
+
   /** Whether the agent's first words have been asked for, and may be cut off. */
   get isOver(): boolean {
     return this.#isAsked && !this.holds;
@@ -99,7 +104,7 @@ export class Greeting {
     const isDue = this.#isKept || plannedEnd !== undefined
       ? joined
       : modelReady && (joined || this.#isAnswered);
-    if (this.#isAsked || !isDue) return;
+    if (this.#isAsked || !isDue || this.#call.turns.isHeld) return;
     this.#isAsked = true;
     const { greetingProtected } = this.#call.policy;
     if (plannedEnd !== undefined) return this.#closing.resume(plannedEnd, now);

@@ -63,15 +63,15 @@ export class ResponseQueue {
     this.#notBefore = -Infinity;
   }
 
-  /** When the first in the queue may be asked for, or the first for this purpose. */
-  dueAt(only?: ResponsePurpose): Milliseconds | undefined {
+  /** When the first in the queue may be asked for, or the first for one of these purposes. */
+  dueAt(only?: ReadonlySet<ResponsePurpose>): Milliseconds | undefined {
     const first = this.#first(only);
     if (first === undefined) return undefined;
     if (!LIMITED.has(first.purpose) || this.#left >= 1) return this.#notBefore;
     return Math.max(this.#notBefore, this.#leftAt + Math.ceil((1 - this.#left) * EVERY_MS));
   }
 
-  dequeue(now: Milliseconds, only?: ResponsePurpose): ResponseRequest | undefined {
+  dequeue(now: Milliseconds, only?: ReadonlySet<ResponsePurpose>): ResponseRequest | undefined {
     if (now < (this.dueAt(only) ?? Infinity)) return undefined;
     const request = this.#first(only);
     this.#owed = this.#owed.filter((owed) => owed !== request);
@@ -82,8 +82,8 @@ export class ResponseQueue {
     return request;
   }
 
-  #first(only: ResponsePurpose | undefined): ResponseRequest | undefined {
-    return this.#owed.find(({ purpose }) => only === undefined || purpose === only);
+  #first(only: ReadonlySet<ResponsePurpose> | undefined): ResponseRequest | undefined {
+    return this.#owed.find(({ purpose }) => only === undefined || only.has(purpose));
   }
 
   /** What has to be said exactly is bounded by who asks for it, and never goes for the sake of other words. */

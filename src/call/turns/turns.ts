@@ -23,6 +23,8 @@ const AWAITED: ReadonlySet<ResponsePurpose> = new Set([
   "tool_result",
   "handoff",
 ]);
+const OF_OPENINGS: ReadonlySet<ResponsePurpose> = new Set(["opening"]);
+const FOR_MACHINES: ReadonlySet<ResponsePurpose> = new Set(["say", "goodbye"]);
 const MAX_KNOWN = 32;
 const MAX_GIVEN_UP = 8;
 
@@ -40,6 +42,7 @@ export class Turns {
   #response: CurrentResponse | undefined;
   #connected = false;
   #isOpening = false;
+  #isHeld = false;
   /** Responses that have begun once, and are not begun again by an event that came twice. */
   readonly #begun = new RecentIds(MAX_KNOWN);
   /** Requests that were given up unanswered: what they still bring is not wanted. */
@@ -86,9 +89,18 @@ export class Turns {
     this.#isOpening = isOpening;
   }
 
+  /** While there is no person to talk with, nothing is asked for but what is meant for whatever there is. */
+  set held(isHeld: boolean) {
+    this.#isHeld = isHeld;
+  }
+
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
   /** Whether the caller waits for words; `silencedId` is a response of which none are to come. */
   awaited(silencedId: string | undefined): boolean {
-    if (this.#isOpening) return false;
+    if (this.#isOpening || this.#isHeld) return false;
     if (this.callerState.isWaiting) return true;
     const { current } = this;
     const comes = current !== undefined && AWAITED.has(current.purpose) &&
@@ -257,11 +269,12 @@ export class Turns {
 
   get #isFree(): boolean {
     return this.#connected && this.#response === undefined && !this.filler.open &&
-      (this.#isOpening || this.callerState.isIdle);
+      (this.#isOpening || this.#isHeld || this.callerState.isIdle);
   }
 
-  get #only(): ResponsePurpose | undefined {
-    return this.#isOpening ? "opening" : undefined;
+  get #only(): ReadonlySet<ResponsePurpose> | undefined {
+    if (this.#isHeld) return FOR_MACHINES;
+    return this.#isOpening ? OF_OPENINGS : undefined;
   }
 
   /** What is asked for and has not begun. */

@@ -21,8 +21,8 @@ const detectionSettings = z.strictObject(machineDetectionSettings.shape)
 /** Every placed call that has ended has exactly one. */
 export const callOutcome = z.enum(callOutcomes).openapi("CallOutcome", {
   description: [
-    "The outcome of a placed call. It was answered: `human` where machine detection says so, `answered` without detection or a result.",
-    "By a machine: `voicemail` where a message was left, `machine` where it was hung up on.",
+    "The outcome of a placed call. It was answered: `human` where that was found out, `answered` where it was not.",
+    "By a machine: `voicemail` where a message was left, `machine` where none was; `screened` by a call screener that no person followed.",
     "The reason for `failed` is in the end's detail.",
     "`unknown` where it is not known whether it was dialled, or how it ended: it is not tried again.",
   ].join(" "),
@@ -53,7 +53,7 @@ export const common = {
     "must be true, false or settings",
   ).optional().openapi({
     description: [
-      "Detects during the conversation who answered: a machine is left the agent's voicemail text, or hung up on; a result that contradicts a conversation is not obeyed.",
+      "Finds out who answers before the agent speaks, by listening and by Twilio's machine detection: a machine is left the agent's voicemail text, or hung up on. Without it agents listen that have a voicemail text or a screening sentence; with `false` none does.",
       "`true` takes Twilio's own settings, an object tunes them.",
     ].join(" "),
   }),

@@ -17,6 +17,7 @@ import { callOptOut } from "./callOptOut.ts";
 import { callOpening } from "./callOpening.ts";
 import { withPhoneMenu } from "./phoneMenuCall.ts";
 import { transferPlans } from "./transferPlans.ts";
+import { findsOutWhoAnswers } from "./pickupPolicy.ts";
 import { withKnowledge } from "./callKnowledge.ts";
 
 /** The model setup and the policy of one call, without tools and history. */
@@ -53,9 +54,10 @@ export function createAgentSetup(
   const manual = turns.kind === "manual";
   const greetingProtected = agent.greeting !== undefined && !agent.greeting_interruptible;
   const opening = callOpening(agent, request, values);
-  // A model that interrupts by itself cannot exempt its greeting, or what comes before it.
+  // A model that interrupts by itself cannot exempt its greeting, or what comes before it, nor keep silent.
+  const findsOut = findsOutWhoAnswers(agent, request);
   const modelInterrupts = interruption === "model" && !manual && !greetingProtected &&
-    opening === undefined;
+    opening === undefined && !findsOut;
   const maxMs = Math.min(
     defaults.maxMs,
     (agent.max_minutes ?? Infinity) * 60_000,
@@ -89,6 +91,7 @@ export function createAgentSetup(
       ...present({ recording: recording(agent, values) }),
       ...present({ optOut: callOptOut(agent, request, { opening, values }) }),
       ...(agent.greeting !== undefined && { greeting: fillTemplate(agent.greeting, values) }),
+      ...(findsOut && { findsOutWhoAnswers: true }),
       modelResponds: modelInterrupts,
       modelInterrupts,
       interruptAfterMs: interruption === "model" ? 0 : interruption.after_ms,
@@ -176,17 +179,8 @@ export function agentRefusal({ unusable }: Pick<Agents, "unusable">, name: strin
   return new CallRefused(unusable.has(name) ? "agent_unusable" : "unknown_agent");
 }
 
-/** The text to leave on an answering machine; undefined where the agent hangs up instead. */
-export function voicemailText(
-  agent: Agent,
-  request: CallRequest,
-  now: Date,
-): string | undefined {
-  if (agent.voicemail === "hangup") return undefined;
-  return fillTemplate(agent.voicemail, variables(agent, request, now));
-}
-
-function variables(agent: Agent, request: CallRequest, now: Date): TemplateValues {
+/** What the templates of a call are filled with. */
+export function variables(agent: Agent, request: CallRequest, now: Date): TemplateValues {
   return {
     ...request.variables,
     caller: request.caller,

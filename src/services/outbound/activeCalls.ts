@@ -33,7 +33,7 @@ export interface ActiveCall {
   stopChecking: () => void;
 }
 
-export interface ActiveCallsDeps extends Pick<Clock, "setTimer"> {
+export interface ActiveCallsDeps extends Pick<Clock, "setTimer" | "now"> {
   readonly registry: Pick<CallRegistry, "open" | "refusal" | "size">;
   readonly resumedCalls: Pick<ResumedCalls, "open">;
   readonly maxCalls: number;
@@ -42,6 +42,10 @@ export interface ActiveCallsDeps extends Pick<Clock, "setTimer"> {
   readonly processHandover: Pick<ProcessHandover, "isHeldElsewhere" | "releaseSession">;
   /** What to leave on a machine; undefined means to hang up. */
   readonly voicemail: (job: OutboundJob) => SpokenMessage | undefined;
+  /** What a screener is told; undefined where the agent finds the words. */
+  readonly screening: (job: OutboundJob) => string | undefined;
+  /** How it is found out who answers, if it is; `transcribes` where the far end's words become known. */
+  readonly findsOut: (job: OutboundJob) => { readonly transcribes: boolean } | undefined;
   readonly log: Pick<Log, "warn">;
 }
 
@@ -74,6 +78,8 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
           session: () => call.session,
           onChange: (changes) => callRecords.update(job.callId, changes),
           message: () => deps.voicemail(job)?.text,
+          screening: () => deps.screening(job),
+          now: deps.now,
           setTimer,
         }),
         hangingUp: false,
@@ -170,6 +176,8 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
       const session = open(requestOf(job));
       session.callSid = call.callSid;
       call.session = session;
+      const findsOut = session.resumed === undefined ? deps.findsOut(job) : undefined;
+      if (findsOut !== undefined) call.detection.listen(session, findsOut.transcribes);
       session.ended.then((end) => isCallEnd(end) ? sessionEnded(call) : remove(call));
       return session;
     } catch (error) {

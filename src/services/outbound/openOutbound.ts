@@ -8,7 +8,13 @@ import type { EventHub } from "../events.ts";
 import type { Cluster } from "../cluster.ts";
 import type { CompletionDispatcher, Recorder } from "../records.ts";
 import type { Store } from "../store.ts";
-import { type ProcessHandover, type ResumedCalls, voicemailText } from "../calls.ts";
+import {
+  findsOutWhoAnswers,
+  type ProcessHandover,
+  type ResumedCalls,
+  screeningText,
+  voicemailText,
+} from "../calls.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
 import { createActiveCalls } from "./activeCalls.ts";
 import { createOutboundBatches } from "./batches.ts";
@@ -72,6 +78,8 @@ export function openOutbound(deps: OutboundDeps) {
     maxCalls: limits.calls,
     maxCallMs: limits.callMs,
     voicemail,
+    screening,
+    findsOut,
   };
   const activeCalls = createActiveCalls(common);
   const finalizer = createCallFinalizer({ ...common, activeCalls });
@@ -148,6 +156,17 @@ export function openOutbound(deps: OutboundDeps) {
     if (agent === undefined) return undefined;
     const text = voicemailText(agent, requestOf(job), new Date());
     return text === undefined ? undefined : spokenMessage(agent, text);
+  }
+
+  function screening(job: OutboundJob): string | undefined {
+    const agent = agents.get(job.agent);
+    return agent && screeningText(agent, requestOf(job), new Date());
+  }
+
+  function findsOut(job: OutboundJob): { readonly transcribes: boolean } | undefined {
+    const agent = agents.get(job.agent);
+    if (agent === undefined || !findsOutWhoAnswers(agent, requestOf(job))) return undefined;
+    return { transcribes: agent.transcription !== "off" };
   }
 
   function hasTransfers(agent: string): boolean {

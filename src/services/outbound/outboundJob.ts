@@ -79,6 +79,9 @@ export function requestOf(job: OutboundJob): CallRequest {
     keyName: job.keyName,
     ...present({ context: job.context, variables: job.variables, language: job.language }),
     ...present({ metadata: job.metadata, precall: job.precall }),
+    ...(job.machineDetection !== undefined && {
+      machineDetection: job.machineDetection !== false,
+    }),
     ...(job.minutes !== undefined && { maxMs: job.minutes * 60_000 }),
   };
 }

@@ -35,7 +35,7 @@ export function impliedOutcome(
   },
 ): CallOutcome {
   // Where the machine hung up before the message was left, the reason is another.
-  if (reason === "voicemail") return "voicemail";
+  if (reason === "voicemail" && detail !== "voicemail_cut") return "voicemail";
   if (answered) return outcomeOfAnswered(answeredBy);
   switch (detail) {
     case "busy":
@@ -70,6 +70,7 @@ export function statusOf({ status, outcome, answeredAt }: CallRecord): CallStatu
     case "human":
     case "voicemail":
     case "machine":
+    case "screened":
       return "completed";
     case "busy":
       return "busy";
@@ -86,5 +87,6 @@ export function statusOf({ status, outcome, answeredAt }: CallRecord): CallStatu
 /** The outcome of an answered call in which no message was left. */
 function outcomeOfAnswered(answeredBy: AnsweredBy | undefined): CallOutcome {
   if (answeredBy === "fax") return "failed";
+  if (answeredBy === "screener") return "screened";
   return answeredBy === "human" || answeredBy === "machine" ? answeredBy : "answered";
 }

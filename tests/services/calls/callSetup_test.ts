@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import type { CallRequest } from "../../../src/call/types.ts";
 import { type Agent, readAgent } from "../../../src/config/agents.ts";
 import { fallbackMessageOf } from "../../../src/services/twilioOutbound/fallbackMessage.ts";
-import {
-  type CallDefaults,
-  createAgentSetup,
-  voicemailText,
-} from "../../../src/services/calls/callSetup.ts";
+import { type CallDefaults, createAgentSetup } from "../../../src/services/calls/callSetup.ts";
+import { voicemailText } from "../../../src/services/calls/machineTexts.ts";
 
 const defaults: CallDefaults = {
   model: "gpt-realtime-2.1",

@@ -22,6 +22,7 @@ const events: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
     step: { number: 99, atMs: afterMs, heard: "x".repeat(1000), times: 99, keys: "1w2#".repeat(8) },
   },
   hold: { type: "hold", on: false, durationMs: afterMs, withheldMs: afterMs },
+  pickup: { type: "pickup", who: "screener", why: "short_greeting", atMs: afterMs },
   interrupted: { type: "interrupted", itemId, heardMs: afterMs },
   turn: {
     type: "turn",

@@ -30,6 +30,9 @@ function desk({ elsewhere = false }: { readonly elsewhere?: boolean } = {}) {
   const released: CallSession[] = [];
   const twilio = { state: "queued", ends: [] as unknown[], fetched: 0 };
   const activeCalls = createActiveCalls({
+    screening: () => undefined,
+    findsOut: () => undefined,
+    now: () => 0,
     maxCalls: 10,
     registry: {
       refusal: undefined,
@@ -142,9 +145,19 @@ Deno.test("case 58: the voicemail text waits until there is a conversation to sa
 });
 
 Deno.test("case 58: readAmdResult() tells machines, faxes and humans apart, and takes no other word", () => {
-  assert.deepEqual(readAmdResult("human", undefined), { answeredBy: "human", outcome: "human" });
-  assert.deepEqual(readAmdResult("unknown", "Text."), { answeredBy: "unknown" });
-  assert.deepEqual(readAmdResult("machine_start", "Text."), { answeredBy: "machine" });
+  assert.deepEqual(readAmdResult("human", undefined), {
+    answeredBy: "human",
+    outcome: "human",
+    word: "human",
+  });
+  assert.deepEqual(readAmdResult("unknown", "Text."), {
+    answeredBy: "unknown",
+    word: "unknown",
+  });
+  assert.deepEqual(readAmdResult("machine_start", "Text."), {
+    answeredBy: "machine",
+    word: "machine_start",
+  });
   assert.equal(readAmdResult("machine_start", undefined)?.outcome, "machine");
   assert.equal(readAmdResult("machine_end_other", "Text.")?.voicemail, "Text.");
   assert.equal(readAmdResult("fax", "Text.")?.outcome, "failed");

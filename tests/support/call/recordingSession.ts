@@ -63,6 +63,10 @@ export class RecordingSession implements CallSession {
     return this.missed;
   }
 
+  listenToLine(): () => void {
+    return () => {};
+  }
+
   hear(audio: string): boolean {
     if (!isBase64(audio)) return false;
     this.frames.push(audio);

@@ -6,6 +6,8 @@ type Input = Parameters<CallSession["input"]>[0];
 /** What Twilio's answering machine detection says about a call, and what follows from it. */
 export interface AmdResult {
   readonly answeredBy: AnsweredBy;
+  /** The carrier's own word; absent where the result is not the carrier's. */
+  readonly word?: string;
   /** The call's outcome; absent where that is not known yet. */
   readonly outcome?: CallOutcome;
   /** The input for its session. */
@@ -19,6 +21,11 @@ export function readAmdResult(
   answeredBy: string,
   voicemail: string | undefined,
 ): AmdResult | undefined {
+  const result = resultOf(answeredBy, voicemail);
+  return result && { ...result, word: answeredBy };
+}
+
+function resultOf(answeredBy: string, voicemail: string | undefined): AmdResult | undefined {
   if (answeredBy === "human") return { answeredBy: "human", outcome: "human" };
   if (answeredBy === "unknown") return { answeredBy: "unknown" };
   if (answeredBy === "fax") {

@@ -5,22 +5,25 @@ import type { CallChanges } from "../../store.ts";
 import { ConversationEvidence } from "./conversationEvidence.ts";
 import { type AmdResult, machineResult } from "./amdResult.ts";
 import { isScreening } from "./callScreening.ts";
+import { PickupListening } from "./pickupListening.ts";
 import type { Clock } from "../../../utils/clock.ts";
 import { present } from "../../../utils/present.ts";
 
-export interface AnswerDetectionDeps extends Pick<Clock, "setTimer"> {
+export interface AnswerDetectionDeps extends Pick<Clock, "setTimer" | "now"> {
   readonly session: () => CallSession | undefined;
   /** Called with what is to be recorded. */
   readonly onChange: (changes: CallChanges) => void;
   /** What is left on a machine, if anything. */
   readonly message: () => string | undefined;
+  /** What a screener is told; undefined where the agent finds the words. */
+  readonly screening: () => string | undefined;
 }
 
 /** How long a machine result waits for outstanding transcripts. */
 const WORDS_MS = 2000;
 
 /**
- * Who answered a placed call: Twilio's AMD results, compared with what was said. A result that
+ * Who answered a placed call: found by listening to it where the call asks for it, and otherwise Twilio's AMD results, compared with what was said. A result that
  * contradicts a conversation is recorded and not obeyed; call screening is answered, and not
  * treated as voicemail.
  */
@@ -36,6 +39,7 @@ export class AnswerDetection {
   #screenedBefore = false;
   #waited = false;
   #stopWaiting: (() => void) | undefined;
+  #listening: PickupListening | undefined;
 
   constructor(deps: AnswerDetectionDeps) {
     this.#deps = deps;
@@ -48,6 +52,11 @@ export class AnswerDetection {
 
   get result(): AmdResult | undefined {
     return this.#result;
+  }
+
+  /** Finds out who answers by listening, from the beginning of the call's session. */
+  listen(session: CallSession, transcribes: boolean): void {
+    this.#listening ??= new PickupListening({ ...this.#deps, session, transcribes });
   }
 
   /** Goes on with what is stored of a call that another process began. */
@@ -63,6 +72,9 @@ export class AnswerDetection {
 
   /** Applies a result; several may come, and contradict each other. */
   apply(result: AmdResult): void {
+    if (this.#listening !== undefined && result.word !== undefined) {
+      return this.#tell(this.#listening, result, result.word);
+    }
     if (result.answeredBy === "human") return this.#personFound(result);
     this.#deps.onChange({ answeredBy: result.answeredBy });
     if (result.input === undefined) {
@@ -76,6 +88,10 @@ export class AnswerDetection {
 
   /** Handles an event of the call's session. */
   handleEvent(event: CallEvent): void {
+    if (this.#listening !== undefined) {
+      if (event.type === "connected") this.#nowConnected(this.#listening);
+      return this.#listening.handleEvent(event);
+    }
     this.#evidence.handleEvent(event);
     switch (event.type) {
       case "connected":
@@ -97,8 +113,22 @@ export class AnswerDetection {
   }
 
   close(): void {
+    this.#listening?.close();
     this.#stopWaiting?.();
     this.#stopWaiting = undefined;
+  }
+
+  #nowConnected(listening: PickupListening): void {
+    this.#connected = true;
+    const word = this.#result?.word;
+    if (word !== undefined) listening.detected(word);
+  }
+
+  #tell(listening: PickupListening, result: AmdResult, word: string): void {
+    this.#result ??= { answeredBy: result.answeredBy, word };
+    if (!this.#connected) return;
+    if (result.answeredBy === "unknown") this.#deps.onChange({ answeredBy: "unknown" });
+    if (!listening.detected(word)) this.#deps.session()?.input({ type: "verdictNotObeyed" });
   }
 
   #act(): void {

@@ -36,6 +36,11 @@ export class FarEndSpeech {
     return this.#beganMs === undefined || this.#isSpeech ? 0 : this.#atMs - this.#endedMs;
   }
 
+  /** Whether nothing has been said for so long; words that were not heard as such are long over. */
+  isQuietFor(ms: number): boolean {
+    return !this.#isSpeech && (this.#beganMs === undefined || this.quietMs >= ms);
+  }
+
   get isMusic(): boolean {
     return this.#isMusic;
   }

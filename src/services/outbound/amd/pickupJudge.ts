@@ -5,9 +5,6 @@ import type { FarEnd, PickupChange, PickupReason } from "./pickupChange.ts";
 import * as times from "./pickupTimes.ts";
 import { isFax, type LineSound } from "./lineEar.ts";
 
-/** The words of the carrier's detection that say machine. */
-const MACHINE = /^machine_/;
-
 /**
  * Finds out who answered a placed call, from what is heard: how long the far end speaks and is silent,
  * tones, its words as far as they become known, and what the carrier's detection says. It is never
@@ -66,6 +63,9 @@ export class PickupJudge {
   detected(word: string): PickupChange | undefined {
     this.#detected = word;
     if (word === "fax") return this.#find("fax", "detection");
+    if (word === "human" && this.#state === "machine" && this.#why === "detection") {
+      return this.#find("person", "detection");
+    }
     return this.#judge();
   }
 
@@ -76,17 +76,11 @@ export class PickupJudge {
   }
 
   /** The screener has been told who calls. */
-  answered(): void {
-    this.#listenAnew();
-  }
+  answered = (): void => this.#listenAnew();
 
   /** A conversation is under way: nothing changes any more. */
   conversing(): void {
     this.#step = "over";
-  }
-
-  get isOver(): boolean {
-    return this.#step === "over";
   }
 
   #judge(): PickupChange | undefined {
@@ -95,7 +89,7 @@ export class PickupJudge {
       case "undecided":
         return this.#byWords() ?? this.#byDetection() ?? this.#bySound();
       case "person":
-        return this.#byWords() ?? this.#goesOn();
+        return this.#byWords() ?? this.#byLateDetection() ?? this.#goesOn();
       case "machine":
         return this.#ofMachine();
       case "screener":
@@ -120,14 +114,24 @@ export class PickupJudge {
 
   #byDetection(): PickupChange | undefined {
     const word = this.#detected ?? "";
-    if (word === "machine_end_beep") return this.#find("machine", "detection");
+    const isTold = !this.#isAwaitingWords || this.#speech.quietMs >= 1500;
+    if (word === "machine_end_beep" && isTold) return this.#find("machine", "detection");
     // Long greetings of people are a machine's to it; without a greeting there is nothing else to go by.
-    if (MACHINE.test(word) && word !== "machine_start" && !this.#speech.any) {
+    if (/^machine_end/.test(word) && !this.#speech.any) {
       return this.#find("machine", "detection");
     }
     const waitMs = this.#isAwaitingWords ? 1500 : 300;
     const isHuman = word === "human" && (!this.#speech.any || this.#speech.quietMs >= waitMs);
     return isHuman ? this.#find("person", "detection") : undefined;
+  }
+
+  /** Who was taken for a person and has not said anything is none if the carrier says so. */
+  #byLateDetection(): PickupChange | undefined {
+    const word = this.#detected ?? "";
+    const isSilent = this.#why === "silence" && !this.#speech.any;
+    return word === "machine_end_beep" || isSilent && /^machine_end/.test(word)
+      ? this.#find("machine", "detection")
+      : undefined;
   }
 
   #bySound(): PickupChange | undefined {
@@ -152,6 +156,7 @@ export class PickupJudge {
       case "listening":
         return this.#awaitEnd();
       case "leaving":
+        if (readFarEnd(this.#allWords) === "screening") return this.#find("screener", "words");
         return this.#speech.lengthMs >= times.DISTURBING_MS ? this.#disturb() : undefined;
       case "disturbed":
         return this.#afterDisturbance();
@@ -164,7 +169,7 @@ export class PickupJudge {
     const all = readFarEnd(this.#allWords);
     if (all === "screening") return this.#find("screener", "words");
     const { quietMs, lengthMs, any, atMs } = this.#speech;
-    if (this.#takesCall && quietMs >= 500) return this.#find("person", "words");
+    if (this.#takesCall && this.#speech.isQuietFor(500)) return this.#find("person", "words");
     if (this.#why === "long_greeting" && all === "machine") this.#why = "words";
     if (this.#detected === "machine_end_beep" && (quietMs >= 200 || !any)) {
       return this.#due("detection");
@@ -188,7 +193,7 @@ export class PickupJudge {
     }
     if (words === "screening") return this.#find("screener", "words");
     if (words !== "none" && !this.#isPending) {
-      return quietMs >= 500 ? this.#find("person", "words") : undefined;
+      return this.#speech.isQuietFor(500) ? this.#find("person", "words") : undefined;
     }
     if (quietMs < (this.#isAwaitingWords ? 2400 : 1900)) return undefined;
     return lengthMs > times.LONG_MS ? this.#due("silence") : this.#find("person", "spoke");
@@ -203,10 +208,12 @@ export class PickupJudge {
       case "declined":
         return this.#over({ type: "declined" });
       case "other":
-        return this.#isPending || quietMs < 400 ? undefined : this.#find("person", "words");
+        return this.#isPending || !this.#speech.isQuietFor(400)
+          ? undefined
+          : this.#find("person", "words");
       case "screening":
       case "hold":
-        if (this.#isPending || quietMs < 400) return undefined;
+        if (this.#isPending || !this.#speech.isQuietFor(400)) return undefined;
         this.#listenAnew();
         return undefined;
       case "none": {

@@ -19,7 +19,7 @@ export type RecordStatus = (typeof recordStatuses)[number];
 /**
  * What became of a call that was placed. Answered: `human` by answering machine detection, `answered`
  * without detection or a result of it. A machine: `voicemail` where a message was left, `machine` where
- * the call was ended. `failed` has its reason in the end's detail; `unknown` is a call of which it is not
+ * the call was ended. `screened`: a screener asked who calls, and no person took the call. `failed` has its reason in the end's detail; `unknown` is a call of which it is not
  * known whether it was dialled, or how it ended.
  */
 export const callOutcomes = [
@@ -27,6 +27,7 @@ export const callOutcomes = [
   "human",
   "voicemail",
   "machine",
+  "screened",
   "no_answer",
   "busy",
   "failed",
@@ -35,8 +36,8 @@ export const callOutcomes = [
 ] as const;
 export type CallOutcome = (typeof callOutcomes)[number];
 
-/** What took a call that was placed, by answering machine detection. */
-export const answerers = ["human", "machine", "fax", "unknown"] as const;
+/** What took a call that was placed, as it was found last. */
+export const answerers = ["human", "machine", "screener", "fax", "unknown"] as const;
 export type AnsweredBy = (typeof answerers)[number];
 
 /** Dollars; null for what was used and has no known price. */

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import type { CalleePlan, SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
+import { createFliteVoice } from "../../src/sim/voice/fliteVoice.ts";
+import { get } from "../support/twilio/dialling.ts";
+import {
+  heardSaying,
+  parrot,
+  type PhoneRig,
+  recordOf,
+  startPhoneRig,
+  type Talk,
+} from "../support/servers/phoneRig.ts";
+import { concurrently } from "../support/servers/concurrently.ts";
+
+const MESSAGE = "This is Ann of the desk. Please call us back.";
+const SCREENING = "Ann of the desk calls about your appointment.";
+const GREETING = "Good day, this is Ann.";
+
+/** A server whose agent calls a number at which this is; the far end's turns have these words, in order. */
+function world(
+  callee: CalleePlan,
+  words: readonly string[],
+  agent = `greeting: ${GREETING}\nvoicemail: ${MESSAGE}\nscreening: ${SCREENING}`,
+): Promise<PhoneRig> {
+  let turn = 0;
+  return startPhoneRig({
+    agent,
+    model: { script: parrot, transcribe: () => words[turn++] ?? "" },
+    network: { voice, otherNumbers: { answer: "human", callee } },
+  });
+}
+
+/** What the far end has done, until the call ends. */
+async function courseOf(phone: SimulatedCall): Promise<readonly string[]> {
+  const does: string[] = [];
+  phone.watch((event) => {
+    if (event.type === "callee") does.push(event.does);
+  });
+  await phone.settled;
+  return does;
+}
+
+async function pickupsOf(rig: PhoneRig, { callId }: Talk) {
+  await recordOf(rig, callId);
+  return rig.events.all.flatMap(({ callId: id, event }) =>
+    id === callId && event.type === "pickup" ? [[event.who, event.why]] : []
+  );
+}
+
+async function outcomeOf(rig: PhoneRig, { callId }: Talk) {
+  const { end } = await recordOf(rig, callId);
+  const { outcome, answeredBy } = await get(rig.server, `/api/outbound/${callId}`);
+  return { reason: end?.reason, detail: end?.detail, outcome, answeredBy };
+}
+
+/** Loud audio on a tape, in milliseconds. */
+function loudMs(audio: Uint8Array): number {
+  return audio.filter((code) => code !== 0xff && code !== 0x7f).length / 8;
+}
+
+const voice = createFliteVoice();
+
+Deno.test.afterAll(() => voice.close());
+
+Deno.test("who answers a placed call gets what is meant for them", (t) =>
+  concurrently(t, {
+    "a person is greeted when they have greeted": person,
+    "a machine is left the message after its beep, alone and whole": machine,
+    "a screener is told who calls and why, and the person is greeted anew": screener,
+    "a screener that nobody answers": declined,
+    "a person who takes the call in the middle of the message": pickedUp,
+  }));
+
+async function person(): Promise<void> {
+  const callee: CalleePlan = {
+    kind: "person",
+    greeting: ["Hello, Sam speaking."],
+    replies: ["Yes."],
+    hangsUpAfterMs: 9_000,
+  };
+  await using rig = await world(callee, ["Hello, Sam speaking.", "Yes."]);
+  const talk = await rig.dial();
+  await heardSaying(rig, talk.callId, /^Good day, this is Ann/);
+  await courseOf(talk.phone);
+  assert.deepEqual((await pickupsOf(rig, talk)).map(([who]) => who), ["person"]);
+  const { outcome, answeredBy } = await outcomeOf(rig, talk);
+  assert.deepEqual([outcome, answeredBy], ["human", "human"]);
+  // The agent was silent while the person greeted: some 2 s from the answer.
+  const [first] = talk.phone.heard();
+  assert.ok(first !== undefined && first.atMs > 1_800, `spoke after ${first?.atMs} ms`);
+}
+
+async function machine(): Promise<void> {
+  const greeting = "You have reached Sam. Please leave a message after the tone.";
+  await using rig = await world({ kind: "machine", greeting: [greeting] }, [greeting]);
+  const talk = await rig.dial();
+  await courseOf(talk.phone);
+  assert.deepEqual(await outcomeOf(rig, talk), {
+    reason: "voicemail",
+    detail: "voicemail_left",
+    outcome: "voicemail",
+    answeredBy: "machine",
+  });
+  const [tape] = talk.phone.tapes;
+  const before = talk.phone.heard().filter(({ atMs }) => atMs < (tape?.fromMs ?? 0));
+  assert.deepEqual(before, [], "something was said before the beep");
+  assert.ok(loudMs(tape?.audio ?? new Uint8Array()) > 1_000);
+  const { turns } = await recordOf(rig, talk.callId);
+  const said = turns.filter(({ role }) => role === "agent").map(({ text }) => text);
+  assert.deepEqual(said, [MESSAGE]);
+}
+
+const asks =
+  "Hi. If you record your name and reason for calling, I'll see if this person is available.";
+
+async function screener(): Promise<void> {
+  const callee: CalleePlan = {
+    kind: "screener",
+    prompt: ["Hi. If you record your name and reason for calling."],
+    decidesAfterMs: 4_000,
+    person: { kind: "person", greeting: ["Hello, Sam here."], replies: [], hangsUpAfterMs: 1 },
+  };
+  await using rig = await world(callee, [
+    asks,
+    "Thanks. Please stay on the line.",
+    "Hello, Sam here.",
+  ]);
+  const talk = await rig.dial();
+  await heardSaying(rig, talk.callId, /^Ann of the desk calls about/);
+  await heardSaying(rig, talk.callId, /^Good day, this is Ann/);
+  talk.phone.hangUp();
+  assert.deepEqual((await pickupsOf(rig, talk)).map(([who]) => who), ["screener", "person"]);
+  const { turns } = await recordOf(rig, talk.callId);
+  assert.deepEqual(turns.filter(({ role }) => role === "agent").map(({ text }) => text), [
+    SCREENING,
+    GREETING,
+  ]);
+  assert.equal((await outcomeOf(rig, talk)).outcome, "human");
+}
+
+async function declined(): Promise<void> {
+  const callee: CalleePlan = {
+    kind: "screener",
+    prompt: ["Hi. If you record your name and reason for calling."],
+    decidesAfterMs: 2_000,
+    decision: "decline",
+  };
+  const no = "Sorry, this person is not available right now. Goodbye.";
+  await using rig = await world(callee, [asks, "Please stay on the line.", no]);
+  const talk = await rig.dial();
+  await courseOf(talk.phone);
+  const { outcome, answeredBy } = await outcomeOf(rig, talk);
+  assert.deepEqual([outcome, answeredBy], ["screened", "screener"]);
+}
+
+async function pickedUp(): Promise<void> {
+  const greeting = "Leave a message.";
+  const callee: CalleePlan = {
+    kind: "machine",
+    greeting: [greeting],
+    beforeBeepMs: 300,
+    pickedUpAfterMs: 5_500,
+    person: { kind: "person", greeting: ["Hello, I am here now."], replies: [] },
+  };
+  const long = "This is Ann of the desk. ".repeat(6).trim();
+  const agent = `greeting: ${GREETING}\nvoicemail: ${long}`;
+  await using rig = await world(callee, [greeting, "Hello, I am here now."], agent);
+  const talk = await rig.dial();
+  await heardSaying(rig, talk.callId, /^Good day, this is Ann/);
+  talk.phone.hangUp();
+  assert.equal((await outcomeOf(rig, talk)).outcome, "human");
+}
