@@ -12,11 +12,16 @@ export interface WantedTransfer {
   readonly brief?: string | undefined;
 }
 
+/** Of one run of keys. */
+const MAX_KEYS = 32;
+
 /** What tools do to the call beside their outputs: keys at once, an end or a transfer when all have answered. */
 export class ToolEffects {
   readonly #call: MachineParts;
   readonly #closing: Closing;
   readonly #transfer: TransferHandler;
+  /** What is to be pressed when all tools of a response have answered: the network takes one run at a time. */
+  #keys: string[] = [];
   #pending: Extract<CallEffect, { type: "endCall" | "transfer" }> | undefined;
 
   constructor(call: MachineParts, closing: Closing, transfer: TransferHandler) {
@@ -28,7 +33,8 @@ export class ToolEffects {
   note(effect: CallEffect | undefined, now: Milliseconds): void {
     switch (effect?.type) {
       case "sendDigits":
-        return this.#press(effect.digits, now);
+        this.#keys.push(effect.digits);
+        return;
       case "keepSilent":
         return this.#call.menu.waits(now);
       case "cancelTransfer":
@@ -44,6 +50,13 @@ export class ToolEffects {
       case "endCall":
         this.#pending ??= effect;
     }
+  }
+
+  /** Presses the keys that tools have asked for, with a pause between those of one and of the next. */
+  press(now: Milliseconds): void {
+    const keys = this.#keys;
+    this.#keys = [];
+    if (keys.length > 0) this.#press(keys.join("w").slice(0, MAX_KEYS), now);
   }
 
   /** Whether the model is to say nothing about what it has done: a phone system is listened to. */

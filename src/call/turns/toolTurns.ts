@@ -271,6 +271,7 @@ export class ToolTurns {
 
   /** Whether the call is to end, or to be given to a person or to another agent. */
   #applyEffect(now: Milliseconds): boolean {
+    this.#effects.press(now);
     const effect = this.#effects.take();
     if (effect?.type === "transfer" && this.transfer({ ...effect, by: "agent" }, now)) {
       this.#handoff.drop();

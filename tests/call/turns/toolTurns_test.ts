@@ -196,6 +196,16 @@ Deno.test("a filler is cut off like any speech, but an item that the model does 
   assert.deepEqual(call.takeRequests(), [{ type: "cancel", responseId: aside }]);
 });
 
+Deno.test("keys that several tools of a response want pressed are one run, with a pause in it", () => {
+  const call = new CallDriver().live();
+  call.call("first", "second");
+  call.take();
+  call.toolReturns("first", "{}", { effect: { type: "sendDigits", digits: "1" } });
+  assert.deepEqual(call.all("sendDigits"), []);
+  call.toolReturns("second", "{}", { effect: { type: "sendDigits", digits: "2" } });
+  assert.deepEqual(call.all("sendDigits").map(({ digits }) => digits), ["1w2"]);
+});
+
 Deno.test("keys that a tool wants pressed are pressed, and the model gets the output at once", () => {
   const call = new CallDriver().live();
   call.call("press");
