@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { startChatServer } from "../../src/sim/chat/chatServer.ts";
 import { startReceiver } from "../support/servers/analysisRig.ts";
-import { parrot, voiceOf } from "../support/servers/phoneRig.ts";
+import { parrot, startPhoneRig, voiceOf } from "../support/servers/phoneRig.ts";
+import { callTool } from "../support/servers/callTool.ts";
 import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { openClient } from "../support/browser/webClient.ts";
 import { endedRecord, onlyAgent } from "../support/twilio/dialling.ts";
@@ -176,6 +177,27 @@ Deno.test("after kill -9 within a number the next process hides the rest, and th
   );
   assert.deepEqual(lines(record), ["My credit card is […].", "[card number], thanks."]);
   await hangUp(phone);
+});
+
+Deno.test("a text message goes out as it is, and nothing private of it, or of an opt-out, is kept", async () => {
+  await using rig = await startPhoneRig({
+    agent: "redaction: true\ntools: [send_sms, do_not_call]",
+  });
+  const talk = await rig.ring({ from: "+14155550123" });
+  const text = `You paid with ${CARD}.`;
+  assert.match(await callTool(talk, "send_sms", { text }), /"status":"sent"/);
+  assert.equal((await rig.server.api.nextText()).body, text);
+  const words = `Never call ${CARD} again`;
+  assert.match(await callTool(talk, "do_not_call", { words }), /"status":"listed"/);
+  await hangUp(talk.phone);
+  for (const path of ["/api/sms", "/api/do-not-call/+14155550123", `/api/calls/${talk.callId}`]) {
+    const answer = await rig.server.request(path, {
+      headers: { Authorization: `Bearer ${apiKey}` },
+    });
+    const kept = await answer.text();
+    assert.match(kept, /\[card number\]/, path);
+    assert.equal(kept.includes(CARD), false, path);
+  }
 });
 
 Deno.test("a caller reads their own words in the browser, and the record does not have them", async () => {

@@ -30,6 +30,8 @@ const MINUTE_MS = 60_000;
 /** The call that somebody books in. */
 export interface DeskCall extends CallerSigns {
   readonly callId: string;
+  /** What may be kept of a text. */
+  redact?(text: string): string;
 }
 
 export interface CalendarDeskOptions {
@@ -193,7 +195,8 @@ export function createCalendarDesk(options: CalendarDeskOptions) {
           "This is not a phone number: ask for it again, or leave it out.",
         );
       }
-      const note = given.note?.trim() || undefined;
+      const said = given.note?.trim() || undefined;
+      const note = said === undefined ? undefined : call.redact?.(said) ?? said;
       const { callId } = call;
       const id = `apt_${newId("").slice(-16)}`;
       const appointment = { id, calendar, ...slot.time, name, callId, ...present({ phone, note }) };

@@ -29,6 +29,8 @@ export interface AskedText {
   readonly keyName?: string | undefined;
   readonly to: string;
   readonly text: string;
+  /** What is kept of the text, where that is not all. */
+  redact?(text: string): string;
   /** In one call, of all recipients. */
   readonly maxPerCall: number;
 }
@@ -74,7 +76,8 @@ export function openTexts(deps: TextsDeps) {
       const id = newId("sms");
       const reservation = await textSpending.reserve({ ...asked, id });
       if (reservation === undefined) return "limit_reached";
-      const message = { id, callId, agent, to, text, status: "unknown" as const };
+      const kept = asked.redact?.(text) ?? text;
+      const message = { id, callId, agent, to, text: kept, status: "unknown" as const };
       const at = now();
       // Before it is sent: a process that dies meanwhile leaves it as unknown.
       const added = await textMessages.add(

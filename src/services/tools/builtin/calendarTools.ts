@@ -24,6 +24,8 @@ export interface CalendarCall {
   readonly direction: CallDirection;
   readonly caller?: string;
   readonly callerProven?: boolean;
+  /** What may be kept of a text. */
+  redact?(text: string): string;
 }
 
 interface FindArguments {

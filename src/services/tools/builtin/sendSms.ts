@@ -5,7 +5,7 @@ import { type Tool, type ToolContext, ToolError } from "../tool.ts";
 
 /** Sends a text message; undefined for one that is on its way, else the code of why it is not. */
 export type SendText = (
-  call: Pick<ToolContext, "callId" | "agent" | "direction" | "keyName">,
+  call: Pick<ToolContext, "callId" | "agent" | "direction" | "keyName" | "redact">,
   message: { readonly to: string; readonly text: string; readonly maxPerCall: number },
 ) => Promise<string | undefined>;
 
