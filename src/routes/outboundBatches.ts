@@ -12,6 +12,7 @@ import {
   batchState,
   csvQuery,
 } from "./openapi/batchSchemas.ts";
+import { idempotencyHeader } from "./openapi/outboundSchemas.ts";
 import { answer, apiRoutes, errorAnswers, json, wholeNumber } from "./openapi/schemaParts.ts";
 import { slicedJson } from "./slicedJson.ts";
 import { keyNameOf, knownAgent, knownFrom, type OutboundRoutesDeps } from "./outbound.ts";
@@ -30,6 +31,7 @@ export function outboundBatchesRoutes(deps: OutboundRoutesDeps) {
       const { batches } = required(deps.outbound, phoneNotConfigured);
       const { batchId, accepted, refused } = await batches.create(
         requestOf(asked, c.get("caller")),
+        c.req.valid("header")["idempotency-key"],
       );
       const rows = viewRefused(refused, asked.table?.problems);
       return slicedJson(202, { batchId, accepted }, "refused", rows);
@@ -95,6 +97,7 @@ const tags = ["Calling out"];
 const takes = {
   tags,
   request: {
+    headers: idempotencyHeader,
     query: csvQuery,
     // Not required for the library alone, which would ask a table to be JSON; another body is refused.
     body: { content: { ...json(batchRequest), "text/csv": { schema: z.string() } } },

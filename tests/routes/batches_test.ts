@@ -324,6 +324,40 @@ Deno.test("a batch whose calls fail pauses by itself, and counts anew when it go
   assert.deepEqual([again.pauseReason, again.progress.ended], ["failures", 4]);
 });
 
+Deno.test("a batch that is sent twice under one Idempotency-Key is one batch", async () => {
+  await using server = await startPhoneServer(busy);
+  const send = (body: unknown, requestKey: string) =>
+    server.request(path, {
+      method: "POST",
+      headers: {
+        ...{ "X-API-Key": apiKey, "Content-Type": "application/json" },
+        "Idempotency-Key": requestKey,
+      },
+      body: JSON.stringify(body),
+    });
+  const body = { calls: [...calls, { to: "+19005550123" }] };
+  const both = await Promise.all([send(body, "june"), send(body, "june")]);
+  const [first, second] = await Promise.all(both.map((answer) => answer.json()));
+  assert.deepEqual([first.accepted, second.batchId], [calls.length, first.batchId]);
+  await until(() => get(server, `${path}/${first.batchId}`), ({ state }) => state === "done");
+  const again = await (await send(body, "june")).json();
+  assert.deepEqual([again.batchId, again.accepted], [first.batchId, calls.length]);
+  const other = { calls: calls.slice(1) };
+  assert.deepEqual(await problemOf(await send(other, "june")), [422, "idempotency_key_reused"]);
+  assert.equal(await statusOf(send(other, "july")), 202);
+  const list = await get(server, `${path}?limit=1`);
+  assert.equal(list.batches[0].total, calls.length - 1);
+  const older = await get(server, `${path}?limit=9&cursor=${list.nextCursor}`);
+  assert.deepEqual(older.batches.map(({ batchId }: { batchId: string }) => batchId), [
+    first.batchId,
+  ]);
+  await until(
+    () => get(server, `${path}/${list.batches[0].batchId}`),
+    ({ state }) => state === "done",
+  );
+  assert.equal(server.network.calls.length, 2 * calls.length - 1);
+});
+
 Deno.test("no key has more calls waiting than it may", async () => {
   await using server = await startPhoneServer({
     ...ringing,

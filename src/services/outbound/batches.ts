@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Agents } from "../../config/agents.ts";
 import { WorkSlices } from "../../utils/workSlices.ts";
 import type { CallBudget, DialPolicy } from "../spending.ts";
@@ -12,7 +13,8 @@ import { createBatchFeeder } from "./batchFeeder.ts";
 import type { Dialer } from "./dialer.ts";
 import type { Asker } from "./placedCallControl.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
-import { awaitStore, PendingExceeded } from "./outboundErrors.ts";
+import { awaitStore, PendingExceeded, RequestKeyReused } from "./outboundErrors.ts";
+import { sha256 } from "../../utils/sha256.ts";
 import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
@@ -85,15 +87,38 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
 
   return {
     ...control,
-    /** Rejects with `PendingExceeded` where too many calls of the key wait already. */
-    async create({ calls, ...request }: BatchOfCalls): Promise<AcceptedBatch> {
+    /**
+     * Rejects with `PendingExceeded` where too many calls of the key wait already, and with
+     * `RequestKeyReused`. Requests with the same `requestKey` are one: a repeated one is answered without the
+     * refused calls.
+     */
+    async create(
+      { calls, ...request }: BatchOfCalls,
+      requestKey?: string,
+    ): Promise<AcceptedBatch> {
+      const named = requestKey === undefined
+        ? { id: newId("batch") }
+        : await nameByKey({ calls, ...request }, requestKey);
+      const earlier = requestKey === undefined
+        ? undefined
+        : await awaitStore(batchStore.get(named.id));
+      if (earlier !== undefined) return repeatedAnswer(earlier, named);
       const checked = await check({ calls, ...request });
       const { keyName, name, plan, startsAt, endsAt, paused, country: _, ...common } = request;
       const items = checked.flatMap((each) => each.ok ? [itemOf(each)] : []);
-      const batchId = newId("batch");
+      const batchId = named.id;
       if (items.length > 0) {
         const batch = {
-          ...{ id: batchId, keyName, name, request: common, plan, startsAt, endsAt, items },
+          ...{
+            id: batchId,
+            keyName,
+            name,
+            request: { ...common, bodyHash: named.bodyHash },
+            plan,
+            startsAt,
+            endsAt,
+            items,
+          },
           ...(paused === true && { isPaused: true }),
         };
         const most = deps.maxPendingOf(keyName);
@@ -169,6 +194,36 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
 }
 
 const MAX_EVENTS = 50;
+
+interface NamedBatch {
+  readonly id: string;
+  readonly bodyHash?: string;
+}
+
+/** The same request gets the same name in every process, however often it is sent. */
+async function nameByKey(
+  { calls, ...rest }: BatchOfCalls,
+  requestKey: string,
+): Promise<NamedBatch> {
+  const slices = new WorkSlices();
+  let bodyHash = sha256(JSON.stringify(rest)).toHex();
+  for (const call of calls) {
+    await slices.pause();
+    bodyHash = sha256(bodyHash + JSON.stringify(call)).toHex();
+  }
+  const digest = sha256(`${rest.keyName}\n${requestKey}`).toHex();
+  return { id: `batch_${digest.slice(0, 40)}`, bodyHash };
+}
+
+function repeatedAnswer({ id, request, progress }: Batch, { bodyHash }: NamedBatch): AcceptedBatch {
+  const known = storedHash.safeParse(request).data?.bodyHash;
+  // That of a batch whose people are all erased is gone.
+  if (known !== undefined && known !== bodyHash) throw new RequestKeyReused();
+  const accepted = Object.values(progress).reduce((sum, items) => sum + items, 0);
+  return { batchId: id, accepted, refused: [] };
+}
+
+const storedHash = z.object({ bodyHash: z.string().optional() });
 
 function itemOf(checked: Extract<CheckedCall, { ok: true }>): NewBatchItem {
   const { number, call: { variables, id, agent, language, consent }, requestKey, opensAt } =

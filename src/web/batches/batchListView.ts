@@ -37,7 +37,7 @@ export function createBatchListView(
       const page = await fetchApiJson<BatchList>(`/api/outbound/batches?${query}`, { signal });
       if (signal.aborted) return;
       for (const batch of page.batches) known.set(batch.batchId, batch);
-      const all = [...known.values()].sort((a, b) => a.batchId < b.batchId ? 1 : -1);
+      const all = [...known.values()].sort((a, b) => a.createdAt < b.createdAt ? 1 : -1);
       list.replaceChildren(...all.map((batch) => batchRow(batch, names)));
       empty.hidden = all.length > 0;
       if (cursor === undefined && known.size > page.batches.length) return;

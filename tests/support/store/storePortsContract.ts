@@ -329,6 +329,40 @@ function testBatches(test: StoreTest): void {
     assert.equal(await batches.get("b3"), undefined);
   });
 
+  test("batches are listed from the latest on, and tell what came of them", async (store) => {
+    const { batches } = store;
+    await feed(store, { most: 2, numbers: ["+1", "+2", "+3"] });
+    for (const [id, at] of [["b0", 9], ["b2", 8]] as const) {
+      await batches.create({ id, keyName: "other", request: {}, items: [{ number: "+9" }] }, at);
+    }
+    const ids = async (page: Parameters<typeof batches.list>[0]) =>
+      (await batches.list(page)).map(({ id }) => id);
+    assert.deepEqual(await ids({ limit: 9 }), ["b0", "b2", "b1"]);
+    assert.deepEqual(await ids({ limit: 9, before: "b0" }), ["b2", "b1"]);
+    assert.deepEqual(await ids({ limit: 9, keyName: "ops" }), ["b1"]);
+
+    await batches.markPlaced("call_0", 11);
+    const end = { at: 20, outcome: "busy", durationMs: 7, usd: 0.5, isFailure: false };
+    await batches.endCall("call_0", end, { state: "ended", detail: "busy" });
+    await batches.endCall("call_0", { ...end, usd: 9 }, { retryAt: 99 });
+    await batches.endCall("call_1", { at: 21, isFailure: true }, { retryAt: 99 }, {
+      ...{ failureShare: 0.5, ofLast: 2, usd: Infinity },
+    });
+    assert.deepEqual(await batches.figures("b1", 30), {
+      outcomes: [{ state: "ended", detail: "busy", items: 1 }],
+      ...{ calls: 1, connectedMs: 7, usd: 0.5, unpriced: 0, endedLately: 1, latelySince: 10 },
+    });
+    assert.equal((await batches.head("b1"))?.pauseReason, "failures");
+    const [first, second] = await batches.results("b1", { limit: 2 });
+    assert.deepEqual([first?.calls[0]?.outcome, first?.calls[0]?.placedAt], ["busy", 11]);
+    assert.deepEqual([second?.item.state, second?.item.dueAt], ["pending", 99]);
+    assert.equal(await batches.usualCall("nobody").then(({ calls }) => calls), 0);
+    assert.deepEqual(
+      (await batches.untold(9)).map(({ type, reason }) => [type, reason]),
+      [["paused", "failures"]],
+    );
+  });
+
   test("an item comes into the queue whole or not at all, and no more than there is room for", async (store) => {
     const { batches, dialQueue, calls } = store;
     const numbers = ["+1", "+2", "+3"];

@@ -60,6 +60,8 @@ export function createBatchStore(database: Database) {
     create: (batch: NewBatch, now: number, most = Infinity): Promise<boolean> =>
       database.transaction("batches", async (query) => {
         const { id, keyName, name, request, plan, startsAt, endsAt } = batch;
+        // The same request, sent twice at the same time.
+        if ((await query("SELECT id FROM batches WHERE id = $1", [id])).length > 0) return true;
         const taken = await takenKeys(query, keysOf(batch.items));
         const items = batch.items.filter(({ requestKey }) =>
           requestKey === undefined || !taken.has(requestKey)
@@ -100,13 +102,14 @@ export function createBatchStore(database: Database) {
       { keyName, limit, before }: {
         readonly keyName?: string | undefined;
         readonly limit: number;
-        /** Ids of batches are in the order of their creation. */
+        /** The id of a batch: those that are older. */
         readonly before?: string | undefined;
       },
     ): Promise<readonly Batch[]> {
       const rows = await query(
-        `SELECT * FROM batches WHERE ($1 = '' OR key_name = $1) AND ($2 = '' OR id < $2)
-          ORDER BY id DESC LIMIT $3`,
+        `SELECT * FROM batches WHERE ($1 = '' OR key_name = $1)
+          AND ($2 = '' OR (created_at, id) < (SELECT created_at, id FROM batches WHERE id = $2))
+          ORDER BY created_at DESC, id DESC LIMIT $3`,
         [keyName ?? "", before ?? "", limit],
       );
       return await withProgress(query, rows.map(batchOf));
