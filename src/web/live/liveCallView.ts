@@ -105,5 +105,6 @@ const STATUS = {
   agent: "The agent is speaking",
   caller: "The caller is speaking",
   listen: "Nobody is speaking",
+  menu: "In a phone menu",
   hold: "On hold: the agent waits, and the model hears no music",
 } as const;

@@ -166,4 +166,5 @@ const STATES = {
   caller: "Caller speaks",
   listen: "Silence",
   hold: "On hold",
+  menu: "In a phone menu",
 } as const;

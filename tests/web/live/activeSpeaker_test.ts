@@ -13,5 +13,9 @@ Deno.test("a live call is shown on hold until somebody answers, whoever speaks i
   show({ type: "speaking", who: "caller", on: false });
   show({ type: "speaking", who: "caller", on: true });
   show({ type: "hold", on: false });
+  show({ type: "menu", step: { number: 1, heard: "Press one." } });
+  show({ type: "speaking", who: "agent", on: true });
+  show({ type: "speaking", who: "agent", on: false });
+  assert.deepEqual(shown.splice(5), ["menu", "agent", "caller"]);
   assert.deepEqual(shown, ["caller", "hold", "hold", "hold", "caller"]);
 });
