@@ -26,6 +26,8 @@ const PRIVATE_FIELDS: ReadonlySet<string> = new Set([
   "instructions",
   "unheard",
   "question",
+  "words",
+  "announcement",
   "say",
   "why",
   "facts",

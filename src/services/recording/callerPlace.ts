@@ -8,6 +8,7 @@ const MAX_LEAD_MS = 1000;
 interface Late {
   readonly audio: Uint8Array;
   readonly samples: number;
+  readonly from: number;
 }
 
 /**
@@ -32,20 +33,19 @@ export class CallerPlace {
 
   /** `from` is the first sample of the frame if it was never held up; it has come at `atMs`. */
   add(audio: Uint8Array, samples: number, from: number, atMs: number): void {
+    if (atMs - this.#lateSinceMs >= WAIT_MS) this.close();
     const lateness = from - (this.#end + this.#lateSamples);
     if (this.#late.length === 0) {
       if (this.#begun && lateness <= this.#samples(JITTER_MS)) {
-        if (lateness >= -this.#samples(MAX_LEAD_MS)) this.#append(audio, samples);
-        return;
+        return this.#append({ audio, samples, from });
       }
       this.#lateSinceMs = atMs;
       this.#least = Infinity;
     }
-    this.#late.push({ audio, samples });
+    this.#late.push({ audio, samples, from });
     this.#lateSamples += samples;
     this.#least = Math.min(this.#least, lateness);
-    const isTogether = this.#begun && this.#least <= this.#samples(JITTER_MS);
-    if (isTogether || atMs - this.#lateSinceMs >= WAIT_MS) this.close();
+    if (this.#begun && this.#least <= this.#samples(JITTER_MS)) this.close();
   }
 
   /** Decides about what waits. */
@@ -57,11 +57,12 @@ export class CallerPlace {
     const late = this.#late;
     this.#late = [];
     this.#lateSamples = 0;
-    for (const { audio, samples } of late) this.#append(audio, samples);
+    for (const frame of late) this.#append(frame);
   }
 
-  #append(audio: Uint8Array, samples: number): void {
+  #append({ audio, samples, from: earliest }: Late): void {
     const from = this.#end;
+    if (from - earliest > this.#samples(MAX_LEAD_MS)) return;
     this.#end += samples;
     this.#put(from, audio);
   }

@@ -54,7 +54,7 @@ export function openRecordings(
       forget(number);
       if (recording === undefined) return;
       recording.tap.fail();
-      if (code !== "too_long") failed(recording.callId, code);
+      if (code !== "too_long" && code !== "removed") failed(recording.callId, code);
       recording.session.input({ type: "recordingAsked", change: "fail", reason: code });
     },
     onClosed(number, { bytes, durationMs }) {
@@ -183,6 +183,7 @@ const SENTENCES: Readonly<Record<FaultCode, string>> = {
     "Calls are not recorded: the disk of RECORDINGS_DIR has less room than RECORDING_MIN_FREE_MB.",
   not_writable: "Calls are not recorded: nothing can be written to RECORDINGS_DIR.",
   too_long: "A recording has reached RECORDING_MAX_MINUTES.",
+  removed: "A recording was removed while its call went on.",
   damaged: "A recording cannot be gone on with: its file is damaged.",
   unknown_key: "A recording cannot be gone on with: none of RECORDING_KEY opens it.",
   too_slow: "Calls are not recorded: the disk of RECORDINGS_DIR takes too long.",

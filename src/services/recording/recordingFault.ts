@@ -9,6 +9,8 @@ export type FaultCode =
   | "damaged"
   /** None of the keys of the settings opens it. */
   | "unknown_key"
+  /** It was removed while the call went on. */
+  | "removed"
   /** The disk takes less than the calls bring. */
   | "too_slow"
   /** The thread that writes has ended. */

@@ -197,6 +197,7 @@ export class RecordingWriter {
       if (tap.callId !== callId) continue;
       this.#taps.delete(number);
       tap.track.abandon();
+      this.#tell({ type: "failed", tap: number, code: "removed" });
     }
     this.#folder.remove(callId);
   }

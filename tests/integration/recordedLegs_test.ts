@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { finished, recordingFolder, stretches } from "../support/recordedCalls.ts";
+import { heardSaying, published, startPhoneRig, voiceOf } from "../support/servers/phoneRig.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
+import { until } from "../support/until.ts";
+
+const agent = "greeting: Good day, this is Acme.\nrecording: { consent: none }";
+
+Deno.test("a stream that broke leaves silence, and a webhook tells when the recording is whole", async () => {
+  await using folder = await recordingFolder();
+  const told: { readonly type: string; readonly data: Record<string, unknown> }[] = [];
+  await using hook = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    async (request) => {
+      told.push(await request.json());
+      return new Response();
+    },
+  );
+  await using rig = await startPhoneRig({
+    agent,
+    env: {
+      ...folder.env,
+      WEBHOOK_URL: `http://127.0.0.1:${hook.addr.port}/`,
+      WEBHOOK_SECRET: `whsec_${btoa("0".repeat(32))}`,
+    },
+  });
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^Good day/);
+  await talk.phone.speak(voiceOf(600));
+  await heardSaying(rig, talk.callId, /^I heard you/);
+  talk.phone.breakConnection();
+  await published(rig, talk.callId, "connected", ({ again }) => again === true);
+  await talk.phone.speak(voiceOf(600));
+  await until(
+    () => rig.events.all.filter(({ event }) => event.type === "turn" && event.turn.final).length,
+    (count) => count >= 4,
+  );
+  await hangUp(talk.phone);
+  const { recorded, record } = await finished(rig.server, talk.callId);
+  const voices = stretches(recorded.caller);
+  const said = stretches(voiceOf(600))[0]!.audio;
+  assert.deepEqual(voices.map(({ audio }) => audio), [said, said], "both, each whole");
+  const callers = record.turns.filter(({ role }: { role: string }) => role === "caller");
+  for (const [index, { startedMs }] of callers.entries()) {
+    assert.ok(Math.abs(voices[index]!.from / 8 - startedMs) < 400, `${index} at its time`);
+  }
+  const ready = await until(
+    () => told.find(({ type }) => type === "recording.ready"),
+    (message) => message !== undefined,
+  );
+  assert.deepEqual(ready?.data["recording"], record.recording);
+  assert.equal(ready?.data["path"], `/api/calls/${talk.callId}/recording`);
+});
