@@ -1,4 +1,4 @@
-import type { RecordedTransfer, TransferStep } from "./transferTypes.ts";
+import type { RecordedTransfer, TransferMode, TransferStep } from "./transferTypes.ts";
 import type { TranscriptLine } from "../protocol/web.ts";
 import type { Recording } from "./records/recordingTypes.ts";
 
@@ -282,7 +282,10 @@ export type CallEvent =
   }
   | { readonly type: "hold"; readonly on: boolean }
   | { readonly type: "recording"; readonly state: Recording["state"] }
-  | ({ readonly type: "transfer"; readonly alias: string } & TransferStep)
+  | (
+    & { readonly type: "transfer"; readonly alias: string; readonly mode: TransferMode }
+    & TransferStep
+  )
   | { readonly type: "handoff"; readonly to: string; readonly title: string }
   | { readonly type: "handedOver" }
   | { readonly type: "ended"; readonly end: CallEnd; readonly durationMs: number };

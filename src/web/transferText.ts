@@ -31,7 +31,7 @@ const WHY: Readonly<Record<string, string>> = {
   failed: "the line could not be reached",
   machine: "an answering machine picked up",
   declined: "the person did not take it",
-  cancelled: "the call ended first",
+  cancelled: "it was taken back, or the call ended first",
   outside_hours: "it is outside the hours",
   do_not_call: "the number is on the do-not-call list",
   not_allowed: "the number may not be dialled",

@@ -4,8 +4,12 @@ export type TransferStep =
   | { readonly step: "failed"; readonly why: string }
   | { readonly step: "ended"; readonly spokeMs: number };
 
+/** How caller and person meet. */
+export type TransferMode = "cold" | "warm" | "conference";
+
 /** One transfer of a call. */
 export interface RecordedTransfer {
+  readonly mode: TransferMode;
   readonly alias: string;
   readonly by: "agent" | "operator";
   readonly step: string;

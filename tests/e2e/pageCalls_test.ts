@@ -100,12 +100,22 @@ browserTests("page: live calls", {
         events.publish("call_one", { ...transfer, step: "requested", by: "operator" });
         events.publish("call_one", { ...transfer, step: "failed", why: "busy" });
         await page.waitForSelector("text=The transfer to sales failed: the line was busy.");
+        assert.ok(await page.isHidden("#change-transfer"));
+        const asking = { ...transfer, number: 2, mode: "conference" } as const;
+        events.publish("call_one", { ...asking, step: "ringing", target: 0 });
+        await page.click("#change-transfer:text-is('Stop calling')");
+        await page.waitForSelector("#call-answer:text-is('Nobody is called any more.')");
+        events.publish("call_one", { ...asking, number: 3, step: "connected", target: 0 });
+        await page.click("#change-transfer:text-is('Have the agent leave')");
+        await page.waitForSelector("#call-answer:text-is('The agent leaves the two alone.')");
         await page.click("#end-call");
         await page.click("#hang-up-dialog button[type=submit]");
         await page.waitForSelector("#call-answer:text-is('Hanging up…')");
         assert.deepEqual(call.inputs, [
           { type: "sayAsked", text: "One moment, please." },
           { type: "transferAsked", alias: "sales" },
+          { type: "transferCancelled" },
+          { type: "roomLeft" },
           { type: "hangUp", end: { reason: "operator_hung_up" } },
         ]);
 

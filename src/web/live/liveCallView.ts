@@ -40,6 +40,7 @@ export function createLiveCallView(
     transcript.name(agents);
     controls.open(call);
     showRecording(call.recording?.state);
+    controls.showTransfer(call.transfers.at(-1));
     const ticking = setInterval(showClock, 1000, call);
     showClock(call);
     try {
@@ -57,6 +58,7 @@ export function createLiveCallView(
         transcript.load(await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal }));
       } else if (item.kind === "event") {
         if (item.event.type === "ended") return showEnd(id, item.event);
+        if (item.event.type === "transfer") controls.showTransfer(item.event);
         if (item.event.type === "recording") showRecording(item.event.state);
         speaker.apply(item.event);
         transcript.apply(item.event, Math.max(0, Date.parse(item.at) - Date.parse(startedAt)));

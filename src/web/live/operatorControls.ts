@@ -2,11 +2,13 @@
 import { fetchApiJson, RequestError } from "../apiClient.ts";
 import type { CallDetail } from "../apiTypes.ts";
 import type { Recording } from "../records/recordingTypes.ts";
+import type { TransferMode } from "../transferTypes.ts";
 import { find } from "../elements.ts";
 
 type Action =
   | { readonly type: "say"; readonly text: string }
   | { readonly type: "transfer"; readonly to: string }
+  | { readonly type: "cancel_transfer" | "leave_conversation" }
   | { readonly type: "recording"; readonly change: "pause" | "resume" }
   | { readonly type: "hangup"; readonly goodbye?: string };
 
@@ -20,7 +22,9 @@ export function createOperatorControls() {
     find("hang-up-dialog", HTMLDialogElement),
   ] as const;
   const pause = find("pause-recording", HTMLButtonElement);
+  const change = find("change-transfer", HTMLButtonElement);
   let callId: string | undefined;
+  let isTogether = false;
   let isPaused = false;
 
   onSubmit("say-form", async (text) => {
@@ -43,6 +47,13 @@ export function createOperatorControls() {
       isPaused ? "Recording again." : "Nothing is recorded until you resume.",
     );
   };
+  change.onclick = async () => {
+    change.hidden = true;
+    await act(
+      { type: isTogether ? "leave_conversation" : "cancel_transfer" },
+      isTogether ? "The agent leaves the two alone." : "Nobody is called any more.",
+    );
+  };
   transfer.onclick = () => dialogs[0].showModal();
   find("end-call", HTMLButtonElement).onclick = () => dialogs[1].showModal();
   for (const dialog of dialogs) {
@@ -58,7 +69,15 @@ export function createOperatorControls() {
       answer.textContent = "";
       transfer.hidden = direction === "web";
       pause.hidden = true;
+      change.hidden = true;
       desk.hidden = false;
+    },
+    /** Offers to take back a transfer that asks first, or to have the agent leave a conference. */
+    showTransfer(at: { readonly mode: TransferMode; readonly step: string } | undefined): void {
+      isTogether = at?.mode === "conference" && at.step === "connected";
+      const isAsking = at !== undefined && at.mode !== "cold" && ASKING.has(at.step);
+      change.hidden = !isTogether && !isAsking;
+      change.textContent = isTogether ? "Have the agent leave" : "Stop calling";
     },
     /** Offers to pause a recording, or to go on with it. */
     showRecording(state: Recording["state"] | undefined): void {
@@ -93,6 +112,9 @@ export function createOperatorControls() {
     if (callId === actedOn) answer.textContent = text;
   }
 }
+
+/** The steps during which the caller waits with the agent. */
+const ASKING: ReadonlySet<string> = new Set(["ringing", "answered"]);
 
 /** Calls back with the trimmed text of a form's one field, which is then emptied. */
 function onSubmit(id: string, onText: (text: string) => Promise<void>): void {
