@@ -97,7 +97,7 @@ export async function createApp(
   const toolAccess = opening.use(
     await openToolAccess({ ...base, readVariable: readToolVariable }),
   );
-  const { registry, toolTrials, onPhone } = openCallRegistry({
+  const { registry, toolTrials, redactions, onPhone } = openCallRegistry({
     ...base,
     ...spending,
     events,
@@ -127,6 +127,7 @@ export async function createApp(
   const phone = opening.use(
     openPhone({
       ...calls,
+      redactions,
       recorder,
       completion,
       resumedCalls,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startChatServer } from "../../src/sim/chat/chatServer.ts";
 import { startReceiver } from "../support/servers/analysisRig.ts";
-import { parrot, startPhoneRig, voiceOf } from "../support/servers/phoneRig.ts";
+import { heardSaying, parrot, startPhoneRig, voiceOf } from "../support/servers/phoneRig.ts";
 import { callTool } from "../support/servers/callTool.ts";
 import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { openClient } from "../support/browser/webClient.ts";
@@ -197,6 +197,34 @@ Deno.test("a text message goes out as it is, and nothing private of it, or of an
     const kept = await answer.text();
     assert.match(kept, /\[card number\]/, path);
     assert.equal(kept.includes(CARD), false, path);
+  }
+});
+
+Deno.test("a person who is asked to take a caller is told nothing private, by the agent or of the caller's words", async () => {
+  const person = "+14155550199";
+  for (const brief of [`Paid with ${CARD} already.`, undefined]) {
+    await using rig = await startPhoneRig({
+      agent:
+        `greeting: Good day.\nredaction: true\ntransfers: { sales: { number: "${person}", mode: warm } }`,
+      model: {
+        script: (turn) =>
+          turn.cause.type === "text" && turn.cause.text.includes(CARD)
+            ? {
+              tools: [{ name: "transfer_call", arguments: JSON.stringify({ to: "sales", brief }) }],
+            }
+            : parrot(turn),
+      },
+      network: { numbers: { [person]: { answer: "human", afterMs: 50, talkMs: 600_000 } } },
+    });
+    const talk = await rig.ring();
+    await heardSaying(rig, talk.callId, /^Good day/);
+    const session = rig.server.app.registry.get(talk.callId);
+    session?.input({ type: "typed", text: `I paid with ${CARD}` });
+    const asked = await rig.server.network.nextCall();
+    const { text } = await asked.next("said");
+    assert.match(text, /aid with \[card number\]/);
+    assert.equal(text.includes(CARD), false);
+    await hangUp(talk.phone);
   }
 });
 

@@ -140,6 +140,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
   });
   return {
     registry,
+    redactions,
     toolTrials: createToolTrials({ agents, toolsOf, now: () => performance.now() }),
     /** Sets the only handlers, which the phone creates later. Without one nothing is sent, and nobody put through. */
     onPhone: (handlers: PhoneHandlers): void => void (phone = handlers),

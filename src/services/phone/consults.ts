@@ -4,6 +4,7 @@ import type { TransferFailure, TransferRef } from "../../call/transfer.ts";
 import { conversationLanguages } from "../../config/agentSchema.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
+import type { Redactions } from "../redaction.ts";
 import { failureOf, type TransferPolicy } from "../spending.ts";
 import {
   type CallStatus,
@@ -23,6 +24,8 @@ export interface ConsultsDeps extends Clock, ConsultCallsDeps {
   readonly agents: AgentVoices;
   readonly transfers: Pick<TransferPolicy, "decide">;
   readonly transferredCalls: Pick<TransferredCalls, "reserve">;
+  /** A person is told nothing that is blacked out. */
+  readonly redactions: Pick<Redactions, "text">;
   readonly log: Pick<Log, "info" | "warn">;
 }
 
@@ -51,7 +54,7 @@ export type Consults = ReturnType<typeof createConsults>;
  * changes for the caller.
  */
 export function createConsults(deps: ConsultsDeps) {
-  const { agents, transfers, transferredCalls, log } = deps;
+  const { agents, transfers, transferredCalls, redactions, log } = deps;
   const consults = new Map<CallSession, Consult>();
   const calls: ConsultCalls = createConsultCalls(deps);
   const course = createConsultCourse({
@@ -219,8 +222,12 @@ export function createConsults(deps: ConsultsDeps) {
     const { texts, say } = textsOf(session);
     const told = consultBrief(texts, {
       request: session.request,
-      brief,
-      events: session.snapshot(),
+      brief: brief === undefined ? undefined : redactions.text(session, brief),
+      events: session.snapshot().map((event) =>
+        event.type === "turn"
+          ? { ...event, turn: { ...event.turn, text: redactions.text(session, event.turn.text) } }
+          : event
+      ),
     });
     return {
       do: "consult",

@@ -1,3 +1,4 @@
+import type { Redactions } from "../redaction.ts";
 import type { CallRegistry } from "../../call/registry.ts";
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
@@ -59,6 +60,7 @@ export interface PhoneDeps extends Pick<Clock, "setTimer"> {
   readonly transfers: Pick<TransferPolicy, "decide">;
   readonly addressOf: AddressOf;
   readonly incidents: Incidents;
+  readonly redactions: Pick<Redactions, "text">;
   readonly onPhone: (handlers: PhoneHandlers) => void;
   readonly log: Pick<Log, "info" | "warn" | "error">;
   /** Limit of each request to Twilio. */

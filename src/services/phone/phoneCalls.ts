@@ -55,6 +55,7 @@ export interface PhoneCallsDeps
   >;
   readonly twilio: Pick<TwilioCalls, "create" | "update" | "fetch" | "end" | "isDialling">;
   readonly conferences: ConsultsDeps["conferences"];
+  readonly redactions: ConsultsDeps["redactions"];
   /** The origin that Twilio reaches. */
   readonly publicUrl: string;
   readonly tokens: StreamTokens;

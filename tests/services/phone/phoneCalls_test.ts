@@ -22,6 +22,7 @@ function desk(
   const redirects: unknown[] = [];
   let live = false;
   const calls = createPhoneCalls({
+    redactions: { text: (_session, text) => text },
     registry: {
       refusal: undefined,
       leaving: false,
