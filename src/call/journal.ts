@@ -23,6 +23,7 @@ const PRIVATE_FIELDS: ReadonlySet<string> = new Set([
   "greeting",
   "goodbye",
   "sentence",
+  "unanswered",
   "instructions",
   "unheard",
   "question",

@@ -9,7 +9,8 @@ import {
   startPhoneRig,
   type Talk,
 } from "../support/servers/phoneRig.ts";
-import { get } from "../support/twilio/dialling.ts";
+import { get, onlyAgent } from "../support/twilio/dialling.ts";
+import { startPhoneServer } from "../support/servers/phoneServer.ts";
 import { problemOf } from "../support/problemOf.ts";
 import { twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
 import { until } from "../support/until.ts";
@@ -395,4 +396,23 @@ Deno.test("a second transfer of a call is told apart from the first, in its reco
     (all) => all.length === 2 && all[1]?.step === "failed",
   );
   assert.deepEqual(kept.map(({ why }) => why), ["busy", "busy"]);
+});
+
+Deno.test("the built-in engine puts callers through, and says why it has them again", async () => {
+  await using server = await startPhoneServer({
+    overrides: {
+      agentFiles: onlyAgent(`greeting: Good day.\ntransfers: { sales: { number: "${one}" } }`),
+      engine: { voice: "tone", speed: 20 },
+    },
+    network: { speed: 10, numbers: { [one]: { answer: "busy" } } },
+  });
+  const said: string[] = [];
+  const watching = server.app.events.subscribe(() => true, ({ event }) => {
+    if (event.type === "turn" && event.turn.final) said.push(event.turn.text);
+  });
+  const phone = server.network.call();
+  await phone.next("streamStarted");
+  server.app.registry.byCallSid(phone.sid)?.input({ type: "transferAsked", alias: "sales" });
+  await until(() => said.join(" "), (text) => /sales: the line is busy\. Shall I/.test(text));
+  watching.close();
 });

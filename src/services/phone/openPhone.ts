@@ -16,6 +16,7 @@ import type { EventHub } from "../events.ts";
 import { createEndConfirmation } from "./endConfirmation.ts";
 import { createStrayCalls } from "./strayCalls.ts";
 import { createConsultRequests } from "./consultRequests.ts";
+import { createTransferQuestions } from "./transferQuestions.ts";
 import { createTransferReports } from "./transferReports.ts";
 import { createTransferredCalls } from "./transferredCalls.ts";
 import type { Cluster } from "../cluster.ts";
@@ -127,6 +128,9 @@ export function openPhone(deps: PhoneDeps) {
     cluster,
     log,
   });
+  const transferred = createTransferQuestions({
+    ...{ calls, callStore, cluster, processHandover, publicUrl, log },
+  });
   const streamListeners: ((callSid: string) => void)[] = [];
   deps.onPhone({ sendDigits: calls.sendDigits, transfer: calls.carryOut });
   completion.onDispatched(outbound.finalize);
@@ -145,7 +149,7 @@ export function openPhone(deps: PhoneDeps) {
   return {
     authToken: line.authToken,
     publicUrl,
-    calls,
+    calls: { ...calls, transferred },
     outbound,
     twilio,
     faults,

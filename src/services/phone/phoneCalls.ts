@@ -70,6 +70,8 @@ export interface PhoneCallsDeps
 /** A further stream is no remedy for streams that keep breaking. */
 const MAX_STREAMS = 20;
 
+export type PhoneCalls = ReturnType<typeof createPhoneCalls>;
+
 /** Joins phone calls with their sessions: how they begin, go on after their stream, and end. */
 export function createPhoneCalls(deps: PhoneCallsDeps) {
   const { registry, agents, outbound, processHandover, log } = deps;
@@ -123,6 +125,8 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       const untold = dialStatus === undefined ? endings.take(callSid) : undefined;
       return untold ?? answerEnded(ended, callSid, { dialStatus });
     },
+    /** Whether a session of this process has the call. */
+    has: (callSid: string): boolean => registry.byCallSid(callSid) !== undefined,
     /** What follows a transfer of a session, whose outcome Twilio reports as it asks. Never rejects. */
     async transferred(
       callSid: string,

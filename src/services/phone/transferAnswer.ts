@@ -32,8 +32,6 @@ export type TransferAnswer =
     readonly answer: DialAnswer | ReferAnswer;
     /** For how long it may ring in all. */
     readonly ringMs: number;
-    /** Whether an answering machine is to be hung up on. */
-    readonly refusesMachines: boolean;
   }
   | { readonly ok: false; readonly why: TransferFailure };
 
@@ -55,18 +53,16 @@ export function createTransferAnswer(
     const [first] = targets;
     if (first === undefined) return { ok: false, why: "not_allowed" };
     const inTurn = transfer.order === "in_turn";
-    const refusesMachines = transfer.machine === "return";
     const ringMs = transfer.ringSeconds * 1000 * (inTurn ? targets.length : 1);
     const uri = number === undefined ? undefined : referTo(first, request);
     if (uri !== undefined && number !== undefined) {
       const answer = { do: "refer", uri, transfer: { callId, number } } as const;
-      return { ok: true, answer, ringMs, refusesMachines: false };
+      return { ok: true, answer, ringMs };
     }
     const reserved = await transferredCalls.reserve(callId);
     return {
       ok: true,
       ringMs,
-      refusesMachines,
       answer: {
         do: "dial",
         targets: targets.map(dialled),
@@ -78,7 +74,7 @@ export function createTransferAnswer(
           transfer: {
             callId,
             number,
-            detectsMachines: refusesMachines,
+            detectsMachines: transfer.machine === "return",
             endsOnStar: transfer.then === "return",
           },
         }),

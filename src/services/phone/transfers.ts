@@ -46,9 +46,8 @@ interface UnderWay {
   readonly alias: string;
   /** When it cannot be ringing any more. */
   ringsUntil: number;
-  refusesMachines: boolean;
   /** The target that a machine has answered. */
-  machine?: number;
+  machine: number | undefined;
   /** When Twilio was asked last what became of it, and whether it knew of nobody who is called. */
   askedAt: number;
   isIdle: boolean;
@@ -57,6 +56,9 @@ interface UnderWay {
 /** For the requests before, and the last ring. */
 const MARGIN_MS = 20_000;
 const ASK_EVERY_MS = 30_000;
+
+/** Of a transfer that another process had begun. */
+const ANY = 0;
 
 export type Transfers = ReturnType<typeof createTransfers>;
 
@@ -80,11 +82,10 @@ export function createTransfers(deps: TransfersDeps) {
       const session = registry.get(callId);
       if (session === undefined) return false;
       if (what === "machine") {
-        const transfer = transfers.get(session);
-        if (!session.isAway || transfer?.number !== number || !transfer.refusesMachines) {
-          return true;
-        }
-        transfer.machine = target;
+        if (!session.isAway) return true;
+        // Machines are looked for only where they are not to have the call.
+        const transfer = transfers.get(session) ?? follow(session, { number, alias: "" });
+        if (isAbout(transfer, number)) transfer.machine = target;
         track(
           twilio.end(legSid, { unanswered: false }).catch((error) =>
             log.warn("Answering machine not hung up on", { callId, error })
@@ -108,7 +109,7 @@ export function createTransfers(deps: TransfersDeps) {
       reported: TransferResult,
     ): Promise<PhoneAnswer | undefined> {
       const transfer = transfers.get(session);
-      const machine = transfer?.number === number ? transfer.machine : undefined;
+      const machine = isAbout(transfer, number) ? transfer?.machine : undefined;
       if (transfer !== undefined && machine !== undefined && session.isAway) {
         const next = await after(session, transfer, machine);
         if (next !== undefined) return next;
@@ -147,7 +148,7 @@ export function createTransfers(deps: TransfersDeps) {
       number,
       alias,
       ringsUntil: now() + MARGIN_MS,
-      refusesMachines: false,
+      machine: undefined,
       askedAt: now(),
       isIdle: false,
     };
@@ -186,14 +187,11 @@ export function createTransfers(deps: TransfersDeps) {
     }
   }
 
-  function began(
-    session: CallSession,
-    { ringMs, refusesMachines }: { readonly ringMs: number; readonly refusesMachines: boolean },
-  ): void {
+  function began(session: CallSession, { ringMs }: { readonly ringMs: number }): void {
     const transfer = transfers.get(session);
     if (transfer === undefined) return;
-    Object.assign(transfer, { refusesMachines, ringsUntil: now() + ringMs + MARGIN_MS });
-    delete transfer.machine;
+    transfer.ringsUntil = now() + ringMs + MARGIN_MS;
+    transfer.machine = undefined;
   }
 
   /** The caller is on the line, and the agent goes on. */
@@ -225,7 +223,7 @@ export function createTransfers(deps: TransfersDeps) {
     }
     const at = now();
     // One that another process had begun is looked after from now on.
-    const transfer = transfers.get(session) ?? follow(session, { number: 0, alias: "" });
+    const transfer = transfers.get(session) ?? follow(session, { number: ANY, alias: "" });
     if (at < transfer.ringsUntil || at - transfer.askedAt < ASK_EVERY_MS) return;
     transfer.askedAt = at;
     const { status } = await twilio.fetch(callSid);
@@ -239,4 +237,8 @@ export function createTransfers(deps: TransfersDeps) {
     log.warn("Transfer ended without a word", { callId });
     replaceStream(session);
   }
+}
+
+function isAbout(transfer: UnderWay | undefined, number: number): boolean {
+  return transfer?.number === number || transfer?.number === ANY;
 }

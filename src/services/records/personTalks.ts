@@ -30,7 +30,9 @@ export class PersonTalks {
     const { answeredAt, ...talk }: Talk = this.#talks.get(number) ?? { alias, agent };
     const target = "target" in event ? event.target : undefined;
     const spokeMs = step === "ended" ? event.spokeMs : undefined;
-    const isAsked = mode !== "cold" && step !== "accepted" && answeredAt !== undefined;
+    // A cold transfer that fails after the answer has met a machine.
+    const isOpen = mode === "cold" ? step === "failed" : step !== "accepted";
+    const isAsked = isOpen && answeredAt !== undefined;
     this.#talks.set(number, {
       ...talk,
       ...present({ target, spokeMs }),
@@ -56,7 +58,8 @@ export class PersonTalks {
 }
 
 /** Of the last one who was asked. */
-function askedMsOf({ mode, answeredAt, connectedAt, overAt }: TransferRecord): number {
-  if (mode === "cold" || answeredAt === undefined) return 0;
+function askedMsOf({ mode, answeredAt, connectedAt, overAt, why }: TransferRecord): number {
+  if (answeredAt === undefined) return 0;
+  if (mode === "cold") return why === undefined ? 0 : Math.max(0, (overAt ?? 0) - answeredAt);
   return Math.max(0, (connectedAt ?? overAt ?? answeredAt) - answeredAt);
 }

@@ -19,6 +19,8 @@ export type PhoneAnswer =
   /** Ask again in a moment, at this path; the phone rings on unless there is something to say first. */
   | { readonly do: "askAgain"; readonly path: string; readonly first?: SpokenMessage }
   | { readonly do: "refuseAsBusy" }
+  /** As another process has written it. */
+  | { readonly do: "asWritten"; readonly twiml: string }
   /** Says the message, records what follows the tone, and asks how to go on. */
   | { readonly do: "record"; readonly message: SpokenMessage; readonly callId: string }
   | DialAnswer
@@ -29,6 +31,7 @@ export type PhoneAnswer =
 
 /** Writes an answer as TwiML; `publicUrl` is the origin that Twilio reaches. */
 export function writeTwiml(answer: PhoneAnswer, publicUrl: string): string {
+  if (answer.do === "asWritten") return answer.twiml;
   return answer.do === "hangUp" ? writeHangUp(answer.message) : write(verbsOf(answer, publicUrl));
 }
 
@@ -38,7 +41,7 @@ export function writeHangUp(message: SpokenMessage | undefined): string {
 }
 
 function verbsOf(
-  answer: Exclude<PhoneAnswer, { readonly do: "hangUp" }>,
+  answer: Exclude<PhoneAnswer, { readonly do: "hangUp" | "asWritten" }>,
   publicUrl: string,
 ): readonly XmlElement[] {
   switch (answer.do) {

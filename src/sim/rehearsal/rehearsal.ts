@@ -3,6 +3,7 @@ import { greeting } from "./greeting.ts";
 import { answerPhoneSystem } from "./phoneSystem.ts";
 import { answerInstructions } from "./responseInstructions.ts";
 import { answerToolNote } from "./toolNotes.ts";
+import { answerTransferNote } from "./transferNotes.ts";
 import { answerText } from "./typedTexts.ts";
 import type { ScriptReply, ScriptTurn, ToolOutput } from "../openai/scripts.ts";
 
@@ -24,7 +25,7 @@ export function rehearsal(turn: ScriptTurn): ScriptReply {
     case "idle":
       return { say: "Are you still there?" };
     case "asked":
-      return answerToolNote(turn) ??
+      return answerToolNote(turn) ?? answerTransferNote(turn) ??
         { say: turn.history.length === 0 ? greeting(turn.instructions) : goOn };
     default:
       return turn.cause satisfies never;
