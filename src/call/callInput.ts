@@ -1,5 +1,6 @@
 import type { LegInput } from "./callLeg.ts";
 import type { AnsweringMachineInput } from "./ending/answeringMachineInput.ts";
+export type { FarEnd } from "./ending/answeringMachineInput.ts";
 import type { Handoff, HandoffAsked } from "./handoff.ts";
 import type { KeptSpeechInput } from "./keptSpeech.ts";
 import type { LineSoundInput } from "./phoneMenu.ts";

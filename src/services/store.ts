@@ -64,6 +64,7 @@ export {
   type LatencySummary,
   type NewCall,
   noUsage,
+  type PickupRecord,
   recordStatuses,
 } from "./store/calls/callRecord.ts";
 export type { CallStore } from "./store/calls/callStore.ts";

@@ -146,6 +146,11 @@ export interface CallDetail extends CallSummary {
     readonly at: string;
     readonly text: string | null;
   } | null;
+  readonly pickups: readonly {
+    readonly who: "person" | "machine" | "screener" | "fax";
+    readonly why: string;
+    readonly atMs: number;
+  }[];
   readonly optOut: {
     readonly by: "word" | "key" | "agent";
     readonly words: string | null;

@@ -136,6 +136,15 @@ async function screener(): Promise<void> {
     GREETING,
   ]);
   assert.equal((await outcomeOf(rig, talk)).outcome, "human");
+  const { pickups } = await get(rig.server, `/api/calls/${talk.callId}`);
+  const found = pickups.map(({ who, why }: Found) => `${who} by ${why}`);
+  assert.deepEqual(found, ["screener by words", "person by words"]);
+  assert.ok(pickups[0].atMs > 1_000 && pickups[0].atMs < pickups[1].atMs);
+}
+
+interface Found {
+  readonly who: string;
+  readonly why: string;
 }
 
 async function declined(): Promise<void> {

@@ -5,6 +5,7 @@ import { answerers, recordStatuses } from "../../services/store.ts";
 import { analysis, passed } from "./analysisSchemas.ts";
 import { appointment } from "./appointmentSchema.ts";
 import { heardShape } from "./heardSchemas.ts";
+import { pickups } from "./pickupSchema.ts";
 import { phoneMenuShape } from "./phoneMenuSchemas.ts";
 import { recording } from "./recordingSchemas.ts";
 import {
@@ -178,6 +179,7 @@ export const callDetail = z.object({
   turns: z.array(turn),
   ...heardShape,
   ...phoneMenuShape,
+  pickups,
   tools: z.array(z.object({
     id: z.string(),
     name: z.string(),

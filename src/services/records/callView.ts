@@ -94,6 +94,7 @@ export function viewDetail(
       totalMs,
     })),
     phoneMenu: viewPhoneMenu(call),
+    pickups: (call.pickups ?? []).map(({ who, why, atMs }) => ({ who, why, atMs })),
     digits: digits.map(({ atMs, digits }) => ({ atMs, digits: digits ?? null })),
     handoffs: handoffs.map(viewHandoff),
     recording: viewRecording(recording, call, rest.redactedSpans),

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
 import type { AgentTitles, Analysis, CallDetail } from "../apiTypes.ts";
+import { pickupText } from "./pickupText.ts";
 import { describeDirection, describeOutcome, describeParty } from "../callTexts.ts";
 import { delay } from "../delay.ts";
 import { describeAnalysis } from "./analysisView.ts";
@@ -64,6 +65,7 @@ export function createRecordView(
     downloads.hidden = call.turns.length === 0;
     showDownloads(downloads, id);
     find("record-heard", HTMLElement).replaceChildren(
+      ...pickupText(call),
       ...agreements(call),
       ...mustHearTable(call),
       ...promiseTable(call),

@@ -1,12 +1,15 @@
 import type { CallEvent } from "../../../call/callEvent.ts";
 import type { CallSession } from "../../../call/sessionApi.ts";
-import type { CallChanges } from "../../store.ts";
+import type { CallChanges, PickupRecord } from "../../store.ts";
 import type { Clock } from "../../../utils/clock.ts";
 import { present } from "../../../utils/present.ts";
 import { ConversationEvidence } from "./conversationEvidence.ts";
 import { LineEar } from "./lineEar.ts";
 import type { FarEnd, PickupChange } from "./pickupChange.ts";
 import { PickupJudge } from "./pickupJudge.ts";
+
+/** Far more than a call finds. */
+const MAX_PICKUPS = 20;
 
 export interface PickupListeningDeps extends Pick<Clock, "now"> {
   readonly session: Pick<CallSession, "input" | "listenToLine">;
@@ -30,6 +33,7 @@ export class PickupListening {
   readonly #startedAt: number;
   readonly #stop: () => void;
   #who: FarEnd = "undecided";
+  #pickups: readonly PickupRecord[] = [];
   #isClosed = false;
 
   constructor(deps: PickupListeningDeps) {
@@ -100,7 +104,9 @@ export class PickupListening {
     const { session, onChange, message, screening } = this.#deps;
     const before = this.#who;
     this.#who = who;
-    onChange({ answeredBy: who === "person" ? "human" : who });
+    const atMs = Math.max(0, Math.round(this.#deps.now() - this.#startedAt));
+    this.#pickups = [...this.#pickups, { who, why, atMs }].slice(-MAX_PICKUPS);
+    onChange({ answeredBy: who === "person" ? "human" : who, pickups: this.#pickups });
     session.input({ type: "farEndFound", who, why });
     switch (who) {
       case "person":

@@ -9,6 +9,7 @@ import type { RecordingRecord, RedactedSpanRecord } from "./recordingRecord.ts";
 import type { CallAnalysis } from "../analyses/analysis.ts";
 import type { CallUsage } from "../../../call/callUsage.ts";
 import type { TransferRecord } from "./transferRecord.ts";
+import type { FarEnd } from "../../../call/callInput.ts";
 import type { CallDirection, CallEnd, CallRequest } from "../../../call/types.ts";
 
 export type { CallUsage };
@@ -35,6 +36,13 @@ export const callOutcomes = [
   "unknown",
 ] as const;
 export type CallOutcome = (typeof callOutcomes)[number];
+
+/** Who or what was found at the far end of a call, and one snake_case word why; since the call began. */
+export interface PickupRecord {
+  readonly who: FarEnd;
+  readonly why: string;
+  readonly atMs: number;
+}
 
 /** What took a call that was placed, as it was found last. */
 export const answerers = ["human", "machine", "screener", "fax", "unknown"] as const;
@@ -114,6 +122,8 @@ export interface CallRecord {
   /** Only of outbound calls. */
   readonly outcome?: CallOutcome;
   readonly answeredBy?: AnsweredBy;
+  /** How that was found out by listening, the last being what it was taken for. */
+  readonly pickups?: readonly PickupRecord[];
   readonly model?: string;
   readonly transcriptionModel?: string;
   readonly usage: CallUsage;
@@ -230,7 +240,7 @@ export type CallChanges =
   & Partial<
     Pick<CallRecord, "agentVersion" | "answeredAt" | "outcome" | "answeredBy" | "usage" | "savings">
   >
-  & Partial<Pick<CallRecord, "optOut" | "phoneMenu">>
+  & Partial<Pick<CallRecord, "optOut" | "phoneMenu" | "pickups">>
   /** Null where it was taken back. */
   & { readonly plannedEnd?: CallEnd | null };
 

@@ -1,4 +1,5 @@
 import { phoneMenuOf } from "./phoneMenuColumn.ts";
+import { pickupsOf } from "./pickupColumn.ts";
 import { consentOf, optOutOf } from "./ruleColumns.ts";
 import { callDirections, type CallEnd, endReasons } from "../../../call/types.ts";
 import type { TranscriptTurn } from "../../../call/callEvent.ts";
@@ -73,6 +74,7 @@ export function callOf(row: Row): CallRecord {
       consent: consentOf(row),
       optOut: optOutOf(row),
       phoneMenu: phoneMenuOf(row),
+      pickups: pickupsOf(row),
       briefing: briefingOf(row),
       savings: savingsOf(row),
       passed: maybeFlag(row, "analysis_passed"),

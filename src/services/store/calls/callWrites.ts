@@ -173,6 +173,7 @@ function changeCall(
 ): readonly Statement[] {
   const { status, usage, savings, answeredAt, outcome } = changes;
   const columns: Columns = present({
+    pickups: changes.pickups && JSON.stringify(changes.pickups),
     phone_menu: changes.phoneMenu && JSON.stringify(changes.phoneMenu),
     opt_out: changes.optOut && JSON.stringify(changes.optOut),
     call_sid: changes.callSid,

@@ -8,6 +8,7 @@ import { handoffs } from "./handoffs.ts";
 import { knowledgeVectors } from "./knowledgeVectors.ts";
 import { knowledgeTables } from "./knowledgeTables.ts";
 import { phoneMenus } from "./phoneMenus.ts";
+import { pickups } from "./pickups.ts";
 import { recordings } from "./recordings.ts";
 import { redactedSpans } from "./redactedSpans.ts";
 import { resumptionVersion } from "./resumptionVersion.ts";
@@ -152,4 +153,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   redactedSpans,
   phoneMenus,
   transferSteps,
+  pickups,
 ];
