@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+// First: what the API describes has to be made with its descriptions.
+import { apiKey, startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
 import { createTransferredCalls } from "../../src/services/phone/transferredCalls.ts";
 import { twilioCallOptions } from "../../src/services/outbound/dialAttempt.ts";
 import { listPrices } from "../../src/services/spending/pricing.ts";
@@ -6,7 +8,6 @@ import { noUsage } from "../../src/services/store.ts";
 import { openStore } from "../../src/services/store/store.ts";
 import { setTimer } from "../../src/utils/clock.ts";
 import { agentsOf, get, initiate, initiateDialled, statusOf } from "../support/twilio/dialling.ts";
-import { apiKey, startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
 import { ended, opened } from "../support/store/storedCalls.ts";
 import { inboundSid, twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
 import { problemOf } from "../support/problemOf.ts";

@@ -8,6 +8,7 @@ import { testCalendar } from "./calendarContract.ts";
 import { testAnalyses } from "./analysesContract.ts";
 import { testErasure } from "./erasureContract.ts";
 import { testHandoffs } from "./handoffContract.ts";
+import { testTransfers } from "./transferContract.ts";
 import { testRecordings } from "./recordingContract.ts";
 import { testRedaction } from "./redactionContract.ts";
 import { testMessages } from "./messageContract.ts";
@@ -50,6 +51,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testInstances(test);
   testErasure(test);
   testHandoffs(test);
+  testTransfers(test);
   testRecordings(test);
   testRedaction(test);
   testMessages(test);
