@@ -1,4 +1,4 @@
-import type { CallEvent } from "../call/callEvent.ts";
+import type { CallEvent, RecordingStatus } from "../call/callEvent.ts";
 import type { CallLeg, SpeechPiece } from "../call/callLeg.ts";
 import { type CallEnd, isCallEnd, type SessionEnd } from "../call/types.ts";
 import { closeCodes, encodeServerMessage, type ServerMessage } from "../protocol/web.ts";
@@ -134,6 +134,10 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
       return event.recovering ? { type: "notice", code: "model_lost" } : undefined;
     case "modelReady":
       return event.again ? { type: "notice", code: "model_back" } : undefined;
+    case "recording":
+      // With the call it ends by itself.
+      if (event.state === "stopped" && event.by === undefined) return undefined;
+      return { type: "notice", code: RECORDING_NOTICES[event.state] };
     case "handoff":
       return { type: "handoff", agent: event.to, title: event.title };
     case "transfer":
@@ -150,7 +154,6 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
     case "menu":
     case "hold":
     case "pickup":
-    case "recording":
     case "redacted":
     case "mustHear":
     case "optedOut":
@@ -160,3 +163,12 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
       return event satisfies never;
   }
 }
+
+/** What people are told in whose browser it is shown. */
+const RECORDING_NOTICES: Readonly<Record<RecordingStatus["state"], string>> = {
+  on: "recording",
+  paused: "recording_paused",
+  stopped: "recording_stopped",
+  refused: "not_recorded",
+  failed: "recording_stopped",
+};

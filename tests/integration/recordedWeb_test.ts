@@ -17,6 +17,7 @@ Deno.test("a browser's call is recorded to the sample at which it says that it f
   const { token } = await (await rig.server.post("/api/web/session", undefined, apiKey)).json();
   const client = openClient(rig.server, token);
   const { callId } = await client.get("ready");
+  await client.inbox.find((message) => message.type === "notice" && message.code === "recording");
   const { itemId } = await client.inbox.find((message) =>
     message.type === "audio" && "itemId" in message
   ) as { readonly itemId: string };

@@ -58,6 +58,10 @@ const NOTICES: Readonly<Record<string, string>> = {
   model_lost: "The model's connection was lost; connecting again…",
   model_back: "The model is back.",
   time_warning: "The call will end soon.",
+  recording: "This call is being recorded.",
+  recording_paused: "The recording is paused.",
+  recording_stopped: "Nothing is recorded any more.",
+  not_recorded: "This call is not recorded.",
   transferring: "The call is being handed over.",
 };
 
