@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { callee, get, ringing, statusOf } from "../support/twilio/dialling.ts";
+import { callee, get, initiate, ringing, statusOf } from "../support/twilio/dialling.ts";
 import {
   apiKey,
   otherKey,
@@ -33,6 +33,15 @@ function movableClock() {
       offset += ms;
     },
   };
+}
+
+/** A clock that stands still until the test moves it. */
+function frozen(at: number) {
+  return Object.assign(() => at, {
+    forward(ms: number): void {
+      at += ms;
+    },
+  });
 }
 
 function sendTable(
@@ -222,7 +231,15 @@ Deno.test("a paused batch dials nothing, can be changed, and goes on where it wa
   const [first] = server.network.calls;
   first?.finish({ status: "no-answer", reason: "rang" });
   await until(detail, ({ progress }) => progress.ended === 1);
-  assert.equal((await detail()).progress.placed, 0);
+  // What another key dials meanwhile shows that batches are looked at.
+  const other = { calls: [{ to: "+14155550177" }] };
+  const { batchId: otherId } = await (await server.post(path, other, otherKey)).json();
+  await until(
+    () => get(server, `${path}/${otherId}`, otherKey),
+    ({ progress }) => progress.placed === 1,
+  );
+  const { progress: still } = await detail();
+  assert.deepEqual([still.placed, still.placing, still.pending], [0, 0, 4]);
 
   await (await server.post(`${path}/${batchId}/resume`)).body?.cancel();
   const going = await until(detail, ({ progress }) => progress.placed === 2);
@@ -304,6 +321,47 @@ Deno.test("hours of the batch are those of each callee", async () => {
   clock.forward(3 * HOUR_MS);
   await until(() => get(server, `${path}/${batchId}`), ({ state }) => state === "done");
   assert.deepEqual(server.network.calls.map(({ to }) => to), ["+12125550123", "+14155550123"]);
+});
+
+Deno.test("what waits in the queue when its batch is paused is not dialled, and is at once when it goes on", async () => {
+  const held = { now: frozen(MONDAY), pollMs: 20, patienceMs: 1 };
+  await using server = await startPhoneServer({
+    ...ringing,
+    overrides: { dialling: held },
+    env: { OUTBOUND_PER_SECOND: "1" },
+  });
+  const { batchId } = await (await server.post(path, { calls })).json();
+  const detail = () => get(server, `${path}/${batchId}`);
+  await until(detail, ({ progress }) => progress.placed === 1 && progress.placing === 2);
+  await (await server.post(`${path}/${batchId}/pause`)).body?.cancel();
+  const aLittleLater = async (address: string) => {
+    held.now.forward(50);
+    return await get(server, address);
+  };
+  // It has its turn after both, which are still in the queue.
+  const { callId } = await (await initiate(server, { to: "+14155550177" })).json();
+  await until(
+    () => aLittleLater(`/api/outbound/${callId}`),
+    ({ callSid }) => callSid !== undefined,
+  );
+  assert.equal(server.network.calls.length, 2);
+  await (await server.post(`${path}/${batchId}/resume`)).body?.cancel();
+  await until(() => aLittleLater(`${path}/${batchId}`), ({ progress }) => progress.placed === 2);
+});
+
+Deno.test("items whose hours are over while their batch runs wait for the next day", async () => {
+  const clock = movableClock();
+  await using server = await startPhoneServer({ ...busy, ...clock });
+  const hours = { "mon-sun": "09:00-10:00" };
+  const { batchId } = await (await server.post(path, { calls, hours, perMinute: 0.02 })).json();
+  const results = async () => (await get(server, `${path}/${batchId}/results`)).results;
+  await until(results, ([first]) => first.state === "ended");
+  clock.forward(70 * 60_000);
+  const all = await until(results, ([, second]) => second.dueAt !== null);
+  for (const { state, dueAt } of all.slice(1)) {
+    assert.deepEqual([state, dueAt], ["pending", "2027-02-02T17:00:00.000Z"]);
+  }
+  assert.equal(server.network.calls.length, 1);
 });
 
 Deno.test("a batch whose calls fail pauses by itself, and counts anew when it goes on", async () => {
