@@ -9,6 +9,7 @@ import { testAnalyses } from "./analysesContract.ts";
 import { testErasure } from "./erasureContract.ts";
 import { testHandoffs } from "./handoffContract.ts";
 import { testTransfers } from "./transferContract.ts";
+import { testRules } from "./ruleContract.ts";
 import { testRecordings } from "./recordingContract.ts";
 import { testRedaction } from "./redactionContract.ts";
 import { testMessages } from "./messageContract.ts";
@@ -52,6 +53,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testErasure(test);
   testHandoffs(test);
   testTransfers(test);
+  testRules(test);
   testRecordings(test);
   testRedaction(test);
   testMessages(test);
