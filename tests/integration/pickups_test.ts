@@ -104,7 +104,11 @@ async function machine(): Promise<void> {
   const [tape] = talk.phone.tapes;
   const before = talk.phone.heard().filter(({ atMs }) => atMs < (tape?.fromMs ?? 0));
   assert.deepEqual(before, [], "something was said before the beep");
-  assert.ok(loudMs(tape?.audio ?? new Uint8Array()) > 1_000);
+  const { audio = new Uint8Array() } = tape ?? {};
+  assert.ok(loudMs(audio) > 1_000);
+  const isSound = (code: number) => code !== 0xff && code !== 0x7f;
+  const silentMs = (audio.length - audio.findLastIndex(isSound)) / 8;
+  assert.ok(silentMs < 1_500, `the call ends ${silentMs} ms after the message`);
   const { turns } = await recordOf(rig, talk.callId);
   const said = turns.filter(({ role }) => role === "agent").map(({ text }) => text);
   assert.deepEqual(said, [MESSAGE]);

@@ -70,7 +70,11 @@ export class Turns {
 
   /** Whether a response is running, asked for or owed. */
   get busy(): boolean {
-    return this.#response !== undefined || this.filler.open || !this.#queue.isEmpty;
+    // What is held back waits for a person, and nothing else waits for it.
+    const isOwed = this.#isHeld
+      ? this.#queue.owesAny((purpose) => FOR_MACHINES.has(purpose))
+      : !this.#queue.isEmpty;
+    return this.#response !== undefined || this.filler.open || isOwed;
   }
 
   /** The caller is silent, and nothing is asked of the model, or owed by it. */
