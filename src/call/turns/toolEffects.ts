@@ -82,7 +82,7 @@ export class ToolEffects {
   }
 
   /**
-   * Transfers the call after a sentence about it, where the agent has not just spoken of it; false for an
+   * Transfers the call after a sentence about it, where the agent has not just spoken of it itself; false for an
    * alias that the operator has not defined.
    */
   transfer(
@@ -93,7 +93,9 @@ export class ToolEffects {
     const { transfers } = this.#call.policy;
     if (!Object.hasOwn(transfers, alias)) return false;
     const sentence = transfers[alias]?.sentence;
-    const say = sentence === undefined && agentSpoke
+    // What the agent said last was nothing about the transfer that an operator wants.
+    const isAnnounced = agentSpoke && by !== "operator";
+    const say = sentence === undefined && isAnnounced
       ? undefined
       : prompts.transferSentence(sentence);
     const end = { reason: "transferred", detail: alias } as const;

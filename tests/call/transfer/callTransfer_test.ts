@@ -42,6 +42,20 @@ Deno.test("a caller whom nobody took comes back to the agent, who knows why and 
   assert.equal(call.machine.phase, "live");
 });
 
+Deno.test("a caller hears of a transfer that an operator wants, whatever the agent has said", () => {
+  const call = new CallDriver({ transfers: { sales: {} } }).live();
+  const greeting = call.begin();
+  call.say(greeting, "item_hello", 800, "Hello, how can I help?");
+  call.finish(greeting);
+  call.advance(2000);
+  call.takeRequests();
+  call.input({ type: "transferAsked", alias: "sales" });
+  const [asked] = call.takeRequests();
+  assert.ok(
+    asked?.type === "respond" && /connecting them now/.test(asked.request.instructions ?? ""),
+  );
+});
+
 Deno.test("what is heard of another transfer does not count, and each may fail once", () => {
   const call = away();
   over(call, 7, "busy");
