@@ -162,7 +162,7 @@ export async function createApp(
   });
   opening.defer(abandonedCalls.close);
   phone?.onStreamEnded(abandonedCalls.streamEnded);
-  completion.start();
+  records.start();
 
   const { catalog } = opening.use(openedAgents.follow(base.store.agentVersions, now));
   const operations = createApiOperations({

@@ -58,6 +58,39 @@ for (const [how, key] of [["plain", {}], ["sealed", { RECORDING_KEY: "ab".repeat
   });
 }
 
+Deno.test("a recording is told of where its process died before it could do that", async () => {
+  const told: { readonly type: string; readonly data: Record<string, unknown> }[] = [];
+  await using hook = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    async (request) => {
+      told.push(await request.json());
+      return new Response();
+    },
+  );
+  await using rig = await startProcessRig({ agent });
+  const env = {
+    RECORDINGS_DIR: `${rig.data.path}/sound`,
+    RECORDING_MIN_FREE_MB: "0",
+    WEBHOOK_URL: `http://127.0.0.1:${hook.addr.port}/`,
+    WEBHOOK_SECRET: `whsec_${btoa("0".repeat(32))}`,
+  };
+  await rig.start({ env });
+  const { phone, id } = await conversation(rig);
+  rig.server.signal("SIGKILL");
+  await rig.server.ended();
+  // Nobody is on the line any more who could be gone on with.
+  phone.hangUp();
+  await rig.start({ env });
+  const ready = await until(
+    () => told.find(({ type }) => type === "recording.ready"),
+    (message) => message !== undefined,
+  );
+  const { recording } = await detail(rig.server, id);
+  assert.ok(recording.bytes > 8000);
+  assert.equal(recording.state, "stopped");
+  assert.deepEqual(ready?.data["recording"], recording);
+});
+
 Deno.test("a folder that cannot be written ends recordings, tells of it, and no call", async () => {
   const file = await Deno.makeTempFile();
   await using rig = await startPhoneRig({

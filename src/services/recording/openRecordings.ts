@@ -117,6 +117,9 @@ export function openRecordings(
         },
       };
     },
+    /** Whether anything of a call is still being written by this process. */
+    isOpen: (callId: string): boolean =>
+      [...open.values()].some((recording) => recording.callId === callId),
     /** Of what there is so far. Rejects with a `RecordingFault`, as all that follow. */
     async sizeOf(callId: string): Promise<RecordingSize> {
       return size.parse(await thread.ask({ kind: "size", callId }));

@@ -125,10 +125,11 @@ export class RecordingThread {
     return waiting;
   }
 
-  /** All recordings end as they are. */
+  /** All recordings end as they are; a thread that still runs closes their files. */
   #fail(code: FaultCode): void {
     for (const tap of [...this.#taps]) {
       this.#taps.delete(tap);
+      this.#worker?.postMessage({ type: "close", tap, atMs: 0 });
       this.#listener.onFailed(tap, code);
     }
   }

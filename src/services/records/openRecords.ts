@@ -87,6 +87,10 @@ export function openRecords(deps: RecordsDeps) {
   });
   const recordingRemoval = createRecordingRemoval({ ...common, bus, recorder });
   const recorded = followRecordings({ ...common, recordings, recorder });
+  completion.onComplete((call, { recording }) => {
+    if (recording !== undefined) recorded.ended(call.id);
+    return Promise.resolve();
+  });
   return {
     recorder,
     completion,
@@ -94,6 +98,11 @@ export function openRecords(deps: RecordsDeps) {
     erasure,
     /** Called when the recording of a call is whole and its record says so. */
     onRecorded: recorded.onRecorded,
+    /** Tells of what earlier processes left untold, when all listeners are known. */
+    start(): void {
+      completion.start();
+      recorded.start();
+    },
     recordingRemoval,
     async [Symbol.asyncDispose]() {
       await closeRetention();

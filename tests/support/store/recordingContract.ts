@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RecordingWrite } from "../../../src/services/store.ts";
 import type { StoreTest } from "./storeContract.ts";
-import { opened } from "./storedCalls.ts";
+import { ended, opened } from "./storedCalls.ts";
 
 /** What a store keeps of the recordings of calls. */
 export function testRecordings(test: StoreTest): void {
@@ -31,7 +31,17 @@ export function testRecordings(test: StoreTest): void {
       consent,
     } as const;
     await write({ type: "recording", status: failed, instanceId: "inst_2" });
-    await write({ type: "recordingFinished", bytes: 80_058, durationMs: 5000, at: 1_900_000 });
+    await write({ type: "recordingFinished", bytes: 80_058, durationMs: 5000 });
+    // What was never told of is found once its call is over.
+    assert.deepEqual(await calls.untoldRecordings(2_000_000, 10), []);
+    await calls.write([
+      opened({ id: "call_b" }),
+      ended("call_a", { endedAt: 1_800_000 }),
+    ]);
+    assert.deepEqual(await calls.untoldRecordings(1_799_999, 10), []);
+    assert.deepEqual(await calls.untoldRecordings(1_800_000, 10), ["call_a"]);
+    await write({ type: "recordingTold", at: 1_900_000 });
+    assert.deepEqual(await calls.untoldRecordings(2_000_000, 10), []);
     const finished = { bytes: 80_058, durationMs: 5000, finishedAt: 1_900_000 };
     assert.deepEqual(await recordingOf(), { ...failed, instanceId: "inst_2", ...finished });
     await write({ type: "recordingRemoved", at: 2_000_000 });

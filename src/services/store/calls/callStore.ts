@@ -128,6 +128,16 @@ export function createCallStore(database: Database) {
         ],
       );
     },
+    /** Calls that ended by `before` with a recording of which nobody was told that it is whole; newest first. */
+    async untoldRecordings(before: number, limit: number): Promise<readonly string[]> {
+      const rows = await query(
+        `SELECT call_id FROM recordings JOIN calls ON calls.id = call_id
+          WHERE finished_at IS NULL AND removed_at IS NULL
+          AND calls.status = 'ended' AND ended_at <= $1 ORDER BY ended_at DESC LIMIT $2`,
+        [Math.round(before), limit],
+      );
+      return rows.map((row) => textOf(row, "call_id"));
+    },
     /** Newest first. */
     async list(
       filter: CallFilter,

@@ -111,6 +111,7 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
       return handoffStatements(callId, write.sequence, write.handoff);
     case "recording":
     case "recordingFinished":
+    case "recordingTold":
     case "recordingRemoved":
       return [recordingStatement(callId, write)];
     case "redacted":

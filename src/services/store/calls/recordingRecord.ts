@@ -7,6 +7,7 @@ export interface RecordingRecord extends RecordingStatus {
   /** Of the WAV file, once the call is over. */
   readonly bytes?: number;
   readonly durationMs?: number;
+  /** When it was told of; before that, it may still have to be. */
   readonly finishedAt?: number;
   readonly removedAt?: number;
 }
@@ -22,8 +23,9 @@ export type RecordingWrite =
     readonly type: "recordingFinished";
     readonly bytes: number;
     readonly durationMs: number;
-    readonly at: number;
   }
+  /** All who want to know have been told, durably, that it is whole. */
+  | { readonly type: "recordingTold"; readonly at: number }
   | { readonly type: "recordingRemoved"; readonly at: number };
 
 /** A span of a call in which one side said something that is blacked out; recordings are silent there. */

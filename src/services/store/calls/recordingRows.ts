@@ -20,11 +20,14 @@ export function recordingStatement(callId: string, write: RecordingWrite): State
       }, "(call_id) DO UPDATE SET status = excluded.status, instance_id = excluded.instance_id");
     case "recordingFinished":
       return {
-        sql: `UPDATE recordings SET bytes = $2, duration_ms = $3, finished_at = $4
-          WHERE call_id = $1`,
-        values: [callId, write.bytes, write.durationMs, write.at].map((value) =>
-          toStorable(typeof value === "number" ? toInteger(value) : value)
-        ),
+        sql: `UPDATE recordings SET bytes = $2, duration_ms = $3
+          WHERE call_id = $1 AND removed_at IS NULL`,
+        values: [callId, toInteger(write.bytes), toInteger(write.durationMs)].map(toStorable),
+      };
+    case "recordingTold":
+      return {
+        sql: "UPDATE recordings SET finished_at = $2 WHERE call_id = $1",
+        values: [callId, toInteger(write.at)].map(toStorable),
       };
     case "recordingRemoved":
       return {
