@@ -8,6 +8,7 @@ import {
   ring,
   startProcessRig,
 } from "../support/servers/processRig.ts";
+import { hears, toneOf } from "../support/twilio/heardSounds.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
 
@@ -31,6 +32,33 @@ async function transferred(rig: ProcessRig, step: "ringing" | "connected") {
   assert.equal(asked.status, 202, await asked.text());
   await until(() => detail(rig.server, id), ({ transfers }) => transfers[0]?.step === step);
   return { phone, id };
+}
+
+/** A call whose agent is in a conference with its caller and a person. */
+async function conferred(rig: ProcessRig) {
+  const phone = await ring(rig);
+  const [call] = await liveCalls(rig.server);
+  const id = call?.id ?? "";
+  const asked = await rig.server.post(`/api/calls/${id}/actions`, {
+    type: "transfer",
+    to: "sales",
+  });
+  assert.equal(asked.status, 202, await asked.text());
+  const person = await rig.network.nextCall();
+  await person.next("said");
+  await person.sendDigits("1");
+  const third = await rig.network.nextCall();
+  await third.next("streamStarted");
+  await until(() => detail(rig.server, id), ({ transfers }) => transfers[0]?.step === "connected");
+  return { phone, person, third, id };
+}
+
+function startConference(): Promise<ProcessRig> {
+  return startProcessRig({
+    agent: `greeting: Good day.
+transfers: { sales: { number: "${sales}", mode: conference } }`,
+    network: { numbers: { [sales]: { answer: "human", afterMs: 50, talkMs: 600_000 } } },
+  });
 }
 
 async function kill(rig: ProcessRig): Promise<void> {
@@ -102,3 +130,38 @@ Deno.test("a deploy in the course of a transfer does not touch the dial", async 
   );
   assert.deepEqual([end.reason, transfers[0].step], ["transferred", "ended"]);
 });
+
+Deno.test("a conference goes on without the agent's server", (t) =>
+  concurrently(t, {
+    async "a deploy leaves caller and person together"() {
+      await using rig = await startConference();
+      const { phone, person, third, id } = await conferred(rig);
+      rig.server.signal("SIGTERM");
+      assert.equal(await rig.server.ended(), 0);
+      await third.ended;
+      await rig.start({ sameAddress: true });
+      await Promise.all([phone.speak(toneOf(700)), person.speak(toneOf(1_700))]);
+      await until(
+        () => hears(person.heardAudio(), 700) && hears(phone.heardAudio(), 1_700),
+        Boolean,
+      );
+      person.hangUp();
+      await phone.ended;
+      const { end } = await until(() => detail(rig.server, id), ({ status }) => status === "ended");
+      assert.equal(end.reason, "transferred");
+    },
+    async "a caller whom the person has left in the meantime is not left in silence"() {
+      await using rig = await startConference();
+      const { phone, person, third, id } = await conferred(rig);
+      rig.server.signal("SIGKILL");
+      await rig.server.ended();
+      await third.ended;
+      person.hangUp();
+      await person.ended;
+      assert.equal(phone.status, "in-progress");
+      await rig.start({ sameAddress: true });
+      await phone.ended;
+      const { end } = await until(() => detail(rig.server, id), ({ status }) => status === "ended");
+      assert.equal(end.reason, "transferred");
+    },
+  }));

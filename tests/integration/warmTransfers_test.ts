@@ -336,3 +336,16 @@ test("an agent in a conference goes on with the caller when the person has left,
   assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
   await agent.ended;
 });
+
+test("caller and person are brought together where nothing is heard of their room", async () => {
+  await using rig = await start(undefined, { network: { callbacks: { dropRate: 1 } } });
+  const talk = await asked(rig);
+  const { person, phone } = talk;
+  await person.next("said");
+  await person.sendDigits("1");
+  await published(rig, talk.callId, "transfer", ({ step }) => step === "connected");
+  await Promise.all([phone.speak(toneOf(700)), person.speak(toneOf(1_700))]);
+  await until(() => hears(person.heardAudio(), 700) && hears(phone.heardAudio(), 1_700), Boolean);
+  person.hangUp();
+  assert.equal((await recordOf(rig, talk.callId)).end?.reason, "transferred");
+});

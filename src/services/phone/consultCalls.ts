@@ -72,6 +72,9 @@ export function createConsultCalls(deps: ConsultCallsDeps) {
     bringCaller(consult: Consult, ref: ConsultRef, onFailed: (why: TransferFailure) => void): void {
       track(bringCaller(consult, ref, onFailed));
     },
+    /** Whether a call is in the room; false too where Twilio does not say. */
+    isInRoom: ({ room }: Consult, callSid: string): Promise<boolean> =>
+      conferences.isIn(room, callSid).catch(() => false),
     /** Has the agent come into the room as a third. */
     bringAgent(consult: Consult): void {
       track(bringAgent(consult));
@@ -83,7 +86,8 @@ export function createConsultCalls(deps: ConsultCallsDeps) {
       if (agentSid === undefined || leg?.sid === undefined) return;
       delete consult.agentSid;
       track(
-        conferences.endsWith(room, leg.sid).then(() => twilio.end(agentSid, { unanswered: false }))
+        conferences.endsWith(room, leg.sid)
+          .finally(() => twilio.end(agentSid, { unanswered: false }))
           .catch((error) => log.warn("Agent not taken out", { callId: consult.session.id, error })),
       );
     },
@@ -168,7 +172,10 @@ export function createConsultCalls(deps: ConsultCallsDeps) {
   async function bringAgent(consult: Consult): Promise<void> {
     try {
       const sid = await joinRoom(consult);
-      if (sid !== undefined) consult.agentSid = sid;
+      if (sid === undefined) return;
+      // The person has left meanwhile: the caller is taken back from an empty room.
+      if (takenLeg(consult) === undefined) return await twilio.end(sid, { unanswered: true });
+      consult.agentSid = sid;
     } catch (error) {
       // The two talk without it.
       log.warn("Agent not brought into the room", { callId: consult.session.id, error });

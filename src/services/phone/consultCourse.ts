@@ -114,6 +114,7 @@ export function createConsultCourse({ calls, goneMessage, setTimer }: ConsultCou
   function personGone(consult: Consult, leg: ConsultLeg): void {
     if (leg.state === "over") return;
     leg.state = "over";
+    leg.cancelTimer();
     const { session, ref: { number } } = consult;
     if (consult.phase === "taken" || consult.phase === "moving") {
       consult.phase = "over";

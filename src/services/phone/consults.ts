@@ -1,6 +1,7 @@
 import { callerAnswer } from "../../call/answerMeaning.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { TransferFailure, TransferRef } from "../../call/transfer.ts";
+import { isCallEnd, type SessionEnd } from "../../call/types.ts";
 import { conversationLanguages } from "../../config/agentSchema.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -13,10 +14,11 @@ import {
   isFinal,
   type PhoneAnswer,
 } from "../twilioOutbound.ts";
-import { type Consult, roomOf, takenLeg } from "./consult.ts";
+import { type Consult, roomOf } from "./consult.ts";
 import { consultBrief } from "./consultBrief.ts";
 import { type ConsultCalls, type ConsultCallsDeps, createConsultCalls } from "./consultCalls.ts";
 import { createConsultCourse } from "./consultCourse.ts";
+import { createConsultRoom, type RoomStep } from "./consultRoom.ts";
 import type { AgentVoices } from "./endedCallAnswer.ts";
 import type { TransferredCalls } from "./transferredCalls.ts";
 
@@ -37,12 +39,6 @@ export interface ConsultReply {
   readonly attempt: number;
 }
 
-/** Who has come into a room, or left it. */
-export interface RoomStep {
-  readonly step: string;
-  readonly callSid: string;
-}
-
 const MAX_ATTEMPTS = 2;
 /** Twilio asks at once how to go on after a conference. */
 const ASKS_WITHIN_MS = 6000;
@@ -55,7 +51,7 @@ export type Consults = ReturnType<typeof createConsults>;
  */
 export function createConsults(deps: ConsultsDeps) {
   const { agents, transfers, transferredCalls, redactions, log } = deps;
-  const consults = new Map<CallSession, Consult>();
+  const consults = new WeakMap<CallSession, Consult>();
   const calls: ConsultCalls = createConsultCalls(deps);
   const course = createConsultCourse({
     calls,
@@ -65,6 +61,7 @@ export function createConsults(deps: ConsultsDeps) {
       return say(texts.gone);
     },
   });
+  const rooms = createConsultRoom({ calls, course, setTimer: deps.setTimer });
 
   return {
     /** Begins it. Never rejects. */
@@ -93,9 +90,10 @@ export function createConsults(deps: ConsultsDeps) {
         };
         if (session.hasEnded) return;
         consults.set(session, consult);
-        session.ended.then(() => {
-          course.giveUp(consult);
-          consults.delete(session);
+        session.ended.then((end) => {
+          // Caller and person do not need this server.
+          if (isInRoom(session) && isServerGone(end)) calls.takeAgentOut(consult);
+          else course.giveUp(consult);
         });
         course.callNext(consult);
       } catch (error) {
@@ -143,6 +141,7 @@ export function createConsults(deps: ConsultsDeps) {
         return { do: "hangUp", message: say(texts.declined) };
       }
       course.taken(consult, leg);
+      rooms.expect(consult, leg, ref);
       return takeCaller(consult, ref);
     },
     /** What follows a room that the person is in no longer. */
@@ -170,27 +169,13 @@ export function createConsults(deps: ConsultsDeps) {
       course.legOver(consult, leg, leg.isMachine ? "machine" : whyOf(what));
     },
     /** Somebody has come into a room, or left it. */
-    room(
-      ref: ConsultRef,
-      session: CallSession | undefined,
-      { step, callSid }: RoomStep,
-    ): void {
+    room(ref: ConsultRef, session: CallSession | undefined, heard: RoomStep): void {
       const consult = session && consults.get(session);
-      if (consult === undefined || consult.ref.number !== ref.number) return;
-      const leg = takenLeg(consult);
-      if (leg === undefined) return;
-      if (step === "participant-join" && callSid === leg.sid && consult.phase === "taken") {
-        consult.phase = "moving";
-        void calls.bringCaller(consult, ref, (why) => course.failed(consult, leg, why));
-      }
-      if (step === "participant-join" && callSid === consult.session.callSid) {
-        if (consult.phase !== "moving") return;
-        consult.phase = "together";
-        course.progress(consult, leg, "connected");
-        if (consult.ref.mode === "conference") void calls.bringAgent(consult);
-      }
-      if (step === "participant-leave" && callSid === leg.sid) course.personGone(consult, leg);
+      if (consult?.ref.number === ref.number) rooms.heard(consult, ref, heard);
     },
+    /** Whether this end of a session leaves its caller and a person in the room in which its agent was. */
+    leavesRoom: (session: CallSession, end: SessionEnd): boolean =>
+      isInRoom(session) && isServerGone(end),
     /** Whether the agent is in a room with the caller and a person. */
     hasAgentIn(session: CallSession): boolean {
       const consult = consults.get(session);
@@ -201,6 +186,11 @@ export function createConsults(deps: ConsultsDeps) {
     /** Settles when no request is under way. */
     close: calls.close,
   };
+
+  function isInRoom(session: CallSession): boolean {
+    const consult = consults.get(session);
+    return consult?.phase === "together" && consult.ref.mode === "conference";
+  }
 
   function fail(session: CallSession, number: number, why: TransferFailure): void {
     session.input({ type: "transferOver", number, result: { kind: "failed", why } });
@@ -280,6 +270,11 @@ export function createConsults(deps: ConsultsDeps) {
     const { texts, say } = session === undefined ? consultTextsOf() : textsOf(session);
     return { do: "hangUp", message: say(texts.gone) };
   }
+}
+
+/** Another process goes on with the call, or none does. */
+function isServerGone(end: SessionEnd): boolean {
+  return !isCallEnd(end) || end.reason === "server_stopped";
 }
 
 /** Why somebody has not taken a call that is over. */

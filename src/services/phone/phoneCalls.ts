@@ -1,6 +1,7 @@
 import type { CallRegistry } from "../../call/registry.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { TransferOrder, TransferResult } from "../../call/transfer.ts";
+import type { SessionEnd } from "../../call/types.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { ProcessHandover, ResumedCalls } from "../calls.ts";
@@ -158,7 +159,8 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
     joinRoom: (token: string, callSid: string): string =>
       writeTwiml(rooms.arrive(token, callSid), deps.publicUrl),
     /** Tells Twilio what follows the end of a session: see `createCallEndings`. */
-    end: endings.end,
+    end: (session: CallSession, end: SessionEnd): Promise<boolean> | undefined =>
+      consults.leavesRoom(session, end) ? undefined : endings.end(session, end),
     /** Opens another stream for a session whose stream broke, unless one follows by itself. */
     replaceStream(session: CallSession): void {
       const { callSid } = session;
@@ -257,7 +259,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   /** Whether the caller of a session is being put through to a person, or talks with one. */
   async function isPutThrough({ id }: CallSession, callSid: string): Promise<boolean> {
     return await deps.twilio.isDialling(callSid) ||
-      await deps.conferences.isIn(roomOf(id), callSid);
+      await deps.conferences.isAccompanied(roomOf(id), callSid);
   }
 
   async function adopted(callSid: string): Promise<CallSession | undefined> {

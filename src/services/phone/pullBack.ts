@@ -25,7 +25,7 @@ export interface PullBackDeps extends Clock {
   readonly agents: AgentVoices;
   /** Whether the call cannot go on here, as its stream has shown. */
   readonly isRefused: (callSid: string) => boolean;
-  readonly conferences: Pick<TwilioConferences, "isIn">;
+  readonly conferences: Pick<TwilioConferences, "isAccompanied">;
   /** Opens a session that goes on with the call, where one can be had. */
   readonly adopt: (callSid: string) => Promise<CallSession | undefined>;
   readonly callStore: Pick<CallStore, "isTransferring" | "write">;
@@ -116,7 +116,10 @@ export function createPullBack(deps: PullBackDeps) {
   /** Whether a stream would take the caller from the person to whom the call is transferred. */
   async function isPutThrough({ id, plannedEnd }: CallRecord, callSid: string): Promise<boolean> {
     if (!await deps.callStore.isTransferring(id)) return false;
-    if (!await twilio.isDialling(callSid) && !await deps.conferences.isIn(roomOf(id), callSid)) {
+    if (
+      !await twilio.isDialling(callSid) &&
+      !await deps.conferences.isAccompanied(roomOf(id), callSid)
+    ) {
       return false;
     }
     // Its process died before it could say that the transfer has begun: it would be announced again.

@@ -64,6 +64,17 @@ export function createTwilioConferences(
         throw error;
       }
     },
+    /** Whether a call is in a conference that is under way, and is not alone there. */
+    async isAccompanied(conference: string, callSid: string): Promise<boolean> {
+      const path = `Conferences/${encodeURIComponent(conference)}/Participants.json?PageSize=20`;
+      try {
+        const sids = participantsIn(await request(`${base}/${path}`));
+        return sids.length > 1 && sids.includes(callSid);
+      } catch (error) {
+        if (error instanceof TwilioProblem && error.code === "unknown_call") return false;
+        throw error;
+      }
+    },
     /** Has the conference end when that participant leaves it. */
     async endsWith(conference: string, callSid: string): Promise<void> {
       const path = `Conferences/${encodeURIComponent(conference)}/Participants/${callSid}.json`;
@@ -99,6 +110,13 @@ export function createTwilioConferences(
     const path = found === undefined ? "Applications" : `Applications/${sidIn(found)}`;
     return sidIn(await request(`${base}/${path}.json`, form));
   }
+}
+
+/** The SIDs of their calls. */
+function participantsIn(body: unknown): readonly unknown[] {
+  const list = isRecord(body) ? body["participants"] : undefined;
+  if (Array.isArray(list)) return list.map((one) => isRecord(one) ? one["call_sid"] : undefined);
+  throw new TwilioProblem(502, "provider_failed", "Twilio's answer cannot be read.");
 }
 
 function sidIn(application: unknown): string {

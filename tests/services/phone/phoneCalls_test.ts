@@ -86,6 +86,7 @@ function desk(
     ownNumber: "+14155550100",
     conferences: {
       isIn: () => Promise.resolve(false),
+      isAccompanied: () => Promise.resolve(false),
       endsWith: () => Promise.resolve(),
       application: () => Promise.reject(new Error("Cannot call the agent: there is none")),
       addApplication: () => Promise.reject(new Error("Cannot call the agent: there is none")),

@@ -45,7 +45,7 @@ function start({ problem, taken = [], dialling = [] }: {
           : Promise.reject(problem);
       },
     },
-    conferences: { isIn: () => Promise.resolve(false) },
+    conferences: { isAccompanied: () => Promise.resolve(false) },
     streams: { unclaimedToken: (sid) => `token of ${sid}` },
     agents: { get: () => undefined, ofCall: () => undefined, unusable: new Map() },
     isRefused: () => false,
