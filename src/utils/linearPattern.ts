@@ -1,4 +1,9 @@
-import { parsePattern, type PatternNode, type PatternSet } from "./linearPatternParser.ts";
+import {
+  parsePattern,
+  type PatternNode,
+  type PatternSet,
+  wordCharacters,
+} from "./linearPatternParser.ts";
 
 /** A stretch of a text, in characters. */
 export interface Stretch {
@@ -132,12 +137,9 @@ function isEdge(text: string, at: number): boolean {
   return !isWord(text.charCodeAt(at - 1)) || !isWord(text.charCodeAt(at));
 }
 
+/** Before and behind a text there is none. */
 function isWord(code: number): boolean {
-  if (code < 128) {
-    return code >= 48 && code <= 57 || code >= 65 && code <= 90 || code >= 97 && code <= 122 ||
-      code === 95;
-  }
-  return code >= 0xc0 && /[\p{L}\p{N}]/u.test(String.fromCharCode(code));
+  return !Number.isNaN(code) && wordCharacters.has(code);
 }
 
 interface Built {

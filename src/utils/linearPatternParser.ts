@@ -148,9 +148,17 @@ export function parsePattern(source: string): PatternNode {
   }
 }
 
+const PAGE_BITS = 7;
+const UNKNOWN = 0;
+const IS_IN = 1;
+const IS_OUT = 2;
+
+/** Letters, digits and the underscore, of all alphabets. */
+export const wordCharacters = tabled((code) => /[\p{L}\p{N}_]/u.test(String.fromCharCode(code)));
+
 const classes: Readonly<Record<string, PatternSet>> = {
   d: { has: (code) => code >= 48 && code <= 57 },
-  w: tabled((code) => /[\p{L}\p{N}_]/u.test(String.fromCharCode(code))),
+  w: wordCharacters,
   s: tabled((code) => /\s/.test(String.fromCharCode(code))),
 };
 
@@ -163,8 +171,15 @@ function sameLetters(has: (code: number) => boolean): PatternSet {
   });
 }
 
-/** Most characters are found in a table. */
+/** What was once found out about a character stays in a table; it is made by pages of those that occur. */
 function tabled(has: (code: number) => boolean): PatternSet {
-  const table = Array.from({ length: 128 }, (_, code) => has(code));
-  return { has: (code) => code < 128 ? table[code] === true : has(code) };
+  const pages: Uint8Array[] = [];
+  return {
+    has(code) {
+      const page = pages[code >> PAGE_BITS] ??= new Uint8Array(1 << PAGE_BITS);
+      const at = code & (1 << PAGE_BITS) - 1;
+      if (page[at] === UNKNOWN) page[at] = has(code) ? IS_IN : IS_OUT;
+      return page[at] === IS_IN;
+    },
+  };
 }

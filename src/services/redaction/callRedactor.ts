@@ -5,7 +5,7 @@ import { type Known, nothingKnown } from "./finding.ts";
 import { HELD, type Line, type Mark, marked, markedPlace, merged } from "./marks.ts";
 import { redactedJson } from "./redactedJson.ts";
 import { redactedFields } from "./redactedFields.ts";
-import { redactedSpan } from "./redactedSpan.ts";
+import { redactedSpan, weightsOf } from "./redactedSpan.ts";
 import { bothRules, type RedactionRules } from "./rules.ts";
 import { tokensOf } from "./tokens.ts";
 
@@ -138,14 +138,16 @@ export class CallRedactor {
     return this.#entries.flatMap(({ turn, line, marks, spans }) => {
       // What was typed is on no recording.
       if (turn.by === "text" || !turn.final && openMs === undefined) return [];
+      if (marks.length === 0) return [];
+      const text = turn.unheard === undefined ? line.text : turn.text;
+      const weights = weightsOf(text);
       return marks.flatMap((mark): readonly CallEvent[] => {
         if (mark.shown === HELD && openMs === undefined) return [];
         const heardTo = turn.text.length;
         if (turn.unheard !== undefined && mark.from >= heardTo) return [];
-        const text = turn.unheard === undefined ? line.text : turn.text;
         const { fromMs, toMs } = redactedSpan(
           turn,
-          text,
+          weights,
           { ...mark, to: Math.min(mark.to, text.length) },
           openMs ?? turn.startedMs + UNKNOWN_MS,
         );

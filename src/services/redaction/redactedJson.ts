@@ -1,7 +1,8 @@
 import { isRecord } from "../../utils/isRecord.ts";
 
 const MAX_DEPTH = 32;
-const MAX_LENGTH = 100_000;
+/** Within it, no text holds the event loop for long. */
+const MAX_LENGTH = 20_000;
 const MAX_PIECES = 20;
 const TOO_LONG = "[too long to be shown]";
 

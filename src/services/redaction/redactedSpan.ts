@@ -18,36 +18,40 @@ const UNSURE_SHARE = 0.15;
 const WHOLE_MS = 12_000;
 const CALLER_UNSURE_SHARE = 0.35;
 
-/** When a mark of a turn is heard, generously; `text` is what the turn was to be, `atMs` the time now. */
+/**
+ * When a mark of a turn is heard, generously; `weights` are of what the turn was to be, as `weightsOf` says
+ * them, `atMs` is the time now.
+ */
 export function redactedSpan(
   { role, startedMs, endedMs }: Pick<TranscriptTurn, "role" | "startedMs" | "endedMs">,
-  text: string,
+  weights: Float64Array,
   { from, to }: Mark,
   atMs: number,
 ): RedactedSpan {
   const [beginMs, endMs] = [startedMs - EDGE_MS, (endedMs ?? atMs) + EDGE_MS];
   const lengthMs = Math.max(0, endMs - beginMs);
   if (role === "caller" && lengthMs <= WHOLE_MS) return whole(beginMs, endMs);
-  const total = weightOf(text, 0, text.length);
+  const total = weights.at(-1) ?? 0;
   if (total === 0) return whole(beginMs, endMs);
   const share = role === "caller" ? CALLER_UNSURE_SHARE : UNSURE_SHARE;
   const unsureMs = UNSURE_MS + share * lengthMs;
-  const at = (place: number) => beginMs + lengthMs * weightOf(text, 0, place) / total;
+  const at = (place: number) => beginMs + lengthMs * (weights[place] ?? total) / total;
   return whole(
     Math.max(beginMs, at(from) - unsureMs),
     Math.min(endMs, at(to) + unsureMs),
   );
 }
 
-function whole(fromMs: number, toMs: number): RedactedSpan {
-  return { fromMs: Math.max(0, Math.floor(fromMs)), toMs: Math.max(0, Math.ceil(toMs)) };
+/** By character of a text, for how long what stands before it is said; at its end, for all of it. */
+export function weightsOf(text: string): Float64Array {
+  const weights = new Float64Array(text.length + 1);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    weights[at + 1] = weights[at]! + (code >= 48 && code <= 57 ? DIGIT_CHARACTERS : 1);
+  }
+  return weights;
 }
 
-function weightOf(text: string, from: number, to: number): number {
-  let weight = 0;
-  for (let at = from; at < to; at++) {
-    const code = text.charCodeAt(at);
-    weight += code >= 48 && code <= 57 ? DIGIT_CHARACTERS : 1;
-  }
-  return weight;
+function whole(fromMs: number, toMs: number): RedactedSpan {
+  return { fromMs: Math.max(0, Math.floor(fromMs)), toMs: Math.max(0, Math.ceil(toMs)) };
 }

@@ -1,3 +1,4 @@
+import { digitsOf } from "./digitsOf.ts";
 import { HELD } from "./held.ts";
 import { ARTICLES, numberWords, PORTUGUESE, repeatWords } from "./numberWords.ts";
 
@@ -62,16 +63,16 @@ type Piece = Omit<Token, "kind">;
 
 const ASCII = /^[ -~]*$/;
 const MARKS = /[\u0300-\u036f]/g;
-const PIECE = /\[…\]|\d+|\p{L}[\p{L}\p{M}]*|[^\s\p{L}\d]/gu;
+const PIECE = /\[…\]|\p{Nd}+|\p{L}[\p{L}\p{M}]*|[^\s\p{L}\p{Nd}]/gu;
 const MAX_DIGITS = 40;
 
 function piecesOf(text: string): readonly Piece[] {
   const pieces: Piece[] = [];
   for (const { 0: piece, index: from } of text.matchAll(PIECE)) {
     const to = from + piece.length;
-    const first = piece.charCodeAt(0);
-    if (first >= 48 && first <= 57) {
-      pieces.push({ from, to, word: piece, digits: piece.slice(0, MAX_DIGITS), upper: false });
+    const digits = digitsOf(piece);
+    if (digits !== "") {
+      pieces.push({ from, to, word: piece, digits: digits.slice(0, MAX_DIGITS), upper: false });
     } else if (!isJoining(piece, text, from)) {
       const word = piece === HELD || piece === "…" ? piece : plainWord(piece);
       pieces.push({

@@ -16,6 +16,9 @@ Deno.test("card numbers are found as they are written and as they are said, in e
     "4111, wait, let me see, 1111, followed by 1111, and finally 1111",
     "4,111,111,111,111,111",
     "3782 822463 10005",
+    "٤١١١ ١١١١ ١١١١ ١١١١",
+    "४१११ ११११ ११११ ११११",
+    "４１１１１１１１１１１１１１１１",
     "four one one one one one one one one one one one one one one one",
     "four, triple one, um, double one double one, double one double one, double one double one",
     "forty-one eleven eleven eleven eleven eleven eleven eleven",
@@ -315,6 +318,15 @@ Deno.test("where redaction itself fails, no words are shown, and the log tells o
   assert.deepEqual(told, ["Redaction failed"]);
 });
 
+Deno.test("an operator's pattern for digits finds those of other scripts, too", () => {
+  const patterns = [{ name: "member", pattern: "\\d{6}" }];
+  for (
+    const number of ["123456", "١٢٣٤٥٦", "१२३४५६", "１２３ ４５６", "one two three four five six"]
+  ) {
+    assert.equal(shown(`It is ${number}.`, { patterns }), "It is [member].", number);
+  }
+});
+
 Deno.test("no text and no pattern holds the event loop", () => {
   const patterns = [{ name: "x", pattern: "(?:\\w+[- ]?){1,8}x" }, {
     name: "y",
@@ -333,7 +345,18 @@ Deno.test("no text and no pattern holds the event loop", () => {
       "at dot ",
       "DE89 ",
     ],
-    ...["password-is-", "card 4", "a@a.", "eyJaaaaaaaaaa.", "x-", "vier und ", "[…] "],
+    ...[
+      "password-is-",
+      "card 4",
+      "a@a.",
+      "eyJaaaaaaaaaa.",
+      "x-",
+      "vier und ",
+      "[…] ",
+      "१",
+      "é",
+      "password is a ",
+    ],
   ].map((piece) => piece.repeat(5000).slice(0, 5000));
   const slowest = texts.map((text) => {
     let bestMs = Infinity;
@@ -342,7 +365,9 @@ Deno.test("no text and no pattern holds the event loop", () => {
       call.say("c0", "4111 1111 1111 1111 my pin is 4711", true);
       const began = performance.now();
       call.say("c1", text, false);
-      bestMs = Math.min(bestMs, performance.now() - began);
+      const said = performance.now();
+      call.say("c1", text, true);
+      bestMs = Math.min(bestMs, Math.max(said - began, performance.now() - said));
     }
     return { text: text.slice(0, 12), bestMs };
   }).sort((a, b) => b.bestMs - a.bestMs)[0];
