@@ -172,7 +172,7 @@ export class CallMachine {
       ? undefined
       : this.#parts.closing.modelGone(lost, this.#parts.leg.joined, now) ??
         this.#parts.answeringMachine.tick(now);
-    if (failed !== undefined) return this.#end(failed, now);
+    if (failed !== undefined) return this.#endOrLeave(failed, now);
     const modelReady = this.#parts.connection.ready;
     const hears = this.#parts.leg.joined && !this.#parts.answeringMachine.waiting &&
       !this.#call.menu.hold.isOn && !this.isAway;
@@ -193,7 +193,7 @@ export class CallMachine {
         !this.#parts.inputStall.isLoud(now),
     });
     if (this.#isPutThrough(left, now)) return;
-    if (left !== undefined) return this.#end(left, now);
+    if (left !== undefined) return this.#endOrLeave(left, now);
     this.#parts.transfer.wait.tick(now, {
       joined: this.#parts.leg.joined,
       quiet: !speech.audible && !speech.isSettling && (this.isAway || !busy) &&
@@ -243,6 +243,11 @@ export class CallMachine {
     if (end?.reason !== "transferred" || this.#call.policy.direction === "web") return false;
     this.#parts.transfer.begin(end.detail ?? "", now);
     return true;
+  }
+
+  /** A caller and a person who talk in a conference do not need the agent. */
+  #endOrLeave(end: SessionEnd, now: Milliseconds): void {
+    if (!this.#parts.transfer.leavesTogether(end, now)) this.#end(end, now);
   }
 
   #end(why: SessionEnd, now: Milliseconds): void {

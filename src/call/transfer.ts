@@ -105,6 +105,8 @@ export interface TransferHandler {
 export interface TransferPlan {
   readonly sentence?: string;
   readonly mode?: TransferMode;
+  /** What a caller who waits hears again and again, word for word. */
+  readonly hold?: { readonly text: string; readonly everyMs: number };
   /** The caller comes back when the person has hung up; without it the call ends. */
   readonly returns?: true;
   /** What the agent does where nobody takes the call, in the operator's words. */

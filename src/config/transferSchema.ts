@@ -29,6 +29,8 @@ export interface Transfer {
   /** What follows when the person hangs up. */
   readonly then: "hang_up" | "return";
   readonly sentence?: string;
+  /** What a caller hears again and again who waits while a person is asked. */
+  readonly hold?: { readonly text: string; readonly everySeconds: number };
   /** What the agent does, in its own words, where nobody takes the call. */
   readonly unanswered?: string;
   /** Words by which a person takes a call, beside a yes. */
@@ -72,10 +74,14 @@ const transfer = z.strictObject({
   then: z.enum(["hang_up", "return"]).default("hang_up"),
   sentence: z.string().max(500).optional(),
   unanswered: text.optional(),
+  hold: z.strictObject({
+    text: z.string().trim().min(1).max(500),
+    every_seconds: z.number().int().min(5).max(300).default(20),
+  }).optional(),
   accept: z.array(z.string().trim().min(1).max(60)).min(1).max(20).optional(),
 }).transform((given, context): Transfer => {
   const { number, targets, ring_seconds, max_minutes, hours, sentence, unanswered, accept } = given;
-  const { order, mode, machine, then } = given;
+  const { order, mode, machine, then, hold } = given;
   if ((number === undefined) === (targets === undefined)) {
     context.addIssue("must have either number or targets");
     return z.NEVER;
@@ -88,6 +94,7 @@ const transfer = z.strictObject({
     targets: targets ?? [{ kind: "number", number: number ?? "" }],
     ringSeconds: ring_seconds,
     ...present({ maxMinutes: max_minutes, sentence, unanswered, accept }),
+    ...(hold !== undefined && { hold: { text: hold.text, everySeconds: hold.every_seconds } }),
     ...(hours !== undefined && { hours: { week: hours.open, closed: hours.closed } }),
   };
 });

@@ -148,6 +148,14 @@ test("the caller waits with music, the person is told and takes the call, and bo
   assert.deepEqual([...phone.errors, ...person.errors], []);
 });
 
+test("a caller who waits hears the operator's own words", async () => {
+  const hold = "hold: { text: Please hold the line., every_seconds: 5 }";
+  await using rig = await start(`{ number: "${mia}", mode: warm, ${hold} }`);
+  const talk = await asked(rig);
+  await heardSaying(rig, talk.callId, /^Please hold the line\.$/);
+  assert.equal(stepsOf(rig, talk).at(-1), "answered");
+});
+
 test("a caller may speak to the agent meanwhile, which stops the music, and have nobody called", async () => {
   await using rig = await start();
   const talk = await asked(rig);

@@ -41,6 +41,16 @@ interface UnderWay extends TransferRef {
 /** A talk may be long, and a model costs and expires; a machine that picked up is found out before. */
 const PARK_AFTER_MS = 15_000;
 
+/** How a call ends of which only the agent has had enough, or is not able any more. */
+const AGENT_ENDS: ReadonlySet<SessionEnd["reason"]> = new Set([
+  "agent_hung_up",
+  "idle",
+  "time_limit",
+  "spend_limit",
+  "model_failed",
+  "refused",
+]);
+
 /**
  * Puts the caller through to a person and, where that fails or the person has hung up, has the agent go on.
  * The session stays meanwhile: the carrier has the caller, nothing is idle, and no time counts.
@@ -105,7 +115,7 @@ export class CallTransfer {
     commands.push({ type: "transfer", transfer: ref, ...present({ brief }) });
     if (!asksFirst) return;
     tellForGood(this.#call, prompts.askingPerson(alias));
-    this.wait.begin(now);
+    this.wait.begin(now, this.#call.policy.transfers[alias]?.hold);
   }
 
   handle(input: TransferInput, now: Milliseconds): void {
@@ -136,6 +146,14 @@ export class CallTransfer {
     if (underWay.caller !== "asking") return;
     this.#call.commands.push({ type: "cancelTransfer", number: underWay.number });
     this.#over(underWay, { kind: "failed", why: "cancelled" }, now);
+  }
+
+  /** Whether the agent, whose part of the call ends so, leaves caller and person alone instead. */
+  leavesTogether({ reason }: SessionEnd, now: Milliseconds): boolean {
+    const underWay = this.#underWay;
+    if (underWay?.caller !== "together" || !AGENT_ENDS.has(reason)) return false;
+    this.#leaveRoom(underWay, now);
+    return true;
   }
 
   #leaveRoom(underWay: UnderWay, now: Milliseconds): void {

@@ -1,6 +1,9 @@
 import type { MachineParts } from "../machine/machineParts.ts";
 import { earliest } from "../machine/wakeTimer.ts";
+import { say } from "../model/prompts.ts";
 import type { Milliseconds } from "../types.ts";
+import type { ResponseRequest } from "../realtimeClient.ts";
+import type { TransferPlan } from "../transfer.ts";
 import { stillTrying } from "./transferPrompts.ts";
 
 /** Nobody speaks for so long before music begins. */
@@ -24,6 +27,8 @@ export class CallerWait {
   #isPlaying = false;
   #quietSince: Milliseconds | undefined;
   #wordAt: Milliseconds = 0;
+  #wordEveryMs = WORD_EVERY_MS;
+  #word: () => ResponseRequest = stillTrying;
 
   constructor(call: MachineParts) {
     this.#call = call;
@@ -33,10 +38,13 @@ export class CallerWait {
     return this.#isWaiting;
   }
 
-  begin(now: Milliseconds): void {
+  /** With `hold`, the word is the operator's own. */
+  begin(now: Milliseconds, hold?: TransferPlan["hold"]): void {
+    this.#wordEveryMs = hold?.everyMs ?? WORD_EVERY_MS;
+    this.#word = hold === undefined ? stillTrying : () => say(hold.text);
     this.#isWaiting = true;
     this.#quietSince = now;
-    this.#wordAt = now + WORD_EVERY_MS;
+    this.#wordAt = now + this.#wordEveryMs;
   }
 
   end(): void {
@@ -48,15 +56,15 @@ export class CallerWait {
     if (!this.#isWaiting) return;
     if (!joined || !quiet) {
       this.#quietSince = undefined;
-      this.#wordAt = now + WORD_EVERY_MS;
+      this.#wordAt = now + this.#wordEveryMs;
       return this.#setPlaying(false);
     }
     this.#quietSince ??= now;
     if (now >= this.#quietSince + PAUSE_MS) this.#setPlaying(true);
     if (!canSpeak) this.#wordAt = Math.max(this.#wordAt, now + PAUSE_MS);
     else if (now >= this.#wordAt) {
-      this.#wordAt = now + WORD_EVERY_MS;
-      this.#call.turns.ask(stillTrying(), now);
+      this.#wordAt = now + this.#wordEveryMs;
+      this.#call.turns.ask(this.#word(), now);
     }
   }
 

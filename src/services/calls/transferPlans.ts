@@ -7,11 +7,14 @@ import { present } from "../../utils/present.ts";
 export function transferPlans(agent: Agent, values: TemplateValues): CallPolicy["transfers"] {
   const filled = (text: string | undefined) => text && fillTemplate(text, values);
   return Object.fromEntries(
-    Object.entries(agent.transfers).map(([alias, { sentence, unanswered, mode, then }]) => [
+    Object.entries(agent.transfers).map(([alias, { sentence, unanswered, mode, then, hold }]) => [
       alias,
       {
         mode,
         ...present({ sentence: filled(sentence), unanswered: filled(unanswered) }),
+        ...(hold !== undefined && {
+          hold: { text: fillTemplate(hold.text, values), everyMs: hold.everySeconds * 1000 },
+        }),
         ...(then === "return" && { returns: true }),
       },
     ]),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TransferEvent } from "../../../src/call/transfer.ts";
 import type { CallPolicy } from "../../../src/call/types.ts";
-import { CallDriver } from "../../support/call/callDriver.ts";
+import { CallDriver, type CallDriverOptions } from "../../support/call/callDriver.ts";
 
 const END = { reason: "caller_hung_up" } as const;
 
@@ -151,3 +151,45 @@ Deno.test("a leg that comes without a word of the transfer is a caller whom nobo
   assert.deepEqual(steps(call).at(-1), [1, "failed", "unknown"]);
   call.finish(call.begin("reply"));
 });
+
+/** A caller, a person, and the agent as the third. */
+function together(options: CallDriverOptions = {}): CallDriver {
+  const call = new CallDriver({ transfers: { sales: { mode: "conference" } }, ...options }).live();
+  call.input({ type: "transferAsked", alias: "sales" });
+  call.finish(call.begin("goodbye"));
+  call.advance(100);
+  call.input({ type: "transferProgress", number: 1, step: "accepted", target: 0 });
+  call.lose();
+  call.input({ type: "transferProgress", number: 1, step: "connected", target: 0 });
+  call.join();
+  call.take();
+  return call;
+}
+
+for (
+  const [what, options, act] of [
+    ["its time is up", { maxMs: 60_000 }, (call) => call.advance(90_000)],
+    [
+      "its model fails for good",
+      {},
+      (call) => call.input({ type: "modelLost", loss: { code: "quota", retry: "no" } }),
+    ],
+    ["it wants to hang up", {}, (call) => {
+      call.input({ type: "endAsked", end: { reason: "agent_hung_up" } });
+      call.advance(30_000);
+    }],
+  ] as readonly [string, CallDriverOptions, (call: CallDriver) => void][]
+) {
+  Deno.test(`an agent leaves caller and person alone where ${what}`, () => {
+    const call = together(options);
+    act(call);
+    assert.deepEqual(call.take().filter(({ type }) => type === "leaveRoom"), [
+      { type: "leaveRoom", number: 1 },
+    ]);
+    assert.equal(call.end, undefined);
+    assert.equal(call.machine.isAway, true);
+    call.lose();
+    call.input({ type: "transferOver", number: 1, result: { kind: "talked", spokeMs: 90_000 } });
+    assert.deepEqual(call.end, { reason: "transferred", detail: "sales" });
+  });
+}

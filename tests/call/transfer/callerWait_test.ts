@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import type { TransferPlan } from "../../../src/call/transfer.ts";
 import { CallDriver } from "../../support/call/callDriver.ts";
 
 /** A caller who waits with the agent while a person is asked. */
-function waiting(): CallDriver {
-  const call = new CallDriver({ transfers: { sales: { mode: "warm" } }, idleMs: 15_000 }).live();
+function waiting(sales: TransferPlan = { mode: "warm" }): CallDriver {
+  const call = new CallDriver({ transfers: { sales }, idleMs: 15_000 }).live();
   call.input({ type: "transferAsked", alias: "sales" });
   call.finish(call.begin("goodbye"));
   call.advance(100);
@@ -33,6 +34,19 @@ Deno.test("a caller who waits hears music, and every 20 s a word that somebody i
     call.take();
   }
   assert.equal(call.end, undefined);
+});
+
+Deno.test("the word is the operator's own, as often as the file says", () => {
+  const hold = { text: "Please hold the line.", everyMs: 10_000 };
+  const call = waiting({ mode: "warm", hold });
+  call.advance(9_000);
+  assert.deepEqual(call.takeAsked(), []);
+  call.advance(1_500);
+  const [asked] = call.takeRequests();
+  assert.ok(
+    asked?.type === "respond" &&
+      /: "Please hold the line\."$/.test(asked.request.instructions ?? ""),
+  );
 });
 
 Deno.test("the caller's own words stop the music, and it goes on after the answer", () => {
