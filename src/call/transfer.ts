@@ -77,6 +77,8 @@ export type TransferInput =
     readonly step: "ringing" | "answered" | "accepted" | "connected";
     readonly target: number;
   }
+  /** What has picked up was a machine after all, and another target is called. */
+  | { readonly type: "transferGoesOn"; readonly number: number }
   | {
     readonly type: "transferOver";
     readonly number: number;

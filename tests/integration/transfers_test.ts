@@ -10,7 +10,7 @@ import {
   type Talk,
 } from "../support/servers/phoneRig.ts";
 import { get, onlyAgent } from "../support/twilio/dialling.ts";
-import { startPhoneServer } from "../support/servers/phoneServer.ts";
+import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { problemOf } from "../support/problemOf.ts";
 import { twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
 import { until } from "../support/until.ts";
@@ -252,6 +252,30 @@ Deno.test("several numbers are called in turn or at once, without those that may
       await transfer(rig, talk);
       await talk.phone.settled;
       assert.equal((await recordOf(rig, talk.callId)).end?.reason, "transferred");
+      const [kept] = await transfersOf(rig, talk);
+      assert.deepEqual([kept?.step, kept?.target], ["ended", 1]);
+    },
+    async "in turn, after a machine, where the caller does not wait for the next"() {
+      await using rig = await start(`{ targets: ["${one}", "${two}"] }`, {
+        network: {
+          speed: 10,
+          numbers: {
+            [one]: { answer: "machine", talkMs: 60_000 },
+            [two]: { answer: "human", afterMs: 14_000 },
+          },
+        },
+      });
+      const talk = await greeted(rig);
+      await transfer(rig, talk);
+      await published(
+        rig,
+        talk.callId,
+        "transfer",
+        (it) => it.step === "ringing" && it.target === 1,
+      );
+      talk.phone.hangUp();
+      assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
+      assert.deepEqual(stepsOf(rig, talk).at(-1), [1, "failed", "cancelled"]);
     },
   }));
 
@@ -273,6 +297,38 @@ Deno.test("the hours of a transfer and the do-not-call list are asked for whoeve
   assert.equal(talk.phone.status, "in-progress");
   assert.deepEqual(rig.server.api.updates, [], "nothing was asked of Twilio");
 });
+
+for (const mode of ["cold", "warm"]) {
+  Deno.test(`a number that comes on the do-not-call list is not dialled by a ${mode} transfer, whatever was said before`, async () => {
+    await using rig = await startPhoneRig({
+      agent: agentOf(`{ number: "${one}", mode: ${mode}, unanswered: Take a message. }`),
+      env: { API_KEYS: `ops:${apiKey};scopes=admin` },
+      network: { speed: 10 },
+    });
+    const talk = await greeted(rig);
+    const listed = await rig.server.request(`/api/do-not-call/${one}`, {
+      method: "PUT",
+      headers: { "X-API-Key": apiKey },
+    });
+    assert.equal(listed.status, 200, await listed.text());
+    const asked = await rig.server.post(`/api/calls/${talk.callId}/actions`, {
+      type: "transfer",
+      to: "sales",
+    });
+    assert.deepEqual(await problemOf(asked), [403, "do_not_call"]);
+    rig.server.app.registry.get(talk.callId)?.input({ type: "transferAsked", alias: "sales" });
+    const { why } = await published(
+      rig,
+      talk.callId,
+      "transfer",
+      ({ step }) => step === "failed",
+    ) as { why?: string };
+    assert.equal(why, "do_not_call");
+    await until(() => Promise.resolve(noteIn(talk)), (text) => /Take a message\./.test(text));
+    assert.equal(talk.phone.status, "in-progress");
+    assert.deepEqual([rig.server.api.updates, rig.server.api.creates], [[], []]);
+  });
+}
 
 Deno.test("the model hears at once why a transfer is not possible", async () => {
   let output = "";

@@ -134,7 +134,7 @@ test("the caller waits with music, the person is told and takes the call, and bo
     `waitUrl="" jitterBufferSize="small" statusCallback="https://parley.example/twilio/consult/room?` +
     `${
       query.replaceAll("&", "&#38;")
-    }" statusCallbackEvent="join leave end">transfer-${callId}</Conference>`;
+    }" statusCallbackEvent="join leave end">transfer-${callId}-1</Conference>`;
   assert.deepEqual(
     rig.server.api.updates.slice(0, 1).map(({ callSid, change }) => [
       callSid,
@@ -312,7 +312,10 @@ test("in a conference the agent stays as a third, hears both, and leaves when it
   await published(rig, callId, "transfer", ({ step }) => step === "connected");
   await until(() => rig.server.app.registry.get(callId)?.hasLeg, Boolean);
   const [application] = rig.server.api.conferenceRequests;
-  assert.match(application?.path ?? "", new RegExp(`^Conferences/transfer-${callId}/Participants`));
+  assert.match(
+    application?.path ?? "",
+    new RegExp(`^Conferences/transfer-${callId}-1/Participants`),
+  );
   assert.match(application?.form["To"] ?? "", /^app:AP[0-9a-f]{32}\?token=/);
   await Promise.all([phone.speak(toneOf(700)), person.speak(toneOf(1_700))]);
   await until(() => hears(person.heardAudio(), 700) && hears(phone.heardAudio(), 1_700), Boolean);
@@ -340,9 +343,26 @@ test("an agent in a conference goes on with the caller when the person has left,
   talk.person.hangUp();
   await published(rig, talk.callId, "transfer", ({ step }) => step === "ended");
   await heardSaying(rig, talk.callId, /^I heard you\.$/);
+  // The caller and the agent are still in the room of the first transfer.
+  typed(rig, talk, "sales");
+  const second = await rig.server.network.nextCall();
+  await second.next("said");
+  await second.sendDigits("1");
+  const again = await rig.server.network.nextCall();
+  await again.next("streamStarted");
+  await published(
+    rig,
+    talk.callId,
+    "transfer",
+    ({ step, number }) => step === "connected" && number === 2,
+  );
+  await Promise.all([talk.phone.speak(toneOf(700)), second.speak(toneOf(1_700))]);
+  await until(
+    () => hears(second.heardAudio(), 700) && hears(talk.phone.heardAudio(), 1_700),
+    Boolean,
+  );
   talk.phone.hangUp();
-  assert.equal((await recordOf(rig, talk.callId)).end?.reason, "caller_hung_up");
-  await agent.ended;
+  await Promise.all([recordOf(rig, talk.callId), agent.ended, again.ended]);
 });
 
 test("caller and person are brought together where nothing is heard of their room", async () => {

@@ -120,6 +120,7 @@ export class InputDispatch {
       case "transferCancelled":
       case "roomLeft":
       case "transferProgress":
+      case "transferGoesOn":
       case "transferOver":
         return transfer.handle(input, now);
       case "handoverAsked":

@@ -125,6 +125,12 @@ export class CallTransfer {
     if (input.type === "roomLeft") return this.#leaveRoom(underWay, now);
     if (underWay.number !== input.number) return;
     if (input.type === "transferOver") return this.#over(underWay, input.result, now);
+    if (input.type === "transferGoesOn") {
+      const { connectedAt: _, ...rest } = underWay;
+      this.#underWay = rest;
+      this.#parkAt = undefined;
+      return;
+    }
     const { step, target } = input;
     if (underWay.connectedAt !== undefined) return;
     const isConnected = step === "connected";

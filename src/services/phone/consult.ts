@@ -38,8 +38,8 @@ export interface Consult {
 }
 
 /** The name of the room of a call's transfers, of which one is under way at a time; the same in every process. */
-export function roomOf(callId: string): string {
-  return `transfer-${callId}`;
+export function roomOf(callId: string, number: number): string {
+  return `transfer-${callId}-${number}`;
 }
 
 /** The leg that has taken the call. */

@@ -82,7 +82,7 @@ export function createConsults(deps: ConsultsDeps) {
           brief,
           transfer,
           timeLimitSeconds: Math.min(reserved, (transfer.maxMinutes ?? Infinity) * 60),
-          room: roomOf(callId),
+          room: roomOf(callId, ref.number),
           legs: new Map(),
           waiting: [...targets],
           phase: "asking",
@@ -158,7 +158,7 @@ export function createConsults(deps: ConsultsDeps) {
     ): void {
       const found = legOf(ref, session, legSid);
       if (found === undefined) {
-        return what === "machine" || !isFinal(what) ? undefined : orphaned(session);
+        return what === "machine" || !isFinal(what) ? undefined : orphaned(ref, session);
       }
       const { consult, leg } = found;
       if (what === "machine") return course.machine(consult, leg);
@@ -197,9 +197,9 @@ export function createConsults(deps: ConsultsDeps) {
   }
 
   /** A person has hung up of whom this process knows nothing: whoever brought them together is gone. */
-  function orphaned(session: CallSession | undefined): void {
+  function orphaned({ number }: ConsultRef, session: CallSession | undefined): void {
     if (session === undefined || consults.has(session) || !session.isAway) return;
-    const look = () => calls.keepCallerIfAlone({ session, room: roomOf(session.id) });
+    const look = () => calls.keepCallerIfAlone({ session, room: roomOf(session.id, number) });
     session.ended.then(deps.setTimer(look, ASKS_WITHIN_MS));
   }
 

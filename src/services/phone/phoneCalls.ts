@@ -258,8 +258,10 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
 
   /** Whether the caller of a session is being put through to a person, or talks with one. */
   async function isPutThrough({ id }: CallSession, callSid: string): Promise<boolean> {
-    return await deps.twilio.isDialling(callSid) ||
-      await deps.conferences.isAccompanied(roomOf(id), callSid);
+    if (await deps.twilio.isDialling(callSid)) return true;
+    const number = await deps.callStore.transferUnderWay(id);
+    return number !== undefined &&
+      await deps.conferences.isAccompanied(roomOf(id, number), callSid);
   }
 
   async function adopted(callSid: string): Promise<CallSession | undefined> {

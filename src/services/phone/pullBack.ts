@@ -28,7 +28,7 @@ export interface PullBackDeps extends Clock {
   readonly conferences: Pick<TwilioConferences, "isAccompanied">;
   /** Opens a session that goes on with the call, where one can be had. */
   readonly adopt: (callSid: string) => Promise<CallSession | undefined>;
-  readonly callStore: Pick<CallStore, "isTransferring" | "write">;
+  readonly callStore: Pick<CallStore, "transferUnderWay" | "write">;
   readonly publicUrl: string;
   readonly log: Pick<Log, "info" | "warn">;
 }
@@ -115,10 +115,11 @@ export function createPullBack(deps: PullBackDeps) {
 
   /** Whether a stream would take the caller from the person to whom the call is transferred. */
   async function isPutThrough({ id, plannedEnd }: CallRecord, callSid: string): Promise<boolean> {
-    if (!await deps.callStore.isTransferring(id)) return false;
+    const number = await deps.callStore.transferUnderWay(id);
+    if (number === undefined) return false;
     if (
       !await twilio.isDialling(callSid) &&
-      !await deps.conferences.isAccompanied(roomOf(id), callSid)
+      !await deps.conferences.isAccompanied(roomOf(id, number), callSid)
     ) {
       return false;
     }

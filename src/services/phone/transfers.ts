@@ -212,6 +212,7 @@ export function createTransfers(deps: TransfersDeps) {
       .catch(() => undefined);
     if (given?.ok !== true || given.answer.do !== "dial" || !given.answer.inTurn) return undefined;
     began(session, given);
+    session.input({ type: "transferGoesOn", number });
     return given.answer;
   }
 

@@ -4,15 +4,25 @@ import type { CallSession } from "../../../src/call/sessionApi.ts";
 import { type MediaSocket, TwilioLeg } from "../../../src/handlers/twilioLeg.ts";
 import { createPhoneCalls } from "../../../src/services/phone/phoneCalls.ts";
 import { StreamTokens } from "../../../src/services/phone/streamAdmission.ts";
-import { fallbackMessageOf, writeHangUp } from "../../../src/services/twilioOutbound.ts";
+import {
+  type CallStatus,
+  fallbackMessageOf,
+  writeHangUp,
+} from "../../../src/services/twilioOutbound.ts";
 import { callSid } from "../../support/servers/mediaServer.ts";
 import { RecordingSession } from "../../support/call/recordingSession.ts";
 import { settled } from "../../support/until.ts";
 
 function desk(
   session: RecordingSession,
-  { elsewhere = false, orphan }: {
+  { elsewhere = false, orphan, carrier = {} }: {
     readonly elsewhere?: boolean;
+    /** What Twilio says of the caller when it is asked. */
+    readonly carrier?: {
+      readonly status?: CallStatus;
+      readonly isDialling?: boolean;
+      readonly isAccompanied?: boolean;
+    };
     /** A call whose process is gone. */
     readonly orphan?: CallRecord;
   } = {},
@@ -21,6 +31,7 @@ function desk(
   const timers: (() => void)[] = [];
   const redirects: unknown[] = [];
   let live = false;
+  let nowMs = 0;
   const calls = createPhoneCalls({
     redactions: { text: (_session, text) => text },
     registry: {
@@ -34,7 +45,7 @@ function desk(
       byCallSid: (sid) => live && session.callSid === sid ? session : undefined,
       endOf: () => undefined,
       get: () => undefined,
-      list: () => [],
+      list: () => live ? [session] : [],
     },
     tokens: new StreamTokens(() => crypto.randomUUID()),
     outbound: { sessionFor: () => undefined },
@@ -86,7 +97,7 @@ function desk(
     ownNumber: "+14155550100",
     conferences: {
       isIn: () => Promise.resolve(false),
-      isAccompanied: () => Promise.resolve(false),
+      isAccompanied: () => Promise.resolve(carrier.isAccompanied === true),
       endsWith: () => Promise.resolve(),
       application: () => Promise.reject(new Error("Cannot call the agent: there is none")),
       addApplication: () => Promise.reject(new Error("Cannot call the agent: there is none")),
@@ -97,22 +108,29 @@ function desk(
         redirects.push([sid, change]);
         return Promise.resolve({ sid, status: "in-progress" });
       },
-      fetch: (sid) => Promise.resolve({ sid, status: "in-progress" }),
+      fetch: (sid) => Promise.resolve({ sid, status: carrier.status ?? "in-progress" }),
       end: () => Promise.resolve(),
-      isDialling: () => Promise.resolve(false),
+      isDialling: () => Promise.resolve(carrier.isDialling === true),
     },
-    callStore: { isTransferring: () => Promise.resolve(false), write: () => Promise.resolve() },
+    callStore: { transferUnderWay: () => Promise.resolve(1), write: () => Promise.resolve() },
     instances: { claimCall: () => Promise.resolve(true) },
     instanceId: "inst_here",
     log: { info() {}, warn() {} },
-    now: () => 0,
+    now: () => nowMs,
     setTimer: (wake) => {
       timers.push(wake);
       return () => void timers.splice(timers.indexOf(wake), 1);
     },
   });
   const arrive = () => calls.arrive({ callSid, agent: "desk" });
-  return { calls, timers, redirects, arrive, released };
+  /** Transfers are looked after every ten seconds for so long. */
+  async function pass(seconds: number): Promise<void> {
+    for (let at = 0; at < seconds; at += 10) {
+      nowMs += 10_000;
+      await calls.transfers.reconcile();
+    }
+  }
+  return { calls, timers, redirects, arrive, released, pass };
 }
 
 Deno.test("case 57: a call answered whose stream never comes is ended with an apology", async () => {
@@ -149,6 +167,43 @@ Deno.test("a stream that breaks is not replaced where another process has taken 
   await settled();
   assert.deepEqual(released, [session]);
   assert.deepEqual(redirects, []);
+});
+
+for (
+  const [where, carrier] of [["rings", { isDialling: true }], ["talks", {
+    isAccompanied: true,
+  }]] as const
+) {
+  Deno.test(`a transfer whose person ${where} goes on, however long nothing is heard of it`, async () => {
+    const session = new RecordingSession();
+    const { arrive, redirects, pass } = desk(session, { carrier });
+    await arrive();
+    session.isAway = true;
+    const inputs = session.inputs.length;
+    await pass(600);
+    assert.deepEqual([redirects, session.inputs.length], [[], inputs]);
+  });
+}
+
+Deno.test("a transfer whose end got lost brings the caller back to the agent", async () => {
+  const session = new RecordingSession();
+  const { arrive, redirects, pass } = desk(session);
+  await arrive();
+  session.isAway = true;
+  await pass(40);
+  assert.deepEqual(redirects, [], "it may be between the end and its question");
+  await pass(30);
+  await settled();
+  assert.match(JSON.stringify(redirects), /<Connect><Stream/);
+});
+
+Deno.test("a transfer in which the caller has hung up unheard ends the call", async () => {
+  const session = new RecordingSession();
+  const { arrive, pass } = desk(session, { carrier: { status: "completed" } });
+  await arrive();
+  session.isAway = true;
+  await pass(40);
+  assert.deepEqual(session.inputs.at(-1), { type: "hangUp", end: { reason: "caller_hung_up" } });
 });
 
 Deno.test("claim() stops the wait for the stream, and works once", async () => {

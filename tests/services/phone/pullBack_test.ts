@@ -55,7 +55,8 @@ function start({ problem, taken = [], dialling = [] }: {
       return Promise.resolve(session);
     },
     callStore: {
-      isTransferring: (callId) => Promise.resolve(dialling.length > 0 && callId !== "call_3"),
+      transferUnderWay: (callId) =>
+        Promise.resolve(dialling.length > 0 && callId !== "call_3" ? 1 : undefined),
       write(writes) {
         written.push(...writes);
         return Promise.resolve();

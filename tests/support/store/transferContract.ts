@@ -15,7 +15,7 @@ export function testTransfers(test: StoreTest): void {
       { ...first, step: "answered", target: 1, at: 3000 },
       { ...first, step: "connected", target: 1, at: 3000 },
     ]);
-    assert.equal(await calls.isTransferring("call_a"), true);
+    assert.equal(await calls.transferUnderWay("call_a"), 1);
     await calls.write([
       { ...first, step: "ended", spokeMs: 4000, at: 7000 },
       // Late, and once more.
@@ -49,7 +49,7 @@ export function testTransfers(test: StoreTest): void {
       [kept?.agent, kept?.ringingAt, kept?.answeredAt, kept?.connectedAt],
       ["desk", 2000, 3000, 3000],
     );
-    assert.equal(await calls.isTransferring("call_a"), false);
+    assert.equal(await calls.transferUnderWay("call_a"), undefined);
     await store.erasure.erase("call_a");
     assert.deepEqual((await calls.content("call_a")).transfers, []);
   });

@@ -109,10 +109,12 @@ export function createCallStore(database: Database) {
       );
       return rows.map(callOf);
     },
-    /** Whether the caller of a call is to be put through to a person, or talks with one, as far as is known. */
-    async isTransferring(callId: string): Promise<boolean> {
-      const sql = "SELECT 1 AS it FROM transfers WHERE call_id = $1 AND over_at IS NULL";
-      return (await query(sql, [callId])).length > 0;
+    /** The number of the transfer by which the caller of a call is put through, or talks with a person, as far as is known. */
+    async transferUnderWay(callId: string): Promise<number | undefined> {
+      const sql =
+        "SELECT MAX(number) AS number FROM transfers WHERE call_id = $1 AND over_at IS NULL";
+      const [row] = await query(sql, [callId]);
+      return row && maybeNumber(row, "number");
     },
     /** Records the end of the last leg of such a call; the first one counts. */
     async endTransfer(
