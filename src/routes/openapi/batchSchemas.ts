@@ -13,15 +13,17 @@ const retry = z.strictObject(batchRetry.shape).openapi("BatchRetry", {
     "When an item is dialled again after a call with one of these outcomes, `times` at most. With `otherTimeOfDay`, in another part of the callee's day than before (8 to 12, 12 to 17, 17 to 21).",
 });
 
+// Made here, as only what is made after `@hono/zod-openapi` was loaded can be described.
+const { hours, perMinute, atOnce, stop } = batchPlan.shape;
 const plan = {
-  hours: batchPlan.shape.hours.openapi({
+  hours: z.optional(hours.unwrap()).openapi({
     description:
       "Hours of the week by the callee's clocks, within those of the server; by days such as `mon-fri` or `sat,sun`.",
     example: { "mon-fri": "09:00-12:30, 13:30-18:00", sat: "10:00-14:00" },
   }),
-  perMinute: batchPlan.shape.perMinute.openapi({ description: "Calls begun per minute." }),
-  atOnce: batchPlan.shape.atOnce.openapi({ description: "Calls under way at a time." }),
-  stop: batchPlan.shape.stop.openapi({
+  perMinute: z.optional(perMinute.unwrap()).openapi({ description: "Calls begun per minute." }),
+  atOnce: z.optional(atOnce.unwrap()).openapi({ description: "Calls under way at a time." }),
+  stop: z.optional(stop.unwrap()).openapi({
     description:
       "When the batch pauses by itself: at a share of failed calls (default 0.5) of the latest `ofLast` (default 10), or when its calls have cost `usd`. Busy and unanswered calls are no failures.",
   }),

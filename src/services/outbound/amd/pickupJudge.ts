@@ -1,6 +1,6 @@
 import { hesitates, readFarEnd } from "./farEndWords.ts";
-import { FarEndSpeech } from "./farEndSpeech.ts";
-import { FarEndTurns } from "./farEndTurns.ts";
+import type { FarEndSpeech } from "./farEndSpeech.ts";
+import { HeardFarEnd } from "./heardFarEnd.ts";
 import type { FarEnd, PickupChange, PickupReason } from "./pickupChange.ts";
 import * as times from "./pickupTimes.ts";
 import { isFax, type LineSound } from "./lineEar.ts";
@@ -13,24 +13,21 @@ import { isFax, type LineSound } from "./lineEar.ts";
  * The clock is the audio of the line.
  */
 export class PickupJudge {
-  readonly #speech = new FarEndSpeech();
-  readonly #transcribes: boolean;
+  readonly #heard: HeardFarEnd;
   #state: FarEnd = "undecided";
   #why: PickupReason = "silence";
   #step: "listening" | "due" | "leaving" | "disturbed" | "over" = "listening";
   #detected: string | undefined;
-  readonly #turns = new FarEndTurns();
   /** When it was found what answers. */
   #foundMs = 0;
-  /** Since when somebody has the call that something else had answered: what that said counts no more. */
-  #afreshMs = -Infinity;
-  #mayComeWords = false;
-  /** Since when the far end has not been asked, or told, anything. */
-  #sinceMs = 0;
+  /** Whether somebody took the call from a machine: only words or a beep show that it is one again. */
+  #isTaken = false;
+  /** Whether a greeting and its beep were heard: a machine is silent then. */
+  #hasBeeped = false;
 
   /** `transcribes`: whether what the far end says becomes known in words. */
   constructor({ transcribes }: { readonly transcribes: boolean }) {
-    this.#transcribes = transcribes;
+    this.#heard = new HeardFarEnd(transcribes);
   }
 
   get who(): FarEnd {
@@ -39,7 +36,7 @@ export class PickupJudge {
 
   /** Takes the next sound of the line. */
   hear(sound: LineSound): PickupChange | undefined {
-    this.#speech.hear(sound);
+    this.#heard.hear(sound);
     if (isFax(sound)) return this.#find("fax", "fax_tone");
     return this.#tone(sound) ?? this.#judge();
   }
@@ -49,14 +46,13 @@ export class PickupJudge {
    * tells whether words of what was heard are still to come, `agoMs` how long ago the turn began.
    */
   said(turn: string, text: string, isPending: boolean, agoMs: number): PickupChange | undefined {
-    this.#turns.said(turn, text, this.#speech.atMs - agoMs);
-    this.#mayComeWords = isPending;
+    this.#heard.said(turn, text, isPending, agoMs);
     return this.#judge();
   }
 
   /** The far end has begun to say something whose words are still to come. */
   wordsToCome(): void {
-    this.#mayComeWords = true;
+    this.#heard.wordsToCome();
   }
 
   /** What the carrier's detection says, in its words. */
@@ -72,11 +68,13 @@ export class PickupJudge {
   /** The message is being left from now on. */
   leaves(): void {
     this.#step = "leaving";
-    this.#listenAnew();
+    this.#heard.listenAnew();
   }
 
   /** The screener has been told who calls. */
-  answered = (): void => this.#listenAnew();
+  answered(): void {
+    this.#heard.listenAnew();
+  }
 
   /** A conversation is under way: nothing changes any more. */
   conversing(): void {
@@ -89,7 +87,8 @@ export class PickupJudge {
       case "undecided":
         return this.#byWords() ?? this.#byDetection() ?? this.#bySound();
       case "person":
-        return this.#byWords() ?? this.#byLateDetection() ?? this.#goesOn();
+        return this.#byWords() ??
+          (this.#isTaken ? undefined : this.#byLateDetection() ?? this.#goesOn());
       case "machine":
         return this.#ofMachine();
       case "screener":
@@ -100,7 +99,7 @@ export class PickupJudge {
   }
 
   #byWords(): PickupChange | undefined {
-    const words = readFarEnd(this.#allWords);
+    const words = readFarEnd(this.#heard.allWords);
     if (words === "screening") return this.#find("screener", "words");
     return words === "machine" ? this.#find("machine", "words") : undefined;
   }
@@ -114,13 +113,13 @@ export class PickupJudge {
 
   #byDetection(): PickupChange | undefined {
     const word = this.#detected ?? "";
-    const isTold = !this.#isAwaitingWords || this.#speech.quietMs >= 1500;
+    const isTold = !this.#heard.isAwaitingWords || this.#speech.quietMs >= 1500;
     if (word === "machine_end_beep" && isTold) return this.#find("machine", "detection");
     // Long greetings of people are a machine's to it; without a greeting there is nothing else to go by.
     if (/^machine_end/.test(word) && !this.#speech.any) {
       return this.#find("machine", "detection");
     }
-    const waitMs = this.#isAwaitingWords ? 1500 : 300;
+    const waitMs = this.#heard.isAwaitingWords ? 1500 : 300;
     const isHuman = word === "human" && (!this.#speech.any || this.#speech.quietMs >= waitMs);
     return isHuman ? this.#find("person", "detection") : undefined;
   }
@@ -140,13 +139,13 @@ export class PickupJudge {
     if (!any) return atMs >= times.SILENT_MS ? this.#find("person", "silence") : undefined;
     if (lengthMs > times.LONG_MS) return this.#find("machine", "long_greeting");
     return quietMs >= this.#patienceMs(lengthMs)
-      ? this.#find("person", this.#hasWords ? "words" : "short_greeting")
+      ? this.#find("person", this.#heard.hasWords ? "words" : "short_greeting")
       : undefined;
   }
 
   /** How long a silence lasts until whoever greeted so long is taken for a person who waits. */
   #patienceMs(lengthMs: number): number {
-    if (this.#hasWords) return hesitates(this.#allWords) ? 2000 : 600;
+    if (this.#heard.hasWords) return hesitates(this.#heard.allWords) ? 2000 : 600;
     if (lengthMs <= 1400) return 700;
     return lengthMs <= 2600 ? 1200 : 2150;
   }
@@ -156,7 +155,9 @@ export class PickupJudge {
       case "listening":
         return this.#awaitEnd();
       case "leaving":
-        if (readFarEnd(this.#allWords) === "screening") return this.#find("screener", "words");
+        if (readFarEnd(this.#heard.allWords) === "screening") {
+          return this.#find("screener", "words");
+        }
         return this.#speech.lengthMs >= times.DISTURBING_MS ? this.#disturb() : undefined;
       case "disturbed":
         return this.#afterDisturbance();
@@ -166,20 +167,24 @@ export class PickupJudge {
   }
 
   #awaitEnd(): PickupChange | undefined {
-    const all = readFarEnd(this.#allWords);
+    const all = readFarEnd(this.#heard.allWords);
     if (all === "screening") return this.#find("screener", "words");
     const { quietMs, lengthMs, any, atMs } = this.#speech;
-    if (this.#takesCall && this.#speech.isQuietFor(500)) return this.#find("person", "words");
+    if (this.#heard.takesCallSince(this.#foundMs) && this.#speech.isQuietFor(500)) {
+      return this.#find("person", "words");
+    }
     if (this.#why === "long_greeting" && all === "machine") this.#why = "words";
     if (this.#detected === "machine_end_beep" && (quietMs >= 200 || !any)) {
       return this.#due("detection");
     }
     if (this.#why === "detection" && !any) return this.#due("detection");
     if (this.#why === "long_greeting" && lengthMs <= times.ENDLESS_MS) {
-      const isPerson = quietMs >= (this.#hasWords ? 1500 : lengthMs <= 6500 ? 2150 : 2300);
+      const isPerson = quietMs >= (this.#heard.hasWords ? 1500 : lengthMs <= 6500 ? 2150 : 2300);
       return isPerson ? this.#find("person", "no_beep") : undefined;
     }
-    if (any && quietMs >= times.END_OF_GREETING_MS || atMs - this.#sinceMs > times.LONGEST_MS) {
+    if (
+      any && quietMs >= times.END_OF_GREETING_MS || atMs - this.#heard.sinceMs > times.LONGEST_MS
+    ) {
       return this.#due("silence");
     }
     return undefined;
@@ -187,39 +192,42 @@ export class PickupJudge {
 
   #afterDisturbance(): PickupChange | undefined {
     const { quietMs, lengthMs } = this.#speech;
-    const words = readFarEnd(this.#newWords);
+    const words = readFarEnd(this.#heard.newWords);
     if (words === "machine") {
       return quietMs >= times.END_OF_GREETING_MS ? this.#due("silence") : undefined;
     }
     if (words === "screening") return this.#find("screener", "words");
-    if (words !== "none" && !this.#isPending) {
+    if (words !== "none" && !this.#heard.isPending) {
       return this.#speech.isQuietFor(500) ? this.#find("person", "words") : undefined;
     }
-    if (quietMs < (this.#isAwaitingWords ? 2400 : 1900)) return undefined;
-    return lengthMs > times.LONG_MS ? this.#due("silence") : this.#find("person", "spoke");
+    const patienceMs = this.#hasBeeped ? times.AFTER_BEEP_MS : 1900;
+    if (quietMs < (this.#heard.isAwaitingWords ? 2400 : patienceMs)) return undefined;
+    return lengthMs > (this.#hasBeeped ? times.ENDLESS_MS : times.LONG_MS)
+      ? this.#due("silence")
+      : this.#find("person", "spoke");
   }
 
   #ofScreener(): PickupChange | undefined {
     const { quietMs, lengthMs, beganMs } = this.#speech;
-    const words = readFarEnd(this.#newWords);
+    const words = readFarEnd(this.#heard.newWords);
     switch (words) {
       case "machine":
         return this.#find("machine", "words");
       case "declined":
         return this.#over({ type: "declined" });
       case "other":
-        return this.#isPending || !this.#speech.isQuietFor(400)
+        return this.#heard.isPending || !this.#speech.isQuietFor(400)
           ? undefined
           : this.#find("person", "words");
       case "screening":
       case "hold":
-        if (this.#isPending || !this.#speech.isQuietFor(400)) return undefined;
-        this.#listenAnew();
+        if (this.#heard.isPending || !this.#speech.isQuietFor(400)) return undefined;
+        this.#heard.listenAnew();
         return undefined;
       case "none": {
         // What comes at once belongs to the screening: it thanks, and asks to wait.
-        const isThanks = beganMs - this.#sinceMs < times.THANKS_MS;
-        const isSaid = lengthMs > 0 && quietMs >= (this.#transcribes ? 3000 : 1200);
+        const isThanks = beganMs - this.#heard.sinceMs < times.THANKS_MS;
+        const isSaid = lengthMs > 0 && quietMs >= (this.#heard.transcribes ? 3000 : 1200);
         return isSaid && !isThanks ? this.#find("person", "spoke") : undefined;
       }
     }
@@ -234,18 +242,23 @@ export class PickupJudge {
     if (ended === undefined || ended.ms > times.LONGEST_BEEP_MS || this.#state !== "machine") {
       return undefined;
     }
-    return this.#step === "listening" || this.#step === "disturbed" ? this.#due("beep") : undefined;
+    if (this.#step !== "listening" && this.#step !== "disturbed") return undefined;
+    this.#hasBeeped = this.#speech.any;
+    return this.#due("beep");
   }
 
   #find(who: Exclude<FarEnd, "undecided">, why: PickupReason): PickupChange {
     this.#why = why;
     this.#foundMs = this.#speech.atMs;
-    if (this.#state === "screener") this.#afreshMs = this.#sinceMs;
-    else if (who === "person" && this.#state === "machine") this.#afreshMs = this.#foundMs;
-    if (who !== "machine" || this.#state === "machine") this.#listenAnew();
+    if (this.#state === "screener") this.#heard.forgetBefore(this.#heard.sinceMs);
+    else if (who === "person" && this.#state === "machine") {
+      this.#heard.forgetBefore(this.#foundMs);
+    }
+    this.#isTaken = who === "person" && this.#state === "machine" && why !== "no_beep";
+    if (who !== "machine" || this.#state === "machine") this.#heard.listenAnew();
     this.#state = who;
     this.#step = who === "fax" ? "over" : "listening";
-    this.#sinceMs = this.#speech.atMs;
+    this.#heard.noteTime();
     return { type: "found", who, why };
   }
 
@@ -264,34 +277,7 @@ export class PickupJudge {
     return change;
   }
 
-  #listenAnew(): void {
-    this.#speech.reset();
-    this.#sinceMs = this.#speech.atMs;
-  }
-
-  get #allWords(): string {
-    return this.#turns.since(this.#afreshMs);
-  }
-
-  get #newWords(): string {
-    return this.#turns.since(this.#sinceMs);
-  }
-
-  /** Whether what was said since the machine was found is a person's, who takes the call from it. */
-  get #takesCall(): boolean {
-    return this.#turns.pickUpSince(this.#foundMs - times.SOON_MS);
-  }
-
-  get #hasWords(): boolean {
-    return !this.#isPending && /\p{L}/u.test(this.#newWords);
-  }
-
-  get #isAwaitingWords(): boolean {
-    return this.#transcribes && this.#isPending;
-  }
-
-  /** Sounds that were no words bring none. */
-  get #isPending(): boolean {
-    return this.#mayComeWords && this.#speech.quietMs < times.WORDS_MS;
+  get #speech(): FarEndSpeech {
+    return this.#heard.speech;
   }
 }

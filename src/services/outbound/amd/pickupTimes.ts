@@ -15,5 +15,7 @@ export const WORDS_MS = 2800;
 /** How late it is known that somebody speaks. */
 export const SOON_MS = 300;
 export const DISTURBING_MS = 600;
+/** Whoever speaks after a greeting and its beep is a person, and waits for an answer. */
+export const AFTER_BEEP_MS = 1000;
 export const THANKS_MS = 4000;
 export const LONGEST_BEEP_MS = 2000;
