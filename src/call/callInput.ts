@@ -50,6 +50,8 @@ export type ControlInput =
   /** Ends the session at once, and the call with it unless another process has it. */
   | { readonly type: "hangUp"; readonly end: SessionEnd }
   | { readonly type: "callerLevel"; readonly speaking: boolean }
+  /** The line has nothing but a busy tone: nobody is there, or nobody any more. */
+  | { readonly type: "busyTone" }
   | { readonly type: "tick" };
 
 /** `stop` is for good; `fail` where nothing more can be kept. */

@@ -87,11 +87,13 @@ export class Session implements CallSession {
       onLevel: (speaking) => this.#handle({ type: "callerLevel", speaking }),
       hearsMusic: () => this.#policy.phoneMenu !== undefined,
       onSound: (change) => this.#handle({ type: "lineSound", ...change }),
+      onBusyTone: () => this.#handle({ type: "busyTone" }),
       onFrame: (bytes) => this.#tap.hear(bytes, deps.now()),
     });
   }
 
   listenToLine = (listener: (bytes: Uint8Array) => void) => this.#callerAudio.listen(listener);
+
   get request(): CallRequest {
     return this.#agents.request;
   }

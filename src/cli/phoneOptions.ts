@@ -54,7 +54,7 @@ Twilio's API, by which the server ends calls and places them
                          human (does what the options above say), person, long-greeting, silent,
                          machine, machine-no-beep, machine-two-parts, machine-picked-up, mailbox-full,
                          screener, screener-pixel, screener-declined, screener-voicemail,
-                         menu, fax, music, busy, no-answer, failed
+                         menu, fax, music, busy-tone, busy, no-answer, failed
   --plan FILE            what each number does (docs/phone-simulator.md)
 
 Transfers: what happens on the calls to people is printed as well (leg N: of a <Dial>; person N: placed

@@ -28,6 +28,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
 /** Details that replace the text of their reason. */
 const DETAILS: Readonly<Record<string, string>> = {
   busy: "The line was busy",
+  busy_tone: "Only a busy tone was heard on the line",
   "no-answer": "Not answered",
   canceled: "Cancelled before it was answered",
   cancelled: "Cancelled before it was answered",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { CalleePlan, SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
+import { lineTone } from "../../src/sim/sound/lineTones.ts";
 import { createFliteVoice } from "../../src/sim/voice/fliteVoice.ts";
+import { encodeG711, MU_LAW } from "../../src/utils/audio/g711.ts";
 import { get } from "../support/twilio/dialling.ts";
 import {
   heardSaying,
@@ -69,6 +71,8 @@ Deno.test("who answers a placed call gets what is meant for them", (t) =>
     "a screener is told who calls and why, and the person is greeted anew": screener,
     "a screener that nobody answers": declined,
     "a person who takes the call in the middle of the message": pickedUp,
+    "a line with a busy tone, which sounds like the beeps of a machine": () => busy(""),
+    "a busy tone in the place of a phone menu": () => busy("\nphone_menu: {}"),
   }));
 
 async function person(): Promise<void> {
@@ -164,6 +168,19 @@ async function declined(): Promise<void> {
   await courseOf(talk.phone);
   const { outcome, answeredBy } = await outcomeOf(rig, talk);
   assert.deepEqual([outcome, answeredBy], ["screened", "screener"]);
+}
+
+async function busy(more: string): Promise<void> {
+  const tone = encodeG711(MU_LAW, lineTone("busy-eu", 30_000));
+  const agent = `greeting: ${GREETING}\nvoicemail: ${MESSAGE}${more}`;
+  await using rig = await world({ kind: "steps", steps: [{ audio: tone }] }, [], agent);
+  const talk = await rig.dial();
+  const from = performance.now();
+  await recordOf(rig, talk.callId);
+  const tookMs = performance.now() - from;
+  const { reason, detail, outcome } = await outcomeOf(rig, talk);
+  assert.deepEqual([reason, detail, outcome], ["not_answered", "busy_tone", "busy"]);
+  assert.ok(tookMs < 12_000, `ended after ${tookMs} ms`);
 }
 
 async function pickedUp(): Promise<void> {

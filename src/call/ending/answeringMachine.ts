@@ -21,6 +21,9 @@ const UNDECIDED_MS = 70_000;
 /** Longer than any greeting, and the message after it. */
 const MACHINE_MS = 180_000;
 const MESSAGE = "voicemail";
+/** On a line that disturbs it again and again there is no machine that would keep one. */
+const MAX_MESSAGES = 3;
+const GIVES_UP_MS = 15_000;
 
 /** What a call does about a far end that is no person, or not yet. */
 export class AnsweringMachine {
@@ -31,6 +34,7 @@ export class AnsweringMachine {
   readonly #message: ExactSpeech;
   #left: Spoken["outcome"] | undefined;
   #isLeft = false;
+  #messages = 0;
   /** What there is in the place of a person. */
   #waits: "undecided" | "machine" | "screener" | undefined;
   #heldUntil: Milliseconds | undefined;
@@ -109,7 +113,7 @@ export class AnsweringMachine {
       case "screener":
         return { reason: "idle", detail: "screened" };
       case "machine":
-        return { reason: "voicemail", detail: "no_end" };
+        return { reason: "voicemail", detail: this.#isLeft ? "voicemail_cut" : "no_end" };
       default:
         this.#person(now);
         return undefined;
@@ -129,7 +133,7 @@ export class AnsweringMachine {
     if (who !== "machine" || this.#closing.begun) return;
     // What has been said so far was not meant for a machine.
     this.#call.speech.stop(now, true);
-    this.#wait("machine", now + MACHINE_MS);
+    this.#waitForMachine(now);
   }
 
   #person(now: Milliseconds): void {
@@ -164,8 +168,12 @@ export class AnsweringMachine {
     if (listens !== true || message === undefined) {
       return this.#closing.leaveMessage(end, message, now);
     }
-    this.#wait("machine", now + MACHINE_MS);
+    this.#waitForMachine(now);
     if (!this.#closing.withdrawMessage()) return;
+    if (++this.#messages > MAX_MESSAGES) {
+      this.#heldUntil = Math.min(this.#heldUntil ?? Infinity, now + GIVES_UP_MS);
+      return;
+    }
     this.#closing.begin({ end, revocable: false, onRevoked: farEnd.personSpoke(message) }, now);
     this.#isLeft = true;
     this.#left = undefined;
@@ -189,6 +197,11 @@ export class AnsweringMachine {
     tellForGood(this.#call, note);
     if (!this.#listens) return turns.ask({ purpose: "reply", tools: "none" }, now);
     turns.ask(say === undefined ? farEnd.answerScreening() : sayExactly(say), now);
+  }
+
+  /** Begun anew, a message takes no more time in all. */
+  #waitForMachine(now: Milliseconds): void {
+    if (this.#waits !== "machine") this.#wait("machine", now + MACHINE_MS);
   }
 
   #wait(what: "machine" | "screener", until: Milliseconds): void {

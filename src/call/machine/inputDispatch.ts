@@ -1,6 +1,7 @@
 import type { CallInput } from "../callInput.ts";
 import { followLine } from "../menu/followLine.ts";
 import type { ModelEvents } from "../model/modelEvents.ts";
+import { busyToneEnd } from "../ending/busyToneEnd.ts";
 import { tellForGood } from "../model/tellForGood.ts";
 import * as prompts from "../model/prompts.ts";
 import { callerActivityIn } from "../turns/callerActivity.ts";
@@ -24,6 +25,7 @@ export class InputDispatch {
   handle(input: CallInput, now: Milliseconds): SessionEnd | undefined {
     this.#watch(input, now);
     if (input.type === "left" || input.type === "hangUp") return input.end;
+    if (input.type === "busyTone") return busyToneEnd(this.#call, this.#parts);
     // Nobody hears a goodbye.
     if (input.type === "endAsked" && this.#parts.transfer.isUnderWay) return input.end;
     this.#pass(input, now);
@@ -53,7 +55,10 @@ export class InputDispatch {
     outageSpeech.follow(input);
   }
 
-  #pass(input: Exclude<CallInput, { type: "left" | "hangUp" }>, now: Milliseconds): void {
+  #pass(
+    input: Exclude<CallInput, { type: "left" | "hangUp" | "busyTone" }>,
+    now: Milliseconds,
+  ): void {
     const { commands, speech, turns } = this.#call;
     const {
       leg,

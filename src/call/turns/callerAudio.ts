@@ -7,6 +7,7 @@ import {
 } from "../../utils/audio/audioFormat.ts";
 import { levelsOfBytes } from "../../utils/audio/audioLevel.ts";
 import { type LineSoundChange, MusicDetector } from "../../utils/audio/musicDetector.ts";
+import { BusyToneDetector } from "../../utils/audio/busyToneDetector.ts";
 import { decodeFrame } from "../../utils/audio/frameDecoder.ts";
 import { QuietDetector } from "../../utils/audio/quietDetector.ts";
 import { SpeechDetector } from "../../utils/audio/speechDetector.ts";
@@ -25,6 +26,8 @@ interface CallerAudioOptions {
   /** Whether music is told from speech, on a line of mu-law. */
   readonly hearsMusic: () => boolean;
   readonly onSound: (change: LineSoundChange) => void;
+  /** A busy tone is heard on a line of mu-law; once. */
+  readonly onBusyTone: () => void;
   /** Gets each frame that came, before `onAudio`; the bytes change with the next. */
   readonly onFrame: (bytes: Uint8Array) => void;
 }
@@ -38,6 +41,7 @@ export class CallerAudio {
   readonly #options: CallerAudioOptions;
   readonly #detector = new SpeechDetector();
   readonly #quiet = new QuietDetector();
+  readonly #busyTone = new BusyToneDetector();
   readonly #silenceFill: SilenceFill;
   #music: MusicDetector | undefined;
   #listener: ((bytes: Uint8Array) => void) | undefined;
@@ -89,7 +93,7 @@ export class CallerAudio {
   }
 
   #forward(audio: Base64, bytes: Uint8Array): void {
-    const { format, onAudio, onLevel, hearsMusic, onSound } = this.#options;
+    const { format, onAudio, onLevel, hearsMusic, onSound, onBusyTone } = this.#options;
     if (format === "pcmu" && hearsMusic()) {
       const sound = (this.#music ??= new MusicDetector()).hear(bytes);
       if (sound !== undefined) onSound(sound);
@@ -101,5 +105,6 @@ export class CallerAudio {
     const mayWait = isQuiet && !this.#detector.speaking && !this.#silenceFill.isTurn;
     onAudio({ audio, bytes, durationMs, mayWait });
     if (change !== undefined) onLevel(change === "started");
+    if (format === "pcmu" && this.#busyTone.hear(levels.levelDb, durationMs)) onBusyTone();
   }
 }

@@ -35,7 +35,9 @@ export function impliedOutcome(
   },
 ): CallOutcome {
   // Where the machine hung up before the message was left, the reason is another.
-  if (reason === "voicemail" && detail !== "voicemail_cut") return "voicemail";
+  const isUnsaid = detail === "voicemail_cut" || detail === "no_end";
+  if (reason === "voicemail" && !isUnsaid) return "voicemail";
+  if (reason === "not_answered" && detail === "busy_tone") return "busy";
   if (answered) return outcomeOfAnswered(answeredBy);
   switch (detail) {
     case "busy":

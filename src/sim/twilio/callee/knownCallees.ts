@@ -78,5 +78,12 @@ export const knownCallees: Readonly<Record<string, CalleePlan>> = {
     },
   },
   fax: { kind: "fax" },
+  "busy-tone": {
+    kind: "steps",
+    steps: Array.from({ length: 120 }, () => [
+      { tone: { hz: [480, 620], ms: 500 } },
+      { silenceMs: 500 },
+    ]).flat(),
+  },
   music: { kind: "music" },
 };
