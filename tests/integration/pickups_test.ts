@@ -80,7 +80,7 @@ async function person(): Promise<void> {
     kind: "person",
     greeting: ["Hello, Sam speaking."],
     replies: ["Yes."],
-    hangsUpAfterMs: 9_000,
+    hangsUpAfterMs: 14_000,
   };
   await using rig = await world(callee, ["Hello, Sam speaking.", "Yes."]);
   const talk = await rig.dial();
