@@ -93,7 +93,6 @@ export class Session implements CallSession {
   }
 
   listenToLine = (listener: (bytes: Uint8Array) => void) => this.#callerAudio.listen(listener);
-
   get request(): CallRequest {
     return this.#agents.request;
   }
