@@ -84,10 +84,8 @@ export class Session implements CallSession {
       format: setup.format,
       endsTurns: () => this.#policy.commitsBySilence,
       onAudio: (frame) => this.#model.sendAudio(frame, deps.now()),
-      onLevel: (speaking) => this.#handle({ type: "callerLevel", speaking }),
       hearsMusic: () => this.#policy.phoneMenu !== undefined,
-      onSound: (change) => this.#handle({ type: "lineSound", ...change }),
-      onBusyTone: () => this.#handle({ type: "busyTone" }),
+      onInput: (input) => this.#handle(input),
       onFrame: (bytes) => this.#tap.hear(bytes, deps.now()),
     });
   }

@@ -6,7 +6,7 @@ import {
   silenceOf,
 } from "../../utils/audio/audioFormat.ts";
 import { levelsOfBytes } from "../../utils/audio/audioLevel.ts";
-import { type LineSoundChange, MusicDetector } from "../../utils/audio/musicDetector.ts";
+import { MusicDetector } from "../../utils/audio/musicDetector.ts";
 import { BusyToneDetector } from "../../utils/audio/busyToneDetector.ts";
 import { decodeFrame } from "../../utils/audio/frameDecoder.ts";
 import { QuietDetector } from "../../utils/audio/quietDetector.ts";
@@ -16,18 +16,21 @@ import type { CallerFrame } from "../model/modelSlot.ts";
 import { SilenceFill } from "./silenceFill.ts";
 import type { Clock } from "../../utils/clock.ts";
 
+type LineInput = Extract<
+  CallInput,
+  { readonly type: "callerLevel" | "lineSound" | "busyTone" }
+>;
+
 interface CallerAudioOptions {
   readonly format: AudioFormat;
   /** Whether turns end by the level that is measured here, and not by what a model hears. */
   readonly endsTurns: () => boolean;
   /** Gets each frame, and silence in place of those that do not come while a turn goes on. */
   readonly onAudio: (frame: CallerFrame) => void;
-  readonly onLevel: (speaking: boolean) => void;
   /** Whether music is told from speech, on a line of mu-law. */
   readonly hearsMusic: () => boolean;
-  readonly onSound: (change: LineSoundChange) => void;
-  /** A busy tone is heard on a line of mu-law; once. */
-  readonly onBusyTone: () => void;
+  /** Gets what the sound of the line shows. */
+  readonly onInput: (input: LineInput) => void;
   /** Gets each frame that came, before `onAudio`; the bytes change with the next. */
   readonly onFrame: (bytes: Uint8Array) => void;
 }
@@ -93,10 +96,10 @@ export class CallerAudio {
   }
 
   #forward(audio: Base64, bytes: Uint8Array): void {
-    const { format, onAudio, onLevel, hearsMusic, onSound, onBusyTone } = this.#options;
+    const { format, onAudio, hearsMusic, onInput } = this.#options;
     if (format === "pcmu" && hearsMusic()) {
       const sound = (this.#music ??= new MusicDetector()).hear(bytes);
-      if (sound !== undefined) onSound(sound);
+      if (sound !== undefined) onInput({ type: "lineSound", ...sound });
     }
     const durationMs = bytes.length / bytesPerMs(format);
     const levels = levelsOfBytes(bytes, bytes.length, format);
@@ -104,7 +107,9 @@ export class CallerAudio {
     const isQuiet = this.#quiet.hear(levels, durationMs);
     const mayWait = isQuiet && !this.#detector.speaking && !this.#silenceFill.isTurn;
     onAudio({ audio, bytes, durationMs, mayWait });
-    if (change !== undefined) onLevel(change === "started");
-    if (format === "pcmu" && this.#busyTone.hear(levels.levelDb, durationMs)) onBusyTone();
+    if (change !== undefined) onInput({ type: "callerLevel", speaking: change === "started" });
+    if (format === "pcmu" && this.#busyTone.hear(levels.levelDb, durationMs)) {
+      onInput({ type: "busyTone" });
+    }
   }
 }

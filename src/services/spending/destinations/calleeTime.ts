@@ -15,8 +15,7 @@ export type Week = readonly (readonly OpenSpan[])[];
 export function nextWithinWeek(number: string, week: Week, at: number): number | undefined {
   const zones = zonesOf(number);
   if (zones.length === 0) return undefined;
-  const isOpen = (time: number) => zones.every((zone) => isWithin(week, localTime(zone, time)));
-  if (isOpen(at)) return at;
+  if (zones.every((zone) => isWithin(week, localTime(zone, at)))) return at;
   // What one number waits for, all others of its zones wait for, too.
   const first = Math.ceil(at / QUARTER_MS) * QUARTER_MS;
   const known = nextByZones.get(week) ?? new Map<string, number | undefined>();
@@ -24,6 +23,9 @@ export function nextWithinWeek(number: string, week: Week, at: number): number |
   const key = `${first} ${zones.join()}`;
   if (!known.has(key)) {
     if (known.size >= MAX_KNOWN) known.clear();
+    const until = first + WEEK_QUARTERS * QUARTER_MS;
+    const clocks = zones.map((zone) => clockBetween(zone, first, until));
+    const isOpen = (time: number) => clocks.every((clock) => isWithin(week, clock(time)));
     known.set(key, firstQuarter(first, WEEK_QUARTERS, isOpen));
   }
   return known.get(key);
@@ -72,6 +74,39 @@ function partOf(minute: number): number | undefined {
   const hour = minute / 60;
   if (hour < 8 || hour >= 21) return undefined;
   return hour < 12 ? 0 : hour < 17 ? 1 : 2;
+}
+
+/**
+ * The clocks of a zone in a span of some days, in which they are put forward or back once at most: at a quarter
+ * of an hour. Reading them each time would take long.
+ */
+function clockBetween(zone: string, from: number, until: number): (at: number) => LocalTime {
+  const [before, after] = [offsetOf(zone, from), offsetOf(zone, until)];
+  let changes = until;
+  if (before !== after) {
+    for (let [low, high] = [0, (until - from) / QUARTER_MS]; high - low > 1;) {
+      const middle = Math.floor((low + high) / 2);
+      if (offsetOf(zone, from + middle * QUARTER_MS) === before) low = middle;
+      else high = middle;
+      changes = from + high * QUARTER_MS;
+    }
+  }
+  return (at) => {
+    const minutes = Math.floor(at / 60_000) + (at < changes ? before : after);
+    // The first of January 1970 was a Thursday.
+    const day = (Math.floor(minutes / DAY_MINUTES) + 3) % 7;
+    return { day, minute: minutes % DAY_MINUTES };
+  };
+}
+
+/** How many minutes the clocks are ahead of UTC; whole ones in all zones since 1972. */
+function offsetOf(zone: string, at: number): number {
+  const utcMinutes = Math.floor(at / 60_000);
+  const utcDay = (Math.floor(utcMinutes / DAY_MINUTES) + 3) % 7;
+  const { day, minute } = localTime(zone, at);
+  // A day more or less, as the week goes round.
+  const days = (day - utcDay + 10) % 7 - 3;
+  return days * DAY_MINUTES + minute - utcMinutes % DAY_MINUTES;
 }
 
 interface LocalTime {

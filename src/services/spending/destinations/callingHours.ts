@@ -43,10 +43,17 @@ export function nextWithinTimes(
 ): number | undefined {
   const zones = zonesOf(number);
   const all = withHolidays(number, times, now);
-  // Where all are open at once, one of them has just begun to be.
-  const begins = zones.flatMap((zone) => all.flatMap(({ week }) => beginningsOf(week, zone, now)));
-  return [...new Set(begins)].sort((a, b) => a - b)
-    .find((at) => at >= now && areWithin(zones, all, at));
+  const firstOf = (days: number) => {
+    // Where all are open at once, one of them has just begun to be.
+    const begins = zones.flatMap((zone) =>
+      all.flatMap(({ week }) => beginningsOf(week, zone, now, days))
+    );
+    return [...new Set(begins)].sort((a, b) => a - b)
+      .find((at) => at >= now && areWithin(zones, all, at));
+  };
+  // Mostly it is soon, and looking further takes long where there are many zones.
+  const soon = firstOf(2);
+  return soon !== undefined && soon < now + SOON_MS ? soon : firstOf(DAYS_AHEAD);
 }
 
 /**
@@ -62,16 +69,19 @@ export function offsetAt(number: string, at: number): number {
 
 /** Longer than any row of holidays and Sundays. */
 const DAYS_AHEAD = 14;
+/** Of this time all days are looked through, wherever the clocks are. */
+const SOON_MS = 47 * 60 * 60_000;
 
 /** When the stretches of the coming days begin there, in milliseconds since 1970. */
 function beginningsOf(
   week: CallingTimes["week"],
   zone: string,
   now: number,
+  days: number,
 ): readonly number[] {
   const today = Temporal.Instant.fromEpochMilliseconds(Math.round(now)).toZonedDateTimeISO(zone)
     .toPlainDate();
-  return Array.from({ length: DAYS_AHEAD + 1 }, (_, ahead) => today.add({ days: ahead }))
+  return Array.from({ length: days + 1 }, (_, ahead) => today.add({ days: ahead }))
     .flatMap((day) =>
       (week[day.dayOfWeek - 1] ?? []).map(({ fromMinute }) =>
         day.toZonedDateTime({
