@@ -77,9 +77,10 @@ export class Session implements CallSession {
       clock: deps,
       groupMs,
     });
-    this.#waitingSound = new WaitingSound(deps, setup.format, () => this.#leg, () => this.#kept);
-    this.#timer = new WakeTimer(deps, () => this.#wake());
     this.#tap = new SessionTap(() => deps.openTap?.(this, setup.format), this.#machine);
+    const around = { leg: () => this.#leg, kept: () => this.#kept, tap: this.#tap };
+    this.#waitingSound = new WaitingSound(deps, setup.format, around);
+    this.#timer = new WakeTimer(deps, () => this.#wake());
     this.#callerAudio = new CallerAudio(deps, {
       format: setup.format,
       endsTurns: () => this.#policy.commitsBySilence,

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { finished, recordingFolder, stretches } from "../support/recordedCalls.ts";
-import { heardSaying, published, startPhoneRig, voiceOf } from "../support/servers/phoneRig.ts";
+import { hears, toneMs } from "../support/twilio/heardSounds.ts";
+import {
+  heardSaying,
+  parrot,
+  published,
+  startPhoneRig,
+  voiceOf,
+} from "../support/servers/phoneRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
 
@@ -51,4 +58,35 @@ Deno.test("a stream that broke leaves silence, and a webhook tells when the reco
   );
   assert.deepEqual(ready?.data["recording"], record.recording);
   assert.equal(ready?.data["path"], `/api/calls/${talk.callId}/recording`);
+});
+
+Deno.test("the music of a wait is on the recording as it was heard, and ends where somebody speaks", async () => {
+  await using folder = await recordingFolder();
+  const sales = { number: "+14155550199", mode: "warm", sentence: "One moment." };
+  await using rig = await startPhoneRig({
+    agent: `${agent}\ntransfers: ${JSON.stringify({ sales })}`,
+    model: {
+      script: (turn) =>
+        turn.cause.type === "speech"
+          ? { tools: [{ name: "transfer_call", arguments: '{"to":"sales"}' }] }
+          : parrot(turn),
+    },
+    network: { numbers: { [sales.number]: { answer: "human", afterMs: 60_000, talkMs: 1000 } } },
+    ...folder,
+  });
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^Good day/);
+  await talk.phone.speak(voiceOf(600));
+  // The note of the built-in music's first chord.
+  const musicMs = (audio: Uint8Array) => toneMs(audio, 392, 400);
+  await until(() => musicMs(talk.phone.heardAudio()), (ms) => ms > 1000);
+  rig.server.app.registry.get(talk.callId)?.input({ type: "typed", text: "Are you there?" });
+  await heardSaying(rig, talk.callId, /Are you there/);
+  await hangUp(talk.phone);
+  const { recorded, record } = await finished(rig.server, talk.callId);
+  const heard = musicMs(talk.phone.heardAudio());
+  const kept = musicMs(recorded.agent);
+  assert.ok(Math.abs(kept - heard) <= 160, `${kept} of ${heard} ms`);
+  const turn = record.turns.findLast(({ role }: { role: string }) => role === "agent");
+  assert.ok(!hears(recorded.agent.subarray(turn.startedMs * 8), 392), "not in the answer");
 });

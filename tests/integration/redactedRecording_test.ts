@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { heardSaying, parrot, startPhoneRig, voiceOf } from "../support/servers/phoneRig.ts";
+import { toneOf } from "../support/twilio/heardSounds.ts";
+import {
+  heardSaying,
+  parrot,
+  published,
+  startPhoneRig,
+  voiceOf,
+} from "../support/servers/phoneRig.ts";
 import { finished, recordingFolder, stretches } from "../support/recordedCalls.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
@@ -54,4 +61,28 @@ Deno.test("the recording is silent where either side says a card number, and the
     if (role === "agent") assert.ok(isPart, "the rest of what the agent says is kept");
   }
   assert.equal(stretches(recorded.caller).length, 2, "the other two turns of the caller are there");
+});
+
+Deno.test("the tones of keys that nobody is to know are not on the recording", async () => {
+  await using folder = await recordingFolder();
+  await using rig = await startPhoneRig({
+    agent: "greeting: Good day.\nrecording: { consent: none }\ndtmf: { sensitive: true }",
+    ...folder,
+  });
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^Good day/);
+  // A carrier may leave the tone in the sound.
+  await talk.phone.speak(toneOf(700));
+  await talk.phone.sendDigits("4711#");
+  await published(rig, talk.callId, "digits");
+  await hangUp(talk.phone);
+  const { record, recorded } = await finished(rig.server, talk.callId);
+  const [span] = record.recording.redactedSpans;
+  const keys = record.turns.find(({ text }: { text: string }) =>
+    text === "•••••" || text === "••••"
+  );
+  assert.equal(span.side, "caller");
+  assert.ok(span.fromMs <= keys.startedMs - 500 && span.toMs >= keys.endedMs + 500);
+  const sound = recorded.caller.subarray(span.fromMs * 8, span.toMs * 8);
+  assert.ok(sound.length > 0 && sound.every((byte) => byte === 0xff));
 });

@@ -4,6 +4,7 @@ import type { CallRequest } from "../../call/types.ts";
 import type { AgentRedaction } from "../../config/redactionSchema.ts";
 import { CallRedactor } from "./callRedactor.ts";
 import { compileRules } from "./compileRules.ts";
+import { hiddenKeys } from "./hiddenKeys.ts";
 import { redactedFields } from "./redactedFields.ts";
 import { BoundedMap } from "../../utils/boundedMap.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -81,7 +82,7 @@ export function createRedactions({ agentOf, log }: RedactionsDeps) {
     events: (session: CallSession, event: CallEvent): readonly CallEvent[] =>
       safely(
         session,
-        () => redactorOf(session)?.events(event) ?? [event],
+        () => [...redactorOf(session)?.events(event) ?? [event], ...hiddenKeys(event)],
         () => [redactedFields(event, () => NOT_SHOWN)],
       ),
     /** A text about the call that is kept or shown elsewhere; `about` is the name of its field. */
