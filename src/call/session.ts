@@ -7,12 +7,7 @@ import { CallerAudio } from "./turns/callerAudio.ts";
 import { withFallback } from "./ending/fallbackTransfer.ts";
 import { CallAgents } from "./handoff/callAgents.ts";
 import type { CallSession } from "./sessionApi.ts";
-import type {
-  AgentDescription,
-  SessionDependencies,
-  SessionOptions,
-  ToolOutcome,
-} from "./sessionSetup.ts";
+import type { SessionDependencies, SessionOptions } from "./sessionSetup.ts";
 import type { KeptSentence, KeptSpeech } from "./keptSpeech.ts";
 import { keyTones } from "./menu/keyTones.ts";
 import { CommandRunner } from "./machine/commandRunner.ts";
@@ -26,7 +21,7 @@ import { present } from "../utils/present.ts";
 import { WaitingSound } from "./transfer/waitingSound.ts";
 import { WakeTimer } from "./machine/wakeTimer.ts";
 
-export type { AgentDescription, SessionDependencies, SessionOptions, ToolOutcome };
+export type * from "./sessionSetup.ts";
 
 /** Carries a call's audio from end to end, and performs what its machine decides. */
 export class Session implements CallSession {
