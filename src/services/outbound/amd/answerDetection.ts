@@ -10,7 +10,7 @@ import type { Clock } from "../../../utils/clock.ts";
 import { present } from "../../../utils/present.ts";
 
 export interface AnswerDetectionDeps extends Pick<Clock, "setTimer" | "now"> {
-  readonly session: () => CallSession | undefined;
+  readonly session: () => Pick<CallSession, "input"> | undefined;
   /** Called with what is to be recorded. */
   readonly onChange: (changes: CallChanges) => void;
   /** What is left on a machine, if anything. */
@@ -55,7 +55,7 @@ export class AnswerDetection {
   }
 
   /** Finds out who answers by listening, from the beginning of the call's session. */
-  listen(session: CallSession, transcribes: boolean): void {
+  listen(session: Pick<CallSession, "input" | "listenToLine">, transcribes: boolean): void {
     this.#listening ??= new PickupListening({ ...this.#deps, session, transcribes });
   }
 
