@@ -50,6 +50,10 @@ async function conferred(rig: ProcessRig) {
   const third = await rig.network.nextCall();
   await third.next("streamStarted");
   await until(() => detail(rig.server, id), ({ transfers }) => transfers[0]?.step === "connected");
+  await until(
+    () => JSON.stringify(rig.realtime.sessions.at(-1)?.conversation ?? []),
+    (told) => told.includes("on the line together"),
+  );
   return { phone, person, third, id };
 }
 
@@ -145,6 +149,19 @@ Deno.test("a conference goes on without the agent's server", (t) =>
         () => hears(person.heardAudio(), 700) && hears(phone.heardAudio(), 1_700),
         Boolean,
       );
+      person.hangUp();
+      await phone.ended;
+      const { end } = await until(() => detail(rig.server, id), ({ status }) => status === "ended");
+      assert.equal(end.reason, "transferred");
+    },
+    async "a caller whom the person leaves after a crash is not left in silence"() {
+      await using rig = await startConference();
+      const { phone, person, third, id } = await conferred(rig);
+      rig.server.signal("SIGKILL");
+      await rig.server.ended();
+      await third.ended;
+      await rig.start({ sameAddress: true });
+      await until(() => liveCalls(rig.server), (calls) => calls.some((call) => call.id === id));
       person.hangUp();
       await phone.ended;
       const { end } = await until(() => detail(rig.server, id), ({ status }) => status === "ended");

@@ -78,7 +78,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
   const { registry, agents, outbound, processHandover, log } = deps;
   const answerEnded = createEndedCallAnswer(deps);
   const endings = createCallEndings({ ...deps, answerEnded });
-  const streams = createStreamAdmission({ ...deps, onTimeout: giveUp, onEnded: endings.end });
+  const streams = createStreamAdmission({ ...deps, onTimeout: giveUp, onEnded: end });
   const replacement = createStreamReplacement({ ...deps, reconnect });
   const outsideCalls = createOutsideCalls({ ...deps, answerEnded });
   const inbound = new InboundCalls({ ...deps, outsideCalls, streams });
@@ -159,8 +159,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
     joinRoom: (token: string, callSid: string): string =>
       writeTwiml(rooms.arrive(token, callSid), deps.publicUrl),
     /** Tells Twilio what follows the end of a session: see `createCallEndings`. */
-    end: (session: CallSession, end: SessionEnd): Promise<boolean> | undefined =>
-      consults.leavesRoom(session, end) ? undefined : endings.end(session, end),
+    end,
     /** Opens another stream for a session whose stream broke, unless one follows by itself. */
     replaceStream(session: CallSession): void {
       const { callSid } = session;
@@ -208,6 +207,11 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
       ]);
     },
   };
+
+  /** A caller who is left with a person goes on without this server. */
+  function end(session: CallSession, why: SessionEnd): Promise<boolean> | undefined {
+    return consults.leavesRoom(session, why) ? undefined : endings.end(session, why);
+  }
 
   function arrivePlaced(
     callId: string,
