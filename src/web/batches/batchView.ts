@@ -100,7 +100,7 @@ export function createBatchView(
     async function poll(): Promise<void> {
       while (!signal.aborted) {
         await delay(POLL_MS, signal);
-        if (!signal.aborted && document.body.dataset.view === "batch") await refresh();
+        if (!signal.aborted && document.body.dataset.view === "batch") await refresh().catch(tell);
       }
     }
 
