@@ -14,12 +14,15 @@ export interface RecordingListener {
 
 /** As much audio may wait for the disk; then nothing more is taken until it has caught up. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+/** An erasure, for instance, holds the store while it waits for a disk. */
+const ASK_MS = 15_000;
 
 /** The thread that writes recordings, from outside: it is started when it is first needed. */
 export class RecordingThread {
   readonly batch: TapBatch;
   readonly #options: RecordingOptions;
   readonly #listener: RecordingListener;
+  readonly #setTimer: (callback: () => void, ms: number) => () => void;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   readonly #taps = new Set<number>();
   #worker: Worker | undefined;
@@ -34,6 +37,7 @@ export class RecordingThread {
   ) {
     this.#options = options;
     this.#listener = listener;
+    this.#setTimer = setTimer;
     this.batch = new TapBatch(setTimer, (audio) => {
       if (this.#unwritten + audio.bytes.length > MAX_WAITING_BYTES) return this.#fail("too_slow");
       this.#unwritten += audio.bytes.length;
@@ -54,15 +58,23 @@ export class RecordingThread {
     this.#post(message);
   }
 
-  /** Rejects with a `RecordingFault`. What the answer is, the question's kind says. */
+  /** Rejects with a `RecordingFault`, `too_slow` where the disk takes too long. What the answer is, the question's kind says. */
   async ask(question: RecordingQuestion): Promise<unknown> {
     if (this.#closed) throw new RecordingFault("stopped");
     this.batch.flush();
     const id = ++this.#asked;
     const waiting = Promise.withResolvers<unknown>();
     this.#waiting.set(id, waiting);
-    this.#post({ type: "ask", id, question });
-    return await waiting.promise;
+    const cancel = this.#setTimer(
+      () => this.#take(id)?.reject(new RecordingFault("too_slow")),
+      ASK_MS,
+    );
+    try {
+      this.#post({ type: "ask", id, question });
+      return await waiting.promise;
+    } finally {
+      cancel();
+    }
   }
 
   /** Whether the recording of a session goes on here. */
