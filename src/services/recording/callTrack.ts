@@ -59,7 +59,14 @@ export class CallTrack {
     const at = this.#sampleAt(atMs);
     const last = this.#kept.at(-1);
     if (change === "start" || change === "resume") this.#kept.push({ from: at, to: Infinity });
-    else if (last !== undefined) last.to = Math.min(last.to, at);
+    else if (last !== undefined && at < last.to) {
+      last.to = at;
+      this.flush();
+      // What came before may have been placed a little later than it was heard.
+      for (const side of ["caller", "agent"] as const) {
+        silence(this.#file, side, { from: at, to: Infinity });
+      }
+    }
   }
 
   /** A frame of the caller's that came at this time. */
