@@ -39,3 +39,12 @@ for (const hearing of [hearings[0], hearings[3]]) {
     }
   });
 }
+
+Deno.test("who takes the call from a machine stays a person, though the carrier found a machine before", async () => {
+  const takenOver = set.filter(({ name }) => /picked up after (5|13)/.test(name));
+  const tried = await tryAll(takenOver, hearings.filter(({ transcribed }) => !transcribed));
+  assert.deepEqual(mistaken(tried).map(({ name }) => name), []);
+  for (const { name, result: { waitedMs = 0 } } of tried) {
+    assert.ok(waitedMs <= 3000, `${name} waits ${waitedMs} ms`);
+  }
+});
