@@ -18,6 +18,7 @@ import {
 } from "../columns.ts";
 import type { Statement } from "../database.ts";
 import { handoffStatements } from "./handoffWrites.ts";
+import { mustHearStatement } from "./mustHearWrites.ts";
 import type { RecordingWrite } from "./recordingRecord.ts";
 import { recordingStatement } from "./recordingRows.ts";
 import { redactedSpanStatement } from "./redactedSpanRows.ts";
@@ -98,7 +99,7 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
         }, "(call_id, item_id) DO NOTHING"),
       ];
     case "mustHear":
-      return [upsertMustHear(callId, write)];
+      return [mustHearStatement(callId, write)];
     case "digits":
       return [
         insertOfCall("digits", callId, {
@@ -245,30 +246,6 @@ function upsertTurn(callId: string, turn: TranscriptTurn): Statement {
       // An earlier state of the turn never replaces a final one.
     },
     `(call_id, id) DO UPDATE SET ${replaced.join(", ")} WHERE turns.is_final <= excluded.is_final`,
-  );
-}
-
-function upsertMustHear(
-  callId: string,
-  sentence: Extract<CallEvent, { type: "mustHear" }>,
-): Statement {
-  const replaced = ["times", "heard", "from_ms", "to_ms"]
-    .map((name) => `${name} = excluded.${name}`);
-  // What was heard once stays heard, unless it was not for a person.
-  const stays = sentence.takenBack === true ? "" : "must_hear.heard = 0 AND ";
-  return insertOfCall(
-    "must_hear",
-    callId,
-    {
-      name: sentence.name,
-      sentence: sentence.text,
-      times: sentence.times,
-      heard: Number(sentence.heard),
-      from_ms: sentence.heard ? toInteger(sentence.fromMs) : null,
-      to_ms: sentence.heard ? toInteger(sentence.toMs) : null,
-    },
-    `(call_id, name) DO UPDATE SET ${replaced.join(", ")}
-      WHERE ${stays}must_hear.times <= excluded.times`,
   );
 }
 
