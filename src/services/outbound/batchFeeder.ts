@@ -79,8 +79,11 @@ export function createBatchFeeder(deps: BatchFeederDeps) {
 
   /** Lets items wait whose numbers may not be called now; resolves with how many. */
   async function postponeClosed(): Promise<number> {
+    const turns = await batchStore.inTurn(room());
+    // The numbering plans are loaded by whoever dials.
+    if (turns.length === 0) return 0;
     const times = new OpeningTimes(await policy(), now());
-    const closed = await closedAmong(await batchStore.inTurn(room()), times);
+    const closed = await closedAmong(turns, times);
     if (closed.length === 0) return 0;
     // Where the hours of one are over, they are for many.
     const ahead = await batchStore.inTurn({ most: LOOK_AHEAD, now: now() });
