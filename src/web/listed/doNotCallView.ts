@@ -91,10 +91,10 @@ export function createDoNotCallView(): (signal: AbortSignal) => Promise<void> {
 }
 
 function rowOf(listed: Listed, onRemove: () => void): HTMLElement {
-  const { number, reason, words, callId } = listed;
+  const { reason, words, callId } = listed;
   const remove = element("button", { type: "button", textContent: "Remove…", onclick: onRemove });
   return element("li", {}, [
-    element("span", { className: "who", textContent: number }),
+    element("span", { className: "who", textContent: listed.number }),
     element("span", { className: "way", textContent: factsOf(listed) }),
     ...(words === null ? [] : [element("q", { className: "said", textContent: words })]),
     ...(callId === null
@@ -119,9 +119,8 @@ function createRemoveDialog() {
   if (keep !== undefined) keep.onclick = () => dialog.close();
   return {
     ask({ number, words }: Listed, onRemoved: () => void): void {
-      find("unlist-about", HTMLElement).textContent = words === null
-        ? number
-        : `${number} said: ${words}`;
+      const about = find("unlist-about", HTMLElement);
+      about.textContent = words === null ? number : `${number} said: ${words}`;
       problem.textContent = "";
       form.onsubmit = (event) => {
         event.preventDefault();
