@@ -20,7 +20,6 @@ const SCREENED_MS = 45_000;
 const UNDECIDED_MS = 70_000;
 /** Longer than any greeting, and the message after it. */
 const MACHINE_MS = 180_000;
-const MESSAGE = "voicemail";
 /** On a line that disturbs it again and again there is no machine that would keep one. */
 const MAX_MESSAGES = 3;
 const GIVES_UP_MS = 15_000;
@@ -32,6 +31,8 @@ export class AnsweringMachine {
   readonly #greeting: Pick<Greeting, "isToCome">;
   readonly #startedAt: Milliseconds;
   readonly #message: ExactSpeech;
+  /** The saying of the message that counts: one that is disturbed is still being cut when the next begins. */
+  #saying = "";
   #left: Spoken["outcome"] | undefined;
   #isLeft = false;
   #messages = 0;
@@ -107,7 +108,9 @@ export class AnsweringMachine {
 
   /** Returns the end of a call that no person has taken in time. */
   tick(now: Milliseconds): CallEnd | undefined {
-    for (const { outcome } of this.#message.tick(now)) this.#left = outcome;
+    for (const { id, outcome } of this.#message.tick(now)) {
+      if (id === this.#saying) this.#left = outcome;
+    }
     if (this.#heldUntil === undefined || now < this.#heldUntil) return undefined;
     switch (this.#waits) {
       case "screener":
@@ -177,8 +180,9 @@ export class AnsweringMachine {
     this.#closing.begin({ end, revocable: false, onRevoked: farEnd.personSpoke(message) }, now);
     this.#isLeft = true;
     this.#left = undefined;
+    this.#saying = `voicemail_${this.#messages}`;
     this.#message.say(
-      MESSAGE,
+      this.#saying,
       message,
       now,
       (text, id) => ({ ...goodbye(end, text), exact: id }),

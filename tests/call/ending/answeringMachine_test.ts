@@ -57,6 +57,29 @@ Deno.test("case 123: after a person has spoken, silence ends a screened call as 
   assert.deepEqual(call.takeAsked(), ["idle_prompt"]);
 });
 
+Deno.test("a message that a machine's beep disturbs is said again at once, and to its end", () => {
+  const call = new CallDriver({ findsOutWhoAnswers: true }).live();
+  call.input({ type: "farEndFound", who: "machine", why: "long_greeting" });
+  const leave = { type: "machineAnswered", end, message, listens: true } as const;
+  call.input(leave);
+  const first = call.begin("goodbye");
+  call.words(first, "too_soon", message);
+  call.sound(first, "too_soon", 200);
+  call.advance(20);
+  call.input({ type: "messageDisturbed" });
+  call.input(leave);
+  call.advance(10);
+  assert.equal(call.end, undefined, "nothing is on the tape yet");
+  call.finish(first, "cancelled");
+  const second = call.begin("goodbye");
+  call.say(second, "message", 1000, message);
+  call.finish(second);
+  call.advance(500);
+  assert.equal(call.end, undefined);
+  call.advance(1500);
+  assert.deepEqual(call.end, { reason: "voicemail", detail: "voicemail_left" });
+});
+
 Deno.test("an operator's end is not withdrawn by what is found out about the far end", () => {
   const call = new CallDriver().live();
   call.input({ type: "endAsked", end: { reason: "operator_hung_up" }, goodbye: "Bye." });
