@@ -180,6 +180,7 @@ export class AnsweringMachine {
     this.#closing.begin({ end, revocable: false, onRevoked: farEnd.personSpoke(message) }, now);
     this.#isLeft = true;
     this.#left = undefined;
+    if (this.#message.isToCome(this.#saying)) return;
     this.#saying = `voicemail_${this.#messages}`;
     this.#message.say(
       this.#saying,

@@ -50,6 +50,13 @@ export class ExactSpeech {
     return this.#sayings.has(id);
   }
 
+  /** Whether it is asked for and nothing of it has begun that could have been cut off. */
+  isToCome(id: string): boolean {
+    const { turns } = this.#call;
+    if (!this.#sayings.has(id)) return false;
+    return turns.owesExact(id) || turns.current?.exact === id && turns.responseId === undefined;
+  }
+
   /** Which sentence an item of the model's was to be. */
   sayingOf(itemId: string): string | undefined {
     return [...this.#sayings.values()].find(({ items }) => items.has(itemId))?.id;

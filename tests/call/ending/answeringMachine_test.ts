@@ -80,6 +80,24 @@ Deno.test("a message that a machine's beep disturbs is said again at once, and t
   assert.deepEqual(call.end, { reason: "voicemail", detail: "voicemail_left" });
 });
 
+Deno.test("a message that is disturbed before its first sound is said once", () => {
+  const call = new CallDriver({ findsOutWhoAnswers: true }).live();
+  call.input({ type: "farEndFound", who: "machine", why: "long_greeting" });
+  const leave = { type: "machineAnswered", end, message, listens: true } as const;
+  call.input(leave);
+  call.input({ type: "messageDisturbed" });
+  call.advance(10);
+  call.input(leave);
+  assert.deepEqual(call.takeAsked(), ["goodbye"]);
+  const only = call.begin("goodbye");
+  call.say(only, "message", 1000, message);
+  call.finish(only);
+  call.advance(500);
+  assert.deepEqual([call.end, call.takeAsked()], [undefined, []]);
+  call.advance(1500);
+  assert.deepEqual(call.end, { reason: "voicemail", detail: "voicemail_left" });
+});
+
 Deno.test("an operator's end is not withdrawn by what is found out about the far end", () => {
   const call = new CallDriver().live();
   call.input({ type: "endAsked", end: { reason: "operator_hung_up" }, goodbye: "Bye." });
