@@ -110,7 +110,7 @@ export class PlacedCall {
       if (command.type === "publish") this.#published(command.event);
       if (command.type !== "model" || command.request.type !== "respond") continue;
       const { purpose, exact } = command.request.request;
-      const isMessage = exact === "voicemail";
+      const isMessage = exact?.startsWith("voicemail_") === true;
       const itemId = `item ${++this.#items}`;
       if (isMessage) {
         const message = { fromMs: this.#call.now, to: this.pickups.at(-1)?.who };
