@@ -7,6 +7,7 @@ const GAP_MS = 2500;
 export class FarEndSpeech {
   #atMs = 0;
   #beganMs: number | undefined;
+  #firstMs: number | undefined;
   #endedMs = 0;
   #isSpeech = false;
   #isMusic = false;
@@ -24,6 +25,11 @@ export class FarEndSpeech {
   /** When what is being said, or was said last, began. */
   get beganMs(): number {
     return this.#beganMs ?? this.#atMs;
+  }
+
+  /** When the first of all that has been said since the last `reset` began. */
+  get firstMs(): number {
+    return this.#firstMs ?? this.#atMs;
   }
 
   /** How long it lasts, or lasted, short pauses included. */
@@ -54,6 +60,7 @@ export class FarEndSpeech {
     if (!isSpeech) return;
     if (this.#beganMs === undefined || this.#atMs - this.#endedMs > GAP_MS) {
       this.#beganMs = this.#atMs - durationMs;
+      this.#firstMs ??= this.#beganMs;
     }
     this.#endedMs = this.#atMs;
   }
@@ -61,6 +68,7 @@ export class FarEndSpeech {
   /** Counts anew from here. */
   reset(): void {
     this.#beganMs = undefined;
+    this.#firstMs = undefined;
     this.#endedMs = this.#atMs;
   }
 }

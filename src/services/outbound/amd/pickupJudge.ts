@@ -18,6 +18,8 @@ export class PickupJudge {
   #why: PickupReason = "silence";
   #step: "listening" | "due" | "leaving" | "disturbed" | "over" = "listening";
   #detected: string | undefined;
+  /** The carrier's detection hears what answers first: after a screener it says nothing of who takes the call. */
+  #isScreened = false;
   /** When it was found what answers. */
   #foundMs = 0;
   /** Whether somebody took the call from a machine: only words or a beep show that it is one again. */
@@ -57,7 +59,7 @@ export class PickupJudge {
 
   /** What the carrier's detection says, in its words. */
   detected(word: string): PickupChange | undefined {
-    this.#detected = word;
+    if (!this.#isScreened) this.#detected = word;
     if (word === "fax") return this.#find("fax", "detection");
     if (word === "human" && this.#state === "machine" && this.#why === "detection") {
       return this.#find("person", "detection");
@@ -208,7 +210,7 @@ export class PickupJudge {
   }
 
   #ofScreener(): PickupChange | undefined {
-    const { quietMs, lengthMs, beganMs } = this.#speech;
+    const { quietMs, lengthMs, beganMs, firstMs, atMs } = this.#speech;
     const words = readFarEnd(this.#heard.newWords);
     switch (words) {
       case "machine":
@@ -226,8 +228,12 @@ export class PickupJudge {
         return undefined;
       case "none": {
         // What comes at once belongs to the screening: it thanks, and asks to wait.
-        const isThanks = beganMs - this.#heard.sinceMs < times.THANKS_MS;
-        const isSaid = lengthMs > 0 && quietMs >= (this.#heard.transcribes ? 3000 : 1200);
+        const { sinceMs, transcribes } = this.#heard;
+        const isThanks = beganMs - sinceMs < times.THANKS_MS &&
+          beganMs + lengthMs - sinceMs < times.THANKS_END_MS;
+        // Where the words of what was said before have not come, those of the last will not either.
+        const awaitsWords = transcribes && atMs - firstMs < times.WORDLESS_MS;
+        const isSaid = lengthMs > 0 && quietMs >= (awaitsWords ? 3000 : 1200);
         return isSaid && !isThanks ? this.#find("person", "spoke") : undefined;
       }
     }
@@ -250,6 +256,10 @@ export class PickupJudge {
   #find(who: Exclude<FarEnd, "undecided">, why: PickupReason): PickupChange {
     this.#why = why;
     this.#foundMs = this.#speech.atMs;
+    if (who === "screener") {
+      this.#isScreened = true;
+      this.#detected = undefined;
+    }
     if (this.#state === "screener") this.#heard.forgetBefore(this.#heard.sinceMs);
     else if (who === "person" && this.#state === "machine") {
       this.#heard.forgetBefore(this.#foundMs);

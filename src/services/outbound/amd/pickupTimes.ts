@@ -17,5 +17,9 @@ export const SOON_MS = 300;
 export const DISTURBING_MS = 600;
 /** Whoever speaks after a greeting and its beep is a person, and waits for an answer. */
 export const AFTER_BEEP_MS = 1000;
+/** What a screener says at once begins so soon after it was answered, and is over so soon. */
 export const THANKS_MS = 4000;
+export const THANKS_END_MS = 8000;
+/** Whoever has begun to speak so long ago, and of whom no word is known, is not transcribed. */
+export const WORDLESS_MS = 8000;
 export const LONGEST_BEEP_MS = 2000;
