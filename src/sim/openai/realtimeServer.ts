@@ -80,7 +80,11 @@ export function startRealtimeServer(
     const full = sessions.size >= maxSessions;
     const decision = decideHandshake(request, url, { apiKey, faults: sessionFaults, full });
     if (decision.type === "refused") stats.refused++;
-    if (decision.type !== "accepted") return decision.response;
+    if (decision.type !== "accepted") {
+      // Nobody has another question: a kept connection would look like a session's.
+      decision.response.headers.set("connection", "close");
+      return decision.response;
+    }
     const { protocol, model } = decision;
     const { socket, response } = Deno.upgradeWebSocket(request, { protocol });
     stats.connections++;

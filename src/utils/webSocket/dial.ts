@@ -13,11 +13,8 @@ export async function dial(
   const isSecure = protocol === "wss:";
   // An address of IPv6 has brackets only in a URL.
   const host = hostname.replace(/^\[|\]$/g, "");
-  const connection = await Deno.connect({
-    hostname: host,
-    port: port === "" ? (isSecure ? 443 : 80) : Number(port),
-    signal,
-  });
+  const address = { hostname: host, port: port === "" ? (isSecure ? 443 : 80) : Number(port) };
+  const connection = await connect(address, signal);
   adopt(connection);
   connection.setNoDelay(true);
   if (!isSecure) return connection;
@@ -36,6 +33,28 @@ export async function dial(
   }
   return secured;
 }
+
+/** Returns a connection that is made though it was given up, so that it can be closed. */
+async function connect(
+  address: { readonly hostname: string; readonly port: number },
+  signal: AbortSignal,
+): Promise<Deno.TcpConn> {
+  signal.throwIfAborted();
+  // Deno loses a connection that is made in the moment of the abort, and it stays open for good.
+  const attempt = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const giveUp = () => void (timer = setTimeout(() => attempt.abort(), LATE_MS));
+  signal.addEventListener("abort", giveUp);
+  try {
+    return await Deno.connect({ ...address, signal: attempt.signal });
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+    clearTimeout(timer);
+  }
+}
+
+/** How long after it was given up a connection may still be made. */
+const LATE_MS = 1000;
 
 let abandoned = 0;
 
