@@ -199,9 +199,7 @@ export class PlayoutEstimate {
       ? 1
       : Math.max(LEAST_GAIN, 1 / (1.15 + segment.burst.marks));
     segment.burst.marks++;
-    // Whatever is believed, it has been played by now.
-    const latest = playedAt - segment.end + (this.#roundTrip ?? 0);
-    this.#shift(this.#segments.indexOf(segment), Math.min(gain * error, latest));
+    this.#shift(this.#segments.indexOf(segment), gain * error);
   }
 
   /** Moves the segment at `index` by `error`, and those behind it as far as they queue up on it. */

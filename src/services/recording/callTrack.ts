@@ -23,13 +23,7 @@ export class CallTrack {
   readonly #caller: CallerPlace;
   /** Of the caller's, side by side, not written yet. */
   #run: { readonly from: number; readonly parts: Uint8Array[] } | undefined;
-  /** When the caller's last frame came. */
-  #heardUntil = 0;
   #agentEnd = 0;
-  /** The agent's speech without a gap up to `#agentEnd`: where it is, and where it can begin at the earliest. */
-  #agentRun = { from: 0, earliest: 0 };
-  /** So much later than was believed last that run stands. */
-  #agentLate = 0;
   readonly #kept: Span[] = [];
   readonly #muted: Readonly<Record<Side, Span[]>> = { caller: [], agent: [] };
   #tooLong = false;
@@ -66,9 +60,8 @@ export class CallTrack {
     const last = this.#kept.at(-1);
     if (change === "start" || change === "resume") this.#kept.push({ from: at, to: Infinity });
     else if (last !== undefined && at < last.to) {
-      this.flush();
-      this.#moveBack(Math.min(this.#agentLate, this.#agentEnd - at));
       last.to = at;
+      this.flush();
       // What came before may have been placed a little later than it was heard.
       for (const side of ["caller", "agent"] as const) {
         silence(this.#file, side, { from: at, to: Infinity });
@@ -79,48 +72,16 @@ export class CallTrack {
   /** A frame of the caller's that came at this time. */
   caller(audio: Uint8Array, atMs: number): void {
     const samples = audio.length / sampleBytes(this.#file.format);
-    this.#heardUntil = this.#sampleAt(atMs);
     this.#caller.add(audio, samples, this.#sampleAt(atMs) - samples, atMs);
   }
 
   /** Speech of the agent that was heard from this time on. */
   agent(audio: Uint8Array, atMs: number, continues: boolean): void {
     const at = this.#sampleAt(atMs);
-    const length = audio.length / sampleBytes(this.#file.format);
     const isNear = Math.abs(at - this.#agentEnd) <= ESTIMATE_MS * this.#rate / 1000;
-    if (continues && isNear) {
-      const late = this.#agentEnd + length - this.#latestEnd(at + length);
-      if (late > 0) this.#moveBack(late);
-    } else this.#moveBack(this.#agentEnd - at);
     const from = continues && isNear ? this.#agentEnd : Math.max(at, this.#agentEnd);
-    if (from !== this.#agentEnd) this.#beginRun(from);
-    this.#agentLate = from - at;
-    this.#agentEnd = from + length;
+    this.#agentEnd = from + audio.length / sampleBytes(this.#file.format);
     this.#put("agent", from, audio);
-  }
-
-  /** Speech that is thought to have been heard up to here has surely been heard by then. */
-  #latestEnd(end: number): number {
-    const to = this.#kept.at(-1)?.to ?? 0;
-    return Math.max(end, to < Infinity ? to : this.#heardUntil);
-  }
-
-  #beginRun(from: number): void {
-    const kept = this.#kept.find((span) => span.from <= from && from < span.to);
-    this.#agentRun = { from, earliest: Math.max(this.#agentEnd, kept?.from ?? 0) };
-  }
-
-  /** The agent's last speech was heard so many samples before where it stands. */
-  #moveBack(late: number): void {
-    const { from, earliest } = this.#agentRun;
-    const by = Math.min(late, from - earliest);
-    if (by <= 0) return;
-    const audio = readSide(this.#file, "agent", { from, to: this.#agentEnd });
-    silence(this.#file, "agent", { from, to: this.#agentEnd });
-    this.#agentRun = { from: from - by, earliest };
-    this.#agentEnd -= by;
-    this.#agentLate -= by;
-    this.#put("agent", from - by, audio);
   }
 
   /** One side is silent in this span, whatever was and will be put there. */
@@ -134,22 +95,14 @@ export class CallTrack {
   /** Writes what waits. */
   flush(): void {
     const run = this.#run;
-    if (run !== undefined) {
-      const audio = joinBytes(run.parts);
-      const width = sampleBytes(this.#file.format);
-      // A recording is no longer than the call, however far the caller's frames stand ahead.
-      const bytes = Math.max(0, this.#heardUntil - run.from) * width;
-      const rest = { from: run.from + bytes / width, parts: [audio.subarray(bytes)] };
-      this.#run = bytes < audio.length ? rest : undefined;
-      if (bytes > 0) this.#put("caller", run.from, audio.subarray(0, bytes));
-    }
+    this.#run = undefined;
+    if (run !== undefined) this.#put("caller", run.from, joinBytes(run.parts));
     this.#file.flush();
   }
 
   /** The session is over; up to its end there is silence where nothing else was. */
   close(atMs: number): void {
     this.#caller.close();
-    this.#heardUntil = this.#sampleAt(atMs);
     const end = Math.min(this.#sampleAt(atMs), this.#kept.at(-1)?.to ?? 0, this.#maxSamples);
     this.#extend(end * frameBytes(this.#file.format));
     this.flush();
@@ -220,18 +173,6 @@ export function silence(file: SampleFile, side: Side, { from, to }: Readonly<Spa
     const quiet = new Uint8Array(count * sampleBytes(file.format));
     overwrite(file, side, at, quiet.fill(SILENCE_BYTE[file.format]));
   }
-}
-
-/** One side of a span, in samples, as far as there is audio. */
-function readSide(file: SampleFile, side: Side, { from, to }: Readonly<Span>): Uint8Array {
-  const width = sampleBytes(file.format);
-  const both = file.read(from * 2 * width, (to - from) * 2 * width);
-  const audio = new Uint8Array(both.length / 2);
-  const shift = side === "caller" ? 0 : width;
-  for (let i = 0; i < audio.length; i++) {
-    audio[i] = both[2 * (i - i % width) + shift + i % width]!;
-  }
-  return audio;
 }
 
 /** Puts samples of one side in the place of what is there. */
