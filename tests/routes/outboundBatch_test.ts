@@ -56,9 +56,12 @@ Deno.test("a batch is its key's alone, and what is not dialled yet can be cancel
 
   await until(() => get(server, `${path}/${batchId}`), ({ progress }) => progress.placed === 2);
   const { cancelled } = await (await server.post(cancelPath)).json();
-  assert.equal(cancelled, numbers.length - 2);
-  const { progress } = await get(server, `${path}/${batchId}`);
-  assert.deepEqual([progress.placed, progress.cancelled], [2, numbers.length - 2]);
+  // Some may be on their way to the dialler, which does not place them any more.
+  assert.ok(cancelled > 0 && cancelled <= numbers.length - 2, `${cancelled}`);
+  await until(
+    () => get(server, `${path}/${batchId}`),
+    ({ progress }) => progress.placed === 2 && progress.cancelled === numbers.length - 2,
+  );
   assert.equal(server.network.calls.length, 2);
 });
 
