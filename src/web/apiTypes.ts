@@ -1,4 +1,4 @@
-import type { RecordedTransfer, TransferMode, TransferStep } from "./transferTypes.ts";
+import type { RecordedTransfer } from "./transferTypes.ts";
 import type { TranscriptLine } from "../protocol/web.ts";
 import type { Recording } from "./records/recordingTypes.ts";
 
@@ -106,6 +106,20 @@ export interface MustHear {
   readonly times: number;
 }
 
+/** Who or what was at the far end, and one snake_case word for how that was found out. */
+export interface Pickup {
+  readonly who: "person" | "machine" | "screener" | "fax";
+  readonly why: string;
+  readonly atMs: number;
+}
+
+/** How the person who was called said that they want no more calls. */
+export interface OptOut {
+  readonly by: "word" | "key" | "agent";
+  readonly words?: string | null;
+  readonly atMs: number;
+}
+
 /** Something that the agent has committed to, and the caller has heard. */
 export interface HeardPromise {
   readonly kind: "price" | "time" | "callback";
@@ -146,22 +160,16 @@ export interface CallDetail extends CallSummary {
     readonly at: string;
     readonly text: string | null;
   } | null;
-  readonly pickups: readonly {
-    readonly who: "person" | "machine" | "screener" | "fax";
-    readonly why: string;
-    readonly atMs: number;
-  }[];
-  readonly optOut: {
-    readonly by: "word" | "key" | "agent";
-    readonly words: string | null;
-    readonly atMs: number;
-  } | null;
+  /** Each corrects the one before. */
+  readonly pickups: readonly Pickup[];
+  readonly optOut: OptOut | null;
   readonly turns: readonly TimedLine[];
   readonly tools: readonly ToolUse[];
   readonly latencies: readonly Latency[];
   readonly mustHear: readonly MustHear[];
   readonly transfers: readonly RecordedTransfer[];
   readonly promises: readonly HeardPromise[];
+  readonly handoffs: readonly { readonly atMs: number; readonly to: string }[];
   readonly phoneMenu: {
     readonly steps: readonly {
       readonly atMs: number;
@@ -245,52 +253,3 @@ export interface Analytics {
   readonly cost: { readonly usd: number; readonly unknown: number };
   readonly analysis: { readonly passedShare: number | null };
 }
-
-/** The call events that the page shows; the API sends more types than these. */
-export type CallEvent =
-  | { readonly type: "started"; readonly direction: Direction; readonly agent: string }
-  | {
-    readonly type: "resumed";
-    readonly direction: Direction;
-    readonly agent: string;
-    readonly afterMs: number;
-  }
-  | { readonly type: "connected" }
-  | { readonly type: "speaking"; readonly who: "caller" | "agent"; readonly on: boolean }
-  | { readonly type: "turn"; readonly turn: TranscriptLine & { readonly startedMs: number } }
-  | {
-    readonly type: "toolStarted";
-    readonly toolCallId: string;
-    readonly name: string;
-    readonly arguments: string;
-  }
-  | {
-    readonly type: "toolEnded";
-    readonly toolCallId: string;
-    readonly name: string;
-    readonly ok: boolean;
-    readonly waits?: true;
-    readonly output: string;
-    readonly durationMs: number;
-  }
-  | {
-    readonly type: "latency";
-    readonly itemId: string;
-    readonly latency: Omit<Latency, "turnId" | "firstHeardMs"> & { readonly firstHeardMs?: number };
-  }
-  | { readonly type: "modelLost" }
-  | { readonly type: "modelReady"; readonly again: boolean }
-  | { readonly type: "notice"; readonly code: string }
-  | {
-    readonly type: "menu";
-    readonly step: { readonly number: number; readonly heard: string; readonly keys?: string };
-  }
-  | { readonly type: "hold"; readonly on: boolean }
-  | { readonly type: "recording"; readonly state: Recording["state"] }
-  | (
-    & { readonly type: "transfer"; readonly alias: string; readonly mode: TransferMode }
-    & TransferStep
-  )
-  | { readonly type: "handoff"; readonly to: string; readonly title: string }
-  | { readonly type: "handedOver" }
-  | { readonly type: "ended"; readonly end: CallEnd; readonly durationMs: number };

@@ -32,7 +32,8 @@ export interface TranscriptView {
   showTool(tool: ToolMessage): void;
   /** Shown beside its line, now or as soon as the line comes. */
   showLatency(latency: LineLatency): void;
-  note(text: string): void;
+  /** Adds a note, with its time where it is known, or replaces the one with the same id. */
+  note(text: string, at?: { readonly id: string; readonly atMs: number }): void;
   /** Scrolls to a line and marks it. */
   reveal(id: string): void;
   clear(): void;
@@ -58,6 +59,7 @@ export function createTranscriptView(
 ): TranscriptView {
   const lines = new Map<string, Shown>();
   const tools = new Map<string, HTMLElement>();
+  const notes = new Map<string, HTMLElement>();
   const latencies = new Map<string, LineLatency>();
   const changeAndFollow = followEnd(list);
 
@@ -92,8 +94,19 @@ export function createTranscriptView(
       const line = lines.get(latency.id);
       if (line !== undefined) showTotal(line, latency);
     },
-    note(text) {
-      changeAndFollow(() => list.append(element("li", { className: "note", textContent: text })));
+    note(text, at) {
+      changeAndFollow(() => {
+        if (at === undefined) {
+          list.append(element("li", { className: "note", textContent: text }));
+          return;
+        }
+        const words = element("span", { className: "words", textContent: text });
+        const row = element("li", { className: "note" }, [timeOf(at.atMs, onTime), words]);
+        const known = notes.get(at.id);
+        if (known === undefined) list.append(row);
+        else known.replaceWith(row);
+        notes.set(at.id, row);
+      });
     },
     reveal(id) {
       const row = lines.get(id)?.row;
@@ -108,6 +121,7 @@ export function createTranscriptView(
     clear() {
       lines.clear();
       tools.clear();
+      notes.clear();
       latencies.clear();
       list.replaceChildren();
     },

@@ -40,6 +40,11 @@ browserTests("page: recordings", {
 
         await page.goto(`${rig.server.origin}/#records/${talk.callId}`);
         await page.waitForSelector(".about-recording:has-text('Paused')");
+        assert.deepEqual(await page.locator("#record-transcript .note .words").allInnerTexts(), [
+          "The recording begins.",
+          "The recording is paused.",
+          "The recording goes on.",
+        ]);
         const { turns } = await detailOf(rig.server, talk.callId);
         const answer = turns.findLast(({ role }: { role: string }) => role === "agent");
         await page.click(`#record-transcript .line:last-child button.at`);

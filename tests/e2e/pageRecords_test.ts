@@ -122,6 +122,9 @@ browserTests("page: records", {
         "0:01 Agent Good morning.",
         "0:03 Caller Is <b>eight</b> free? card number.",
         "0:05 uses find_table failed after 1.2 s",
+        "0:05 The agent asked for a transfer to sales.",
+        "0:06 The transfer to sales failed: nobody answered.",
+        "0:06 The caller is with the agent again.",
         "0:07 Clerk I could not find cut off here 640 ms",
       ]);
       assert.deepEqual(await page.locator(".redacted").allInnerTexts(), ["card number"]);
@@ -147,7 +150,7 @@ browserTests("page: records", {
       await page.click("#record-heard summary:text-is('Transfers: 1')");
       assert.equal(
         (await page.locator("#record-heard tbody tr").innerText()).replace(/\s+/g, " "),
-        "sales 1:00 2:00 nobody answered",
+        "sales 0:05 0:06 nobody answered",
       );
       await page.click("#record-latency summary");
       assert.match(
@@ -271,8 +274,8 @@ async function rememberConversation({ remember, store }: PageVisit): Promise<voi
     { type: "toolStarted", ...tool, arguments: '{"time":"20:00"}', startedMs: 5000 },
     { type: "toolEnded", ...tool, ok: false, output: "timeout", durationMs: 1200, atMs: 6200 },
     { type: "latency", callId, itemId: "c", sequence: 0, latency },
-    { ...transfer, step: "requested", by: "agent", at: NOW - 59 * MINUTE_MS },
-    { ...transfer, step: "failed", why: "no_answer", at: NOW - 58 * MINUTE_MS },
+    { ...transfer, step: "requested", by: "agent", at: NOW - MINUTE_MS + 5500 },
+    { ...transfer, step: "failed", why: "no_answer", at: NOW - MINUTE_MS + 6500 },
     {
       type: "ended",
       callId,

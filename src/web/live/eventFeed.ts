@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { fetchApi, RequestError } from "../apiClient.ts";
-import type { CallEvent } from "../apiTypes.ts";
+import type { CallEvent } from "../callEvents.ts";
 import { delay } from "../delay.ts";
 import { readServerSentEvents } from "./serverSentEvents.ts";
 

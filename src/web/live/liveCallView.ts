@@ -1,6 +1,8 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
-import type { AgentTitles, CallDetail, CallEvent } from "../apiTypes.ts";
+import type { AgentTitles, CallDetail } from "../apiTypes.ts";
+import type { CallEvent } from "../callEvents.ts";
+import { beganAt } from "../moments/beganAt.ts";
 import type { Recording } from "../records/recordingTypes.ts";
 import { describeDirection, describeEnd, describeParty } from "../callTexts.ts";
 import { element, find } from "../elements.ts";
@@ -51,8 +53,10 @@ export function createLiveCallView(
     }
   };
 
-  async function follow({ id, startedAt }: CallDetail, signal: AbortSignal): Promise<void> {
+  async function follow(call: CallDetail, signal: AbortSignal): Promise<void> {
+    const { id } = call;
     const speaker = new ActiveSpeaker();
+    let began = beganAt(call);
     for await (const item of followEvents(`/api/calls/${id}/events`, signal)) {
       if (item.kind === "missed") {
         transcript.load(await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal }));
@@ -60,8 +64,11 @@ export function createLiveCallView(
         if (item.event.type === "ended") return showEnd(id, item.event);
         if (item.event.type === "transfer") controls.showTransfer(item.event);
         if (item.event.type === "recording") showRecording(item.event.state);
+        const at = Date.parse(item.at);
+        if (item.event.type === "started") began = at;
+        if (item.event.type === "resumed") began = at - item.event.afterMs;
         speaker.apply(item.event);
-        transcript.apply(item.event, Math.max(0, Date.parse(item.at) - Date.parse(startedAt)));
+        transcript.apply(item.event, Math.max(0, at - began));
       }
       showStatus(item, speaker);
     }
@@ -109,4 +116,6 @@ const STATUS = {
   listen: "Nobody is speaking",
   menu: "In a phone menu",
   hold: "On hold: the agent waits, and the model hears no music",
+  ringing: "The caller waits while a person is called",
+  person: "The caller talks with a person",
 } as const;

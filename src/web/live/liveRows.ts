@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
-import type { AgentTitles, CallEvent, CallSummary } from "../apiTypes.ts";
+import type { AgentTitles, CallSummary } from "../apiTypes.ts";
+import type { CallEvent } from "../callEvents.ts";
 import { describeDirection, describeParty } from "../callTexts.ts";
 import { element } from "../elements.ts";
 import { formatDuration } from "../formats.ts";
@@ -167,4 +168,6 @@ const STATES = {
   listen: "Silence",
   hold: "On hold",
   menu: "In a phone menu",
+  ringing: "A person is called",
+  person: "With a person",
 } as const;

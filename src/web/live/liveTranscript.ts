@@ -1,6 +1,11 @@
 /// <reference lib="dom" />
-import type { AgentTitles, CallDetail, CallEvent } from "../apiTypes.ts";
-import { transferText } from "../transferText.ts";
+import type { AgentTitles, CallDetail } from "../apiTypes.ts";
+import type { CallEvent } from "../callEvents.ts";
+import { callMoments } from "../moments/callMoments.ts";
+import { eventMoments } from "../moments/eventMoments.ts";
+import type { Moment } from "../moments/moment.ts";
+import { backMoment, wasAway } from "../moments/transferMoments.ts";
+import { showCourse } from "../showCourse.ts";
 import { createTranscriptView, type TranscriptView } from "../transcriptView.ts";
 
 /** The transcript of a live call in a list element, written from its events. */
@@ -8,6 +13,8 @@ export class LiveTranscript {
   readonly #view: TranscriptView;
   readonly #toolArguments = new Map<string, string>();
   #titles: AgentTitles = new Map();
+  /** To be shown when the agent speaks again. */
+  #back: Moment | undefined;
 
   constructor(list: HTMLElement) {
     const titleOf = (agent: string) => this.#titles.get(agent) ?? agent;
@@ -19,17 +26,17 @@ export class LiveTranscript {
     this.#titles = titles;
   }
 
-  /** Shows the record so far, where its events are lost. */
-  load({ turns, latencies }: Pick<CallDetail, "turns" | "latencies">): void {
+  /** Shows the record so far in the place of what was shown, where its events are lost. */
+  load(call: CallDetail): void {
+    this.clear();
     // Before the lines of the remaining events, whose positions start at 0.
-    turns.forEach((turn, at) => this.#view.show({ ...turn, position: at - turns.length }));
-    for (const { turnId: id, ...latency } of latencies) {
-      this.#view.showLatency({ id, ...latency });
-    }
+    showCourse(this.#view, call, callMoments(call, this.#titles), -call.turns.length);
   }
 
   /** `startedMs` counts from the start of the call. */
   apply(event: CallEvent, startedMs: number): void {
+    this.#followTransfer(event, startedMs);
+    for (const moment of eventMoments(event, startedMs)) this.#view.note(moment.text, moment);
     switch (event.type) {
       case "turn":
         return this.#view.show(event.turn);
@@ -64,17 +71,6 @@ export class LiveTranscript {
         return this.#view.note("The model's connection was lost; connecting again…");
       case "modelReady":
         return event.again ? this.#view.note("The model is back.") : undefined;
-      case "handoff":
-        return this.#view.note(`The call goes on with ${event.title}.`);
-      case "menu": {
-        const { keys } = event.step;
-        if (keys === undefined) return this.#view.note("In a phone menu: the agent decides.");
-        return this.#view.note(`The agent pressed ${keys}.`);
-      }
-      case "hold":
-        return this.#view.note(event.on ? "On hold." : "The hold is over.");
-      case "transfer":
-        return this.#view.note(transferText(event.alias, event));
       case "notice": {
         const text = NOTICES[event.code];
         return text === undefined ? undefined : this.#view.note(text);
@@ -83,8 +79,18 @@ export class LiveTranscript {
   }
 
   clear(): void {
+    this.#back = undefined;
     this.#toolArguments.clear();
     this.#view.clear();
+  }
+
+  #followTransfer(event: CallEvent, atMs: number): void {
+    if (event.type === "transfer") {
+      this.#back = wasAway(event, event.step) ? backMoment(event, atMs) : undefined;
+    } else if (this.#back !== undefined && isSpeechOfAgent(event, this.#back.atMs)) {
+      this.#view.note(this.#back.text, this.#back);
+      this.#back = undefined;
+    }
   }
 }
 
@@ -94,3 +100,8 @@ const NOTICES: Readonly<Record<string, string>> = {
   false_alarm: "A short noise: the agent goes on.",
   playout_stalled: "The caller's browser plays nothing: the agent waits.",
 };
+
+function isSpeechOfAgent(event: CallEvent, afterMs: number): boolean {
+  if (event.type === "speaking") return event.who === "agent" && event.on;
+  return event.type === "turn" && event.turn.role === "agent" && event.turn.startedMs >= afterMs;
+}

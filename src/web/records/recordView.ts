@@ -1,7 +1,6 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
 import type { AgentTitles, Analysis, CallDetail } from "../apiTypes.ts";
-import { pickupText } from "./pickupText.ts";
 import { describeDirection, describeOutcome, describeParty } from "../callTexts.ts";
 import { delay } from "../delay.ts";
 import { describeAnalysis } from "./analysisView.ts";
@@ -14,6 +13,8 @@ import { agreements, mustHearTable, promiseTable } from "./heardTables.ts";
 import { costTable, latencyTable } from "./recordTables.ts";
 import { bookedInCall } from "../calendar/bookedInCall.ts";
 import { createRecordingPlayer, isAudible } from "./recordingPlayer.ts";
+import { callMoments } from "../moments/callMoments.ts";
+import { showCourse } from "../showCourse.ts";
 import { createTranscriptView } from "../transcriptView.ts";
 import {
   formatCount,
@@ -60,12 +61,12 @@ export function createRecordView(
     showAnalysis(call.analysis);
     recording.show(call);
     main.classList.toggle("recorded", isAudible(call.recording));
-    showTranscript(call);
+    transcript.clear();
+    showCourse(transcript, call, callMoments(call, agents));
     find("record-silent", HTMLElement).hidden = call.turns.length > 0;
     downloads.hidden = call.turns.length === 0;
     showDownloads(downloads, id);
     find("record-heard", HTMLElement).replaceChildren(
-      ...pickupText(call),
       ...agreements(call),
       ...mustHearTable(call),
       ...promiseTable(call),
@@ -104,38 +105,6 @@ export function createRecordView(
 
   function versionOf({ agent, agentVersion }: CallDetail): readonly string[] {
     return agentVersion === null ? [] : [`${agent} ${agentVersion}`];
-  }
-
-  /** Shows the turns in order, each tool use before the first turn that began after it. */
-  function showTranscript({ turns, tools, latencies }: CallDetail): void {
-    transcript.clear();
-    const remaining = [...tools];
-    turns.forEach((turn, position) => {
-      while (remaining[0] !== undefined && remaining[0].startedMs < turn.startedMs) {
-        showTool(remaining);
-      }
-      if (turn.text.trim() !== "" || turn.unheard !== null) transcript.show({ ...turn, position });
-    });
-    while (remaining.length > 0) showTool(remaining);
-    for (const { turnId: id, ...latency } of latencies) {
-      transcript.showLatency({ id, ...latency });
-    }
-  }
-
-  function showTool(remaining: CallDetail["tools"][number][]): void {
-    const tool = remaining.shift();
-    if (tool === undefined) return;
-    const { id, name, startedMs, result } = tool;
-    const message = { type: "tool", id, name, startedMs } as const;
-    const content = { arguments: tool.arguments };
-    if (result === null) return transcript.showTool({ ...message, state: "started", content });
-    const { ok, output, durationMs } = result;
-    transcript.showTool({
-      ...message,
-      state: ok ? "done" : isWaiting(output) ? "waits" : "failed",
-      durationMs,
-      content: { ...content, output },
-    });
   }
 }
 
@@ -178,9 +147,4 @@ function ownNumber({ direction, from, to }: CallDetail): readonly string[] {
 
 function write(id: string, text: string): void {
   find(id, HTMLElement).textContent = text;
-}
-
-/** Of a tool that was not run, as the caller had to hear or to agree to something first. */
-function isWaiting(output: string): boolean {
-  return /^\{"(?:status":"confirmation_asked|error":"not_heard)"/.test(output);
 }

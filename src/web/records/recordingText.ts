@@ -6,16 +6,16 @@ export function recordingText(recording: Recording): readonly string[] {
   const { state, reason, by, spans, consent, removedAt } = recording;
   const parts: string[] = [];
   if (removedAt !== null) parts.push("It was deleted.");
-  if (state === "refused" && consent === null) {
+  if (state === "refused" && consent == null) {
     parts.push("Nobody answered whether it may be made.");
   }
   if (state === "failed") {
     parts.push(`It stopped early: ${(reason ?? "failed").replaceAll("_", " ")}.`);
   }
   if (state === "stopped" && by === "operator") parts.push("An operator stopped it.");
-  if (consent !== null) parts.push(`${consentText(consent)}.`);
+  if (consent != null) parts.push(`${consentText(consent)}.`);
   const pauses = spans.filter(({ kind }) => kind === "paused").map(({ fromMs, toMs }) =>
-    toMs === null
+    toMs == null
       ? `from ${formatDuration(fromMs)}`
       : `${formatDuration(fromMs)}–${formatDuration(toMs)}`
   );
@@ -26,6 +26,6 @@ export function recordingText(recording: Recording): readonly string[] {
 function consentText({ kind, atMs, words, key }: NonNullable<Recording["consent"]>): string {
   const at = `at ${formatDuration(atMs)}`;
   if (kind === "announced") return `The caller heard that it is made, to the last word, ${at}`;
-  const how = key !== null ? `by key ${key}` : words === null ? "" : `with the words “${words}”`;
+  const how = key != null ? `by key ${key}` : words == null ? "" : `with the words “${words}”`;
   return `The caller ${kind === "agreed" ? "agreed to it" : "refused it"} ${at} ${how}`.trim();
 }

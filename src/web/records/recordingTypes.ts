@@ -1,20 +1,25 @@
 /** How it stands with the recording of a call; times count from its beginning. */
-export interface Recording {
-  readonly state: "on" | "paused" | "stopped" | "refused" | "failed";
-  readonly by: "agent" | "operator" | "caller" | null;
-  readonly reason: string | null;
+export interface Recording extends RecordingCourse {
   readonly durationMs: number | null;
   readonly bytes: number | null;
+  readonly removedAt: string | null;
+}
+
+/** What has become of it so far: events leave out what records have as null. */
+export interface RecordingCourse {
+  readonly state: "on" | "paused" | "stopped" | "refused" | "failed";
+  /** Who has asked for the state. */
+  readonly by?: "agent" | "operator" | "caller" | null;
+  readonly reason?: string | null;
   readonly spans: readonly {
     readonly kind: "recorded" | "paused";
     readonly fromMs: number;
-    readonly toMs: number | null;
+    readonly toMs?: number | null;
   }[];
-  readonly consent: {
+  readonly consent?: {
     readonly kind: "announced" | "agreed" | "refused";
     readonly atMs: number;
-    readonly words: string | null;
-    readonly key: string | null;
+    readonly words?: string | null;
+    readonly key?: string | null;
   } | null;
-  readonly removedAt: string | null;
 }

@@ -2,16 +2,17 @@
 import type { CallDetail } from "../apiTypes.ts";
 import { formatDuration } from "../formats.ts";
 import type { RecordedTransfer } from "../transferTypes.ts";
-import { whyText } from "../transferText.ts";
+import { beganAt } from "../moments/beganAt.ts";
+import { whyText } from "../moments/transferText.ts";
 import { foldedTable } from "./recordTables.ts";
 
 /** How the caller was put through to people; empty for calls without any transfer. */
-export function transferTable(
-  { transfers, startedAt }: Pick<CallDetail, "transfers" | "startedAt">,
-): readonly HTMLElement[] {
+export function transferTable(call: CallDetail): readonly HTMLElement[] {
+  const { transfers } = call;
   if (transfers.length === 0) return [];
+  const began = beganAt(call);
   const since = (time: string | null) =>
-    time === null ? "" : formatDuration(Math.max(0, Date.parse(time) - Date.parse(startedAt)));
+    time === null ? "" : formatDuration(Math.max(0, Date.parse(time) - began));
   return [foldedTable(
     `Transfers: ${transfers.length}`,
     ["To", "Asked at", "Answered", "Over", "What came of it"],

@@ -1,0 +1,41 @@
+import type { RecordingCourse } from "../records/recordingTypes.ts";
+import type { Moment } from "./moment.ts";
+
+/** What the caller was told and has answered, and when the recording began, paused, went on and stopped. */
+export function recordingMoments(
+  { state, by, reason, spans, consent }: RecordingCourse,
+): readonly Moment[] {
+  const moments: Moment[] = [];
+  if (consent != null) {
+    moments.push({ id: "recording:consent", atMs: consent.atMs, text: consentText(consent) });
+  }
+  spans.forEach(({ kind, fromMs }, at) => {
+    const text = kind === "paused"
+      ? "The recording is paused."
+      : at === 0
+      ? "The recording begins."
+      : "The recording goes on.";
+    moments.push({ id: `recording:${at}`, atMs: fromMs, text });
+  });
+  const lastMs = spans.at(-1)?.toMs;
+  if (lastMs != null) {
+    const id = "recording:over";
+    if (state === "failed") {
+      const why = (reason ?? "failed").replaceAll("_", " ");
+      moments.push({ id, atMs: lastMs, text: `The recording stopped early: ${why}.` });
+    } else if (state === "stopped" && by != null) {
+      const who = by === "operator" ? "An operator" : by === "agent" ? "The agent" : "The caller";
+      moments.push({ id, atMs: lastMs, text: `${who} stopped the recording.` });
+    }
+  }
+  return moments;
+}
+
+function consentText({ kind, words, key }: NonNullable<RecordingCourse["consent"]>): string {
+  if (kind === "announced") return "The caller has heard that the call is recorded.";
+  const answered = kind === "agreed"
+    ? "The caller agreed to the recording"
+    : "The caller refused the recording";
+  const how = key != null ? `: key ${key}` : words == null ? "" : `: “${words}”`;
+  return `${answered}${how}.`;
+}
