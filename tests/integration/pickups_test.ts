@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { CalleePlan, SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
+import { courseOf as stepsOf } from "../../src/sim/twilio/callee/calleeSteps.ts";
 import { lineTone } from "../../src/sim/sound/lineTones.ts";
 import { createFliteVoice } from "../../src/sim/voice/fliteVoice.ts";
+import { splitSentences } from "../../src/sim/voice/voice.ts";
 import { encodeG711, MU_LAW } from "../../src/utils/audio/g711.ts";
 import { get } from "../support/twilio/dialling.ts";
 import {
@@ -19,17 +21,27 @@ const SCREENING = "Ann of the desk calls about your appointment.";
 const GREETING = "Good day, this is Ann.";
 
 /** A server whose agent calls a number at which this is; the far end's turns have these words, in order. */
-function world(
+async function world(
   callee: CalleePlan,
   words: readonly string[],
   agent = `greeting: ${GREETING}\nvoicemail: ${MESSAGE}\nscreening: ${SCREENING}`,
 ): Promise<PhoneRig> {
   let turn = 0;
-  return startPhoneRig({
+  await rehearse(callee);
+  return await startPhoneRig({
     agent,
     model: { script: parrot, transcribe: () => words[turn++] ?? "" },
     network: { voice, otherNumbers: { answer: "human", callee } },
   });
+}
+
+/** A far end whose words are still being made is silent, and so somebody else. */
+async function rehearse(callee: CalleePlan): Promise<void> {
+  const { steps, later } = stepsOf(callee);
+  for (const step of [...steps, ...later?.steps ?? []]) {
+    if (typeof step !== "string") continue;
+    for (const sentence of splitSentences(step)) await voice.say(sentence);
+  }
 }
 
 /** What the far end has done, until the call ends. */
@@ -67,12 +79,16 @@ Deno.test.afterAll(() => voice.close());
 Deno.test("who answers a placed call gets what is meant for them", (t) =>
   concurrently(t, {
     "a person is greeted when they have greeted": person,
-    "a machine is left the message after its beep, alone and whole": machine,
+    "a machine is left the message after its beep, alone and whole": () => machine({}),
+    "the same where the carrier tells of the beep while it sounds": () =>
+      machine({ machineDetection: true }),
     "a screener is told who calls and why, and the person is greeted anew": screener,
     "a screener that nobody answers": declined,
     "a person who takes the call in the middle of the message": pickedUp,
     "a line with a busy tone, which sounds like the beeps of a machine": () => busy(""),
     "a busy tone in the place of a phone menu": () => busy("\nphone_menu: {}"),
+    "hold music that the carrier takes for a machine gets no message": onHold,
+    "a person of whom no word is understood is judged by sound": notUnderstood,
   }));
 
 async function person(): Promise<void> {
@@ -94,10 +110,10 @@ async function person(): Promise<void> {
   assert.ok(first !== undefined && first.atMs > 1_800, `spoke after ${first?.atMs} ms`);
 }
 
-async function machine(): Promise<void> {
+async function machine(request: Readonly<Record<string, unknown>>): Promise<void> {
   const greeting = "You have reached Sam. Please leave a message after the tone.";
   await using rig = await world({ kind: "machine", greeting: [greeting] }, [greeting]);
-  const talk = await rig.dial();
+  const talk = await rig.dial(request);
   await courseOf(talk.phone);
   assert.deepEqual(await outcomeOf(rig, talk), {
     reason: "voicemail",
@@ -116,6 +132,34 @@ async function machine(): Promise<void> {
   const { turns } = await recordOf(rig, talk.callId);
   const said = turns.filter(({ role }) => role === "agent").map(({ text }) => text);
   assert.deepEqual(said, [MESSAGE]);
+}
+
+/** The carrier says that a machine has beeped after some 9 s of it. */
+async function onHold(): Promise<void> {
+  const callee: CalleePlan = { kind: "music", musicMs: 11_000 };
+  const agent = `greeting: ${GREETING}\nvoicemail: ${MESSAGE}`;
+  await using rig = await world(callee, ["Hello? Hello, I'm here."], agent);
+  const talk = await rig.dial({ machineDetection: true });
+  await heardSaying(rig, talk.callId, /^Good day, this is Ann/);
+  talk.phone.hangUp();
+  assert.deepEqual((await pickupsOf(rig, talk)).map(([who]) => who), ["person"]);
+  const { turns } = await recordOf(rig, talk.callId);
+  const said = turns.filter(({ role }) => role === "agent").map(({ text }) => text);
+  assert.ok(!said.includes(MESSAGE), said.join());
+}
+
+async function notUnderstood(): Promise<void> {
+  const callee: CalleePlan = { kind: "person", greeting: ["Hello, Sam speaking."], replies: [] };
+  await rehearse(callee);
+  await using rig = await startPhoneRig({
+    agent: `greeting: ${GREETING}\nvoicemail: ${MESSAGE}`,
+    model: { script: parrot },
+    network: { voice, otherNumbers: { answer: "human", callee } },
+  });
+  const talk = await rig.dial();
+  await heardSaying(rig, talk.callId, /^Good day, this is Ann/);
+  talk.phone.hangUp();
+  assert.deepEqual(await pickupsOf(rig, talk), [["person", "short_greeting"]]);
 }
 
 const asks =

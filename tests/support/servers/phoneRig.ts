@@ -32,8 +32,8 @@ export interface PhoneRig extends AsyncDisposable {
   readonly events: Inbox<PublishedEvent>;
   /** A caller calls in, and has the greeting or silence. */
   ring(options?: InboundOptions): Promise<Talk>;
-  /** The server places a call that is answered. */
-  dial(): Promise<Talk>;
+  /** The server places a call that is answered; `request` is what is asked for besides the number. */
+  dial(request?: Readonly<Record<string, unknown>>): Promise<Talk>;
 }
 
 /** One call that is under way, from both of its ends. */
@@ -85,8 +85,11 @@ export async function startPhoneRig(
     realtime,
     events,
     ring: (options) => talkOn(server.network.call(options)),
-    async dial() {
-      const placed = await server.post("/api/outbound/initiate", { to: "+14155550123" });
+    async dial(request = {}) {
+      const placed = await server.post("/api/outbound/initiate", {
+        to: "+14155550123",
+        ...request,
+      });
       if (!placed.ok) throw new Error(`Cannot call: ${await placed.text()}`);
       await placed.body?.cancel();
       return await talkOn(await server.network.nextCall());

@@ -179,6 +179,7 @@ function others(make: Make): Pickup[] {
     ),
     make("fax", "fax", { kind: "fax" }),
     make("music, then a person", "music", { kind: "music", musicMs: 12_000 }),
+    make("music for half a minute", "music", { kind: "music" }),
   ];
 }
 

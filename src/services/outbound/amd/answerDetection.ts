@@ -6,6 +6,7 @@ import { ConversationEvidence } from "./conversationEvidence.ts";
 import { type AmdResult, machineResult } from "./amdResult.ts";
 import { isScreening } from "./callScreening.ts";
 import { PickupListening } from "./pickupListening.ts";
+import { spokenWords } from "./spokenWords.ts";
 import type { Clock } from "../../../utils/clock.ts";
 import { present } from "../../../utils/present.ts";
 
@@ -187,7 +188,7 @@ export class AnswerDetection {
     if (event.type !== "turn" || event.turn.role !== "caller" || !event.turn.final) return;
     const spoke = this.#machine === "withdrawn" ||
       this.#machine === "screened" && this.#evidence.conversing;
-    if (spoke && /\p{L}/u.test(event.turn.text) && !isScreening(event.turn.text)) {
+    if (spoke && /\p{L}/u.test(spokenWords(event.turn.text)) && !isScreening(event.turn.text)) {
       this.#deps.onChange({ outcome: "human" });
     }
   }

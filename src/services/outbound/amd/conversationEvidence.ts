@@ -1,4 +1,5 @@
 import type { CallEvent, TranscriptTurn } from "../../../call/callEvent.ts";
+import { spokenWords } from "./spokenWords.ts";
 
 /**
  * What the two ends of a placed call have said, as evidence of who answered it.
@@ -59,7 +60,7 @@ export class ConversationEvidence {
     if (by !== "voice") return;
     if (final) this.#understood++;
     if (this.#texts.size < MAX_TURNS || this.#texts.has(id)) {
-      this.#texts.set(id, text.slice(0, MAX_TURN_LENGTH));
+      this.#texts.set(id, spokenWords(text.slice(0, MAX_TURN_LENGTH)));
     }
     if (this.#step === "nothing" || startedMs > this.#answeredMs) this.#farEndSpoke();
   }

@@ -11,6 +11,7 @@ export class FarEndSpeech {
   #endedMs = 0;
   #isSpeech = false;
   #isMusic = false;
+  #hadMusic = false;
 
   /** How much of the line has been heard. */
   get atMs(): number {
@@ -51,11 +52,17 @@ export class FarEndSpeech {
     return this.#isMusic;
   }
 
+  /** Whether there has been music, or what sounds like it. */
+  get hadMusic(): boolean {
+    return this.#hadMusic;
+  }
+
   hear({ durationMs, isSpeech, isMusic, tone }: LineSound): void {
     this.#atMs += durationMs;
     // What began as music, or as a tone, was taken for speech at first.
     if (isMusic && !this.#isMusic || tone !== undefined && this.lengthMs <= TONE_MS) this.reset();
     this.#isMusic = isMusic;
+    this.#hadMusic ||= isMusic;
     this.#isSpeech = isSpeech;
     if (!isSpeech) return;
     if (this.#beganMs === undefined || this.#atMs - this.#endedMs > GAP_MS) {

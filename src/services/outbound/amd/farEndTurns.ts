@@ -1,4 +1,5 @@
 import { isPickingUp } from "./farEndWords.ts";
+import { spokenWords } from "./spokenWords.ts";
 
 const MAX_TURNS = 20;
 const MAX_TURN_LENGTH = 500;
@@ -13,7 +14,7 @@ export class FarEndTurns {
     if (this.#turns.size >= MAX_TURNS && known === undefined) return;
     this.#turns.set(turn, {
       beganMs: known?.beganMs ?? beganMs,
-      text: text.slice(0, MAX_TURN_LENGTH),
+      text: spokenWords(text.slice(0, MAX_TURN_LENGTH)),
     });
   }
 

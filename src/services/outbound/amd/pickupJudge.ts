@@ -1,3 +1,4 @@
+import { CarrierWord } from "./carrierWord.ts";
 import { hesitates, readFarEnd } from "./farEndWords.ts";
 import type { FarEndSpeech } from "./farEndSpeech.ts";
 import { HeardFarEnd } from "./heardFarEnd.ts";
@@ -17,9 +18,8 @@ export class PickupJudge {
   #state: FarEnd = "undecided";
   #why: PickupReason = "silence";
   #step: "listening" | "due" | "leaving" | "disturbed" | "over" = "listening";
-  #detected: string | undefined;
-  /** The carrier's detection hears what answers first: after a screener it says nothing of who takes the call. */
-  #isScreened = false;
+  readonly #carrier: CarrierWord;
+  #isBeeping = false;
   /** When it was found what answers. */
   #foundMs = 0;
   /** Whether somebody took the call from a machine: only words or a beep show that it is one again. */
@@ -30,6 +30,7 @@ export class PickupJudge {
   /** `transcribes`: whether what the far end says becomes known in words. */
   constructor({ transcribes }: { readonly transcribes: boolean }) {
     this.#heard = new HeardFarEnd(transcribes);
+    this.#carrier = new CarrierWord(this.#heard);
   }
 
   get who(): FarEnd {
@@ -59,7 +60,7 @@ export class PickupJudge {
 
   /** What the carrier's detection says, in its words. */
   detected(word: string): PickupChange | undefined {
-    if (!this.#isScreened) this.#detected = word;
+    this.#carrier.said(word);
     if (word === "fax") return this.#find("fax", "detection");
     if (word === "human" && this.#state === "machine" && this.#why === "detection") {
       return this.#find("person", "detection");
@@ -114,23 +115,14 @@ export class PickupJudge {
   }
 
   #byDetection(): PickupChange | undefined {
-    const word = this.#detected ?? "";
-    const isTold = !this.#heard.isAwaitingWords || this.#speech.quietMs >= 1500;
-    if (word === "machine_end_beep" && isTold) return this.#find("machine", "detection");
-    // Long greetings of people are a machine's to it; without a greeting there is nothing else to go by.
-    if (/^machine_end/.test(word) && !this.#speech.any) {
-      return this.#find("machine", "detection");
-    }
-    const waitMs = this.#heard.isAwaitingWords ? 1500 : 300;
-    const isHuman = word === "human" && (!this.#speech.any || this.#speech.quietMs >= waitMs);
-    return isHuman ? this.#find("person", "detection") : undefined;
+    const { who } = this.#carrier;
+    return who && this.#find(who, "detection");
   }
 
   /** Who was taken for a person and has not said anything is none if the carrier says so. */
   #byLateDetection(): PickupChange | undefined {
-    const word = this.#detected ?? "";
-    const isSilent = this.#why === "silence" && !this.#speech.any;
-    return word === "machine_end_beep" || isSilent && /^machine_end/.test(word)
+    const wasSilent = this.#why === "silence" && !this.#speech.any;
+    return this.#carrier.contradictsPerson(wasSilent)
       ? this.#find("machine", "detection")
       : undefined;
   }
@@ -176,10 +168,12 @@ export class PickupJudge {
       return this.#find("person", "words");
     }
     if (this.#why === "long_greeting" && all === "machine") this.#why = "words";
-    if (this.#detected === "machine_end_beep" && (quietMs >= 200 || !any)) {
+    // The message begins after the beep, which ends later than it is known.
+    if (this.#isBeeping) return undefined;
+    if (this.#carrier.isAfterBeep && (quietMs >= 200 || !any)) return this.#due("detection");
+    if (this.#why === "detection" && !any && !this.#carrier.hearsBeep) {
       return this.#due("detection");
     }
-    if (this.#why === "detection" && !any) return this.#due("detection");
     if (this.#why === "long_greeting" && lengthMs <= times.ENDLESS_MS) {
       const isPerson = quietMs >= (this.#heard.hasWords ? 1500 : lengthMs <= 6500 ? 2150 : 2300);
       return isPerson ? this.#find("person", "no_beep") : undefined;
@@ -241,9 +235,11 @@ export class PickupJudge {
 
   #tone({ tone, ended }: LineSound): PickupChange | undefined {
     if (this.#step === "over" || this.#state === "fax") return undefined;
-    if (tone !== undefined && tone.ms <= times.LONGEST_BEEP_MS) {
+    this.#isBeeping = tone !== undefined && tone.ms <= times.LONGEST_BEEP_MS;
+    if (this.#isBeeping) {
       if (this.#step === "leaving") return this.#disturb();
-      if (this.#state !== "machine") return this.#find("machine", "beep");
+      // Music has notes that are as pure.
+      if (this.#state !== "machine" && !this.#speech.isMusic) return this.#find("machine", "beep");
     }
     if (ended === undefined || ended.ms > times.LONGEST_BEEP_MS || this.#state !== "machine") {
       return undefined;
@@ -256,10 +252,7 @@ export class PickupJudge {
   #find(who: Exclude<FarEnd, "undecided">, why: PickupReason): PickupChange {
     this.#why = why;
     this.#foundMs = this.#speech.atMs;
-    if (who === "screener") {
-      this.#isScreened = true;
-      this.#detected = undefined;
-    }
+    if (who === "screener") this.#carrier.screened();
     if (this.#state === "screener") this.#heard.forgetBefore(this.#heard.sinceMs);
     else if (who === "person" && this.#state === "machine") {
       this.#heard.forgetBefore(this.#foundMs);

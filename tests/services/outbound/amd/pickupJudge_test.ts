@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { LineSound } from "../../../../src/services/outbound/amd/lineEar.ts";
+import type { PickupChange } from "../../../../src/services/outbound/amd/pickupChange.ts";
 import { PickupJudge } from "../../../../src/services/outbound/amd/pickupJudge.ts";
 
 const FRAME_MS = 20;
@@ -31,6 +33,33 @@ Deno.test("who takes a screened call is a person, though the carrier found a mac
     if (!isEarly) judge.detected("machine_end_beep");
     hear(false, 1000);
     assert.equal(judge.who, "person");
+  }
+});
+
+Deno.test("the message begins once, when the beep is over, whenever the carrier tells of it", () => {
+  for (const wordMs of [0, 100, 200, 380, 420]) {
+    const judge = new PickupJudge({ transcribes: true });
+    const changes: string[] = [];
+    const take = (change: PickupChange | undefined) => {
+      if (change?.type === "messageDue") judge.leaves();
+      if (change !== undefined && change.type !== "found") changes.push(`${change.type} ${at}`);
+    };
+    let at = 0;
+    const hear = (sound: Partial<LineSound>) =>
+      take(judge.hear({ durationMs: FRAME_MS, isSpeech: false, isMusic: false, ...sound }));
+    for (; at < 3000; at += FRAME_MS) hear({ isSpeech: true });
+    judge.said("greeting", "Please leave a message after the tone.", false, 3000);
+    for (; at < 4000; at += FRAME_MS) hear({});
+    for (; at < 4400; at += FRAME_MS) {
+      // A tone is known as one after a tenth of a second.
+      const ms = at - 4000;
+      hear(ms < 100 ? { isSpeech: true } : { tone: { hz: 1000, ms } });
+      if (ms === wordMs) take(judge.detected("machine_end_beep"));
+    }
+    hear({ ended: { hz: 1000, ms: 400 } });
+    if (wordMs > 400) take(judge.detected("machine_end_beep"));
+    for (; at < 7400; at += FRAME_MS) hear({});
+    assert.deepEqual(changes, ["messageDue 4400"], `told after ${wordMs} ms`);
   }
 });
 

@@ -40,6 +40,12 @@ for (const hearing of [hearings[0], hearings[3]]) {
   });
 }
 
+Deno.test("hold music gets no message, though the carrier takes it for a greeting and its notes for beeps", async () => {
+  const music = set.filter(({ truth }) => truth === "music");
+  const tried = await tryAll(music, hearings.filter(({ detection }) => detection));
+  assert.deepEqual(mistaken(tried).map(({ name }) => name), []);
+});
+
 Deno.test("who takes the call from a machine stays a person, though the carrier found a machine before", async () => {
   const takenOver = set.filter(({ name }) => /picked up after (5|13)/.test(name));
   const tried = await tryAll(takenOver, hearings.filter(({ transcribed }) => !transcribed));
