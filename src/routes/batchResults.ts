@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { BatchResult } from "../services/store.ts";
+import { readDetails } from "../services/outbound.ts";
 import { csvLine } from "../utils/csv/csvLine.ts";
 import { maybeIso } from "./batchViews.ts";
 import { requireKeys } from "./middleware/access.ts";
@@ -46,7 +47,18 @@ export function batchResultsRoutes({ access, hasKeys, outbound }: OutboundRoutes
 const PAGE = 200;
 
 const HEADINGS = [
-  ...["index", "id", "to", "state", "detail", "outcome", "attempts", "first_call_at"],
+  ...[
+    "index",
+    "line",
+    "id",
+    "to",
+    "state",
+    "detail",
+    "error",
+    "outcome",
+    "attempts",
+    "first_call_at",
+  ],
   ...["last_call_at", "ended_at", "duration_seconds", "usd", "passed", "summary", "call_ids"],
 ];
 
@@ -72,7 +84,8 @@ async function* linesOf(
   for await (const result of all(pageAfter)) {
     const view = viewResult(result);
     yield csvLine([
-      ...[view.index, view.id, view.to, view.state, view.detail, view.outcome, view.attempts],
+      ...[view.index, view.line, view.id, view.to, view.state, view.detail, view.error],
+      ...[view.outcome, view.attempts],
       ...[view.firstCallAt, view.lastCallAt, view.endedAt, view.durationSeconds, view.usd],
       ...[view.passed, view.summary, view.callIds.join(" ")],
       ...[...variables].map((name) => view.variables[name]),
@@ -100,12 +113,15 @@ function viewResult({ item, calls, analysis }: BatchResult): ResultView {
   const [first, last] = [calls[0], calls.at(-1)];
   const timed = calls.filter(({ durationMs }) => durationMs !== undefined);
   const priced = calls.filter(({ usd }) => usd !== undefined);
+  const { line, refused } = readDetails(item);
   return {
     index: item.item,
+    line: line ?? null,
     id: item.reference ?? null,
     to: item.number,
     state: item.state,
     detail: item.detail ?? null,
+    error: refused?.sentence ?? null,
     dueAt: item.state === "pending" ? maybeIso(item.dueAt) : null,
     outcome: last?.outcome ?? null,
     attempts: calls.filter(wasDialled).length,

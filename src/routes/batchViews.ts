@@ -5,8 +5,7 @@ import {
   type BatchState,
   type CallRefusal,
   type CheckedCall,
-  type RefusedCall,
-  type TableProblem,
+  type RefusedLine,
   viewBatch,
 } from "../services/outbound.ts";
 import { RATE_MS } from "../services/store.ts";
@@ -61,15 +60,11 @@ export function viewState({ batch, items }: BatchState, limit: number) {
   };
 }
 
-/** Calls that are not made, with the lines of which none could be made. */
-export function* viewRefused(
-  refused: readonly RefusedCall[],
-  problems: readonly TableProblem[] = [],
-) {
-  for (const { index, call: { line }, refusal } of refused) {
+/** Lines of which no call is made, in their order. */
+export function* viewRefused(refused: readonly RefusedLine[]) {
+  for (const { index, line, refusal } of refused) {
     yield { index, ...present({ line }), ...viewRefusal(refusal) };
   }
-  for (const problem of problems) yield viewProblem(problem);
 }
 
 /** What would become of a batch, without its calls. */
@@ -77,14 +72,13 @@ export function viewPreview(
   { calls, estimate, room }: BatchPreview,
   { table }: AskedBatch,
 ): Omit<z.infer<typeof batchPreview>, "calls"> {
-  const problems = table?.problems ?? [];
   const byReason: Record<string, number> = {};
-  const count = (reason: string) => byReason[reason] = (byReason[reason] ?? 0) + 1;
-  for (const each of calls) if (!each.ok) count(each.refusal.code);
-  for (const { code } of problems) count(code);
+  for (const each of calls) {
+    if (!each.ok) byReason[each.refusal.code] = (byReason[each.refusal.code] ?? 0) + 1;
+  }
   const refused = Object.values(byReason).reduce((sum, calls) => sum + calls, 0);
   return {
-    accepted: calls.length + problems.length - refused,
+    accepted: calls.length - refused,
     refused,
     byReason,
     ...(table !== undefined && {
@@ -99,22 +93,11 @@ export function viewPreview(
   };
 }
 
-/** What would become of each call, in the order of the table's lines. */
+/** What would become of each call, in the order of the request. */
 export function* viewChecks(
   calls: readonly CheckedCall[],
-  problems: readonly TableProblem[] = [],
 ): Generator<z.infer<typeof batchPreview>["calls"][number]> {
-  const left = [...problems].reverse();
-  for (const checked of calls) {
-    const { line = Infinity } = checked.call;
-    while ((left.at(-1)?.line ?? Infinity) < line) yield* left.splice(-1).map(viewUnread);
-    yield viewChecked(checked);
-  }
-  for (const problem of left.reverse()) yield viewUnread(problem);
-}
-
-function viewUnread(problem: TableProblem) {
-  return { to: "", state: "refused" as const, ...viewProblem(problem) };
+  for (const checked of calls) yield viewChecked(checked);
 }
 
 function viewChecked(checked: CheckedCall): z.infer<typeof batchPreview>["calls"][number] {
@@ -131,18 +114,20 @@ function viewChecked(checked: CheckedCall): z.infer<typeof batchPreview>["calls"
   };
 }
 
-function viewRefusal({ kind, code: reason, sentence: error, destination }: CallRefusal) {
-  const code = destination !== undefined
-    ? refusalOf(destination).code
-    : kind === "number"
-    ? "invalid_number"
-    : reason;
-  return { code, reason, error };
+function viewRefusal({ kind, code: reason, sentence: error, column, destination }: CallRefusal) {
+  return {
+    ...present({ column }),
+    code: destination === undefined ? codes[kind] ?? reason : refusalOf(destination).code,
+    reason,
+    error,
+  };
 }
 
-function viewProblem({ line, column, code: reason, message: error }: TableProblem) {
-  return { index: -1, line, ...present({ column }), code: "invalid_line", reason, error };
-}
+/** Where the reason is not the code. */
+const codes: { readonly [Kind in CallRefusal["kind"]]?: string } = {
+  number: "invalid_number",
+  line: "invalid_line",
+};
 
 /** As every answer writes times. */
 export function isoOf(at: number): string {

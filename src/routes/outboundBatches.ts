@@ -33,7 +33,7 @@ export function outboundBatchesRoutes(deps: OutboundRoutesDeps) {
         requestOf(asked, c.get("caller")),
         c.req.valid("header")["idempotency-key"],
       );
-      const rows = viewRefused(refused, asked.table?.problems);
+      const rows = viewRefused(refused);
       return slicedJson(202, { batchId, accepted }, "refused", rows);
     });
   }
@@ -42,7 +42,7 @@ export function outboundBatchesRoutes(deps: OutboundRoutesDeps) {
     const asked = await askedOf(c, c.req.valid("json"), c.req.valid("query").options);
     const { batches } = required(deps.outbound, phoneNotConfigured);
     const found = await batches.preview(requestOf(asked, c.get("caller")));
-    const rows = viewChecks(found.calls, asked.table?.problems);
+    const rows = viewChecks(found.calls);
     return slicedJson(200, viewPreview(found, asked), "calls", rows);
   });
 
@@ -144,7 +144,7 @@ const progress = createRoute({
   path: "/api/outbound/batch/{id}",
   operationId: "getBatchCalls",
   summary: "Get the calls of a batch",
-  description: "`index` counts the accepted calls, from 0.",
+  description: "`index` is the place of a call in the request, from 0, refused ones included.",
   tags,
   request: {
     params: batchIdParam,

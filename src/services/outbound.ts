@@ -1,14 +1,9 @@
-export type {
-  BatchDetail,
-  BatchOfCalls,
-  BatchPreview,
-  BatchState,
-  RefusedCall,
-} from "./outbound/batches.ts";
+export type { BatchDetail, BatchOfCalls, BatchPreview, BatchState } from "./outbound/batches.ts";
 export { type BatchColumn, type TableProblem } from "./outbound/batch/batchColumns.ts";
 export { type BatchPlan, batchPlan, batchRetry } from "./outbound/batch/batchPlan.ts";
 export { viewBatch } from "./outbound/batch/batchView.ts";
 export type { CallRefusal, CheckedCall } from "./outbound/batch/callChecks.ts";
+export { readDetails, type RefusedLine } from "./outbound/batch/lineDetails.ts";
 export {
   type BatchTable,
   readBatchTable,

@@ -64,11 +64,11 @@ browserTest(
       assert.equal(await page.innerText("#batch-pause"), "Resume");
       server.network.calls[0]?.finish({ status: "busy", reason: "busy" });
       await until(() => page.innerText("#batch-outcomes"), (text) => /Busy\s*1/.test(text));
-      assert.match(await page.innerText("#batch-figures"), /Over\s+1 of 3/);
+      assert.match(await page.innerText("#batch-figures"), /Over\s+3 of 5/);
       const downloading = page.waitForEvent("download");
       await page.click("#batch-download");
       const csv = await Deno.readTextFile(await (await downloading).path());
-      assert.match(csv, /\r\n0,a,\+14155550120,ended,busy,busy,1,/);
+      assert.match(csv, /\r\n0,2,a,\+14155550120,ended,busy,,busy,1,/);
 
       await page.click("#batch-cancel");
       await page.click("#batch-cancel-form button[type=submit]");
@@ -77,7 +77,7 @@ browserTest(
       for (const width of [390, 1280]) await widthFits(width);
       await page.click("#batch .back");
       await page.waitForSelector("#batches-list li");
-      assert.match(await page.innerText("#batches-list"), /^Reminders\n[^]*Cancelled[^]*3 of 3/);
+      assert.match(await page.innerText("#batches-list"), /^Reminders\n[^]*Cancelled[^]*5 of 5/);
       await widthFits(390);
       assert.deepEqual(complaints, []);
     } finally {

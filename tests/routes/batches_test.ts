@@ -188,11 +188,11 @@ Deno.test("the calls of a CSV file are placed with their variables, and come bac
   const [headings, first, second] = (await csv.text()).split("\r\n");
   assert.match(
     headings ?? "",
-    /index,id,to,state,detail,outcome,attempts,.*variable_name,variable_due_date$/,
+    /index,line,id,to,state,detail,error,outcome,attempts,.*variable_name,variable_due_date$/,
   );
   assert.match(
     first ?? "",
-    /^0,'=c1,\+14155550120,ended,busy,busy,1,.*,call_\w+n0,"Ann, ""A""",2027-01-05$/,
+    /^0,2,'=c1,\+14155550120,ended,busy,,busy,1,.*,call_\w+n0,"Ann, ""A""",2027-01-05$/,
   );
   assert.match(second ?? "", /,"'=HYPERLINK\(""x""\)",$/);
   assert.equal(server.network.calls.length, 2);

@@ -17,7 +17,7 @@ import { HttpProblem } from "./httpProblem.ts";
 import { limitProblem } from "./limitProblem.ts";
 
 /** The status and code for a number that may not be dialled. */
-export function refusalOf(refusal: DialRefusal): {
+export function refusalOf(refusal: Pick<DialRefusal, "kind"> & { readonly code: string }): {
   readonly status: 403 | 422;
   readonly code: string;
 } {

@@ -84,9 +84,17 @@ export const csvQuery = z.strictObject({
   }),
 });
 
+const index = z.number().int().openapi({
+  description: "The place in the request, from 0: of all calls or lines, refused ones included.",
+});
+const line = z.number().int().openapi({
+  description:
+    "The line of the CSV file on which it begins, from 1; the headings are on the first.",
+});
+
 const refusal = z.object({
-  index: z.number().int(),
-  line: z.number().int().optional(),
+  index,
+  line: line.optional(),
   column: z.string().optional(),
   code: z.string(),
   reason: z.string(),
@@ -96,7 +104,9 @@ const refusal = z.object({
 export const batchAnswer = z.object({
   batchId: z.string(),
   accepted: z.number().int(),
-  refused: z.array(refusal),
+  refused: z.array(refusal).openapi({
+    description: "The results of the batch have them, too.",
+  }),
 }).openapi("AcceptedBatch");
 
 /** What would become of each call. */
@@ -105,8 +115,8 @@ export const batchPreview = z.object({
   refused: z.number().int(),
   byReason: z.record(z.string(), z.number().int()),
   calls: z.array(z.object({
-    index: z.number().int(),
-    line: z.number().int().optional(),
+    index,
+    line: line.optional(),
     column: z.string().optional(),
     to: z.string(),
     state: z.enum(["accepted", "waits", "refused"]),
@@ -159,7 +169,7 @@ export const batchState = z.object({
   total: z.number().int(),
   progress,
   calls: z.array(z.object({
-    index: z.number().int(),
+    index,
     to: z.string(),
     state: z.string(),
     callId: z.string().nullable(),
@@ -217,11 +227,13 @@ const nullableText = z.string().nullable();
 
 export const batchResults = z.object({
   results: z.array(z.object({
-    index: z.number().int(),
+    index,
+    line: line.nullable(),
     id: nullableText,
     to: z.string(),
     state: z.string(),
     detail: nullableText,
+    error: nullableText.openapi({ description: "Why it was refused when the batch was sent." }),
     dueAt: time.nullable(),
     outcome: nullableText,
     attempts: z.number().int(),

@@ -39,9 +39,9 @@ export function createBatchFeeder(deps: BatchFeederDeps) {
   const { batchStore, callRecords, dialer, policy, pollMs = POLL_MS, now, setTimer, log } = deps;
   const listeners: ((news: BatchNews) => Promise<void>)[] = [];
   const pollLoop = createPollLoop(feed, setTimer);
-  const room = () => ({
+  const roomAt = (time: number) => ({
     most: MAX_QUEUED,
-    now: now(),
+    now: time,
     paceOf: ({ plan }: BatchHead) => readPlan(plan),
   });
 
@@ -56,9 +56,11 @@ export function createBatchFeeder(deps: BatchFeederDeps) {
     try {
       await batchStore.sweep(now());
       await tell();
-      if (await postponeClosed() > 0) return 0;
+      // Of one moment: what is fed has been looked at.
+      const room = roomAt(now());
+      if (await postponeClosed(room) > 0) return 0;
       const count = await batchStore.feed({
-        ...room(),
+        ...room,
         callOf(item, batch) {
           const job = batchJob(batch, item, now());
           return job && callRecords.admission(job, job.requestedAt);
@@ -78,29 +80,29 @@ export function createBatchFeeder(deps: BatchFeederDeps) {
   }
 
   /** Lets items wait whose numbers may not be called now; resolves with how many. */
-  async function postponeClosed(): Promise<number> {
-    const turns = await batchStore.inTurn(room());
+  async function postponeClosed(room: ReturnType<typeof roomAt>): Promise<number> {
+    const turns = await batchStore.inTurn(room);
     // The numbering plans are loaded by whoever dials.
     if (turns.length === 0) return 0;
-    const times = new OpeningTimes(await policy(), now());
-    const closed = await closedAmong(turns, times);
+    const times = new OpeningTimes(await policy(), room.now);
+    const closed = await closedAmong(turns, times, room.now);
     if (closed.length === 0) return 0;
     // Where the hours of one are over, they are for many.
-    const ahead = await batchStore.inTurn({ most: LOOK_AHEAD, now: now() });
-    const all = [...closed, ...await closedAmong(ahead, times)];
+    const ahead = await batchStore.inTurn({ most: LOOK_AHEAD, now: room.now });
+    const all = [...closed, ...await closedAmong(ahead, times, room.now)];
     await batchStore.postpone(all);
     return all.length;
   }
 
-  async function closedAmong(turns: readonly ItemInTurn[], times: OpeningTimes) {
+  async function closedAmong(turns: readonly ItemInTurn[], times: OpeningTimes, at: number) {
     const closed: (ItemInTurn & { readonly until: number })[] = [];
     for (const turn of turns) {
       const { item: { number }, batch } = turn;
-      const call = batchJob(batch, turn.item, now());
+      const call = batchJob(batch, turn.item, at);
       if (call === undefined) continue;
       const time = await times.of({ number, week: readPlan(batch.plan).week, call }, batch.id);
       // What is refused for good is refused when it is dialled, so that it has a record.
-      if (time.ok && time.at > now()) closed.push({ ...turn, until: time.at });
+      if (time.ok && time.at > at) closed.push({ ...turn, until: time.at });
     }
     return closed;
   }

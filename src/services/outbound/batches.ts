@@ -6,8 +6,9 @@ import type { Batch, BatchFigures, BatchItem, BatchResult, NewBatchItem } from "
 import type { BatchRequest } from "./batch/batchJob.ts";
 import { type BatchPlan, readPlan } from "./batch/batchPlan.ts";
 import { type BatchControlDeps, createBatchControl } from "./batch/batchControl.ts";
-import { checkCalls, type CheckedCall, normalConsent } from "./batch/callChecks.ts";
+import { checkCalls, type CheckedCall } from "./batch/callChecks.ts";
 import { type BatchEstimate, estimateOf } from "./batch/estimate.ts";
+import { detailsOf, type RefusedLine, refusedLineOf } from "./batch/lineDetails.ts";
 import type { RequestedCall } from "./batch/requestedCall.ts";
 import { createBatchFeeder } from "./batchFeeder.ts";
 import type { Dialer } from "./dialer.ts";
@@ -33,12 +34,10 @@ export interface BatchOfCalls extends BatchRequest {
   readonly calls: readonly RequestedCall[];
 }
 
-export type RefusedCall = Extract<CheckedCall, { ok: false }>;
-
 export interface AcceptedBatch {
   readonly batchId: string;
   readonly accepted: number;
-  readonly refused: readonly RefusedCall[];
+  readonly refused: readonly RefusedLine[];
 }
 
 /** What would become of a batch. */
@@ -89,45 +88,9 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
     ...control,
     /**
      * Rejects with `PendingExceeded` where too many calls of the key wait already, and with
-     * `RequestKeyReused`. Requests with the same `requestKey` are one: a repeated one is answered without the
-     * refused calls.
+     * `RequestKeyReused`. Requests with the same `requestKey` are one, and have one answer.
      */
-    async create(
-      { calls, ...request }: BatchOfCalls,
-      requestKey?: string,
-    ): Promise<AcceptedBatch> {
-      const named = requestKey === undefined
-        ? { id: newId("batch") }
-        : await nameByKey({ calls, ...request }, requestKey);
-      const earlier = requestKey === undefined
-        ? undefined
-        : await awaitStore(batchStore.get(named.id));
-      if (earlier !== undefined) return repeatedAnswer(earlier, named);
-      const checked = await check({ calls, ...request });
-      const { keyName, name, plan, startsAt, endsAt, paused, country: _, ...common } = request;
-      const items = checked.flatMap((each) => each.ok ? [itemOf(each)] : []);
-      const batchId = named.id;
-      if (items.length > 0) {
-        const batch = {
-          ...{
-            id: batchId,
-            keyName,
-            name,
-            request: { ...common, bodyHash: named.bodyHash },
-            plan,
-            startsAt,
-            endsAt,
-            items,
-          },
-          ...(paused === true && { isPaused: true }),
-        };
-        const most = deps.maxPendingOf(keyName);
-        const isCreated = await awaitStore(batchStore.create(batch, now(), most));
-        if (!isCreated) throw new PendingExceeded(most);
-        feeder.wake();
-      }
-      return { batchId, accepted: items.length, refused: checked.filter((each) => !each.ok) };
-    },
+    create,
     /** What `create` would do; keeps and places nothing. */
     async preview(request: BatchOfCalls): Promise<BatchPreview> {
       const calls = await check(request);
@@ -176,6 +139,59 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
     close: feeder.close,
   };
 
+  async function create(
+    { calls, ...request }: BatchOfCalls,
+    requestKey?: string,
+  ): Promise<AcceptedBatch> {
+    const named = requestKey === undefined
+      ? { id: newId("batch") }
+      : await nameByKey({ calls, ...request }, requestKey);
+    const earlier = requestKey === undefined
+      ? undefined
+      : await awaitStore(batchStore.get(named.id));
+    if (earlier !== undefined) return await repeatedAnswer(earlier, named);
+    const checked = await check({ calls, ...request });
+    const { keyName, name, plan, startsAt, endsAt, paused, country: _, ...common } = request;
+    const batch = {
+      ...{ id: named.id, keyName, name, plan, startsAt, endsAt },
+      request: { ...common, bodyHash: named.bodyHash },
+      items: checked.map(itemOf),
+      ...(paused === true && { isPaused: true }),
+    };
+    const most = deps.maxPendingOf(keyName);
+    switch (await awaitStore(batchStore.create(batch, now(), most))) {
+      case "full":
+        throw new PendingExceeded(most);
+      case "exists":
+      case "taken":
+        // Another request came first: now it is known.
+        return await create({ calls, ...request }, requestKey);
+      case "stored":
+        feeder.wake();
+        return answerOf(named.id, checked);
+    }
+  }
+
+  /** As the first one was answered. */
+  async function repeatedAnswer(
+    { id, request, progress }: Batch,
+    { bodyHash }: NamedBatch,
+  ): Promise<AcceptedBatch> {
+    const known = storedHash.safeParse(request).data?.bodyHash;
+    // That of a batch whose people are all erased is gone.
+    if (known !== undefined && known !== bodyHash) throw new RequestKeyReused();
+    const refused: RefusedLine[] = [];
+    for (let after: number | undefined = -1; after !== undefined;) {
+      const items: readonly BatchItem[] = await awaitStore(
+        batchStore.refusedItems(id, { limit: PAGE, after }),
+      );
+      refused.push(...items.flatMap((item) => refusedLineOf(item) ?? []));
+      after = items.length < PAGE ? undefined : items.at(-1)?.item;
+    }
+    const total = Object.values(progress).reduce((sum, items) => sum + items, 0);
+    return { batchId: id, accepted: total - refused.length, refused };
+  }
+
   async function check(
     { plan, ...request }: BatchOfCalls,
   ): Promise<readonly CheckedCall[]> {
@@ -194,6 +210,8 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
 }
 
 const MAX_EVENTS = 50;
+/** Refused lines that are read at a time. */
+const PAGE = 500;
 
 interface NamedBatch {
   readonly id: string;
@@ -215,26 +233,28 @@ async function nameByKey(
   return { id: `batch_${digest.slice(0, 40)}`, bodyHash };
 }
 
-function repeatedAnswer({ id, request, progress }: Batch, { bodyHash }: NamedBatch): AcceptedBatch {
-  const known = storedHash.safeParse(request).data?.bodyHash;
-  // That of a batch whose people are all erased is gone.
-  if (known !== undefined && known !== bodyHash) throw new RequestKeyReused();
-  const accepted = Object.values(progress).reduce((sum, items) => sum + items, 0);
-  return { batchId: id, accepted, refused: [] };
-}
-
 const storedHash = z.object({ bodyHash: z.string().optional() });
 
-function itemOf(checked: Extract<CheckedCall, { ok: true }>): NewBatchItem {
-  const { number, call: { variables, id, agent, language, consent }, requestKey, opensAt } =
-    checked;
-  const details = present({
-    ...{ agent, language },
-    consent: consent && normalConsent(consent),
+function answerOf(batchId: string, checked: readonly CheckedCall[]): AcceptedBatch {
+  const refused = checked.flatMap((each) => {
+    if (each.ok) return [];
+    const { index, call: { line }, refusal } = each;
+    return [{ index, ...present({ line }), refusal }];
   });
+  return { batchId, accepted: checked.length - refused.length, refused };
+}
+
+/** A refused line is kept as well, so that results tell of it; its id stays free. */
+function itemOf(checked: CheckedCall): NewBatchItem {
+  const { call: { to, variables, id } } = checked;
   return {
-    number,
-    ...present({ variables, reference: id, requestKey, dueAt: opensAt }),
-    ...(Object.keys(details).length > 0 && { details }),
+    number: checked.number ?? to.slice(0, MAX_WRITTEN),
+    ...present({ variables, reference: id, details: detailsOf(checked) }),
+    ...(checked.ok
+      ? present({ requestKey: checked.requestKey, dueAt: checked.opensAt })
+      : { refusal: checked.refusal.code }),
   };
 }
+
+/** What is kept of a number that cannot be read, in characters. */
+const MAX_WRITTEN = 100;

@@ -57,16 +57,17 @@ export function previewRow(call: PreviewedCall): HTMLTableRowElement {
 
 /** What came of one call. */
 export function resultRow(result: BatchResult): HTMLTableRowElement {
-  const { index, id, to, state, detail, dueAt, attempts, durationSeconds, usd, callIds } = result;
+  const { index, line, id, to, state, detail, error, dueAt, attempts } = result;
+  const { durationSeconds, usd, callIds } = result;
   const callId = callIds.at(-1);
-  const text = outcomeText(state, detail);
+  const text = error ?? outcomeText(state, detail);
   const isOpen = state === "pending" || state === "placing" || state === "placed";
   const again = state === "pending" && attempts > 0
     ? `${outcomeText(detail ?? "", detail)}, again `
     : "Waits until ";
   const shown = state === "pending" && dueAt !== null ? `${again}${momentOf(dueAt)}` : text;
   return element("tr", { className: isOpen ? "open" : state }, [
-    element("td", { className: "number", textContent: `${index + 1}` }),
+    element("td", { className: "number", textContent: `${line ?? index}` }),
     element("td", { className: "to" }, [
       callId === undefined ? to || "Erased" : element("a", {
         href: isOpen ? `#calls/${callId}` : `#records/${callId}`,

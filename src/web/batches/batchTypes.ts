@@ -45,10 +45,12 @@ export interface BatchDetail extends BatchSummary {
 
 export interface BatchResult {
   readonly index: number;
+  readonly line: number | null;
   readonly id: string | null;
   readonly to: string;
   readonly state: string;
   readonly detail: string | null;
+  readonly error: string | null;
   readonly dueAt: string | null;
   readonly outcome: string | null;
   readonly attempts: number;

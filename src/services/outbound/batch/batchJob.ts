@@ -18,7 +18,7 @@ export type BatchRequest = Readonly<z.infer<typeof batchRequest>>;
 
 const itemVariables = z.record(z.string(), z.string());
 
-/** What differs from the batch's request. */
+/** What differs from the batch's request; a line of a table is no matter of its call. */
 const itemDetails = outboundJob.pick({ agent: true, language: true, consent: true }).partial();
 
 /** The job of an item, undefined where it is malformed; its call ids are the same in every process, so that each is queued once. */

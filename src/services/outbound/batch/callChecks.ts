@@ -9,10 +9,12 @@ import type { Consent, RequestedCall } from "./requestedCall.ts";
 
 /** Why no call is made of an item. */
 export interface CallRefusal {
-  readonly kind: "duplicate" | "number" | "destination" | "item";
+  readonly kind: "duplicate" | "number" | "destination" | "item" | "line";
   readonly code: string;
   readonly sentence: string;
-  readonly destination?: DialRefusal;
+  /** The column of the table that is wrong. */
+  readonly column?: string | undefined;
+  readonly destination?: Pick<DialRefusal, "kind"> & { readonly code: string } | undefined;
 }
 
 /** A call that a batch is asked for, and what would become of it now. */
@@ -26,7 +28,12 @@ export type CheckedCall =
       /** Not before then; absent where it may be dialled at once. */
       readonly opensAt?: number;
     }
-    | { readonly ok: false; readonly refusal: CallRefusal }
+    | {
+      readonly ok: false;
+      /** As far as it could be read. */
+      readonly number: string | undefined;
+      readonly refusal: CallRefusal;
+    }
   );
 
 export interface CallChecksDeps {
@@ -73,17 +80,18 @@ export async function checkCalls(
     const requestKey = keys[index];
     const base = { call, index, ...(requestKey !== undefined && { requestKey }) };
     const verdict = await verdictOf(call, requestKey);
-    if ("kind" in verdict) checked.push({ ...base, ok: false, refusal: verdict });
-    else checked.push({ ...base, ok: true, ...verdict });
+    if ("kind" in verdict) {
+      const written = writtenNumber(call);
+      const number = written.ok ? written.number : undefined;
+      checked.push({ ...base, ok: false, number, refusal: verdict });
+    } else checked.push({ ...base, ok: true, ...verdict });
   }
   return checked;
 
   async function verdictOf(call: RequestedCall, requestKey: string | undefined) {
     const itemProblem = problemOf(call);
     if (itemProblem !== undefined) return itemProblem;
-    const written = country === undefined && call.line === undefined
-      ? { ok: true as const, number: call.to }
-      : policy.read(call.to, country);
+    const written = writtenNumber(call);
     if (!written.ok) return { kind: "number", ...written } as const;
     const { number } = written;
     const person = personOf(call);
@@ -129,6 +137,13 @@ export async function checkCalls(
     };
   }
 
+  /** JSON has numbers with their country, unless it names one for all. */
+  function writtenNumber({ to, line }: RequestedCall) {
+    return country === undefined && line === undefined
+      ? { ok: true as const, number: to }
+      : policy.read(to, country);
+  }
+
   function personOf({ agent, consent }: RequestedCall): PersonCall {
     return {
       agent: agent ?? common.agent,
@@ -136,7 +151,13 @@ export async function checkCalls(
     };
   }
 
-  function problemOf({ agent, language, consent }: RequestedCall): CallRefusal | undefined {
+  function problemOf(
+    { agent, language, consent, problem: unread }: RequestedCall,
+  ): CallRefusal | undefined {
+    if (unread !== undefined) {
+      const { code, message, column } = unread;
+      return { kind: "line", code, sentence: message, column };
+    }
     const problem = agent === undefined ? undefined : agentProblem(agent);
     if (problem !== undefined) return item("unknown_agent", problem);
     if (language !== undefined && !languageCode.safeParse(language).success) {

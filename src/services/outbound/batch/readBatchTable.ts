@@ -9,12 +9,10 @@ import {
 } from "./batchColumns.ts";
 import type { RequestedCall } from "./requestedCall.ts";
 
-/** The calls of a table, and what is wrong with it. */
+/** The calls of a table, one for each of its lines, also for those of which none can be made. */
 export interface BatchTable {
   readonly columns: readonly BatchColumn[];
   readonly calls: readonly RequestedCall[];
-  /** Of single lines, of which no call is made. */
-  readonly problems: readonly TableProblem[];
   readonly encoding: string;
   readonly separator: string;
 }
@@ -48,7 +46,6 @@ export async function readBatchTable(
   const { text, encoding } = decoded;
   const separator = separatorOf(text);
   const calls: RequestedCall[] = [];
-  const problems: TableProblem[] = [];
   let columns: readonly BatchColumn[] | undefined;
   const bounds = { maxCells: 4 * TABLE_BOUNDS.columns, maxCellChars: 20_000 };
   for (const { line, cells, isOpen } of csvRows(text, separator, bounds)) {
@@ -70,7 +67,7 @@ export async function readBatchTable(
       columns = read.columns;
       continue;
     }
-    if (calls.length + problems.length >= TABLE_BOUNDS.rows) {
+    if (calls.length >= TABLE_BOUNDS.rows) {
       throw unreadable(
         "too_many_rows",
         `A batch has at most ${TABLE_BOUNDS.rows} lines: divide the file.`,
@@ -78,14 +75,13 @@ export async function readBatchTable(
       );
     }
     const call = callOf(cells, columns, line);
-    if ("code" in call) problems.push(call);
-    else calls.push(call);
+    calls.push("code" in call ? { to: "", line, problem: call } : call);
   }
   if (columns === undefined) throw unreadable("empty", "The file is empty.");
-  if (calls.length + problems.length === 0) {
+  if (calls.length === 0) {
     throw unreadable("no_rows", "The file has headings, and nothing below them.");
   }
-  return { columns, calls, problems, encoding, separator };
+  return { columns, calls, encoding, separator };
 }
 
 function callOf(

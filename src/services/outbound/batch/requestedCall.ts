@@ -1,4 +1,6 @@
-/** One call of a batch, as it is asked for. */
+import type { TableProblem } from "./batchColumns.ts";
+
+/** One call of a batch, as it is asked for: its place in the list is its index. */
 export interface RequestedCall {
   readonly to: string;
   readonly variables?: Readonly<Record<string, string>> | undefined;
@@ -9,6 +11,8 @@ export interface RequestedCall {
   readonly consent?: Consent | undefined;
   /** In the table that it comes from, from 1. */
   readonly line?: number | undefined;
+  /** What is wrong with its line in that table: no call can be made of it. */
+  readonly problem?: TableProblem | undefined;
 }
 
 /** What the person has agreed to, and when, as tables or ISO 8601 write times. */

@@ -29,11 +29,19 @@ const nothing: Erased = { calls: 0, turns: 0, toolCalls: 0 };
 const CHUNK = 200;
 
 /** An item keeps its place in its batch, without number and what was said of the person. */
-const ERASE_ITEMS = `UPDATE batch_items SET number = '', variables = NULL,
-  reference = NULL, details = NULL,
+const ERASE_ITEMS = `UPDATE batch_items SET number = '', variables = NULL, reference = NULL,
+  details = CASE WHEN details LIKE '{"refused":%' THEN details END,
   state = CASE WHEN state IN ('pending', 'placing') THEN 'cancelled' WHEN state = 'placed'
     THEN 'ended' ELSE state END,
   detail = CASE WHEN state IN ('pending', 'placing', 'placed') THEN 'erased' ELSE detail END`;
+
+const DIGITS = [" ", "-", "(", ")", ".", "/"].reduce(
+  (text, mark) => `REPLACE(${text}, '${mark}', '')`,
+  "number",
+);
+/** Refused lines have numbers as they were written, also without their country. */
+const IS_WRITTEN_SO = `(state = 'refused' AND LENGTH(LTRIM(${DIGITS}, '+0')) >= 7
+  AND $1 LIKE '%' || LTRIM(${DIGITS}, '+0'))`;
 
 /** Calls that are queued and not claimed. */
 const WAITING = "EXISTS (SELECT 1 FROM dial_queue WHERE call_id = calls.id AND claimed_at IS NULL)";
@@ -80,7 +88,7 @@ export function createErasureStore(database: Database) {
       // First, so that no item becomes a call after the calls have been erased.
       await database.transaction(
         "batches",
-        (query) => query(`${ERASE_ITEMS} WHERE number = $1`, [number]),
+        (query) => query(`${ERASE_ITEMS} WHERE number = $1 OR ${IS_WRITTEN_SO}`, [number]),
       );
       await database.transaction(
         "erasure",

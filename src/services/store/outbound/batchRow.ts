@@ -44,7 +44,7 @@ export interface BatchHead {
 /** One number of a batch. */
 export interface BatchItem {
   readonly batchId: string;
-  /** From 0, in the order they were given. */
+  /** From 0, in the order they were given, those that were refused included. */
   readonly item: number;
   readonly number: string;
   readonly variables?: unknown;

@@ -15,7 +15,17 @@ import {
   itemOf,
 } from "./batchRow.ts";
 
-/** A batch to be stored; its items are placed in their order. */
+/** What became of the attempt to store a batch. */
+export type StoredBatch =
+  | "stored"
+  /** There is one of that id. */
+  | "exists"
+  /** Too many items of the key would wait. */
+  | "full"
+  /** An item of another batch has a digest of these. */
+  | "taken";
+
+/** A batch to be stored; its items are placed in their order, and known by it. */
 export interface NewBatch {
   readonly id: string;
   readonly keyName?: string;
@@ -39,6 +49,8 @@ export interface NewBatchItem {
   readonly details?: unknown;
   /** Not before then, in milliseconds since 1970. */
   readonly dueAt?: number | undefined;
+  /** Why no call is made of it; absent for one that waits. */
+  readonly refusal?: string | undefined;
 }
 
 /** A batch and how far it is. */
@@ -54,19 +66,17 @@ export function createBatchStore(database: Database) {
   const { query } = database;
   return {
     /**
-     * Stores a batch; false where more than `most` of its key's items would then wait. Items whose
-     * `requestKey` is taken are left out.
+     * Stores a batch with all its items, or nothing: at most `most` of its key's items wait then, and no two
+     * items of all batches have the same `requestKey`.
      */
-    create: (batch: NewBatch, now: number, most = Infinity): Promise<boolean> =>
+    create: (batch: NewBatch, now: number, most = Infinity): Promise<StoredBatch> =>
       database.transaction("batches", async (query) => {
-        const { id, keyName, name, request, plan, startsAt, endsAt } = batch;
+        const { id, keyName, name, request, plan, startsAt, endsAt, items } = batch;
         // The same request, sent twice at the same time.
-        if ((await query("SELECT id FROM batches WHERE id = $1", [id])).length > 0) return true;
-        const taken = await takenKeys(query, keysOf(batch.items));
-        const items = batch.items.filter(({ requestKey }) =>
-          requestKey === undefined || !taken.has(requestKey)
-        );
-        if (await pendingOf(query, keyName) + items.length > most) return false;
+        if ((await query("SELECT id FROM batches WHERE id = $1", [id])).length > 0) return "exists";
+        if ((await takenKeys(query, keysOf(items))).size > 0) return "taken";
+        const waiting = items.filter(({ refusal }) => refusal === undefined).length;
+        if (waiting > 0 && await pendingOf(query, keyName) + waiting > most) return "full";
         await query(
           `INSERT INTO batches (id, key_name, created_at, request, name, plan, starts_at, ends_at,
             state, pause_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
@@ -85,7 +95,7 @@ export function createBatchStore(database: Database) {
         for (let at = 0; at < items.length; at += ITEMS_AT_ONCE) {
           await query(...insertItems(id, at, items.slice(at, at + ITEMS_AT_ONCE)));
         }
-        return true;
+        return "stored";
       }),
     /** Those of the digests that an item has already. */
     taken: (keys: readonly string[]): Promise<ReadonlySet<string>> => takenKeys(query, keys),
@@ -120,6 +130,18 @@ export function createBatchStore(database: Database) {
     ): Promise<readonly BatchItem[]> {
       const rows = await query(
         "SELECT * FROM batch_items WHERE batch_id = $1 AND item > $2 ORDER BY item LIMIT $3",
+        [id, after, limit],
+      );
+      return rows.map(itemOf);
+    },
+    /** Items that were refused, at the request or later, from after one on. */
+    async refusedItems(
+      id: string,
+      { limit, after = -1 }: { readonly limit: number; readonly after?: number },
+    ): Promise<readonly BatchItem[]> {
+      const rows = await query(
+        `SELECT * FROM batch_items WHERE batch_id = $1 AND state = 'refused' AND item > $2
+          ORDER BY item LIMIT $3`,
         [id, after, limit],
       );
       return rows.map(itemOf);
@@ -189,22 +211,19 @@ function insertItems(
   items: readonly NewBatchItem[],
 ): readonly [sql: string, values: readonly SqlValue[]] {
   const values: SqlValue[] = [batchId];
-  const rows = items.map(({ number, variables, reference, requestKey, details, dueAt = 0 }, at) => {
+  const rows = items.map(({ number, variables, reference, requestKey, ...rest }, at) => {
+    const { details, dueAt = 0, refusal } = rest;
     const columns = [
-      first + at,
-      number,
-      jsonOf(variables),
-      reference ?? null,
-      requestKey ?? null,
-      jsonOf(details),
-      Math.round(dueAt),
+      ...[refusal === undefined ? "pending" : "refused", refusal ?? null],
+      ...[first + at, number, jsonOf(variables), reference ?? null, requestKey ?? null],
+      ...[jsonOf(details), Math.round(dueAt)],
     ];
     const position = values.push(...columns) - columns.length + 1;
-    return `($1, 'pending', ${columns.map((_, column) => `$${position + column}`).join(", ")})`;
+    return `($1, ${columns.map((_, column) => `$${position + column}`).join(", ")})`;
   });
   return [
     `INSERT INTO batch_items
-      (batch_id, state, item, number, variables, reference, request_key, details, due_at)
+      (batch_id, state, detail, item, number, variables, reference, request_key, details, due_at)
       VALUES ${rows.join(", ")}`,
     values,
   ];
