@@ -10,7 +10,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   caller_hung_up: "The caller hung up",
   agent_hung_up: "The agent ended the call",
   operator_hung_up: "An operator hung up",
-  transferred: "Handed over",
+  transferred: "Transferred to a person",
   idle: "Ended after a long silence",
   time_limit: "Reached the longest time",
   spend_limit: "Reached the spending limit",
@@ -40,6 +40,10 @@ const DETAILS: Readonly<Record<string, string>> = {
   consent_missing: "Not dialled: no consent was given",
   consent_too_old: "Not dialled: the consent was too old",
   opted_out: "The person wants no more calls",
+  screened: "The call screener kept the call waiting too long",
+  declined: "The person behind the call screener did not want the call",
+  voicemail_cut: "The call ended before its message was heard whole",
+  no_end: "Its greeting did not end",
   key_expired: "Not dialled: the API key had expired",
   key_revoked: "Not dialled: the API key had been revoked",
   key_removed: "Not dialled: the API key had been removed",
@@ -59,9 +63,9 @@ const DETAILS: Readonly<Record<string, string>> = {
 const OUTCOMES: Readonly<Record<string, string>> = {
   answered: "The call was answered.",
   human: "A person answered.",
-  voicemail: "An answering machine was left a message.",
-  machine: "An answering machine was hung up on.",
-  screened: "A call screener asked who calls, and nobody took the call.",
+  voicemail: "The agent left a message on an answering machine.",
+  machine: "An answering machine answered, and no message was left.",
+  screened: "A call screener asked who was calling, and nobody took the call.",
   unknown: "What became of the call is not known.",
 };
 
@@ -92,10 +96,14 @@ export function describeEnd(end: CallEnd | null): string {
 /** Who answered and how the call ended, in sentences. */
 export function describeOutcome({ end, outcome }: Pick<CallSummary, "end" | "outcome">): string {
   const answered = OUTCOMES[outcome ?? ""] ?? "";
-  // The end adds nothing for an answering machine, nor where the outcome is not known.
-  const isComplete = answered !== "" && (end?.reason === "voicemail" || outcome === "unknown");
+  // The end adds nothing for an answering machine whose message is whole, nor where the outcome is not known.
+  const isWhole = end?.reason === "voicemail" && !MORE_THAN_OUTCOME.has(end.detail ?? "");
+  const isComplete = answered !== "" && (isWhole || outcome === "unknown");
   return isComplete ? answered : `${answered} ${describeEnd(end)}.`.trim();
 }
+
+/** Details of calls that answering machines took. */
+const MORE_THAN_OUTCOME: ReadonlySet<string> = new Set(["voicemail_cut", "no_end"]);
 
 type Parties = Pick<CallSummary, "direction" | "from" | "to">;
 type DirectionAndAgent = Pick<CallSummary, "direction" | "agent">;

@@ -29,15 +29,25 @@ Deno.test("describeOutcome() says who answered, and says it once", () => {
   const voicemail = { reason: "voicemail" };
   assert.equal(
     describeOutcome({ end: voicemail, outcome: "voicemail" }),
-    "An answering machine was left a message.",
+    "The agent left a message on an answering machine.",
   );
   assert.equal(
     describeOutcome({ end: voicemail, outcome: "machine" }),
-    "An answering machine was hung up on.",
+    "An answering machine answered, and no message was left.",
   );
   assert.equal(
     describeOutcome({ end: voicemail, outcome: null }),
     "An answering machine answered.",
+  );
+  assert.equal(
+    describeOutcome({ end: { ...voicemail, detail: "voicemail_cut" }, outcome: "voicemail" }),
+    "The agent left a message on an answering machine. The call ended before its message was heard whole.",
+  );
+  const declined = { reason: "not_answered", detail: "declined" };
+  assert.equal(
+    describeOutcome({ end: declined, outcome: "screened" }),
+    "A call screener asked who was calling, and nobody took the call. " +
+      "The person behind the call screener did not want the call.",
   );
   const unknown = { reason: "not_answered", detail: "outcome_unknown" };
   assert.equal(

@@ -12,7 +12,7 @@ type Action =
   | { readonly type: "recording"; readonly change: "pause" | "resume" }
   | { readonly type: "hangup"; readonly goodbye?: string };
 
-/** Connects the controls to act on a live call: make the agent say something, hand over, hang up. */
+/** Connects the controls to act on a live call: make the agent say something, transfer, hang up. */
 export function createOperatorControls() {
   const desk = find("call-desk", HTMLElement);
   const answer = find("call-answer", HTMLElement);
@@ -63,7 +63,7 @@ export function createOperatorControls() {
   }
 
   return {
-    /** Shows the controls for a call; browser calls cannot be handed over. */
+    /** Shows the controls for a call; browser calls cannot be transferred. */
     open({ id, direction }: Pick<CallDetail, "id" | "direction">): void {
       callId = id;
       answer.textContent = "";

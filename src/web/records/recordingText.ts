@@ -25,7 +25,7 @@ export function recordingText(recording: Recording): readonly string[] {
 
 function consentText({ kind, atMs, words, key }: NonNullable<Recording["consent"]>): string {
   const at = `at ${formatDuration(atMs)}`;
-  if (kind === "announced") return `The caller heard that it is made, to the last word, ${at}`;
+  if (kind === "announced") return `The caller heard the announcement to its last word ${at}`;
   const how = key != null ? `by key ${key}` : words == null ? "" : `with the words “${words}”`;
   return `The caller ${kind === "agreed" ? "agreed to it" : "refused it"} ${at} ${how}`.trim();
 }

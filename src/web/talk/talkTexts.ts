@@ -39,7 +39,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   caller_hung_up: "You hung up.",
   agent_hung_up: "The agent ended the call.",
   operator_hung_up: "An operator ended the call.",
-  transferred: "The call was handed over.",
+  transferred: "The call was transferred to a person.",
   idle: "The call ended after a long silence.",
   time_limit: "The call reached its longest time.",
   spend_limit: "The call reached its spending limit.",
@@ -62,7 +62,7 @@ const NOTICES: Readonly<Record<string, string>> = {
   recording_paused: "The recording is paused.",
   recording_stopped: "Nothing is recorded any more.",
   not_recorded: "This call is not recorded.",
-  transferring: "The call is being handed over.",
+  transferring: "The call is being transferred to a person.",
 };
 
 const RESTARTING = "The server is being restarted. Start again in a moment.";
