@@ -10,6 +10,7 @@ import { readWav, writeWav } from "../sim/twilio/media/wav.ts";
 import type { SimClock } from "../sim/twilio/simClock.ts";
 import { createFliteVoice } from "../sim/voice/fliteVoice.ts";
 import { type PhoneOptions, readPhoneOptions, rehearsalLines, usage } from "./phoneOptions.ts";
+import { describePortHolder } from "./portHolder.ts";
 
 /** One run of the command: the simulated network, its options, and where its lines go. */
 interface PhoneRun {
@@ -60,10 +61,8 @@ async function callServer(run: PhoneRun): Promise<number> {
     return 1;
   }
   // By Twilio's API the server ends the call, and takes it back after a restart.
-  const api = startApi(network, options.port);
-  if (api === undefined) {
-    print(`Port ${options.port} is taken: the server cannot reach this call by Twilio's API.`);
-  }
+  const api = await startApi(run);
+  if (api === undefined) return 1;
   try {
     print(`Calling ${options.to} from ${options.from} at ${options.url}`);
     printLegs("leg", () => network.nextLeg(), run);
@@ -73,22 +72,32 @@ async function callServer(run: PhoneRun): Promise<number> {
     save(options.out, heard, print);
     return call.errors.length === 0 ? 0 : 1;
   } finally {
-    await api?.close();
+    await api.close();
   }
 }
 
-function startApi(network: PhoneNetwork, port: number): TwilioApi | undefined {
+/** Undefined where its port is taken, which is printed. */
+async function startApi({ network, options, print }: PhoneRun): Promise<TwilioApi | undefined> {
+  const { port } = options;
   try {
     return startTwilioApi(network, { port });
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) return undefined;
-    throw error;
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    print(
+      `Port ${port} is in use by ${await describePortHolder(
+        port,
+      )}. Stop it, or choose another port with ` +
+        "--port, and start the server with that port in TWILIO_API_URL. With --port 0 you can call in " +
+        "beside it; the server cannot transfer or end such a call.",
+    );
+    return undefined;
   }
 }
 
 async function serveApi(run: PhoneRun): Promise<number> {
   const { network, options, print, interrupted } = run;
-  const api = startTwilioApi(network, { port: options.port });
+  const api = await startApi(run);
+  if (api === undefined) return 1;
   print(`Twilio's API is simulated at ${api.url}`);
   print(
     `Run the server at ${options.url} with TWILIO_API_URL=${api.url} and call out. ` +
@@ -160,10 +169,10 @@ async function liveCall(
     if (event.type === "requested") advice ??= adviceFor(event.status, event.body, options);
   });
   interrupted.then(() => call.hangUp());
-  const { say, wav, digits, interruptAfterMs, maxMs } = options;
+  const { say, wav, digits, interruptAfterMs, maxMs, stays } = options;
   const lines = wav === undefined ? say : [...say, readWav(Deno.readFileSync(wav))];
   const onStep = (what: string) => print(`${" ".repeat(12)}person    ${what}`);
-  const script = { lines, digits, interruptAfterMs, maxMs, onStep };
+  const script = { lines, digits, interruptAfterMs, maxMs, stays, onStep };
   await (call.hasCallee
     ? waitForEnd(call, network.context.clock, options.calleeMaxMs)
     : followScript(call, network.context.clock, script));

@@ -29,40 +29,61 @@ export const rehearsalLines = Object.entries({
 /** Printed for `--help`. */
 export const usage = `Call the running server as a phone would, without Twilio.
 
-  deno task phone [options]            call the server, print what happens, write what was heard
-  deno task phone --serve [options]    be Twilio's REST API: the server's outbound calls ring here
+  deno task phone [options]            call the server
+  deno task phone --serve [options]    be Twilio's REST API: the calls that the server places ring here
 
-What the person does
+Both print what happens, and write what was heard to WAV files. The whole description, with plans, menus and
+transfers, is in docs/phone-simulator.md.
+
+Before the first call, start the server ("deno task start") with these lines in its .env:
+${rehearsalLines}
+
+Examples
+  deno task phone --say "Hello." --say "What time is it?"
+  deno task phone --digits 1 --seconds 40
+  deno task phone --serve --answer machine      then place a call, on another terminal:
+    curl http://127.0.0.1:8000/api/outbound/initiate -H "X-API-Key: SECRET" \\
+      -H "Content-Type: application/json" -d '{"to": "+12025550155"}'
+    SECRET is what stands between "ops:" and ";" in API_KEYS.
+
+What the person does who calls, or who answers as "human"
   --say TEXT             say this when the agent has finished; may be given several times
   --wav FILE             say what is in a WAV file (after --say)
                          (the built-in engine hears how long one spoke, not what was said)
   --digits 123#          then press keys
   --interrupt-after MS   do not wait: break in that long after the agent began to speak
-  --seconds N            hang up after N seconds at the latest (20), or stop ringing
+  --seconds N            stay on the line for N seconds, or until the agent hangs up. Without it, the person
+                         hangs up when the agent has answered the last of the above (after 120 s at the
+                         latest), or after 20 s where there is none. Who acts by itself (below) has 180 s.
   --out FILE             where to write what was heard (heard.wav)
   --from +1...           the number that calls (+12025550123)
   --to +1...             the number that is called (TWILIO_PHONE_NUMBER)
 
+Who answers the calls that the server places, those of transfers included
+  --answer WHO           at all numbers:
+     people              human (the default; does what the options above say), person, long-greeting, silent
+     answering machines  machine, machine-no-beep, machine-two-parts, machine-picked-up, mailbox-full
+     call screeners      screener, screener-pixel, screener-declined, screener-voicemail
+     phone menus         menu (one of its branches has hold music, then a person)
+     hold music          music (then a person)
+     other tones         fax, busy-tone
+     nobody              busy, no-answer, failed
+  --plan FILE            at each number, in JSON: {"+12025550155": "screener", "*": "person"}, or your own
+                         greetings, menus and steps
+
+Transfers and conferences
+  A call that is transferred calls people here: their calls are printed as well (leg N: by <Dial>; person N:
+  placed by the server, for a transfer that asks the person first), who joins and leaves a conference too.
+  What they heard is in heard-leg-N.wav and heard-person-N.wav. An example is under "A transfer by hand" in
+  docs/phone-simulator.md.
+
 The server
-  --url URL              where it listens (http://127.0.0.1:PORT, PORT being 8000)
-  --env-file FILE        the settings it runs with (.env, where there is one)
+  --url URL              where it listens (http://127.0.0.1:PORT; PORT is 8000 unless set)
+  --port N               where Twilio's API listens (the port of TWILIO_API_URL, or 8089). One command at a
+                         time can have it; --port 0 calls without it: the server can neither transfer such a
+                         call nor end it
+  --env-file FILE        the settings it runs with (.env, where there is one; the shell's come first)
   --account-sid, --auth-token, --public-url    the same settings, one by one
-
-Twilio's API, by which the server ends calls and places them
-  --port N               where Twilio's API listens (8089)
-  --answer WHO           who or what answers (human):
-                         human (does what the options above say), person, long-greeting, silent,
-                         machine, machine-no-beep, machine-two-parts, machine-picked-up, mailbox-full,
-                         screener, screener-pixel, screener-declined, screener-voicemail,
-                         menu, fax, music, busy-tone, busy, no-answer, failed
-  --plan FILE            what each number does (docs/phone-simulator.md)
-
-Transfers: what happens on the calls to people is printed as well (leg N: of a <Dial>; person N: placed
-by the server), and what they heard is in heard-leg-N.wav and heard-person-N.wav. To try one that asks the
-person first, see "A transfer by hand" in docs/phone-simulator.md.
-
-A server without Twilio takes part with these lines in its .env:
-${rehearsalLines}
 `;
 
 /** The options of the command, with all defaults filled in. */
@@ -82,6 +103,8 @@ export interface PhoneOptions {
   readonly digits: string | undefined;
   readonly interruptAfterMs: number | undefined;
   readonly maxMs: number;
+  /** Whether the person stays on the line for all of it. */
+  readonly stays: boolean;
   /** The same for a far end that acts by itself: messages and screenings take their time. */
   readonly calleeMaxMs: number;
   readonly out: string;
@@ -110,6 +133,7 @@ export function readPhoneOptions(
   const [sid, secret] = [setting("TWILIO_API_KEY_SID"), setting("TWILIO_API_KEY_SECRET")];
   const answer = planOfWord(values.answer ?? "human");
   if (answer === undefined) throw new TypeError(`--answer must be one of ${planWords.join(", ")}`);
+  const isScripted = [...values.say ?? [], values.wav, values.digits].some((it) => it);
   return {
     help: values.help ?? false,
     serve: values.serve ?? false,
@@ -131,10 +155,11 @@ export function readPhoneOptions(
     interruptAfterMs: values["interrupt-after"] === undefined
       ? undefined
       : whole("--interrupt-after", values["interrupt-after"], 600_000),
-    maxMs: whole("--seconds", values.seconds ?? "20", 3_600) * 1_000,
+    maxMs: whole("--seconds", values.seconds ?? (isScripted ? "120" : "20"), 3_600) * 1_000,
+    stays: values.seconds !== undefined,
     calleeMaxMs: whole("--seconds", values.seconds ?? "180", 3_600) * 1_000,
     out: values.out ?? "heard.wav",
-    port: whole("--port", values.port ?? "8089", 65_535),
+    port: whole("--port", values.port ?? portOf(setting("TWILIO_API_URL")), 65_535),
     plans: { others: answer, ...plansOf(values.plan, readFile, readAudio) },
   };
 }
@@ -159,6 +184,13 @@ const flags = {
   answer: { type: "string" },
   plan: { type: "string" },
 } as const;
+
+/** Where the server looks for Twilio's API, if that is on this machine. */
+function portOf(url: string | undefined): string {
+  const { hostname, port } = URL.parse(url ?? "") ?? new URL(rehearsal.TWILIO_API_URL);
+  const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  return isHere && port !== "" ? port : "8089";
+}
 
 function plansOf(
   path: string | undefined,

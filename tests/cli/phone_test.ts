@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { runPhone } from "../../src/cli/phone.ts";
-import { readPhoneOptions, rehearsal } from "../../src/cli/phoneOptions.ts";
+import { readPhoneOptions, rehearsal, usage } from "../../src/cli/phoneOptions.ts";
+import { planWords } from "../../src/sim/twilio/callee/readNumberPlans.ts";
 import { readWav } from "../../src/sim/twilio/media/wav.ts";
 import {
   account,
@@ -30,7 +31,7 @@ async function run(prepare: (app: TestApp) => void, args: readonly string[] = []
 }
 
 async function runAt(url: string, args: readonly string[]): Promise<Run> {
-  const settings = ["--url", url, "--auth-token", account.authToken];
+  const settings = ["--url", url, "--auth-token", account.authToken, "--port", "0"];
   const options = readPhoneOptions([...settings, ...args], nothingSet, nothingSet);
   const lines: string[] = [];
   const code = await runPhone(options, (line) => lines.push(line), new Promise(() => {}));
@@ -83,6 +84,60 @@ Deno.test("runPhone() says that no server is running", async () => {
   const { code, printed } = await runAt("http://127.0.0.1:9", []);
   assert.equal(code, 1);
   assert.match(printed, /Nothing answers at http:\/\/127\.0\.0\.1:9[^]*deno task start/);
+});
+
+Deno.test("runPhone() ends where its port is in use, and says by what", async (t) => {
+  const app = startTestApp();
+  const stop = Promise.withResolvers<void>();
+  const first = Promise.withResolvers<string>();
+  const serve = ["--serve", "--url", app.url, "--port"];
+  const running = runPhone(
+    readPhoneOptions([...serve, "0"], nothingSet, nothingSet),
+    (line) => {
+      const port = /simulated at \S+:(\d+)/.exec(line)?.[1];
+      if (port !== undefined) first.resolve(port);
+    },
+    stop.promise,
+  );
+  const port = await first.promise;
+  for (const mode of [[], ["--serve"]]) {
+    await t.step(["a second one", ...mode].join(" "), async () => {
+      const { code, printed } = await runAt(app.url, [...mode, "--port", port]);
+      assert.equal(code, 1);
+      const told = `Port ${port} is in use by another "deno task phone". Stop it, or`;
+      assert.ok(printed.startsWith(told), printed);
+      assert.ok(!app.posts.some(({ path }) => path.startsWith("/twilio")));
+    });
+  }
+  await t.step("another program", async () => {
+    const { code, printed } = await runAt(app.url, ["--serve", "--port", new URL(app.url).port]);
+    assert.equal(code, 1);
+    assert.match(printed, /is in use by another program\. /);
+  });
+  stop.resolve();
+  assert.equal(await running, 0);
+  await app.close();
+});
+
+Deno.test("runPhone() hangs up after the last answer, or stays for as long as it is told to", async () => {
+  const call = async (args: readonly string[]) =>
+    await run((app) => {
+      app.answers["/twilio/voice"] = () => connect();
+      app.stream().then(async (stream) => {
+        await stream.next("start");
+        stream.play(loud(100), "greeting");
+        await stream.next("mark");
+        // The agent says nothing more: it is the person who ends the call.
+      });
+    }, ["--digits", "1", "--out", "/dev/null", ...args]);
+  const [short, long] = await Promise.all([call([]), call(["--seconds", "6"])]);
+  assert.match(short.printed, /person +presses 1[^]*person +hangs up[^]*ended/);
+  assert.match(long.printed, /person +presses 1[^]* (?:[6-9]|\d\d)\.\d{3} s +ended/);
+  assert.doesNotMatch(long.printed, /person +hangs up/);
+});
+
+Deno.test("the help of the simulated phone names all who may answer", () => {
+  assert.deepEqual(planWords.filter((word) => !new RegExp(`[ ,]${word}\\b`).test(usage)), []);
 });
 
 Deno.test("runPhone() rings the simulated phone for calls placed over the served API", async () => {
@@ -149,7 +204,8 @@ Deno.test("readPhoneOptions() reads what each number does from a plan", () => {
 });
 
 Deno.test("readPhoneOptions() takes flags before the environment before the file", () => {
-  const file = "TWILIO_AUTH_TOKEN=from-file\nPUBLIC_URL=https://file.example\nPORT=8123\n";
+  const file = "TWILIO_AUTH_TOKEN=from-file\nPUBLIC_URL=https://file.example\nPORT=8123\n" +
+    "TWILIO_API_URL=http://127.0.0.1:8124\n";
   const environment = (name: string) => name === "PUBLIC_URL" ? "https://env.example" : undefined;
   const options = readPhoneOptions(["--account-sid", "ACflag"], environment, () => file);
   assert.equal(options.accountSid, "ACflag");
@@ -157,6 +213,9 @@ Deno.test("readPhoneOptions() takes flags before the environment before the file
   assert.equal(options.authToken, "from-file");
   assert.equal(options.url, "http://127.0.0.1:8123");
   assert.equal(options.number, rehearsal.TWILIO_PHONE_NUMBER);
+  assert.equal(options.port, 8124);
+  const elsewhere = () => "TWILIO_API_URL=https://api.twilio.com:443\n";
+  assert.equal(readPhoneOptions([], nothingSet, elsewhere).port, 8089);
 });
 
 for (

@@ -13,9 +13,11 @@ export interface CallerScript {
   readonly onStep?: (what: string) => void;
   /** The caller hangs up after that long, whatever happens. */
   readonly maxMs: number;
+  /** Until then the caller stays on the line; else, only until the last line is answered. */
+  readonly stays?: boolean;
 }
 
-/** Follows a script on a call and hangs up at its end; resolves when the call is over. */
+/** Follows a script on a call to its end, and then hangs up; resolves when the call is over. */
 export async function followScript(
   call: SimulatedCall,
   clock: SimClock,
@@ -33,7 +35,7 @@ export async function followScript(
 }
 
 async function act(call: SimulatedCall, agent: AgentSpeech, script: CallerScript): Promise<void> {
-  const { lines, digits, interruptAfterMs, onStep = () => {} } = script;
+  const { lines, digits, interruptAfterMs, stays = false, onStep = () => {} } = script;
   for (const line of lines) {
     if (interruptAfterMs === undefined) await agent.endOfTurn();
     else if (await agent.speaks()) await agent.pause(interruptAfterMs);
@@ -47,7 +49,7 @@ async function act(call: SimulatedCall, agent: AgentSpeech, script: CallerScript
     onStep(`presses ${digits}`);
     await call.sendDigits(digits);
   }
-  if (lines.length === 0 && digits === undefined) return;
+  if (stays || lines.length === 0 && digits === undefined) return;
   await agent.endOfTurn();
   if (agent.gone) return;
   onStep("hangs up");

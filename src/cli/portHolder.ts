@@ -1,0 +1,18 @@
+import { isRecord } from "../utils/isRecord.ts";
+
+/** What listens on a port of this machine, in words; it is asked, and has two seconds to answer. */
+export async function describePortHolder(port: number): Promise<string> {
+  try {
+    const url = `http://127.0.0.1:${port}/health`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000), redirect: "manual" });
+    const answer: unknown = await response.json();
+    if (!isRecord(answer)) return OTHER;
+    // Twilio's answer to a request without a password.
+    if (answer["code"] === 20003) return 'another "deno task phone"';
+    return "uptimeSeconds" in answer ? "a Parley server" : OTHER;
+  } catch {
+    return OTHER;
+  }
+}
+
+const OTHER = "another program";
