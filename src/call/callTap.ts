@@ -4,10 +4,11 @@ import type { Milliseconds } from "./types.ts";
 export interface HeardSound {
   /** In the leg's format; stays as it is. */
   readonly audio: Uint8Array;
-  /** When its first sample was heard, by the clock of the call's inputs. */
+  /**
+   * When its first sample was heard, by the clock of the call's inputs. Before the end of the stretch before it
+   * where that turns out to have been heard earlier than was told.
+   */
   readonly at: Milliseconds;
-  /** It was heard without a gap behind the stretch before it, however exact `at` is. */
-  readonly continues: boolean;
 }
 
 /** What becomes of a recording; `stop` is for good. */
@@ -20,7 +21,7 @@ export type RecordingChange = "start" | "pause" | "resume" | "stop";
 export interface CallTap {
   /** A frame that has just arrived; its bytes are copied, as they change with the next frame. */
   caller(frame: Uint8Array, atMs: Milliseconds): void;
-  agent(audio: Uint8Array, atMs: Milliseconds, continues: boolean): void;
+  agent(audio: Uint8Array, atMs: Milliseconds): void;
   change(change: RecordingChange, atMs: Milliseconds): void;
   /** The session is over; the recording is too, unless the call goes on elsewhere. */
   close(atMs: Milliseconds, goesOn: boolean): void;

@@ -6,6 +6,11 @@ import type { Segment } from "./playoutEstimate.ts";
 
 /** An item's beginning, but for sums of fractions. */
 const BEGINNING_MS = 0.001;
+/** So much further than expected within speech without a gap is the estimate's error; more is a stall. */
+const STALL_MS = 120;
+/** So much nearer than expected shows that all before it was heard earlier, too. */
+const EARLIER_MS = 2;
+const MAX_BEGUN = 16;
 /** Samples are whole, in every format, at this many bytes. */
 const SAMPLE_BYTES = 2;
 
@@ -18,6 +23,10 @@ export class HeardSpeech {
   readonly #entries: Pick<TranscriptEntries, "soundedAt">;
   #cleared: Segment[] = [];
   #burst: object | undefined;
+  /** Since the last gap. */
+  #begun: readonly { readonly itemId: string; readonly at: Milliseconds }[] = [];
+  /** Where the last stretch ends, as it was told. */
+  #end: Milliseconds = -Infinity;
   /** Of the leg, also of one that has just left. */
   format: AudioFormat = "pcmu";
   /** Whether the sound itself is wanted. */
@@ -53,14 +62,34 @@ export class HeardSpeech {
 
   #heard(segment: Segment, playedMs: Milliseconds): void {
     if (!(playedMs > 0)) return;
-    const { ref: { itemId }, offsetMs, start: at, burst } = segment;
-    if (offsetMs < BEGINNING_MS) this.#entries.soundedAt(itemId, at);
-    const continues = this.#burst === burst;
-    this.#burst = burst;
+    const { ref: { itemId }, offsetMs } = segment;
+    const at = this.#placed(segment, playedMs);
+    if (offsetMs < BEGINNING_MS) this.#begins(itemId, at);
     if (!this.isRecorded) return;
     const { bytes } = segment.audio;
     const length = Math.round(playedMs * bytesPerMs(this.format) / SAMPLE_BYTES) * SAMPLE_BYTES;
     const audio = length < bytes.length ? bytes.subarray(0, length) : bytes;
-    this.#commands.push({ type: "keepHeard", sound: { audio, at, continues } });
+    this.#commands.push({ type: "keepHeard", sound: { audio, at } });
+  }
+
+  /** When it was heard: speech of one burst is played without a gap, unless the leg has stalled. */
+  #placed({ start, burst }: Segment, playedMs: Milliseconds): Milliseconds {
+    const lateMs = this.#burst === burst ? start - this.#end : Infinity;
+    if (lateMs > STALL_MS) this.#begun = [];
+    if (lateMs <= -EARLIER_MS) this.#moveBegun(lateMs);
+    const at = lateMs > -EARLIER_MS && lateMs <= STALL_MS ? this.#end : start;
+    this.#burst = burst;
+    this.#end = at + playedMs;
+    return at;
+  }
+
+  #begins(itemId: string, at: Milliseconds): void {
+    this.#begun = [...this.#begun, { itemId, at }].slice(-MAX_BEGUN);
+    this.#entries.soundedAt(itemId, at);
+  }
+
+  #moveBegun(byMs: Milliseconds): void {
+    this.#begun = this.#begun.map(({ itemId, at }) => ({ itemId, at: at + byMs }));
+    for (const { itemId, at } of this.#begun) this.#entries.soundedAt(itemId, at);
   }
 }

@@ -15,8 +15,10 @@ export interface Segment {
   durationMs: Milliseconds;
   mark: string | undefined;
   readonly burst: Burst;
-  /** Before this it cannot be played: it had not been written, or the leg was still starting up. */
+  /** Before this it is not thought to be played: it had not been written, or the leg was still starting up. */
   readonly earliest: Milliseconds;
+  /** Before this it cannot be played, with all that was written before it in the burst. */
+  readonly notBefore: Milliseconds;
   start: Milliseconds;
   end: Milliseconds;
 }
@@ -24,6 +26,8 @@ export interface Segment {
 /** Speech that queues up without a gap; how late a leg starts is learnt from the first mark of each. */
 interface Burst {
   marks: number;
+  /** When the leg has played all of it at the earliest, however it was written. */
+  playableUntil: Milliseconds;
 }
 
 /** What a segment is made of. */
@@ -72,7 +76,7 @@ export class PlayoutEstimate {
   #probe:
     | { readonly name: string; readonly at: Milliseconds; readonly counts: boolean }
     | undefined;
-  #burst: Burst = { marks: 0 };
+  #burst: Burst = { marks: 0, playableUntil: -Infinity };
 
   /** What has been written and not yet reported as played, oldest first. */
   get segments(): readonly Segment[] {
@@ -107,15 +111,18 @@ export class PlayoutEstimate {
       last.audio.append(audio);
       last.durationMs += durationMs;
       last.end += durationMs;
+      last.burst.playableUntil += durationMs;
       this.#queueEnd = last.end;
       return last;
     }
     const startsBurst = now >= this.#queueEnd;
-    if (startsBurst) this.#burst = { marks: 0 };
+    if (startsBurst) this.#burst = { marks: 0, playableUntil: now };
     const earliest = startsBurst ? now + this.#startUp : now;
     const start = Math.max(this.#queueEnd, earliest);
     const end = start + durationMs;
     const burst = this.#burst;
+    const notBefore = Math.max(now, burst.playableUntil);
+    burst.playableUntil = notBefore + durationMs;
     const segment: Segment = {
       ref,
       audio: new JoinedAudio(audio),
@@ -124,6 +131,7 @@ export class PlayoutEstimate {
       mark: undefined,
       burst,
       earliest,
+      notBefore,
       start,
       end,
     };
@@ -208,7 +216,9 @@ export class PlayoutEstimate {
     for (let i = index; i < this.#segments.length; i++) {
       const segment = this.#segments[i];
       if (segment === undefined) break;
-      const start = i === index ? segment.start + error : Math.max(segment.earliest, previousEnd);
+      const start = i === index
+        ? Math.max(segment.notBefore, segment.start + error)
+        : Math.max(segment.earliest, previousEnd);
       segment.start = start;
       segment.end = start + segment.durationMs;
       previousEnd = segment.end;

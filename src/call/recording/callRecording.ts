@@ -163,7 +163,9 @@ export class CallRecording {
   ): void {
     const wasUnderWay = this.#isUnderWay;
     const before = this.#status?.state;
-    const atMs = this.#msOf(now);
+    // Whole milliseconds that have all of what is kept, and overlap with none before.
+    const wholeMs = state === "on" ? this.#msOf(now) : Math.ceil(now - this.#startedAt);
+    const atMs = Math.max(wholeMs, this.#status?.atMs ?? 0);
     const spans = this.#status?.spans ?? [];
     const closed = spans.map((span) => ({ ...span, toMs: span.toMs ?? atMs }));
     this.#status = {
@@ -183,7 +185,7 @@ export class CallRecording {
   }
 
   #msOf(at: Milliseconds): Milliseconds {
-    return Math.max(0, Math.round(at - this.#startedAt));
+    return Math.max(0, Math.floor(at - this.#startedAt));
   }
 
   #record(change: RecordingChange, at: Milliseconds): void {

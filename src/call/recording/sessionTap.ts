@@ -15,8 +15,8 @@ export class SessionTap {
 
   perform(command: Extract<CallCommand, { type: "keepHeard" | "record" }>): void {
     if (command.type === "keepHeard") {
-      const { audio, at, continues } = command.sound;
-      return this.#tap?.agent(audio, at - this.#call.startedAt, continues);
+      const { audio, at } = command.sound;
+      return this.#tap?.agent(audio, at - this.#call.startedAt);
     }
     const { change, at } = command;
     if (change === "start") this.#tap ??= this.#open();

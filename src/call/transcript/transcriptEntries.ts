@@ -62,7 +62,7 @@ export class TranscriptEntries {
   /** The first sound of an item was heard. */
   soundedAt(itemId: string, at: Milliseconds): void {
     const entry = this.#entries.get(itemId);
-    if (entry?.kind === "agent" && !entry.final) entry.soundedAt ??= at;
+    if (entry?.kind === "agent" && !entry.final) entry.soundedAt = at;
   }
 
   /** The entry of an item, a new one at the item's place; undefined for one that is not kept any more. */

@@ -148,7 +148,7 @@ export class WaitingSound {
     leg.play({ itemId, audio: encodeBase64(piece), durationMs: PIECE_MS });
     // A piece that comes late is heard when it comes.
     const at = Math.max(this.#endsAt, this.#clock.now());
-    this.#pieces.push({ audio: piece, at, continues: this.#pieces.length > 0 });
+    this.#pieces.push({ audio: piece, at });
     this.#endsAt = at + PIECE_MS;
   }
 }

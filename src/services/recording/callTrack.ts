@@ -3,13 +3,13 @@ import { joinBytes } from "../../utils/joinBytes.ts";
 import type { RecordingChange } from "../../call/callTap.ts";
 import { CallerPlace } from "./callerPlace.ts";
 import { frameBytes, RATE_HZ, sampleBytes, type SampleFile, type Side } from "./sampleFile.ts";
+import { overwrite, readSide, silence, type Span } from "./trackSides.ts";
 
-/** The agent's speech is played without gaps: that much nearer or further than expected is the estimate's error. */
-const ESTIMATE_MS = 120;
+/** Times that were rounded differ by less. */
+const ROUNDING_SAMPLES = 2;
 const FILL_BYTES = 64 * 1024;
 
-interface Span {
-  readonly from: number;
+interface KeptSpan extends Span {
   to: number;
 }
 
@@ -23,8 +23,11 @@ export class CallTrack {
   readonly #caller: CallerPlace;
   /** Of the caller's, side by side, not written yet. */
   #run: { readonly from: number; readonly parts: Uint8Array[] } | undefined;
-  #agentEnd = 0;
-  readonly #kept: Span[] = [];
+  /** When the caller's last frame came. */
+  #heardUntil = 0;
+  /** The agent's last speech without a gap, which cannot begin before `earliest`. */
+  #agent = { earliest: 0, from: 0, to: 0 };
+  readonly #kept: KeptSpan[] = [];
   readonly #muted: Readonly<Record<Side, Span[]>> = { caller: [], agent: [] };
   #tooLong = false;
 
@@ -60,9 +63,10 @@ export class CallTrack {
     const last = this.#kept.at(-1);
     if (change === "start" || change === "resume") this.#kept.push({ from: at, to: Infinity });
     else if (last !== undefined && at < last.to) {
-      last.to = at;
       this.flush();
       // What came before may have been placed a little later than it was heard.
+      this.#moveAgent(this.#agent.to - at);
+      last.to = at;
       for (const side of ["caller", "agent"] as const) {
         silence(this.#file, side, { from: at, to: Infinity });
       }
@@ -72,16 +76,34 @@ export class CallTrack {
   /** A frame of the caller's that came at this time. */
   caller(audio: Uint8Array, atMs: number): void {
     const samples = audio.length / sampleBytes(this.#file.format);
-    this.#caller.add(audio, samples, this.#sampleAt(atMs) - samples, atMs);
+    this.#heardUntil = this.#sampleAt(atMs);
+    this.#caller.add(audio, samples, this.#heardUntil - samples, atMs);
   }
 
-  /** Speech of the agent that was heard from this time on. */
-  agent(audio: Uint8Array, atMs: number, continues: boolean): void {
+  /** Speech of the agent that was heard from this time on: what came before it was heard before it. */
+  agent(audio: Uint8Array, atMs: number): void {
     const at = this.#sampleAt(atMs);
-    const isNear = Math.abs(at - this.#agentEnd) <= ESTIMATE_MS * this.#rate / 1000;
-    const from = continues && isNear ? this.#agentEnd : Math.max(at, this.#agentEnd);
-    this.#agentEnd = from + audio.length / sampleBytes(this.#file.format);
+    const overlap = this.#agent.to - at;
+    if (overlap > ROUNDING_SAMPLES) this.#moveAgent(overlap);
+    const { to: end } = this.#agent;
+    if (at - end > ROUNDING_SAMPLES) {
+      const kept = this.#kept.find((span) => span.from <= at && at < span.to);
+      this.#agent = { earliest: Math.max(end, kept?.from ?? 0), from: at, to: at };
+    }
+    const from = this.#agent.to;
+    this.#agent.to = from + audio.length / sampleBytes(this.#file.format);
     this.#put("agent", from, audio);
+  }
+
+  /** The agent's last speech was heard so many samples before where it stands, as far as it can have been. */
+  #moveAgent(samples: number): void {
+    const { earliest, from, to } = this.#agent;
+    const by = Math.min(samples, from - earliest);
+    if (by <= 0) return;
+    const audio = readSide(this.#file, "agent", { from, to });
+    silence(this.#file, "agent", { from, to });
+    this.#agent = { earliest, from: from - by, to: to - by };
+    this.#put("agent", from - by, audio);
   }
 
   /** One side is silent in this span, whatever was and will be put there. */
@@ -95,14 +117,22 @@ export class CallTrack {
   /** Writes what waits. */
   flush(): void {
     const run = this.#run;
-    this.#run = undefined;
-    if (run !== undefined) this.#put("caller", run.from, joinBytes(run.parts));
+    if (run !== undefined) {
+      const audio = joinBytes(run.parts);
+      const width = sampleBytes(this.#file.format);
+      // A recording is no longer than the call, however far the caller's frames stand ahead.
+      const bytes = Math.min(audio.length, Math.max(0, this.#heardUntil - run.from) * width);
+      const rest = { from: run.from + bytes / width, parts: [audio.subarray(bytes)] };
+      this.#run = bytes < audio.length ? rest : undefined;
+      if (bytes > 0) this.#put("caller", run.from, audio.subarray(0, bytes));
+    }
     this.#file.flush();
   }
 
   /** The session is over; up to its end there is silence where nothing else was. */
   close(atMs: number): void {
     this.#caller.close();
+    this.#heardUntil = this.#sampleAt(atMs);
     const end = Math.min(this.#sampleAt(atMs), this.#kept.at(-1)?.to ?? 0, this.#maxSamples);
     this.#extend(end * frameBytes(this.#file.format));
     this.flush();
@@ -163,36 +193,7 @@ export class CallTrack {
   }
 }
 
-/** Silences a span of one side, in samples, as far as there is audio. */
-export function silence(file: SampleFile, side: Side, { from, to }: Readonly<Span>): void {
-  const frame = frameBytes(file.format);
-  const end = Math.min(to, file.bytes / frame);
-  const most = FILL_BYTES / frame;
-  for (let at = from; at < end; at += most) {
-    const count = Math.min(most, end - at);
-    const quiet = new Uint8Array(count * sampleBytes(file.format));
-    overwrite(file, side, at, quiet.fill(SILENCE_BYTE[file.format]));
-  }
-}
-
-/** Puts samples of one side in the place of what is there. */
-function overwrite(file: SampleFile, side: Side, from: number, audio: Uint8Array): void {
-  const width = sampleBytes(file.format);
-  const at = from * 2 * width;
-  const both = new Uint8Array(2 * audio.length).fill(SILENCE_BYTE[file.format]);
-  both.set(file.read(at, both.length));
-  const shift = side === "caller" ? 0 : width;
-  if (width === 1) {
-    for (let i = 0; i < audio.length; i++) both[2 * i + shift] = audio[i]!;
-  } else {
-    for (let i = 0; i + 1 < audio.length; i += 2) {
-      both[2 * i + shift] = audio[i]!;
-      both[2 * i + shift + 1] = audio[i + 1]!;
-    }
-  }
-  file.write(at, both);
-}
-
+/** What is left of a span. */
 function without(span: Span, muted: readonly Span[]): readonly Span[] {
   return muted.reduce<readonly Span[]>(
     (parts, { from, to }) =>

@@ -109,7 +109,7 @@ export function openRecordings(
       thread.send({ type: "open", tap: number, callId: session.id, format });
       return {
         caller: (frame, atMs) => tap.caller(frame, atMs),
-        agent: (audio, atMs, continues) => tap.agent(audio, atMs, continues),
+        agent: (audio, atMs) => tap.agent(audio, atMs),
         change: (change, atMs) => tap.change(change, atMs),
         close(atMs, goesOn) {
           if (goesOn) goingOn.add(number);

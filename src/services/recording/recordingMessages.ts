@@ -46,8 +46,6 @@ export const PIECE_NUMBERS = 4;
 /** Kinds of pieces. */
 export const CALLER_PIECE = 0;
 export const AGENT_PIECE = 1;
-/** Speech of the agent that follows what was before without a gap. */
-export const AGENT_PIECE_ON = 2;
 
 export type RecordingQuestion =
   /** Bytes of the WAV file that the recording is, or was when it had so many `bytes`, however it is kept. */

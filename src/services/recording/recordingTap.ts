@@ -1,5 +1,5 @@
 import type { CallTap, RecordingChange } from "../../call/callTap.ts";
-import { AGENT_PIECE, AGENT_PIECE_ON, CALLER_PIECE } from "./recordingMessages.ts";
+import { AGENT_PIECE, CALLER_PIECE } from "./recordingMessages.ts";
 import type { RecordingThread } from "./recordingThread.ts";
 
 /** Takes one session's audio to the thread that writes it. */
@@ -19,9 +19,9 @@ export class RecordingTap implements CallTap {
   }
 
   /** Also what was heard before a pause, and becomes known during it. */
-  agent(audio: Uint8Array, atMs: number, continues: boolean): void {
+  agent(audio: Uint8Array, atMs: number): void {
     if (atMs >= this.#stoppedMs || !this.#thread.isOpen(this.#tap)) return;
-    this.#thread.batch.add(this.#tap, continues ? AGENT_PIECE_ON : AGENT_PIECE, atMs, audio);
+    this.#thread.batch.add(this.#tap, AGENT_PIECE, atMs, audio);
   }
 
   change(change: RecordingChange, atMs: number): void {

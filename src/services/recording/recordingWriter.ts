@@ -1,9 +1,8 @@
 import { joinBytes } from "../../utils/joinBytes.ts";
-import { CallTrack, silence } from "./callTrack.ts";
+import { CallTrack } from "./callTrack.ts";
 import { faultCodeOf, RecordingFault } from "./recordingFault.ts";
 import { RecordingFolder } from "./recordingFolder.ts";
 import {
-  AGENT_PIECE_ON,
   CALLER_PIECE,
   PIECE_NUMBERS,
   type RecordingMessage,
@@ -13,6 +12,7 @@ import {
   type RecordingSize,
   type TapAudio,
 } from "./recordingMessages.ts";
+import { silence } from "./trackSides.ts";
 import { frameBytes, RATE_HZ, type SampleFile } from "./sampleFile.ts";
 import { recordingKey } from "./sealedFile.ts";
 import { wavHeader, wavHeaderBytes } from "./wavHeader.ts";
@@ -94,7 +94,7 @@ export class RecordingWriter {
       touched.add(tap);
       this.#try(tap, ({ track }) => {
         if (kind === CALLER_PIECE) track.caller(audio, atMs);
-        else track.agent(audio, atMs, kind === AGENT_PIECE_ON);
+        else track.agent(audio, atMs);
       });
     }
     for (const tap of touched) {
