@@ -70,6 +70,10 @@ export class CallMachine {
     return this.#parts.transfer.isUnderWay;
   }
 
+  get transferState(): CallSession["transferState"] {
+    return this.#ended ? undefined : this.#parts.transfer.state;
+  }
+
   /** What a leg that joins in the middle of the call has missed. */
   snapshot(): readonly CallEvent[] {
     const { recording, connection } = this.#parts;

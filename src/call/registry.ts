@@ -136,7 +136,8 @@ export class CallRegistry {
     const left = this.list();
     for (const session of left) {
       // Whom the carrier has put through talks on, and the next process goes on with the call.
-      const reason = session.isAway ? "handed_over" : "server_stopped";
+      const isWithPerson = session.isAway || session.transferState === "together";
+      const reason = isWithPerson ? "handed_over" : "server_stopped";
       session.input({ type: "hangUp", end: { reason } });
     }
     await Promise.all(left.map((session) => session.ended));

@@ -8,7 +8,8 @@ import { withFallback } from "./ending/fallbackTransfer.ts";
 import { CallAgents } from "./handoff/callAgents.ts";
 import type { CallSession } from "./sessionApi.ts";
 import type { SessionDependencies, SessionOptions } from "./sessionSetup.ts";
-import type { KeptSentence, KeptSpeech } from "./keptSpeech.ts";
+import type { KeptSpeech } from "./keptSpeech.ts";
+import { KeptVoice } from "./playback/keptVoice.ts";
 import { keyTones } from "./menu/keyTones.ts";
 import { CommandRunner } from "./machine/commandRunner.ts";
 import { ModelSlot } from "./model/modelSlot.ts";
@@ -31,8 +32,11 @@ export class Session implements CallSession {
   readonly #deps: SessionDependencies;
   readonly #agents: CallAgents;
   readonly #format: AudioFormat;
-  /** Held from when the machine was told of it: what is kept may be evicted. */
-  #greeting: KeptSentence | undefined;
+  readonly #keptVoice = new KeptVoice(
+    () => this.#kept,
+    (input) => this.#handle(input),
+    (ref, audio) => this.#speech(ref, audio),
+  );
   readonly #startedAt: Milliseconds;
   readonly #machine: CallMachine;
   readonly #callerAudio: CallerAudio;
@@ -122,6 +126,10 @@ export class Session implements CallSession {
     return this.#machine.isAway;
   }
 
+  get transferState(): CallSession["transferState"] {
+    return this.#machine.transferState;
+  }
+
   begin(): void {
     try {
       const [at, policy, { resumed }] = [this.#startedAt, this.#policy, this];
@@ -131,14 +139,7 @@ export class Session implements CallSession {
     } catch (error) {
       this.#fail(error);
     }
-    this.#findGreeting();
-  }
-
-  /** Looked for when the call begins and when its leg comes: it may have been kept in between. */
-  #findGreeting(): void {
-    if (this.#greeting !== undefined) return;
-    this.#greeting = this.#kept?.get("greeting");
-    if (this.#greeting !== undefined) this.#handle({ type: "greetingKept" });
+    this.#keptVoice.findGreeting();
   }
 
   join(leg: CallLeg): void {
@@ -146,7 +147,7 @@ export class Session implements CallSession {
     if (this.#leg !== undefined) this.#replaceLeg(this.#leg);
     this.#leg = leg;
     this.#hasJoined = true;
-    this.#findGreeting();
+    this.#keptVoice.findGreeting();
     this.input({ type: "joined", format: leg.format, reports: leg.reports });
   }
 
@@ -217,7 +218,7 @@ export class Session implements CallSession {
       case "waitingSound":
         return this.#waitingSound.perform(command);
       case "speakKept":
-        return this.#speakKept(command);
+        return this.#keptVoice.speak(command);
       case "useAgent":
         this.#agents.use(command.agent);
         return this.#model.perform(command, this.#deps.now());
@@ -246,13 +247,6 @@ export class Session implements CallSession {
       default:
         return this.#model.perform(command, this.#deps.now());
     }
-  }
-
-  #speakKept({ name, text, ref }: Extract<CallCommand, { type: "speakKept" }>): void {
-    const kept = name === "greeting" ? this.#greeting : this.#kept?.get(name, text);
-    if (kept === undefined) return this.#handle({ type: "keptMissing", ref });
-    this.#speech(ref, kept.audio);
-    this.#handle({ type: "keptSpoken", ref, text: kept.text });
   }
 
   #runTool(call: ToolCall): void {

@@ -3,6 +3,7 @@ import type { CallEvent, RecordingStatus } from "./callEvent.ts";
 import type { ControlInput } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
 import type { ResumedCall } from "./resumedCall.ts";
+import type { TransferState } from "./transfer.ts";
 import type { CallRequest, SessionEnd } from "./types.ts";
 
 /** One live call, as its leg and the API see it. None of its methods throws once joined. */
@@ -34,6 +35,8 @@ export interface CallSession {
   readonly hasEnded: boolean;
   /** Whether the caller is being put through to a person, or talks with one; also where it is let go of then. */
   readonly isAway: boolean;
+  /** Undefined where the caller may be transferred. */
+  readonly transferState?: TransferState | undefined;
   input(input: LegInput | ControlInput): void;
   /** The carrier's id of the call, once it is known. */
   callSid: string | undefined;

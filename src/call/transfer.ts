@@ -100,7 +100,39 @@ export type TransferOrder =
 
 /** Whoever is told what is heard of transfers. */
 export interface TransferHandler {
+  readonly state: TransferState | undefined;
   handle(input: TransferInput, nowMs: number): void;
+}
+
+/**
+ * How it stands with transfers: one is announced to the caller; the person is being asked; the caller is with the
+ * carrier; agent, caller and person are in a conference; or the call ends, and none can begin.
+ */
+export type TransferState = "requested" | "asking" | "away" | "together" | "ending";
+
+/** Why something cannot be done about transfers now. */
+export const transferProblems = [
+  "transfer_under_way",
+  "call_ending",
+  "no_transfer",
+  "not_in_conference",
+] as const;
+export type TransferProblem = (typeof transferProblems)[number];
+
+/** Why the caller cannot be transferred, or the transfer not be taken back or left to the two; one transfer at a time. */
+export function transferProblem(
+  wanted: "transfer" | "cancelTransfer" | "leaveRoom",
+  state: TransferState | undefined,
+): TransferProblem | undefined {
+  switch (wanted) {
+    case "transfer":
+      if (state === undefined) return undefined;
+      return state === "ending" ? "call_ending" : "transfer_under_way";
+    case "cancelTransfer":
+      return state === "requested" || state === "asking" ? undefined : "no_transfer";
+    case "leaveRoom":
+      return state === "together" ? undefined : "not_in_conference";
+  }
 }
 
 /** How an agent goes on after a transfer. */

@@ -15,6 +15,7 @@ import {
   viewTurn,
 } from "../services/records.ts";
 import type { CallStore } from "../services/store.ts";
+import type { TransferProblem } from "../call/transfer.ts";
 import { present } from "../utils/present.ts";
 import { readListCursor } from "./listCursor.ts";
 import { type Calendar, viewAppointment } from "../services/calendar.ts";
@@ -128,6 +129,11 @@ function problemOf(
         "caller_away",
         "The caller is being put through to a person: the call can only be hung up.",
       );
+    case "transfer_under_way":
+    case "call_ending":
+    case "no_transfer":
+    case "not_in_conference":
+      return new HttpProblem(409, refusal.code, transferProblemSentences[refusal.code]);
     case "unknown_transfer":
       return new HttpProblem(422, "unknown_transfer", "The agent has no transfer of this name.", {
         details: [
@@ -138,6 +144,13 @@ function problemOf(
       return new HttpProblem(403, refusal.refusal, transferSentences[refusal.refusal]);
   }
 }
+
+const transferProblemSentences: Readonly<Record<TransferProblem, string>> = {
+  transfer_under_way: "A transfer of this call is under way: there is one at a time.",
+  call_ending: "The call is about to end.",
+  no_transfer: "Nobody is being called for the caller: there is no transfer to cancel.",
+  not_in_conference: "The agent is not in a conference with the caller and a person.",
+};
 
 const transferSentences: Readonly<Record<TransferRefusalCode, string>> = {
   do_not_call: "This number is on the do-not-call list.",
@@ -207,7 +220,7 @@ const action = createRoute({
   operationId: "actOnCall",
   summary: "Act on a live call",
   description:
-    "Hang up, let the agent say something, transfer the caller or take that back, have the agent leave a conference, interrupt the agent, send text in the caller's place, or pause, resume or stop the recording. Any instance that shares the database accepts it; 504 `instance_silent` where the one that holds the call does not answer.",
+    "Hang up, let the agent say something, transfer the caller or take that back, have the agent leave a conference, interrupt the agent, send text in the caller's place, or pause, resume or stop the recording. Any instance that shares the database accepts it; 504 `instance_silent` where the one that holds the call does not answer. Of transfers there is one at a time: 409 `transfer_under_way`, and `no_transfer`, `not_in_conference`, `call_ending` or `caller_away` where the action is impossible now.",
   tags,
   request: { params: callIdParam, body: { required: true, content: json(callAction) } },
   responses: { 202: answer("Accepted", actionAnswer), ...errorAnswers },

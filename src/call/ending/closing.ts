@@ -4,53 +4,10 @@ import { earliest } from "../machine/wakeTimer.ts";
 import { personSpoke } from "../model/farEndPrompts.ts";
 import * as prompts from "../model/prompts.ts";
 import { tellForGood } from "../model/tellForGood.ts";
+import type { Activity, ClosingPlan, LastSentences, TransferAnnounced } from "./closingPlan.ts";
 import { IdleTimer } from "./idleTimer.ts";
-import type { ResponseRequest } from "../realtimeClient.ts";
 import { TimeLimit } from "./timeLimit.ts";
-import type { TransferAsker } from "../transfer.ts";
 import type { CallEnd, Milliseconds } from "../types.ts";
-
-/** How a call ends when the caller has heard the agent out; `transferred` takes the alias as detail. */
-interface ClosingPlan {
-  readonly end: CallEnd;
-  /** What the agent still has to say, if anything. */
-  readonly say?: ResponseRequest | undefined;
-  /** Whether the caller can take it back by speaking. */
-  readonly revocable: boolean;
-  /** Who wants the caller to be transferred; the agent unless given. */
-  readonly by?: TransferAsker;
-  /** What the person is to be told. */
-  readonly brief?: string | undefined;
-  /** The message to the model then; only what the caller begins anew takes such an end back. */
-  readonly onRevoked?: prompts.ModelNote;
-}
-
-/** What the caller has to hear before the call ends. */
-interface LastSentences {
-  /** Has it said; false where there is nothing. */
-  sayLast(end: CallEnd, now: Milliseconds): boolean;
-}
-
-/** Is told of a transfer before the words that announce it. */
-interface TransferAnnounced {
-  requested(alias: string, by: TransferAsker, brief?: string): void;
-}
-
-/** State of the call from which `Closing` derives whether it is idle. */
-interface Activity {
-  /** Caller and model can hear each other. */
-  readonly listening: boolean;
-  /** A response is due or running, a tool runs, or the caller speaks. */
-  readonly working: boolean;
-  /** There is a model, or soon will be. */
-  readonly modelExpected: boolean;
-  /** Whether a lost connection has left words unsaid. */
-  readonly owed: boolean;
-  /** The caller speaks by the level of the line, whatever the model reports. */
-  readonly loud: boolean;
-  /** Tools were called since the caller gave a sign, and whether any more may be. */
-  readonly tools: { readonly used: boolean; readonly exhausted: boolean };
-}
 
 /** Limit for starting the last words. */
 const SAY_LIMIT_MS = 15_000;
@@ -90,6 +47,11 @@ export class Closing {
 
   get begun(): boolean {
     return this.#plan !== undefined;
+  }
+
+  /** Whether the call will end, or be transferred, whatever the caller does. */
+  get isFinal(): boolean {
+    return this.#plan?.revocable === false;
   }
 
   get wakeAt(): Milliseconds | undefined {
@@ -133,6 +95,11 @@ export class Closing {
     if (!this.leavesMessage) return false;
     this.#withdraw();
     return true;
+  }
+
+  /** Nobody is put through after all; does nothing where nobody is to be. */
+  withdrawTransfer(): void {
+    if (this.#plan?.end.reason === "transferred") this.#withdraw();
   }
 
   #withdraw(): void {
@@ -193,6 +160,10 @@ export class Closing {
     const say = words === undefined
       ? undefined
       : prompts.goodbye(end, words === true ? undefined : words);
+    if (end.reason === "operator_hung_up") {
+      this.withdrawTransfer();
+      this.#transfer.withdrawn();
+    }
     this.begin({ end, say, revocable: false }, now);
   }
 

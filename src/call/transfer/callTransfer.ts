@@ -10,6 +10,7 @@ import type {
   TransferInput,
   TransferRef,
   TransferResult,
+  TransferState,
   TransferStep,
 } from "../transfer.ts";
 import { type CallEnd, isCallEnd, type Milliseconds, type SessionEnd } from "../types.ts";
@@ -19,7 +20,7 @@ import { CallerWait } from "./callerWait.ts";
 import * as prompts from "./transferPrompts.ts";
 
 interface TransferParts {
-  readonly closing: Pick<Closing, "callerReturned">;
+  readonly closing: Pick<Closing, "callerReturned" | "isFinal" | "withdrawTransfer">;
   readonly leg: Pick<LegPresence, "joined" | "expect">;
   readonly connection: Pick<ConnectionLifecycle, "park" | "unpark">;
 }
@@ -91,6 +92,12 @@ export class CallTransfer {
     return this.#underWay?.caller === "away";
   }
 
+  get state(): TransferState | undefined {
+    if (this.#underWay !== undefined) return this.#underWay.caller;
+    if (this.#announced !== undefined) return "requested";
+    return this.#parts?.closing.isFinal === true ? "ending" : undefined;
+  }
+
   /** Someone wants the caller to be put through, after the agent's last words. */
   requested(alias: string, by: TransferAsker, brief?: string): void {
     const again = this.#announced?.alias === alias ? this.#announced : undefined;
@@ -120,8 +127,8 @@ export class CallTransfer {
 
   handle(input: TransferInput, now: Milliseconds): void {
     const underWay = this.#underWay;
-    if (underWay === undefined) return;
     if (input.type === "transferCancelled") return this.#cancel(underWay, now);
+    if (underWay === undefined) return;
     if (input.type === "roomLeft") return this.#leaveRoom(underWay, now);
     if (underWay.number !== input.number) return;
     if (input.type === "transferOver") return this.#over(underWay, input.result, now);
@@ -148,8 +155,21 @@ export class CallTransfer {
     if (this.#underWay.caller === "away") this.#parkAt = now + PARK_AFTER_MS;
   }
 
-  #cancel(underWay: UnderWay, now: Milliseconds): void {
-    if (underWay.caller !== "asking") return;
+  withdrawn(): void {
+    const announced = this.#announced;
+    this.#announced = undefined;
+    if (announced !== undefined) this.#publish(announced, { step: "failed", why: "cancelled" });
+  }
+
+  #cancel(underWay: UnderWay | undefined, now: Milliseconds): void {
+    const announced = this.#announced;
+    if (underWay === undefined && announced !== undefined) {
+      this.#parts?.closing.withdrawTransfer();
+      this.withdrawn();
+      tellForGood(this.#call, prompts.transferWithdrawn(announced.alias));
+      return this.#call.turns.ask(prompts.afterTransfer(), now);
+    }
+    if (underWay?.caller !== "asking") return;
     this.#call.commands.push({ type: "cancelTransfer", number: underWay.number });
     this.#over(underWay, { kind: "failed", why: "cancelled" }, now);
   }
@@ -204,9 +224,9 @@ export class CallTransfer {
   /** How the session really ends that ends in the course of a transfer, of which observers are told. */
   endOf(end: SessionEnd, now: Milliseconds): SessionEnd {
     const underWay = this.#underWay;
+    if (isCallEnd(end) && end.reason !== "transferred") this.withdrawn();
     if (underWay === undefined || !isCallEnd(end)) return end;
     const { alias, connectedAt } = underWay;
-    if (end.reason === "server_stopped") return end;
     this.#underWay = undefined;
     if (connectedAt === undefined) {
       this.#publish(underWay, { step: "failed", why: "cancelled" });

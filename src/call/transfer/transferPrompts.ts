@@ -1,6 +1,6 @@
 import { type ModelNote, system } from "../model/prompts.ts";
 import type { ResponseRequest } from "../realtimeClient.ts";
-import type { TransferFailure } from "../transfer.ts";
+import type { TransferFailure, TransferProblem } from "../transfer.ts";
 
 /** For a model whose caller comes back, as nobody took the call; `unanswered` is what the operator wants then. */
 export function transferFailed(
@@ -25,6 +25,19 @@ export function askingPerson(alias: string): ModelNote {
       "Where the caller says something, answer it, without promising that anybody will come; where they do not " +
       "want to wait, call cancel_transfer. You will be told how it ends.",
   );
+}
+
+/** For a model whose caller was to be put through, of which nothing comes. */
+export function transferWithdrawn(alias: string): ModelNote {
+  return system(
+    `The transfer to "${alias}" was taken back before anybody was called: the caller stays with you. ` +
+      "Tell them so in a few words, and go on with the conversation.",
+  );
+}
+
+/** What a model gets in the place of a tool's output. */
+export function transferProblemOutput(code: TransferProblem): string {
+  return JSON.stringify({ error: PROBLEMS[code], code });
 }
 
 /** For a caller who has heard music for a while. */
@@ -63,6 +76,15 @@ export function personHungUp(alias: string): ModelNote {
 export function afterTransfer(): ResponseRequest {
   return { purpose: "reply", tools: "none" };
 }
+
+const PROBLEMS: Readonly<Record<TransferProblem, string>> = {
+  transfer_under_way:
+    "A transfer of this caller is under way already, and there is one at a time. Nothing was changed.",
+  call_ending: "The call is about to end: nobody is called any more.",
+  no_transfer: "Nobody is being called for this caller: there is no transfer to cancel.",
+  not_in_conference:
+    "You are not in a conference with the caller and another person: there is nothing to leave.",
+};
 
 const OFFER =
   "Then offer what you can do instead: take a message, have someone call back, or connect them with somebody else, as far as your tools and instructions allow it.";

@@ -1,8 +1,10 @@
 import type { CallEffect } from "../callInput.ts";
 import type { Closing } from "../ending/closing.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
+import { NO_CALLER_YET } from "../heard/gateNotes.ts";
 import * as prompts from "../model/prompts.ts";
-import type { TransferAsker, TransferHandler } from "../transfer.ts";
+import { type TransferAsker, type TransferHandler, transferProblem } from "../transfer.ts";
+import { transferProblemOutput } from "../transfer/transferPrompts.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** A transfer that somebody wants; `brief` is what the person is told of the caller. */
@@ -28,6 +30,24 @@ export class ToolEffects {
     this.#call = call;
     this.#closing = closing;
     this.#transfer = transfer;
+  }
+
+  /** What the model gets in the place of the output of a tool whose effect is impossible now. */
+  refusalOf(effect: CallEffect | undefined, hasCallerSpoken: boolean): string | undefined {
+    switch (effect?.type) {
+      case "transfer":
+      case "cancelTransfer":
+      case "leaveRoom":
+        break;
+      default:
+        return undefined;
+    }
+    const isTransfer = effect.type === "transfer";
+    // What the model has read somewhere is no reason to hand the caller on.
+    if (isTransfer && !hasCallerSpoken) return NO_CALLER_YET;
+    const isPending = isTransfer && this.#pending?.type === "transfer";
+    const problem = transferProblem(effect.type, isPending ? "requested" : this.#transfer.state);
+    return problem && transferProblemOutput(problem);
   }
 
   note(effect: CallEffect | undefined, now: Milliseconds): void {

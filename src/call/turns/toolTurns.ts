@@ -1,5 +1,4 @@
 import type { CallInput, ControlInput } from "../callInput.ts";
-import { NO_CALLER_YET } from "../heard/gateNotes.ts";
 import type { ToolGate } from "../heard/toolGate.ts";
 import { earliest } from "../machine/wakeTimer.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
@@ -184,13 +183,12 @@ export class ToolTurns {
 
   /** Sends the output to the model, and ends or transfers the call where a tool has asked for that. */
   returned(input: ToolReturned, now: Milliseconds): void {
-    // What the model has read somewhere is no reason to hand the caller on.
-    const isAsked = input.effect?.type !== "transfer" || this.#gate.hasCallerSpoken;
+    const refusal = this.#effects.refusalOf(input.effect, this.#gate.hasCallerSpoken);
     const { callId } = input;
-    const result = isAsked ? input : { callId, output: NO_CALLER_YET, ok: false };
+    const result = refusal === undefined ? input : { callId, output: refusal, ok: false };
     const news = this.calls.cameBack(callId);
     if (news !== undefined) return this.#cameBack(news, result, now);
-    const keepsSilent = isAsked && this.#effects.keepsSilent(input.effect);
+    const keepsSilent = refusal === undefined && this.#effects.keepsSilent(input.effect);
     this.#returned(result, !keepsSilent, now);
   }
 

@@ -251,7 +251,8 @@ export const callAction = z.discriminatedUnion("type", [
     }),
   }),
   z.strictObject({ type: z.literal("cancel_transfer") }).openapi({
-    description: "Nobody is asked any more to take the caller of a transfer that asks first",
+    description:
+      "Takes back a transfer that has only been announced, or whose person is still being asked",
   }),
   z.strictObject({ type: z.literal("leave_conversation") }).openapi({
     description: "The agent leaves the caller and a person alone, with whom it is in a conference",

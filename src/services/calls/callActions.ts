@@ -1,5 +1,8 @@
 import { z } from "zod";
+import type { ControlInput } from "../../call/callInput.ts";
 import type { CallRegistry } from "../../call/registry.ts";
+import type { CallSession } from "../../call/sessionApi.ts";
+import { transferProblem, transferProblems } from "../../call/transfer.ts";
 import type { TransferPolicy, TransferRefusal, Transferring } from "../spending.ts";
 import { detached } from "../../utils/detached.ts";
 
@@ -12,7 +15,6 @@ export const callAction = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("say"), text: z.string() }),
   z.object({ type: z.literal("transfer"), to: z.string() }),
-  /** These two do nothing where nobody is asked to take the caller, or the agent is no third. */
   z.object({ type: z.literal("cancel_transfer") }),
   z.object({ type: z.literal("leave_conversation") }),
   z.object({ type: z.literal("interrupt") }),
@@ -38,9 +40,12 @@ export const actionResult = z.union([
     ok: z.literal(false),
     /**
      * The call is not, or no longer, held by this process; only phone calls can be transferred; the caller is
-     * with a person.
+     * with a person; or how it stands with transfers.
      */
-    code: z.enum(["not_live", "not_on_a_phone", "not_recorded", "caller_away"]),
+    code: z.enum([
+      ...["not_live", "not_on_a_phone", "not_recorded", "caller_away"] as const,
+      ...transferProblems,
+    ]),
   }),
   z.object({
     ok: z.literal(false),
@@ -99,15 +104,12 @@ export function createCallActions(
         if (refused !== undefined) {
           return { ok: false, code: "transfer_refused", refusal: refusalOf(refused.code) };
         }
-        session.input({ type: "transferAsked", alias: action.to });
-        return { ok: true };
+        return change(session, "transfer", { type: "transferAsked", alias: action.to });
       }
       case "cancel_transfer":
-        session.input({ type: "transferCancelled" });
-        return { ok: true };
+        return change(session, "cancelTransfer", { type: "transferCancelled" });
       case "leave_conversation":
-        session.input({ type: "roomLeft" });
-        return { ok: true };
+        return change(session, "leaveRoom", { type: "roomLeft" });
       case "interrupt":
         session.input({ type: "interruptAsked" });
         return { ok: true };
@@ -127,6 +129,18 @@ export function createCallActions(
         return action satisfies never;
     }
   };
+}
+
+function change(
+  session: CallSession,
+  wanted: Parameters<typeof transferProblem>[0],
+  input: ControlInput,
+): ActionResult {
+  if (session.hasEnded) return { ok: false, code: "not_live" };
+  const code = transferProblem(wanted, session.transferState);
+  if (code !== undefined) return { ok: false, code };
+  session.input(input);
+  return { ok: true };
 }
 
 function refusalOf(code: TransferRefusal["code"]): TransferRefusalCode {

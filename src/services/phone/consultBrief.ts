@@ -31,10 +31,10 @@ export function consultBrief(
   ].filter((part) => part !== undefined).join(" ");
 }
 
-/** The caller's last words that are long enough to say something. */
+/** The caller's last spoken words that are long enough to say something: on a phone, only operators write. */
 function lastWords(events: readonly CallEvent[]): string | undefined {
   const turns = events.flatMap((event) =>
-    event.type === "turn" && event.turn.role === "caller" && event.turn.by !== "keypad"
+    event.type === "turn" && event.turn.role === "caller" && event.turn.by === "voice"
       ? [event.turn.text.trim()]
       : []
   );
