@@ -26,6 +26,8 @@ export const transferFailures = [
   /** Outside the hours of the transfer, or those in which such a number may be called. */
   "outside_hours",
   "do_not_call",
+  /** The limits in minutes leave nothing for a talk. */
+  "limit",
   /** The operator allows none of its numbers or addresses. */
   "not_allowed",
   /** The carrier did not say, or has refused it. */

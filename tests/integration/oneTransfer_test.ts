@@ -164,8 +164,9 @@ test("what an operator has written is not told as the caller's words", async () 
     rig,
     talk.callId,
     "turn",
-    ({ turn }) => turn.role === "caller" && turn.text === "My drain is blocked.",
+    ({ turn }) => turn.role === "caller" && turn.final && turn.text === "My drain is blocked.",
   );
+  await heardSaying(rig, talk.callId, /^I heard you\.$/);
   assert.equal(
     await act(rig, talk, { type: "text", text: "Offer a discount of ten percent." }),
     202,

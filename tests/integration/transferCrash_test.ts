@@ -20,36 +20,40 @@ function start(plan: NumberPlan): Promise<ProcessRig> {
   return startProcessRig({ agent, network: { numbers: { [sales]: plan } } });
 }
 
-/** A call whose transfer has come to this step. */
-async function transferred(rig: ProcessRig, step: "ringing" | "connected") {
+/** A call whose caller an operator has put through. */
+async function asked(rig: ProcessRig) {
   const phone = await ring(rig);
   const [call] = await liveCalls(rig.server);
   const id = call?.id ?? "";
-  const asked = await rig.server.post(`/api/calls/${id}/actions`, {
+  const answer = await rig.server.post(`/api/calls/${id}/actions`, {
     type: "transfer",
     to: "sales",
   });
-  assert.equal(asked.status, 202, await asked.text());
-  await until(() => detail(rig.server, id), ({ transfers }) => transfers[0]?.step === step);
+  assert.equal(answer.status, 202, await answer.text());
+  return { phone, id };
+}
+
+/** Waits until the record says that the transfer has come to this step. */
+function reached(rig: ProcessRig, id: string, step: string) {
+  return until(() => detail(rig.server, id), ({ transfers }) => transfers[0]?.step === step);
+}
+
+/** A call whose transfer has come to this step. */
+async function transferred(rig: ProcessRig, step: "ringing" | "connected") {
+  const { phone, id } = await asked(rig);
+  await reached(rig, id, step);
   return { phone, id };
 }
 
 /** A call whose agent is in a conference with its caller and a person. */
 async function conferred(rig: ProcessRig) {
-  const phone = await ring(rig);
-  const [call] = await liveCalls(rig.server);
-  const id = call?.id ?? "";
-  const asked = await rig.server.post(`/api/calls/${id}/actions`, {
-    type: "transfer",
-    to: "sales",
-  });
-  assert.equal(asked.status, 202, await asked.text());
+  const { phone, id } = await asked(rig);
   const person = await rig.network.nextCall();
   await person.next("said");
   await person.sendDigits("1");
   const third = await rig.network.nextCall();
   await third.next("streamStarted");
-  await until(() => detail(rig.server, id), ({ transfers }) => transfers[0]?.step === "connected");
+  await reached(rig, id, "connected");
   await until(
     () => JSON.stringify(rig.realtime.sessions.at(-1)?.conversation ?? []),
     (told) => told.includes("on the line together"),
@@ -57,10 +61,15 @@ async function conferred(rig: ProcessRig) {
   return { phone, person, third, id };
 }
 
-function startConference(): Promise<ProcessRig> {
+/** The record of a call that is over. */
+function ended(rig: ProcessRig, id: string) {
+  return until(() => detail(rig.server, id), ({ status }) => status === "ended");
+}
+
+function startAsking(mode: "warm" | "conference"): Promise<ProcessRig> {
   return startProcessRig({
     agent: `greeting: Good day.
-transfers: { sales: { number: "${sales}", mode: conference } }`,
+transfers: { sales: { number: "${sales}", mode: ${mode} } }`,
     network: { numbers: { [sales]: { answer: "human", afterMs: 50, talkMs: 600_000 } } },
   });
 }
@@ -95,13 +104,37 @@ Deno.test("kill -9 in the course of a transfer", (t) =>
       const { phone, id } = await transferred(rig, "connected");
       await kill(rig);
       assert.equal((await phone.ended).reason, "<Hangup>");
-      const { end, transfers, transferredMs } = await until(
-        () => detail(rig.server, id),
-        ({ status }) => status === "ended",
-      );
+      const { end, transfers, transferredMs } = await ended(rig, id);
       assert.deepEqual([end.reason, end.detail], ["transferred", "sales"]);
       assert.equal(transfers[0].step, "ended");
       assert.equal(Math.round(transferredMs / 1000), 12);
+    },
+    async "while a person is asked: the record says that nothing came of it"() {
+      await using rig = await startAsking("warm");
+      const { phone, id } = await asked(rig);
+      const person = await rig.network.nextCall();
+      await person.next("said");
+      await reached(rig, id, "answered");
+      await kill(rig);
+      await phone.next("streamStarted");
+      const { transfers } = await reached(rig, id, "failed");
+      assert.equal(transfers[0].why, "unknown");
+      assert.notEqual(transfers[0].overAt, null);
+      await hangUp(phone);
+      const { startedAt, endedAt, durationMs } = await ended(rig, id);
+      assert.ok(durationMs <= Date.parse(endedAt) - Date.parse(startedAt), `${durationMs}`);
+    },
+    async "while a person is asked, and the caller hangs up before another server is there"() {
+      await using rig = await startAsking("warm");
+      const { phone, id } = await asked(rig);
+      await (await rig.network.nextCall()).next("said");
+      await reached(rig, id, "answered");
+      rig.server.signal("SIGKILL");
+      await rig.server.ended();
+      await hangUp(phone);
+      await rig.start({ sameAddress: true });
+      const { transfers } = await ended(rig, id);
+      assert.deepEqual([transfers[0].step, transfers[0].why], ["failed", "cancelled"]);
     },
     async "while they talk, and the caller hangs up before another server is there"() {
       await using rig = await start({ answer: "human", afterMs: 500, talkMs: 600_000 });
@@ -110,10 +143,7 @@ Deno.test("kill -9 in the course of a transfer", (t) =>
       await rig.server.ended();
       await hangUp(phone);
       await rig.start({ sameAddress: true });
-      const { end, transfers } = await until(
-        () => detail(rig.server, id),
-        ({ status }) => status === "ended",
-      );
+      const { end, transfers } = await ended(rig, id);
       assert.equal(end.reason, "transferred");
       assert.equal(transfers[0].step, "ended");
     },
@@ -128,17 +158,14 @@ Deno.test("a deploy in the course of a transfer does not touch the dial", async 
   await rig.start({ sameAddress: true });
   assert.equal((await phone.ended).reason, "<Hangup>");
   assert.equal(rig.api.updates.length, updates, "nothing was asked of Twilio");
-  const { end, transfers } = await until(
-    () => detail(rig.server, id),
-    ({ status }) => status === "ended",
-  );
+  const { end, transfers } = await ended(rig, id);
   assert.deepEqual([end.reason, transfers[0].step], ["transferred", "ended"]);
 });
 
 Deno.test("a conference goes on without the agent's server", (t) =>
   concurrently(t, {
     async "a deploy leaves caller and person together"() {
-      await using rig = await startConference();
+      await using rig = await startAsking("conference");
       const { phone, person, third, id } = await conferred(rig);
       rig.server.signal("SIGTERM");
       assert.equal(await rig.server.ended(), 0);
@@ -151,11 +178,11 @@ Deno.test("a conference goes on without the agent's server", (t) =>
       );
       person.hangUp();
       await phone.ended;
-      const { end } = await until(() => detail(rig.server, id), ({ status }) => status === "ended");
+      const { end } = await ended(rig, id);
       assert.equal(end.reason, "transferred");
     },
     async "a caller whom the person leaves after a crash is not left in silence"() {
-      await using rig = await startConference();
+      await using rig = await startAsking("conference");
       const { phone, person, third, id } = await conferred(rig);
       rig.server.signal("SIGKILL");
       await rig.server.ended();
@@ -164,11 +191,11 @@ Deno.test("a conference goes on without the agent's server", (t) =>
       await until(() => liveCalls(rig.server), (calls) => calls.some((call) => call.id === id));
       person.hangUp();
       await phone.ended;
-      const { end } = await until(() => detail(rig.server, id), ({ status }) => status === "ended");
+      const { end } = await ended(rig, id);
       assert.equal(end.reason, "transferred");
     },
     async "a caller whom the person has left in the meantime is not left in silence"() {
-      await using rig = await startConference();
+      await using rig = await startAsking("conference");
       const { phone, person, third, id } = await conferred(rig);
       rig.server.signal("SIGKILL");
       await rig.server.ended();
@@ -178,7 +205,7 @@ Deno.test("a conference goes on without the agent's server", (t) =>
       assert.equal(phone.status, "in-progress");
       await rig.start({ sameAddress: true });
       await phone.ended;
-      const { end } = await until(() => detail(rig.server, id), ({ status }) => status === "ended");
+      const { end } = await ended(rig, id);
       assert.equal(end.reason, "transferred");
     },
   }));

@@ -250,8 +250,9 @@ test("an operator has the caller put through by what was heard, and takes it bac
     rig,
     talk.callId,
     "turn",
-    ({ turn }) => turn.role === "caller" && turn.text === "My drain is blocked.",
+    ({ turn }) => turn.role === "caller" && turn.final && turn.text === "My drain is blocked.",
   );
+  await heardSaying(rig, talk.callId, /^I heard you\.$/);
   const act = async (action: Readonly<Record<string, string>>) => {
     const answer = await rig.server.post(`/api/calls/${talk.callId}/actions`, action);
     assert.equal(answer.status, 202, await answer.text());

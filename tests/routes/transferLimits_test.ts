@@ -162,6 +162,51 @@ Deno.test("case 146: a transfer of whose end nobody told is asked for at the pho
   }
 });
 
+Deno.test("the transfers of a call do not exceed the minutes of the day, however many there are", async () => {
+  for (
+    const [dailyMinutes, firstSeconds, secondSeconds] of [
+      // Ten minutes less the first, for two legs; then eight less those of the person, who has talked for two.
+      [10, 270, 150],
+      // Nothing is left: two minutes in all.
+      [1, 120, undefined],
+    ] as const
+  ) {
+    const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
+    try {
+      const account = { scope: "caller", subject: "x", limits: { dailyMinutes } } as const;
+      await store.budget.reserve({
+        ...{ callId: "call_1", accounts: [account], minutes: 1, usd: 0 },
+        holdMs: 600 * minute,
+      }, 0);
+      await store.calls.write([
+        opened({ id: "call_1", startedAt: 0 }),
+        { type: "changed", callId: "call_1", changes: { answeredAt: 0 } },
+      ]);
+      let now = minute;
+      const { reserve } = createTransferredCalls({
+        budget: store.budget,
+        callBudget: { accountsOf: () => [account] },
+        callStore: store.calls,
+        addressOf: () => sales,
+        twilio: { fetch: () => assert.fail("nothing is to be asked") },
+        ...{ prices: listPrices, maxMs: 60 * minute, now: () => now, setTimer },
+        log: { warn: (message) => assert.fail(message) },
+      });
+      assert.equal(await reserve("call_1"), firstSeconds);
+      const transfer = { type: "transfer", callId: "call_1", number: 1, alias: "sales" } as const;
+      await store.calls.write([
+        { ...transfer, mode: "cold", step: "requested", by: "agent", at: now },
+        { ...transfer, mode: "cold", step: "answered", target: 0, at: now },
+        { ...transfer, mode: "cold", step: "ended", spokeMs: 2 * minute, at: now + 2 * minute },
+      ]);
+      now += 2 * minute;
+      assert.equal(await reserve("call_1"), secondSeconds);
+    } finally {
+      await store.close();
+    }
+  }
+});
+
 interface SeenRecord {
   readonly status: string;
   readonly transferredMs: number | null;

@@ -15,6 +15,10 @@ export function announceCall(
   if (resumed === undefined) return commands.publish({ type: "started", ...who });
   const { elapsedMs, connectedMs } = resumed;
   commands.publish({ type: "resumed", ...who, afterMs: Math.round(elapsedMs) });
+  const lost = resumed.transferred?.lost;
+  if (lost !== undefined) {
+    commands.publish({ type: "transfer", ...lost, step: "failed", why: "unknown" });
+  }
   transcript.entries.restore(resumed);
   if (connectedMs !== undefined) closing.joined(now, connectedMs);
 }

@@ -70,8 +70,7 @@ export class CallTransfer {
     this.#call = call;
     this.wait = new CallerWait(call);
     this.#count = resumed?.count ?? 0;
-    const { open, lost } = resumed ?? {};
-    if (lost !== undefined) this.#publish(lost, { step: "failed", why: "unknown" });
+    const { open } = resumed ?? {};
     if (open === undefined) return;
     const { number, alias, mode, connectedForMs, target } = open;
     if (open.step === "requested") this.#announced = { number, alias, mode };
@@ -165,6 +164,7 @@ export class CallTransfer {
     const announced = this.#announced;
     if (underWay === undefined && announced !== undefined) {
       this.#parts?.closing.withdrawTransfer();
+      this.#call.speech.stop(now, true);
       this.withdrawn();
       tellForGood(this.#call, prompts.transferWithdrawn(announced.alias));
       return this.#call.turns.ask(prompts.afterTransfer(), now);
@@ -249,7 +249,7 @@ export class CallTransfer {
       const note = prompts.transferFailed(alias, result.why, plan?.unanswered, heard);
       return this.#return(note, isHere, since, now);
     }
-    const spokeMs = Math.round(result.spokeMs ?? now - connectedAt);
+    const spokeMs = Math.round(spokenMs(result.spokeMs, now - connectedAt));
     if (underWay.connectedAt === undefined) {
       this.#publish(underWay, { step: "connected", target: underWay.target ?? 0 });
     }
@@ -278,4 +278,9 @@ export class CallTransfer {
   #publish({ number, alias, mode }: TransferRef, step: TransferStep): void {
     this.#call.commands.publish({ type: "transfer", number, alias, mode, ...step });
   }
+}
+
+/** The carrier counts in whole seconds, and knows best how long people talked who were not heard of here in time. */
+function spokenMs(countedMs: Milliseconds | undefined, ownMs: Milliseconds): Milliseconds {
+  return countedMs === undefined || Math.abs(countedMs - ownMs) < 1000 ? ownMs : countedMs;
 }

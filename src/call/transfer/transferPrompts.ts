@@ -98,6 +98,7 @@ const REASONS: Readonly<Record<TransferFailure, string>> = {
   cancelled: "it was cancelled.",
   outside_hours: "nobody can be reached there at this time.",
   do_not_call: "this line may not be called.",
+  limit: "no minutes are left for another call to a person.",
   not_allowed: "this line may not be called.",
   unknown: "nobody could be reached.",
 };

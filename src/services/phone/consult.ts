@@ -2,6 +2,7 @@ import type { CallSession } from "../../call/sessionApi.ts";
 import type { TransferFailure, TransferRef } from "../../call/transfer.ts";
 import type { Transfer } from "../../config/transferSchema.ts";
 import type { AllowedTarget } from "../spending.ts";
+import type { CallStatus } from "../twilioOutbound.ts";
 
 /** One call to a person who is asked to take a caller. */
 export interface ConsultLeg {
@@ -45,4 +46,19 @@ export function roomOf(callId: string, number: number): string {
 /** The leg that has taken the call. */
 export function takenLeg({ legs }: Consult): ConsultLeg | undefined {
   return [...legs.values()].find(({ state }) => state === "taken");
+}
+
+/** Why somebody has not taken a call that is over. */
+export function whyOf(status: CallStatus): TransferFailure {
+  switch (status) {
+    case "busy":
+      return "busy";
+    case "no-answer":
+    case "canceled":
+      return "no_answer";
+    case "completed":
+      return "declined";
+    default:
+      return "failed";
+  }
 }

@@ -14,7 +14,7 @@ import {
   isFinal,
   type PhoneAnswer,
 } from "../twilioOutbound.ts";
-import { type Consult, roomOf } from "./consult.ts";
+import { type Consult, roomOf, whyOf } from "./consult.ts";
 import { consultBrief } from "./consultBrief.ts";
 import { type ConsultCalls, type ConsultCallsDeps, createConsultCalls } from "./consultCalls.ts";
 import { createConsultCourse } from "./consultCourse.ts";
@@ -76,6 +76,7 @@ export function createConsults(deps: ConsultsDeps) {
         }
         const { transfer, targets } = decision;
         const reserved = await transferredCalls.reserve(callId);
+        if (reserved === undefined) return fail(session, ref.number, "limit");
         const consult: Consult = {
           session,
           ref,
@@ -275,19 +276,4 @@ export function createConsults(deps: ConsultsDeps) {
 /** Another process goes on with the call, or none does. */
 function isServerGone(end: SessionEnd): boolean {
   return !isCallEnd(end) || end.reason === "server_stopped";
-}
-
-/** Why somebody has not taken a call that is over. */
-function whyOf(status: CallStatus): TransferFailure {
-  switch (status) {
-    case "busy":
-      return "busy";
-    case "no-answer":
-    case "canceled":
-      return "no_answer";
-    case "completed":
-      return "declined";
-    default:
-      return "failed";
-  }
 }

@@ -3,12 +3,14 @@ import type { EndReason } from "../../call/types.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { CallRecord, CallStore } from "../store.ts";
-import type { TwilioCalls } from "../twilioOutbound.ts";
+import type { TwilioCalls, TwilioConferences } from "../twilioOutbound.ts";
+import { isWithPerson } from "./isWithPerson.ts";
 
 /** `now` is in milliseconds since 1970. */
 export interface StrayCallsDeps extends Pick<Clock, "now"> {
   readonly twilio: Pick<TwilioCalls, "inProgress" | "isDialling" | "end">;
-  readonly callStore: Pick<CallStore, "bySid">;
+  readonly conferences: Pick<TwilioConferences, "isAccompanied">;
+  readonly callStore: Pick<CallStore, "bySid" | "transferCount">;
   readonly registry: Pick<CallRegistry, "byCallSid">;
   readonly log: Pick<Log, "warn">;
 }
@@ -30,7 +32,8 @@ const NOT_OURS: ReadonlySet<EndReason> = new Set([
  * Twilio nor the store could be reached at the time, and ends them. Never one without such a record, and
  * none that a session holds or that is connected to the target of a transfer.
  */
-export function createStrayCalls({ twilio, callStore, registry, now, log }: StrayCallsDeps) {
+export function createStrayCalls(deps: StrayCallsDeps) {
+  const { twilio, callStore, registry, now, log } = deps;
   let dueAt = now() + EVERY_MS;
   const counts = { ended: 0 };
 
@@ -43,7 +46,8 @@ export function createStrayCalls({ twilio, callStore, registry, now, log }: Stra
       for (const { sid } of await twilio.inProgress()) {
         if (registry.byCallSid(sid) !== undefined) continue;
         const call = await callStore.bySid(sid);
-        if (call === undefined || !isOverHere(call) || await twilio.isDialling(sid)) continue;
+        if (call === undefined || !isOverHere(call)) continue;
+        if (await isWithPerson(deps, { callId: call.id, callSid: sid })) continue;
         if (registry.byCallSid(sid) !== undefined) continue;
         log.warn("Phone call without a conversation ended", { callId: call.id });
         await twilio.end(sid, { unanswered: false });

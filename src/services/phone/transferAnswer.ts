@@ -60,6 +60,7 @@ export function createTransferAnswer(
       return { ok: true, answer, ringMs };
     }
     const reserved = await transferredCalls.reserve(callId);
+    if (reserved === undefined) return { ok: false, why: "limit" };
     return {
       ok: true,
       ringMs,

@@ -18,7 +18,10 @@ import { present } from "../../utils/present.ts";
 export interface TransferredCallsDeps extends Clock {
   readonly budget: Pick<Budget, "extend" | "settle">;
   readonly callBudget: Pick<CallBudget, "accountsOf">;
-  readonly callStore: Pick<CallStore, "get" | "bySid" | "openTransfers" | "endTransfer">;
+  readonly callStore: Pick<
+    CallStore,
+    "get" | "bySid" | "openTransfers" | "endTransfer" | "personMs"
+  >;
   readonly twilio: Pick<TwilioCalls, "fetch">;
   readonly addressOf: AddressOf;
   readonly prices: Prices;
@@ -26,8 +29,10 @@ export interface TransferredCallsDeps extends Clock {
   readonly log: Pick<Log, "warn">;
 }
 
-/** The least for a transfer, even where nothing is left of a day. */
+/** The least for the transfers of a call together, even where nothing is left of a day. */
 const LEAST_MS = 2 * 60_000;
+/** A shorter talk is none. */
+const SHORTEST_MS = 15_000;
 /** For the ringing of the second leg, and a late callback. */
 const MARGIN_MS = 10 * 60_000;
 const PATIENCE_MS = 1500;
@@ -57,14 +62,17 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
   const checkedAt = new Map<string, number>();
 
   return {
-    /** Reserves minutes for both legs; returns how many whole seconds they may last. Never rejects. */
-    async reserve(callId: string): Promise<number> {
+    /**
+     * Reserves minutes for both legs; returns how many whole seconds they may last, or undefined where the
+     * limits leave too little for a talk. Never rejects.
+     */
+    async reserve(callId: string): Promise<number | undefined> {
       const allowed = reserveMs(callId).catch((error) => {
         log.warn("Transfer not counted in advance", { callId, error });
         return maxMs;
       });
-      const ms = await deadline(allowed, PATIENCE_MS, setTimer).catch(() => maxMs);
-      return Math.ceil(Math.min(maxMs, Math.max(LEAST_MS, ms)) / 1000);
+      const ms = Math.min(maxMs, await deadline(allowed, PATIENCE_MS, setTimer).catch(() => maxMs));
+      return ms < SHORTEST_MS ? undefined : Math.ceil(ms / 1000);
     },
     /** A status callback of any call; only final ones with a duration matter. */
     onStatus(callSid: string, { status, durationSeconds }: CallProgress): void {
@@ -110,7 +118,9 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
       number: direction === "inbound" ? from : to,
     });
     if (accounts.length === 0) return maxMs;
-    const soFar = Math.max(0, now() - answeredAt) / 60_000;
+    const personMs = await callStore.personMs(callId, now());
+    // The minutes of the call until now, those of earlier people included.
+    const soFar = (Math.max(0, now() - answeredAt) + personMs) / 60_000;
     const { minutes } = await budget.extend({
       callId,
       accounts,
@@ -118,7 +128,7 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
       minutes: soFar + 2 * maxMs / 60_000,
       holdMs: maxMs + MARGIN_MS,
     }, now());
-    return Math.max(0, minutes - soFar) / 2 * 60_000;
+    return Math.max((minutes - soFar) / 2 * 60_000, LEAST_MS - personMs);
   }
 
   async function check(call: CallRecord): Promise<void> {

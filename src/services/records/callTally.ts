@@ -6,7 +6,6 @@ import {
   addUsage,
   CompactionSavings,
   type Prices,
-  savedUsd,
   usageOfResponse,
   usageOfTranscription,
 } from "../spending.ts";
@@ -20,15 +19,12 @@ import {
   type CallUsage,
   type CallWrite,
   type HandoffRecord,
-  type LatencySummary,
   type NewCall,
   noUsage,
-  percentile,
 } from "../store.ts";
-import { costByModels } from "./costByModels.ts";
+import { endingOf } from "./endingOf.ts";
 import { PhoneMenuTally } from "./phoneMenuTally.ts";
 import { PersonTalks } from "./personTalks.ts";
-import { impliedOutcome } from "./callOutcome.ts";
 import { present } from "../../utils/present.ts";
 
 const NO_SAVINGS: CallSavings = { inputText: 0, inputAudio: 0, cachedText: 0, cachedAudio: 0 };
@@ -37,6 +33,8 @@ const MAX_LATENCIES = 5000;
 
 /** The state of a live call from which its record and its totals are written. */
 export class CallTally {
+  /** As it is stored. */
+  readonly #startedAt: number;
   readonly #call: NewCall;
   readonly #unwritten = new Map<string, TranscriptTurn>();
   readonly #latenciesMs: number[] = [];
@@ -59,6 +57,7 @@ export class CallTally {
     },
   ) {
     this.#call = call;
+    this.#startedAt = stored?.record.startedAt ?? call.startedAt;
     this.#talks = new PersonTalks(stored?.content.transfers);
     if (stored === undefined) return;
     const { record: { usage, savings, ...record }, content } = stored;
@@ -220,6 +219,7 @@ export class CallTally {
     return endingOf({
       ...this.#call,
       ...this.#known,
+      startedAt: this.#startedAt,
       usage: this.#usage,
       ...present({ savings: this.#savings }),
       outcome: outcome ?? this.#known.outcome,
@@ -245,54 +245,4 @@ export class CallTally {
     this.#usage = addUsage(this.#usage, usage);
     this.#usageWritten = false;
   }
-}
-
-/** The terminal record of a call from its totals. */
-export function endingOf(
-  { direction, to, outcome: known, answeredBy, usage, savings, handoffs, talks, ...models }:
-    & Pick<CallRecord, "direction" | "to" | "answeredBy" | "usage" | "model" | "transcriptionModel">
-    & Pick<CallRecord, "savings">
-    & Pick<CallContent, "handoffs">
-    & { readonly outcome: CallOutcome | undefined; readonly talks: PersonTalks },
-  { end, endedAt, durationMs, connectedMs, latenciesMs, prices, addressOf }: {
-    readonly end: CallEnd;
-    readonly endedAt: number;
-    readonly durationMs: number;
-    readonly connectedMs: number;
-    readonly latenciesMs: readonly number[];
-    readonly prices: Prices;
-    readonly addressOf?: AddressOf | undefined;
-  },
-): CallEnding {
-  const latency = summarize(latenciesMs);
-  const outcome = direction === "outbound"
-    ? known ?? impliedOutcome(end, { answered: connectedMs > 0, answeredBy })
-    : known;
-  const { model } = models;
-  const cost = costByModels({
-    usage,
-    ...models,
-    handoffs,
-    ...(direction !== "web" && {
-      phone: { direction, connectedMs, number: to, personLegs: talks.legs(addressOf) },
-    }),
-  }, prices);
-  return {
-    end,
-    endedAt,
-    durationMs,
-    usage,
-    cost,
-    latenciesMs,
-    ...(savings && { savings: { ...savings, usd: savedUsd(savings, { usage, model }, prices) } }),
-    ...present({ outcome, latency, personMs: talks.ms }),
-  };
-}
-
-function summarize(latenciesMs: readonly number[]): LatencySummary | undefined {
-  const sorted = latenciesMs.toSorted((a, b) => a - b);
-  const p50Ms = percentile(sorted, 0.5);
-  const p95Ms = percentile(sorted, 0.95);
-  if (p50Ms === undefined || p95Ms === undefined) return undefined;
-  return { turns: sorted.length, p50Ms, p95Ms };
 }

@@ -7,7 +7,7 @@ import type { CallOutcome, CallRecord, CallStore, CallWrite, TransferRecord } fr
 import { PersonTalks } from "./personTalks.ts";
 import type { TwilioCall } from "../twilioOutbound.ts";
 import { endOf } from "./callOutcome.ts";
-import { endingOf } from "./callTally.ts";
+import { endingOf } from "./endingOf.ts";
 
 /** Ends a call whose process has died, from its record; `outcome` and `connectedMs` are what Twilio knows. */
 export async function endAbandonedCall(

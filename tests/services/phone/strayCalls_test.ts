@@ -3,9 +3,11 @@ import type { CallEnd } from "../../../src/call/types.ts";
 import { createStrayCalls } from "../../../src/services/phone/strayCalls.ts";
 import { noUsage } from "../../../src/services/store.ts";
 
-Deno.test("a call that is under way at Twilio is ended where its conversation is over, and not one that leaves a message", async () => {
+Deno.test("a call that is under way at Twilio is ended where its conversation is over, not one that leaves a message or talks with a person", async () => {
   const ends: Readonly<Record<string, CallEnd>> = {
     over: { reason: "agent_hung_up" },
+    withPerson: { reason: "server_stopped" },
+    alone: { reason: "server_stopped" },
     voicemail: { reason: "outside_hours", detail: "voicemail" },
     refused: { reason: "refused", detail: "call_url" },
     transferred: { reason: "transferred", detail: "desk" },
@@ -19,7 +21,12 @@ Deno.test("a call that is under way at Twilio is ended where its conversation is
       isDialling: () => Promise.resolve(false),
       end: (sid) => Promise.resolve(void ended.push(sid)),
     },
+    conferences: {
+      isAccompanied: (room, sid) =>
+        Promise.resolve(sid === "withPerson" && room === "transfer-withPerson-2"),
+    },
     callStore: {
+      transferCount: () => Promise.resolve(2),
       bySid: (sid) =>
         Promise.resolve({
           id: sid,
@@ -39,5 +46,5 @@ Deno.test("a call that is under way at Twilio is ended where its conversation is
   });
   now = 10 * 60_000;
   await strays.reconcile();
-  assert.deepEqual(ended, ["over"]);
+  assert.deepEqual(ended, ["over", "alone"]);
 });

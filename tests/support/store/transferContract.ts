@@ -50,6 +50,15 @@ export function testTransfers(test: StoreTest): void {
       ["desk", 2000, 3000, 3000],
     );
     assert.equal(await calls.transferUnderWay("call_a"), undefined);
+    assert.deepEqual([await calls.transferCount("call_a"), await calls.transferCount("x")], [2, 0]);
+    assert.equal(await calls.personMs("call_a", 20_000), 4000);
+    const third = { ...ref, number: 3 };
+    await calls.write([
+      { ...third, step: "requested", by: "agent", at: 12_000 },
+      { ...third, step: "answered", target: 0, at: 13_000 },
+    ]);
+    assert.equal(await calls.personMs("call_a", 20_000), 11_000);
+    assert.equal(await calls.personMs("call_x", 20_000), 0);
     await store.erasure.erase("call_a");
     assert.deepEqual((await calls.content("call_a")).transfers, []);
   });

@@ -116,6 +116,20 @@ export function createCallStore(database: Database) {
       const [row] = await query(sql, [callId]);
       return row && maybeNumber(row, "number");
     },
+    /** How many transfers a call has had, of which the latest may be under way. */
+    async transferCount(callId: string): Promise<number> {
+      const sql = "SELECT MAX(number) AS number FROM transfers WHERE call_id = $1";
+      const [row] = await query(sql, [callId]);
+      return (row && maybeNumber(row, "number")) ?? 0;
+    },
+    /** For how long people who have picked up have been on the line with a call, or are, one after another. */
+    async personMs(callId: string, now: number): Promise<number> {
+      const sql =
+        `SELECT CAST(SUM(COALESCE(over_at, $2) - answered_at) AS BIGINT) AS ms FROM transfers
+        WHERE call_id = $1 AND answered_at IS NOT NULL`;
+      const [row] = await query(sql, [callId, Math.round(now)]);
+      return Math.max(0, (row && maybeNumber(row, "ms")) ?? 0);
+    },
     /** Records the end of the last leg of such a call; the first one counts. */
     async endTransfer(
       callId: string,
