@@ -13,6 +13,8 @@ export interface Stretch {
 
 export interface Matches {
   readonly found: readonly Stretch[];
+  /** What it took: `cost` for each character at most. */
+  readonly steps: number;
   /** Where a match begins that the text so far does not end; undefined where there is none. */
   readonly begunAt?: number;
 }
@@ -24,107 +26,103 @@ export interface Matches {
 export class LinearPattern {
   readonly cost: number;
   readonly #sets: readonly PatternSet[];
-  /** By position and then by character below 128, whether it is in the set. */
-  readonly #table: Uint8Array;
+  readonly #byCode = new Map<number, Uint8Array>();
   readonly #first: Int32Array;
   readonly #follow: readonly Int32Array[];
   readonly #isLast: Uint8Array;
+  /** Positions that are reached, now and behind the next character; kept, as most texts are short. */
+  readonly #reached: readonly [Int32Array, Int32Array];
+  /** By position, where the earliest match that is there began; between two texts nowhere. */
+  readonly #begins: readonly [Int32Array, Int32Array];
 
   /** Throws a `SyntaxError` that says what is not possible in it. */
   constructor(source: string) {
     const sets: PatternSet[] = [];
     const follow: Set<number>[] = [];
     const { first, last, empty } = build(parsePattern(source), sets, follow);
-    if (empty) throw new SyntaxError("matches nothing at all");
+    if (empty) {
+      throw new SyntaxError(
+        "matches the empty text, and with it every text: let it begin or end with what must be there",
+      );
+    }
     this.#sets = sets;
-    this.#table = new Uint8Array(sets.length * ASCII);
-    sets.forEach((set, position) => {
-      for (let code = 0; code < ASCII; code++) {
-        this.#table[position * ASCII + code] = Number(set.has(code));
-      }
-    });
     this.#first = Int32Array.from(first);
     this.#follow = follow.map((each) => Int32Array.from(each));
     const ends = new Set(last);
     this.#isLast = Uint8Array.from(sets, (_, at) => Number(ends.has(at)));
+    const count = sets.length;
+    this.#reached = [new Int32Array(count), new Int32Array(count)];
+    this.#begins = [
+      new Int32Array(count).fill(NOT_THERE),
+      new Int32Array(count).fill(NOT_THERE),
+    ];
     this.cost = first.length + follow.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** All matches, the longest from each beginning; overlapping ones may be among them. */
   matches(text: string): Matches {
-    const count = this.#sets.length;
     const found: Stretch[] = [];
-    let active = new Int32Array(count);
-    let next = new Int32Array(count);
-    /** By position, where the earliest match that is there began. */
-    let begins = new Int32Array(count).fill(NOT_THERE);
-    let nextBegins = new Int32Array(count).fill(NOT_THERE);
+    let [active, next] = this.#reached;
+    let [begins, nextBegins] = this.#begins;
     let activeCount = 0;
+    let steps = 0;
+    let isEdgeBehind = isEdge(text, 0);
     for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
+      const takes = this.#takes(text.charCodeAt(at));
+      const isEdgeBefore = isEdgeBehind;
+      isEdgeBehind = isEdge(text, at + 1);
       let nextCount = 0;
-      for (let each = 0; each < activeCount; each++) {
-        const position = active[each] ?? 0;
-        nextCount = this.#reach(
-          this.#follow[position] ?? NONE,
-          { code, begin: begins[position] ?? 0, begins: nextBegins, reached: next },
-          nextCount,
-        );
-      }
-      if (isEdge(text, at)) {
-        const from = { code, begin: at, begins: nextBegins, reached: next };
-        nextCount = this.#reach(this.#first, from, nextCount);
-      }
-      if (nextCount > 0 && isEdge(text, at + 1)) {
-        for (let each = 0; each < nextCount; each++) {
-          const position = next[each] ?? 0;
-          if (this.#isLast[position] !== 1) continue;
-          add(found, { from: nextBegins[position] ?? 0, to: at + 1 });
+      for (let each = isEdgeBefore ? -1 : 0; each < activeCount; each++) {
+        const from = each < 0 ? NOT_THERE : active[each]!;
+        const begin = each < 0 ? at : begins[from]!;
+        const reachable = each < 0 ? this.#first : this.#follow[from]!;
+        steps += reachable.length;
+        for (let to = 0; to < reachable.length; to++) {
+          const position = reachable[to]!;
+          const known = nextBegins[position]!;
+          if (begin >= known) continue;
+          if (known === NOT_THERE) {
+            if (takes[position] === 0) continue;
+            next[nextCount++] = position;
+          }
+          nextBegins[position] = begin;
         }
       }
-      for (let each = 0; each < activeCount; each++) begins[active[each] ?? 0] = NOT_THERE;
+      if (isEdgeBehind) {
+        for (let each = 0; each < nextCount; each++) {
+          const position = next[each]!;
+          if (this.#isLast[position] !== 1) continue;
+          add(found, { from: nextBegins[position]!, to: at + 1 });
+        }
+      }
+      for (let each = 0; each < activeCount; each++) begins[active[each]!] = NOT_THERE;
       [active, next] = [next, active];
       [begins, nextBegins] = [nextBegins, begins];
       activeCount = nextCount;
     }
-    if (activeCount === 0) return { found };
-    return {
-      found,
-      begunAt: Math.min(...active.subarray(0, activeCount).map((it) => begins[it] ?? 0)),
-    };
+    if (activeCount === 0) return { found, steps };
+    let begunAt = NOT_THERE;
+    for (let each = 0; each < activeCount; each++) {
+      const position = active[each]!;
+      begunAt = Math.min(begunAt, begins[position]!);
+      begins[position] = NOT_THERE;
+    }
+    return { found, steps, begunAt };
   }
 
-  /** Adds those of the positions that take the character; returns how many are reached now. */
-  #reach(
-    positions: Int32Array,
-    { code, begin, begins, reached }: {
-      readonly code: number;
-      readonly begin: number;
-      readonly begins: Int32Array;
-      readonly reached: Int32Array;
-    },
-    count: number,
-  ): number {
-    let reachedCount = count;
-    for (let each = 0; each < positions.length; each++) {
-      const position = positions[each] ?? 0;
-      const known = begins[position] ?? NOT_THERE;
-      if (known === NOT_THERE) {
-        const takes = code < ASCII
-          ? this.#table[position * ASCII + code] === 1
-          : this.#sets[position]?.has(code) === true;
-        if (!takes) continue;
-        reached[reachedCount++] = position;
-        begins[position] = begin;
-      } else if (begin < known) begins[position] = begin;
-    }
-    return reachedCount;
+  /** By position, 1 where it takes the character. */
+  #takes(code: number): Uint8Array {
+    const known = this.#byCode.get(code);
+    if (known !== undefined) return known;
+    const takes = Uint8Array.from(this.#sets, (set) => Number(set.has(code)));
+    if (this.#byCode.size < MAX_CODES) this.#byCode.set(code, takes);
+    return takes;
   }
 }
 
-const ASCII = 128;
+/** Characters whose sets are kept: the letters of a few scripts. */
+const MAX_CODES = 1024;
 const NOT_THERE = 0x7fffffff;
-const NONE = new Int32Array(0);
 
 function add(found: Stretch[], match: Stretch): void {
   const last = found.at(-1);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { costlyPatterns, hostilePieces, hostileText } from "../support/trials/hostileTexts.ts";
 import { LinearPattern } from "../../src/utils/linearPattern.ts";
 
 Deno.test("finds what a regular expression finds as whole words, and nothing else", () => {
@@ -43,9 +44,27 @@ Deno.test("finds what a regular expression finds as whole words, and nothing els
 
 Deno.test("tells where a match has begun that the text so far does not end", () => {
   const pattern = new LinearPattern("[A-Z]{2}-\\d{4}");
-  assert.deepEqual(pattern.matches("no. ab-12"), { found: [], begunAt: 4 });
-  assert.deepEqual(pattern.matches("no. ab-1234"), { found: [{ from: 4, to: 11 }], begunAt: 4 });
-  assert.deepEqual(pattern.matches("no. ab-1234."), { found: [{ from: 4, to: 11 }] });
+  const matches = (text: string) => {
+    const { steps: _, ...matches } = pattern.matches(text);
+    return matches;
+  };
+  assert.deepEqual(matches("no. ab-12"), { found: [], begunAt: 4 });
+  assert.deepEqual(matches("no. ab-1234"), { found: [{ from: 4, to: 11 }], begunAt: 4 });
+  assert.deepEqual(matches("no. ab-1234."), { found: [{ from: 4, to: 11 }] });
+  assert.deepEqual(matches("no."), { found: [] });
+});
+
+Deno.test("a text takes at most as many steps for each character as the pattern costs", () => {
+  for (const { pattern } of costlyPatterns) {
+    const compiled = new LinearPattern(pattern);
+    for (const piece of hostilePieces) {
+      const { steps } = compiled.matches(hostileText(piece, 5000));
+      assert.ok(
+        steps > 0 && steps <= compiled.cost * 5000,
+        `${pattern} in ${piece}: ${steps} steps`,
+      );
+    }
+  }
 });
 
 /** A generator of whole numbers below a limit. */

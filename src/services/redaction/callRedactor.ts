@@ -2,6 +2,7 @@ import type { CallEvent, TranscriptTurn } from "../../call/callEvent.ts";
 import { present } from "../../utils/present.ts";
 import { findMarks } from "./findMarks.ts";
 import { type Known, nothingKnown } from "./finding.ts";
+import { LONGEST_LOOKED } from "./longestLooked.ts";
 import { HELD, type Line, type Mark, marked, markedPlace, merged } from "./marks.ts";
 import { redactedJson } from "./redactedJson.ts";
 import { redactedFields } from "./redactedFields.ts";
@@ -70,7 +71,7 @@ export class CallRedactor {
       case "ended":
       case "handedOver": {
         this.#released = event.type === "ended";
-        return [...this.#search(), ...this.#spans(OPEN_MS), event];
+        return [...this.#search(), ...spansOf(this.#entries, OPEN_MS), event];
       }
       default:
         return [redactedFields(event, (text, name) => this.text(text, name))];
@@ -96,8 +97,7 @@ export class CallRedactor {
     else Object.assign(entry, { turn, line });
     const corrected = this.#search(turn.id);
     const shown = this.#entries.find(({ turn: { id } }) => id === turn.id)?.shown ?? turn;
-    const spans = this.#spans();
-    this.#forget();
+    const spans = [...spansOf(this.#entries), ...spansOf(this.#forget(), OPEN_MS)];
     return [...corrected, { type: "turn", turn: shown }, ...spans];
   }
 
@@ -131,31 +131,6 @@ export class CallRedactor {
       if (isChanged && turn.id !== asked) corrected.push({ type: "turn", turn: shown });
     });
     return corrected;
-  }
-
-  /** When what is blacked out is heard, as far as it is new; of turns that go on only with a time for their end. */
-  #spans(openMs?: number): readonly CallEvent[] {
-    return this.#entries.flatMap(({ turn, line, marks, spans }) => {
-      // What was typed is on no recording.
-      if (turn.by === "text" || !turn.final && openMs === undefined) return [];
-      if (marks.length === 0) return [];
-      const text = turn.unheard === undefined ? line.text : turn.text;
-      const weights = weightsOf(text);
-      return marks.flatMap((mark): readonly CallEvent[] => {
-        if (mark.shown === HELD && openMs === undefined) return [];
-        const heardTo = turn.text.length;
-        if (turn.unheard !== undefined && mark.from >= heardTo) return [];
-        const { fromMs, toMs } = redactedSpan(
-          turn,
-          weights,
-          { ...mark, to: Math.min(mark.to, text.length) },
-          openMs ?? turn.startedMs + UNKNOWN_MS,
-        );
-        if ((spans.get(fromMs) ?? -1) >= toMs) return [];
-        spans.set(fromMs, toMs);
-        return [{ type: "redacted", side: turn.role, fromMs, toMs }];
-      });
-    });
   }
 
   /** Most of what comes are words of a turn that is still being said. */
@@ -192,7 +167,8 @@ export class CallRedactor {
     return (this.#find(lines, false).at(-1)?.length ?? 0) > 0;
   }
 
-  #forget(): void {
+  /** Returns turns that it has forgotten before they were decided. */
+  #forget(): readonly Entry[] {
     let characters = 0;
     let kept = this.#entries.length;
     while (kept > 0 && this.#entries.length - kept < MAX_LINES) {
@@ -200,12 +176,46 @@ export class CallRedactor {
       if (characters > MAX_CHARACTERS && kept < this.#entries.length) break;
       kept--;
     }
-    // What is still being said stays.
-    const gone = this.#entries.slice(0, kept).filter(({ turn, marks }) =>
-      turn.final && !marks.some(({ shown }) => shown === HELD)
-    );
-    if (gone.length > 0) this.#entries = this.#entries.filter((entry) => !gone.includes(entry));
+    if (kept === 0) return [];
+    // What is still being said or held back stays, within bounds.
+    const isOpen = ({ turn, marks }: Entry) =>
+      !turn.final || marks.some(({ shown }) => shown === HELD);
+    const open = this.#entries.slice(0, kept).filter(isOpen);
+    const given: Entry[] = [];
+    let waiting = open.reduce((sum, { line }) => sum + line.text.length, 0);
+    while (waiting > MAX_CHARACTERS) {
+      const [oldest] = open.splice(0, 1);
+      if (oldest === undefined) break;
+      waiting -= oldest.line.text.length;
+      given.push(oldest);
+    }
+    this.#entries = [...open, ...this.#entries.slice(kept)];
+    return given;
   }
+}
+
+/** When what is blacked out is heard, as far as it is new; of turns that go on only with a time for their end. */
+function spansOf(entries: readonly Entry[], openMs?: number): readonly CallEvent[] {
+  return entries.flatMap(({ turn, marks, spans }) => {
+    // What was typed is on no recording.
+    if (turn.by === "text" || !turn.final && openMs === undefined) return [];
+    if (marks.length === 0) return [];
+    const { text } = turn;
+    const weights = weightsOf(text);
+    return marks.flatMap((mark): readonly CallEvent[] => {
+      if (mark.shown === HELD && openMs === undefined) return [];
+      if (turn.unheard !== undefined && mark.from >= text.length) return [];
+      const { fromMs, toMs } = redactedSpan(
+        turn,
+        weights,
+        { ...mark, to: Math.min(mark.to, text.length) },
+        openMs ?? turn.startedMs + UNKNOWN_MS,
+      );
+      if ((spans.get(fromMs) ?? -1) >= toMs) return [];
+      spans.set(fromMs, toMs);
+      return [{ type: "redacted", side: turn.role, fromMs, toMs }];
+    });
+  });
 }
 
 /** What the caller heard, and behind it what was not heard: a number may go on there. */
@@ -214,7 +224,14 @@ function whole({ text, unheard }: TranscriptTurn): string {
 }
 
 function lineOf(role: Line["role"], text: string, open: boolean): Line {
-  return { role, text, tokens: tokensOf(text), open };
+  const looked = text.slice(0, LONGEST_LOOKED);
+  return {
+    role,
+    text: looked,
+    restLength: text.length - looked.length,
+    tokens: tokensOf(looked),
+    open,
+  };
 }
 
 function shownTurn(turn: TranscriptTurn, marks: readonly Mark[]): TranscriptTurn {

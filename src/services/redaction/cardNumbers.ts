@@ -1,26 +1,47 @@
-/** Whether digits are the number of a payment card: its beginning, its length and its check digit. */
-export function isCardNumber(digits: string): boolean {
-  return lengthsOf(digits).includes(digits.length) && hasCheckDigit(digits);
-}
-
 /** Whether they have the beginning and the length of one. */
 export function looksLikeCard(digits: string): boolean {
-  return digits.length >= 13 && lengthsOf(digits).includes(digits.length);
+  return digits.length >= 13 && lengthsOf(digits, 0, digits.length).includes(digits.length);
 }
 
 /** Whether digits may be the beginning of one that is longer. */
 export function mayBecomeCard(digits: string): boolean {
-  return lengthsOf(digits).some((length) => length > digits.length);
+  return lengthsOf(digits, 0, digits.length).some((length) => length > digits.length);
 }
 
-/** Luhn's check. */
-export function hasCheckDigit(digits: string): boolean {
-  let sum = 0;
-  for (let at = digits.length - 1, doubled = false; at >= 0; at--, doubled = !doubled) {
-    const digit = digits.charCodeAt(at) - 48;
-    sum += !doubled ? digit : digit > 4 ? digit * 2 - 9 : digit * 2;
+/** Lengths of cards that begin so, where as few digits as are there allow it. */
+export function lengthsOf(digits: string, from: number, to: number): readonly number[] {
+  let head = 0;
+  let place = 0;
+  for (; place < 4 && from + place < to; place++) {
+    head = head * 10 + digits.charCodeAt(from + place) - 48;
   }
-  return sum % 10 === 0;
+  const key = head * 5 + place;
+  const known = byHead[key];
+  if (known !== undefined) return known;
+  return byHead[key] = computedLengths(digits.slice(from, from + place));
+}
+
+/** Luhn's check of any stretch of digits, each in one step. */
+export class CheckDigits {
+  /** By place, the sum of what stands before it, where the digits at even places count twice, or at odd ones. */
+  readonly #sums: readonly [Int32Array, Int32Array];
+
+  constructor(digits: string) {
+    const { length } = digits;
+    this.#sums = [new Int32Array(length + 1), new Int32Array(length + 1)];
+    for (let at = 0; at < length; at++) {
+      const digit = digits.charCodeAt(at) - 48;
+      const twice = digit > 4 ? digit * 2 - 9 : digit * 2;
+      this.#sums[0][at + 1] = this.#sums[0][at]! + (at % 2 === 0 ? twice : digit);
+      this.#sums[1][at + 1] = this.#sums[1][at]! + (at % 2 === 0 ? digit : twice);
+    }
+  }
+
+  /** The last digit counts once, the one before it twice, and so on. */
+  holds(from: number, to: number): boolean {
+    const sums = this.#sums[to % 2 === 0 ? 0 : 1];
+    return (sums[to]! - sums[from]!) % 10 === 0;
+  }
 }
 
 interface Issuer {
@@ -51,16 +72,8 @@ const ISSUERS: readonly Issuer[] = [
   issuer("9792", "9792", 16),
 ];
 
-/** Lengths of cards that begin so, where as few digits as are there allow it. */
-function lengthsOf(digits: string): readonly number[] {
-  const head = digits.slice(0, 4);
-  const known = byHead.get(head) ?? computedLengths(head);
-  byHead.set(head, known);
-  return known;
-}
-
-/** No more than there are numbers of four digits. */
-const byHead = new Map<string, readonly number[]>();
+/** By the first four digits and how many there are. */
+const byHead: (readonly number[] | undefined)[] = Array.from({ length: 50_000 });
 
 function computedLengths(digits: string): readonly number[] {
   const found = new Set<number>();

@@ -1,4 +1,4 @@
-import { isCardNumber, looksLikeCard, mayBecomeCard } from "./cardNumbers.ts";
+import { CheckDigits, lengthsOf, looksLikeCard, mayBecomeCard } from "./cardNumbers.ts";
 import { type Finding, remember } from "./finding.ts";
 import { HELD } from "./marks.ts";
 import { type NumberRun, placesOf } from "./numberRuns.ts";
@@ -31,16 +31,21 @@ export function findCards(finding: Finding, runs: readonly NumberRun[], mayHold:
     const hasCard = markWhole(finding, run);
     if (!hasCard && !run.atEnd) markAnswer(finding, run);
     if (run.atEnd) holdEnd(finding, run, mayHold);
-    markRepeated(finding, run);
   }
+  markRepeated(finding, runs);
 }
 
 /** Returns whether there is any. */
 function markWhole(finding: Finding, run: NumberRun): boolean {
   const { parts, digits, starts } = run;
+  if (digits.length < MIN_LENGTH) return false;
+  const checks = new CheckDigits(digits);
+  /** By place in the digits, the part that ends there, counted from 1. */
+  const ends = new Int32Array(digits.length + 1);
+  parts.forEach((_, at) => ends[starts[at + 1]!] = at + 1);
   let isAny = false;
   for (let at = 0; at < parts.length;) {
-    const last = digits.length < MIN_LENGTH ? undefined : cardAt(finding, run, at);
+    const last = cardAt(finding, run, at, { checks, ends });
     if (last === undefined) {
       at++;
       continue;
@@ -49,7 +54,7 @@ function markWhole(finding: Finding, run: NumberRun): boolean {
     const line = parts[last]?.line ?? 0;
     remember(finding.known.cards, digits.slice(starts[at], starts[last + 1]));
     finding.wholeAt.add(line);
-    finding.cardLines.push(...parts.slice(at, last + 1).map((part) => part.line));
+    for (const part of parts.slice(at, last + 1)) finding.cardLines.add(part.line);
     for (const place of placesOf(parts, at, last)) finding.mark(place, SHOWN);
     at = last + 1;
     const restTo = markRest(finding, line, parts[last]?.to ?? 0);
@@ -63,8 +68,8 @@ function markRest(finding: Finding, line: number, after: number): number {
   const tokens = finding.lines[line]?.tokens ?? [];
   let digits = 0;
   let place: { from: number; to: number } | undefined;
-  const next = tokens.findIndex(({ from }) => from >= after);
-  for (const { kind, word, from, to, digits: number } of next < 0 ? [] : tokens.slice(next)) {
+  for (let at = tokenAfter(tokens, after); at < tokens.length; at++) {
+    const { kind, word, from, to, digits: number } = tokens[at]!;
     if (kind === "digits" || kind === "measure") {
       digits += number.length;
       if (digits > MAX_REST) return after;
@@ -88,22 +93,17 @@ function cardAt(
   finding: Finding,
   { parts, digits, starts, atEnd }: NumberRun,
   first: number,
+  { checks, ends }: { readonly checks: CheckDigits; readonly ends: Int32Array },
 ): number | undefined {
   const begin = starts[first] ?? 0;
   const length = digits.length - begin;
-  if (length < MIN_LENGTH || !mayBecomeCard(digits.slice(begin, begin + 4))) return undefined;
+  const lengths = lengthsOf(digits, begin, digits.length);
+  if (length < MIN_LENGTH || lengths.length === 0) return undefined;
   const line = parts[first]?.line ?? 0;
-  /** By the number of digits up to there. */
-  const ends: number[] = [];
-  for (let at = first; at < parts.length; at++) {
-    const count = (starts[at + 1] ?? 0) - begin;
-    if (count > MAX_LENGTH) break;
-    ends[count] = at;
-  }
   for (const count of LENGTHS) {
-    const end = ends[count];
-    if (end === undefined || !isCardNumber(digits.slice(begin, begin + count))) continue;
-    if (count >= MIN_LENGTH_UNANNOUNCED || finding.isAboutCards(line)) return end;
+    const end = ends[begin + count] ?? 0;
+    if (end === 0 || !lengths.includes(count) || !checks.holds(begin, begin + count)) continue;
+    if (count >= MIN_LENGTH_UNANNOUNCED || finding.isAboutCards(line)) return end - 1;
   }
   // One digit that was misheard spoils the check of all.
   const isWhole = first === 0 && length <= MAX_LENGTH && looksLikeCard(digits) &&
@@ -122,7 +122,7 @@ function holdEnd(finding: Finding, run: NumberRun, mayHold: boolean): void {
     if (mayHold) {
       for (const place of placesOf(parts, first)) finding.mark(place, HELD);
       finding.held.push(end);
-      finding.cardLines.push(...parts.slice(first).map((part) => part.line));
+      for (const part of parts.slice(first)) finding.cardLines.add(part.line);
       return;
     }
     if (end.length >= MIN_CUT_OFF && finding.isAboutCards(line)) {
@@ -132,31 +132,56 @@ function holdEnd(finding: Finding, run: NumberRun, mayHold: boolean): void {
   }
 }
 
-/** Marks parts of numbers that are known already. */
-function markRepeated(finding: Finding, { parts, digits, starts }: NumberRun): void {
+/** Marks parts of numbers that are known already, also where they were said before them. */
+function markRepeated(finding: Finding, runs: readonly NumberRun[]): void {
   const { known: { cards }, cardLines } = finding;
-  if (cards.size === 0 && finding.held.length === 0) return;
+  if (runs.length === 0 || cards.size === 0 && finding.held.length === 0) return;
   const numbers = [...cards].join(" ");
   const all = `${numbers} ${finding.held.join(" ")}`;
+  const [pieces, longPieces] = [piecesOf(all, MIN_ECHO), piecesOf(all, MIN_REPEATED)];
   // What is repeated last, of a whole number, are its last four digits: they may be shown.
   const [from, to] = [
     Math.min(...cardLines),
     Math.max(...cardLines) + (finding.held.length > 0 ? 1 : 0),
   ];
-  for (let first = 0; first < parts.length;) {
-    let last = first;
-    while (last < parts.length && all.includes(digits.slice(starts[first], starts[last + 1]))) {
-      last++;
+  for (const { goesOn, parts, digits, starts } of runs) {
+    if (goesOn && digits.length < MAX_LENGTH) continue;
+    for (let first = 0; first < parts.length;) {
+      const line = parts[first]!.line;
+      // Between the pieces of a number, the agent repeats each.
+      const mayEcho = line >= from && line <= to && !finding.wholeAt.has(line);
+      const [least, known] = mayEcho ? [MIN_ECHO, pieces] : [MIN_REPEATED, longPieces];
+      const begin = starts[first]!;
+      if (!known.has(digits.slice(begin, begin + least))) {
+        first++;
+        continue;
+      }
+      let last = first;
+      while (last < parts.length && all.includes(digits.slice(begin, starts[last + 1]))) last++;
+      const repeated = digits.slice(begin, starts[last]);
+      if (repeated.length >= least) {
+        const shown = numbers.includes(repeated) ? SHOWN : HELD;
+        for (const place of placesOf(parts, first, last - 1)) finding.mark(place, shown);
+      }
+      first = Math.max(last, first + 1);
     }
-    const repeated = digits.slice(starts[first], starts[last]);
-    const line = parts[first]?.line ?? 0;
-    // Between the pieces of a number, the agent repeats each.
-    const isEcho = repeated.length >= MIN_ECHO && line >= from && line <= to &&
-      !finding.wholeAt.has(line);
-    if (repeated.length >= MIN_REPEATED || isEcho) {
-      const shown = numbers.includes(repeated) ? SHOWN : HELD;
-      for (const place of placesOf(parts, first, last - 1)) finding.mark(place, shown);
-    }
-    first = Math.max(last, first + 1);
   }
+}
+
+/** The first token that begins at a place or behind it. */
+function tokenAfter(tokens: readonly { readonly from: number }[], place: number): number {
+  let [low, high] = [0, tokens.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (tokens[middle]!.from < place) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** All pieces of a length that stand in it. */
+function piecesOf(text: string, length: number): ReadonlySet<string> {
+  const pieces = new Set<string>();
+  for (let at = 0; at + length <= text.length; at++) pieces.add(text.slice(at, at + length));
+  return pieces;
 }

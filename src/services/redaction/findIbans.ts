@@ -14,78 +14,90 @@ const LENGTHS: ReadonlyMap<string, number> = new Map(
     .split(" ").map((each) => [each.slice(0, 2), Number(each.slice(2))]),
 );
 
-interface Part extends Pick<Token, "from" | "to"> {
-  readonly line: number;
-}
-
 /** Marks account numbers in the lines of one speaker, also spelled and over several lines. */
 export function findIbans(finding: Finding, indices: readonly number[], mayHold: boolean): void {
-  const stream = indices.flatMap((line) =>
-    (finding.lines[line]?.tokens ?? []).map((token) => ({ ...token, line }))
-  );
+  const stream: Token[] = [];
+  /** By token, its line. */
+  const lines: number[] = [];
+  for (const line of indices) {
+    for (const token of finding.lines[line]?.tokens ?? []) {
+      stream.push(token);
+      lines.push(line);
+    }
+  }
+  const written = stream.map(charactersOf);
   for (let at = 0; at < stream.length; at++) {
     const country = countryAt(stream, at);
     if (country === undefined) continue;
     const length = LENGTHS.get(country.code) ?? 0;
-    const parts: Part[] = stream.slice(at, at + country.tokens);
-    let text = country.code;
+    let count = 2;
     let fillers = 0;
-    let next = at + country.tokens;
-    for (; next < stream.length && text.length < length; next++) {
-      const token = stream[next];
-      const characters = token && charactersOf(token);
-      if (token === undefined) break;
-      if (characters === undefined) {
-        if (token.kind !== "filler" || ++fillers > MAX_FILLERS) break;
+    let last = at + country.tokens - 1;
+    let next = last + 1;
+    for (; next < stream.length && count < length; next++) {
+      const characters = written[next]!;
+      if (characters === "") {
+        if (stream[next]?.kind !== "filler" || ++fillers > MAX_FILLERS) break;
         continue;
       }
       // The check digits stand behind the country.
-      if (text.length === 2 && !/^\d/.test(characters)) break;
-      text += characters;
+      if (count === 2 && !isDigit(characters)) break;
+      count += characters.length;
       fillers = 0;
-      parts.push(token);
+      last = next;
     }
-    const isOpen = next >= stream.length && text.length < length && text.length >= MIN_HELD;
-    const isWhole = text.length === length && (isValid(text) || /^..\d+$/.test(text));
-    if (isWhole) mark(finding, parts, SHOWN);
-    else if (isOpen && mayHold) mark(finding, parts, HELD);
+    const isWhole = count === length &&
+      isAccount(country.code + written.slice(at + country.tokens, next).join(""));
+    if (isWhole) mark(at, last, SHOWN);
+    else if (mayHold && next >= stream.length && count < length && count >= MIN_HELD) {
+      mark(at, last, HELD);
+    }
     if (isWhole) at = next - 1;
   }
-}
 
-function mark(finding: Finding, parts: readonly Part[], shown: string): void {
-  const byLine = Map.groupBy(parts, ({ line }) => line);
-  for (const [line, [first, ...rest]] of byLine) {
-    if (first === undefined) continue;
-    finding.mark({ line, from: first.from, to: (rest.at(-1) ?? first).to }, shown);
+  function mark(first: number, last: number, shown: string): void {
+    for (let from = first; from <= last;) {
+      let to = from;
+      while (to < last && lines[to + 1] === lines[from]) to++;
+      const [begin, end] = [stream[from], stream[to]];
+      if (begin === undefined || end === undefined) return;
+      finding.mark({ line: lines[from] ?? 0, from: begin.from, to: end.to }, shown);
+      from = to + 1;
+    }
   }
 }
 
-function countryAt(stream: readonly (Token & Part)[], at: number) {
+function countryAt(stream: readonly Token[], at: number) {
   const [first, second] = [stream[at], stream[at + 1]];
-  if (first?.kind === "word" && LENGTHS.has(first.word.toUpperCase()) && first.word.length === 2) {
+  if (first === undefined || first.word.length > 2) return undefined;
+  if (first.kind === "word" && first.word.length === 2 && LENGTHS.has(first.word.toUpperCase())) {
     return { code: first.word.toUpperCase(), tokens: 1 };
   }
-  if (first === undefined || second === undefined) return undefined;
+  if (second === undefined || first.word.length !== 1 || second.word.length !== 1) return undefined;
   const code = `${first.word}${second.word}`.toUpperCase();
-  return first.word.length === 1 && second.word.length === 1 && LENGTHS.has(code)
-    ? { code, tokens: 2 }
-    : undefined;
+  return LENGTHS.has(code) ? { code, tokens: 2 } : undefined;
 }
 
-function charactersOf(token: Token): string | undefined {
-  if (token.kind === "digits") return token.digits;
-  const isSpelled = token.kind === "word" &&
-    (token.upper && token.word.length <= 6 || token.word.length === 1);
-  return isSpelled ? token.word.toUpperCase() : undefined;
+/** What a token writes of an account number; nothing where it cannot be a part of one. */
+function charactersOf({ kind, digits, word, upper }: Token): string {
+  if (kind === "digits") return digits;
+  const isSpelled = kind === "word" && (word.length === 1 || upper && word.length <= 6);
+  return isSpelled ? word.toUpperCase() : "";
 }
 
-/** The remainder by 97 of ISO 13616. */
-function isValid(iban: string): boolean {
+function isDigit(characters: string): boolean {
+  const code = characters.charCodeAt(0);
+  return code >= 48 && code <= 57;
+}
+
+/** By the remainder by 97 of ISO 13616; of digits alone, one that was misheard spoils it. */
+function isAccount(iban: string): boolean {
+  if (/^..\d+$/.test(iban)) return true;
   let remainder = 0;
-  for (const character of iban.slice(4) + iban.slice(0, 4)) {
-    const value = Number.parseInt(character, 36);
-    if (Number.isNaN(value)) return false;
+  for (let at = 0; at < iban.length; at++) {
+    const code = iban.charCodeAt((at + 4) % iban.length);
+    const value = code < 58 ? code - 48 : code - 55;
+    if (value < 0 || value > 35 || value > 9 && code < 65) return false;
     remainder = (remainder * (value > 9 ? 100 : 10) + value) % 97;
   }
   return remainder === 1;

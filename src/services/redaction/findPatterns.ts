@@ -7,12 +7,7 @@ import type { RedactionRules } from "./rules.ts";
 const MIN_BEGUN = 3;
 
 /** Marks the operator's own words and patterns, which also find numbers that are said in words. */
-export function findPatterns(
-  finding: Finding,
-  index: number,
-  { patterns }: RedactionRules,
-  mayHold: boolean,
-): void {
+export function findPatterns(finding: Finding, index: number, { patterns }: RedactionRules): void {
   const line = finding.lines[index];
   if (line === undefined || patterns.length === 0) return;
   const { text, tokens } = line;
@@ -32,7 +27,7 @@ export function findPatterns(
         finding.mark({ line: index, ...inDigits.placeOf(match) }, `[${name}]`);
       }
     }
-    if (line.open && mayHold && begunAt !== undefined && text.length - begunAt >= MIN_BEGUN) {
+    if (line.open && begunAt !== undefined && text.length - begunAt >= MIN_BEGUN) {
       finding.mark({ line: index, from: begunAt, to: text.length }, HELD);
     }
   }

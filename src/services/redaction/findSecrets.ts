@@ -230,15 +230,25 @@ function learn({ known }: Finding, words: readonly Token[]): void {
 
 function chunkStart(text: string, at: number): number {
   let from = at;
-  while (from > Math.max(0, at - MAX_CHUNK) && /[^\s"“„'«»:=]/.test(text.charAt(from - 1))) from--;
+  while (from > Math.max(0, at - MAX_CHUNK) && !isBoundary(text, from - 1, OPENING)) from--;
   return from;
 }
 
 function chunkEnd(text: string, at: number): number {
   let to = at;
-  while (to < Math.min(text.length, at + MAX_CHUNK) && /[^\s"”“'«»]/.test(text.charAt(to))) to++;
+  while (to < Math.min(text.length, at + MAX_CHUNK) && !isBoundary(text, to, CLOSING)) to++;
   while (to > at && /[.,;:!?)\]]/.test(text.charAt(to - 1))) to--;
   return to;
+}
+
+const OPENING = "\"“„'«»:=";
+const CLOSING = "\"”“'«»";
+
+/** Whether a blank stands there, or one of the marks. */
+function isBoundary(text: string, at: number, marks: string): boolean {
+  const code = text.charCodeAt(at);
+  if (code === 32 || code < 14 && code > 8) return true;
+  return marks.includes(text.charAt(at)) || code > 127 && /\s/.test(text.charAt(at));
 }
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(" "));

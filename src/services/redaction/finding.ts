@@ -32,18 +32,21 @@ export class Finding {
   readonly lines: readonly Line[];
   readonly known: Known;
   /** Lines that have a part of a card number. */
-  readonly cardLines: number[] = [];
+  readonly cardLines = new Set<number>();
   /** Lines in which a card number was complete. */
   readonly wholeAt = new Set<number>();
   /** Digits that may become one. */
   readonly held: string[] = [];
   readonly announcements: readonly (readonly Announcement[])[];
+  /** By line, the topics that it announces. */
+  readonly #topics: readonly ReadonlySet<Topic>[];
   readonly #marks: Mark[][];
 
   constructor(lines: readonly Line[], known: Known) {
     this.lines = lines;
     this.known = known;
     this.announcements = lines.map(({ tokens }) => announcementsOf(tokens));
+    this.#topics = this.announcements.map((each) => new Set(each.map(({ topic }) => topic)));
     this.#marks = lines.map(() => []);
   }
 
@@ -58,10 +61,9 @@ export class Finding {
   /** Whether cards are spoken of in the line or shortly before it. */
   readonly isAboutCards = (line: number): boolean => {
     for (let at = line; at >= Math.max(0, line - NEAR_LINES); at--) {
-      const isAbout = this.announcements[at]?.some(({ topic }) =>
-        topic === "card" || topic === "securityCode"
-      );
-      if (isAbout === true || this.cardLines.includes(at)) return true;
+      const topics = this.#topics[at];
+      if (topics?.has("card") === true || topics?.has("securityCode") === true) return true;
+      if (this.cardLines.has(at)) return true;
     }
     return false;
   };
@@ -70,7 +72,7 @@ export class Finding {
   awaitsCard(line: number): boolean {
     for (let at = line; at >= Math.max(0, line - NEAR_LINES); at--) {
       if (this.wholeAt.has(at)) return false;
-      if (this.announcements[at]?.some(({ topic }) => topic === "card") === true) return true;
+      if (this.#topics[at]?.has("card") === true) return true;
     }
     return false;
   }
@@ -87,7 +89,7 @@ export class Finding {
         continue;
       }
       hasTurned = true;
-      for (const { topic } of this.announcements[at] ?? []) asked.add(topic);
+      for (const topic of this.#topics[at] ?? []) asked.add(topic);
     }
     return asked;
   }

@@ -5,6 +5,8 @@ import type { Token } from "./tokens.ts";
 export interface Line {
   readonly role: "caller" | "agent" | "other";
   readonly text: string;
+  /** Characters behind the text that are not looked at. */
+  readonly restLength: number;
   readonly tokens: readonly Token[];
   /** Whether it is still being said. */
   readonly open: boolean;

@@ -59,7 +59,8 @@ export function placesOf(
   last = parts.length - 1,
 ): readonly { readonly line: number; readonly from: number; readonly to: number }[] {
   const places: { line: number; from: number; to: number }[] = [];
-  for (const { line, from, to } of parts.slice(first, last + 1)) {
+  for (let at = first; at <= last; at++) {
+    const { line, from, to } = parts[at]!;
     const latest = places.at(-1);
     if (latest?.line === line) latest.to = to;
     else places.push({ line, from, to });

@@ -1,10 +1,14 @@
+import { LONGEST_LOOKED, TOO_LONG } from "./longestLooked.ts";
 import { isRecord } from "../../utils/isRecord.ts";
 
 const MAX_DEPTH = 32;
-/** Within it, no text holds the event loop for long. */
+/** Longer JSON is not read. */
 const MAX_LENGTH = 20_000;
 const MAX_PIECES = 20;
-const TOO_LONG = "[too long to be shown]";
+/** What a value costs besides its characters, in characters. */
+const PER_VALUE = 24;
+/** Names of fields are looked at with each of their values. */
+const MAX_WORK = 2 * LONGEST_LOOKED;
 
 /**
  * A text, or the values within it where it is a JSON object or list, each rewritten with the name of its
@@ -15,8 +19,8 @@ export function redactedJson(
   name: string,
   rewrite: (text: string, name: string) => string,
 ): string {
-  if (text.length > MAX_LENGTH) return TOO_LONG;
   if (!/^\s*[[{]/.test(text)) return rewrite(text, name);
+  if (text.length > MAX_LENGTH) return TOO_LONG;
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -24,12 +28,18 @@ export function redactedJson(
     return rewrite(text, name);
   }
   let changed = false;
+  let work = 0;
   const shown = walk(value, name, 0);
   return changed ? JSON.stringify(shown) : text;
 
+  function look(each: string, field: string): string {
+    work += Math.min(each.length, LONGEST_LOOKED) + field.length + PER_VALUE;
+    return work > MAX_WORK ? TOO_LONG : rewrite(each, field);
+  }
+
   function walk(each: unknown, field: string, depth: number): unknown {
-    if (typeof each === "string") return replaced(each, rewrite(each, field));
-    if (typeof each === "number") return replaced(each, rewrite(String(each), field), String(each));
+    if (typeof each === "string") return replaced(each, look(each, field));
+    if (typeof each === "number") return replaced(each, look(String(each), field), String(each));
     if (typeof each !== "object" || each === null) return each;
     if (depth >= MAX_DEPTH) return replaced(each, TOO_LONG);
     if (Array.isArray(each)) {
@@ -48,8 +58,8 @@ export function redactedJson(
     if (!isShort) return undefined;
     const pieces = list.map(String);
     const whole = pieces.join(" ");
-    const shown = rewrite(whole, field);
-    if (shown === whole || pieces.some((piece) => rewrite(piece, field) !== piece)) {
+    const shown = look(whole, field);
+    if (shown === whole || pieces.some((piece) => look(piece, field) !== piece)) {
       return undefined;
     }
     changed = true;
