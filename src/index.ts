@@ -109,7 +109,7 @@ function listen(app: App): Deno.HttpServer<Deno.NetAddr> {
 
 function whyNotListening(error: unknown, host: string, port: number): string {
   if (error instanceof Deno.errors.AddrInUse) {
-    return `Cannot listen: port ${port} is taken by another program. Stop it, or set PORT to another number.`;
+    return `Cannot listen: port ${port} is taken by another program. Stop it, or set PORT to another number (a PORT of the shell takes precedence over .env).`;
   }
   if (error instanceof Deno.errors.AddrNotAvailable) {
     return `Cannot listen: ${host} is no address of this machine. Set HOST to 127.0.0.1 or 0.0.0.0.`;

@@ -184,7 +184,7 @@ async function readAll(
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) {
       throw new AgentsError([
-        `${dir} may not be read: call the folder "agents", or add it to permissions.server.read in deno.json.`,
+        `AGENTS_DIR: ${dir} may not be read: call the folder "agents", or add "${dir}" to "read" of permissions.server in deno.json.`,
       ]);
     }
     if (!(error instanceof Deno.errors.NotFound)) throw error;
