@@ -1,5 +1,6 @@
 import type { MustHearProof, RecordingStatus, TranscriptTurn } from "./callEvent.ts";
 import type { CallUsage } from "./callUsage.ts";
+import type { FarEnd } from "./ending/answeringMachineInput.ts";
 import type { ResumedTransfers } from "./transfer.ts";
 import type { ToolCall } from "./realtimeClient.ts";
 import type { CallEnd, Milliseconds } from "./types.ts";
@@ -13,6 +14,8 @@ export interface ResumedCall {
   /** As far as they are known; one that is not final was broken off. */
   readonly turns: readonly TranscriptTurn[];
   readonly tools: readonly ResumedTool[];
+  /** Who answers a placed call, where that is still being found out; no conversation is under way then. */
+  readonly farEnd?: "undecided" | Exclude<FarEnd, "fax">;
   /** Sentences that the caller had to hear, and what is proven of them. */
   readonly mustHears?: readonly ResumedMustHear[];
   /** Absent where it is not, and was not, recorded. */

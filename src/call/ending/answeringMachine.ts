@@ -14,12 +14,14 @@ type Input<T extends AnsweringMachineInput["type"]> = Extract<
   { readonly type: T }
 >;
 
-/** Apple and Google give the person some 20 to 30 s to take a screened call. */
-const SCREENED_MS = 45_000;
-/** For whoever finds out who answers; people who are silent are found sooner. */
-const UNDECIDED_MS = 70_000;
-/** Longer than any greeting, and the message after it. */
-const MACHINE_MS = 180_000;
+const WAITS_MS = {
+  /** Apple and Google give the person some 20 to 30 s to take a screened call. */
+  screener: 45_000,
+  /** For whoever finds out who answers; people who are silent are found sooner. */
+  undecided: 70_000,
+  /** Longer than any greeting, and the message after it. */
+  machine: 180_000,
+};
 /** On a line that disturbs it again and again there is no machine that would keep one. */
 const MAX_MESSAGES = 3;
 const GIVES_UP_MS = 15_000;
@@ -46,16 +48,21 @@ export class AnsweringMachine {
     call: MachineParts,
     closing: Closing,
     greeting: Pick<Greeting, "isToCome">,
-    { startedAt, isNew }: { readonly startedAt: Milliseconds; readonly isNew: boolean },
+    { startedAt, farEnd }: {
+      readonly startedAt: Milliseconds;
+      /** What is there when the call begins, or goes on; absent where that is found out no more. */
+      readonly farEnd: "undecided" | FarEnd | undefined;
+    },
   ) {
     this.#call = call;
     this.#closing = closing;
     this.#greeting = greeting;
     this.#startedAt = startedAt;
     this.#message = new ExactSpeech(call);
-    if (!isNew || call.policy.findsOutWhoAnswers !== true) return;
-    this.#waits = "undecided";
+    if (farEnd === undefined || call.policy.findsOutWhoAnswers !== true) return;
     this.#listens = true;
+    if (farEnd === "person" || farEnd === "fax") return;
+    this.#waits = farEnd;
     call.turns.held = true;
   }
 
@@ -70,7 +77,7 @@ export class AnsweringMachine {
 
   /** The far end can be heard. */
   joined(now: Milliseconds): void {
-    if (this.#waits === "undecided") this.#heldUntil ??= now + UNDECIDED_MS;
+    if (this.#waits !== undefined) this.#heldUntil ??= now + WAITS_MS[this.#waits];
   }
 
   follow(input: CallInput): void {
@@ -194,7 +201,7 @@ export class AnsweringMachine {
     const { commands, turns, speech } = this.#call;
     if (!this.#closing.withdrawMessage()) return;
     this.#listens = listens === true;
-    this.#wait("screener", now + SCREENED_MS);
+    this.#wait("screener", now + WAITS_MS.screener);
     const note = farEnd.screened(message);
     if (again === true) return tellForGood(this.#call, note);
     speech.stop(now, true);
@@ -206,7 +213,7 @@ export class AnsweringMachine {
 
   /** Begun anew, a message takes no more time in all. */
   #waitForMachine(now: Milliseconds): void {
-    if (this.#waits !== "machine") this.#wait("machine", now + MACHINE_MS);
+    if (this.#waits !== "machine") this.#wait("machine", now + WAITS_MS.machine);
   }
 
   #wait(what: "machine" | "screener", until: Milliseconds): void {

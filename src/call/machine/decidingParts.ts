@@ -76,7 +76,7 @@ export function createDecidingParts(
     handover: new Handover(call, closing),
     answeringMachine: new AnsweringMachine(call, closing, greeting, {
       startedAt,
-      isNew: resumed?.connectedMs === undefined,
+      farEnd: resumed?.connectedMs === undefined ? "undecided" : resumed.farEnd,
     }),
     outageSpeech: new OutageSpeech(call, greeting, kept, connection),
     inputStall: new InputStall(call, caller, connection, now),

@@ -36,7 +36,7 @@ export function beginningOf({ greeting }: Pick<CallPolicy, "greeting">): Resumpt
  * One that had begun to take leave does so once more; what is left on a machine is given from outside again.
  */
 export function resumptionOf(
-  { turns, tools, connectedMs, plannedEnd, transferred }: ResumedCall,
+  { turns, tools, connectedMs, plannedEnd, transferred, farEnd }: ResumedCall,
   policy: ResumptionPolicy,
 ): Resumption {
   // What becomes of a transfer that is under way decides.
@@ -49,6 +49,8 @@ export function resumptionOf(
   if (plannedEnd?.reason === "voicemail") return {};
   // A session without a model has apologized: this one may have one.
   if (plannedEnd !== undefined && plannedEnd.reason !== "model_failed") return { plannedEnd };
+  // Whoever takes it is greeted as in any call.
+  if (farEnd !== undefined && farEnd !== "person") return beginningOf(policy);
   const { greeting, greetingProtected } = policy;
   const { opening = [] } = policy;
   const conversation = turns.filter(({ aside }) => aside !== true)

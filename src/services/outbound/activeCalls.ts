@@ -15,6 +15,7 @@ import { endOf, outcomeOf } from "../records.ts";
 import { type OutboundJob, requestOf } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
 import { AnswerDetection } from "./amd/answerDetection.ts";
+import { type EarlierPickups, earlierPickups } from "./amd/earlierPickups.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import { present } from "../../utils/present.ts";
@@ -116,12 +117,16 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
         call.progress = { status: "in-progress" };
         call.detection.resume(stored);
       }
+      const isFound = !wasConnected || deps.findsOut(call.job) === undefined;
+      const earlier = isFound ? undefined : earlierPickups(stored);
+      const resumed = { ...stored.resumed, ...present({ farEnd: earlier?.who }) };
       return opened(
         call,
         (request) =>
           wasConnected
-            ? resumedCalls.open(stored, { ...request, maxMs })
+            ? resumedCalls.open({ ...stored, resumed }, { ...request, maxMs })
             : registry.open({ ...request, maxMs }, call.job.callId),
+        earlier,
       );
     },
     /** Handles an event of the call's session. */
@@ -170,14 +175,16 @@ export function createActiveCalls(deps: ActiveCallsDeps) {
   function opened(
     call: ActiveCall,
     open: (request: CallRequest) => CallSession,
+    earlier?: EarlierPickups,
   ): CallSession | undefined {
     const { job } = call;
     try {
       const session = open(requestOf(job));
       session.callSid = call.callSid;
       call.session = session;
-      const findsOut = session.resumed === undefined ? deps.findsOut(job) : undefined;
-      if (findsOut !== undefined) call.detection.listen(session, findsOut.transcribes);
+      const isOpen = session.resumed === undefined || earlier !== undefined;
+      const findsOut = isOpen ? deps.findsOut(job) : undefined;
+      if (findsOut !== undefined) call.detection.listen(session, findsOut.transcribes, earlier);
       session.ended.then((end) => isCallEnd(end) ? sessionEnded(call) : remove(call));
       return session;
     } catch (error) {

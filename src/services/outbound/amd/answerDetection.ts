@@ -5,6 +5,7 @@ import type { CallChanges } from "../../store.ts";
 import { ConversationEvidence } from "./conversationEvidence.ts";
 import { type AmdResult, machineResult } from "./amdResult.ts";
 import { isScreening } from "./callScreening.ts";
+import type { EarlierPickups } from "./earlierPickups.ts";
 import { PickupListening } from "./pickupListening.ts";
 import { spokenWords } from "./spokenWords.ts";
 import type { Clock } from "../../../utils/clock.ts";
@@ -55,9 +56,13 @@ export class AnswerDetection {
     return this.#result;
   }
 
-  /** Finds out who answers by listening, from the beginning of the call's session. */
-  listen(session: Pick<CallSession, "input" | "listenToLine">, transcribes: boolean): void {
-    this.#listening ??= new PickupListening({ ...this.#deps, session, transcribes });
+  /** Finds out who answers by listening, from the beginning of the call's session, or on from what an earlier one has found. */
+  listen(
+    session: Pick<CallSession, "input" | "listenToLine">,
+    transcribes: boolean,
+    earlier?: EarlierPickups,
+  ): void {
+    this.#listening ??= new PickupListening({ ...this.#deps, session, transcribes, earlier });
   }
 
   /** Goes on with what is stored of a call that another process began. */

@@ -6,16 +6,11 @@ export type FarEnd = "undecided" | "person" | "machine" | "screener" | "fax";
  * beep, a fax tone, silence from the beginning, what the carrier's detection says, or that somebody spoke
  * where a machine would not.
  */
-export type PickupReason =
-  | "words"
-  | "short_greeting"
-  | "long_greeting"
-  | "no_beep"
-  | "beep"
-  | "fax_tone"
-  | "silence"
-  | "detection"
-  | "spoke";
+export const pickupReasons = [
+  ...["words", "short_greeting", "long_greeting", "no_beep", "beep"] as const,
+  ...["fax_tone", "silence", "detection", "spoke"] as const,
+] as const;
+export type PickupReason = (typeof pickupReasons)[number];
 
 export type PickupChange =
   | {

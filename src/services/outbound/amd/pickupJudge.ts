@@ -1,10 +1,12 @@
 import { CarrierWord } from "./carrierWord.ts";
-import { hesitates, readFarEnd } from "./farEndWords.ts";
+import { readFarEnd } from "./farEndWords.ts";
 import type { FarEndSpeech } from "./farEndSpeech.ts";
+import { greetingSound } from "./greetingSound.ts";
 import { HeardFarEnd } from "./heardFarEnd.ts";
 import type { FarEnd, PickupChange, PickupReason } from "./pickupChange.ts";
 import * as times from "./pickupTimes.ts";
 import { isFax, type LineSound } from "./lineEar.ts";
+import { screenedAnswer } from "./screenedAnswer.ts";
 
 /**
  * Finds out who answered a placed call, from what is heard: how long the far end speaks and is silent,
@@ -24,6 +26,8 @@ export class PickupJudge {
   #foundMs = 0;
   /** Whether somebody took the call from a machine: only words or a beep show that it is one again. */
   #isTaken = false;
+  /** Whether another one had found it: what was heard since then is not known. */
+  #isResumed = false;
   /** Whether a greeting and its beep were heard: a machine is silent then. */
   #hasBeeped = false;
 
@@ -35,6 +39,14 @@ export class PickupJudge {
 
   get who(): FarEnd {
     return this.#state;
+  }
+
+  /** Goes on where another one has found something. */
+  resume(who: Exclude<FarEnd, "undecided">, why: PickupReason): void {
+    this.#state = who;
+    this.#why = why;
+    this.#isResumed = true;
+    if (who === "screener") this.#carrier.screened();
   }
 
   /** Takes the next sound of the line. */
@@ -128,20 +140,8 @@ export class PickupJudge {
   }
 
   #bySound(): PickupChange | undefined {
-    const { any, atMs, quietMs, lengthMs, isMusic } = this.#speech;
-    if (isMusic) return undefined;
-    if (!any) return atMs >= times.SILENT_MS ? this.#find("person", "silence") : undefined;
-    if (lengthMs > times.LONG_MS) return this.#find("machine", "long_greeting");
-    return quietMs >= this.#patienceMs(lengthMs)
-      ? this.#find("person", this.#heard.hasWords ? "words" : "short_greeting")
-      : undefined;
-  }
-
-  /** How long a silence lasts until whoever greeted so long is taken for a person who waits. */
-  #patienceMs(lengthMs: number): number {
-    if (this.#heard.hasWords) return hesitates(this.#heard.allWords) ? 2000 : 600;
-    if (lengthMs <= 1400) return 700;
-    return lengthMs <= 2600 ? 1200 : 2150;
+    const found = greetingSound(this.#heard);
+    return found && this.#find(found.who, found.why);
   }
 
   #ofMachine(): PickupChange | undefined {
@@ -178,8 +178,9 @@ export class PickupJudge {
       const isPerson = quietMs >= (this.#heard.hasWords ? 1500 : lengthMs <= 6500 ? 2150 : 2300);
       return isPerson ? this.#find("person", "no_beep") : undefined;
     }
+    const silentMs = this.#isResumed && !any ? atMs : quietMs;
     if (
-      any && quietMs >= times.END_OF_GREETING_MS || atMs - this.#heard.sinceMs > times.LONGEST_MS
+      silentMs >= times.END_OF_GREETING_MS || atMs - this.#heard.sinceMs > times.LONGEST_MS
     ) {
       return this.#due("silence");
     }
@@ -204,33 +205,11 @@ export class PickupJudge {
   }
 
   #ofScreener(): PickupChange | undefined {
-    const { quietMs, lengthMs, beganMs, firstMs, atMs } = this.#speech;
-    const words = readFarEnd(this.#heard.newWords);
-    switch (words) {
-      case "machine":
-        return this.#find("machine", "words");
-      case "declined":
-        return this.#over({ type: "declined" });
-      case "other":
-        return this.#heard.isPending || !this.#speech.isQuietFor(400)
-          ? undefined
-          : this.#find("person", "words");
-      case "screening":
-      case "hold":
-        if (this.#heard.isPending || !this.#speech.isQuietFor(400)) return undefined;
-        this.#heard.listenAnew();
-        return undefined;
-      case "none": {
-        // What comes at once belongs to the screening: it thanks, and asks to wait.
-        const { sinceMs, transcribes } = this.#heard;
-        const isThanks = beganMs - sinceMs < times.THANKS_MS &&
-          beganMs + lengthMs - sinceMs < times.THANKS_END_MS;
-        // Where the words of what was said before have not come, those of the last will not either.
-        const awaitsWords = transcribes && atMs - firstMs < times.WORDLESS_MS;
-        const isSaid = lengthMs > 0 && quietMs >= (awaitsWords ? 3000 : 1200);
-        return isSaid && !isThanks ? this.#find("person", "spoke") : undefined;
-      }
-    }
+    const answer = screenedAnswer(this.#heard);
+    if (answer === "goesOn") this.#heard.listenAnew();
+    else if (answer === "declined") return this.#over({ type: "declined" });
+    else if (answer !== undefined) return this.#find(answer.who, answer.why);
+    return undefined;
   }
 
   #tone({ tone, ended }: LineSound): PickupChange | undefined {

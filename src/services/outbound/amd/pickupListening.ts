@@ -4,6 +4,7 @@ import type { CallChanges, PickupRecord } from "../../store.ts";
 import type { Clock } from "../../../utils/clock.ts";
 import { present } from "../../../utils/present.ts";
 import { ConversationEvidence } from "./conversationEvidence.ts";
+import type { EarlierPickups } from "./earlierPickups.ts";
 import { LineEar } from "./lineEar.ts";
 import type { FarEnd, PickupChange } from "./pickupChange.ts";
 import { PickupJudge } from "./pickupJudge.ts";
@@ -19,6 +20,8 @@ export interface PickupListeningDeps extends Pick<Clock, "now"> {
   readonly screening: () => string | undefined;
   /** Whether what the far end says becomes known in words. */
   readonly transcribes: boolean;
+  /** In a call that another session began. */
+  readonly earlier?: EarlierPickups | undefined;
   /** Called with what is to be recorded. */
   readonly onChange: (changes: CallChanges) => void;
 }
@@ -39,10 +42,12 @@ export class PickupListening {
   constructor(deps: PickupListeningDeps) {
     this.#deps = deps;
     this.#judge = new PickupJudge(deps);
-    this.#startedAt = deps.now();
+    const { earlier } = deps;
+    this.#startedAt = deps.now() - (earlier?.elapsedMs ?? 0);
     this.#stop = deps.session.listenToLine((bytes) =>
       this.#act(this.#judge.hear(this.#ear.hear(bytes)))
     );
+    if (earlier !== undefined) this.#goOn(earlier);
   }
 
   /** Takes a word of the carrier's detection; false where it is not obeyed, as a conversation is under way. */
@@ -82,6 +87,32 @@ export class PickupListening {
     this.#stop();
   }
 
+  #goOn({ who, why, pickups, turns }: EarlierPickups): void {
+    this.#who = who;
+    this.#pickups = pickups;
+    if (who !== "undecided") this.#judge.resume(who, why);
+    if (who === "person") {
+      for (const turn of turns) this.#evidence.handleEvent({ type: "turn", turn });
+    } else if (who === "screener") this.#screened(true);
+    else if (who === "undecided") {
+      for (const { id, text, role, by, startedMs } of turns) {
+        if (role !== "caller" || by !== "voice") continue;
+        const agoMs = this.#deps.now() - this.#startedAt - startedMs;
+        this.#act(this.#judge.said(id, text, false, agoMs));
+      }
+    }
+  }
+
+  #screened(again: boolean): void {
+    const { session, message, screening } = this.#deps;
+    session.input({
+      type: "screened",
+      listens: true,
+      ...present({ message: message(), say: screening() }),
+      ...(again && { again }),
+    });
+  }
+
   #act(change: PickupChange | undefined): void {
     if (change === undefined || this.#isClosed) return;
     const { session } = this.#deps;
@@ -101,7 +132,7 @@ export class PickupListening {
   }
 
   #found({ who, why }: Extract<PickupChange, { readonly type: "found" }>): void {
-    const { session, onChange, message, screening } = this.#deps;
+    const { session, onChange, message } = this.#deps;
     const before = this.#who;
     this.#who = who;
     const atMs = Math.max(0, Math.round(this.#deps.now() - this.#startedAt));
@@ -114,11 +145,7 @@ export class PickupListening {
         if (before !== "undecided") this.#evidence = new ConversationEvidence();
         return;
       case "screener":
-        return session.input({
-          type: "screened",
-          listens: true,
-          ...present({ message: message(), say: screening() }),
-        });
+        return this.#screened(false);
       case "machine":
         // A long greeting may be a person's.
         if (message() === undefined && why !== "long_greeting") this.#leave();
