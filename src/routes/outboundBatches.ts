@@ -157,12 +157,13 @@ const progress = createRoute({
 });
 
 const cancelled = {
-  description: "Calls that have been dialled continue.",
+  description:
+    "Calls that have been dialled continue. A batch that is cancelled already has 0 calls cancelled; one that is done is refused with 409 `batch_over`.",
   tags,
   request: { params: batchIdParam },
   responses: {
     200: answer(
-      "How many calls were cancelled",
+      "How many calls were cancelled: none of them is dialled any more",
       z.object({ success: z.literal(true), cancelled: z.number().int() }).openapi("CancelledBatch"),
     ),
     ...errorAnswers,

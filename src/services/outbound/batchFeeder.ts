@@ -1,5 +1,5 @@
 import { createPollLoop } from "../../utils/pollLoop.ts";
-import type { DialPolicy } from "../spending.ts";
+import type { CallBudget, DialPolicy } from "../spending.ts";
 import type { BatchHead, BatchStore, ItemInTurn } from "../store.ts";
 import { batchJob } from "./batch/batchJob.ts";
 import { readPlan } from "./batch/batchPlan.ts";
@@ -18,6 +18,7 @@ export interface BatchFeederDeps extends Clock {
   readonly callRecords: Pick<PlacedCallRecords, "admission">;
   readonly dialer: Pick<Dialer, "wake">;
   readonly policy: () => Promise<DialPolicy>;
+  readonly callBudget: Pick<CallBudget, "accountsOf">;
   /** How often to look at all, at the latest. */
   readonly pollMs?: number | undefined;
   readonly log: Pick<Log, "warn">;
@@ -36,13 +37,16 @@ export type BatchFeeder = ReturnType<typeof createBatchFeeder>;
 
 /** Starts feeding; any number of processes may do so at the same time. */
 export function createBatchFeeder(deps: BatchFeederDeps) {
-  const { batchStore, callRecords, dialer, policy, pollMs = POLL_MS, now, setTimer, log } = deps;
+  const { batchStore, callRecords, dialer, policy, callBudget, pollMs = POLL_MS } = deps;
+  const { now, setTimer, log } = deps;
   const listeners: ((news: BatchNews) => Promise<void>)[] = [];
   const pollLoop = createPollLoop(feed, setTimer);
   const roomAt = (time: number) => ({
     most: MAX_QUEUED,
     now: time,
     paceOf: ({ plan }: BatchHead) => readPlan(plan),
+    accountsOf: ({ keyName = "" }: BatchHead) =>
+      callBudget.accountsOf({ direction: "outbound", keyName }),
   });
 
   return {

@@ -68,7 +68,7 @@ export interface OutboundBatchesDeps extends BatchControlDeps {
   readonly callRecords: PlacedCallRecords;
   readonly policy: () => Promise<DialPolicy>;
   readonly agents: Pick<Agents, "get">;
-  readonly callBudget: Pick<CallBudget, "attemptsRefusal">;
+  readonly callBudget: Pick<CallBudget, "accountsOf" | "attemptsRefusal">;
   /** Calls of a key that may wait. */
   readonly maxPendingOf: (keyName: string) => number;
   readonly pollMs?: number | undefined;

@@ -54,7 +54,7 @@ export function createCallFinalizer(deps: CallFinalizerDeps) {
       await deadline(done.promise, PATIENCE_MS, setTimer).catch(() => {});
       if (waiting.get(callId) === done.resolve) waiting.delete(callId);
     },
-    /** Registers a listener for queued retries, and for calls of batches that are over. */
+    /** Registers a listener for queued retries and for calls that are over: others may have their place. */
     onRetry: (listener: () => void): void => void listeners.push(listener),
     /** Settles when nothing is being finalized any more. */
     async close(): Promise<void> {
@@ -85,10 +85,9 @@ export function createCallFinalizer(deps: CallFinalizerDeps) {
       const dueAt = now() + (next.retry?.afterMinutes ?? 0) * 60_000;
       await queue.admitAgain(callRecords.admission(next, dueAt), now(), call.id);
     } else {
-      const isOfBatch = await endBatchCall(job, call);
+      await endBatchCall(job, call);
       // Last: after a crash, a call that is still queued is finalized again.
       await queue.remove(call.id);
-      if (!isOfBatch) return;
     }
     for (const listener of listeners) listener();
   }

@@ -88,7 +88,9 @@ export function createDialAttempt(deps: DialAttemptDeps) {
       try {
         await callBudget.release(callId);
         if (busySeconds !== undefined && now() - job.requestedAt < MAX_WAIT_MS) {
-          return await queue.postpone(callId, now() + busySeconds * 1000);
+          const at = now() + busySeconds * 1000;
+          if (job.batch !== undefined) await batchStore.hold(job.batch.id, at);
+          return await queue.postpone(callId, at);
         }
       } catch (failure) {
         log.warn("Dial queue not written", { callId, error: failure });
@@ -122,7 +124,9 @@ export function createDialAttempt(deps: DialAttemptDeps) {
       if (scope !== "number") await batchStore.hold(job.batch.id, now() + retryAfterMs);
       return { now: false, at: now() + retryAfterMs };
     }
-    return { now: false, at: now() + (limit === "concurrent" ? FULL_RETRY_MS : retryAfterMs) };
+    if (limit === "concurrent") return { now: false, at: now() + FULL_RETRY_MS };
+    if (job.batch !== undefined) await batchStore.hold(job.batch.id, now() + retryAfterMs);
+    return { now: false, at: now() + retryAfterMs };
   }
 
   /**

@@ -329,6 +329,20 @@ function testBatches(test: StoreTest): void {
     assert.equal(await batches.get("b3"), undefined);
   });
 
+  test("nothing of a cancelled batch is tried again, also where that was decided before", async (store) => {
+    const { batches } = store;
+    await feed(store, { most: 1, numbers: ["+1", "+2"] });
+    await batches.markPlaced("call_0");
+    assert.equal(await batches.cancel("b1", 9), 1);
+    const end = { at: 20, outcome: "busy", isFailure: false };
+    await batches.endCall("call_0", end, { retryAt: 99 });
+    const [item] = await batches.items("b1", { limit: 1 });
+    assert.deepEqual([item?.state, item?.detail, item?.dueAt], ["ended", "busy", undefined]);
+    assert.equal(await batches.cancelledAmong(["call_0"]), 0);
+    await batches.sweep(21);
+    assert.equal((await batches.head("b1"))?.doneAt, 21);
+  });
+
   test("batches are listed from the latest on, and tell what came of them", async (store) => {
     const { batches } = store;
     await feed(store, { most: 2, numbers: ["+1", "+2", "+3"] });

@@ -14,16 +14,16 @@ export interface BatchCallEndsDeps extends Pick<Clock, "now"> {
 
 /**
  * Creates the function that notes the end of a call in its batch, where it has one, and decides whether
- * its item is dialled again; resolves with whether the call was one of a batch.
+ * its item is dialled again.
  */
 export function createBatchCallEnds({ batchStore, policy, now }: BatchCallEndsDeps) {
   return async function endBatchCall(
     job: OutboundJob | undefined,
     call: CallRecord,
-  ): Promise<boolean> {
-    if (job !== undefined && job.batch === undefined) return false;
+  ): Promise<void> {
+    if (job !== undefined && job.batch === undefined) return;
     const attempts = await batchStore.attemptsOf(call.id);
-    if (attempts === undefined) return false;
+    if (attempts === undefined) return;
     const { batch } = attempts;
     const { retries, breaker } = readPlan(batch.plan);
     const { outcome, end, callSid, cost, durationMs, answeredAt } = call;
@@ -48,7 +48,6 @@ export function createBatchCallEnds({ batchStore, policy, now }: BatchCallEndsDe
       retryAt === undefined ? itemEndOf(call) : { retryAt },
       breaker,
     );
-    return true;
   };
 }
 

@@ -24,7 +24,8 @@ export interface BatchEdit {
   readonly plan?: { readonly [Name in keyof BatchPlan]?: BatchPlan[Name] | null } | undefined;
 }
 
-const CANCEL_TRIES = 6;
+/** How long a cancellation waits for calls that are being dialled. */
+const CANCEL_TRIES = 50;
 const CANCEL_RETRY_MS = 100;
 
 /** What operators do with batches. All of it resolves with undefined for a batch the asker cannot see. */
@@ -35,14 +36,21 @@ export function createBatchControl(
 
   return {
     find,
-    /** Cancels what has not been dialled yet; resolves with the number of those calls. */
+    /**
+     * Cancels what has not been dialled yet; resolves with the number of those calls, none of which is dialled
+     * any more: 0 where it was cancelled before. Rejects with `BatchConflict` where it is done.
+     */
     async cancel(id: string, asker: Asker): Promise<number | undefined> {
       const batch = await find(id, asker);
       if (batch === undefined) return undefined;
+      if (batch.state !== "cancelled" && batch.doneAt !== undefined) {
+        throw new BatchConflict("batch_over");
+      }
       const cancelled = await awaitStore(batchStore.cancel(id, now()));
-      const queued = await cancelQueued(id, CANCEL_TRIES);
+      const queued = await awaitStore(batchStore.queuedCalls(id));
+      await cancelQueued(id, queued);
       onChanged();
-      return cancelled + queued;
+      return cancelled + await awaitStore(batchStore.cancelledAmong(queued));
     },
     /** Dials nothing more; calls that have been dialled go on. Rejects with `BatchConflict`. */
     async pause(id: string, asker: Asker): Promise<Batch | undefined> {
@@ -132,25 +140,21 @@ export function createBatchControl(
   }
 
   /**
-   * Takes the queued calls of a batch out of the queue. One that is being put back at the moment cannot be
-   * withdrawn and is tried again.
+   * Takes the queued calls of a batch out of the queue. One that has been taken to be dialled is waited for:
+   * whoever dials it notices that its batch is cancelled, or has dialled it already.
    */
-  async function cancelQueued(id: string, tries: number): Promise<number> {
-    let cancelled = 0;
-    let claimed = 0;
-    for (const callId of await awaitStore(batchStore.queuedCalls(id))) {
-      const queued = await awaitStore(queue.find(callId));
-      const job = readJob(queued?.payload);
-      if (job === undefined || !await awaitStore(queue.withdraw(callId))) {
-        claimed++;
-        continue;
+  async function cancelQueued(id: string, queued: readonly string[]): Promise<void> {
+    let left = queued;
+    for (let tries = 1; left.length > 0; tries++) {
+      for (const callId of left) {
+        const job = readJob((await awaitStore(queue.find(callId)))?.payload);
+        if (job === undefined || !await awaitStore(queue.withdraw(callId))) continue;
+        callRecords.end(job, { reason: "operator_hung_up" }, "cancelled");
       }
-      callRecords.end(job, { reason: "operator_hung_up" }, "cancelled");
-      cancelled++;
+      left = await awaitStore(batchStore.queuedCalls(id));
+      if (left.length === 0 || tries >= CANCEL_TRIES) return;
+      await sleep(CANCEL_RETRY_MS, { setTimer });
     }
-    if (claimed === 0 || tries <= 1) return cancelled;
-    await sleep(CANCEL_RETRY_MS, { setTimer });
-    return cancelled + await cancelQueued(id, tries - 1);
   }
 }
 

@@ -2,7 +2,8 @@ import { pauseIn } from "./batchEnds.ts";
 import { noteEvent } from "./batchEvents.ts";
 import { type BatchHead, type BatchItem, batchOf } from "./batchRow.ts";
 import type { Database, Query } from "../database.ts";
-import { textOf } from "../row.ts";
+import { placeholders } from "../columns.ts";
+import { numberOf, onlyRow, textOf } from "../row.ts";
 
 /** What an operator changes of a batch; what is absent stays. */
 export interface BatchChanges {
@@ -116,6 +117,16 @@ export function createBatchControl(database: Database) {
         );
         return cancelled.length;
       }),
+    /** How many of the items that have one of these calls are cancelled. */
+    async cancelledAmong(callIds: readonly string[]): Promise<number> {
+      if (callIds.length === 0) return 0;
+      const rows = await query(
+        `SELECT COUNT(*) AS items FROM batch_items
+          WHERE state = 'cancelled' AND call_id IN (${placeholders(callIds)})`,
+        callIds,
+      );
+      return numberOf(onlyRow(rows), "items");
+    },
     async isCancelled(id: string): Promise<boolean> {
       const cancelled = await query(
         "SELECT id FROM batches WHERE id = $1 AND cancelled_at IS NOT NULL",

@@ -83,8 +83,9 @@ export function createBatchEnds(database: Database) {
       };
     },
     /**
-     * Notes the end of a call, with that of its item or the time at which the item is dialled again; pauses
-     * the batch where it has reached a bound of its breaker. Repeating it changes nothing.
+     * Notes the end of a call, with that of its item or the time at which the item is dialled again, unless
+     * the batch has been cancelled; pauses the batch where it has reached a bound of its breaker. Repeating it
+     * changes nothing.
      */
     endCall: (
       callId: string,
@@ -114,6 +115,15 @@ export function createBatchEnds(database: Database) {
             ? [callId, "pending", end.outcome ?? null, Math.round(next.retryAt)]
             : [callId, next.state, next.detail, 0],
         );
+        // The batch may have been cancelled since it was asked for.
+        if (retry) {
+          await query(
+            `UPDATE batch_items SET state = 'ended', due_at = 0 WHERE call_id = $1
+              AND state = 'pending' AND EXISTS (SELECT 1 FROM batches
+                WHERE batches.id = batch_items.batch_id AND batches.cancelled_at IS NOT NULL)`,
+            [callId],
+          );
+        }
         const batchId = ended[0] && maybeText(ended[0], "batch_id");
         if (batchId === undefined || breaker === undefined) return;
         const reason = await brokenBy(query, batchId, breaker);

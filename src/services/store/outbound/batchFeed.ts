@@ -1,13 +1,17 @@
 import { type AdmittedCall, recordAndEnqueue } from "./admittedCall.ts";
 import { noteEvent } from "./batchEvents.ts";
 import { type BatchHead, type BatchItem, batchOf, itemOf } from "./batchRow.ts";
+import type { BudgetAccount } from "../budget/budgetTypes.ts";
+import { usedBy } from "../budget/budgetUse.ts";
 import type { Database, Query } from "../database.ts";
-import { maybeNumber, numberOf, onlyRow, readable } from "../row.ts";
+import { maybeNumber, numberOf, readable, textOf } from "../row.ts";
 
 /** How many calls of batches may be due in the queue, of all batches and in all processes. */
 export interface FeedRoom {
   readonly most: number;
   readonly now: number;
+  /** The accounts for which the calls of a batch count: no more are fed than these have places for. */
+  readonly accountsOf?: (batch: BatchHead) => readonly BudgetAccount[];
   /** The pace of a batch: how far apart its calls are, and how many of them there may be at once. */
   readonly paceOf?: (batch: BatchHead) => { readonly gapMs: number; readonly atOnce: number };
 }
@@ -34,6 +38,8 @@ interface OpenBatch {
   readonly underWay: number;
 }
 
+/** A call that found no place is tried again within that. */
+const SOON_MS = 5000;
 /** Open batches that are looked at in one round. */
 const MAX_OPEN = 1000;
 
@@ -125,25 +131,28 @@ async function openBatches(query: Query): Promise<readonly OpenBatch[]> {
 
 async function turnsIn(
   query: Query,
-  { most, now, paceOf = unpaced }: FeedRoom,
+  { most, now, accountsOf, paceOf = unpaced }: FeedRoom,
 ): Promise<readonly ItemInTurn[]> {
-  // Calls that wait for a later time, such as those of paused batches, do not count.
-  const waiting = await query(
-    `SELECT COUNT(*) AS calls FROM batch_items JOIN dial_queue
-      ON dial_queue.call_id = batch_items.call_id
-      WHERE state = 'placing' AND claimed_at IS NULL AND dial_queue.due_at <= $1`,
-    [Math.round(now)],
-  );
-  const limit = most - numberOf(onlyRow(waiting), "calls");
+  const queued = await queuedByKey(query, now);
+  const limit = [...queued.values()].reduce((left, { waiting }) => left - waiting, most);
   if (limit <= 0) return [];
+  const places = new Map<string, number>();
   const turns: ItemInTurn[][] = [];
   for (const { batch, nextAt, dueAt = Infinity, underWay } of await openBatches(query)) {
     const { state, startsAt = 0, endsAt = Infinity } = batch;
     if (state !== "running" || startsAt > now || endsAt <= now) continue;
     if (dueAt > now || nextAt > now) continue;
     const { gapMs, atOnce } = paceOf(batch);
-    const room = Math.min(limit, gapMs > 0 ? 1 : limit, atOnce - underWay);
+    const { keyName = "" } = batch;
+    let free = places.get(keyName);
+    if (free === undefined) {
+      const { calls = 0 } = queued.get(keyName) ?? {};
+      free = await freePlaces(query, accountsOf?.(batch) ?? [], now) - calls;
+    }
+    places.set(keyName, free);
+    const room = Math.min(limit, gapMs > 0 ? 1 : limit, atOnce - underWay, free);
     if (room <= 0) continue;
+    places.set(keyName, free - room);
     const rows = await query(
       `SELECT * FROM batch_items WHERE batch_id = $1 AND state = 'pending' AND due_at <= $2
         ORDER BY item LIMIT $3`,
@@ -153,6 +162,54 @@ async function turnsIn(
     if (turns.length >= limit) break;
   }
   return roundRobin(turns).slice(0, limit);
+}
+
+interface QueuedCalls {
+  /** Those that are due, or about to be, or are being dialled, and have no place reserved. */
+  readonly calls: number;
+  /** Those that are due and wait. */
+  readonly waiting: number;
+}
+
+/**
+ * The calls of batches in the queue, by key. Those that wait for a later time, such as those of paused
+ * batches, do not count.
+ */
+async function queuedByKey(query: Query, now: number): Promise<ReadonlyMap<string, QueuedCalls>> {
+  const rows = await query(
+    `SELECT COALESCE(key_name, '') AS key_name,
+      SUM(CASE WHEN EXISTS (SELECT 1 FROM budget_entries
+        WHERE budget_entries.call_id = batch_items.call_id AND settled = 0)
+        THEN 0 ELSE 1 END) AS calls,
+      SUM(CASE WHEN claimed_at IS NULL AND dial_queue.due_at <= $1 THEN 1 ELSE 0 END) AS waiting
+      FROM batch_items JOIN dial_queue ON dial_queue.call_id = batch_items.call_id
+      JOIN batches ON batches.id = batch_items.batch_id
+      WHERE batch_items.state = 'placing' AND dial_queue.due_at <= $2
+      GROUP BY COALESCE(key_name, '')`,
+    [Math.round(now), Math.round(now + SOON_MS)],
+  );
+  return new Map(rows.map((row) => [
+    textOf(row, "key_name"),
+    { calls: numberOf(row, "calls"), waiting: numberOf(row, "waiting") },
+  ]));
+}
+
+/**
+ * How many more calls the accounts allow at a time. To be asked after `queuedByKey`: a call whose
+ * place is reserved in between counts twice rather than not at all.
+ */
+async function freePlaces(
+  query: Query,
+  accounts: readonly BudgetAccount[],
+  now: number,
+): Promise<number> {
+  let free = Infinity;
+  for (const account of accounts) {
+    const { concurrent: most } = account.limits;
+    if (most === undefined) continue;
+    free = Math.min(free, most - (await usedBy(query, account, now)).concurrent);
+  }
+  return free;
 }
 
 /** The first of each batch, then the second of each, and so on. */
