@@ -67,6 +67,7 @@ const transfer = z.strictObject({
   targets: z.array(target).min(1).max(MAX_TARGETS).optional(),
   order: z.enum(["in_turn", "at_once"]).default("in_turn"),
   mode: z.enum(transferModes).default("cold"),
+  // Twilio adds some five seconds to a timeout, which is five at least: less than ten ring for ten.
   ring_seconds: z.number().int().min(5).max(120).default(20),
   max_minutes: z.number().int().min(1).max(240).optional(),
   hours: z.strictObject({ open: week, closed }).optional(),

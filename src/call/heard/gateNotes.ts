@@ -42,7 +42,8 @@ export const TOO_LONG = JSON.stringify({
 /** For a transfer that nobody has asked for. */
 export const NO_CALLER_YET = JSON.stringify({
   error: "no_caller_turn",
-  note: "Not carried out: the caller has not said anything yet. Ask them what they want first.",
+  note:
+    "Not carried out: the caller has not said anything yet; what an operator has written does not count. Ask them what they want first.",
 });
 
 /** For an argument that stands for nothing that a tool has offered. */

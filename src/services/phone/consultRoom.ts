@@ -19,6 +19,8 @@ export interface RoomStep {
 const LOOK_EVERY_MS = 4000;
 /** In all longer than the caller may take to be brought into the room. */
 const MAX_LOOKS = 5;
+/** Of a slow voice. */
+const MS_PER_CHARACTER = 100;
 
 /**
  * Creates what brings caller and person together in their room: by what Twilio tells of it, and where nothing is heard
@@ -26,9 +28,14 @@ const MAX_LOOKS = 5;
  */
 export function createConsultRoom({ calls, course, setTimer }: ConsultRoomDeps) {
   return {
-    /** The person is on the way into the room; neither of both is left alone in it. */
-    expect: (consult: Consult, leg: ConsultLeg, ref: ConsultRef): void =>
-      watch(consult, leg, ref, MAX_LOOKS),
+    /**
+     * The person is on the way into the room, after so many characters of a notice are said; neither of both is
+     * left alone in it.
+     */
+    expect(consult: Consult, leg: ConsultLeg, ref: ConsultRef, characters = 0): void {
+      const looks = Math.ceil(characters * MS_PER_CHARACTER / LOOK_EVERY_MS);
+      watch(consult, leg, ref, MAX_LOOKS + looks);
+    },
     /** What Twilio tells of the room of a person who has taken the call. */
     heard(consult: Consult, ref: ConsultRef, { step, callSid }: RoomStep): void {
       const leg = takenLeg(consult);

@@ -20,11 +20,13 @@ import { type ConsultCalls, type ConsultCallsDeps, createConsultCalls } from "./
 import { createConsultCourse } from "./consultCourse.ts";
 import { createConsultRoom, type RoomStep } from "./consultRoom.ts";
 import type { AgentVoices } from "./endedCallAnswer.ts";
+import { recordingNotice } from "./recordingNotice.ts";
 import type { TransferredCalls } from "./transferredCalls.ts";
 
 export interface ConsultsDeps extends Clock, ConsultCallsDeps {
   readonly agents: AgentVoices;
   readonly transfers: Pick<TransferPolicy, "decide">;
+  readonly wallClock: () => number;
   readonly transferredCalls: Pick<TransferredCalls, "reserve">;
   /** A person is told nothing that is blacked out. */
   readonly redactions: Pick<Redactions, "text">;
@@ -142,7 +144,7 @@ export function createConsults(deps: ConsultsDeps) {
         return { do: "hangUp", message: say(texts.declined) };
       }
       course.taken(consult, leg);
-      rooms.expect(consult, leg, ref);
+      rooms.expect(consult, leg, ref, noticeOf(consult)?.text.length);
       return takeCaller(consult, ref);
     },
     /** What follows a room that the person is in no longer. */
@@ -208,6 +210,12 @@ export function createConsults(deps: ConsultsDeps) {
     return consultTextsOf(agents.ofCall(request));
   }
 
+  /** The agent's stream has the person's voice, which no stream has without the agent. */
+  function noticeOf({ session, ref: { mode } }: Consult) {
+    if (mode !== "conference") return undefined;
+    return recordingNotice(session, agents.ofCall(session.request), new Date(deps.wallClock()));
+  }
+
   function question(consult: Consult, ref: ConsultRef, attempt: number): PhoneAnswer {
     const { session, brief } = consult;
     const { texts, say } = textsOf(session);
@@ -230,18 +238,16 @@ export function createConsults(deps: ConsultsDeps) {
     };
   }
 
-  function takeCaller(
-    { session, room, timeLimitSeconds, ref: { mode } }: Consult,
-    ref: ConsultRef,
-  ): PhoneAnswer {
+  function takeCaller(consult: Consult, ref: ConsultRef): PhoneAnswer {
+    const { session, room, timeLimitSeconds, ref: { mode } } = consult;
     const { texts, say } = textsOf(session);
-    const endsRoom = mode !== "conference";
+    const notice = noticeOf(consult);
     return {
       do: "takeCaller",
       ref,
       room,
-      message: say(texts.connecting),
-      endsRoom,
+      messages: [...(notice === undefined ? [] : [notice]), say(texts.connecting)],
+      endsRoom: mode !== "conference",
       timeLimitSeconds,
     };
   }

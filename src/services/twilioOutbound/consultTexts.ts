@@ -10,6 +10,8 @@ export interface ConsultTexts {
   /** Where neither a yes nor a no was understood. */
   readonly again: string;
   readonly connecting: string;
+  /** Where the conversation that the person is about to join is recorded. */
+  readonly recorded: string;
   readonly declined: string;
   /** The caller has hung up, or is put through to nobody any more. */
   readonly gone: string;
@@ -39,6 +41,7 @@ const english: ConsultTexts = {
   question: "To take the call, press 1 or say yes. To decline, press 2 or say no.",
   again: "I did not get that. To take the call, press 1. To decline, press 2.",
   connecting: "Thank you. I am connecting you.",
+  recorded: "Please note that this conversation is recorded.",
   declined: "All right, I will tell the caller. Goodbye.",
   gone: "The caller is no longer on the line. Thank you, goodbye.",
   number: "The call comes from {{number}}.",
@@ -55,6 +58,7 @@ const texts: Readonly<Record<string, ConsultTexts>> = {
     again:
       "Das habe ich nicht verstanden. Um das Gespräch anzunehmen, drücken Sie die 1. Um abzulehnen, drücken Sie die 2.",
     connecting: "Danke. Ich verbinde Sie.",
+    recorded: "Bitte beachten Sie: Dieses Gespräch wird aufgezeichnet.",
     declined: "In Ordnung, ich richte es aus. Auf Wiederhören.",
     gone: "Der Anrufer ist nicht mehr in der Leitung. Vielen Dank, auf Wiederhören.",
     number: "Der Anruf kommt von {{number}}.",
@@ -66,6 +70,7 @@ const texts: Readonly<Record<string, ConsultTexts>> = {
     question: "Para atenderla, pulse 1 o diga sí. Para rechazarla, pulse 2 o diga no.",
     again: "No le he entendido. Para atender la llamada, pulse 1. Para rechazarla, pulse 2.",
     connecting: "Gracias. Le paso la llamada.",
+    recorded: "Le informamos de que esta conversación se graba.",
     declined: "De acuerdo, se lo diré. Adiós.",
     gone: "La persona que llamaba ya no está en la línea. Gracias, adiós.",
     number: "La llamada viene del {{number}}.",
@@ -77,6 +82,7 @@ const texts: Readonly<Record<string, ConsultTexts>> = {
     question: "Pour prendre l'appel, tapez 1 ou dites oui. Pour le refuser, tapez 2 ou dites non.",
     again: "Je n'ai pas compris. Pour prendre l'appel, tapez 1. Pour le refuser, tapez 2.",
     connecting: "Merci. Je vous mets en relation.",
+    recorded: "Veuillez noter que cette conversation est enregistrée.",
     declined: "Très bien, je le dirai. Au revoir.",
     gone: "La personne n'est plus en ligne. Merci, au revoir.",
     number: "L'appel vient du {{number}}.",
@@ -88,6 +94,7 @@ const texts: Readonly<Record<string, ConsultTexts>> = {
     question: "Per accettarla, prema 1 o dica sì. Per rifiutarla, prema 2 o dica no.",
     again: "Non ho capito. Per accettare la chiamata, prema 1. Per rifiutarla, prema 2.",
     connecting: "Grazie. La metto in contatto.",
+    recorded: "La informiamo che questa conversazione viene registrata.",
     declined: "Va bene, lo riferirò. Arrivederci.",
     gone: "La persona non è più in linea. Grazie, arrivederci.",
     number: "La chiamata viene da {{number}}.",
@@ -99,6 +106,7 @@ const texts: Readonly<Record<string, ConsultTexts>> = {
     question: "Om het gesprek aan te nemen, toets 1 of zeg ja. Om te weigeren, toets 2 of zeg nee.",
     again: "Dat heb ik niet begrepen. Om aan te nemen, toets 1. Om te weigeren, toets 2.",
     connecting: "Dank u. Ik verbind u door.",
+    recorded: "Let op: dit gesprek wordt opgenomen.",
     declined: "Goed, ik zal het doorgeven. Tot ziens.",
     gone: "De beller is niet meer aan de lijn. Dank u, tot ziens.",
     number: "De oproep komt van {{number}}.",
@@ -111,6 +119,7 @@ const texts: Readonly<Record<string, ConsultTexts>> = {
       "Aby odebrać, proszę nacisnąć 1 lub powiedzieć tak. Aby odmówić, proszę nacisnąć 2 lub powiedzieć nie.",
     again: "Nie zrozumiałem. Aby odebrać, proszę nacisnąć 1. Aby odmówić, proszę nacisnąć 2.",
     connecting: "Dziękuję. Łączę.",
+    recorded: "Informujemy, że ta rozmowa jest nagrywana.",
     declined: "Dobrze, przekażę. Do widzenia.",
     gone: "Rozmówcy nie ma już na linii. Dziękuję, do widzenia.",
     number: "Połączenie z numeru {{number}}.",
@@ -122,6 +131,7 @@ const texts: Readonly<Record<string, ConsultTexts>> = {
     question: "Para atender, prima 1 ou diga sim. Para recusar, prima 2 ou diga não.",
     again: "Não percebi. Para atender a chamada, prima 1. Para recusar, prima 2.",
     connecting: "Obrigado. Vou ligar.",
+    recorded: "Informamos que esta conversa é gravada.",
     declined: "Está bem, vou dizer. Adeus.",
     gone: "A pessoa já não está em linha. Obrigado, adeus.",
     number: "A chamada vem do {{number}}.",

@@ -26,7 +26,8 @@ export type ConsultAnswer =
     readonly do: "takeCaller";
     readonly ref: ConsultRef;
     readonly room: string;
-    readonly message: SpokenMessage;
+    /** Said one after another; no key breaks in. */
+    readonly messages: readonly SpokenMessage[];
     /** The room is over when the person leaves. */
     readonly endsRoom: boolean;
     readonly timeLimitSeconds: number;
@@ -82,7 +83,7 @@ export function consultVerbs(answer: ConsultAnswer, publicUrl: string): readonly
       }, { name: "Hangup" }];
     }
     case "takeCaller":
-      return [say(answer.message), {
+      return [...answer.messages.map(say), {
         name: "Dial",
         attributes: {
           action: `${publicUrl}/twilio/consult/left?${query}`,

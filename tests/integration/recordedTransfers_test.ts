@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import type { SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
+import { finished, recordingFolder } from "../support/recordedCalls.ts";
+import { concurrentTests } from "../support/servers/concurrently.ts";
+import {
+  heardSaying,
+  type PhoneRig,
+  published,
+  startPhoneRig,
+  type Talk,
+} from "../support/servers/phoneRig.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
+import { hears, toneOf } from "../support/twilio/heardSounds.ts";
+import { until } from "../support/until.ts";
+
+const test = concurrentTests("recordings of calls that are transferred");
+const mia = "+14155550199";
+const CALLER_HZ = 700;
+const PERSON_HZ = 1_700;
+
+type Folder = Awaited<ReturnType<typeof recordingFolder>>;
+
+function start(folder: Folder, mode: string, recording: string): Promise<PhoneRig> {
+  return startPhoneRig({
+    agent: `greeting: Good day.
+transfers: { sales: { number: "${mia}", mode: ${mode}, then: return } }
+recording: ${recording}`,
+    env: folder.env,
+    network: {
+      numbers: { [mia]: { answer: "human", afterMs: 50, talkMs: 600_000 } },
+      line: { pauseMsPerSecond: 10 },
+    },
+  });
+}
+
+/** An operator has the caller put through to a person, who has picked up. */
+async function asked(rig: PhoneRig): Promise<Talk & { readonly person: SimulatedCall }> {
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^Good day\.$/);
+  const answer = await rig.server.post(`/api/calls/${talk.callId}/actions`, {
+    type: "transfer",
+    to: "sales",
+  });
+  assert.equal(answer.status, 202, await answer.text());
+  return { ...talk, person: await rig.server.network.nextCall() };
+}
+
+/** What a person hears from when they take the call on. */
+async function toldOnAccepting(person: SimulatedCall): Promise<string> {
+  await until(() => person.next("said"), ({ text }) => /press 1 or say yes/.test(text));
+  await person.sendDigits("1");
+  const texts: string[] = [];
+  await until(() => person.next("said"), ({ text }) => {
+    texts.push(text);
+    return /connecting you/.test(text);
+  });
+  return texts.join(" ");
+}
+
+/** Caller and person talk, and hear each other. */
+async function speakTogether({ phone }: Talk, person: SimulatedCall): Promise<void> {
+  await Promise.all([phone.speak(toneOf(CALLER_HZ)), person.speak(toneOf(PERSON_HZ))]);
+  await until(
+    () => hears(person.heardAudio(), CALLER_HZ) && hears(phone.heardAudio(), PERSON_HZ),
+    Boolean,
+  );
+}
+
+/** Which of both are on the sides of the recording. */
+async function sidesOf(rig: PhoneRig, { callId, phone }: Talk) {
+  await hangUp(phone);
+  const { recorded, record } = await finished(rig.server, callId);
+  const on = (side: Uint8Array) => [hears(side, CALLER_HZ), hears(side, PERSON_HZ)];
+  return { caller: on(recorded.caller), agent: on(recorded.agent), recorded, record };
+}
+
+for (
+  const [what, recording, told] of [
+    [
+      "in the words of the agent's file",
+      "{ announcement: This call is recorded for training. }",
+      /^This call is recorded for training\. Thank you\. I am connecting you\.$/,
+    ],
+    [
+      "where nobody else is told",
+      "{ consent: none }",
+      /^Please note that this conversation is recorded\. Thank you\. I am connecting you\.$/,
+    ],
+  ] as const
+) {
+  test(`a person is told before they join a conference that is recorded: ${what}`, async () => {
+    await using folder = await recordingFolder();
+    await using rig = await start(folder, "conference", recording);
+    const talk = await asked(rig);
+    assert.match(await toldOnAccepting(talk.person), told);
+    await (await rig.server.network.nextCall()).next("streamStarted");
+    await until(() => rig.server.app.registry.get(talk.callId)?.hasLeg, Boolean);
+    await speakTogether(talk, talk.person);
+    const { caller, agent } = await sidesOf(rig, talk);
+    assert.deepEqual({ caller, agent }, { caller: [true, true], agent: [false, false] });
+  });
+}
+
+test("a recording has nothing of a talk without the agent, whose person is told nothing of it", async () => {
+  await using folder = await recordingFolder();
+  await using rig = await start(folder, "warm", "{ consent: none }");
+  const talk = await asked(rig);
+  assert.equal(await toldOnAccepting(talk.person), "Thank you. I am connecting you.");
+  await published(rig, talk.callId, "transfer", ({ step }) => step === "connected");
+  await speakTogether(talk, talk.person);
+  talk.person.hangUp();
+  // The agent has the caller again, who is recorded as before.
+  await heardSaying(rig, talk.callId, /^I heard you\.$/);
+  await talk.phone.speak(toneOf(2_500));
+  const { caller, agent, recorded } = await sidesOf(rig, talk);
+  assert.deepEqual({ caller, agent }, { caller: [false, false], agent: [false, false] });
+  assert.ok(hears(recorded.caller, 2_500));
+});
