@@ -27,10 +27,17 @@ export type {
   BudgetExtension,
   BudgetLimit,
   BudgetLimits,
+  BudgetMinutes,
   BudgetRefusal,
   BudgetScope,
 } from "./store/budget/budgetTypes.ts";
-export { dayOf, exceeded, untilTomorrow } from "./store/budget/budgetUse.ts";
+export {
+  dayOf,
+  exceeded,
+  isOnlyReserved,
+  minutesOf,
+  untilTomorrow,
+} from "./store/budget/budgetUse.ts";
 export { type Appointment, appointmentStates } from "./store/calendar/appointment.ts";
 export type { PhoneMenuRecord } from "./store/calls/phoneMenuColumn.ts";
 export type { RecordingRecord, RecordingWrite } from "./store/calls/recordingRecord.ts";

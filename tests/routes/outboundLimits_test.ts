@@ -11,6 +11,7 @@ import {
 } from "../support/twilio/dialling.ts";
 import { otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { problemOf } from "../support/problemOf.ts";
+import { until } from "../support/until.ts";
 
 async function tally(answers: readonly Response[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
@@ -61,9 +62,33 @@ Deno.test("minutes are set aside before dialling, and what was not used is given
   const env = { OUTBOUND_DAILY_MINUTES: "5", MAX_CALL_MINUTES: "5" };
   await using server = await startPhoneServer({ env, ...ringing });
   const { callSid } = await (await initiate(server)).json();
-  assert.deepEqual(await problemOf(await initiate(server)), [429, "daily_minutes_used"]);
+  const refused = await initiate(server);
+  assert.ok(Number(refused.headers.get("retry-after")) <= 10);
+  const { code, error, details } = await refused.json();
+  assert.deepEqual([refused.status, code, details.minutes], [
+    ...[429, "daily_minutes_reserved"],
+    { used: 0, reserved: 5, limit: 5 },
+  ]);
+  assert.match(error, /of 5 a day 0 are used, and 5 are reserved by calls under way/);
+  // It is no incident: nothing is used up.
+  const { incidents } = await get(server, "/health");
+  assert.deepEqual(incidents ?? [], []);
   assert.equal(await statusOf(server.post(`/api/outbound/${callSid}/hangup`)), 200);
   assert.equal(await statusOf(initiate(server)), 200);
+});
+
+Deno.test("calls of a batch wait for minutes that others have reserved, and are not refused", async () => {
+  const env = { OUTBOUND_DAILY_MINUTES: "5", MAX_CALL_MINUTES: "5" };
+  await using server = await startPhoneServer({ env, ...ringing });
+  const calls = ["+14155550131", "+14155550132", "+14155550133"].map((to) => ({ to }));
+  const { batchId } = await (await server.post("/api/outbound/batches", { calls })).json();
+  const detail = () => get(server, `/api/outbound/batches/${batchId}`);
+  for (let over = 0; over < calls.length; over++) {
+    await until(detail, ({ progress }) => progress.placed === 1 && progress.ended === over);
+    server.network.calls[over]?.finish({ status: "no-answer", reason: "rang" });
+  }
+  await until(detail, ({ state }) => state === "done");
+  assert.equal(server.network.calls.length, calls.length);
 });
 
 Deno.test("near the day's end of minutes a call is given those that are left", async () => {

@@ -2,7 +2,7 @@ import { CallRefused } from "../../call/registry.ts";
 import type { Agents } from "../../config/agents.ts";
 import { agentRefusal } from "../calls.ts";
 import { type CallBudget, type DialPolicy, limitCode } from "../spending.ts";
-import type { BatchStore, DialQueue, ErasureStore } from "../store.ts";
+import { type BatchStore, type DialQueue, type ErasureStore, isOnlyReserved } from "../store.ts";
 import { type TwilioCallOptions, type TwilioCalls, TwilioProblem } from "../twilioOutbound.ts";
 import type { ActiveCalls } from "./activeCalls.ts";
 import { batchTime } from "./batch/batchTime.ts";
@@ -117,6 +117,8 @@ export function createDialAttempt(deps: DialAttemptDeps) {
     const reserved = await callBudget.reserve(job, deps.maxCallMs, now());
     if (reserved.ok) return { now: true, minutes: reserved.minutes };
     const { limit, retryAfterMs, scope } = reserved;
+    // What calls under way have reserved is free again soon.
+    if (isOnlyReserved(reserved) && canWait(job)) return { now: false, at: now() + retryAfterMs };
     if (limit.startsWith("daily")) {
       // Final for a request of its own: the next day would be long after it.
       if (job.batch === undefined) throw new BudgetExceeded(reserved);

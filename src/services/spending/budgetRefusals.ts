@@ -1,6 +1,11 @@
 import type { Incidents } from "../../utils/incidents.ts";
 import type { Log } from "../../utils/logger.ts";
-import type { BudgetLimit, BudgetRefusal, BudgetScope } from "../store.ts";
+import {
+  type BudgetLimit,
+  type BudgetRefusal,
+  type BudgetScope,
+  isOnlyReserved,
+} from "../store.ts";
 
 export interface BudgetRefusalsDeps {
   readonly incidents: Pick<Incidents, "report">;
@@ -35,7 +40,7 @@ export class BudgetRefusals {
     this.#counts.set(key, { scope, limit, count: (this.#counts.get(key)?.count ?? 0) + 1 });
     log.warn("Call refused by a limit", { scope, limit });
     // The daily limit of a single caller or number is no incident.
-    if (limit.startsWith("daily") && operators.has(scope)) {
+    if (limit.startsWith("daily") && operators.has(scope) && !isOnlyReserved(refusal)) {
       incidents.report({
         code: "budget_exhausted",
         subject: scope,
@@ -50,7 +55,10 @@ export class BudgetRefusals {
 const operators: ReadonlySet<BudgetScope> = new Set(["server", "inbound", "key", "outbound"]);
 
 /** The error code of a refusal. */
-export function limitCode({ scope, limit }: Pick<BudgetRefusal, "scope" | "limit">): string {
+export function limitCode(
+  refusal: Pick<BudgetRefusal, "scope" | "limit" | "minutes">,
+): string {
+  const { scope, limit } = refusal;
   switch (limit) {
     case "perMinute":
       return "rate_limited";
@@ -59,6 +67,7 @@ export function limitCode({ scope, limit }: Pick<BudgetRefusal, "scope" | "limit
     case "dailyCalls":
       return "number_called_enough";
     case "dailyMinutes":
+      if (isOnlyReserved(refusal)) return "daily_minutes_reserved";
       return scope === "outbound" ? "daily_minutes_used" : "budget_exhausted";
     case "dailyUsd":
       return scope === "outbound" ? "daily_usd_used" : "budget_exhausted";

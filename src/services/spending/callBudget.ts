@@ -7,6 +7,8 @@ import {
   type BudgetScope,
   type CallRecord,
   exceeded,
+  isOnlyReserved,
+  minutesOf,
   untilTomorrow,
 } from "../store.ts";
 import type { CallAccounts, CountedCall } from "./callAccounts.ts";
@@ -220,8 +222,10 @@ export function createCallBudget(deps: CallBudgetDeps) {
       const used = await budget.used({ scope, subject }, at);
       const limit = exceeded(used, limits, { leastMinutes: 0, leastUsd: 0 });
       if (limit === undefined) continue;
-      const retryAfterMs = limit.startsWith("daily") ? untilTomorrow(at) : RETRY_MS;
-      return refusals.record({ ok: false, scope, limit, retryAfterMs });
+      const minutes = minutesOf(limit, used, limits);
+      const isOver = limit.startsWith("daily") && !isOnlyReserved(minutes);
+      const retryAfterMs = isOver ? untilTomorrow(at) : RETRY_MS;
+      return refusals.record({ ok: false, scope, limit, retryAfterMs, ...minutes });
     }
     return undefined;
   }

@@ -2,7 +2,10 @@ import {
   amountsOf,
   dayOf,
   exceeded,
+  isOnlyReserved,
   left,
+  minutesOf,
+  PLACE_RETRY_MS,
   retryAfter,
   ROUNDING,
   untilTomorrow,
@@ -118,8 +121,11 @@ async function insertEntries(
     const used = await usedBy(query, account, now);
     const limit = exceeded(used, limits, { leastMinutes, leastUsd });
     if (limit !== undefined) {
-      const retryAfterMs = await retryAfter(query, account, limit, now);
-      return { ok: false, scope, limit, retryAfterMs };
+      const minutes = minutesOf(limit, used, limits);
+      const retryAfterMs = isOnlyReserved(minutes)
+        ? PLACE_RETRY_MS
+        : await retryAfter(query, account, limit, now);
+      return { ok: false, scope, limit, retryAfterMs, ...minutes };
     }
     minutes = Math.min(minutes, left(limits.dailyMinutes, used.minutesToday));
     usd = Math.min(usd, left(limits.dailyUsd, used.usdToday));

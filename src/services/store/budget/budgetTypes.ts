@@ -54,6 +54,16 @@ export interface BudgetRefusal {
   readonly scope: BudgetScope;
   readonly limit: BudgetLimit;
   readonly retryAfterMs: number;
+  /** Of a daily limit of minutes. */
+  readonly minutes?: BudgetMinutes;
+}
+
+/** Where a day's minutes are. */
+export interface BudgetMinutes {
+  readonly used: number;
+  /** By calls under way: what they do not use is free again when they end. */
+  readonly reserved: number;
+  readonly limit: number;
 }
 
 /** What is reserved for the call, in all. */
@@ -73,7 +83,10 @@ export interface BudgetUse {
   readonly callsLastMinute: number;
   readonly concurrent: number;
   readonly callsToday: number;
+  /** Used or reserved. */
   readonly minutesToday: number;
+  /** Of these, what calls under way have reserved. */
+  readonly minutesReserved: number;
   readonly usdToday: number;
 }
 

@@ -1,4 +1,10 @@
-import type { BudgetAccount, BudgetLimit, BudgetLimits, BudgetUse } from "./budgetTypes.ts";
+import type {
+  BudgetAccount,
+  BudgetLimit,
+  BudgetLimits,
+  BudgetRefusal,
+  BudgetUse,
+} from "./budgetTypes.ts";
 import type { Query, Row } from "../database.ts";
 import { numberOf, onlyRow } from "../row.ts";
 
@@ -6,8 +12,8 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Clocks differ by less: reservations further in the future come from a wrong clock. */
 const MAX_SKEW_MS = MINUTE_MS;
-/** When one of the concurrent calls will end is not known. */
-const PLACE_RETRY_MS = 10_000;
+/** When one of the calls under way will end is not known. */
+export const PLACE_RETRY_MS = 10_000;
 /** Sums of decimal fractions are off by about 1e-13: ten calls at 0.1 fit into 1. */
 export const ROUNDING = 1e-9;
 
@@ -33,17 +39,21 @@ export async function usedBy(
   account: Pick<BudgetAccount, "scope" | "subject" | "dayOffsetMs">,
   now: number,
 ): Promise<BudgetUse> {
-  const today = await usedOn(query, account, dayOf(now + (account.dayOffsetMs ?? 0)));
+  const day = dayOf(now + (account.dayOffsetMs ?? 0));
+  const today = await usedOn(query, account, day);
   // A call may have begun yesterday; none lasts longer than a day. Rows of a clock days ahead do not count.
   const recent = onlyRow(
     await query(
       `SELECT COALESCE(SUM(
         CASE WHEN reserved_at > $5 AND reserved_at < $7 THEN 1 ELSE 0 END), 0) AS last_minute,
-      COALESCE(SUM(CASE WHEN settled = 0 AND expires_at > $6 THEN 1 ELSE 0 END), 0) AS concurrent
+      COALESCE(SUM(CASE WHEN settled = 0 AND expires_at > $6 THEN 1 ELSE 0 END), 0) AS concurrent,
+      COALESCE(SUM(CASE WHEN settled = 0 AND expires_at > $6 AND day = $8 THEN minutes ELSE 0 END), 0)
+        AS reserved
       FROM budget_entries WHERE scope = $1 AND subject = $2 AND day >= $3 AND day <= $4`,
       [
         ...[account.scope, account.subject, dayOf(now) - 1, dayOf(now) + 1],
         ...[Math.round(now - MINUTE_MS), Math.round(now), Math.round(now + MAX_SKEW_MS)],
+        day,
       ],
     ),
   );
@@ -52,6 +62,7 @@ export async function usedBy(
     concurrent: numberOf(recent, "concurrent"),
     callsToday: today.calls,
     minutesToday: today.minutes,
+    minutesReserved: numberOf(recent, "reserved"),
     usdToday: today.usd,
   };
 }
@@ -68,6 +79,22 @@ export function exceeded(
   if (!fits(leastMinutes, used.minutesToday, dailyMinutes)) return "dailyMinutes";
   if (!fits(leastUsd, used.usdToday, dailyUsd)) return "dailyUsd";
   return undefined;
+}
+
+/** What a refusal by a limit of minutes says of them; nothing for another limit. */
+export function minutesOf(
+  limit: BudgetLimit,
+  { minutesToday, minutesReserved }: BudgetUse,
+  { dailyMinutes }: BudgetLimits,
+): Pick<BudgetRefusal, "minutes"> {
+  if (limit !== "dailyMinutes" || dailyMinutes === undefined) return {};
+  const used = Math.max(0, minutesToday - minutesReserved);
+  return { minutes: { used, reserved: minutesReserved, limit: dailyMinutes } };
+}
+
+/** Whether nothing but what calls under way have reserved stands in the way of another minute. */
+export function isOnlyReserved({ minutes }: Pick<BudgetRefusal, "minutes">): boolean {
+  return minutes !== undefined && minutes.reserved > 0 && fits(1, minutes.used, minutes.limit);
 }
 
 /** Once a limit is reached nothing fits, not even a call of unknown cost. */

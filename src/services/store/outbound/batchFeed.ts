@@ -2,7 +2,7 @@ import { type AdmittedCall, recordAndEnqueue } from "./admittedCall.ts";
 import { noteEvent } from "./batchEvents.ts";
 import { type BatchHead, type BatchItem, batchOf, itemOf } from "./batchRow.ts";
 import type { BudgetAccount } from "../budget/budgetTypes.ts";
-import { usedBy } from "../budget/budgetUse.ts";
+import { left, ROUNDING, usedBy } from "../budget/budgetUse.ts";
 import type { Database, Query } from "../database.ts";
 import { maybeNumber, numberOf, readable, textOf } from "../row.ts";
 
@@ -195,7 +195,7 @@ async function queuedByKey(query: Query, now: number): Promise<ReadonlyMap<strin
 }
 
 /**
- * How many more calls the accounts allow at a time. To be asked after `queuedByKey`: a call whose
+ * How many more calls the accounts allow at a time, and none where they have no minute left. To be asked after `queuedByKey`: a call whose
  * place is reserved in between counts twice rather than not at all.
  */
 async function freePlaces(
@@ -205,9 +205,11 @@ async function freePlaces(
 ): Promise<number> {
   let free = Infinity;
   for (const account of accounts) {
-    const { concurrent: most } = account.limits;
-    if (most === undefined) continue;
-    free = Math.min(free, most - (await usedBy(query, account, now)).concurrent);
+    const { concurrent: most = Infinity, dailyMinutes } = account.limits;
+    if (most === Infinity && dailyMinutes === undefined) continue;
+    const { concurrent, minutesToday } = await usedBy(query, account, now);
+    const hasMinutes = left(dailyMinutes, minutesToday) > 1 - ROUNDING;
+    free = Math.min(free, hasMinutes ? most - concurrent : 0);
   }
   return free;
 }

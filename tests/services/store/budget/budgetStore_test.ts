@@ -122,6 +122,7 @@ for (const { name, make, ignore } of backends) {
       callsToday: 1,
       concurrent: 0,
       minutesToday: 2.5,
+      minutesReserved: 0,
       usdToday: 0.12,
     });
     assert.equal((await budget.used(ops, day)).minutesToday, 0);
@@ -135,6 +136,7 @@ for (const { name, make, ignore } of backends) {
       callsToday: 0,
       concurrent: 0,
       minutesToday: 0,
+      minutesReserved: 0,
       usdToday: 0,
     };
     assert.deepEqual(await budget.used(ops, 1000), nothing);
