@@ -188,7 +188,7 @@ export class CallMachine {
       loud: this.#parts.inputStall.isLoud(now),
       tools: this.#parts.tools,
     });
-    const end = this.#parts.answeringMachine.proven(due);
+    const end = this.#parts.answeringMachine.proven(due, now);
     const left = end ?? this.#parts.handover.tick(now, {
       leg: this.isAway ? "none" : this.#parts.leg.state,
       // Responses that a lost connection owed are requested of the next one.

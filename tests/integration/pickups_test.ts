@@ -84,6 +84,8 @@ Deno.test("who answers a placed call gets what is meant for them", (t) =>
       machine({ machineDetection: true }),
     "a screener is told who calls and why, and the person is greeted anew": screener,
     "a screener that nobody answers": declined,
+    "a screener of which no word is known, and which speaks as long as a machine": wordless,
+    "a machine without a beep of which no word is known": noBeep,
     "a person who takes the call in the middle of the message": pickedUp,
     "a line with a busy tone, which sounds like the beeps of a machine": () => busy(""),
     "a busy tone in the place of a phone menu": () => busy("\nphone_menu: {}"),
@@ -212,6 +214,36 @@ async function declined(): Promise<void> {
   await courseOf(talk.phone);
   const { outcome, answeredBy } = await outcomeOf(rig, talk);
   assert.deepEqual([outcome, answeredBy], ["screened", "screener"]);
+}
+
+const longPrompt =
+  "Hello, and thank you very much for calling. The person you are calling is using a screening service, " +
+  "and will get a copy of this whole conversation. Go ahead and say your name, and why you are calling today.";
+const wordlessAgent = `greeting: ${GREETING}\nvoicemail: ${MESSAGE}\ntranscription: off`;
+
+/** It hears who calls from the message, which may be for a machine. */
+async function wordless(): Promise<void> {
+  const callee: CalleePlan = {
+    kind: "screener",
+    prompt: [longPrompt],
+    decidesAfterMs: 3_000,
+    person: { kind: "person", greeting: ["Hello, Sam here."], replies: [] },
+  };
+  await using rig = await world(callee, [], wordlessAgent);
+  const talk = await rig.dial();
+  await heardSaying(rig, talk.callId, /Please call us back\.$/);
+  await heardSaying(rig, talk.callId, /^Good day, this is Ann/);
+  talk.phone.hangUp();
+  assert.equal((await outcomeOf(rig, talk)).outcome, "human");
+}
+
+async function noBeep(): Promise<void> {
+  const callee: CalleePlan = { kind: "machine", greeting: [longPrompt], beep: null };
+  await using rig = await world(callee, [], wordlessAgent);
+  const talk = await rig.dial();
+  await courseOf(talk.phone);
+  const { detail, outcome } = await outcomeOf(rig, talk);
+  assert.deepEqual([detail, outcome], ["voicemail_left", "voicemail"]);
 }
 
 async function busy(more: string): Promise<void> {

@@ -25,6 +25,8 @@ const WAITS_MS = {
 /** On a line that disturbs it again and again there is no machine that would keep one. */
 const MAX_MESSAGES = 3;
 const GIVES_UP_MS = 15_000;
+/** Who asks who calls thanks for the answer, or asks again; a machine is silent. */
+const STAYS_MS = 4_000;
 
 /** What a call does about a far end that is no person, or not yet. */
 export class AnsweringMachine {
@@ -37,6 +39,7 @@ export class AnsweringMachine {
   #saying = "";
   #left: Spoken["outcome"] | undefined;
   #isLeft = false;
+  #isGuess = false;
   #messages = 0;
   /** What there is in the place of a person. */
   #waits: "undecided" | "machine" | "screener" | undefined;
@@ -92,6 +95,7 @@ export class AnsweringMachine {
       case "machineAnswered":
         return this.#leave(input, now);
       case "messageDisturbed":
+        if (this.#isLeft && !this.#closing.begun) this.#heldUntil = now + GIVES_UP_MS;
         if (!this.#closing.leavesMessage || !this.#closing.withdrawMessage()) return;
         return speech.stop(now, true);
       case "screened":
@@ -123,17 +127,30 @@ export class AnsweringMachine {
       case "screener":
         return { reason: "idle", detail: "screened" };
       case "machine":
-        return { reason: "voicemail", detail: this.#isLeft ? "voicemail_cut" : "no_end" };
+        return { reason: "voicemail", detail: this.#isLeft ? this.#proof : "no_end" };
       default:
         this.#person(now);
         return undefined;
     }
   }
 
-  /** An end, and whether the message that was to be left before it was heard whole. */
-  proven<End extends SessionEnd>(end: End | undefined): End | CallEnd | undefined {
+  /**
+   * An end, and whether the message that was to be left before it was heard whole; none yet where something
+   * may answer the message.
+   */
+  proven<End extends SessionEnd>(
+    end: End | undefined,
+    now: Milliseconds,
+  ): End | CallEnd | undefined {
     if (end?.reason !== "voicemail" || !this.#isLeft) return end;
-    return { ...end, detail: this.#left === "whole" ? "voicemail_left" : "voicemail_cut" };
+    if (!this.#isGuess || this.#left !== "whole") return { ...end, detail: this.#proof };
+    this.#isGuess = false;
+    this.#heldUntil = now + STAYS_MS;
+    return undefined;
+  }
+
+  get #proof(): string {
+    return this.#left === "whole" ? "voicemail_left" : "voicemail_cut";
   }
 
   #found(who: FarEnd, why: string, now: Milliseconds): void {
@@ -170,7 +187,7 @@ export class AnsweringMachine {
     turns.ask({ purpose: "reply" }, now);
   }
 
-  #leave({ end, message, listens }: Input<"machineAnswered">, now: Milliseconds): void {
+  #leave({ end, message, listens, isGuess }: Input<"machineAnswered">, now: Milliseconds): void {
     const { commands, speech } = this.#call;
     // A phone system is a machine, and not one to leave a message on.
     if (this.#call.menu.isActive) return commands.notice("machine_verdict_not_obeyed");
@@ -186,6 +203,7 @@ export class AnsweringMachine {
     }
     this.#closing.begin({ end, revocable: false, onRevoked: farEnd.personSpoke(message) }, now);
     this.#isLeft = true;
+    this.#isGuess = isGuess === true;
     this.#left = undefined;
     if (this.#message.isToCome(this.#saying)) return;
     this.#saying = `voicemail_${this.#messages}`;

@@ -12,13 +12,15 @@ export type AnsweringMachineInput =
   | { readonly type: "farEndFound"; readonly who: FarEnd; readonly why: string }
   /**
    * A machine that records now: `message` is left on it, or it is hung up on. A person who speaks takes that
-   * back; with `listens` only what is found out afterwards does.
+   * back; with `listens` only what is found out afterwards does. With `isGuess` it may be something that asks
+   * who calls: the call stays for a moment when it has heard the message.
    */
   | {
     readonly type: "machineAnswered";
     readonly end: CallEnd;
     readonly message?: string;
     readonly listens?: true;
+    readonly isGuess?: true;
   }
   /** Something sounds on the line while a message is left, which would not be alone on the tape. */
   | { readonly type: "messageDisturbed" }

@@ -42,6 +42,9 @@ export interface PickupResult {
 
 const FRAME_MS = 20;
 const LONGEST_MS = 75_000;
+/** How long the call goes on behind a message of which it is not sure that a machine has it. */
+const STAYS_MS = 4_000;
+const DISTURBED_MS = 15_000;
 /** A model's first sound after it was asked. */
 const MODEL_MS = 500;
 const GREETING_MS = 2_500;
@@ -107,6 +110,8 @@ export async function tryPickup(options: PickupOptions): Promise<PickupResult> {
   let lastSpeechMs = 0;
   let greeted = false;
   let isCarrierDone = false;
+  let isGuess = false;
+  let staysUntilMs = Infinity;
 
   function ask(what: AgentSpeech["what"], ms: number): void {
     agent.queue = [{ what, dueMs: clock.now() + MODEL_MS, ms }];
@@ -124,9 +129,12 @@ export async function tryPickup(options: PickupOptions): Promise<PickupResult> {
       case undefined:
         return;
       case "messageDisturbed":
+        if (staysUntilMs !== Infinity) staysUntilMs = clock.now() + DISTURBED_MS;
         return stopAgent();
       case "messageDue":
         stopAgent();
+        isGuess = change.isGuess;
+        staysUntilMs = Infinity;
         judge.leaves();
         return ask("message", MESSAGE_MS);
       case "declined":
@@ -145,6 +153,7 @@ export async function tryPickup(options: PickupOptions): Promise<PickupResult> {
       return;
     }
     stopAgent();
+    staysUntilMs = Infinity;
     if (who === "machine") machineAfterMs ??= clock.now() - (firstSoundMs ?? clock.now());
     if (who === "screener") {
       screened = true;
@@ -169,7 +178,8 @@ export async function tryPickup(options: PickupOptions): Promise<PickupResult> {
     emit({ type: "quiet" });
     if (what === "message") {
       treated = "machine";
-      isOver = true;
+      if (isGuess) staysUntilMs = clock.now() + STAYS_MS;
+      else isOver = true;
     } else if (what === "sentence") judge.answered();
     else {
       const atMs = clock.now();
@@ -196,7 +206,8 @@ export async function tryPickup(options: PickupOptions): Promise<PickupResult> {
     }
   });
   callee.answer();
-  while (clock.now() < LONGEST_MS - 1000 && !isOver && !over.signal.aborted) {
+  const goesOn = () => !isOver && clock.now() < Math.min(staysUntilMs, LONGEST_MS - 1000);
+  while (goesOn() && !over.signal.aborted) {
     await clock.step(FRAME_MS);
     if (isSpeech && turn === undefined) {
       turn = { id: `turn ${++turns}`, beganMs: clock.now(), quietMs: 0 };

@@ -18,8 +18,11 @@ export type PickupChange =
     readonly who: Exclude<FarEnd, "undecided">;
     readonly why: PickupReason;
   }
-  /** The machine records: it is the moment of the message, or of the end. */
-  | { readonly type: "messageDue"; readonly why: PickupReason }
+  /**
+   * The machine records: it is the moment of the message, or of the end. With `isGuess` neither a beep nor a
+   * word was heard: a screener sounds alike.
+   */
+  | { readonly type: "messageDue"; readonly why: PickupReason; readonly isGuess: boolean }
   /** Somebody or something speaks, or beeps, while a message is left: it would not be alone on the tape. */
   | { readonly type: "messageDisturbed" }
   /** The person whose calls are screened does not take this one. */

@@ -246,7 +246,9 @@ export class PickupJudge {
 
   #due(why: PickupReason): PickupChange {
     this.#step = "due";
-    return { type: "messageDue", why };
+    const isGuess = why === "silence" && !this.#hasBeeped &&
+      readFarEnd(this.#heard.allWords) === "none";
+    return { type: "messageDue", why, isGuess };
   }
 
   #disturb(): PickupChange {

@@ -120,7 +120,7 @@ export class PickupListening {
       case "found":
         return this.#found(change);
       case "messageDue":
-        return this.#leave();
+        return this.#leave(change.isGuess);
       case "messageDisturbed":
         return session.input({ type: "messageDisturbed" });
       case "declined":
@@ -148,7 +148,7 @@ export class PickupListening {
         return this.#screened(false);
       case "machine":
         // A long greeting may be a person's.
-        if (message() === undefined && why !== "long_greeting") this.#leave();
+        if (message() === undefined && why !== "long_greeting") this.#leave(false);
         return;
       case "fax":
         onChange({ outcome: "failed" });
@@ -156,7 +156,7 @@ export class PickupListening {
     }
   }
 
-  #leave(): void {
+  #leave(isGuess: boolean): void {
     const { session, onChange, message } = this.#deps;
     const text = message();
     const end = { reason: "voicemail" } as const;
@@ -166,6 +166,7 @@ export class PickupListening {
       type: "machineAnswered",
       end,
       ...(text !== undefined && { message: text, listens: true }),
+      ...(isGuess && { isGuess }),
     });
   }
 }
