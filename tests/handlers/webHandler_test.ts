@@ -215,11 +215,19 @@ Deno.test("handleWebSocket() refuses audio that comes faster than real time", ()
 Deno.test("case 184: audio in too many tiny messages is not passed on, and ends the connection", async () => {
   const server = startWebServer();
   const { client, call } = await callFromClient(server);
-  for (let i = 0; i < 9_000; i++) client.sendRaw(pcm(i % 2));
+  const given = (type: string) => call.inputs.filter((input) => input.type === type).length;
+  let sent = 0;
+  // A slow machine admits most of the first ones, as time goes by while it reads them.
+  for (let batch = 1; batch < 20 && given("left") === 0; batch++) {
+    for (let i = 0; i < 9_000; i++) client.sendRaw(pcm(sent++ % 2));
+    client.send({ type: "interrupt" });
+    await call.until(() => given("left") > 0 || given("interruptAsked") >= batch);
+  }
+  assert.equal(given("left"), 1, `${call.frames.length} of ${sent} frames`);
   await client.closed;
   assert.equal((await client.get("error")).code, "too_fast");
   assert.equal((await call.given("left")).end.detail, "too_many_errors");
-  assert.ok(call.frames.length < 6_000, `${call.frames.length} frames`);
+  assert.ok(call.frames.length < sent / 2, `${call.frames.length} of ${sent} frames`);
   await server.close();
 });
 
