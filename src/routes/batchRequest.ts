@@ -9,9 +9,9 @@ import {
 import { readBody } from "../utils/bodyReader.ts";
 import { parseBoundedJson } from "../utils/http/boundedJson.ts";
 import { WorkSlices } from "../utils/workSlices.ts";
-import { HttpProblem } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
 import { batchOptions, type batchRequest } from "./openapi/batchSchemas.ts";
+import { invalidRequest } from "./openapi/schemaParts.ts";
 
 /** A request to make a batch, as JSON or as a table. */
 export type AskedBatch =
@@ -63,12 +63,7 @@ export async function askedByTable(
 function readOptions(text = "{}"): z.infer<typeof batchOptions> {
   const read = batchOptions.safeParse(parseBoundedJson(text));
   if (read.success) return read.data;
-  throw invalid(
-    read.error.issues.slice(0, 20).map(({ path, message }) => ({
-      path: ["options", ...path.map(String)].join("."),
-      message,
-    })),
-  );
+  throw invalidRequest(read.error.issues, ["options"]);
 }
 
 function optionsOf(
@@ -78,7 +73,7 @@ function optionsOf(
 ): Omit<AskedBatch, "calls"> {
   const [from, to] = [momentOf(startsAt), momentOf(endsAt)];
   if (to !== undefined && to <= Math.max(from ?? 0, 0)) {
-    throw invalid([{ path: "endsAt", message: "must be after startsAt" }]);
+    throw invalidRequest([{ path: ["endsAt"], message: "must be after startsAt" }]);
   }
   const plan = Object.entries({ hours, perMinute, atOnce, stop, retry });
   return {
@@ -91,10 +86,4 @@ function optionsOf(
 
 function momentOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Date.parse(text);
-}
-
-function invalid(details: readonly { readonly path: string; readonly message: string }[]) {
-  return new HttpProblem(422, "invalid_request", "The request is not valid: see details.", {
-    details,
-  });
 }

@@ -14,6 +14,7 @@ export type { RequestedCall } from "./outbound/batch/requestedCall.ts";
 export { openOutbound, type OutboundCalls } from "./outbound/openOutbound.ts";
 export {
   BatchConflict,
+  BatchRefused,
   BudgetExceeded,
   CallNotWanted,
   CallWithdrawn,

@@ -1,5 +1,6 @@
 import {
   BatchConflict,
+  BatchRefused,
   BudgetExceeded,
   CallNotWanted,
   CallWithdrawn,
@@ -55,6 +56,10 @@ export function outboundProblem(error: unknown): HttpProblem | undefined {
   if (error instanceof BatchConflict) {
     return new HttpProblem(409, error.code, conflictSentences[error.code]);
   }
+  if (error instanceof BatchRefused) {
+    const { path, message } = batchProblems[error.code];
+    return new HttpProblem(422, error.code, `${message}.`, { details: [{ path, message }] });
+  }
   if (error instanceof UnreadableTable) {
     return new HttpProblem(422, "invalid_csv", "The table cannot be read: see details.", {
       details: error.problems.map(({ line, column, code, message }) => ({
@@ -103,6 +108,19 @@ const conflictSentences: Readonly<Record<BatchConflict["code"], string>> = {
   ends_before: "The batch would end before it begins, or in the past.",
   item_not_editable: "Only calls of a paused batch that were never dialled can be changed.",
   item_not_pending: "This call does not wait any more, or there is none.",
+};
+
+const batchProblems: Readonly<
+  Record<BatchRefused["code"], { readonly path: string; readonly message: string }>
+> = {
+  ends_in_past: {
+    path: "endsAt",
+    message: "The batch would end before it begins: endsAt is in the past",
+  },
+  unknown_country: {
+    path: "country",
+    message: "There are no numbers of this country: write two letters such as DE or US",
+  },
 };
 
 function destinationProblem(refusal: DialRefusal): HttpProblem {

@@ -46,9 +46,17 @@ z.config({
 /** Throws a 422 `HttpProblem` for what a schema refused. */
 function refuseInvalid(result: Validation): void {
   if (result.success) return;
-  const details = (result.error?.issues ?? []).slice(0, 20).flatMap(innermost)
-    .map(({ path, message }) => ({ path: path.map(String).join("."), message }));
-  throw new HttpProblem(422, "invalid_request", "The request is not valid: see details.", {
+  throw invalidRequest(result.error?.issues ?? []);
+}
+
+/** The answer for what a schema refused; `under` is where in the request it was. */
+export function invalidRequest(
+  issues: readonly Issue[],
+  under: readonly string[] = [],
+): HttpProblem {
+  const details = issues.slice(0, 20).flatMap(innermost)
+    .map(({ path, message }) => ({ path: [...under, ...path.map(String)].join("."), message }));
+  return new HttpProblem(422, "invalid_request", "The request is not valid: see details.", {
     details,
   });
 }

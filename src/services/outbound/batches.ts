@@ -14,7 +14,7 @@ import { createBatchFeeder } from "./batchFeeder.ts";
 import type { Dialer } from "./dialer.ts";
 import type { Asker } from "./placedCallControl.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
-import { awaitStore, PendingExceeded, RequestKeyReused } from "./outboundErrors.ts";
+import { awaitStore, BatchRefused, PendingExceeded, RequestKeyReused } from "./outboundErrors.ts";
 import { sha256 } from "../../utils/sha256.ts";
 import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
@@ -88,7 +88,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
     ...control,
     /**
      * Rejects with `PendingExceeded` where too many calls of the key wait already, and with
-     * `RequestKeyReused`. Requests with the same `requestKey` are one, and have one answer.
+     * `RequestKeyReused`, or `BatchRefused` where its options fit no call. Requests with the same `requestKey` are one, and have one answer.
      */
     create,
     /** What `create` would do; keeps and places nothing. */
@@ -195,10 +195,16 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
   async function check(
     { plan, ...request }: BatchOfCalls,
   ): Promise<readonly CheckedCall[]> {
+    const rules = await policy();
+    const { country, endsAt = Infinity } = request;
+    if (country !== undefined && !rules.hasNumbers(country)) {
+      throw new BatchRefused("unknown_country");
+    }
+    if (endsAt <= now()) throw new BatchRefused("ends_in_past");
     return await checkCalls(
       { ...request, plan: readPlan(plan), now: now() },
       {
-        policy: await policy(),
+        policy: rules,
         taken: batchStore.taken,
         callBudget: deps.callBudget,
         agentProblem: (agent) =>

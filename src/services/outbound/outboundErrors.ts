@@ -27,6 +27,14 @@ export class PendingExceeded extends Error {
   }
 }
 
+/** No batch can be made of a request, whatever its calls are. */
+export class BatchRefused extends Error {
+  override readonly name = "BatchRefused";
+  constructor(readonly code: "ends_in_past" | "unknown_country") {
+    super(`Cannot make the batch: ${code}`);
+  }
+}
+
 /** What is asked of a batch does not fit its state. */
 export class BatchConflict extends Error {
   override readonly name = "BatchConflict";

@@ -13,7 +13,7 @@ import {
 import { countryOf } from "./destinations/numberingPlan.ts";
 import { hoursFor, hoursOfCountry } from "./destinations/countryHours.ts";
 import { nextWithinWeek, otherPartOfDay } from "./destinations/calleeTime.ts";
-import { readWrittenNumber } from "./destinations/writtenNumber.ts";
+import { hasNumbers, readWrittenNumber } from "./destinations/writtenNumber.ts";
 import {
   checkDestination,
   type Destination,
@@ -57,6 +57,7 @@ export function createDialPolicy(
     /** By the number alone, without the do-not-call list and calling hours. */
     checkNumber: (to: string): Destination => checkDestination(to, settings),
     read: readWrittenNumber,
+    hasNumbers,
     nextWithinWeek,
     otherPartOfDay,
     /** Numbers of the same place have the same hours. */

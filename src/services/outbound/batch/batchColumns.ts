@@ -62,13 +62,26 @@ export function readColumns(
       });
     }
   }
-  const names = new Set<string>();
+  const plain = shown.map((heading) => heading.toLowerCase());
+  for (const [at, heading] of shown.entries()) {
+    if (heading === "" || plain.indexOf(heading.toLowerCase()) === at) continue;
+    problems.push({
+      line,
+      column: heading,
+      code: "duplicate_column",
+      message: `Two columns are called "${heading.slice(0, 80)}": rename one of them.`,
+    });
+  }
+  /** The heading of each variable. */
+  const names = new Map<string, string>();
   const columns = shown.map((heading, at): BatchColumn => {
     const role = roles.get(at);
     if (role !== undefined) return { role, heading };
     const name = variableName(heading);
     if (name === undefined) return { role: "none", heading: heading || `${at + 1}` };
-    if (names.has(name)) {
+    const earlier = names.get(name.toLowerCase());
+    // Headings that are the same have been told of.
+    if (earlier !== undefined && earlier !== heading.toLowerCase()) {
       problems.push({
         line,
         column: heading,
@@ -76,7 +89,7 @@ export function readColumns(
         message: `Two columns become the variable ${name}: rename one of them.`,
       });
     }
-    names.add(name);
+    names.set(name.toLowerCase(), heading.toLowerCase());
     return { role: "variable", heading, name };
   });
   return { columns, problems };

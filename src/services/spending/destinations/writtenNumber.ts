@@ -49,9 +49,17 @@ export function readWrittenNumber(written: string, country?: string): WrittenNum
   }
   const national: CountryCode = from;
   const parsed = parsePhoneNumberFromString(text, national);
+  const digits = text.replace(/\D/g, "");
+  // With the country's code in front, 911 and 12 would be the beginnings of other numbers.
+  if (digits.length <= 6 && parsed?.isValid() !== true) return { ok: true, number: digits };
   return parsed === undefined
     ? refused("not_a_number", "This is not a phone number.")
     : { ok: true, number: parsed.number };
+}
+
+/** Whether there are numbers of a country, by its two letters. */
+export function hasNumbers(country: string): boolean {
+  return isSupportedCountry(country.toUpperCase());
 }
 
 function refused(

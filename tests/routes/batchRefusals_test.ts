@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { get } from "../support/twilio/dialling.ts";
+import { apiKey, startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
+
+const path = "/api/outbound/batches";
+const callee = "+14155550120";
+
+async function previewTable(
+  server: TestServer,
+  table: string,
+  options: Readonly<Record<string, unknown>> = {},
+) {
+  const query = `options=${encodeURIComponent(JSON.stringify(options))}`;
+  const answer = await server.request(`${path}/preview?${query}`, {
+    method: "POST",
+    headers: { "X-API-Key": apiKey, "Content-Type": "text/csv" },
+    body: table,
+  });
+  return { status: answer.status, body: await answer.json() };
+}
+
+Deno.test("numbers that are too short are refused for what they are, whatever country they are of", async () => {
+  await using server = await startPhoneServer();
+  for (const country of ["US", "DE", undefined]) {
+    const { body } = await previewTable(server, "phone\n911\n12\n112\n0110\n+12\n", {
+      ...(country !== undefined && { country }),
+    });
+    const reasons = body.calls.map(({ reason }: { reason: string }) => reason);
+    assert.deepEqual(
+      reasons.slice(0, 3),
+      country === undefined
+        ? ["no_country", "no_country", "no_country"]
+        : ["emergency_number", "short_number", "emergency_number"],
+      country,
+    );
+    assert.equal(reasons[4], "short_number");
+  }
+});
+
+Deno.test("a rule of retries that is wrong is told of with the words that are allowed", async () => {
+  await using server = await startPhoneServer();
+  const rules = [
+    { on: "bsy", afterMinutes: 5, times: 1 },
+    [{ on: ["busy", "bsy"], afterMinutes: 5, times: 1 }],
+  ];
+  for (const retry of rules) {
+    const answer = await server.post(path, { calls: [{ to: callee }], retry });
+    const { code, details: [detail] } = await answer.json();
+    assert.deepEqual([answer.status, code], [422, "invalid_request"]);
+    assert.match(detail.path, /^retry\.(0\.)?on$/);
+    assert.match(detail.message, /^must be one or more of busy, no_answer, machine, voicemail, /);
+    const { status, body } = await previewTable(server, `phone\n${callee}\n`, { retry });
+    assert.equal(status, 422);
+    assert.deepEqual(body.details, [{ ...detail, path: `options.${detail.path}` }]);
+  }
+});
+
+Deno.test("a batch that would end in the past, or is for no country, is refused whole", async () => {
+  await using server = await startPhoneServer();
+  const cases = [
+    [{ endsAt: "2020-01-01T00:00:00Z" }, "ends_in_past", "endsAt"],
+    [{ country: "XX" }, "unknown_country", "country"],
+    [{ country: "zz" }, "unknown_country", "country"],
+  ] as const;
+  for (const [options, code, at] of cases) {
+    for (const to of [path, `${path}/preview`]) {
+      const answer = await server.post(to, { calls: [{ to: callee }], ...options });
+      const told = await answer.json();
+      assert.deepEqual([answer.status, told.code, told.details[0].path], [422, code, at]);
+    }
+    const { status, body } = await previewTable(server, `phone\n${callee}\n`, options);
+    assert.deepEqual([status, body.code], [422, code]);
+  }
+  assert.deepEqual((await get(server, path)).batches, []);
+});
+
+Deno.test("a file with the same heading twice is refused, also where letters differ in case alone", async () => {
+  await using server = await startPhoneServer();
+  for (const headings of ["name,name", "name,Name", "phone,x", "id,ID", "first name,First_Name"]) {
+    const { status, body } = await previewTable(server, `phone,${headings}\n${callee},A,B\n`);
+    assert.deepEqual([status, body.code, body.details.length], [422, "invalid_csv", 1], headings);
+    assert.equal(body.details[0].reason, "duplicate_column");
+  }
+  // Columns without a heading are none of the table's.
+  const { status } = await previewTable(server, `phone,name,,\n${callee},A,,\n`);
+  assert.equal(status, 200);
+});
