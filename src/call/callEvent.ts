@@ -129,7 +129,10 @@ export interface RecordingStatus {
   readonly atMs: Milliseconds;
   /** Who has asked for that; absent where it came by itself. */
   readonly by?: "agent" | "operator" | "caller";
-  /** Why it failed: one snake_case word. */
+  /**
+   * Why it failed, one snake_case word; why nothing is recorded: `declined`, `no_answer`, `not_a_yes` or
+   * `call_ended` before an answer.
+   */
   readonly reason?: string;
   /** In their order; paused ones are silent. */
   readonly spans: readonly RecordingSpan[];
@@ -143,14 +146,19 @@ export interface RecordingSpan {
   readonly toMs?: Milliseconds;
 }
 
+export const consentKinds = ["announced", "agreed", "refused", "unclear"] as const;
+
 /** The proof of what the caller was told and has answered, as it was heard. */
 export interface RecordingConsent {
-  readonly kind: "announced" | "agreed" | "refused";
+  /** `unclear`: no yes and no no. */
+  readonly kind: typeof consentKinds[number];
   readonly atMs: Milliseconds;
   /** What the caller heard before. */
   readonly announcement: string;
   /** What the caller said. */
   readonly words?: string;
+  /** Where in the call, and in its transcript, the words begin. */
+  readonly saidMs?: Milliseconds;
   /** Which key the caller pressed. */
   readonly key?: string;
 }

@@ -62,7 +62,7 @@ export class CallMachine {
   }
 
   get recordingState(): CallSession["recordingState"] {
-    return this.#ended ? undefined : this.#parts.recording.state;
+    return this.#ended ? undefined : this.#parts.recording.stateToChange;
   }
 
   /** Whether the caller is being put through to a person, or talks with one; stays so where the session is let go of then. */

@@ -123,6 +123,10 @@ function problemOf(
       return new HttpProblem(409, "not_on_a_phone", "Only phone calls can be transferred.");
     case "not_recorded":
       return new HttpProblem(409, "not_recorded", "The call is not being recorded.");
+    case "recording_paused":
+      return new HttpProblem(409, "recording_paused", "The recording is paused already.");
+    case "recording_not_paused":
+      return new HttpProblem(409, "recording_not_paused", "The recording is not paused.");
     case "caller_away":
       return new HttpProblem(
         409,

@@ -131,8 +131,10 @@ Deno.test("a pause by the operator, and one by the model, is silence on both sid
     });
     return { status: answer.status, ...await answer.json() };
   };
+  assert.deepEqual(await codeOf(act("resume")), [409, "recording_not_paused"]);
   assert.equal((await act("pause")).status, 202);
   await published(rig, talk.callId, "recording", ({ state }) => state === "paused");
+  assert.deepEqual(await codeOf(act("pause")), [409, "recording_paused"]);
   await talk.phone.speak(voiceOf(600));
   await heardSaying(rig, talk.callId, /^I heard you\.$/);
   assert.equal((await act("resume")).status, 202);
@@ -145,9 +147,14 @@ Deno.test("a pause by the operator, and one by the model, is silence on both sid
   );
   rig.server.app.registry.get(talk.callId)?.input({ type: "typed", text: "card" });
   await heardSaying(rig, talk.callId, /^Your card number/);
+  rig.server.app.registry.get(talk.callId)?.input({ type: "typed", text: "card" });
+  await published(rig, talk.callId, "toolEnded", ({ output }) => /paused_already/.test(output));
   await talk.phone.speak(voiceOf(600));
   await until(() => act("stop"), ({ status }) => status === 202);
-  assert.equal((await act("pause")).code, "not_recorded");
+  assert.deepEqual(await codeOf(act("pause")), [409, "not_recorded"]);
+  assert.deepEqual(await codeOf(act("stop")), [409, "not_recorded"]);
+  rig.server.app.registry.get(talk.callId)?.input({ type: "typed", text: "card" });
+  await published(rig, talk.callId, "toolEnded", ({ output }) => /not_recorded/.test(output));
   await hangUp(talk.phone);
 
   const { record, recorded } = await finished(rig.server, talk.callId);
@@ -267,4 +274,9 @@ function indexOf(all: Uint8Array, part: Uint8Array): number {
     if (part.every((byte, index) => all[at + index] === byte)) return at;
   }
   return -1;
+}
+
+async function codeOf(answer: Promise<{ status: number; code?: string }>) {
+  const { status, code } = await answer;
+  return [status, code];
 }

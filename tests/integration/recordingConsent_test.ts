@@ -78,6 +78,9 @@ Deno.test("where consent is required, a yes by word or key 1 begins it, and a no
     assert.deepEqual([consent.kind, consent.announcement], [kind, ASKED]);
     assert.equal(consent.words, says ?? null);
     assert.equal(consent.key, presses ?? null);
+    assert.equal(record.recording.reason, kind === "refused" ? "declined" : null);
+    const answer = record.turns.find(({ role }: { role: string }) => role === "caller");
+    if (says !== undefined) assert.ok(Math.abs(consent.saidMs - answer.startedMs) <= 2);
     const spoken = record.turns.filter(({ role }: { role: string }) => role === "agent");
     assert.deepEqual(
       spoken.slice(0, 2).map(({ text }: { text: string }) => text),
@@ -116,3 +119,71 @@ Deno.test("a caller who does not answer is asked twice, and the call goes on unr
   assert.deepEqual(turns.map(({ text }: { text: string }) => text), [ASKED, ASKED, GREETING]);
   assert.deepEqual([...Deno.readDirSync(folder.dir)], []);
 });
+
+Deno.test("an answer that is no yes and no no is on record as such, with its words and their place", async () => {
+  for (const answer of [{ says: "I want to know your hours first." }, { presses: "5" }]) {
+    await using folder = await recordingFolder();
+    await using rig = await startPhoneRig({
+      agent: agentWith("required", ASKED),
+      ...folder,
+      model: { transcribe: () => answer.says ?? "" },
+    });
+    const talk = await rig.ring();
+    for (const times of [1, 2]) {
+      await spokenTimes(rig, talk.callId, ASKED, times);
+      if (answer.presses === undefined) await talk.phone.speak(voiceOf(500));
+      else await talk.phone.sendDigits(answer.presses);
+    }
+    const event = await published(
+      rig,
+      talk.callId,
+      "recording",
+      ({ state }) => state === "refused",
+    );
+    assert.equal(event.reason, "not_a_yes");
+    await heardSaying(rig, talk.callId, /^Hello, this is Acme/);
+    await hangUp(talk.phone);
+    const { recording, turns } = await statusOf(rig, talk.callId);
+    assert.deepEqual([recording.state, recording.reason, recording.spans], [
+      "refused",
+      "not_a_yes",
+      [],
+    ]);
+    const { kind, words, key, saidMs } = recording.consent;
+    assert.deepEqual([kind, words, key], ["unclear", answer.says ?? null, answer.presses ?? null]);
+    const last = turns.findLast(({ role }: { role: string }) => role === "caller");
+    if (last === undefined) assert.equal(saidMs, null);
+    else assert.ok(Math.abs(saidMs - last.startedMs) <= 2, `${saidMs} and ${last.startedMs}`);
+    assert.deepEqual([...Deno.readDirSync(folder.dir)], []);
+  }
+});
+
+Deno.test("who hangs up in the place of an answer is on record, with what was pressed or said instead", async () => {
+  for (const presses of ["early", undefined, "5"]) {
+    await using folder = await recordingFolder();
+    await using rig = await startPhoneRig({ agent: agentWith("required", ASKED), ...folder });
+    const talk = await rig.ring();
+    if (presses !== "early") await spokenTimes(rig, talk.callId, ASKED, 1);
+    if (presses === "5") {
+      await talk.phone.sendDigits(presses);
+      await spokenTimes(rig, talk.callId, ASKED, 2);
+    }
+    await hangUp(talk.phone);
+    const { recording } = await statusOf(rig, talk.callId);
+    assert.deepEqual([recording?.state, recording?.reason, recording?.consent?.key ?? null], [
+      "refused",
+      presses === "5" ? "not_a_yes" : "call_ended",
+      presses === "5" ? presses : null,
+    ]);
+    assert.deepEqual([...Deno.readDirSync(folder.dir)], []);
+  }
+});
+
+/** Until the caller has heard a sentence so often to its last word. */
+function spokenTimes(rig: PhoneRig, callId: string, text: string, times: number) {
+  const heard = new Set<string>();
+  return published(rig, callId, "turn", ({ turn }) => {
+    if (turn.role === "agent" && turn.final && turn.text === text) heard.add(turn.id);
+    return heard.size >= times;
+  });
+}

@@ -7,7 +7,7 @@ import {
   startPhoneRig,
   voiceOf,
 } from "../support/servers/phoneRig.ts";
-import { finished, recordingFolder, stretches } from "../support/recordedCalls.ts";
+import { askFor, finished, recordingFolder, stretches } from "../support/recordedCalls.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
 const LONG =
@@ -82,7 +82,51 @@ Deno.test("the tones of keys that nobody is to know are not on the recording", a
     text === "•••••" || text === "••••"
   );
   assert.equal(span.side, "caller");
-  assert.ok(span.fromMs <= keys.startedMs - 500 && span.toMs >= keys.endedMs + 500);
+  const [{ toMs: stoppedMs }] = record.recording.spans;
+  assert.ok(span.fromMs <= keys.startedMs - 500);
+  assert.ok(span.toMs >= Math.min(keys.endedMs + 500, stoppedMs) && span.toMs <= stoppedMs);
   const sound = recorded.caller.subarray(span.fromMs * 8, span.toMs * 8);
   assert.ok(sound.length > 0 && sound.every((byte) => byte === 0xff));
+});
+
+Deno.test("what is said after a stop, or in a pause, is no part of what is silent on the recording", async () => {
+  await using folder = await recordingFolder();
+  const said = ["My card is 4111 1111 1111 1111.", "Again, 4111 1111 1111 1111."];
+  await using rig = await startPhoneRig({
+    agent: "greeting: Good day.\nrecording: { consent: none }\nredaction: true",
+    model: { transcribe: () => said.shift() ?? "" },
+    ...folder,
+  });
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^Good day/);
+  for (const change of ["pause", "stop"]) {
+    const { state } = await changeRecording(change);
+    await talk.phone.speak(voiceOf(600));
+    await rig.events.when((all) =>
+      all.filter(({ event }) => event.type === "redacted").length >=
+        (state === "paused" ? 1 : 2)
+    );
+  }
+  await hangUp(talk.phone);
+  const { record } = await finished(rig.server, talk.callId);
+  const [begun] = record.recording.spans;
+  for (const { fromMs, toMs } of record.recording.redactedSpans) {
+    assert.ok(fromMs >= begun.fromMs && toMs <= begun.toMs, `${fromMs} to ${toMs}`);
+  }
+  assert.equal(
+    record.turns.filter(({ text }: { text: string }) => /card number/.test(text)).length,
+    2,
+  );
+
+  async function changeRecording(change: string) {
+    const answer = await askFor(rig.server, `/api/calls/${talk.callId}/actions`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ type: "recording", change }),
+    });
+    assert.equal(answer.status, 202);
+    await answer.body?.cancel();
+    const wanted = change === "pause" ? "paused" : "stopped";
+    return await published(rig, talk.callId, "recording", ({ state }) => state === wanted);
+  }
 });

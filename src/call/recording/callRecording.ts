@@ -6,7 +6,7 @@ import { TurnBeginnings } from "../heard/turnBeginnings.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { ResumedCall } from "../resumedCall.ts";
 import type { Milliseconds, RecordingPolicy } from "../types.ts";
-import { isKey, RecordingQuestion } from "./recordingQuestion.ts";
+import { isKey, type RecordingAnswer, RecordingQuestion } from "./recordingQuestion.ts";
 import { present } from "../../utils/present.ts";
 
 /** A model that pauses and resumes without end does not fill the record. */
@@ -23,6 +23,7 @@ export class CallRecording {
   readonly #beginnings: TurnBeginnings;
   #status: RecordingStatus | undefined;
   #question: RecordingQuestion | undefined;
+  #isJoined = false;
   /** A machine has heard the announcement in the place of a person, who has yet to hear it. */
   #isTakenBack = false;
 
@@ -50,6 +51,11 @@ export class CallRecording {
   get state(): RecordingStatus["state"] | "waiting" | undefined {
     if (this.#status !== undefined) return this.#status.state;
     return this.#call.inForce.policy.recording === undefined ? undefined : "waiting";
+  }
+
+  /** As those see it who may pause it: what waits for a person to hear the announcement has not begun. */
+  get stateToChange(): CallRecording["state"] {
+    return this.#isTakenBack && this.#status?.state === "paused" ? "waiting" : this.state;
   }
 
   /** For an observer who has missed how it stands. */
@@ -84,6 +90,7 @@ export class CallRecording {
   tick(now: Milliseconds, joined: boolean): void {
     const { recording } = this.#call.inForce.policy;
     if (recording === undefined || !joined) return;
+    this.#isJoined = true;
     if (this.#status !== undefined) return this.#followProof(recording, now);
     if (recording.consent === "none") return this.#become("on", now);
     const heard = this.#sentences.openingHeard(OPENING, now);
@@ -113,19 +120,27 @@ export class CallRecording {
     const answered = this.#question.tick(now);
     if (answered === undefined) return;
     this.#question = undefined;
-    const { answer, ...how } = answered;
-    if (answer === "none") return this.#become("refused", now, { reason: "no_answer" });
     // It was answered to the question, and not to the agent.
-    this.#call.turns.withdrawReply();
-    this.#become(answer === "yes" ? "on" : "refused", now, {
-      by: "caller",
-      consent: {
-        kind: answer === "yes" ? "agreed" : "refused",
-        atMs: this.#msOf(now),
-        announcement: recording.announcement,
-        ...how,
-      },
-    });
+    if (answered.answer !== "none") this.#call.turns.withdrawReply();
+    this.#take(recording, answered, now);
+  }
+
+  #take(
+    { announcement }: RecordingPolicy,
+    { answer, saidAt, ...how }: RecordingAnswer,
+    now: Milliseconds,
+  ): void {
+    if (answer === "none") return this.#become("refused", now, { reason: "no_answer" });
+    const saidMs = saidAt === undefined ? undefined : this.#msOf(saidAt);
+    const consent = { atMs: this.#msOf(now), announcement, ...how, ...present({ saidMs }) };
+    if (answer === "yes") {
+      return this.#become("on", now, { by: "caller", consent: { kind: "agreed", ...consent } });
+    }
+    if (answer === "no") {
+      const refused = { kind: "refused", ...consent } as const;
+      return this.#become("refused", now, { by: "caller", reason: "declined", consent: refused });
+    }
+    this.#become("refused", now, { reason: "not_a_yes", consent: { kind: "unclear", ...consent } });
   }
 
   /** What a machine has heard is no proof: until a person has heard it, the recording waits. */
@@ -144,7 +159,15 @@ export class CallRecording {
 
   /** The call is over, or goes on in another session. */
   close(now: Milliseconds, isCallOver: boolean): void {
-    if (isCallOver && this.#isUnderWay) this.#become("stopped", now);
+    if (!isCallOver) return;
+    if (this.#isUnderWay) this.#become("stopped", now);
+    const { recording } = this.#call.inForce.policy;
+    const isOpen = this.#status === undefined && this.#isJoined;
+    if (!isOpen || recording?.consent !== "required") return;
+    const unanswered = this.#question?.unanswered ?? { answer: "none" };
+    this.#question = undefined;
+    if (unanswered.answer !== "none") return this.#take(recording, unanswered, now);
+    this.#become("refused", now, { reason: "call_ended" });
   }
 
   get #isUnderWay(): boolean {

@@ -5,13 +5,16 @@ import { TurnBeginnings } from "../heard/turnBeginnings.ts";
 import { placeOf } from "../heard/words.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import * as prompts from "../model/prompts.ts";
+import type { CallerEntry } from "../transcript/transcriptEntry.ts";
 import type { Milliseconds, RecordingPolicy } from "../types.ts";
 
 /** What the caller has answered to the question whether the call may be recorded, and how. */
 export interface RecordingAnswer {
-  /** `none` where there was no answer, or none that is a yes or a no. */
-  readonly answer: "yes" | "no" | "none";
+  /** `unclear` where something was said or pressed that is no yes and no no, `none` where nothing was. */
+  readonly answer: "yes" | "no" | "unclear" | "none";
   readonly words?: string;
+  /** When the words began. */
+  readonly saidAt?: Milliseconds;
   readonly key?: string;
 }
 
@@ -24,7 +27,7 @@ const MAX_WORDS = 500;
 
 /**
  * The question whether the call may be recorded, from when the caller has heard it to its last word: a yes or
- * key 1, a no or key 2. Where neither comes it is asked once more. A voice that is not transcribed answers
+ * key 1, a no or key 2. Where neither comes, or another key, it is asked once more. A voice that is not transcribed answers
  * nothing.
  */
 export class RecordingQuestion {
@@ -35,6 +38,8 @@ export class RecordingQuestion {
   #heard: HeardQuestion | undefined;
   #tries = 1;
   #key: string | undefined;
+  /** What was answered last that is no yes and no no. */
+  #unclear: Pick<RecordingAnswer, "words" | "saidAt" | "key"> | undefined;
 
   constructor(call: MachineParts, policy: RecordingPolicy, beginnings: TurnBeginnings) {
     this.#call = call;
@@ -50,23 +55,34 @@ export class RecordingQuestion {
 
   /** Undefined while the answer is open. */
   tick(now: Milliseconds): RecordingAnswer | undefined {
-    if (this.#key !== undefined) {
-      return { answer: this.#key === "1" ? "yes" : "no", key: this.#key };
-    }
+    const key = this.#key;
+    this.#key = undefined;
+    if (key === "1" || key === "2") return { answer: key === "1" ? "yes" : "no", key };
+    if (key !== undefined) this.#unclear = { key };
     this.#askedAgain(now);
     if (this.#again.any) return undefined;
     this.#heard ??= this.#find(now);
-    const { answer, words } = this.#answer(this.#heard);
-    if (answer === "yes" || answer === "no") return { answer, words };
+    const answer = key === undefined ? this.#answer(this.#heard) : "unclear";
+    if (answer === "yes" || answer === "no") {
+      return { answer, ...this.#saidSince(this.#heard, ({ startedAt }) => startedAt) };
+    }
+    if (answer === "unclear" && key === undefined) this.#unclear = this.#saidAround(this.#heard);
     const since = now - this.#heard.heardAt;
     const isOpen = answer === "open" && since < LONGEST_MS ||
       answer === "none" && since < SILENT_MS;
     if (isOpen) return undefined;
-    if (this.#tries >= MAX_TRIES) return { answer: "none" };
+    if (this.#tries >= MAX_TRIES) return this.unanswered;
     this.#tries++;
     this.#heard = undefined;
     this.#again.say(ID, this.#policy.announcement, now, prompts.opening);
     return undefined;
+  }
+
+  /** What there was in the place of an answer so far. */
+  get unanswered(): RecordingAnswer {
+    const said = this.#heard === undefined ? {} : this.#saidAround(this.#heard);
+    const unclear = said.words === undefined ? this.#unclear : said;
+    return unclear === undefined ? { answer: "none" } : { answer: "unclear", ...unclear };
   }
 
   get wakeAt(): Milliseconds | undefined {
@@ -75,7 +91,7 @@ export class RecordingQuestion {
   }
 
   get #isAnswering(): boolean {
-    return this.#heard !== undefined && this.#answer(this.#heard).answer === "open";
+    return this.#heard !== undefined && this.#answer(this.#heard) === "open";
   }
 
   /** What did not get to its end the second time counts as asked all the same: the first was heard. */
@@ -85,19 +101,30 @@ export class RecordingQuestion {
 
   #answer(question: HeardQuestion) {
     const { policy } = this.#call;
-    if (policy.transcribes === false) return { answer: "none", words: "" } as const;
-    const answer = answerToQuestion(this.#call, this.#beginnings, question, {
+    if (policy.transcribes === false) return "none";
+    return answerToQuestion(this.#call, this.#beginnings, question, {
       words: this.#policy.words,
       asked: "",
     });
-    return { answer, words: this.#wordsSince(question) };
   }
 
-  #wordsSince({ heardAt }: HeardQuestion): string {
-    return [...this.#call.transcript.entries.values()]
-      .filter((entry) => entry.kind === "caller" && entry.byOperator !== true)
-      .filter((entry) => "startedAt" in entry && entry.startedAt >= heardAt)
-      .map((entry) => "text" in entry ? entry.text : "").join(" ").trim().slice(0, MAX_WORDS);
+  /** Also what was begun while the question was still being asked. */
+  #saidAround(question: HeardQuestion) {
+    return this.#saidSince(question, ({ startedAt, endedAt = startedAt }) => endedAt);
+  }
+
+  #saidSince(
+    { heardAt }: HeardQuestion,
+    placeOf: (entry: CallerEntry) => Milliseconds,
+  ): Pick<RecordingAnswer, "words" | "saidAt"> {
+    const said = [...this.#call.transcript.entries.values()]
+      .filter((entry) => entry.kind === "caller")
+      .filter((entry) => entry.byOperator !== true && entry.text.trim() !== "")
+      .filter((entry) => placeOf(entry) >= heardAt);
+    const [first] = said;
+    if (first === undefined) return {};
+    const words = said.map(({ text }) => text).join(" ").trim().slice(0, MAX_WORDS);
+    return { words, saidAt: first.startedAt };
   }
 
   /** Where the transcript has it. */
@@ -112,9 +139,9 @@ export class RecordingQuestion {
   }
 }
 
-/** Whether it answers the question by a key. */
+/** Whether it answers the question by a key: 1 and 2, or one that is no answer. */
 export function isKey(input: CallInput): input is Extract<CallInput, { type: "digit" }> {
-  return input.type === "digit" && (input.digit === "1" || input.digit === "2");
+  return input.type === "digit";
 }
 
 const ID = "recording again";

@@ -5,6 +5,7 @@ import type { CallSession } from "../../call/sessionApi.ts";
 import { transferProblem, transferProblems } from "../../call/transfer.ts";
 import type { TransferPolicy, TransferRefusal, Transferring } from "../spending.ts";
 import { detached } from "../../utils/detached.ts";
+import { recordingProblem, recordingProblems } from "./recordingProblem.ts";
 
 /** What an operator or a program may do to a live call. */
 export const callAction = z.discriminatedUnion("type", [
@@ -43,7 +44,8 @@ export const actionResult = z.union([
      * with a person; or how it stands with transfers.
      */
     code: z.enum([
-      ...["not_live", "not_on_a_phone", "not_recorded", "caller_away"] as const,
+      ...["not_live", "not_on_a_phone", "caller_away"] as const,
+      ...recordingProblems,
       ...transferProblems,
     ]),
   }),
@@ -117,11 +119,8 @@ export function createCallActions(
         session.input({ type: "typed", text: detached(action.text), byOperator: true });
         return { ok: true };
       case "recording": {
-        const state = session.recordingState;
-        const isUnderWay = state === "on" || state === "paused";
-        if (!isUnderWay && !(state === "waiting" && action.change === "stop")) {
-          return { ok: false, code: "not_recorded" };
-        }
+        const code = recordingProblem(action.change, session.recordingState);
+        if (code !== undefined) return { ok: false, code };
         session.input({ type: "recordingAsked", change: action.change, by: "operator" });
         return { ok: true };
       }

@@ -84,7 +84,7 @@ export function createSessionDependencies(
         callId: id,
         direction: request.direction,
         agent: agent.name,
-        ...present({ keyName: request.keyName }),
+        ...present({ keyName: request.keyName, recordingState: session.recordingState }),
         ...(request.direction !== "web" &&
           present({
             caller: request.caller,

@@ -1,11 +1,15 @@
 import type { Recordings } from "../recording.ts";
-import type { CallRecord, CallStore, RecordingRecord } from "../store.ts";
+import type { CallContent, CallRecord, CallStore, RecordingRecord } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { createPollLoop, type PollLoop } from "../../utils/pollLoop.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { Recorder } from "./recorder.ts";
 
-export type RecordedListener = (call: CallRecord, recording: RecordingRecord) => Promise<void>;
+export type RecordedListener = (
+  call: CallRecord,
+  recording: RecordingRecord,
+  redactedSpans: CallContent["redactedSpans"],
+) => Promise<void>;
 
 /** `now` is in milliseconds since 1970. */
 export interface FollowRecordingsDeps extends Clock {
@@ -51,9 +55,11 @@ export function followRecordings(
     recorder.recordFile(callId, { type: "recordingFinished", ...file });
     await recorder.flush();
     const call = await callStore.get(callId);
-    const { recording } = await callStore.content(callId);
+    const { recording, redactedSpans } = await callStore.content(callId);
     if (call === undefined || recording === undefined || recording.removedAt !== undefined) return;
-    for (const listener of listeners) await listener(call, { finishedAt: now(), ...recording });
+    for (const listener of listeners) {
+      await listener(call, { finishedAt: now(), ...recording }, redactedSpans);
+    }
     recorder.recordFile(callId, { type: "recordingTold", at: now() });
   }
 

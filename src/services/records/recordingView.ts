@@ -22,14 +22,27 @@ export function viewRecording(
       fromMs,
       toMs: toMs ?? (isOpen ? null : durationMs ?? null),
     })),
-    redactedSpans: redactedSpans.map(({ side, fromMs, toMs }) => ({ side, fromMs, toMs })),
+    redactedSpans: redactedSpans.flatMap((span) => silenced(span, spans)),
     consent: consent === undefined ? null : {
       kind: consent.kind,
       atMs: consent.atMs,
       announcement: consent.announcement,
       words: consent.words ?? null,
+      saidMs: consent.saidMs ?? null,
       key: consent.key ?? null,
     },
     removedAt: removedAt === undefined ? null : new Date(removedAt).toISOString(),
   };
+}
+
+/** What a redacted span takes off the recording, which has nothing of the pauses and of what was said after its stop. */
+function silenced(
+  { side, fromMs, toMs }: NonNullable<CallContent["redactedSpans"]>[number],
+  spans: RecordingRecord["spans"],
+) {
+  return spans.filter(({ kind }) => kind === "recorded").flatMap((recorded) => {
+    const from = Math.max(fromMs, recorded.fromMs);
+    const to = Math.min(toMs, recorded.toMs ?? Infinity);
+    return from < to ? [{ side, fromMs: from, toMs: to }] : [];
+  });
 }

@@ -27,6 +27,8 @@ export interface ToolContext {
   readonly timeZone?: string;
   /** Writes a line for the operator. It must hold nothing that a caller has said. */
   log(message: string): void;
+  /** How it stands with the recording of the call; `waiting` before it has begun, absent where there is none. */
+  readonly recordingState?: "waiting" | "on" | "paused" | "stopped" | "refused" | "failed";
   /** What may be kept of a text of the call; absent where the agent has nothing blacked out. */
   redact?(text: string): string;
   /** Called with what is sent to a service, without its secrets; set where an operator tries the tool. */

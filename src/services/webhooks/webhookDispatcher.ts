@@ -158,8 +158,11 @@ export function createWebhookDispatcher(options: WebhookDispatcherOptions) {
       appointments: readonly Appointment[] = [],
     ): Promise<void> => storeNow(endedMessage(call, content, appointments)),
     /** Enqueues the `recording.ready` of a recording that is whole; durable when the promise settles. */
-    enqueueRecorded: (call: CallRecord, recording: RecordingRecord): Promise<void> =>
-      storeNow(recordingMessage(call, recording)),
+    enqueueRecorded: (
+      call: CallRecord,
+      recording: RecordingRecord,
+      redactedSpans: CallContent["redactedSpans"],
+    ): Promise<void> => storeNow(recordingMessage(call, recording, redactedSpans)),
     /** Enqueues the `message.taken` of what a caller has left; durable when the promise settles. */
     enqueueTaken: (taken: CallerMessage): Promise<void> => storeNow(takenMessage(taken)),
     /** Enqueues the `sms.delivered` or `sms.failed` of a message whose last step this is. */

@@ -105,14 +105,18 @@ export function endedMessage(
 }
 
 /** The `recording.ready` of a recording that is whole. */
-export function recordingMessage(call: CallRecord, recording: RecordingRecord): Message {
+export function recordingMessage(
+  call: CallRecord,
+  recording: RecordingRecord,
+  redactedSpans: CallContent["redactedSpans"],
+): Message {
   const at = recording.finishedAt ?? call.endedAt ?? call.startedAt;
   return message("recording.ready", call.id, at, {
     callId: call.id,
     key: call.keyName ?? null,
     agent: call.agent,
     direction: call.direction,
-    recording: viewRecording(recording, call),
+    recording: viewRecording(recording, call, redactedSpans),
     path: `/api/calls/${call.id}/recording`,
   });
 }

@@ -7,7 +7,11 @@ export function recordingText(recording: Recording): readonly string[] {
   const parts: string[] = [];
   if (removedAt !== null) parts.push("It was deleted.");
   if (state === "refused" && consent == null) {
-    parts.push("Nobody answered whether it may be made.");
+    parts.push(
+      reason === "call_ended"
+        ? "The call ended before the caller had answered whether it may be made."
+        : "Nobody answered whether it may be made.",
+    );
   }
   if (state === "failed") {
     parts.push(`It stopped early: ${(reason ?? "failed").replaceAll("_", " ")}.`);
@@ -27,5 +31,9 @@ function consentText({ kind, atMs, words, key }: NonNullable<Recording["consent"
   const at = `at ${formatDuration(atMs)}`;
   if (kind === "announced") return `The caller heard the announcement to its last word ${at}`;
   const how = key != null ? `by key ${key}` : words == null ? "" : `with the words “${words}”`;
+  if (kind === "unclear") {
+    return `The caller was asked, and answered ${at} ${how}, which is no yes: it was not made`
+      .replace(" ,", ",");
+  }
   return `The caller ${kind === "agreed" ? "agreed to it" : "refused it"} ${at} ${how}`.trim();
 }

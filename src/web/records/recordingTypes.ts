@@ -17,7 +17,7 @@ export interface RecordingCourse {
     readonly toMs?: number | null;
   }[];
   readonly consent?: {
-    readonly kind: "announced" | "agreed" | "refused";
+    readonly kind: "announced" | "agreed" | "refused" | "unclear";
     readonly atMs: number;
     readonly words?: string | null;
     readonly key?: string | null;

@@ -1,4 +1,5 @@
 import {
+  consentKinds,
   type RecordingConsent,
   type RecordingSpan,
   recordingStates,
@@ -70,12 +71,14 @@ function spanOf(span: unknown): readonly RecordingSpan[] {
 
 function consentOf(consent: unknown): RecordingConsent | undefined {
   if (!isRecord(consent)) return undefined;
-  const { kind, atMs, announcement, words, key } = consent;
-  if (kind !== "announced" && kind !== "agreed" && kind !== "refused") return undefined;
+  const { atMs, announcement, words, saidMs, key } = consent;
+  const kind = consentKinds.find((one) => one === consent.kind);
+  if (kind === undefined) return undefined;
   if (typeof atMs !== "number" || typeof announcement !== "string") return undefined;
   return {
     ...{ kind, atMs, announcement },
     ...(typeof words === "string" && { words }),
+    ...(typeof saidMs === "number" && { saidMs }),
     ...(typeof key === "string" && { key }),
   };
 }
