@@ -57,7 +57,7 @@ export class AgentHandoff {
     const { agent } = call.policy;
     this.#first = handoffs?.first ?? agent;
     this.#count = handoffs?.count ?? 0;
-    call.transcript.spokenBy(agent === this.#first ? undefined : agent);
+    call.transcript.agent.spokenBy(agent === this.#first ? undefined : agent);
   }
 
   /** Whether the call is about to be given to another agent. */
@@ -164,7 +164,7 @@ export class AgentHandoff {
     inForce.change(handoff.policy);
     // Whether anything of it is still to be heard is seen before the agent speaks.
     if (handoff.policy.opening !== undefined) turns.opening = true;
-    transcript.spokenBy(agent === this.#first ? undefined : agent);
+    transcript.agent.spokenBy(agent === this.#first ? undefined : agent);
     commands.push({ type: "useAgent", agent, connection });
     const historyFrom = lastLines === undefined
       ? undefined

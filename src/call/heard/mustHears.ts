@@ -204,7 +204,7 @@ export class MustHears {
 
   /** Judges all lines of which it has become known what was heard, but for those that are `open`. */
   #judgeAll(open: (entry: AgentEntry) => boolean, now: Milliseconds): void {
-    const latest = this.#call.transcript.takeSettled();
+    const latest = this.#call.transcript.agent.takeSettled();
     if (latest.length === 0 && this.#unjudged.length === 0) return;
     const settled = [...this.#unjudged, ...latest];
     this.#unjudged = settled.filter(open);

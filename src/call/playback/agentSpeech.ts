@@ -129,7 +129,7 @@ export class AgentSpeech {
   breakOff(responseId: string, now: Milliseconds): void {
     if (this.#latest?.ref.responseId !== responseId) return;
     const { ref: { itemId, contentIndex }, producedMs } = this.#latest;
-    this.#transcript.brokenOff(itemId, producedMs);
+    this.#transcript.agent.brokenOff(itemId, producedMs);
     const audioEndMs = Math.floor(producedMs);
     this.#commands.request({ type: "truncate", itemId, contentIndex, audioEndMs });
     this.itemDone(itemId, now);
@@ -154,14 +154,14 @@ export class AgentSpeech {
     if (this.responses.isSilenced(ref.responseId)) return;
     const aside = this.responses.isAside(ref.responseId);
     if (!aside) this.words.add(ref, text);
-    this.#transcript.agentText(ref.itemId, text, aside, now);
+    this.#transcript.agent.said(ref.itemId, text, aside, now);
   }
 
   /** A response came without sound: the model forgets what it only wrote, and does not write on. */
   unspoken(responseId: string): void {
     const itemId = this.words.takeBack(responseId);
     if (itemId === undefined) return;
-    this.#transcript.unspoken(itemId);
+    this.#transcript.agent.unspoken(itemId);
     this.#commands.request({ type: "delete", itemId });
   }
 
@@ -221,7 +221,7 @@ export class AgentSpeech {
   refused(request: ModelRequest, kind: RefusalKind, availableMs: Milliseconds | undefined): void {
     const isWhole = this.#truncation.refused(request, kind, availableMs);
     if (!isWhole || request.type !== "truncate") return;
-    const heard = this.#transcript.cutText(request.itemId);
+    const heard = this.#transcript.agent.cutText(request.itemId);
     if (heard !== undefined) this.#commands.request(prompts.heardOnly(heard));
   }
 
@@ -238,10 +238,10 @@ export class AgentSpeech {
     for (const { itemId, responseId } of this.#playback.unheard) {
       if (this.responses.isAside(responseId)) continue;
       this.responses.saidWithoutModel(responseId);
-      this.#transcript.saidWithoutModel(itemId);
+      this.#transcript.agent.saidWithoutModel(itemId);
     }
     for (const { itemId, producedMs } of this.#playback.unfinished()) {
-      this.#transcript.brokenOff(itemId, producedMs);
+      this.#transcript.agent.brokenOff(itemId, producedMs);
       this.itemDone(itemId, now);
     }
     const { activeId, asideId } = this.responses;
@@ -270,8 +270,8 @@ export class AgentSpeech {
     for (const one of heard) {
       const { itemId, heardMs, finished } = one;
       this.#latency.heard(itemId, now);
-      if (finished) this.#transcript.heard(itemId, heardMs, now);
-      else this.#transcript.heardSoFar(one);
+      if (finished) this.#transcript.agent.heard(itemId, heardMs, now);
+      else this.#transcript.agent.heardSoFar(one);
     }
     if (heard.length > 0) this.#announce();
   }

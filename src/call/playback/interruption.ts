@@ -74,7 +74,11 @@ export class Interruption {
       this.record(cut, this.#cutAt);
       if (!this.#responses.isSaid(cut.responseId)) continue;
       const { itemId } = cut;
-      this.#commands.request({ type: "said", itemId, text: this.#transcript.saidText(itemId) });
+      this.#commands.request({
+        type: "said",
+        itemId,
+        text: this.#transcript.agent.saidText(itemId),
+      });
     }
   }
 
@@ -87,7 +91,7 @@ export class Interruption {
   /** Records what was cut off at this time, where the model need not know. */
   record({ itemId, heardMs, producedMs, complete }: Cut, cutAt: Milliseconds): void {
     this.#commands.publish({ type: "interrupted", itemId, heardMs: Math.round(heardMs) });
-    this.#transcript.cut(itemId, heardMs, producedMs, complete, cutAt);
+    this.#transcript.agent.cut(itemId, heardMs, producedMs, complete, cutAt);
   }
 }
 

@@ -98,7 +98,7 @@ export class KeptSentences {
       if (name === "bridge") commands.notice("outage_bridged");
       return speech.asideOver(responseId, now);
     }
-    transcript.saidWithoutModel(itemId);
+    transcript.agent.saidWithoutModel(itemId);
     speech.itemDone(itemId, now);
     if (name === "greeting") commands.notice("greeting_kept");
     commands.request({ type: "said", itemId, text });

@@ -5,6 +5,9 @@ import type { ToolCall } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
 import { present } from "../../utils/present.ts";
 
+/** The longest text of a line, in characters. */
+export const MAX_TEXT = 20_000;
+
 /** One thing that was said or done in a call, as far as it has come. */
 export type TranscriptEntry = CallerEntry | AgentEntry | ToolEntry | NoteEntry;
 

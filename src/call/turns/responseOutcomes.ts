@@ -63,7 +63,9 @@ export class ResponseOutcomes {
       : undefined;
     const outcome = request === undefined ? "said" : this.#outcomeOf(done, request);
     const itemId = this.#call.speech.latestItemOf(responseId);
-    if (status !== "completed" && itemId !== undefined) this.#call.transcript.brokenOff(itemId);
+    if (status !== "completed" && itemId !== undefined) {
+      this.#call.transcript.agent.brokenOff(itemId);
+    }
     if (outcome === "brokenOff") this.#call.speech.breakOff(responseId, now);
     if (outcome === "unspoken") {
       this.#call.speech.unspoken(responseId);
