@@ -88,6 +88,7 @@ export async function createApp(
   const events = openEventHub(base);
   const engine = opening.use(await openEngine({ ...base, events, startRehearsal }));
   const spending = await openSpending(base);
+  opening.defer(() => spending.optOuts.close());
   const keptSpeech = opening.use(
     await openKeptSpeech({ ...base, ...spending, ...overrides, engine }),
   );

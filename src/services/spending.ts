@@ -33,3 +33,4 @@ export {
   type Transferring,
 } from "./spending/transferPolicy.ts";
 export { type CallModels, findUnpriced, findUnpricedLimits } from "./spending/billedModels.ts";
+export type { OptOutKeeper } from "./spending/optOutKeeper.ts";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { concurrentTests } from "../support/servers/concurrently.ts";
 import {
   heardSaying,
@@ -91,6 +92,29 @@ test("what only a model understands it lists by its tool, which every agent has 
   assert.match(words ?? "", /^leave me in peace/);
   const entry = await get(rig.server, listed);
   assert.deepEqual([entry.words, entry.callId], ["leave me in peace, …", talk.callId]);
+});
+
+test("an opt-out that cannot be stored holds in its process, and is stored as soon as it can be", async () => {
+  await using place = await temporaryDatabase();
+  await using rig = await startPhoneRig({
+    agent: 'outbound: { hours: off }\ngreeting: "Good day."',
+    env: place.env,
+    model: { transcribe: () => "Take me off your list." },
+  });
+  const talk = await rig.dial();
+  await heardSaying(rig, talk.callId, /^Good day/);
+  using database = new DatabaseSync(`${place.folder}/parley.db`);
+  database.exec(
+    "CREATE TRIGGER away BEFORE INSERT ON do_not_call BEGIN SELECT RAISE(ABORT, 'away'); END",
+  );
+  await talk.phone.speak(voiceOf(600));
+  await heardSaying(rig, talk.callId, /Goodbye\.$/);
+  await recordOf(rig, talk.callId);
+  assert.equal((await get(rig.server, listed)).number, undefined, "it is not stored yet");
+  assert.deepEqual(await problemOf(await initiate(rig.server)), [403, "do_not_call"]);
+  database.exec("DROP TRIGGER away");
+  const stored = await until(() => get(rig.server, listed), ({ number }) => number === callee);
+  assert.equal(stored.callId, talk.callId);
 });
 
 test("what another process asks for is refused as soon as the words were heard", async () => {

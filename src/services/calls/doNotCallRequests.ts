@@ -1,18 +1,22 @@
 import type { Clock } from "../../utils/clock.ts";
+import { deadline } from "../../utils/deadline.ts";
 import type { Log } from "../../utils/logger.ts";
 import { isPhoneNumber } from "../../utils/phoneNumber.ts";
 import { listedWords } from "./listedWords.ts";
+import { PATIENCE_MS } from "./optOuts.ts";
+import type { OptOutKeeper } from "../spending.ts";
 import type { DoNotCallList } from "../store.ts";
 import type { PutOnDoNotCallList } from "../tools.ts";
 
-export interface DoNotCallRequestsDeps extends Pick<Clock, "now"> {
-  readonly doNotCall: Pick<DoNotCallList, "add" | "count">;
+export interface DoNotCallRequestsDeps extends Clock {
+  readonly doNotCall: Pick<DoNotCallList, "count">;
+  readonly optOuts: Pick<OptOutKeeper, "keep">;
   readonly log: Pick<Log, "warn">;
 }
 
 /** Creates the function that records requests, made in a call, not to be called any more. */
 export function createDoNotCallRequests(
-  { doNotCall, now, log }: DoNotCallRequestsDeps,
+  { doNotCall, optOuts, now, setTimer, log }: DoNotCallRequestsDeps,
 ): PutOnDoNotCallList {
   return async function putOnDoNotCallList(
     { callId, agent, direction, caller = "", callerProven, redact },
@@ -26,7 +30,8 @@ export function createDoNotCallRequests(
     }
     const reason = isProven ? "asked in a call" : UNPROVEN;
     const words = listedWords(said === undefined ? undefined : redact?.(said) ?? said);
-    await doNotCall.add({ number: caller, addedAt: now(), addedBy: agent, reason, words, callId });
+    const entry = { number: caller, addedAt: now(), addedBy: agent, reason, words, callId };
+    await deadline(optOuts.keep(entry), PATIENCE_MS, setTimer).catch(() => {});
     return "listed";
   };
 }

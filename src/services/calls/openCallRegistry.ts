@@ -15,7 +15,7 @@ import type { KeptSpeeches } from "../keptSpeech.ts";
 import type { Knowledge } from "../knowledge.ts";
 import type { CallJournals, MessageBox } from "../records.ts";
 import type { Recordings } from "../recording.ts";
-import { failureOf, type TransferPolicy } from "../spending.ts";
+import { failureOf, type OptOutKeeper, type TransferPolicy } from "../spending.ts";
 import type { Texts } from "../sms.ts";
 import type { Store } from "../store.ts";
 import { createRedactions } from "../redaction.ts";
@@ -39,6 +39,7 @@ export interface CallRegistryDeps {
   readonly store: Pick<Store, "clock" | "doNotCall" | "messages">;
   readonly messageBox: Pick<MessageBox, "take">;
   readonly transfers: Pick<TransferPolicy, "refusalOf">;
+  readonly optOuts: Pick<OptOutKeeper, "keep">;
   readonly mcpServers: Pick<McpServers, "use">;
   readonly toolAccess: HttpToolAccess;
   readonly clientTools: Pick<ClientToolCalls, "run">;
@@ -67,7 +68,7 @@ export interface PhoneHandlers {
 
 /** Opens the registry of this process's live calls, with agents and their tools. */
 export function openCallRegistry(deps: CallRegistryDeps) {
-  const { settings, agents, store, transfers, mcpServers, journals, log } = deps;
+  const { settings, agents, store, transfers, optOuts, mcpServers, journals, log } = deps;
   const { doNotCall, messages, clock: { now } } = store;
   const redactions = createRedactions({ agentOf: (request) => agents.ofCall(request), log });
   let phone: PhoneHandlers = {
@@ -91,7 +92,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
         const code = why === "not_allowed" ? "destination_not_allowed" : why;
         return { code, sentence: refusal.sentence };
       },
-      putOnDoNotCallList: createDoNotCallRequests({ doNotCall, now, log }),
+      putOnDoNotCallList: createDoNotCallRequests({ doNotCall, optOuts, now, setTimer, log }),
       takeMessage: createCallerMessages({ messages, messageBox: deps.messageBox, now }),
       searchKnowledge: deps.knowledge.search,
       ...deps.toolAccess,
@@ -133,7 +134,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       sendDigits: (session, digits) => phone.sendDigits(session, digits),
       transfer: (session, order) => phone.transfer(session, order),
       openTap: deps.recordings.openTap,
-      recordOptOut: createOptOuts({ doNotCall, now, setTimer, log }),
+      recordOptOut: createOptOuts({ optOuts, now, setTimer }),
       silence: deps.recordings.silence,
       ...present({ journal: journals?.write }),
     }),

@@ -18,6 +18,7 @@ import { createCallAccounts } from "./callAccounts.ts";
 import { createCallBudget } from "./callBudget.ts";
 import { createEmbeddingSpending } from "./embeddingSpending.ts";
 import type { DialPolicy } from "./dialPolicy.ts";
+import { OptOutKeeper } from "./optOutKeeper.ts";
 import type { Prices } from "./pricing.ts";
 import { createTextSpending } from "./textSpending.ts";
 import { createTransferPolicy } from "./transferPolicy.ts";
@@ -67,6 +68,7 @@ export async function openSpending(
     reportUnpriced(findUnpricedNow());
     transfers.check(agents).catch((error) => log.warn("Transfers not checked", { error }));
   });
+  const optOuts = new OptOutKeeper({ doNotCall: store.doNotCall, setTimer, log });
   const spendingDeps = {
     budget: store.budget,
     accountsOf,
@@ -91,6 +93,7 @@ export async function openSpending(
     }),
     policy,
     transfers,
+    optOuts,
     addressOf: (agent: string, alias: string, target?: number) =>
       transfers.addressOf(agents.get(agent), alias, target),
     modelsOf,
@@ -123,7 +126,7 @@ export async function openSpending(
   async function loadPolicy(): Promise<DialPolicy> {
     const { createDialPolicy } = await import("./dialPolicy.ts");
     return createDialPolicy({ ...outbound, ownNumber: phone?.number ?? "" }, {
-      doNotCall: store.doNotCall,
+      doNotCall: optOuts,
       rulesOf: (agent) => agents.get(agent)?.outbound,
     });
   }

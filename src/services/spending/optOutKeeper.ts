@@ -1,0 +1,97 @@
+import type { Clock } from "../../utils/clock.ts";
+import { deadline } from "../../utils/deadline.ts";
+import type { Log } from "../../utils/logger.ts";
+import { sleep } from "../../utils/sleep.ts";
+import type { DoNotCallEntry, DoNotCallList } from "../store.ts";
+
+export interface OptOutKeeperDeps extends Pick<Clock, "setTimer"> {
+  readonly doNotCall: Pick<DoNotCallList, "add" | "has">;
+  readonly log: Pick<Log, "warn" | "error">;
+}
+
+/** Far more people than can opt out of calls while the store is away. */
+const MAX_WAITING = 10_000;
+const RETRY_MS = 250;
+const LONGEST_RETRY_MS = 30_000;
+/** For a last attempt as the process ends. */
+const CLOSE_MS = 2_000;
+
+interface Waiting {
+  readonly entry: DoNotCallEntry;
+  readonly written: PromiseWithResolvers<void>;
+}
+
+/**
+ * Writes opt-outs to the do-not-call list, however long the store is away; until then they hold in this
+ * process. One that the process ends with is lost: the log has its call.
+ */
+export class OptOutKeeper {
+  readonly #deps: OptOutKeeperDeps;
+  readonly #waiting = new Map<string, Waiting>();
+  #writing: Promise<void> | undefined;
+  readonly #closed = new AbortController();
+  #woken = new AbortController();
+
+  constructor(deps: OptOutKeeperDeps) {
+    this.#deps = deps;
+  }
+
+  /** Resolves when it is stored. */
+  keep(entry: DoNotCallEntry): Promise<void> {
+    const known = this.#waiting.get(entry.number);
+    if (known !== undefined) return known.written.promise;
+    if (this.#waiting.size >= MAX_WAITING) {
+      this.#deps.log.error("Do-not-call request lost: too many wait", { callId: entry.callId });
+      return Promise.reject(new Error("Cannot keep the do-not-call request: too many wait"));
+    }
+    const written = Promise.withResolvers<void>();
+    this.#waiting.set(entry.number, { entry, written });
+    this.#woken.abort();
+    this.#writing ??= this.#write().finally(() => this.#writing = undefined);
+    return written.promise;
+  }
+
+  /** Whether the number is not to be called, by the list or what is still to be written. */
+  async has(number: string): Promise<boolean> {
+    return this.#waiting.has(number) || await this.#deps.doNotCall.has(number);
+  }
+
+  /** Tries once more what has not been stored; nothing is kept afterwards. */
+  async close(): Promise<void> {
+    this.#closed.abort();
+    this.#woken.abort();
+    await this.#writing;
+    const { setTimer, log } = this.#deps;
+    const last = Promise.allSettled([...this.#waiting.values()].map((it) => this.#add(it)));
+    await deadline(last, CLOSE_MS, setTimer).catch(() => {});
+    for (const { entry: { callId } } of this.#waiting.values()) {
+      log.error("Do-not-call request lost: the process ends before it was stored", { callId });
+    }
+  }
+
+  async #write(): Promise<void> {
+    for (let tries = 1; !this.#closed.signal.aborted;) {
+      const [next] = this.#waiting.values();
+      if (next === undefined) return;
+      this.#woken = new AbortController();
+      try {
+        await this.#add(next);
+        tries = 1;
+      } catch (error) {
+        const { entry } = next;
+        this.#deps.log.warn("Do-not-call request not written", { callId: entry.callId, error });
+        // One that is refused by itself keeps back no other.
+        this.#waiting.delete(entry.number);
+        this.#waiting.set(entry.number, next);
+        const ms = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(tries++, 10));
+        await sleep(ms, { setTimer: this.#deps.setTimer, signal: this.#woken.signal });
+      }
+    }
+  }
+
+  async #add({ entry, written }: Waiting): Promise<void> {
+    await this.#deps.doNotCall.add(entry);
+    this.#waiting.delete(entry.number);
+    written.resolve();
+  }
+}
