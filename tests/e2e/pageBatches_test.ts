@@ -41,16 +41,28 @@ browserTest(
       await page.setInputFiles("#batch-file", file);
       await page.waitForSelector("#batch-preview:not([hidden])");
       // Without a country, the first number is none that can be dialled.
-      const rows = async () =>
-        (await page.locator("#batch-preview-rows tr").allInnerTexts())
+      const rows = async (kind: "accepted" | "refused") =>
+        (await page.locator(`#batch-${kind} tbody tr`).allInnerTexts())
           .map((text) => text.replace(/\s+/g, " ").trim());
-      assert.match((await rows())[0] ?? "", /^2 \(415\) 555-0120 The number has no country code/);
+      assert.match(
+        (await rows("refused"))[0] ?? "",
+        /^2 \(415\) 555-0120 The number has no country code/,
+      );
       await page.fill("#batch-form input[name=country]", "US");
       await page.press("#batch-form input[name=country]", "Tab");
       await page.waitForSelector("#batch-start:enabled:has-text('Start 3 calls')");
-      assert.match((await rows()).join("\n"), /^4 4.15556E\+11 The spreadsheet has shortened/);
-      assert.match((await rows())[1] ?? "", /^5 \+19005550123 /);
-      assert.match((await rows())[2] ?? "", /^2 \+14155550120 US Is called$/);
+      assert.equal(await page.innerText("#batch-accepted summary"), "Will be called: 3");
+      assert.equal(await page.innerText("#batch-refused summary"), "Refused: 2");
+      assert.deepEqual(await rows("accepted"), [
+        ...["2 +14155550120 US At once", "3 +14155550121 US At once", "6 +14155550122 US At once"],
+      ]);
+      const refused = await rows("refused");
+      assert.match(refused[0] ?? "", /^4 4.15556E\+11 The spreadsheet has shortened/);
+      assert.match(refused[1] ?? "", /^5 \+19005550123 Premium-rate numbers/);
+      assert.match(
+        await page.innerText("#batch-preview-figures"),
+        /Will be called\s+3\s*of 5 lines\s+Refused\s+2\s+Estimated talk time\s+6 min/,
+      );
       assert.match(await page.innerText("#batch-preview-caption"), /^Variables: \{\{Name\}\}/);
       for (const width of [390, 1280]) await widthFits(width);
       assert.equal(server.network.calls.length, 0);
@@ -62,6 +74,29 @@ browserTest(
       await page.click("#batch-pause");
       await until(() => page.innerText("#batch-state"), (text) => text === "Paused");
       assert.equal(await page.innerText("#batch-pause"), "Resume");
+      await page.click("#batch-edit");
+      await page.fill("#batch-edit-form input[name=hours]", "mon-sun 00:00-24:00");
+      await page.fill("#batch-edit-form input[name=perMinute]", "30");
+      await page.fill("#batch-edit-form input[name=endsAt]", "2020-01-01T09:00");
+      await page.click("#batch-edit-form button[type=submit]");
+      await page.waitForSelector("#batch-problem:has-text('in the past')");
+      await page.fill("#batch-edit-form input[name=endsAt]", "2099-01-01T09:00");
+      for (const width of [390, 1280]) await widthFits(width);
+      await page.click("#batch-edit-form button[type=submit]");
+      await page.waitForSelector("#batch-edit-form[hidden]", { state: "attached" });
+      await until(
+        () => page.innerText("#batch-state"),
+        (text) => /^Paused · ends .*2099/.test(text),
+      );
+      assert.equal(await page.innerText("#batch-problem"), "");
+      await page.click("#batch-edit");
+      const shown = (name: string) => page.inputValue(`#batch-edit-form input[name=${name}]`);
+      assert.deepEqual(await Promise.all(["hours", "perMinute", "endsAt", "atOnce"].map(shown)), [
+        ...["mon-sun 00:00-24:00", "30", "2099-01-01T09:00", ""],
+      ]);
+      await page.fill("#batch-edit-form input[name=endsAt]", "");
+      await page.click("#batch-edit-form button[type=submit]");
+      await until(() => page.innerText("#batch-state"), (text) => text === "Paused");
       server.network.calls[0]?.finish({ status: "busy", reason: "busy" });
       await until(() => page.innerText("#batch-outcomes"), (text) => /Busy\s*1/.test(text));
       assert.match(await page.innerText("#batch-figures"), /Over\s+3 of 5/);
@@ -79,7 +114,10 @@ browserTest(
       await page.waitForSelector("#batches-list li");
       assert.match(await page.innerText("#batches-list"), /^Reminders\n[^]*Cancelled[^]*5 of 5/);
       await widthFits(390);
-      assert.deepEqual(complaints, []);
+      // The end in the past.
+      assert.deepEqual(complaints.map((text) => /status of (\d+)/.exec(text)?.[1] ?? text), [
+        "409",
+      ]);
     } finally {
       await close();
     }

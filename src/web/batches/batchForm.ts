@@ -5,10 +5,10 @@ import { element, find } from "../elements.ts";
 import { formatCount, formatDollars } from "../formats.ts";
 import { showFigures } from "../records/figureList.ts";
 import { optionsOf } from "./batchOptions.ts";
-import { previewRow } from "./batchRows.ts";
-import type { BatchPreview } from "./batchTypes.ts";
+import { acceptedRow, refusedRow } from "./batchRows.ts";
+import type { BatchPreview, PreviewedCall } from "./batchTypes.ts";
 
-/** Rows that are shown of a preview; the problems first. */
+/** Rows that are shown of each kind. */
 const MAX_ROWS = 200;
 
 /** Creates the form that sends a batch: a file, what is planned, a preview, and the start. */
@@ -19,7 +19,8 @@ export function createBatchForm(): (titles: AgentTitles, signal: AbortSignal) =>
   const drop = find("batch-drop", HTMLElement);
   const agent = find("batch-agent", HTMLSelectElement);
   const preview = find("batch-preview", HTMLElement);
-  const rows = find("batch-preview-rows", HTMLElement);
+  const acceptedLines = find("batch-accepted", HTMLDetailsElement);
+  const refusedLines = find("batch-refused", HTMLDetailsElement);
   const caption = find("batch-preview-caption", HTMLElement);
   const start = find("batch-start", HTMLButtonElement);
   const problem = find("batch-form-problem", HTMLElement);
@@ -78,23 +79,31 @@ export function createBatchForm(): (titles: AgentTitles, signal: AbortSignal) =>
     if (at !== asked) return;
     const { accepted, refused, estimate, room } = found;
     showFigures(find("batch-preview-figures", HTMLElement), [
-      { name: "Are called", value: formatCount(accepted) },
-      { name: "Are not", value: formatCount(refused) },
       {
-        name: "Minutes, if all answer",
-        value: formatCount(Math.round(estimate.minutes)),
-        note: estimate.basis === "history" ? "by earlier calls" : "assumed",
+        name: "Will be called",
+        value: formatCount(accepted),
+        note: `of ${formatCount(accepted + refused)} lines`,
+      },
+      { name: "Refused", value: formatCount(refused) },
+      {
+        name: "Estimated talk time",
+        value: `${formatCount(Math.ceil(estimate.minutes))} min`,
+        note: estimate.basis === "history"
+          ? "if everyone answers, as long as earlier calls"
+          : "if everyone answers, 2 minutes each",
       },
       {
-        name: "Cost, if all answer",
+        name: "Estimated cost",
         value: formatDollars(estimate.usd),
-        note: estimate.basis === "history" ? "by earlier calls" : "phone lines alone",
+        note: estimate.basis === "history"
+          ? "if everyone answers, as earlier calls"
+          : "if everyone answers, phone lines alone",
       },
     ]);
     const problems = found.calls.filter(({ state }) => state === "refused");
     const others = found.calls.filter(({ state }) => state !== "refused");
-    const shown = [...problems, ...others].slice(0, MAX_ROWS);
-    rows.replaceChildren(...shown.map(previewRow));
+    showLines(acceptedLines, "Will be called", others, acceptedRow);
+    showLines(refusedLines, "Refused", problems, refusedRow);
     const variables =
       found.columns?.flatMap(({ role }) => role.startsWith("variable ") ? [role.slice(9)] : []) ??
         [];
@@ -104,7 +113,6 @@ export function createBatchForm(): (titles: AgentTitles, signal: AbortSignal) =>
         ...variables.flatMap((name, at) => [...(at === 0 ? [] : [", "]), code(name)]),
         ". ",
       ]),
-      ...(shown.length < found.calls.length ? [`The first ${MAX_ROWS} lines are shown.`] : []),
       ...(accepted > room ? [` Only ${formatCount(room)} more calls may wait for this key.`] : []),
     );
     preview.hidden = false;
@@ -119,14 +127,7 @@ export function createBatchForm(): (titles: AgentTitles, signal: AbortSignal) =>
     }
     start.disabled = true;
     try {
-      const { batchId, accepted } = await post<{
-        readonly batchId: string;
-        readonly accepted: number;
-      }>("/api/outbound/batches", table);
-      if (accepted === 0) {
-        problem.textContent = "None of these calls can be made.";
-        return;
-      }
+      const { batchId } = await post<{ readonly batchId: string }>("/api/outbound/batches", table);
       form.reset();
       table = undefined;
       preview.hidden = true;
@@ -158,6 +159,22 @@ export function createBatchForm(): (titles: AgentTitles, signal: AbortSignal) =>
       ...error.details.slice(0, 5).map(({ path, message }) => `${path}: ${message}`),
     ].join(" ");
   }
+}
+
+/** Under how many they are; none where there are none. */
+function showLines(
+  list: HTMLDetailsElement,
+  name: string,
+  calls: readonly PreviewedCall[],
+  rowOf: (call: PreviewedCall) => HTMLElement,
+): void {
+  list.hidden = calls.length === 0;
+  const isCut = calls.length > MAX_ROWS;
+  const title = `${name}: ${formatCount(calls.length)}`;
+  list.querySelector("summary")?.replaceChildren(
+    isCut ? `${title} (the first ${MAX_ROWS} are shown)` : title,
+  );
+  list.querySelector("tbody")?.replaceChildren(...calls.slice(0, MAX_ROWS).map(rowOf));
 }
 
 function code(name: string): HTMLElement {

@@ -39,20 +39,36 @@ export function progressBar(batch: BatchSummary): HTMLProgressElement {
   });
 }
 
-/** What would become of one line of a file. */
-export function previewRow(call: PreviewedCall): HTMLTableRowElement {
-  const { line, column, to, state, error, notBefore, country } = call;
-  const what = state === "refused"
-    ? `${column === undefined ? "" : `${column}: `}${error ?? "Refused"}`
-    : notBefore === undefined
-    ? "Is called"
-    : `Is called from ${momentOf(notBefore)} on`;
+/** A line of a file that is called. */
+export function acceptedRow(call: PreviewedCall): HTMLTableRowElement {
+  const { state, notBefore, country } = call;
   return element("tr", { className: state }, [
-    element("td", { className: "number", textContent: line === undefined ? "" : `${line}` }),
-    element("td", { className: "to", textContent: to }),
+    ...placeOf(call),
     element("td", { textContent: country ?? "" }),
-    element("td", { className: "what", textContent: what }),
+    element("td", {
+      className: "what",
+      textContent: notBefore === undefined ? "At once" : `From ${momentOf(notBefore)} on`,
+    }),
   ]);
+}
+
+/** A line of a file that is not. */
+export function refusedRow(call: PreviewedCall): HTMLTableRowElement {
+  const { column, error = "Refused" } = call;
+  return element("tr", { className: "refused" }, [
+    ...placeOf(call),
+    element("td", {
+      className: "what",
+      textContent: column === undefined ? error : `${column}: ${error}`,
+    }),
+  ]);
+}
+
+function placeOf({ index, line, to }: PreviewedCall): readonly HTMLElement[] {
+  return [
+    element("td", { className: "number", textContent: `${line ?? index}` }),
+    element("td", { className: "to", textContent: to }),
+  ];
 }
 
 /** What came of one call. */

@@ -44,6 +44,12 @@ export function outcomeText(state: string, detail: string | null): string {
   return known ?? (detail === null || detail === "" ? state : detail.replaceAll("_", " "));
 }
 
+/** The same of an item that nothing follows, so that it stands by itself. */
+export function endText(state: string, detail: string): string {
+  const text = outcomeText(state, detail);
+  return state === "refused" ? `Refused: ${text.toLowerCase()}` : text;
+}
+
 const OUTCOMES: Readonly<Record<string, string>> = {
   human: "Answered by a person",
   answered: "Answered",

@@ -24,7 +24,16 @@ export interface BatchList {
   readonly nextCursor: string | null;
 }
 
+/** The bounds of a batch that the page knows. */
+export interface BatchPlan {
+  readonly hours?: Readonly<Record<string, string>>;
+  readonly perMinute?: number;
+  readonly atOnce?: number;
+  readonly stop?: { readonly usd?: number };
+}
+
 export interface BatchDetail extends BatchSummary {
+  readonly plan: BatchPlan;
   readonly outcomes: readonly {
     readonly state: string;
     readonly detail: string;
@@ -66,6 +75,7 @@ export interface BatchResults {
 }
 
 export interface PreviewedCall {
+  readonly index: number;
   readonly line?: number;
   readonly column?: string;
   readonly to: string;

@@ -5,8 +5,9 @@ import { delay } from "../delay.ts";
 import { element, find } from "../elements.ts";
 import { formatCount, formatDollars } from "../formats.ts";
 import { showFigures } from "../records/figureList.ts";
+import { createBatchEditForm } from "./batchEditForm.ts";
 import { progressBar, resultRow } from "./batchRows.ts";
-import { doneOf, momentOf, nameOf, outcomeText, stateOf } from "./batchTexts.ts";
+import { doneOf, endText, momentOf, nameOf, stateOf } from "./batchTexts.ts";
 import type { BatchDetail, BatchResult, BatchResults } from "./batchTypes.ts";
 
 const PAGE = 100;
@@ -25,6 +26,7 @@ export function createBatchView(
   const problem = find("batch-problem", HTMLElement);
   const dialog = find("batch-cancel-dialog", HTMLDialogElement);
   const confirm = find("batch-cancel-form", HTMLFormElement);
+  const offerChanges = createBatchEditForm();
   find("batch-keep", HTMLButtonElement).onclick = () => dialog.close();
 
   return async function showBatch(id, signal) {
@@ -66,6 +68,13 @@ export function createBatchView(
       pause.textContent = isPaused ? "Resume" : "Pause";
       pause.onclick = () => act(isPaused ? "resume" : "pause").catch(tell);
       cancel.hidden = pause.hidden;
+      offerChanges({
+        ...{ batch, signal, onFailed: tell },
+        onChanged: async () => {
+          problem.textContent = "";
+          await refresh();
+        },
+      });
       if (shown.length <= page.results.length) next = page.next;
       shown.splice(0, page.results.length, ...page.results);
       showResults();
@@ -115,7 +124,10 @@ export function createBatchView(
     function tell(error: unknown): void {
       if (signal.aborted) return;
       if (!(error instanceof RequestError)) throw error;
-      problem.textContent = error.message;
+      problem.textContent = [
+        error.message,
+        ...error.details.slice(0, 5).map(({ path, message }) => `${path}: ${message}`),
+      ].join(" ");
     }
   };
 }
@@ -155,7 +167,7 @@ function showBatchFacts(batch: BatchDetail, titles: AgentTitles): void {
   find("batch-outcomes", HTMLElement).replaceChildren(
     ...batch.outcomes.map(({ state, detail, items }) =>
       element("li", {}, [
-        element("span", { textContent: outcomeText(state, detail) }),
+        element("span", { textContent: endText(state, detail) }),
         element("b", { textContent: formatCount(items) }),
       ])
     ),
