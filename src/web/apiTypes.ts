@@ -56,6 +56,8 @@ export type Status = "queued" | "ringing" | "live" | "ended";
 export interface CallEnd {
   readonly reason: string;
   readonly detail?: string | null;
+  /** Name of the transfer that followed, where no agent could go on. */
+  readonly transferTo?: string;
 }
 
 /** Tokens; the cached ones are part of the input. */

@@ -86,6 +86,11 @@ export function describeDirection(
 /** How a call ended, without a full stop. */
 export function describeEnd(end: CallEnd | null): string {
   if (end === null) return "Not over yet";
+  const why = reasonOf(end);
+  return end.transferTo === undefined ? why : `${why}; a transfer to ${end.transferTo} followed`;
+}
+
+function reasonOf(end: CallEnd): string {
   const words = ENDINGS[end.reason] ?? "Ended";
   const detail = end.detail ?? "";
   // `completed` is the carrier's word for an ordinary end.

@@ -14,6 +14,10 @@ Deno.test("describeEnd() adds a detail that it has no words for", () => {
   const end = { reason: "leg_failed", detail: "stream_never_came" };
   assert.equal(describeEnd(end), "The caller's line broke off (stream never came)");
   assert.equal(describeEnd({ reason: "not_answered", detail: "busy" }), "The line was busy");
+  assert.equal(
+    describeEnd({ reason: "outside_hours", detail: "closed", transferTo: "desk" }),
+    "Outside the opening hours (closed); a transfer to desk followed",
+  );
 });
 
 Deno.test("describeOutcome() says who answered, and says it once", () => {
