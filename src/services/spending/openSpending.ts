@@ -59,6 +59,7 @@ export async function openSpending(
     now,
     log,
   });
+  if (phone !== undefined) await policy();
   await transfers.check(agents);
   agents.addCheck((agent) =>
     findUnpricedLimits(settings, findUnpriced(settings, only(agent), prices))
@@ -122,13 +123,15 @@ export async function openSpending(
     return loading ??= loadPolicy();
   }
 
-  /** At the first use: the numbering plans of the world take time, and most runs never dial. */
+  /** The numbering plans of the world take time, and so does the first look at any clock: no call waits for them. */
   async function loadPolicy(): Promise<DialPolicy> {
     const { createDialPolicy } = await import("./dialPolicy.ts");
-    return createDialPolicy({ ...outbound, ownNumber: phone?.number ?? "" }, {
+    const loaded = createDialPolicy({ ...outbound, ownNumber: phone?.number ?? "" }, {
       doNotCall: optOuts,
       rulesOf: (agent) => agents.get(agent)?.outbound,
     });
+    loaded.makeReady(now());
+    return loaded;
   }
 }
 
