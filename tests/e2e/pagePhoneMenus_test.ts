@@ -24,6 +24,7 @@ browserTests("page: phone menus", {
       const shown = (await page.innerText("#record-heard")).replaceAll(/\s+/g, " ");
       assert.match(shown, /Phone menus: 1 .*For billing, press two\. 2 0:08/);
       assert.match(shown, /On hold: 3:00 .*0:10 3:10 2:50/);
+      assert.match(shown, /Music played for 2:50 of it, and was not sent to the model/);
       const overflow = await page.evaluate("document.body.scrollWidth > innerWidth");
       assert.equal(overflow, false);
       assert.deepEqual(complaints, []);

@@ -14,11 +14,14 @@ export const phoneMenuShape = {
     holds: z.array(z.object({
       fromMs: sinceStart,
       toMs: sinceStart.nullable(),
-      withheldMs: z.number(),
+      withheldMs: z.number().openapi({
+        description: "So much of it was music, which was not sent to the model",
+      }),
     })),
     holdMs: z.number().openapi({ description: "All times on hold" }),
     withheldMs: z.number().openapi({
-      description: "Audio of these times that was not sent to the model, and not paid for",
+      description:
+        "So much of these times was music: it was not sent to the model, which cost nothing then. What that has saved is not worked out",
     }),
   }).nullable().openapi({
     description: "Only of calls that an agent with `phone_menu` has placed",

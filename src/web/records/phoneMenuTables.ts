@@ -29,9 +29,8 @@ export function phoneMenuTables(
         hold.toMs === null ? "" : formatDuration(hold.toMs),
         formatDuration(hold.withheldMs),
       ]),
-      `Of the time on hold, ${
-        formatDuration(withheldMs)
-      } were music that no model has heard, and that nobody pays a model for.`,
+      `Music played for ${formatDuration(withheldMs)} of it, and was not sent to the model: the ` +
+        "model cost nothing then, the phone line did. What that has saved is not worked out.",
     ));
   }
   return tables;

@@ -1,88 +1,21 @@
 import assert from "node:assert/strict";
-import {
-  type CalleePlan,
-  createPhoneNetwork,
-  type NumberPlan,
-  type PhoneNetwork,
-  type SimulatedCall,
-} from "../../../../src/sim/twilio/phoneNetwork.ts";
-import { createToneVoice } from "../../../../src/sim/voice/toneVoice.ts";
+import type { CalleePlan, NumberPlan } from "../../../../src/sim/twilio/phoneNetwork.ts";
 import { decodeBase64 } from "../../../../src/utils/audio/audioFormat.ts";
 import { decodeG711, MU_LAW } from "../../../../src/utils/audio/g711.ts";
 import { ToneDetector } from "../../../../src/utils/audio/toneDetector.ts";
 import { isRecord } from "../../../../src/utils/isRecord.ts";
-import {
-  account,
-  connect,
-  loud,
-  startTestApp,
-  type TestApp,
-  type TestStream,
-} from "../../../support/twilio/phoneTestApp.ts";
-
-const NUMBER = "+12025550155";
-
-interface Rig {
-  readonly app: TestApp;
-  readonly network: PhoneNetwork;
-  /** Places a call as the REST API does, and resolves with it and its stream. */
-  place(mode?: "Enable" | "DetectMessageEnd"): Promise<
-    { readonly call: SimulatedCall; readonly stream: TestStream }
-  >;
-}
+import { type CalleeRig, doing, startCalleeRig } from "../../../support/twilio/calleeRig.ts";
+import { loud } from "../../../support/twilio/phoneTestApp.ts";
 
 function calleeTest(
   name: string,
   plan: Partial<NumberPlan> & { readonly callee: CalleePlan },
-  body: (rig: Rig) => Promise<void>,
+  body: (rig: CalleeRig) => Promise<void>,
 ): void {
   Deno.test(name, async () => {
-    const app = startTestApp();
-    app.answers["/answer"] = () => connect();
-    const network = createPhoneNetwork({
-      account,
-      baseUrl: app.url,
-      speed: 20,
-      voice: createToneVoice(),
-      numbers: { [NUMBER]: { answer: "human", ...plan } },
-    });
-    const place: Rig["place"] = async (mode) => {
-      const callback = { url: "https://parley.example/amd", method: "POST" } as const;
-      const call = network.place({
-        from: account.number,
-        to: NUMBER,
-        first: {
-          kind: "request",
-          url: "https://parley.example/answer",
-          method: "POST",
-          params: {},
-        },
-        outbound: {
-          plan: network.context.plan(NUMBER),
-          queueMs: 0,
-          timeoutSeconds: 60,
-          detection: mode && { mode, callback },
-        },
-      });
-      const stream = await app.stream();
-      await stream.next("start");
-      return { call, stream };
-    };
-    try {
-      await body({ app, network, place });
-    } finally {
-      await network.close();
-      await app.close();
-    }
+    await using rig = startCalleeRig(plan, 20);
+    await body(rig);
   });
-}
-
-/** Resolves when the far end does, or has done, what the words say; with the call's time. */
-async function doing(call: SimulatedCall, words: RegExp): Promise<number> {
-  for (;;) {
-    const { does, atMs } = await call.next("callee");
-    if (words.test(does)) return atMs;
-  }
 }
 
 calleeTest(

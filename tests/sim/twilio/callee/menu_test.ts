@@ -1,22 +1,11 @@
 import assert from "node:assert/strict";
 import { holdSteps } from "../../../../src/sim/twilio/callee/holdSteps.ts";
-import {
-  type CalleePlan,
-  createPhoneNetwork,
-  type PhoneNetwork,
-  type SimulatedCall,
-} from "../../../../src/sim/twilio/phoneNetwork.ts";
+import type { CalleePlan } from "../../../../src/sim/twilio/phoneNetwork.ts";
 import { readNumberPlans } from "../../../../src/sim/twilio/callee/readNumberPlans.ts";
-import { createToneVoice } from "../../../../src/sim/voice/toneVoice.ts";
 import { dtmfTones } from "../../../../src/utils/audio/dtmf.ts";
 import { encodeG711, MU_LAW } from "../../../../src/utils/audio/g711.ts";
-import {
-  account,
-  connect,
-  loud,
-  startTestApp,
-  twiml,
-} from "../../../support/twilio/phoneTestApp.ts";
+import { type CalleeRig, doing, startCalleeRig } from "../../../support/twilio/calleeRig.ts";
+import { loud, twiml } from "../../../support/twilio/phoneTestApp.ts";
 
 const MENUS: CalleePlan = {
   kind: "menu",
@@ -112,44 +101,9 @@ Deno.test("menus are read from a plan of numbers, and told where they are wrong"
   );
 });
 
-interface Rig {
-  readonly call: SimulatedCall;
-  readonly stream: Awaited<ReturnType<ReturnType<typeof startTestApp>["stream"]>>;
-  readonly network: PhoneNetwork;
+async function inMenu(body: (rig: MenuRig) => Promise<void>): Promise<void> {
+  await using rig = startCalleeRig({ callee: MENUS }, 10);
+  await body({ ...await rig.place(), network: rig.network });
 }
 
-async function inMenu(body: (rig: Rig) => Promise<void>): Promise<void> {
-  const app = startTestApp();
-  app.answers["/answer"] = () => connect();
-  const network = createPhoneNetwork({
-    account,
-    baseUrl: app.url,
-    speed: 10,
-    voice: createToneVoice(),
-    otherNumbers: { answer: "human", callee: MENUS },
-  });
-  const params = {};
-  const url = "https://parley.example/answer";
-  const call = network.place({
-    from: account.number,
-    to: "+12025550155",
-    first: { kind: "request", url, method: "POST", params },
-    outbound: { plan: network.context.plan(""), queueMs: 0, timeoutSeconds: 60 },
-  });
-  try {
-    const stream = await app.stream();
-    await stream.next("start");
-    await body({ call, stream, network });
-  } finally {
-    await network.close();
-    await app.close();
-  }
-}
-
-/** Resolves when the far end does what the words say. */
-async function doing(call: SimulatedCall, words: RegExp): Promise<void> {
-  for (;;) {
-    const { does } = await call.next("callee");
-    if (words.test(does)) return;
-  }
-}
+type MenuRig = Awaited<ReturnType<CalleeRig["place"]>> & Pick<CalleeRig, "network">;
