@@ -108,28 +108,43 @@ export interface TransferHandler {
 
 /**
  * How it stands with transfers: one is announced to the caller; the person is being asked; the caller is with the
- * carrier; agent, caller and person are in a conference; or the call ends, and none can begin.
+ * carrier; agent, caller and person are in a conference; or none can begin, as the call ends or has no caller yet.
  */
-export type TransferState = "requested" | "asking" | "away" | "together" | "ending";
+export type TransferState =
+  | "requested"
+  | "asking"
+  | "away"
+  | "together"
+  | "ending"
+  | "unanswered";
 
 /** Why something cannot be done about transfers now. */
 export const transferProblems = [
   "transfer_under_way",
   "call_ending",
+  "call_unanswered",
   "no_transfer",
   "not_in_conference",
 ] as const;
 export type TransferProblem = (typeof transferProblems)[number];
 
-/** Why the caller cannot be transferred, or the transfer not be taken back or left to the two; one transfer at a time. */
+/**
+ * Why the caller cannot be transferred, or the transfer not be taken back or left to the two; one transfer at a time,
+ * and no other agent in the course of it.
+ */
 export function transferProblem(
-  wanted: "transfer" | "cancelTransfer" | "leaveRoom",
+  wanted: "transfer" | "handoff" | "cancelTransfer" | "leaveRoom",
   state: TransferState | undefined,
 ): TransferProblem | undefined {
   switch (wanted) {
     case "transfer":
       if (state === undefined) return undefined;
+      if (state === "unanswered") return "call_unanswered";
       return state === "ending" ? "call_ending" : "transfer_under_way";
+    case "handoff":
+      return state === undefined || state === "unanswered" || state === "ending"
+        ? undefined
+        : "transfer_under_way";
     case "cancelTransfer":
       return state === "requested" || state === "asking" ? undefined : "no_transfer";
     case "leaveRoom":

@@ -135,6 +135,7 @@ function problemOf(
       );
     case "transfer_under_way":
     case "call_ending":
+    case "call_unanswered":
     case "no_transfer":
     case "not_in_conference":
       return new HttpProblem(409, refusal.code, transferProblemSentences[refusal.code]);
@@ -152,6 +153,7 @@ function problemOf(
 const transferProblemSentences: Readonly<Record<TransferProblem, string>> = {
   transfer_under_way: "A transfer of this call is under way: there is one at a time.",
   call_ending: "The call is about to end.",
+  call_unanswered: "The call has not been answered yet.",
   no_transfer: "Nobody is being called for the caller: there is no transfer to cancel.",
   not_in_conference: "The agent is not in a conference with the caller and a person.",
 };
@@ -224,7 +226,7 @@ const action = createRoute({
   operationId: "actOnCall",
   summary: "Act on a live call",
   description:
-    "Hang up, let the agent say something, transfer the caller or take that back, have the agent leave a conference, interrupt the agent, send text in the caller's place, or pause, resume or stop the recording. Any instance that shares the database accepts it; 504 `instance_silent` where the one that holds the call does not answer. Of transfers there is one at a time: 409 `transfer_under_way`, and `no_transfer`, `not_in_conference`, `call_ending` or `caller_away` where the action is impossible now.",
+    "Hang up, let the agent say something, transfer the caller or take that back, have the agent leave a conference, interrupt the agent, send text in the caller's place, or pause, resume or stop the recording. Any instance that shares the database accepts it; 504 `instance_silent` where the one that holds the call does not answer. Of transfers there is one at a time: 409 `transfer_under_way`, and `no_transfer`, `not_in_conference`, `call_ending`, `call_unanswered` or `caller_away` where the action is impossible now.",
   tags,
   request: { params: callIdParam, body: { required: true, content: json(callAction) } },
   responses: { 202: answer("Accepted", actionAnswer), ...errorAnswers },

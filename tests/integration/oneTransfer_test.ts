@@ -11,7 +11,7 @@ import {
 } from "../support/servers/phoneRig.ts";
 import { concurrentTests } from "../support/servers/concurrently.ts";
 import { problemOf } from "../support/problemOf.ts";
-import { get } from "../support/twilio/dialling.ts";
+import { get, initiateDialled } from "../support/twilio/dialling.ts";
 import { until } from "../support/until.ts";
 
 const test = concurrentTests("one transfer at a time");
@@ -175,4 +175,15 @@ test("what an operator has written is not told as the caller's words", async () 
   assert.equal(await act(rig, talk, to("sales")), 202);
   const person = await rig.server.network.nextCall();
   assert.match((await person.next("said")).text, /The caller said: My drain is blocked\.$/);
+});
+
+test("nobody is called for a call that has not been answered yet", async () => {
+  await using rig = await startPhoneRig({
+    agent: `transfers: { sales: { number: "${mia}" } }`,
+    network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
+  });
+  const { callId } = await initiateDialled(rig.server);
+  const answer = await rig.server.post(`/api/calls/${callId}/actions`, to("sales"));
+  assert.deepEqual(await problemOf(answer), [409, "call_unanswered"]);
+  assert.deepEqual(rig.server.api.updates, []);
 });

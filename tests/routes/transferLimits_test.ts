@@ -33,6 +33,7 @@ Deno.test("case 146: calls that went on with a person keep their places until th
     const { callId } = await initiateDialled(server);
     const phone = await server.network.nextCall();
     await phone.next("streamStarted");
+    await until(() => server.app.registry.get(callId)?.hasLeg, Boolean);
     const answer = await server.post(`/api/calls/${callId}/actions`, {
       type: "transfer",
       to: "sales",

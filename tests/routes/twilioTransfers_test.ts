@@ -93,6 +93,7 @@ Deno.test("case 117: an operator transfers nobody to a number that may not be di
   });
   const { callId } = await initiateDialled(server);
   await server.network.nextCall();
+  await until(() => server.app.registry.get(callId)?.hasLeg, Boolean);
   const headers = { "X-API-Key": apiKey };
   const transfer = () =>
     server.post(`/api/calls/${callId}/actions`, { type: "transfer", to: "sales" });

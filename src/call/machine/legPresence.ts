@@ -23,6 +23,11 @@ export class LegPresence {
     return this.#joined;
   }
 
+  /** Whether the call has ever had a leg. */
+  get hasJoined(): boolean {
+    return this.#joinedBefore;
+  }
+
   /** `away` while another leg is expected in place of a lost one. */
   get state(): "joined" | "away" | "none" {
     if (this.#joined) return "joined";

@@ -18,39 +18,19 @@ import { present } from "../../utils/present.ts";
 import { earliest } from "../machine/wakeTimer.ts";
 import { CallerWait } from "./callerWait.ts";
 import * as prompts from "./transferPrompts.ts";
+import { AGENT_ENDS, spokenMs, type UnderWay } from "./underWay.ts";
 
 interface TransferParts {
-  readonly closing: Pick<Closing, "callerReturned" | "isFinal" | "withdrawTransfer">;
-  readonly leg: Pick<LegPresence, "joined" | "expect">;
+  readonly closing: Pick<
+    Closing,
+    "begun" | "callerReturned" | "isFinal" | "withdrawTransfer"
+  >;
+  readonly leg: Pick<LegPresence, "joined" | "hasJoined" | "expect">;
   readonly connection: Pick<ConnectionLifecycle, "park" | "unpark">;
-}
-
-/**
- * A transfer that the carrier has been asked for. Of one that asks first, the caller is with the agent until the person
- * wants the call (`asking`), then `away`, and with agent and person in a conference (`together`).
- */
-interface UnderWay extends TransferRef {
-  readonly caller: "asking" | "away" | "together";
-  readonly since: Milliseconds;
-  readonly target?: number;
-  /** Since when caller and person talk. */
-  readonly connectedAt?: Milliseconds;
-  /** The next leg is the agent's own, into the room of both. */
-  readonly awaitsRoom?: true;
 }
 
 /** A talk may be long, and a model costs and expires; a machine that picked up is found out before. */
 const PARK_AFTER_MS = 15_000;
-
-/** How a call ends of which only the agent has had enough, or is not able any more. */
-const AGENT_ENDS: ReadonlySet<SessionEnd["reason"]> = new Set([
-  "agent_hung_up",
-  "idle",
-  "time_limit",
-  "spend_limit",
-  "model_failed",
-  "refused",
-]);
 
 /**
  * Puts the caller through to a person and, where that fails or the person has hung up, has the agent go on.
@@ -94,7 +74,8 @@ export class CallTransfer {
   get state(): TransferState | undefined {
     if (this.#underWay !== undefined) return this.#underWay.caller;
     if (this.#announced !== undefined) return "requested";
-    return this.#parts?.closing.isFinal === true ? "ending" : undefined;
+    if (this.#parts?.closing.isFinal === true) return "ending";
+    return this.#parts?.leg.hasJoined === false ? "unanswered" : undefined;
   }
 
   /** Someone wants the caller to be put through, after the agent's last words. */
@@ -141,6 +122,8 @@ export class CallTransfer {
     if (underWay.connectedAt !== undefined) return;
     const isConnected = step === "connected";
     const isTaken = step === "accepted" && underWay.caller === "asking";
+    // The agent is saying goodbye: the person is told that the caller is gone.
+    if (isTaken && this.#parts?.closing.begun === true) return this.#giveUp(underWay);
     this.#underWay = {
       ...underWay,
       target,
@@ -172,6 +155,15 @@ export class CallTransfer {
     if (underWay?.caller !== "asking") return;
     this.#call.commands.push({ type: "cancelTransfer", number: underWay.number });
     this.#over(underWay, { kind: "failed", why: "cancelled" }, now);
+  }
+
+  /** As `#cancel`, where the agent is not to speak of it. */
+  #giveUp(underWay: UnderWay): void {
+    this.#underWay = undefined;
+    this.wait.end();
+    this.#call.commands.push({ type: "cancelTransfer", number: underWay.number });
+    this.#publish(underWay, { step: "failed", why: "cancelled" });
+    tellForGood(this.#call, prompts.transferFailed(underWay.alias, "cancelled", "", "music"));
   }
 
   /** Whether the agent, whose part of the call ends so, leaves caller and person alone instead. */
@@ -278,9 +270,4 @@ export class CallTransfer {
   #publish({ number, alias, mode }: TransferRef, step: TransferStep): void {
     this.#call.commands.publish({ type: "transfer", number, alias, mode, ...step });
   }
-}
-
-/** The carrier counts in whole seconds, and knows best how long people talked who were not heard of here in time. */
-function spokenMs(countedMs: Milliseconds | undefined, ownMs: Milliseconds): Milliseconds {
-  return countedMs === undefined || Math.abs(countedMs - ownMs) < 1000 ? ownMs : countedMs;
 }

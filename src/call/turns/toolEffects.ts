@@ -36,6 +36,7 @@ export class ToolEffects {
   refusalOf(effect: CallEffect | undefined, hasCallerSpoken: boolean): string | undefined {
     switch (effect?.type) {
       case "transfer":
+      case "handoff":
       case "cancelTransfer":
       case "leaveRoom":
         break;

@@ -193,3 +193,22 @@ for (
     assert.deepEqual(call.end, { reason: "transferred", detail: "sales" });
   });
 }
+
+Deno.test("a person who takes the call while the agent says goodbye is told that the caller is gone", () => {
+  const call = new CallDriver({ transfers: { sales: { mode: "warm" } } }).live();
+  call.input({ type: "transferAsked", alias: "sales" });
+  call.finish(call.begin("goodbye"));
+  call.advance(100);
+  const end = { reason: "operator_hung_up" } as const;
+  call.input({ type: "endAsked", end, goodbye: "Goodbye." });
+  call.take();
+  call.input({ type: "transferProgress", number: 1, step: "accepted", target: 0 });
+  assert.deepEqual(call.take().filter(({ type }) => type === "cancelTransfer"), [
+    { type: "cancelTransfer", number: 1 },
+  ]);
+  const last = call.events("transfer").at(-1);
+  assert.ok(last?.step === "failed" && last.why === "cancelled");
+  assert.equal(call.machine.isAway, false);
+  call.advance(30_000);
+  assert.deepEqual(call.end, end);
+});
