@@ -43,7 +43,8 @@ interface TwilioLimits {
 
 type Stream =
   | { readonly state: "waiting" }
-  | { readonly state: "claiming" }
+  /** Messages that came meanwhile, oldest first: the caller may already speak. */
+  | { readonly state: "claiming"; readonly held: string[] }
   | { readonly state: "talking"; readonly session: CallSession; readonly leg: TwilioLeg }
   | { readonly state: "over" };
 
@@ -64,12 +65,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
 
   socket.onmessage = ({ data }: MessageEvent<unknown>) => {
     messages++;
-    try {
-      receive(data);
-    } catch (error) {
-      deps.log.warn("Media message not handled", { error });
-      finish("failed", 1011);
-    }
+    handle(data);
   };
 
   socket.onopen = () => {
@@ -79,9 +75,19 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
   // A close event follows.
   socket.onerror = (event) => event.preventDefault();
 
+  function handle(data: unknown): void {
+    try {
+      receive(data);
+    } catch (error) {
+      deps.log.warn("Media message not handled", { error });
+      finish("failed", 1011);
+    }
+  }
+
   function receive(data: unknown): void {
     if (typeof data !== "string") return ignore("binary");
     if (data.length > maxMessageLength) return refuse(1009, "message_too_big");
+    if (stream.state === "claiming") return hold(stream.held, data);
     if (stream.state === "talking") {
       const payload = mediaPayloadIn(data);
       if (payload !== undefined && stream.session.hear(payload)) return;
@@ -116,9 +122,13 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
     const token = start.parameters["token"] ?? "";
     const claimed = deps.claim({ token, callSid: start.callSid });
     if (!(claimed instanceof Promise)) return join(start, claimed);
-    stream = { state: "claiming" };
+    const held: string[] = [];
+    stream = { state: "claiming", held };
     claimed.then(
-      (session) => join(start, session),
+      (session) => {
+        join(start, session);
+        for (const data of held) if (stream.state === "talking") handle(data);
+      },
       (error) => {
         deps.log.warn("Media stream not claimed", { error });
         join(start, undefined);
@@ -195,6 +205,11 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
     deps.onLost?.(session);
   }
 
+  function hold(held: string[], data: string): void {
+    if (held.length < MAX_HELD && data.length <= MAX_HELD_LENGTH) held.push(data);
+    else ignore("too_early");
+  }
+
   function ignore(why: string): void {
     ignored[why] = (ignored[why] ?? 0) + 1;
   }
@@ -209,5 +224,9 @@ const defaultLimits: TwilioLimits = {
 };
 
 const MAX_TICKS = 4;
+/** More than the frames of `startMs`. */
+const MAX_HELD = 300;
+/** A frame of Twilio's has some 400 characters. */
+const MAX_HELD_LENGTH = 2048;
 /** A `start` has some thirty, and as many as its parameters. */
 const hasManyParts = createPartsLimit(1000);

@@ -37,6 +37,38 @@ Deno.test("case 1: media before start is ignored, and nothing is sent without a 
   assert.deepEqual(twilio.received, []);
 });
 
+Deno.test("what a caller says and presses is kept while the call is fetched from another process", async () => {
+  const session = new RecordingSession();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await using server = startMediaServer({ right: session }, { claimedAfter: promise });
+  const twilio = await server.connect();
+  twilio.send(startMessage());
+  for (const payload of ["AAAA", "BBBB"]) twilio.send(mediaMessage({ payload }));
+  twilio.send(JSON.stringify({ event: "dtmf", streamSid, dtmf: { digit: "7" } }));
+  twilio.send("x".repeat(5000));
+  await server.handled(5);
+  resolve();
+  twilio.send(mediaMessage({ payload: "CCCC" }));
+  await session.until(() => session.frames.length === 3);
+  assert.deepEqual(session.frames, ["AAAA", "BBBB", "CCCC"]);
+  assert.deepEqual(session.inputs, [{ type: "digit", digit: "7" }]);
+});
+
+Deno.test("a stream that stops while its call is fetched ends the call", async () => {
+  const session = new RecordingSession();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await using server = startMediaServer({ right: session }, { claimedAfter: promise });
+  const twilio = await server.connect();
+  twilio.send(startMessage());
+  twilio.send(mediaMessage());
+  twilio.send(stop);
+  await server.handled(3);
+  resolve();
+  await session.until(() => session.inputs.length > 0);
+  assert.deepEqual(session.inputs, [{ type: "left", end: { reason: "caller_hung_up" } }]);
+  assert.equal(session.frames.length, 1);
+});
+
 Deno.test("case 2: a socket without start is closed and no call is claimed", async () => {
   const session = new RecordingSession();
   await using server = startMediaServer({ right: session }, { limits: { startMs: SOON_MS } });

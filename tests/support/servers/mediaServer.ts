@@ -51,6 +51,8 @@ export interface MediaClient {
 
 export interface MediaServer {
   connect(): Promise<MediaClient>;
+  /** Waits until so many messages of all clients were handled. */
+  handled(count: number): Promise<void>;
   readonly logged: { readonly message: string; readonly fields: unknown }[];
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -58,14 +60,15 @@ export interface MediaServer {
 /** Serves media sockets with the handler under test; every token is one session's, once. */
 export function startMediaServer(
   sessions: Readonly<Record<string, CallSession>>,
-  { opensAfter, ...options }:
+  { opensAfter, claimedAfter, ...options }:
     & Partial<Pick<TwilioHandlerDeps, "limits" | "isAway" | "onEnded">>
-    & { readonly opensAfter?: Promise<void> } = {},
+    & { readonly opensAfter?: Promise<void>; readonly claimedAfter?: Promise<void> } = {},
 ): MediaServer {
   const left = new Map(Object.entries(sessions));
   const logged: { message: string; fields: unknown }[] = [];
   const log = (message: string, fields: unknown) => void logged.push({ message, fields });
   const clients = new Set<WebSocket>();
+  const handled = new Inbox<undefined>();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     async (request) => {
@@ -74,11 +77,12 @@ export function startMediaServer(
         claim({ token, callSid: sid }) {
           const session = sid === callSid ? left.get(token) : undefined;
           left.delete(token);
-          return session;
+          return session && claimedAfter ? claimedAfter.then(() => session) : session;
         },
         log: { info: log, warn: log },
         ...options,
       });
+      socket.addEventListener("message", () => handled.add(undefined));
       await opensAfter;
       return response;
     },
@@ -86,6 +90,9 @@ export function startMediaServer(
 
   return {
     logged,
+    async handled(count) {
+      for (let seen = 0; seen < count; seen++) await handled.take();
+    },
     async connect() {
       const socket = new WebSocket(`ws://127.0.0.1:${server.addr.port}/media`);
       clients.add(socket);
