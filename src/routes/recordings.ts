@@ -110,7 +110,7 @@ export function recordingsRoutes({ access, lookup, callStore, recordings, remova
         return new HttpProblem(
           409,
           "recording_key_unknown",
-          "The recording is encrypted by a key that RECORDING_KEY does not have.",
+          "The recording is encrypted by a key that RECORDING_KEY does not have: put that key behind the others, with a comma, and restart.",
         );
       default:
         return new HttpProblem(503, "recording_unreadable", "The recording cannot be read now.");

@@ -184,8 +184,8 @@ export function createCalendarDesk(options: CalendarDeskOptions) {
     ): Promise<DeskAnswer> {
       const slot = readSlot(call, given.slot);
       if (!slot.ok) return slot;
-      const name = readName(given.name);
-      if (name === undefined) {
+      const fullName = readName(given.name);
+      if (fullName === undefined) {
         return refused("name_needed", "This is not a name: ask the caller for it.");
       }
       const phone = given.phone === undefined ? numberOfCall(call) : readPhone(given.phone);
@@ -197,6 +197,7 @@ export function createCalendarDesk(options: CalendarDeskOptions) {
       }
       const said = given.note?.trim() || undefined;
       const note = said === undefined ? undefined : call.redact?.(said) ?? said;
+      const name = call.redact?.(fullName) ?? fullName;
       const { callId } = call;
       const id = `apt_${newId("").slice(-16)}`;
       const appointment = { id, calendar, ...slot.time, name, callId, ...present({ phone, note }) };

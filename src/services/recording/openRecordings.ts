@@ -188,7 +188,8 @@ const SENTENCES: Readonly<Record<FaultCode, string>> = {
   too_long: "A recording has reached RECORDING_MAX_MINUTES.",
   removed: "A recording was removed while its call went on.",
   damaged: "A recording cannot be gone on with: its file is damaged.",
-  unknown_key: "A recording cannot be gone on with: none of RECORDING_KEY opens it.",
+  unknown_key:
+    "The recording of a call cannot be gone on with: none of the keys of RECORDING_KEY opens it. Keep the old key behind the new one, with a comma.",
   too_slow: "Calls are not recorded: the disk of RECORDINGS_DIR takes too long.",
   stopped: "Calls are not recorded: the thread that writes them has ended.",
 };
