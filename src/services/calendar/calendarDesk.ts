@@ -231,7 +231,9 @@ export function createCalendarDesk(options: CalendarDeskOptions) {
         return listed(call, await store.ofPhone(calendar, own, filter));
       }
       const phone = asked ?? numberOfCall(call);
-      const name = said.name === undefined ? undefined : readName(said.name);
+      const fullName = said.name === undefined ? undefined : readName(said.name);
+      // As it was kept.
+      const name = fullName && (call.redact?.(fullName) ?? fullName);
       if (phone === undefined || name === undefined) {
         return refused(
           "name_and_phone_needed",

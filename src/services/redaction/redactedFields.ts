@@ -19,8 +19,6 @@ const TEXTS: ReadonlySet<string> = new Set([
   "keys",
   "note",
   "message",
-  "heard",
-  "keys",
 ]);
 
 /** The event with its texts rewritten, wherever they stand in it; the same where none is changed. */

@@ -231,3 +231,14 @@ Deno.test("on the Sunday on which clocks change, the hour that is missing is not
   const [kept] = await calendar.calendar.agenda.list({ limit: 1 });
   assert.equal(kept?.startsAt, Date.parse("2027-03-28T01:00:00Z"));
 });
+
+Deno.test("of what is blacked out nothing is kept in the name and the note of an appointment", async () => {
+  await using calendar = await startCalendar();
+  const hidden = { ...call, redact: (text: string) => text.replaceAll(/\d{4,}/g, "[code]") };
+  const { slots: [{ slot }] } = await find(calendar, "tomorrow");
+  const given = { slot, name: "Ada, PIN 4711", note: "Door 8822" };
+  outputOf(await calendar.desk.book(hidden, given));
+  const kept = JSON.stringify(outputOf(await calendar.desk.mine(hidden, { name: given.name })));
+  assert.match(kept, /Ada, PIN \[code\]/);
+  assert.doesNotMatch(kept, /4711|8822/);
+});
