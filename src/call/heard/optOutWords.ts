@@ -34,16 +34,18 @@ const LANGUAGES: readonly RegExp[] = [
   clause(
     "please|just|ok|okay|and|so|hey|hi|hello|well|look|listen|no|yes|yeah|sorry|sir|maam|guys|" +
       "(?:can|could|would|will) you(?: please)?|(?:i|id|i would|we) (?:want|need|like|d like|asked|told|am asking|m asking) you to|" +
-      "you (?:need|have) to|you must|you should|i said|i want to|i wanna|i would like to|id like to|i wish to|im asking you to|kindly|now|ever",
+      "you guys|you people|you all|(?:you )?(?:need|have) to|you must|you should|i said|i want to|i wanna|i would like to|id like to|i wish to|im asking you to|kindly|now|ever",
     [
-      "stop (?:calling|phoning|ringing|contacting|harassing)(?: (?:me|us|here|this number|this phone|my (?:number|phone|house|cell|home|mobile)))?(?: all the time)?",
+      "(?:stop|quit) (?:calling|phoning|ringing|contacting|harassing)(?: (?:me|us|here|this number|this phone|my (?:number|phone|house|cell|home|mobile)))?(?: all the time)?",
       "(?:do not|dont|never)(?: you)?(?: ever)? (?:call|phone|ring|contact)(?: (?:me|us|here|this number|my (?:number|phone|house|home|cell)))?(?: (?:again|anymore|any more|ever again|ever|no more))",
       "(?:take|remove|get|delete|cross|scratch|erase) (?:me|us|my (?:number|name)|this number|our number) (?:off|from|out of)(?: of)? (?:your|the|that|this|all your|any)(?: (?:call|calling|phone|contact|marketing|dialing|calls|mailing))* (?:list|lists|database|system)",
       "take me off",
+      "be (?:removed from|taken off)(?: of)? (?:your|the|that|this)(?: (?:call|calling|phone|contact|marketing))* (?:list|lists|database|system)",
+      "remove (?:my|this|our) (?:phone )?number",
       "(?:put|add) (?:me|us|my number|this number) (?:on|to) (?:your|the) (?:do not|dont|no) call list",
       "(?:unsubscribe|opt out|opt me out)(?: me)?(?: (?:of|from) (?:this|these|your|the|all)(?: calls?)?)?",
       "i (?:do not|dont) (?:want|wish|need)(?: to (?:get|receive|have))? (?:any more|anymore|any|more|these|your|such|those) (?:phone )?calls?(?: from you)?",
-      "i (?:do not|dont) want (?:you to call (?:me|us|here)|to be called)",
+      "(?:i|we) (?:do not|dont|no longer) (?:want|wish) (?:you to call (?:me|us|here)|to be (?:called|contacted|phoned))",
       "no more (?:phone )?calls(?: from you)?",
       "(?:lose|forget|delete|erase) (?:my|this) number",
     ],

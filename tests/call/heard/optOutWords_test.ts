@@ -19,6 +19,11 @@ const OPT_OUTS = {
     "Unsubscribe me.",
     "I said stop calling.",
     "Lose my number.",
+    "You guys need to stop calling me.",
+    "Quit calling me!",
+    "Please remove my number.",
+    "I want to be removed from your list.",
+    "I no longer want to be called.",
   ],
   de: [
     "Rufen Sie mich nicht mehr an.",
@@ -80,6 +85,10 @@ const OPT_OUTS = {
 } as const;
 
 const OTHERS = [
+  "Don't stop calling me.",
+  "Please don't stop.",
+  "I need to stop calling them.",
+  "My wife says stop calling me.",
   "Don't call me before five.",
   "Please call me again tomorrow.",
   "Don't stop calling me, I like it.",
