@@ -52,6 +52,7 @@ export async function openSpending(
   const isPriced = createIsPriced(agents, settings, prices);
   const modelsOf = createModelsOf(agents, settings);
   let loading: Promise<DialPolicy> | undefined;
+  const optOuts = new OptOutKeeper({ doNotCall: store.doNotCall, setTimer, log });
   const transfers = createTransferPolicy({
     policy,
     hasPhone: phone !== undefined,
@@ -69,7 +70,6 @@ export async function openSpending(
     reportUnpriced(findUnpricedNow());
     transfers.check(agents).catch((error) => log.warn("Transfers not checked", { error }));
   });
-  const optOuts = new OptOutKeeper({ doNotCall: store.doNotCall, setTimer, log });
   const spendingDeps = {
     budget: store.budget,
     accountsOf,
