@@ -5,6 +5,8 @@ const MAX_DEPTH = 32;
 /** Longer JSON is not read. */
 const MAX_LENGTH = 20_000;
 const MAX_PIECES = 20;
+/** A longer name of a field is text. */
+const MAX_NAME = 40;
 /** What a value costs besides its characters, in characters. */
 const PER_VALUE = 24;
 /** Names of fields are looked at with each of their values. */
@@ -47,8 +49,16 @@ export function redactedJson(
     }
     if (!isRecord(each)) return each;
     return Object.fromEntries(
-      Object.entries(each).map(([key, item]) => [key, walk(item, key, depth + 1)]),
+      Object.entries(each).map(([key, item]) => [shownKey(key), walk(item, key, depth + 1)]),
     );
+  }
+
+  /** Names of fields are words of the tool's, but data may be filed by a number. */
+  function shownKey(key: string): string {
+    if (!/\p{Nd}/u.test(key) && key.length <= MAX_NAME) return key;
+    const shown = look(key, "");
+    if (shown !== key) changed = true;
+    return shown;
   }
 
   /** A list in which what is private stands in pieces; undefined for any other. */

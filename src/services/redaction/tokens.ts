@@ -63,7 +63,7 @@ type Piece = Omit<Token, "kind">;
 
 const ASCII = /^[ -~]*$/;
 const MARKS = /[\u0300-\u036f]/g;
-const PIECE = /\[…\]|\p{Nd}+|\p{L}[\p{L}\p{M}]*|[^\s\p{L}\p{Nd}]/gu;
+const PIECE = /\[…\]|\p{Nd}+|\p{L}[\p{L}\p{M}]*|[^\s\p{L}\p{Nd}\p{Cf}]/gu;
 const MAX_DIGITS = 40;
 
 function piecesOf(text: string): readonly Piece[] {
@@ -156,7 +156,7 @@ function isUnit(word: string | undefined): boolean {
 }
 
 const FILLERS: ReadonlySet<string> = new Set(
-  (", - – — . … ; ( ) _ * um uh uhm erm hmm hm mhm ah eh em and then dash hyphen space comma next so ok okay yes " +
+  (", - – — ‐ ‑ − | / · • . … ; ( ) _ * um uh uhm erm hmm hm mhm ah eh em and then dash hyphen space comma next so ok okay yes " +
     "yeah right well again finally last lastly after that followed by wait let me see hold on sec please got goes comes is it s its the ahm oh und dann strich bindestrich minus leerzeichen komma weiter " +
     "also ja genau zuletzt schliesslich bitte warte warten kurz mal sekunde danach gefolgt von kommt moment jetzt noch ist es die et puis ensuite tiret virgule alors oui euh y luego guion entonces " +
     "si este coma e poi trattino allora virgola en dan streepje depois traco sim potem myslnik i tak")

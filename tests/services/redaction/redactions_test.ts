@@ -23,6 +23,10 @@ Deno.test("card numbers are found as they are written and as they are said, in e
     "4111, 1111, and then 1111, 1111",
     "4111, wait, let me see, 1111, followed by 1111, and finally 1111",
     "4,111,111,111,111,111",
+    "4111 / 1111 / 1111 / 1111",
+    "4111|1111|1111|1111",
+    "4111\u20111111\u20111111\u20111111",
+    "4111\u00a01111\u200b1111\u20601111",
     "3782 822463 10005",
     "٤١١١ ١١١١ ١١١١ ١١١١",
     "४१११ ११११ ११११ ११११",
@@ -257,6 +261,11 @@ Deno.test("tools, hand-offs and keys are blacked out like words, and their JSON 
     note: ["PIN: [code]"],
     parts: [CARD],
   });
+  const filed = call.one({
+    ...{ type: "toolEnded", toolCallId: "t", name: "x", ok: true, durationMs: 1 } as const,
+    output: '{"paid":{"4111111111111111":19.9,"2026-01-05":3}}',
+  });
+  assert.equal(filed.output, `{"paid":{"${CARD}":19.9,"2026-01-05":3}}`);
   const digits = call.one({ type: "digits", digits: "4111111111111111", sensitive: false });
   assert.deepEqual(digits, { type: "digits", digits: "•".repeat(16), sensitive: true });
   assert.deepEqual(call.one({ type: "digits", digits: "2", sensitive: false }).digits, "2");
