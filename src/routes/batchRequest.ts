@@ -8,7 +8,9 @@ import {
 } from "../services/outbound.ts";
 import { readBody } from "../utils/bodyReader.ts";
 import { parseBoundedJson } from "../utils/http/boundedJson.ts";
+import { formParts } from "../utils/multipart.ts";
 import { WorkSlices } from "../utils/workSlices.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
 import { batchOptions, type batchRequest } from "./openapi/batchSchemas.ts";
 import { invalidRequest } from "./openapi/schemaParts.ts";
@@ -25,24 +27,50 @@ export type AskedBatch =
 /** A thousand numbers, each with some variables. */
 const MAX_JSON_BYTES = 2 * 1024 * 1024;
 const CSV = /^(text\/csv|application\/csv)\b/i;
+const FORM = /^multipart\/form-data\b/i;
+/** Beside the file of a form. */
+const MAX_FORM_BYTES = 64 * 1024;
 
-/** Reads the body of a batch within limits: JSON, or the bytes of a table, which `tableOf` returns. */
+/** A table that was sent, and the options of a form. */
+interface SentTable {
+  readonly bytes: Uint8Array;
+  readonly options?: string | undefined;
+}
+
+/** Reads the body of a batch within limits: JSON, or a table, by itself or in a form, which `tableOf` returns. */
 export function batchBody(): MiddlewareHandler {
   const readJson = jsonBody(MAX_JSON_BYTES);
   return async function batchBody(c, next) {
     const type = c.req.raw.headers.get("content-type") ?? "";
-    if (!CSV.test(type)) return await readJson(c, next);
-    tables.set(c, await readBody(c.req.raw, { maxBytes: TABLE_BOUNDS.bytes, timeoutMs: 60_000 }));
+    const read = (maxBytes: number) => readBody(c.req.raw, { maxBytes, timeoutMs: 60_000 });
+    if (CSV.test(type)) tables.set(c, { bytes: await read(TABLE_BOUNDS.bytes) });
+    else if (FORM.test(type)) {
+      tables.set(c, tableOfForm(await read(TABLE_BOUNDS.bytes + MAX_FORM_BYTES), type));
+    } else return await readJson(c, next);
     return await next();
   };
 }
 
-/** The bytes of a table that was sent; undefined for JSON. */
-export function tableOf(c: object): Uint8Array | undefined {
+/** A table that was sent; undefined for JSON. */
+export function tableOf(c: object): SentTable | undefined {
   return tables.get(c);
 }
 
-const tables = new WeakMap<object, Uint8Array>();
+const tables = new WeakMap<object, SentTable>();
+
+function tableOfForm(body: Uint8Array<ArrayBuffer>, type: string): SentTable {
+  const parts = formParts(body, type);
+  const file = parts?.find(({ name }) => name === "file");
+  if (file === undefined) {
+    const message = "a form has its table as the field file, and may have options";
+    throw invalidRequest([{ path: ["file"], message }]);
+  }
+  if (file.bytes.length > TABLE_BOUNDS.bytes) {
+    throw new HttpProblem(413, "body_too_large", "The file has more than 4 MB: divide it.");
+  }
+  const options = parts?.find(({ name }) => name === "options");
+  return { bytes: file.bytes, options: options && new TextDecoder().decode(options.bytes) };
+}
 
 /** The batch of a JSON request. Throws an `HttpProblem`. */
 export function askedByJson(request: z.infer<typeof batchRequest>): AskedBatch {

@@ -10,6 +10,7 @@ import {
   batchPreview,
   batchRequest,
   batchState,
+  csvForm,
   csvQuery,
 } from "./openapi/batchSchemas.ts";
 import { idempotencyHeader } from "./openapi/outboundSchemas.ts";
@@ -85,8 +86,8 @@ async function askedOf(
   request: z.infer<typeof batchRequest> | string,
   options: string | undefined,
 ): Promise<AskedBatch> {
-  const bytes = tableOf(context);
-  if (bytes !== undefined) return await askedByTable(bytes, options);
+  const sent = tableOf(context);
+  if (sent !== undefined) return await askedByTable(sent.bytes, options ?? sent.options);
   // A text has been read as a table.
   if (typeof request === "string") throw new Error("Cannot read the batch: it is a text");
   return askedByJson(request);
@@ -100,12 +101,18 @@ const takes = {
     headers: idempotencyHeader,
     query: csvQuery,
     // Not required for the library alone, which would ask a table to be JSON; another body is refused.
-    body: { content: { ...json(batchRequest), "text/csv": { schema: z.string() } } },
+    body: {
+      content: {
+        ...json(batchRequest),
+        "text/csv": { schema: z.string() },
+        ...csvForm,
+      },
+    },
   },
 };
 
 const description =
-  "Up to 1000 calls as JSON, or 10,000 as a CSV file whose headings name the number's column and variables; called at the pace allowed per number, by the batch and by the limits of the key. Calls that may not be placed are refused at once; the others are accepted.";
+  "Up to 1000 calls as JSON, or 10,000 as a CSV file whose headings name the number's column and variables; called at the pace allowed per number, by the batch and by the limits of the key. A form (`multipart/form-data`) may have the file as `file`, and `options`. Calls that may not be placed are refused at once; the others are accepted.";
 
 const accepted = { 202: answer("Accepted", batchAnswer), ...errorAnswers };
 

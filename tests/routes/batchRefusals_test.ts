@@ -74,6 +74,29 @@ Deno.test("a batch that would end in the past, or is for no country, is refused 
   assert.deepEqual((await get(server, path)).batches, []);
 });
 
+Deno.test("a file may be sent by a form, with its options", async () => {
+  await using server = await startPhoneServer();
+  const send = async (fields: Readonly<Record<string, string | Blob>>) => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    const answer = await server.request(`${path}/preview`, {
+      method: "POST",
+      headers: { "X-API-Key": apiKey },
+      body: form,
+    });
+    return { status: answer.status, body: await answer.json() };
+  };
+  const file = new File(["phone;name\r\n(415) 555-0120;Ann\r\n"], "people.csv");
+  const { status, body } = await send({ file, options: '{"country":"US"}' });
+  assert.deepEqual([status, body.accepted, body.calls[0].to], [200, 1, callee]);
+  const wrong = await send({ table: file });
+  assert.deepEqual([wrong.status, wrong.body.code, wrong.body.details[0].path], [
+    ...[422, "invalid_request", "file"],
+  ]);
+  const large = await send({ file: new File(["x".repeat(4 * 1024 * 1024 + 1)], "large.csv") });
+  assert.deepEqual([large.status, large.body.code], [413, "body_too_large"]);
+});
+
 Deno.test("a file with the same heading twice is refused, also where letters differ in case alone", async () => {
   await using server = await startPhoneServer();
   for (const headings of ["name,name", "name,Name", "phone,x", "id,ID", "first name,First_Name"]) {

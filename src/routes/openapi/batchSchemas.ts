@@ -84,6 +84,23 @@ export const csvQuery = z.strictObject({
   }),
 });
 
+/**
+ * The body of a CSV upload by a form. No Zod schema, and of no type that says more: the library would read
+ * the body by itself, without a bound.
+ */
+export const csvForm: object = {
+  "multipart/form-data": {
+    schema: {
+      type: "object",
+      properties: {
+        file: { type: "string", format: "binary" },
+        options: { type: "string", description: "`BatchOptions` as JSON." },
+      },
+      required: ["file"],
+    },
+  },
+};
+
 const index = z.number().int().openapi({
   description: "The place in the request, from 0: of all calls or lines, refused ones included.",
 });
