@@ -34,10 +34,15 @@ async function progressOf(
   return state;
 }
 
-Deno.test("a process that dies while it brings a batch into the queue leaves nothing behind", async () => {
+/** Sends a batch to a process that dies at a statement, and has the next one go on with it. */
+async function withProcessDyingAt(
+  statement: string,
+  batch: { readonly calls: readonly { readonly to: string }[] },
+  goOn: (next: ServerProcess, batchId: string) => Promise<void>,
+): Promise<void> {
   await using data = await makeDataFolder();
   await using twilio = startSimulatedTwilio(busy);
-  await Deno.writeTextFile(`${data.path}/dying-at`, "INSERT INTO dial_queue");
+  await Deno.writeTextFile(`${data.path}/dying-at`, statement);
   const env = { ...twilio.env, OUTBOUND_PER_SECOND: "100", OUTBOUND_PER_MINUTE: "1000" };
   await using dying = await startServerProcess({
     data,
@@ -45,54 +50,48 @@ Deno.test("a process that dies while it brings a batch into the queue leaves not
     preload: "tests/support/faults/dyingAt.ts",
   });
   twilio.network.connectTo(dying.origin);
-  const calls = numbers.slice(0, 4).map((to) => ({ to }));
-  const { batchId } = await (await dying.post(path, { calls })).json();
-  assert.equal(await dying.ended(), 137);
-  assert.equal(twilio.network.calls.length, 0);
-
-  data.letTimePass();
-  await using next = await startServerProcess({ data, env });
-  twilio.network.connectTo(next.origin);
-  const done = await until(
-    () => progressOf(next, batchId, calls.length),
-    ({ progress }) => progress.ended === calls.length,
-  );
-  assert.ok(done.calls.every(({ detail }) => detail === "busy"));
-  assert.deepEqual(twilio.network.calls.map(({ to }) => to).sort(), calls.map(({ to }) => to));
-});
-
-Deno.test("a process that dies as a call of a batch ends has its item tried again once, by the next", async () => {
-  await using data = await makeDataFolder();
-  await using twilio = startSimulatedTwilio(busy);
-  await Deno.writeTextFile(`${data.path}/dying-at`, "UPDATE batch_calls SET ended_at");
-  const env = { ...twilio.env, OUTBOUND_PER_SECOND: "100", OUTBOUND_PER_MINUTE: "1000" };
-  await using dying = await startServerProcess({
-    data,
-    env,
-    preload: "tests/support/faults/dyingAt.ts",
-  });
-  twilio.network.connectTo(dying.origin);
-  const calls = numbers.slice(0, 3).map((to) => ({ to }));
-  const retry = { on: "busy", afterMinutes: 60, times: 1 };
-  const batch = { calls, atOnce: 1, retry };
   const { batchId } = await (await dying.post("/api/outbound/batches", batch)).json();
   assert.equal(await dying.ended(), 137);
 
   data.letTimePass();
   await using next = await startServerProcess({ data, env });
   twilio.network.connectTo(next.origin);
-  const { results } = await until(
-    async () => await (await next.get(`/api/outbound/batches/${batchId}/results`)).json(),
-    // A key that asks for so long is told to wait now and then.
-    ({ results }) =>
-      results?.every(({ state, attempts }: { state: string; attempts: number }) =>
-        state === "pending" && attempts === 1
-      ) === true,
+  await goOn(next, batchId);
+  // Each once.
+  assert.deepEqual(
+    twilio.network.calls.map(({ to }) => to).sort(),
+    batch.calls.map(({ to }) => to),
   );
-  assert.deepEqual(results.map(({ outcome }: { outcome: string }) => outcome), [
-    ...["busy", "busy", "busy"],
-  ]);
-  assert.deepEqual(twilio.network.calls.map(({ to }) => to).sort(), calls.map(({ to }) => to));
+}
+
+Deno.test("a process that dies while it brings a batch into the queue leaves nothing behind", async () => {
+  const calls = numbers.slice(0, 4).map((to) => ({ to }));
+  await withProcessDyingAt("INSERT INTO dial_queue", { calls }, async (next, batchId) => {
+    const done = await until(
+      () => progressOf(next, batchId, calls.length),
+      ({ progress }) => progress.ended === calls.length,
+    );
+    assert.ok(done.calls.every(({ detail }) => detail === "busy"));
+  });
+});
+
+Deno.test("a process that dies as a call of a batch ends has its item tried again once, by the next", async () => {
+  const calls = numbers.slice(0, 3).map((to) => ({ to }));
+  const retry = { on: "busy", afterMinutes: 60, times: 1 };
+  const batch = { calls, atOnce: 1, retry };
+  await withProcessDyingAt("UPDATE batch_calls SET ended_at", batch, async (next, batchId) => {
+    const { results } = await until(
+      async () => await (await next.get(`/api/outbound/batches/${batchId}/results`)).json(),
+      // A key that asks for so long is told to wait now and then.
+      ({ results }) =>
+        results?.every(({ state, attempts }: { state: string; attempts: number }) =>
+          state === "pending" && attempts === 1
+        ) === true,
+    );
+    assert.deepEqual(results.map(({ outcome }: { outcome: string }) => outcome), [
+      ...["busy", "busy", "busy"],
+    ]);
+  });
 });
 
 const stores = {

@@ -1,7 +1,9 @@
 /// <reference lib="dom" />
-import { fetchApiJson, RequestError } from "../apiClient.ts";
+import { fetchApiJson } from "../apiClient.ts";
 import type { Appointment, AppointmentPage, ListedCalendar } from "../apiTypes.ts";
 import { element, find } from "../elements.ts";
+import { problemText } from "../problemText.ts";
+import { createQuestionDialog } from "../questionDialog.ts";
 import { appointmentDays } from "./appointmentRows.ts";
 import { fetchAppointments, formatDate, formatTimes, serviceOf, zoneOf } from "./appointments.ts";
 
@@ -23,7 +25,7 @@ export function createCalendarView(): (
   const later = find("calendar-later", HTMLButtonElement);
   const problem = find("calendar-problem", HTMLElement);
   const fields = [...form.querySelectorAll("select")];
-  const dialog = createCancelDialog();
+  const dialog = createQuestionDialog("cancel");
 
   form.onsubmit = (event) => event.preventDefault();
   form.onchange = () => {
@@ -48,7 +50,9 @@ export function createCalendarView(): (
     function show({ more, calendars }: AppointmentPage): void {
       const all = [...known.values()];
       const onCancel = (appointment: Appointment) =>
-        dialog.ask(appointment, calendars, (cancelled) => {
+        dialog.ask(questionOf(appointment, calendars), async () => {
+          const path = `/api/appointments/${appointment.id}`;
+          const cancelled = await fetchApiJson<Appointment>(path, { method: "DELETE" });
           if (signal.aborted) return;
           known.set(cancelled.id, cancelled);
           show({ appointments: [], more, calendars });
@@ -77,7 +81,7 @@ export function createCalendarView(): (
     }
 
     function tell(error: unknown): void {
-      if (!signal.aborted) problem.textContent = textOf(error);
+      if (!signal.aborted) problem.textContent = problemText(error);
     }
   };
 
@@ -147,49 +151,11 @@ function showZones(calendars: readonly ListedCalendar[]): void {
     : `By the clocks of each calendar: ${zones.join(", ")}`;
 }
 
-/** The question before an appointment is cancelled. */
-function createCancelDialog() {
-  const dialog = find("cancel-dialog", HTMLDialogElement);
-  const form = find("cancel-form", HTMLFormElement);
-  const about = find("cancel-about", HTMLElement);
-  const problem = find("cancel-problem", HTMLElement);
-  const [confirm, keep] = form.querySelectorAll("button");
-  if (keep !== undefined) keep.onclick = () => dialog.close();
-  return {
-    ask(
-      appointment: Appointment,
-      calendars: readonly ListedCalendar[],
-      onCancelled: (cancelled: Appointment) => void,
-    ): void {
-      const zone = zoneOf(appointment, calendars);
-      about.textContent = [
-        ...(appointment.name === "" ? [] : [appointment.name]),
-        serviceOf(appointment, calendars),
-        `${formatDate(appointment.startsAt, zone)}, ${formatTimes(appointment, zone)}`,
-      ].join(" · ");
-      problem.textContent = "";
-      form.onsubmit = (event) => {
-        event.preventDefault();
-        cancel().catch((error) => problem.textContent = textOf(error));
-      };
-      dialog.showModal();
-
-      async function cancel(): Promise<void> {
-        if (confirm !== undefined) confirm.disabled = true;
-        try {
-          const path = `/api/appointments/${appointment.id}`;
-          onCancelled(await fetchApiJson<Appointment>(path, { method: "DELETE" }));
-          dialog.close();
-        } finally {
-          if (confirm !== undefined) confirm.disabled = false;
-        }
-      }
-    },
-    close: () => dialog.close(),
-  };
-}
-
-function textOf(error: unknown): string {
-  if (!(error instanceof RequestError)) throw error;
-  return error.message;
+function questionOf(appointment: Appointment, calendars: readonly ListedCalendar[]): string {
+  const zone = zoneOf(appointment, calendars);
+  return [
+    ...(appointment.name === "" ? [] : [appointment.name]),
+    serviceOf(appointment, calendars),
+    `${formatDate(appointment.startsAt, zone)}, ${formatTimes(appointment, zone)}`,
+  ].join(" · ");
 }

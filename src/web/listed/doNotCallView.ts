@@ -1,7 +1,9 @@
 /// <reference lib="dom" />
-import { fetchApi, fetchApiJson, RequestError } from "../apiClient.ts";
+import { fetchApi, fetchApiJson } from "../apiClient.ts";
 import { element, find } from "../elements.ts";
 import { formatDay, formatTime } from "../formats.ts";
+import { problemText } from "../problemText.ts";
+import { createQuestionDialog } from "../questionDialog.ts";
 
 /** A number that is never called, and who wanted that. */
 interface Listed {
@@ -29,7 +31,7 @@ export function createDoNotCallView(): (signal: AbortSignal) => Promise<void> {
   const problem = find("unlisted-problem", HTMLElement);
   const list = find("listed", HTMLUListElement);
   const later = find("listed-later", HTMLButtonElement);
-  const dialog = createRemoveDialog();
+  const dialog = createQuestionDialog("unlist");
 
   return async function showDoNotCall(signal) {
     problem.textContent = "";
@@ -74,18 +76,20 @@ export function createDoNotCallView(): (signal: AbortSignal) => Promise<void> {
 
     function show(first?: Listed): void {
       const all = [...(first === undefined ? [] : [first]), ...known.values()];
-      list.replaceChildren(...all.map((each) =>
-        rowOf(each, () =>
-          dialog.ask(each, () => {
-            known.delete(each.number);
-            show();
-          }))
-      ));
+      list.replaceChildren(
+        ...all.map((each) => rowOf(each, () => dialog.ask(questionOf(each), () => remove(each)))),
+      );
       find("listed-empty", HTMLElement).hidden = all.length > 0;
     }
 
+    async function remove({ number }: Listed): Promise<void> {
+      await fetchApi(`${PATH}/${encodeURIComponent(number)}`, { method: "DELETE" });
+      known.delete(number);
+      show();
+    }
+
     function tell(error: unknown): void {
-      if (!signal.aborted) problem.textContent = textOf(error);
+      if (!signal.aborted) problem.textContent = problemText(error);
     }
   };
 }
@@ -105,45 +109,11 @@ function rowOf(listed: Listed, onRemove: () => void): HTMLElement {
   ]);
 }
 
+function questionOf({ number, words }: Listed): string {
+  return words === null ? number : `${number} said: ${words}`;
+}
+
 function factsOf({ addedAt, addedBy }: Listed): string {
   const when = `${formatDay(addedAt, new Date())}, ${formatTime(addedAt)}`;
   return addedBy === null ? when : `${when} · by ${addedBy}`;
-}
-
-/** The question before a number may be called again. */
-function createRemoveDialog() {
-  const dialog = find("unlist-dialog", HTMLDialogElement);
-  const form = find("unlist-form", HTMLFormElement);
-  const problem = find("unlist-problem", HTMLElement);
-  const [confirm, keep] = form.querySelectorAll("button");
-  if (keep !== undefined) keep.onclick = () => dialog.close();
-  return {
-    ask({ number, words }: Listed, onRemoved: () => void): void {
-      const about = find("unlist-about", HTMLElement);
-      about.textContent = words === null ? number : `${number} said: ${words}`;
-      problem.textContent = "";
-      form.onsubmit = (event) => {
-        event.preventDefault();
-        remove().catch((error) => problem.textContent = textOf(error));
-      };
-      dialog.showModal();
-
-      async function remove(): Promise<void> {
-        if (confirm !== undefined) confirm.disabled = true;
-        try {
-          await fetchApi(`${PATH}/${encodeURIComponent(number)}`, { method: "DELETE" });
-          onRemoved();
-          dialog.close();
-        } finally {
-          if (confirm !== undefined) confirm.disabled = false;
-        }
-      }
-    },
-    close: () => dialog.close(),
-  };
-}
-
-function textOf(error: unknown): string {
-  if (!(error instanceof RequestError)) throw error;
-  return [error.message, ...error.details.map(({ message }) => message)].join(" ");
 }
