@@ -34,8 +34,15 @@ recording: ${recording}`,
 }
 
 /** An operator has the caller put through to a person, who has picked up. */
-async function asked(rig: PhoneRig): Promise<Talk & { readonly person: SimulatedCall }> {
+async function asked(
+  rig: PhoneRig,
+  consentKey?: string,
+): Promise<Talk & { readonly person: SimulatedCall }> {
   const talk = await rig.ring();
+  if (consentKey !== undefined) {
+    await heardSaying(rig, talk.callId, /^May we record/);
+    await talk.phone.sendDigits(consentKey);
+  }
   await heardSaying(rig, talk.callId, /^Good day\.$/);
   const answer = await rig.server.post(`/api/calls/${talk.callId}/actions`, {
     type: "transfer",
@@ -75,24 +82,37 @@ async function sidesOf(rig: PhoneRig, { callId, phone }: Talk) {
 }
 
 for (
-  const [what, recording, told] of [
+  const [what, recording, told, consentKey] of [
     [
       "in the words of the agent's file",
       "{ announcement: This call is recorded for training. }",
       /^This call is recorded for training\. Thank you\. I am connecting you\.$/,
     ],
     [
+      "where the caller was asked",
+      "{ consent: required, announcement: May we record this call? }",
+      /^Please note that this conversation is recorded\. Thank you\. I am connecting you\.$/,
+      "1",
+    ],
+    [
+      "where the caller has refused, nothing",
+      "{ consent: required, announcement: May we record this call? }",
+      /^Thank you\. I am connecting you\.$/,
+      "2",
+    ],
+    [
       "where nobody else is told",
       "{ consent: none }",
       /^Please note that this conversation is recorded\. Thank you\. I am connecting you\.$/,
     ],
-  ] as const
+  ] as readonly (readonly [string, string, RegExp, string?])[]
 ) {
   test(`a person is told before they join a conference that is recorded: ${what}`, async () => {
     await using folder = await recordingFolder();
     await using rig = await start(folder, "conference", recording);
-    const talk = await asked(rig);
+    const talk = await asked(rig, consentKey);
     assert.match(await toldOnAccepting(talk.person), told);
+    if (consentKey === "2") return await hangUp(talk.phone);
     await (await rig.server.network.nextCall()).next("streamStarted");
     await until(() => rig.server.app.registry.get(talk.callId)?.hasLeg, Boolean);
     await speakTogether(talk, talk.person);

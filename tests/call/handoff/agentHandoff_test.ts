@@ -339,6 +339,21 @@ Deno.test("a call that is being transferred is not handed to another agent", () 
   assert.deepEqual(call.gone, { reason: "transferred", detail: "owner" });
 });
 
+Deno.test("a call whose caller waits for a person is not handed to another agent", () => {
+  const call = live({ transfers: { owner: { mode: "warm" } } });
+  call.input({ type: "transferAsked", alias: "owner" });
+  call.finish(call.begin("goodbye"));
+  call.advance(100);
+  call.callerSays("I would rather have the billing desk.");
+  call.call("handoff");
+  returns(call, billing());
+  const ended = call.events("toolEnded").at(-1);
+  assert.equal(ended?.ok, false);
+  assert.match(ended?.output ?? "", /"code":"transfer_under_way"/);
+  call.advance(20_000);
+  assert.deepEqual(call.events("handoff"), []);
+});
+
 Deno.test("a caller who hangs up during the sentence ends the call, and nothing follows", () => {
   const call = live();
   call.call("handoff");
