@@ -22,4 +22,5 @@ export const THANKS_MS = 4000;
 export const THANKS_END_MS = 8000;
 /** Whoever has begun to speak so long ago, and of whom no word is known, is not transcribed. */
 export const WORDLESS_MS = 8000;
-export const LONGEST_BEEP_MS = 2000;
+/** Some machines beep that long; the tones of a network that last longer have no end. */
+export const LONGEST_BEEP_MS = 4000;

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { hearings, late, mistaken, pickups, tryAll } from "../../../support/trials/pickups.ts";
+import type { CalleeStep } from "../../../../src/sim/twilio/callee/calleePlan.ts";
+import {
+  hearings,
+  late,
+  mistaken,
+  type Pickup,
+  pickups,
+  tryAll,
+} from "../../../support/trials/pickups.ts";
 
 const set = pickups([1]);
 
@@ -43,6 +51,33 @@ for (const hearing of [hearings[0], hearings[3]]) {
     }
   });
 }
+
+Deno.test("a machine that beeps long, or twice, is left the message after that, alone and whole", async () => {
+  const machine = (name: string, beeps: readonly CalleeStep[]): Pickup => ({
+    name,
+    truth: "machine",
+    plan: {
+      kind: "steps",
+      steps: [
+        { silenceMs: 500 },
+        "Hi, you have reached Sam. Please leave a message after the tone.",
+        { silenceMs: 600 },
+        ...beeps,
+        { record: { maxMs: 60_000, silenceMs: 8000 } },
+        { hangUp: true },
+      ],
+    },
+    speaker: "slt",
+    seed: 5,
+  });
+  const beep = { tone: { hz: 1000, ms: 300 } };
+  const tried = await tryAll([
+    machine("long", [{ tone: { hz: 800, ms: 2600 } }]),
+    machine("twice", [beep, { silenceMs: 900 }, beep]),
+  ], hearings);
+  const spoilt = tried.filter(({ result }) => result.tape !== "alone");
+  assert.deepEqual(spoilt.map(({ name, hearing }) => [name, hearing]), []);
+});
 
 Deno.test("hold music gets no message, though the carrier takes it for a greeting and its notes for beeps", async () => {
   const music = set.filter(({ truth }) => truth === "music");
