@@ -74,6 +74,32 @@ Deno.test("a batch that would end in the past, or is for no country, is refused 
   assert.deepEqual((await get(server, path)).batches, []);
 });
 
+Deno.test("a file may say in its first line how its cells are separated", async () => {
+  await using server = await startPhoneServer();
+  for (const mark of [",", ";", "\t"]) {
+    const lines = [`sep=${mark}`, `phone${mark}name`, `${callee}${mark}Ann`];
+    const { body } = await previewTable(server, lines.join("\r\n"));
+    assert.deepEqual([body.accepted, body.calls[0].index, body.calls[0].line], [1, 0, 3], mark);
+  }
+});
+
+Deno.test("texts that spreadsheets run as formulas are none in the results", async () => {
+  await using server = await startPhoneServer();
+  const texts = ["=1+1", "@SUM(A1)", "-2+3", "+1-2", " =1", "\n=1", "\uff1d1"];
+  const calls = [{
+    to: callee,
+    variables: Object.fromEntries(texts.map((text, at) => [`v${at}`, text])),
+  }];
+  const { batchId } = await (await server.post(path, { calls, paused: true })).json();
+  const csv = await server.request(`${path}/${batchId}/results.csv`, {
+    headers: { "X-API-Key": apiKey },
+  });
+  const table = await csv.text();
+  for (const text of texts) assert.ok(table.includes(`'${text}`), JSON.stringify(text));
+  // A number is one.
+  assert.match(table, new RegExp(`,\\${callee},`));
+});
+
 Deno.test("a file may be sent by a form, with its options", async () => {
   await using server = await startPhoneServer();
   const send = async (fields: Readonly<Record<string, string | Blob>>) => {

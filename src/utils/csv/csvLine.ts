@@ -8,8 +8,9 @@ export function csvLine(cells: readonly (string | number | boolean | null | unde
 
 function written(cell: string | number | boolean | null | undefined): string {
   if (typeof cell !== "string") return cell === null || cell === undefined ? "" : String(cell);
-  const text = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(cell) && !/^\+\d{1,15}$/.test(cell)
-    ? `'${cell}`
-    : cell;
+  const text =
+    /^([\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/.test(cell) && !/^\+\d{1,15}$/.test(cell)
+      ? `'${cell}`
+      : cell;
   return /[",;\r\n\t]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

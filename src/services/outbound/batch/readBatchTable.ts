@@ -58,6 +58,8 @@ export async function readBatchTable(
       );
     }
     if (cells.every((cell) => cell.trim() === "")) continue;
+    // Spreadsheets may say in a line of its own how cells are separated, which is known by it.
+    if (line === 1 && /^sep=$/i.test(cells.join(""))) continue;
     if (columns === undefined) {
       if (cells.length > TABLE_BOUNDS.columns) {
         throw unreadable("too_many_columns", `There are more than ${TABLE_BOUNDS.columns}.`, line);
