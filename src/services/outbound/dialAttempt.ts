@@ -118,7 +118,7 @@ export function createDialAttempt(deps: DialAttemptDeps) {
     if (reserved.ok) return { now: true, minutes: reserved.minutes };
     const { limit, retryAfterMs, scope } = reserved;
     // What calls under way have reserved is free again soon.
-    if (isOnlyReserved(reserved) && canWait(job)) return { now: false, at: now() + retryAfterMs };
+    if (isOnlyReserved(reserved) && canWait(job)) return { now: false, at: now() + FULL_RETRY_MS };
     if (limit.startsWith("daily")) {
       // Final for a request of its own: the next day would be long after it.
       if (job.batch === undefined) throw new BudgetExceeded(reserved);
