@@ -103,9 +103,11 @@ browserTests("page: live calls", {
         assert.ok(await page.isHidden("#change-transfer"));
         const asking = { ...transfer, number: 2, mode: "conference" } as const;
         events.publish("call_one", { ...asking, step: "ringing", target: 0 });
+        call.transferState = "asking";
         await page.click("#change-transfer:text-is('Stop calling')");
         await page.waitForSelector("#call-answer:text-is('Nobody is called any more.')");
         events.publish("call_one", { ...asking, number: 3, step: "connected", target: 0 });
+        call.transferState = "together";
         await page.click("#change-transfer:text-is('Have the agent leave')");
         await page.waitForSelector("#call-answer:text-is('The agent leaves the two alone.')");
         await page.click("#end-call");

@@ -20,6 +20,7 @@ export class RecordingSession implements CallSession {
   refusesLegs = false;
   readonly hasEnded: boolean = false;
   isAway = false;
+  transferState: CallSession["transferState"];
   /** What a leg that joins is shown first. */
   missed: CallEvent[] = [];
   readonly #end = Promise.withResolvers<SessionEnd>();
