@@ -104,6 +104,8 @@ test("an opt-out that cannot be stored holds in its process, and is stored as so
   const talk = await rig.dial();
   await heardSaying(rig, talk.callId, /^Good day/);
   using database = new DatabaseSync(`${place.folder}/parley.db`);
+  // The server writes to it as well.
+  database.exec("PRAGMA busy_timeout = 10000");
   database.exec(
     "CREATE TRIGGER away BEFORE INSERT ON do_not_call BEGIN SELECT RAISE(ABORT, 'away'); END",
   );
