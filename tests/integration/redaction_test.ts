@@ -207,8 +207,9 @@ Deno.test("a person who is asked to take a caller is told nothing private, by th
       agent:
         `greeting: Good day.\nredaction: true\ntransfers: { sales: { number: "${person}", mode: warm } }`,
       model: {
+        transcribe: () => `I paid with ${CARD} already.`,
         script: (turn) =>
-          turn.cause.type === "text" && turn.cause.text.includes(CARD)
+          turn.cause.type === "speech"
             ? {
               tools: [{ name: "transfer_call", arguments: JSON.stringify({ to: "sales", brief }) }],
             }
@@ -218,8 +219,7 @@ Deno.test("a person who is asked to take a caller is told nothing private, by th
     });
     const talk = await rig.ring();
     await heardSaying(rig, talk.callId, /^Good day/);
-    const session = rig.server.app.registry.get(talk.callId);
-    session?.input({ type: "typed", text: `I paid with ${CARD}` });
+    await talk.phone.speak(voiceOf(600));
     const asked = await rig.server.network.nextCall();
     const { text } = await asked.next("said");
     assert.match(text, /aid with \[card number\]/);
