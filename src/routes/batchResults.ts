@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { BatchResult } from "../services/store.ts";
 import { readDetails } from "../services/outbound.ts";
 import { csvLine } from "../utils/csv/csvLine.ts";
+import { WorkSlices } from "../utils/workSlices.ts";
 import { maybeIso } from "./batchViews.ts";
 import { requireKeys } from "./middleware/access.ts";
 import { phoneNotConfigured, required } from "./middleware/httpProblem.ts";
@@ -44,7 +45,9 @@ export function batchResultsRoutes({ access, hasKeys, outbound }: OutboundRoutes
 }
 
 /** Items that are read at a time. */
-const PAGE = 200;
+const PAGE = 100;
+
+const CHUNK_CHARS = 32_000;
 
 const HEADINGS = [
   ...[
@@ -68,13 +71,15 @@ async function* linesOf(
 ): AsyncGenerator<string> {
   const variables = new Set<string>();
   const fields = new Set<string>();
+  const slices = new WorkSlices();
   for await (const result of all(pageAfter)) {
+    await slices.pause();
     const view = viewResult(result);
     for (const name of Object.keys(view.variables)) variables.add(name);
     for (const name of Object.keys(view.fields)) fields.add(name);
   }
   // Spreadsheets take a table for UTF-8 by its mark.
-  yield `\ufeff${
+  let chunk = `\ufeff${
     csvLine([
       ...HEADINGS,
       ...[...variables].map((name) => `variable_${name}`),
@@ -82,8 +87,9 @@ async function* linesOf(
     ])
   }`;
   for await (const result of all(pageAfter)) {
+    await slices.pause();
     const view = viewResult(result);
-    yield csvLine([
+    chunk += csvLine([
       ...[view.index, view.line, view.id, view.to, view.state, view.detail, view.error],
       ...[view.outcome, view.attempts],
       ...[view.firstCallAt, view.lastCallAt, view.endedAt, view.durationSeconds, view.usd],
@@ -91,7 +97,11 @@ async function* linesOf(
       ...[...variables].map((name) => view.variables[name]),
       ...[...fields].map((name) => view.fields[name]),
     ]);
+    if (chunk.length < CHUNK_CHARS) continue;
+    yield chunk;
+    chunk = "";
   }
+  yield chunk;
 }
 
 async function* all(

@@ -10,7 +10,7 @@ export {
   TABLE_BOUNDS,
   UnreadableTable,
 } from "./outbound/batch/readBatchTable.ts";
-export type { RequestedCall } from "./outbound/batch/requestedCall.ts";
+export { MAX_ID_CHARS, type RequestedCall } from "./outbound/batch/requestedCall.ts";
 export { openOutbound, type OutboundCalls } from "./outbound/openOutbound.ts";
 export {
   BatchConflict,

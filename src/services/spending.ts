@@ -2,6 +2,7 @@ export type { AnalysisSpending, TextUsage } from "./spending/analysisSpending.ts
 export type { AsideSpending } from "./spending/asideSpending.ts";
 export { limitCode } from "./spending/budgetRefusals.ts";
 export type { CallBudget } from "./spending/callBudget.ts";
+export type { PlannedCall } from "./spending/calledEnough.ts";
 export { openCallSpendLimit } from "./spending/callSpendLimit.ts";
 export {
   addUsage,
@@ -12,7 +13,7 @@ export {
 } from "./spending/callUsage.ts";
 export { addSavings, CompactionSavings, savedUsd } from "./spending/compactionSavings.ts";
 export type { Consent } from "./spending/consent.ts";
-export type { DialPolicy, PersonCall } from "./spending/dialPolicy.ts";
+export type { DialCheck, DialPolicy, PersonCall } from "./spending/dialPolicy.ts";
 export type { EmbeddingSpending } from "./spending/embeddingSpending.ts";
 export { countryOf as countryOfNumber } from "./spending/destinations/numberingPlan.ts";
 export { type DialRefusal, dialRefusalCodes } from "./spending/dialRefusal.ts";

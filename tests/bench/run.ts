@@ -11,7 +11,9 @@ if (name !== undefined && !all.includes(name)) {
   Deno.exit(1);
 }
 
-const permissions = ["net", "read", "write", "run", "env", "sys"].map((one) => `--allow-${one}`);
+const permissions = ["net", "read", "write", "run", "env", "sys", "ffi"].map((one) =>
+  `--allow-${one}`
+);
 for (const bench of name === undefined ? all : [name]) {
   console.log(`\n${bench}`);
   const script = new URL(`${bench}.ts`, folder).pathname;

@@ -134,3 +134,22 @@ Deno.test("a file with the same heading twice is refused, also where letters dif
   const { status } = await previewTable(server, `phone,name,,\n${callee},A,,\n`);
   assert.equal(status, 200);
 });
+
+Deno.test("an id has 200 characters at most, in a file as in JSON", async () => {
+  await using server = await startPhoneServer();
+  for (const [chars, state] of [[200, "accepted"], [201, "refused"]] as const) {
+    const id = "x".repeat(chars);
+    const file = await server.request("/api/outbound/batches/preview", {
+      method: "POST",
+      headers: { "X-API-Key": apiKey, "Content-Type": "text/csv" },
+      body: `phone,id\n+14155550120,${id}\n`,
+    });
+    const { calls: [call] } = await file.json();
+    assert.equal(call.state, state);
+    if (state === "refused") assert.deepEqual([call.reason, call.column], ["cell_too_long", "id"]);
+    const body = { calls: [{ to: "+14155550120", id }] };
+    const json = await server.post("/api/outbound/batches/preview", body);
+    assert.equal(json.status, state === "accepted" ? 200 : 422);
+    await json.body?.cancel();
+  }
+});

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { batchPlan, batchRetry } from "../../services/outbound.ts";
+import { batchPlan, batchRetry, MAX_ID_CHARS } from "../../services/outbound.ts";
 import { common, consent, to, variables } from "./outboundSchemas.ts";
 import { agentName, time, wholeNumber } from "./schemaParts.ts";
 
@@ -62,7 +62,7 @@ export const batchOptions = z.strictObject({
 const requestedCall = z.strictObject({
   to,
   variables: variables.optional(),
-  id: z.string().min(1).max(200).optional().openapi({
+  id: z.string().min(1).max(MAX_ID_CHARS).optional().openapi({
     description:
       "The item in your own system: a key gets one call of each id, however often it is sent.",
   }),

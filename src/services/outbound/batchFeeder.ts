@@ -104,7 +104,9 @@ export function createBatchFeeder(deps: BatchFeederDeps) {
       const { item: { number }, batch } = turn;
       const call = batchJob(batch, turn.item, at);
       if (call === undefined) continue;
-      const time = await times.of({ number, week: readPlan(batch.plan).week, call }, batch.id);
+      const time = await times.of({ number, week: readPlan(batch.plan).week, call }, {
+        scope: batch.id,
+      });
       // What is refused for good is refused when it is dialled, so that it has a record.
       if (time.ok && time.at > at) closed.push({ ...turn, until: time.at });
     }

@@ -68,7 +68,7 @@ export interface OutboundBatchesDeps extends BatchControlDeps {
   readonly callRecords: PlacedCallRecords;
   readonly policy: () => Promise<DialPolicy>;
   readonly agents: Pick<Agents, "get">;
-  readonly callBudget: Pick<CallBudget, "accountsOf" | "attemptsRefusal">;
+  readonly callBudget: Pick<CallBudget, "accountsOf" | "calledEnough">;
   /** Calls of a key that may wait. */
   readonly maxPendingOf: (keyName: string) => number;
   readonly pollMs?: number | undefined;
@@ -102,7 +102,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
       const { estimatedUsdPerMinute } = await policy();
       return {
         calls,
-        estimate: estimateOf(calls, usual, estimatedUsdPerMinute),
+        estimate: await estimateOf(calls, usual, estimatedUsdPerMinute, new WorkSlices()),
         room: Math.max(0, deps.maxPendingOf(keyName) - pending),
       };
     },
@@ -155,7 +155,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
     const batch = {
       ...{ id: named.id, keyName, name, plan, startsAt, endsAt },
       request: { ...common, bodyHash: named.bodyHash },
-      items: checked.map(itemOf),
+      items: await mapped(checked, itemOf),
       ...(paused === true && { isPaused: true }),
     };
     const most = deps.maxPendingOf(keyName);
@@ -168,7 +168,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
         return await create({ calls, ...request }, requestKey);
       case "stored":
         feeder.wake();
-        return answerOf(named.id, checked);
+        return await answerOf(named.id, checked);
     }
   }
 
@@ -241,11 +241,13 @@ async function nameByKey(
 
 const storedHash = z.object({ bodyHash: z.string().optional() });
 
-function answerOf(batchId: string, checked: readonly CheckedCall[]): AcceptedBatch {
-  const refused = checked.flatMap((each) => {
-    if (each.ok) return [];
+async function answerOf(
+  batchId: string,
+  checked: readonly CheckedCall[],
+): Promise<AcceptedBatch> {
+  const refused = await mapped(checked.filter((each) => !each.ok), (each) => {
     const { index, call: { line }, refusal } = each;
-    return [{ index, ...present({ line }), refusal }];
+    return { index, ...present({ line }), refusal };
   });
   return { batchId, accepted: checked.length - refused.length, refused };
 }
@@ -264,3 +266,17 @@ function itemOf(checked: CheckedCall): NewBatchItem {
 
 /** What is kept of a number that cannot be read, in characters. */
 const MAX_WRITTEN = 100;
+
+/** In slices. */
+async function mapped<From, To>(
+  list: readonly From[],
+  toOther: (each: From) => To,
+): Promise<readonly To[]> {
+  const slices = new WorkSlices();
+  const others: To[] = [];
+  for (const each of list) {
+    await slices.pause();
+    others.push(toOther(each));
+  }
+  return others;
+}

@@ -13,11 +13,13 @@ import {
 } from "../store.ts";
 import type { CallAccounts, CountedCall } from "./callAccounts.ts";
 import { BudgetRefusals, type BudgetRefusalsDeps, type RefusalCount } from "./budgetRefusals.ts";
+import { findCalledEnough, type PlannedCall } from "./calledEnough.ts";
 import { isTransferOpen, spentBy } from "./callUsage.ts";
 import { OwnUse } from "./ownUse.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { deadline } from "../../utils/deadline.ts";
 import { sleep } from "../../utils/sleep.ts";
+import type { WorkSlices } from "../../utils/workSlices.ts";
 
 /** `now` is in milliseconds since 1970. */
 export interface CallBudgetDeps extends Clock, BudgetRefusalsDeps {
@@ -131,20 +133,15 @@ export function createCallBudget(deps: CallBudgetDeps) {
       own.granted(callId, accounts, decision, { now: at, isStored: true });
       return decision;
     },
-    /** Why a number has been called often enough today, if so; reserves nothing. */
-    async attemptsRefusal(
-      call: { readonly keyName: string; readonly agent: string; readonly to: string },
-      at: number,
-    ): Promise<BudgetRefusal | undefined> {
-      const account = (await placedAccounts(call, at)).find(({ scope }) => scope === "number");
-      const most = account?.limits.dailyCalls;
-      if (account === undefined || most === undefined) return undefined;
-      const { callsToday } = await budget.used(account, at);
-      const retryAfterMs = untilTomorrow(at + (account.dayOffsetMs ?? 0));
-      return callsToday < most
-        ? undefined
-        : { ok: false, scope: "number", limit: "dailyCalls", retryAfterMs };
-    },
+    /** Those of some hundred calls whose number has been called often enough on their day. */
+    calledEnough: <Call extends PlannedCall>(
+      calls: readonly Call[],
+      slices: Pick<WorkSlices, "pause">,
+    ): Promise<ReadonlySet<Call>> =>
+      findCalledEnough(calls, {
+        budget,
+        accountsOf: (call) => placedAccounts(call, call.at),
+      }, slices),
     /** Reserves more for a live call; where the store does not answer, of what this process may use. */
     async extend(
       { id: callId, request }: Pick<CallSession, "id" | "request">,

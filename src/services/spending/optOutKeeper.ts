@@ -5,7 +5,7 @@ import { sleep } from "../../utils/sleep.ts";
 import type { DoNotCallEntry, DoNotCallList } from "../store.ts";
 
 export interface OptOutKeeperDeps extends Pick<Clock, "setTimer"> {
-  readonly doNotCall: Pick<DoNotCallList, "add" | "has">;
+  readonly doNotCall: Pick<DoNotCallList, "add" | "has" | "among">;
   readonly log: Pick<Log, "warn" | "error">;
 }
 
@@ -54,6 +54,12 @@ export class OptOutKeeper {
   /** Whether the number is not to be called, by the list or what is still to be written. */
   async has(number: string): Promise<boolean> {
     return this.#waiting.has(number) || await this.#deps.doNotCall.has(number);
+  }
+
+  /** Those of some hundred numbers that are not to be called. */
+  async among(numbers: readonly string[]): Promise<ReadonlySet<string>> {
+    const listed = await this.#deps.doNotCall.among(numbers);
+    return new Set(numbers.filter((number) => listed.has(number) || this.#waiting.has(number)));
   }
 
   /** Tries once more what has not been stored; nothing is kept afterwards. */

@@ -1,6 +1,6 @@
 import type { Database, Row } from "./database.ts";
 import { maybeText, numberOf, onlyRow, textOf } from "./row.ts";
-import { storableText } from "./columns.ts";
+import { placeholders, storableText } from "./columns.ts";
 import { present } from "../../utils/present.ts";
 
 /** A number that must not be called, with the first reason given. */
@@ -48,6 +48,15 @@ export function createDoNotCallList({ query }: Database) {
     async has(number: string): Promise<boolean> {
       return (await query("SELECT 1 AS there FROM do_not_call WHERE number = $1", [number]))
         .length > 0;
+    },
+    /** Those of some hundred numbers that are on the list. */
+    async among(numbers: readonly string[]): Promise<ReadonlySet<string>> {
+      if (numbers.length === 0) return new Set();
+      const rows = await query(
+        `SELECT number FROM do_not_call WHERE number IN (${placeholders(numbers)})`,
+        numbers,
+      );
+      return new Set(rows.map((row) => textOf(row, "number")));
     },
     async get(number: string): Promise<DoNotCallEntry | undefined> {
       const [row] = await query("SELECT * FROM do_not_call WHERE number = $1", [number]);

@@ -21,7 +21,7 @@ async function codeOf(
 ): Promise<string> {
   const settings = readSettings({ OUTBOUND_COUNTRIES: "US,DE", ...env }).outbound;
   const policy = createDialPolicy({ ...settings, ownNumber: "+14155550100" }, {
-    doNotCall: { has: () => Promise.resolve(false) },
+    doNotCall: { has: () => Promise.resolve(false), among: () => Promise.resolve(new Set()) },
     rulesOf: () => rules === undefined ? undefined : outbound.parse(rules),
   });
   const decision = await policy.check(to, at, isTransfer ? undefined : { agent: "desk" });

@@ -17,6 +17,7 @@ function world(failures: number, refused?: string) {
         return Promise.resolve();
       },
       has: (number) => Promise.resolve(stored.includes(number)),
+      among: (numbers) => Promise.resolve(new Set(numbers.filter((each) => stored.includes(each)))),
     },
     setTimer: (callback) => {
       let isOn = true;
@@ -33,6 +34,7 @@ Deno.test("an opt-out holds while the store is away, and is stored however long 
   const written = keeper.keep(entry("+1"));
   assert.equal(await keeper.has("+1"), true);
   assert.equal(await keeper.has("+2"), false);
+  assert.deepEqual(await keeper.among(["+2", "+1"]), new Set(["+1"]));
   await written;
   assert.deepEqual(stored, ["+1"]);
   await keeper.close();
@@ -55,6 +57,7 @@ Deno.test("what has not been stored is tried once more as the process ends", asy
       add: ({ number }) =>
         isAway ? Promise.reject(new Error("away")) : Promise.resolve(void stored.push(number)),
       has: () => Promise.resolve(false),
+      among: () => Promise.resolve(new Set()),
     },
     setTimer: () => () => {},
     log: { warn: () => {}, error: () => {} },

@@ -218,6 +218,11 @@ function testLists(test: StoreTest): void {
     await doNotCall.add({ number: "+15550002", addedAt: 9 });
     await doNotCall.add({ number: "+15550001", addedAt: 6 });
     assert.equal(await doNotCall.has("+15550002"), true);
+    assert.deepEqual(
+      await doNotCall.among(["+15550003", "+15550001", "+15550002", "+15550001"]),
+      new Set(["+15550001", "+15550002"]),
+    );
+    assert.deepEqual(await doNotCall.among([]), new Set());
     assert.deepEqual(await doNotCall.list({ limit: 9 }), [
       { number: "+15550001", addedAt: 6 },
       { number: "+15550002", addedAt: 5, addedBy: "ops", reason: "asked" },

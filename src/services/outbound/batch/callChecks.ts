@@ -1,7 +1,15 @@
 import { language as languageCode } from "../../../config/agentSchema.ts";
+import { present } from "../../../utils/present.ts";
 import { sha256 } from "../../../utils/sha256.ts";
 import type { WorkSlices } from "../../../utils/workSlices.ts";
-import type { CallBudget, DialPolicy, DialRefusal, PersonCall } from "../../spending.ts";
+import type {
+  CallBudget,
+  DialCheck,
+  DialPolicy,
+  DialRefusal,
+  PersonCall,
+  PlannedCall,
+} from "../../spending.ts";
 import { awaitStore } from "../outboundErrors.ts";
 import type { ReadPlan } from "./batchPlan.ts";
 import { OpeningTimes } from "./openingTimes.ts";
@@ -41,7 +49,7 @@ export interface CallChecksDeps {
   /** Why an agent cannot be used; undefined where it can. */
   readonly agentProblem: (agent: string) => string | undefined;
   readonly taken: (keys: readonly string[]) => Promise<ReadonlySet<string>>;
-  readonly callBudget: Pick<CallBudget, "attemptsRefusal">;
+  readonly callBudget: Pick<CallBudget, "calledEnough">;
 }
 
 export interface CheckedRequest {
@@ -65,76 +73,107 @@ export async function checkCalls(
   { policy, agentProblem, taken, callBudget }: CallChecksDeps,
   slices: Pick<WorkSlices, "pause">,
 ): Promise<readonly CheckedCall[]> {
-  const keys: (string | undefined)[] = [];
-  for (const { id } of calls) {
-    await slices.pause();
-    keys.push(id === undefined ? undefined : requestKeyOf(keyName, id));
-  }
-  const known = await awaitStore(taken(keys.filter((key) => key !== undefined)));
   const times = new OpeningTimes(policy, Math.max(now, startsAt));
   const numbers = new Set<string>();
   const ids = new Set<string>();
   const checked: CheckedCall[] = [];
-  for (const [index, call] of calls.entries()) {
-    await slices.pause();
-    const requestKey = keys[index];
-    const base = { call, index, ...(requestKey !== undefined && { requestKey }) };
-    const verdict = await verdictOf(call, requestKey);
-    if ("kind" in verdict) {
-      const written = writtenNumber(call);
-      const number = written.ok ? written.number : undefined;
-      checked.push({ ...base, ok: false, number, refusal: verdict });
-    } else checked.push({ ...base, ok: true, ...verdict });
+  for (let first = 0; first < calls.length; first += AT_ONCE) {
+    for (const verdict of await checkSome(calls.slice(first, first + AT_ONCE), first)) {
+      checked.push(verdict);
+    }
   }
   return checked;
 
-  async function verdictOf(call: RequestedCall, requestKey: string | undefined) {
-    const itemProblem = problemOf(call);
-    if (itemProblem !== undefined) return itemProblem;
-    const written = writtenNumber(call);
-    if (!written.ok) return { kind: "number", ...written } as const;
-    const { number } = written;
-    const person = personOf(call);
-    const decision = await times.of({ number, week: plan.week, call: person });
-    if (!decision.ok) {
-      const { refusal } = decision;
-      return {
-        kind: "destination",
-        code: refusal.code,
-        sentence: refusal.sentence,
-        destination: refusal,
-      } as const;
+  /** What the store knows of these calls is asked once, for all of them. */
+  async function checkSome(
+    some: readonly RequestedCall[],
+    first: number,
+  ): Promise<readonly CheckedCall[]> {
+    const read: ReadCall[] = [];
+    for (const [at, call] of some.entries()) {
+      await slices.pause();
+      const requestKey = call.id === undefined ? undefined : requestKeyOf(keyName, call.id);
+      read.push({
+        base: { call, index: first + at, ...present({ requestKey }) },
+        ...readCall(call),
+      });
     }
+    const known = await awaitStore(taken(read.flatMap(({ base }) => base.requestKey ?? [])));
+    const check = await awaitStore(policy.checkAmong(read.flatMap(({ number }) => number ?? [])));
+    const timed: TimedCall[] = [];
+    for (const each of read) {
+      await slices.pause();
+      const { refusal } = each;
+      timed.push(refusal === undefined ? await timeOf(each, check) : { ...each, refusal });
+    }
+    const planned = timed.flatMap((each) => each.refusal === undefined ? each.planned : []);
+    const enough = await awaitStore(callBudget.calledEnough(planned, slices));
+    const verdicts: CheckedCall[] = [];
+    for (const each of timed) {
+      await slices.pause();
+      verdicts.push(verdictOf(each, known, enough));
+    }
+    return verdicts;
+  }
+
+  function readCall(call: RequestedCall): Omit<ReadCall, "base"> {
+    const written = writtenNumber(call);
+    const refusal = problemOf(call);
+    if (written.ok) return { number: written.number, refusal };
+    return { number: undefined, refusal: refusal ?? { kind: "number", ...written } };
+  }
+
+  async function timeOf({ base, number = "" }: ReadCall, check: DialCheck): Promise<TimedCall> {
+    const person = personOf(base.call);
+    const decision = await times.of({ number, week: plan.week, call: person }, { check });
+    if (decision.ok) {
+      const planned = { keyName, agent: person.agent, to: number, at: decision.at };
+      return { base, number, planned, refusal: undefined };
+    }
+    const { refusal: destination } = decision;
+    const { code, sentence } = destination;
+    return { base, number, refusal: { kind: "destination", code, sentence, destination } };
+  }
+
+  /** Remembers calls that are accepted: later ones may repeat them. */
+  function verdictOf(
+    timed: TimedCall,
+    known: ReadonlySet<string>,
+    enough: ReadonlySet<PlannedCall>,
+  ): CheckedCall {
+    const { base, number } = timed;
+    if (timed.refusal !== undefined) return { ...base, ok: false, number, refusal: timed.refusal };
+    const { planned } = timed;
+    const { to, at } = planned;
+    const refusal = repetitionOf(to, base.requestKey, known) ??
+      (at >= endsAt ? neverOpen : enough.has(planned) ? calledEnough : undefined);
+    if (refusal !== undefined) return { ...base, ok: false, number, refusal };
+    numbers.add(to);
+    if (base.requestKey !== undefined) ids.add(base.requestKey);
+    const destination = policy.checkNumber(to);
+    return {
+      ...base,
+      ok: true,
+      number: to,
+      country: destination.ok ? destination.country : undefined,
+      ...(at > now && { opensAt: at }),
+    };
+  }
+
+  function repetitionOf(
+    number: string,
+    requestKey: string | undefined,
+    known: ReadonlySet<string>,
+  ): CallRefusal | undefined {
     if (requestKey !== undefined && known.has(requestKey)) {
       return duplicate("already_in_batch", "An item with this id is in a batch already.");
     }
     if (requestKey !== undefined && ids.has(requestKey)) {
       return duplicate("duplicate_id", "An earlier item of this batch has the same id.");
     }
-    if (numbers.has(number)) {
-      return duplicate("duplicate_number", "This number is in the batch already.");
-    }
-    if (decision.at >= endsAt) {
-      return {
-        kind: "item",
-        code: "never_open",
-        sentence: "The batch ends before this number may be called.",
-      } as const;
-    }
-    const asked = { keyName, agent: person.agent, to: number };
-    const enough = await awaitStore(callBudget.attemptsRefusal(asked, decision.at));
-    if (enough !== undefined) {
-      const sentence = "This number has been called as often as it may be on that day.";
-      return { kind: "item", code: "number_called_enough", sentence } as const;
-    }
-    numbers.add(number);
-    if (requestKey !== undefined) ids.add(requestKey);
-    const destination = policy.checkNumber(number);
-    return {
-      number,
-      country: destination.ok ? destination.country : undefined,
-      ...(decision.at > now && { opensAt: decision.at }),
-    };
+    return numbers.has(number)
+      ? duplicate("duplicate_number", "This number is in the batch already.")
+      : undefined;
   }
 
   /** JSON has numbers with their country, unless it names one for all. */
@@ -172,6 +211,26 @@ export async function checkCalls(
     return undefined;
   }
 }
+
+/** Calls of which the store is asked at a time. */
+const AT_ONCE = 500;
+
+/** A call, and its number as far as it could be read. */
+interface ReadCall {
+  readonly base: Pick<CheckedCall, "call" | "index" | "requestKey">;
+  readonly number: string | undefined;
+  readonly refusal: CallRefusal | undefined;
+}
+
+type TimedCall =
+  | ReadCall & { readonly refusal: CallRefusal }
+  | Omit<ReadCall, "refusal"> & { readonly refusal: undefined; readonly planned: PlannedCall };
+
+const neverOpen = item("never_open", "The batch ends before this number may be called.");
+const calledEnough = item(
+  "number_called_enough",
+  "This number has been called as often as it may be on that day.",
+);
 
 /** With its time in ISO 8601. */
 export function normalConsent({ at, ...rest }: Consent): Consent {

@@ -1,3 +1,4 @@
+import type { WorkSlices } from "../../../utils/workSlices.ts";
 import type { UsualCall } from "../../store.ts";
 import type { CheckedCall } from "./callChecks.ts";
 
@@ -16,22 +17,26 @@ const MIN_CALLS = 5;
 const ASSUMED_MINUTES = 2;
 
 /** By what the agent's latest calls took, or else by an assumption. */
-export function estimateOf(
+export async function estimateOf(
   checked: readonly CheckedCall[],
   { calls: known, meanMs, usdPerMinute }: UsualCall,
   carrierUsdPerMinute: (number: string) => number,
-): BatchEstimate {
-  const accepted = checked.flatMap((each) => each.ok ? [each] : []);
+  slices: Pick<WorkSlices, "pause">,
+): Promise<BatchEstimate> {
   const isKnown = known >= MIN_CALLS && usdPerMinute !== undefined;
   const minutesPerCall = known >= MIN_CALLS ? meanMs / 60_000 : ASSUMED_MINUTES;
-  const usd = accepted.reduce(
-    (sum, { number }) => sum + minutesPerCall * (usdPerMinute ?? carrierUsdPerMinute(number)),
-    0,
-  );
+  let accepted = 0;
+  let usd = 0;
+  for (const each of checked) {
+    await slices.pause();
+    if (!each.ok) continue;
+    accepted++;
+    usd += minutesPerCall * (usdPerMinute ?? carrierUsdPerMinute(each.number));
+  }
   return {
-    calls: accepted.length,
+    calls: accepted,
     minutesPerCall: rounded(minutesPerCall, 2),
-    minutes: rounded(minutesPerCall * accepted.length, 1),
+    minutes: rounded(minutesPerCall * accepted, 1),
     usd: rounded(usd, 2),
     basis: isKnown ? "history" : "assumed",
   };

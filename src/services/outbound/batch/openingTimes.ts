@@ -1,4 +1,4 @@
-import type { DialPolicy, DialRefusal, PersonCall } from "../../spending.ts";
+import type { DialCheck, DialPolicy, DialRefusal, PersonCall } from "../../spending.ts";
 import { awaitStore } from "../outboundErrors.ts";
 import type { ReadPlan } from "./batchPlan.ts";
 
@@ -33,7 +33,13 @@ export class OpeningTimes {
   }
 
   /** `scope` tells batches apart, which have hours of their own. */
-  async of(timed: TimedCall, scope = ""): Promise<OpeningTime> {
+  async of(
+    timed: TimedCall,
+    { scope = "", check = this.#policy.check }: {
+      readonly scope?: string;
+      readonly check?: DialCheck;
+    } = {},
+  ): Promise<OpeningTime> {
     const { number, call } = timed;
     const key = `${scope} ${call.agent} ${this.#policy.placeOf(number)}`;
     const known = this.#known.get(key);
@@ -42,21 +48,21 @@ export class OpeningTimes {
       return { ok: false, refusal: destination.ok ? neverOpen : destination };
     }
     if (known !== undefined && known > this.#at) {
-      const decision = await awaitStore(this.#policy.check(number, known, call));
+      const decision = await awaitStore(check(number, known, call));
       if (decision.ok) return { ok: true, at: known };
       if (decision.code !== "outside_hours") return { ok: false, refusal: decision };
     }
-    const found = await this.#find(timed);
+    const found = await this.#find(timed, check);
     if (found.ok) this.#known.set(key, found.at);
     else if (found.refusal.code === "outside_hours") this.#known.set(key, "never");
     return found;
   }
 
-  async #find({ number, week, call }: TimedCall): Promise<OpeningTime> {
+  async #find({ number, week, call }: TimedCall, check: DialCheck): Promise<OpeningTime> {
     let time = this.#at;
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const open = week === undefined ? time : this.#policy.nextWithinWeek(number, week, time);
-      const decision = await awaitStore(this.#policy.check(number, open ?? time, call));
+      const decision = await awaitStore(check(number, open ?? time, call));
       if (decision.ok && open !== undefined) return { ok: true, at: open };
       if (decision.ok) return { ok: false, refusal: neverOpen };
       if (decision.code !== "outside_hours" || decision.opensAt === undefined) {

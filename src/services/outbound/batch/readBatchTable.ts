@@ -7,7 +7,7 @@ import {
   readColumns,
   type TableProblem,
 } from "./batchColumns.ts";
-import type { RequestedCall } from "./requestedCall.ts";
+import { MAX_ID_CHARS, type RequestedCall } from "./requestedCall.ts";
 
 /** The calls of a table, one for each of its lines, also for those of which none can be made. */
 export interface BatchTable {
@@ -104,14 +104,16 @@ function callOf(
   const variables: Record<string, string> = {};
   const roles: Record<string, string> = {};
   for (const [at, column] of columns.entries()) {
+    if (column.role === "none") continue;
+    const maxChars = column.role === "id" ? MAX_ID_CHARS : TABLE_BOUNDS.cellChars;
     const value = cleaned(cells[at] ?? "");
-    if (value === "" || column.role === "none") continue;
-    if (value.length > TABLE_BOUNDS.cellChars) {
+    if (value === "") continue;
+    if (value.length > maxChars) {
       return {
         line,
         column: column.heading,
         code: "cell_too_long",
-        message: `This cell has more than ${TABLE_BOUNDS.cellChars} characters.`,
+        message: `This cell has more than ${maxChars} characters.`,
       };
     }
     if (column.role === "variable") variables[column.name] = value;
@@ -133,8 +135,13 @@ function callOf(
 
 /** Without characters that nobody sees. */
 function cleaned(cell: string): string {
-  return cell.toWellFormed().replace(/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Co}]/gu, "").trim();
+  const text = cell.trim();
+  // It is too long in any case.
+  if (text.length > MOST_CLEANED_CHARS) return text;
+  return text.toWellFormed().replace(/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Co}]/gu, "").trim();
 }
+
+const MOST_CLEANED_CHARS = 4 * TABLE_BOUNDS.cellChars;
 
 function unreadable(code: string, message: string, line = 1): UnreadableTable {
   return new UnreadableTable([{ line, code, message }]);

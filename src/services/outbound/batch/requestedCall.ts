@@ -1,5 +1,8 @@
 import type { TableProblem } from "./batchColumns.ts";
 
+/** Of an item's name in the operator's own system, however it is sent. */
+export const MAX_ID_CHARS = 200;
+
 /** One call of a batch, as it is asked for: its place in the list is its index. */
 export interface RequestedCall {
   readonly to: string;

@@ -1,6 +1,8 @@
 import {
   amountsOf,
+  callsOn,
   dayOf,
+  type DayOfSubject,
   exceeded,
   isOnlyReserved,
   left,
@@ -20,6 +22,7 @@ import type {
   BudgetRecord,
   BudgetRefusal,
   BudgetRequest,
+  BudgetScope,
   BudgetUse,
 } from "./budgetTypes.ts";
 import type { Database, Query, Row } from "../database.ts";
@@ -105,6 +108,9 @@ export function createBudget(database: Database) {
       account: Pick<BudgetAccount, "scope" | "subject" | "dayOffsetMs">,
       now: number,
     ): Promise<BudgetUse> => usedBy(database.query, account, now),
+    /** How many calls each of some hundred subjects has on its day, in their order. */
+    callsOn: (scope: BudgetScope, asked: readonly DayOfSubject[]): Promise<readonly number[]> =>
+      callsOn(database.query, scope, asked),
   };
 }
 

@@ -3,10 +3,12 @@ import type {
   BudgetLimit,
   BudgetLimits,
   BudgetRefusal,
+  BudgetScope,
   BudgetUse,
 } from "./budgetTypes.ts";
 import type { Query, Row } from "../database.ts";
-import { numberOf, onlyRow } from "../row.ts";
+import { placeholders } from "../columns.ts";
+import { numberOf, onlyRow, textOf } from "../row.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -31,6 +33,36 @@ export async function usedOn(
     ),
   );
   return { ...amountsOf(sums), calls: numberOf(sums, "calls") };
+}
+
+/** A subject, and a time by whose day it is asked for. */
+export interface DayOfSubject {
+  readonly subject: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly dayOffsetMs?: number | undefined;
+}
+
+/** How many calls each of some hundred subjects has on its day, in their order. */
+export async function callsOn(
+  query: Query,
+  scope: BudgetScope,
+  asked: readonly DayOfSubject[],
+): Promise<readonly number[]> {
+  if (asked.length === 0) return [];
+  const days = asked.map(({ at, dayOffsetMs = 0 }) => dayOf(at + dayOffsetMs));
+  const subjects = [...new Set(asked.map(({ subject }) => subject))];
+  const rows = await query(
+    `SELECT subject, day, COUNT(*) AS calls FROM budget_entries
+      WHERE scope = $1 AND day >= $2 AND day <= $3 AND subject IN (${placeholders(subjects, 4)})
+      GROUP BY subject, day`,
+    [scope, Math.min(...days), Math.max(...days), ...subjects],
+  );
+  const calls = new Map(rows.map((row) => [
+    `${textOf(row, "subject")} ${numberOf(row, "day")}`,
+    numberOf(row, "calls"),
+  ]));
+  return asked.map(({ subject }, at) => calls.get(`${subject} ${days[at]}`) ?? 0);
 }
 
 /** An expired reservation still counts for its day: the money may be spent. */

@@ -73,9 +73,10 @@ export function createBatchResults({ query, longQuery }: Database) {
         [id, first.item, last.item],
       );
       const analyses = await analysesOf(items.flatMap(({ callId }) => callId ?? []));
+      const callsOf = Map.groupBy(calls, (call) => numberOf(call, "item"));
       return items.map((item) => ({
         item,
-        calls: calls.filter((call) => numberOf(call, "item") === item.item).map(callOf),
+        calls: (callsOf.get(item.item) ?? []).map(callOf),
         ...present({ analysis: analyses.get(item.callId ?? "") }),
       }));
     },

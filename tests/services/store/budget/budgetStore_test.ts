@@ -128,6 +128,28 @@ for (const { name, make, ignore } of backends) {
     assert.equal((await budget.used(ops, day)).minutesToday, 0);
   });
 
+  test("callsOn() counts each subject's calls on its own day", async (budget) => {
+    const account = (subject: string) => ({ scope: "number" as const, subject, limits: {} });
+    const call = (callId: string, subject: string) => ({
+      ...request({ callId }),
+      accounts: [account(subject)],
+    });
+    await budget.reserve(call("a", "ann"), 1000);
+    await budget.reserve(call("b", "ann"), 2000);
+    await budget.reserve(call("c", "bob"), day + 1000);
+    const asked = [
+      { subject: "bob", at: 5 },
+      { subject: "ann", at: 5 },
+      { subject: "ann", at: day + 5 },
+      { subject: "bob", at: 5, dayOffsetMs: day },
+      { subject: "ann", at: day + 5, dayOffsetMs: -day },
+      { subject: "cy", at: 5 },
+    ];
+    assert.deepEqual(await budget.callsOn("number", asked), [0, 2, 0, 1, 2, 0]);
+    assert.deepEqual(await budget.callsOn("outbound", asked), [0, 0, 0, 0, 0, 0]);
+    assert.deepEqual(await budget.callsOn("number", []), []);
+  });
+
   test("release() makes as if the call had never been asked for", async (budget) => {
     await budget.reserve(request({ callId: "a" }), 1000);
     await budget.release("a");
