@@ -158,6 +158,25 @@ Deno.test("an answer that is no yes and no no is on record as such, with its wor
   }
 });
 
+Deno.test("who presses the key of the opt-out at the question is called no more, and not recorded", async () => {
+  await using folder = await recordingFolder();
+  await using rig = await startPhoneRig({
+    agent: `${agentWith("required", ASKED)}\noutbound: { hours: off, opt_out: { key: "9" } }`,
+    ...folder,
+  });
+  const talk = await rig.dial();
+  await spokenTimes(rig, talk.callId, ASKED, 1);
+  await talk.phone.sendDigits("9");
+  await heardSaying(rig, talk.callId, /^I have taken you off our list/);
+  const { optOut, end, recording, turns } = await statusOf(rig, talk.callId);
+  assert.deepEqual([optOut.by, optOut.words, end.detail], ["key", "9", "opted_out"]);
+  const { state, reason, consent } = recording;
+  assert.deepEqual([state, reason, consent.key], ["refused", "declined", "9"]);
+  const asked = turns.filter(({ text }: { text: string }) => text === ASKED);
+  assert.equal(asked.length, 1);
+  assert.deepEqual([...Deno.readDirSync(folder.dir)], []);
+});
+
 Deno.test("who hangs up in the place of an answer is on record, with what was pressed or said instead", async () => {
   for (const presses of ["early", undefined, "5"]) {
     await using folder = await recordingFolder();

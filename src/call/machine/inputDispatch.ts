@@ -31,6 +31,7 @@ export class InputDispatch {
     this.#pass(input, now);
     this.#parts.goOn.follow(input, now);
     this.#parts.optOut.follow(input, now);
+    if (this.#parts.optOut.isAsked) this.#parts.recording.optedOut(now);
     return undefined;
   }
 
@@ -95,7 +96,8 @@ export class InputDispatch {
       case "typed":
         return caller.typed(input.text, input.byOperator === true, now);
       case "digit":
-        if (recording.takes(input)) return;
+        // It answers the question, and nobody else need know of it.
+        if (recording.isAsking && !this.#parts.optOut.isKey(input.digit)) return;
         return caller.pressed(input.digit, now);
       case "interruptAsked":
         return caller.interrupt(now);

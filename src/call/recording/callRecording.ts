@@ -6,7 +6,7 @@ import { TurnBeginnings } from "../heard/turnBeginnings.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { ResumedCall } from "../resumedCall.ts";
 import type { Milliseconds, RecordingPolicy } from "../types.ts";
-import { isKey, type RecordingAnswer, RecordingQuestion } from "./recordingQuestion.ts";
+import { type RecordingAnswer, RecordingQuestion } from "./recordingQuestion.ts";
 import { present } from "../../utils/present.ts";
 
 /** A model that pauses and resumes without end does not fill the record. */
@@ -87,6 +87,15 @@ export class CallRecording {
     this.#question?.follow(input);
   }
 
+  /** Who wants no more calls is asked nothing, and agrees to nothing. */
+  optedOut(now: Milliseconds): void {
+    const { recording } = this.#call.inForce.policy;
+    if (this.#question === undefined || recording === undefined) return;
+    const { answer: _, ...said } = this.#question.unanswered;
+    this.#question = undefined;
+    this.#take(recording, { answer: "no", ...said }, now);
+  }
+
   tick(now: Milliseconds, joined: boolean): void {
     const { recording } = this.#call.inForce.policy;
     if (recording === undefined || !joined) return;
@@ -103,11 +112,6 @@ export class CallRecording {
   /** Whether the caller has been asked, and all else waits for the answer. */
   get isAsking(): boolean {
     return this.#question !== undefined;
-  }
-
-  /** Whether it is a key that answers, and that nobody else need know of. */
-  takes(input: CallInput): boolean {
-    return this.isAsking && isKey(input);
   }
 
   get wakeAt(): Milliseconds | undefined {

@@ -26,9 +26,9 @@ const MAX_TRIES = 2;
 const MAX_WORDS = 500;
 
 /**
- * The question whether the call may be recorded, from when the caller has heard it to its last word: a yes or
- * key 1, a no or key 2. Where neither comes, or another key, it is asked once more. A voice that is not transcribed answers
- * nothing.
+ * The question whether the call may be recorded, from when the caller has heard it to its last word:
+ * a yes or key 1, a no or key 2. Where neither comes, or another key, it is asked once more. A voice
+ * that is not transcribed answers nothing.
  */
 export class RecordingQuestion {
   readonly #call: MachineParts;
@@ -50,7 +50,7 @@ export class RecordingQuestion {
 
   follow(input: CallInput): void {
     this.#again.follow(input);
-    if (isKey(input)) this.#key = input.digit;
+    if (input.type === "digit") this.#key = input.digit;
   }
 
   /** Undefined while the answer is open. */
@@ -80,6 +80,7 @@ export class RecordingQuestion {
 
   /** What there was in the place of an answer so far. */
   get unanswered(): RecordingAnswer {
+    if (this.#key !== undefined) return { answer: "unclear", key: this.#key };
     const said = this.#heard === undefined ? {} : this.#saidAround(this.#heard);
     const unclear = said.words === undefined ? this.#unclear : said;
     return unclear === undefined ? { answer: "none" } : { answer: "unclear", ...unclear };
@@ -137,11 +138,6 @@ export class RecordingQuestion {
     const heardAt = last?.kind === "agent" ? last.endedAt ?? now : now;
     return { items: new Set(entries.map(({ id }) => id)), heardAt };
   }
-}
-
-/** Whether it answers the question by a key: 1 and 2, or one that is no answer. */
-export function isKey(input: CallInput): input is Extract<CallInput, { type: "digit" }> {
-  return input.type === "digit";
 }
 
 const ID = "recording again";

@@ -83,6 +83,50 @@ Deno.test("the key needs no pause while the sentence that offers it is said", ()
   assert.equal(call.all("speakKept").length, 1, "and the sentence is not begun again");
 });
 
+Deno.test("the key and the words hold while the question about the recording is open, which is over then", () => {
+  const text = "May we record this call?";
+  for (const by of ["key", "word"] as const) {
+    const call = new CallDriver({
+      ...PLACED,
+      opening: [{ name: "recording", text }],
+      recording: { consent: "required", announcement: text },
+      kept: { opening: { text, ms: 2000 } },
+    }).connect();
+    call.advance(2500);
+    if (by === "key") call.press("9");
+    else call.callerSays("Stop calling me.", 300);
+    assert.deepEqual(recorded(call), [[by, by === "key" ? "9" : "Stop calling me"]]);
+    const [{ state, reason, consent } = {}] = call.events("recording");
+    assert.deepEqual([state, reason, consent?.kind, consent?.key, consent?.words], [
+      "refused",
+      "declined",
+      "refused",
+      ...(by === "key" ? ["9", undefined] : [undefined, "Stop calling me."]),
+    ]);
+    call.input({ type: "optOutRecorded" });
+    const id = call.begin("goodbye");
+    call.say(id, "bye", 1500, SENTENCE);
+    call.finish(id);
+    call.advance(9000);
+    assert.deepEqual(call.end, { reason: "agent_hung_up", detail: "opted_out" });
+    assert.equal(call.all("speakKept").length, 1, "and nothing is asked again");
+  }
+});
+
+Deno.test("another key answers the question about the recording, and ends no call", () => {
+  const text = "May we record this call?";
+  const call = new CallDriver({
+    ...PLACED,
+    opening: [{ name: "recording", text }],
+    recording: { consent: "required", announcement: text },
+    kept: { opening: { text, ms: 2000 } },
+  }).connect();
+  call.advance(2500);
+  call.press("2");
+  assert.deepEqual(recorded(call), []);
+  assert.deepEqual(call.events("recording").map(({ consent }) => consent?.key), ["2"]);
+});
+
 Deno.test("other words, an operator's and calls without the rule end nothing", () => {
   const call = new CallDriver(PLACED).live();
   call.callerSays("Don't call me before five.");
