@@ -26,7 +26,7 @@ export const transferFailures = [
   /** Outside the hours of the transfer, or those in which such a number may be called. */
   "outside_hours",
   "do_not_call",
-  /** The limits in minutes leave nothing for a talk. */
+  /** The limits in minutes leave nothing for a talk, or enough people have been called. */
   "limit",
   /** The operator allows none of its numbers or addresses. */
   "not_allowed",

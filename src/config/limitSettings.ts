@@ -12,6 +12,8 @@ export function readLimits(
   const callUsd = usd("MAX_CALL_USD", 20);
   const webCallsPerKey = read.wholeLimit("WEB_CALLS_PER_KEY", 40);
   const webCallsPerVisitor = read.wholeLimit("WEB_CALLS_PER_VISITOR", 3);
+  const transferDials = read.wholeLimit("TRANSFER_DIALS_PER_CALL", 20);
+  const transferDialsPerMinute = read.wholeLimit("TRANSFER_DIALS_PER_MINUTE", 60);
   const inbound = dayLimits(
     read.limit("INBOUND_DAILY_MINUTES", 3000),
     usd("INBOUND_DAILY_USD", 50),
@@ -27,6 +29,7 @@ export function readLimits(
     idleMs: read.whole("IDLE_SECONDS", 30, { min: 5, max: 3600 }) * 1000,
     // Twilio lets no call last longer than four hours.
     transferMs: read.whole("TRANSFER_MAX_MINUTES", 60, { min: 1, max: 240 }) * 60_000,
+    ...present({ transferDials, transferDialsPerMinute }),
     ...present({ callUsd, webCallsPerKey, webCallsPerVisitor }),
     server: dayLimits(
       read.limit("DAILY_MINUTES", Math.max(6000, inbound.dailyMinutes ?? 0, key.dailyMinutes ?? 0)),

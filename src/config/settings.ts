@@ -172,6 +172,9 @@ export interface LimitSettings {
   readonly idleMs: number;
   /** The longest time of a call after a transfer. */
   readonly transferMs: number;
+  /** People who are called by the transfers of one call, and by all transfers in a minute. */
+  readonly transferDials?: number;
+  readonly transferDialsPerMinute?: number;
   /** Concurrent calls from browsers. */
   readonly webCallsPerKey?: number;
   readonly webCallsPerVisitor?: number;

@@ -146,7 +146,11 @@ function problemOf(
         ],
       });
     case "transfer_refused":
-      return new HttpProblem(403, refusal.refusal, transferSentences[refusal.refusal]);
+      return new HttpProblem(
+        refusal.refusal === "transfer_limit" ? 429 : 403,
+        refusal.refusal,
+        transferSentences[refusal.refusal],
+      );
   }
 }
 
@@ -163,6 +167,8 @@ const transferSentences: Readonly<Record<TransferRefusalCode, string>> = {
   outside_hours: "Nobody takes calls there at this time: see the transfer's hours.",
   outside_calling_hours: "The number may not be called at this time: see OUTBOUND_HOURS.",
   destination_not_allowed: "The number behind this name may not be dialled.",
+  transfer_limit:
+    "So many people have been called that nobody else is called now: see TRANSFER_DIALS_PER_CALL and TRANSFER_DIALS_PER_MINUTE.",
 };
 
 function aliasesSentence(aliases: readonly string[]): string {
@@ -226,7 +232,7 @@ const action = createRoute({
   operationId: "actOnCall",
   summary: "Act on a live call",
   description:
-    "Hang up, let the agent say something, transfer the caller or take that back, have the agent leave a conference, interrupt the agent, send text in the caller's place, or pause, resume or stop the recording. Any instance that shares the database accepts it; 504 `instance_silent` where the one that holds the call does not answer. Of transfers there is one at a time: 409 `transfer_under_way`, and `no_transfer`, `not_in_conference`, `call_ending`, `call_unanswered` or `caller_away` where the action is impossible now.",
+    "Hang up, let the agent say something, transfer the caller or take that back, have the agent leave a conference, interrupt the agent, send text in the caller's place, or pause, resume or stop the recording. Any instance that shares the database accepts it; 504 `instance_silent` where the one that holds the call does not answer. Of transfers there is one at a time: 409 `transfer_under_way`, and `no_transfer`, `not_in_conference`, `call_ending`, `call_unanswered` or `caller_away` where the action is impossible now. Where its limits allow no more calls to people: 429 `transfer_limit`.",
   tags,
   request: { params: callIdParam, body: { required: true, content: json(callAction) } },
   responses: { 202: answer("Accepted", actionAnswer), ...errorAnswers },

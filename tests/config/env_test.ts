@@ -57,6 +57,8 @@ Deno.test("readSettings() has a default for everything", () => {
       holdMs: 1_800_000,
       idleMs: 30_000,
       transferMs: 3_600_000,
+      transferDials: 20,
+      transferDialsPerMinute: 60,
       webCallsPerKey: 40,
       webCallsPerVisitor: 3,
       server: { dailyMinutes: 6000 },

@@ -99,7 +99,7 @@ const REASONS: Readonly<Record<TransferFailure, string>> = {
   cancelled: "it was cancelled.",
   outside_hours: "nobody can be reached there at this time.",
   do_not_call: "this line may not be called.",
-  limit: "no minutes are left for another call to a person.",
+  limit: "no more calls to people are possible for now. Do not try it again.",
   not_allowed: "this line may not be called.",
   unknown: "nobody could be reached.",
 };

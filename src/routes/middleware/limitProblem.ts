@@ -66,4 +66,6 @@ const names: Readonly<Record<BudgetScope, string>> = {
   analysis: "This server",
   sms: "This server",
   sms_number: "This number",
+  transfers_of_call: "This call",
+  transfers: "This server",
 };

@@ -30,6 +30,7 @@ const transferRefusal = z.enum([
   "outside_calling_hours",
   "outside_hours",
   "destination_not_allowed",
+  "transfer_limit",
 ]);
 
 export type TransferRefusalCode = z.infer<typeof transferRefusal>;
@@ -102,7 +103,7 @@ export function createCallActions(
         const agent = agents.ofCall(request);
         const aliases = Object.keys(agent?.transfers ?? {});
         if (!aliases.includes(action.to)) return { ok: false, code: "unknown_transfer", aliases };
-        const refused = await transfers.refusalOf(agent, action.to);
+        const refused = await transfers.refusalOf(agent, action.to, callId);
         if (refused !== undefined) {
           return { ok: false, code: "transfer_refused", refusal: refusalOf(refused.code) };
         }
@@ -146,6 +147,8 @@ function refusalOf(code: TransferRefusal["code"]): TransferRefusalCode {
   switch (code) {
     case "do_not_call":
       return code;
+    case "limit":
+      return "transfer_limit";
     case "closed":
       return "outside_hours";
     case "outside_hours":

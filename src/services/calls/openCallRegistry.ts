@@ -85,8 +85,8 @@ export function openCallRegistry(deps: CallRegistryDeps) {
   const signCall = createCallSigner({ secrets: settings.signingSecrets, now: Date.now });
   const toolsOf = createToolbox({
     services: {
-      async transferRefusal(agent, alias) {
-        const refusal = await transfers.refusalOf(agent, alias);
+      async transferRefusal(agent, alias, callId) {
+        const refusal = await transfers.refusalOf(agent, alias, callId);
         if (refusal === undefined) return undefined;
         const why = failureOf(refusal);
         const code = why === "not_allowed" ? "destination_not_allowed" : why;

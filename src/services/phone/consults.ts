@@ -25,7 +25,7 @@ import type { TransferredCalls } from "./transferredCalls.ts";
 
 export interface ConsultsDeps extends Clock, ConsultCallsDeps {
   readonly agents: AgentVoices;
-  readonly transfers: Pick<TransferPolicy, "decide">;
+  readonly transfers: Pick<TransferPolicy, "decide" | "take">;
   readonly wallClock: () => number;
   readonly transferredCalls: Pick<TransferredCalls, "reserve">;
   /** A person is told nothing that is blacked out. */
@@ -76,7 +76,9 @@ export function createConsults(deps: ConsultsDeps) {
           log.warn("Transfer refused", { callId, agent, alias: ref.alias, code: decision.code });
           return fail(session, ref.number, failureOf(decision));
         }
-        const { transfer, targets } = decision;
+        const { transfer } = decision;
+        const targets = await transfers.take(callId, decision.targets);
+        if (targets.length === 0) return fail(session, ref.number, "limit");
         const reserved = await transferredCalls.reserve(callId);
         if (reserved === undefined) return fail(session, ref.number, "limit");
         const consult: Consult = {

@@ -58,7 +58,7 @@ export interface PhoneDeps extends Pick<Clock, "setTimer"> {
   readonly routing: Routing;
   readonly messageBox: MessageBox;
   readonly policy: Spending["policy"];
-  readonly transfers: Pick<TransferPolicy, "decide">;
+  readonly transfers: Pick<TransferPolicy, "decide" | "take">;
   readonly addressOf: AddressOf;
   readonly incidents: Incidents;
   readonly redactions: Pick<Redactions, "text">;

@@ -23,7 +23,7 @@ export interface OutsideCallsDeps extends Pick<Clock, "setTimer"> {
   readonly completion: Pick<CompletionDispatcher, "enqueue">;
   readonly messages: Pick<MessageStore, "countFrom">;
   readonly messageBox: Pick<MessageBox, "take">;
-  readonly transfers: Pick<TransferPolicy, "decide">;
+  readonly transfers: Pick<TransferPolicy, "decide" | "take">;
   readonly answerEnded: AnswerEnded;
   readonly sharedCalls: Pick<SharedPhoneCalls, "find">;
   readonly wallClock: () => number;

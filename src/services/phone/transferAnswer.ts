@@ -9,7 +9,7 @@ import type { TransferredCalls } from "./transferredCalls.ts";
 
 export interface TransferAnswerDeps {
   readonly agents: Pick<Agents, "ofCall">;
-  readonly transfers: Pick<TransferPolicy, "decide">;
+  readonly transfers: Pick<TransferPolicy, "decide" | "take">;
   readonly transferredCalls: Pick<TransferredCalls, "reserve">;
   readonly ownNumber: string;
   readonly log: Pick<Log, "warn">;
@@ -49,9 +49,12 @@ export function createTransferAnswer(
       return { ok: false, why: failureOf(decision) };
     }
     const { transfer } = decision;
-    const targets = decision.targets.filter(({ index }) => index >= from);
+    const wanted = decision.targets.filter(({ index }) => index >= from);
+    if (wanted.length === 0) return { ok: false, why: "not_allowed" };
+    // Those after a machine were counted with those before it.
+    const targets = from > 0 ? wanted : await transfers.take(callId, wanted);
     const [first] = targets;
-    if (first === undefined) return { ok: false, why: "not_allowed" };
+    if (first === undefined) return { ok: false, why: "limit" };
     const inTurn = transfer.order === "in_turn";
     const ringMs = transfer.ringSeconds * 1000 * (inTurn ? targets.length : 1);
     const uri = number === undefined ? undefined : referTo(first, request);

@@ -21,6 +21,7 @@ import type { DialPolicy } from "./dialPolicy.ts";
 import { OptOutKeeper } from "./optOutKeeper.ts";
 import type { Prices } from "./pricing.ts";
 import { createTextSpending } from "./textSpending.ts";
+import { createTransferDials } from "./transferDials.ts";
 import { createTransferPolicy } from "./transferPolicy.ts";
 
 export interface SpendingDeps extends Clock {
@@ -57,6 +58,14 @@ export async function openSpending(
     policy,
     hasPhone: phone !== undefined,
     sipHosts: outbound.sipHosts,
+    dials: createTransferDials({
+      budget: store.budget,
+      limits: settings.limits,
+      newId: () => `dial_${newToken()}`,
+      now,
+      setTimer,
+      log,
+    }),
     now,
     log,
   });

@@ -6,6 +6,7 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { DialPolicy } from "./dialPolicy.ts";
 import type { DialRefusal } from "./dialRefusal.ts";
+import type { TransferDials } from "./transferDials.ts";
 
 export interface TransferPolicyDeps extends Pick<Clock, "now"> {
   readonly policy: () => Promise<DialPolicy>;
@@ -13,6 +14,7 @@ export interface TransferPolicyDeps extends Pick<Clock, "now"> {
   readonly hasPhone: boolean;
   /** Hosts of SIP addresses that may be called, in lower case. */
   readonly sipHosts: readonly string[];
+  readonly dials: TransferDials;
   readonly log: Pick<Log, "warn">;
 }
 
@@ -26,7 +28,7 @@ export type AddressOf = (agent: string, alias: string, target?: number) => strin
 export type AllowedTarget = TransferTarget & { readonly index: number };
 
 export interface TransferRefusal {
-  readonly code: DialRefusal["code"] | "closed" | "sip_not_allowed" | "unknown_transfer";
+  readonly code: DialRefusal["code"] | "closed" | "limit" | "sip_not_allowed" | "unknown_transfer";
   readonly sentence: string;
 }
 
@@ -43,7 +45,7 @@ export type TransferDecision =
 export type TransferPolicy = ReturnType<typeof createTransferPolicy>;
 
 export function createTransferPolicy(
-  { policy, hasPhone, sipHosts, now, log }: TransferPolicyDeps,
+  { policy, hasPhone, sipHosts, dials, now, log }: TransferPolicyDeps,
 ) {
   const checked = new WeakSet<Agent>();
   return {
@@ -54,10 +56,21 @@ export function createTransferPolicy(
       const target = transferOf(agent, alias)?.targets[index];
       return target === undefined ? undefined : addressOf(target);
     },
-    /** Why the agent may not transfer to the alias now. */
-    async refusalOf(agent: Transferring, alias: string): Promise<TransferRefusal | undefined> {
+    /** Those of the targets that may be called by the limits of people called; counts them as called. */
+    async take(
+      callId: string,
+      targets: readonly AllowedTarget[],
+    ): Promise<readonly AllowedTarget[]> {
+      return targets.slice(0, await dials.take(callId, targets.length));
+    },
+    /** Why the agent may not transfer this call to the alias now. */
+    async refusalOf(
+      agent: Transferring,
+      alias: string,
+      callId: string,
+    ): Promise<TransferRefusal | undefined> {
       const decision = await decide(agent, alias);
-      if (decision.ok) return undefined;
+      if (decision.ok) return await dials.isUsedUp(callId) ? tooMany : undefined;
       const { code, sentence } = decision;
       return { code, sentence };
     },
@@ -128,6 +141,7 @@ export function failureOf({ code }: TransferRefusal): TransferFailure {
   switch (code) {
     case "do_not_call":
     case "outside_hours":
+    case "limit":
       return code;
     case "closed":
       return "outside_hours";
@@ -152,6 +166,11 @@ const unknownAlias = {
 const closed = {
   code: "closed",
   sentence: "Nobody takes calls there at this time: it is outside the hours of this transfer.",
+} as const;
+const tooMany = {
+  code: "limit",
+  sentence:
+    "So many people have been called for callers that nobody else is called now. Do not try it again.",
 } as const;
 const sipNotAllowed = {
   code: "sip_not_allowed",

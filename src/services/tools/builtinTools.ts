@@ -23,7 +23,11 @@ import type { Tool } from "./tool.ts";
 export interface BuiltinServices {
   /** Whether an agent's transfer may be dialled. */
   /** Why the agent may not transfer to an alias now; undefined where it may. */
-  readonly transferRefusal: (agent: Agent, alias: string) => Promise<TransferRefused | undefined>;
+  readonly transferRefusal: (
+    agent: Agent,
+    alias: string,
+    callId: string,
+  ) => Promise<TransferRefused | undefined>;
   readonly putOnDoNotCallList: PutOnDoNotCallList;
   readonly takeMessage: TakeMessage;
   readonly searchKnowledge: SearchKnowledge;
@@ -53,7 +57,7 @@ export function builtinTools(
       ? [
         createTransferCall(
           aliases,
-          (alias) => refusalOf(alias),
+          refusalOf,
           (alias) => modeOf(alias) !== "cold",
         ),
       ]
@@ -69,8 +73,8 @@ export function builtinTools(
   return new Map(tools.map((tool) => [tool.name, tool]));
 
   /** With what the agent is to do then. */
-  async function refusalOf(alias: string): Promise<TransferRefused | undefined> {
-    const refusal = await transferRefusal(agent, alias);
+  async function refusalOf(alias: string, callId: string): Promise<TransferRefused | undefined> {
+    const refusal = await transferRefusal(agent, alias, callId);
     const { unanswered } = agent.transfers[alias] ?? {};
     if (refusal === undefined || unanswered === undefined) return refusal;
     return { ...refusal, sentence: `${refusal.sentence} ${unanswered}` };

@@ -50,7 +50,7 @@ const WHY: Readonly<Record<string, string>> = {
   cancelled: "it was taken back, or the call ended first",
   outside_hours: "it is outside the hours",
   do_not_call: "the number is on the do-not-call list",
-  limit: "no minutes are left",
+  limit: "the limits allow no more calls to people",
   not_allowed: "the number may not be dialled",
   unknown: "nobody could be reached",
 };

@@ -91,6 +91,7 @@ function desk(
     },
     transfers: {
       decide: () => Promise.reject(new Error("Cannot transfer: there is nobody")),
+      take: () => Promise.resolve([]),
     },
     transferredCalls: { reserve: () => Promise.resolve(60) },
     publicUrl: "https://phone.example",

@@ -10,7 +10,10 @@ export type BudgetScope =
   | "number"
   | "sms"
   | "sms_number"
-  | "analysis";
+  | "analysis"
+  /** People who are called by transfers: of one call, and of all. */
+  | "transfers_of_call"
+  | "transfers";
 
 /** The limits of one account; absent means unlimited. */
 export interface BudgetLimits {

@@ -13,7 +13,7 @@ export interface TransferRefused {
  */
 export function createTransferCall(
   aliases: readonly string[],
-  refusalOf: (alias: string) => Promise<TransferRefused | undefined> = () =>
+  refusalOf: (alias: string, callId: string) => Promise<TransferRefused | undefined> = () =>
     Promise.resolve(undefined),
   asksFirst: (alias: string) => boolean = () => false,
 ): Tool {
@@ -38,12 +38,12 @@ export function createTransferCall(
       required: ["to"],
       additionalProperties: false,
     },
-    async run({ to, brief }, { direction }) {
+    async run({ to, brief }, { callId, direction }) {
       if (direction === "web") {
         throw new ToolError("not_on_a_phone", "Only phone calls can be transferred.");
       }
       const alias = String(to);
-      const refused = await refusalOf(alias);
+      const refused = await refusalOf(alias, callId);
       if (refused !== undefined) throw new ToolError(refused.code, refused.sentence);
       if (!asksFirst(alias)) {
         const output = { status: "transferring", to: alias };
