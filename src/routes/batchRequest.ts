@@ -4,14 +4,15 @@ import {
   type BatchOfCalls,
   type BatchTable,
   readBatchTable,
+  type RequestedCall,
   TABLE_BOUNDS,
 } from "../services/outbound.ts";
 import { readBody } from "../utils/bodyReader.ts";
 import { parseBoundedJson } from "../utils/http/boundedJson.ts";
 import { formParts } from "../utils/multipart.ts";
 import { WorkSlices } from "../utils/workSlices.ts";
+import { readBatchJson } from "./batchJson.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
-import { jsonBody } from "./middleware/jsonBody.ts";
 import { batchOptions, type batchRequest } from "./openapi/batchSchemas.ts";
 import { invalidRequest } from "./openapi/schemaParts.ts";
 
@@ -24,8 +25,6 @@ export type AskedBatch =
     readonly table?: BatchTable;
   };
 
-/** A thousand numbers, each with some variables. */
-const MAX_JSON_BYTES = 2 * 1024 * 1024;
 const CSV = /^(text\/csv|application\/csv)\b/i;
 const FORM = /^multipart\/form-data\b/i;
 /** Beside the file of a form. */
@@ -39,14 +38,19 @@ interface SentTable {
 
 /** Reads the body of a batch within limits: JSON, or a table, by itself or in a form, which `tableOf` returns. */
 export function batchBody(): MiddlewareHandler {
-  const readJson = jsonBody(MAX_JSON_BYTES);
   return async function batchBody(c, next) {
     const type = c.req.raw.headers.get("content-type") ?? "";
     const read = (maxBytes: number) => readBody(c.req.raw, { maxBytes, timeoutMs: 60_000 });
     if (CSV.test(type)) tables.set(c, { bytes: await read(TABLE_BOUNDS.bytes) });
     else if (FORM.test(type)) {
       tables.set(c, tableOfForm(await read(TABLE_BOUNDS.bytes + MAX_FORM_BYTES), type));
-    } else return await readJson(c, next);
+    } else {
+      const { url, method, headers } = c.req.raw;
+      const { head, calls } = await readBatchJson(c.req.raw);
+      if (calls !== undefined) listed.set(c, calls);
+      // What reads it next parses it once more, in one turn of the event loop.
+      c.req.raw = new Request(url, { method, headers, body: head });
+    }
     return await next();
   };
 }
@@ -57,6 +61,8 @@ export function tableOf(c: object): SentTable | undefined {
 }
 
 const tables = new WeakMap<object, SentTable>();
+/** The calls of requests as JSON that have been checked. */
+const listed = new WeakMap<object, readonly RequestedCall[]>();
 
 function tableOfForm(body: Uint8Array<ArrayBuffer>, type: string): SentTable {
   const parts = formParts(body, type);
@@ -72,10 +78,10 @@ function tableOfForm(body: Uint8Array<ArrayBuffer>, type: string): SentTable {
   return { bytes: file.bytes, options: options && new TextDecoder().decode(options.bytes) };
 }
 
-/** The batch of a JSON request. Throws an `HttpProblem`. */
-export function askedByJson(request: z.infer<typeof batchRequest>): AskedBatch {
+/** The batch of a JSON request that `batchBody` has read. Throws an `HttpProblem`. */
+export function askedByJson(c: object, request: z.infer<typeof batchRequest>): AskedBatch {
   const { calls, ...options } = request;
-  return { ...optionsOf(options), calls };
+  return { ...optionsOf(options), calls: listed.get(c) ?? calls };
 }
 
 /** The batch of a table, with its options as JSON. Throws an `HttpProblem` or `UnreadableTable`. */

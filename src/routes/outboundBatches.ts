@@ -90,7 +90,7 @@ async function askedOf(
   if (sent !== undefined) return await askedByTable(sent.bytes, options ?? sent.options);
   // A text has been read as a table.
   if (typeof request === "string") throw new Error("Cannot read the batch: it is a text");
-  return askedByJson(request);
+  return askedByJson(context, request);
 }
 
 const tags = ["Calling out"];

@@ -52,6 +52,12 @@ export async function readJson(
   return parseJson(await readBody(request, limits));
 }
 
+/** The text of a body of a type of JSON, which has not been parsed; throws as `readJson`. */
+export async function readJsonText(request: Request, limits: BodyLimits): Promise<string> {
+  requireJson(request);
+  return decodeText(await readBody(request, limits));
+}
+
 /** As `readJson`, but resolves with undefined for an absent body, whatever its content type. */
 export async function readOptionalJson(
   request: Request,

@@ -153,3 +153,35 @@ Deno.test("an id has 200 characters at most, in a file as in JSON", async () => 
     await json.body?.cancel();
   }
 });
+
+Deno.test("each wrong call of a JSON batch is named by its place, beside what is wrong with its options", async () => {
+  await using server = await startPhoneServer();
+  const good = { to: callee, id: "a" };
+  const pathsOf = async (body: unknown) => {
+    const answer = await server.post(`${path}/preview`, body);
+    const { details } = await answer.json();
+    return [answer.status, ...(details ?? []).map(({ path }: { path: string }) => path)];
+  };
+  assert.deepEqual(await pathsOf({ calls: [good] }), [200]);
+  const wrong = { calls: [good, { to: 5 }, good, { ...good, surplus: 1 }], perMinute: "many" };
+  assert.deepEqual(await pathsOf(wrong), [422, "perMinute", "calls.1.to", "calls.3"]);
+  assert.deepEqual(await pathsOf({ calls: [{ to: "" }] }), [422, "calls.0.to"]);
+  assert.deepEqual(await pathsOf({ calls: [] }), [422, "calls"]);
+  assert.deepEqual(await pathsOf({ calls: "all" }), [422, "calls"]);
+  assert.deepEqual(await pathsOf({}), [422, "calls"]);
+  assert.deepEqual(await pathsOf({ calls: Array(1001).fill(good) }), [422, "calls"]);
+  assert.deepEqual(await pathsOf({ calls: [good], calles: [] }), [422, ""]);
+  const send = (body: string) =>
+    server.request(`${path}/preview`, {
+      method: "POST",
+      headers: { "X-API-Key": apiKey, "Content-Type": "application/json" },
+      body,
+    });
+  for (const body of ['{"calls":[{"to":"+1"},]}', '{"calls":[{"to":"+1"}}', "", "[1]]"]) {
+    const { status, code } = await send(body).then(async (answer) => ({
+      status: answer.status,
+      code: (await answer.json()).code,
+    }));
+    assert.deepEqual([status, code], [400, "malformed_json"], body);
+  }
+});

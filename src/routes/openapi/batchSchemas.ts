@@ -59,7 +59,10 @@ export const batchOptions = z.strictObject({
   columns: columnNames.optional(),
 }).openapi("BatchOptions");
 
-const requestedCall = z.strictObject({
+/** More calls come as a file. */
+export const MAX_JSON_CALLS = 1000;
+
+export const requestedCall = z.strictObject({
   to,
   variables: variables.optional(),
   id: z.string().min(1).max(MAX_ID_CHARS).optional().openapi({
@@ -73,7 +76,7 @@ const requestedCall = z.strictObject({
 
 /** What `POST /api/outbound/batches` takes as JSON. */
 export const batchRequest = batchOptions.omit({ columns: true }).extend({
-  calls: z.array(requestedCall).min(1).max(1000),
+  calls: z.array(requestedCall).min(1).max(MAX_JSON_CALLS),
 }).strict().openapi("BatchOfCalls");
 
 /** The query of a CSV upload. */
