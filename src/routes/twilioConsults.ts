@@ -32,12 +32,12 @@ export function twilioConsultRoutes(
   routes.post("/twilio/consult/status", async (c) => {
     const form = c.get("form");
     const who = form.get("AnsweredBy");
-    const isMachine = who !== null && /^(machine|fax)/.test(who);
-    const status = isMachine ? "machine" : readStatus(form.get("CallStatus"));
-    // The result of detection has no status.
-    if (status !== undefined && (isMachine || who === null)) {
-      await answer(c, { what: "status", status });
+    if (who !== null && /^(machine|fax)/.test(who)) {
+      await answer(c, { what: "status", status: "machine" });
     }
+    // The result of detection has no status; once there is one, every status has the result too.
+    const status = readStatus(form.get("CallStatus"));
+    if (status !== undefined) await answer(c, { what: "status", status });
     return c.body(null, 204);
   });
 

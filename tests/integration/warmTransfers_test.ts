@@ -176,6 +176,13 @@ test("a caller may speak to the agent meanwhile, which stops the music, and have
   assert.deepEqual(stepsOf(rig, talk).at(-1), "failed: cancelled");
 });
 
+/** Hangs up when all of the server's requests about the call have been answered: it rings, is answered, by whom. */
+async function detectedAndGone(person: SimulatedCall, { server: { logged } }: PhoneRig) {
+  const told = () => logged.filter((line) => line.includes("/twilio/consult/status")).length;
+  await until(told, (count) => count === 3);
+  person.hangUp();
+}
+
 for (
   const [what, plan, act, why] of [
     ["declines by key", human, (person) => person.sendDigits("2"), "declined"],
@@ -188,18 +195,24 @@ for (
       "machine",
     ],
     ["hangs up", human, (person) => person.hangUp(), "declined"],
+    [
+      "hangs up after Twilio has heard that it is no machine",
+      { ...human, answeredBy: "human", detectMs: 50 },
+      detectedAndGone,
+      "declined",
+    ],
   ] as readonly [
     string,
     typeof human,
-    (person: SimulatedCall) => unknown,
+    (person: SimulatedCall, rig: PhoneRig) => unknown,
     string,
   ][]
 ) {
   test(`where the person ${what}, the caller is with the agent, who says so`, async () => {
     await using rig = await start(undefined, { network: { numbers: { [mia]: plan } } });
     const talk = await asked(rig);
-    if (plan === human) await talk.person.next("said");
-    await act(talk.person);
+    if (plan.answer === "human") await talk.person.next("said");
+    await act(talk.person, rig);
     await published(rig, talk.callId, "transfer", ({ step }) => step === "failed");
     assert.equal(stepsOf(rig, talk).at(-1), `failed: ${why}`);
     await heardSaying(rig, talk.callId, /^I heard you\.$/);
