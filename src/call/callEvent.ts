@@ -130,8 +130,8 @@ export interface RecordingStatus {
   /** Who has asked for that; absent where it came by itself. */
   readonly by?: "agent" | "operator" | "caller";
   /**
-   * Why it failed, one snake_case word; why nothing is recorded: `declined`, `no_answer`, `not_a_yes` or
-   * `call_ended` before an answer.
+   * Why it failed, one snake_case word; why nothing is recorded: `declined`, `no_answer`, `not_a_yes`, or
+   * `call_ended` or `person_joined` before an answer.
    */
   readonly reason?: string;
   /** In their order; paused ones are silent. */

@@ -146,6 +146,7 @@ export class CallMachine {
     const menuEnd = this.#call.menu.tick(now);
     if (menuEnd !== undefined) return this.#end(menuEnd, now);
     this.#call.turns.tick(now);
+    if (this.#parts.transfer.bringsPerson) this.#parts.recording.personJoins(now);
     this.#parts.recording.tick(now, this.#parts.leg.joined);
     this.#open(now);
     const over = this.#parts.transfer.tick(now) ??

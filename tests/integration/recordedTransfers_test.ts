@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
-import { finished, recordingFolder } from "../support/recordedCalls.ts";
+import { detailOf, finished, recordingFolder } from "../support/recordedCalls.ts";
 import { concurrentTests } from "../support/servers/concurrently.ts";
 import {
   heardSaying,
@@ -8,6 +8,7 @@ import {
   published,
   startPhoneRig,
   type Talk,
+  voiceOf,
 } from "../support/servers/phoneRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { hears, toneOf } from "../support/twilio/heardSounds.ts";
@@ -26,6 +27,7 @@ function start(folder: Folder, mode: string, recording: string): Promise<PhoneRi
 transfers: { sales: { number: "${mia}", mode: ${mode}, then: return } }
 recording: ${recording}`,
     env: folder.env,
+    model: { transcribe: () => "Yes." },
     network: {
       numbers: { [mia]: { answer: "human", afterMs: 50, talkMs: 600_000 } },
       line: { pauseMsPerSecond: 10 },
@@ -44,12 +46,14 @@ async function asked(
     await talk.phone.sendDigits(consentKey);
   }
   await heardSaying(rig, talk.callId, /^Good day\.$/);
-  const answer = await rig.server.post(`/api/calls/${talk.callId}/actions`, {
-    type: "transfer",
-    to: "sales",
-  });
+  return { ...talk, person: await personFor(rig, talk) };
+}
+
+async function personFor(rig: PhoneRig, { callId }: Talk): Promise<SimulatedCall> {
+  const transfer = { type: "transfer", to: "sales" };
+  const answer = await rig.server.post(`/api/calls/${callId}/actions`, transfer);
   assert.equal(answer.status, 202, await answer.text());
-  return { ...talk, person: await rig.server.network.nextCall() };
+  return await rig.server.network.nextCall();
 }
 
 /** What a person hears from when they take the call on. */
@@ -120,6 +124,36 @@ for (
     assert.deepEqual({ caller, agent }, { caller: [true, true], agent: [false, false] });
   });
 }
+
+test("where a person joins before the caller has answered, nothing is recorded, whoever says yes", async () => {
+  const recording = "{ consent: required, announcement: May we record this call? }";
+  await using folder = await recordingFolder();
+  await using rig = await start(folder, "conference", recording);
+  const talk = await rig.ring();
+  const person = await personFor(rig, talk);
+  assert.equal(await toldOnAccepting(person), "Thank you. I am connecting you.");
+  await (await rig.server.network.nextCall()).next("streamStarted");
+  await until(() => rig.server.app.registry.get(talk.callId)?.hasLeg, Boolean);
+  await person.speak(voiceOf(600));
+  await published(
+    rig,
+    talk.callId,
+    "turn",
+    ({ turn }) => turn.role === "caller" && turn.final && turn.text === "Yes.",
+  );
+  await heardSaying(rig, talk.callId, /^I heard you\.$/);
+  await hangUp(talk.phone);
+  const { recording: { state, reason, consent, bytes } } = await until(
+    () => detailOf(rig.server, talk.callId),
+    ({ status }) => status === "ended",
+  );
+  assert.deepEqual({ state, reason, consent: consent ?? null, bytes: bytes ?? null }, {
+    state: "refused",
+    reason: "person_joined",
+    consent: null,
+    bytes: null,
+  });
+});
 
 test("a recording has nothing of a talk without the agent, whose person is told nothing of it", async () => {
   await using folder = await recordingFolder();

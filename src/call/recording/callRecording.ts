@@ -165,13 +165,21 @@ export class CallRecording {
   close(now: Milliseconds, isCallOver: boolean): void {
     if (!isCallOver) return;
     if (this.#isUnderWay) this.#become("stopped", now);
+    if (this.#isJoined) this.#closeQuestion("call_ended", now);
+  }
+
+  /** A person joins agent and caller: what is heard from now on is no proof of what the caller wants. */
+  personJoins(now: Milliseconds): void {
+    this.#closeQuestion("person_joined", now);
+  }
+
+  #closeQuestion(reason: "call_ended" | "person_joined", now: Milliseconds): void {
     const { recording } = this.#call.inForce.policy;
-    const isOpen = this.#status === undefined && this.#isJoined;
-    if (!isOpen || recording?.consent !== "required") return;
+    if (this.#status !== undefined || recording?.consent !== "required") return;
     const unanswered = this.#question?.unanswered ?? { answer: "none" };
     this.#question = undefined;
     if (unanswered.answer !== "none") return this.#take(recording, unanswered, now);
-    this.#become("refused", now, { reason: "call_ended" });
+    this.#become("refused", now, { reason });
   }
 
   get #isUnderWay(): boolean {

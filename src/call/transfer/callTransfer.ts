@@ -71,6 +71,11 @@ export class CallTransfer {
     return this.#underWay?.caller === "away";
   }
 
+  /** Whether a person is about to join agent and caller, or has. */
+  get bringsPerson(): boolean {
+    return this.#underWay?.mode === "conference" && this.#underWay.caller !== "asking";
+  }
+
   get state(): TransferState | undefined {
     if (this.#underWay !== undefined) return this.#underWay.caller;
     if (this.#announced !== undefined) return "requested";

@@ -10,7 +10,7 @@ export const recording = z.object({
   }),
   reason: z.string().nullable().openapi({
     description:
-      "Why it failed, such as `disk_full`; where it is `refused`: `declined`, `no_answer`, `not_a_yes` (an answer that is neither yes nor no) or `call_ended` (before an answer)",
+      "Why it failed, such as `disk_full`; where it is `refused`: `declined`, `no_answer`, `not_a_yes` (an answer that is neither yes nor no), `call_ended` or `person_joined` (a person by a conference; both before an answer)",
     example: "disk_full",
   }),
   durationMs: z.number().nullable().openapi({ description: "Known when the call is over" }),

@@ -2,7 +2,7 @@ import type { CallSession } from "../../call/sessionApi.ts";
 import type { TransferFailure, TransferRef } from "../../call/transfer.ts";
 import type { Transfer } from "../../config/transferSchema.ts";
 import type { AllowedTarget } from "../spending.ts";
-import type { CallStatus } from "../twilioOutbound.ts";
+import type { CallStatus, SpokenMessage } from "../twilioOutbound.ts";
 
 /** One call to a person who is asked to take a caller. */
 export interface ConsultLeg {
@@ -34,6 +34,8 @@ export interface Consult {
   phase: "asking" | "taken" | "moving" | "together" | "over";
   /** Why the last one did not take the call. */
   why: TransferFailure;
+  /** What the person hears first who has taken the call. */
+  notice?: SpokenMessage | undefined;
   /** The agent's own call into the room. */
   agentSid?: string;
 }

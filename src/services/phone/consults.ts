@@ -1,35 +1,20 @@
-import { callerAnswer } from "../../call/answerMeaning.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { TransferFailure, TransferRef } from "../../call/transfer.ts";
 import { isCallEnd, type SessionEnd } from "../../call/types.ts";
-import { conversationLanguages } from "../../config/agentSchema.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
-import type { Redactions } from "../redaction.ts";
 import { failureOf, type TransferPolicy } from "../spending.ts";
-import {
-  type CallStatus,
-  type ConsultRef,
-  consultTextsOf,
-  isFinal,
-  type PhoneAnswer,
-} from "../twilioOutbound.ts";
+import { type CallStatus, type ConsultRef, isFinal, type PhoneAnswer } from "../twilioOutbound.ts";
 import { type Consult, roomOf, whyOf } from "./consult.ts";
-import { consultBrief } from "./consultBrief.ts";
 import { type ConsultCalls, type ConsultCallsDeps, createConsultCalls } from "./consultCalls.ts";
 import { createConsultCourse } from "./consultCourse.ts";
 import { createConsultRoom, type RoomStep } from "./consultRoom.ts";
-import type { AgentVoices } from "./endedCallAnswer.ts";
-import { recordingNotice } from "./recordingNotice.ts";
+import { type ConsultWordsDeps, createConsultWords } from "./consultWords.ts";
 import type { TransferredCalls } from "./transferredCalls.ts";
 
-export interface ConsultsDeps extends Clock, ConsultCallsDeps {
-  readonly agents: AgentVoices;
+export interface ConsultsDeps extends Clock, ConsultCallsDeps, ConsultWordsDeps {
   readonly transfers: Pick<TransferPolicy, "decide" | "take">;
-  readonly wallClock: () => number;
   readonly transferredCalls: Pick<TransferredCalls, "reserve">;
-  /** A person is told nothing that is blacked out. */
-  readonly redactions: Pick<Redactions, "text">;
   readonly log: Pick<Log, "info" | "warn">;
 }
 
@@ -52,16 +37,14 @@ export type Consults = ReturnType<typeof createConsults>;
  * changes for the caller.
  */
 export function createConsults(deps: ConsultsDeps) {
-  const { agents, transfers, transferredCalls, redactions, log } = deps;
+  const { agents, transfers, transferredCalls, log } = deps;
+  const words = createConsultWords(deps);
   const consults = new WeakMap<CallSession, Consult>();
   const calls: ConsultCalls = createConsultCalls(deps);
   const course = createConsultCourse({
     calls,
     setTimer: deps.setTimer,
-    goneMessage({ session }) {
-      const { texts, say } = textsOf(session);
-      return say(texts.gone);
-    },
+    goneMessage: ({ session }) => words.gone(session).message,
   });
   const rooms = createConsultRoom({ calls, course, setTimer: deps.setTimer });
 
@@ -119,10 +102,10 @@ export function createConsults(deps: ConsultsDeps) {
     /** What a person hears who has picked up. */
     ask(ref: ConsultRef, session: CallSession | undefined, legSid: string): PhoneAnswer {
       const found = legOf(ref, session, legSid);
-      if (found?.consult.phase !== "asking") return gone(session);
+      if (found?.consult.phase !== "asking") return words.gone(session);
       const { consult, leg } = found;
       course.answered(consult, leg);
-      return question(consult, ref, 1);
+      return words.question(consult, ref, 1);
     },
     /** What follows the person's answer. */
     reply(
@@ -133,26 +116,28 @@ export function createConsults(deps: ConsultsDeps) {
     ): PhoneAnswer {
       const found = legOf(ref, session, legSid);
       // Asked once more for the same answer.
-      if (found?.leg.state === "taken") return takeCaller(found.consult, ref);
-      if (found?.consult.phase !== "asking" || found.leg.isMachine) return gone(session);
+      if (found?.leg.state === "taken") return words.takeCaller(found.consult, ref);
+      if (found?.consult.phase !== "asking" || found.leg.isMachine) return words.gone(session);
       const { consult, leg } = found;
-      const { texts, say } = textsOf(consult.session);
-      const meaning = meaningOf(consult, digits, speech);
+      const meaning = words.meaningOf(consult, digits, speech);
       if (meaning === "unclear" && attempt < MAX_ATTEMPTS) {
-        return question(consult, ref, attempt + 1);
+        return words.question(consult, ref, attempt + 1);
       }
       if (meaning !== "yes") {
         course.legOver(consult, leg, "declined");
-        return { do: "hangUp", message: say(texts.declined) };
+        return words.declined(consult);
       }
       course.taken(consult, leg);
-      rooms.expect(consult, leg, ref, noticeOf(consult)?.text.length);
-      return takeCaller(consult, ref);
+      // The agent was saying goodbye.
+      if (consult.phase !== "taken") return words.gone(session);
+      consult.notice = words.noticeOf(consult);
+      rooms.expect(consult, leg, ref, consult.notice?.text.length);
+      return words.takeCaller(consult, ref);
     },
     /** What follows a room that the person is in no longer. */
     left(session: CallSession | undefined): PhoneAnswer {
       const phase = session && consults.get(session)?.phase;
-      return phase === "together" ? { do: "hangUp" } : gone(session);
+      return phase === "together" ? { do: "hangUp" } : words.gone(session);
     },
     /** How far Twilio has come with the call to a person. */
     status(
@@ -208,64 +193,6 @@ export function createConsults(deps: ConsultsDeps) {
     session.ended.then(deps.setTimer(look, ASKS_WITHIN_MS));
   }
 
-  function textsOf({ request }: Pick<CallSession, "request">) {
-    return consultTextsOf(agents.ofCall(request));
-  }
-
-  /** The agent's stream has the person's voice, which no stream has without the agent. */
-  function noticeOf({ session, ref: { mode } }: Consult) {
-    if (mode !== "conference") return undefined;
-    return recordingNotice(session, agents.ofCall(session.request), new Date(deps.wallClock()));
-  }
-
-  function question(consult: Consult, ref: ConsultRef, attempt: number): PhoneAnswer {
-    const { session, brief } = consult;
-    const { texts, say } = textsOf(session);
-    const told = consultBrief(texts, {
-      request: session.request,
-      brief: brief === undefined ? undefined : redactions.text(session, brief),
-      events: session.snapshot().map((event) =>
-        event.type === "turn"
-          ? { ...event, turn: { ...event.turn, text: redactions.text(session, event.turn.text) } }
-          : event
-      ),
-    });
-    return {
-      do: "consult",
-      ref,
-      brief: attempt === 1 ? say(told) : undefined,
-      question: say(attempt === 1 ? texts.question : texts.again),
-      hints: consult.transfer.accept ?? texts.hints,
-      attempt,
-    };
-  }
-
-  function takeCaller(consult: Consult, ref: ConsultRef): PhoneAnswer {
-    const { session, room, timeLimitSeconds, ref: { mode } } = consult;
-    const { texts, say } = textsOf(session);
-    const notice = noticeOf(consult);
-    return {
-      do: "takeCaller",
-      ref,
-      room,
-      messages: [...(notice === undefined ? [] : [notice]), say(texts.connecting)],
-      endsRoom: mode !== "conference",
-      timeLimitSeconds,
-    };
-  }
-
-  function meaningOf(
-    { session, transfer }: Consult,
-    digits: string,
-    speech: string,
-  ): ReturnType<typeof callerAnswer> {
-    if (digits !== "") return digits === "1" ? "yes" : digits === "2" ? "no" : "unclear";
-    const agent = agents.ofCall(session.request);
-    const languages = agent === undefined ? [] : conversationLanguages(agent);
-    const own = transfer.accept === undefined ? {} : { yes: transfer.accept };
-    return callerAnswer(speech, languages ?? [], own);
-  }
-
   /** Of a call that waits for it here; its id is learnt by the way. */
   function legOf(ref: ConsultRef, session: CallSession | undefined, legSid: string) {
     const consult = session && consults.get(session);
@@ -273,11 +200,6 @@ export function createConsults(deps: ConsultsDeps) {
     if (consult === undefined || leg === undefined || leg.state === "over") return undefined;
     leg.sid ??= legSid;
     return leg.sid === legSid ? { consult, leg } : undefined;
-  }
-
-  function gone(session: CallSession | undefined): PhoneAnswer {
-    const { texts, say } = session === undefined ? consultTextsOf() : textsOf(session);
-    return { do: "hangUp", message: say(texts.gone) };
   }
 }
 

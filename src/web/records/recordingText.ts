@@ -10,6 +10,8 @@ export function recordingText(recording: Recording): readonly string[] {
     parts.push(
       reason === "call_ended"
         ? "The call ended before the caller had answered whether it may be made."
+        : reason === "person_joined"
+        ? "A person joined before the caller had answered whether it may be made."
         : "Nobody answered whether it may be made.",
     );
   }
