@@ -185,3 +185,16 @@ Deno.test("each wrong call of a JSON batch is named by its place, beside what is
     assert.deepEqual([status, code], [400, "malformed_json"], body);
   }
 });
+
+Deno.test("a line is as long as all its cells may be, and no file has a longer one", async () => {
+  await using server = await startPhoneServer();
+  const names = Array.from({ length: 59 }, (_, at) => `v${at}`);
+  const lineOf = (quotes: number) =>
+    [callee, ...names.map(() => `"${'""'.repeat(quotes)}"`)].join(",");
+  const preview = (line: string) =>
+    previewTable(server, [["phone", ...names].join(","), line].join("\n"));
+  const longest = await preview(lineOf(1000));
+  assert.deepEqual([longest.status, longest.body.accepted], [200, 1]);
+  const { status, body } = await preview(lineOf(2000));
+  assert.deepEqual([status, body.code, body.details[0].line], [422, "invalid_csv", 2]);
+});

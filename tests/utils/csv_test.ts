@@ -28,9 +28,12 @@ Deno.test("a table is read with any separator, quotes, line ends and lines withi
 Deno.test("a quote that is never closed and a line without an end are told, and end the reading", () => {
   const rows = [...csvRows('a,b\n1,"two\n3,4\n', ",")];
   assert.deepEqual(rows.map(({ line, isOpen }) => [line, isOpen]), [[1, false], [2, true]]);
-  const wide = [...csvRows(`${",".repeat(1000)}\nnext\n`, ",", { maxCells: 9, maxCellChars: 9 })];
+  const bounds = { maxCells: 9, maxCellChars: 9, maxRowChars: 30 };
+  const wide = [...csvRows(`${",".repeat(1000)}\nnext\n`, ",", bounds)];
   assert.deepEqual(wide.map(({ isOpen }) => isOpen), [true]);
-  const long = [...csvRows(`${"x".repeat(1000)}\nnext\n`, ",", { maxCells: 9, maxCellChars: 9 })];
+  const row = [...csvRows(`${"12345678,".repeat(4)}\nnext\n`, ",", bounds)];
+  assert.deepEqual(row.map(({ isOpen }) => isOpen), [true]);
+  const long = [...csvRows(`${"x".repeat(1000)}\nnext\n`, ",", bounds)];
   assert.deepEqual(long.map(({ isOpen }) => isOpen), [true]);
 });
 

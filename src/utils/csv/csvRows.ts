@@ -10,9 +10,15 @@ export interface CsvRow {
 export interface CsvBounds {
   readonly maxCells: number;
   readonly maxCellChars: number;
+  /** As it is written, with its quotes. */
+  readonly maxRowChars: number;
 }
 
-const unbounded: CsvBounds = { maxCells: Infinity, maxCellChars: Infinity };
+const unbounded: CsvBounds = {
+  maxCells: Infinity,
+  maxCellChars: Infinity,
+  maxRowChars: Infinity,
+};
 
 /** Which of comma, semicolon and tab is most frequent in the first line, outside of quotes. */
 export function separatorOf(text: string): string {
@@ -26,12 +32,13 @@ export function separatorOf(text: string): string {
 export function* csvRows(
   text: string,
   separator: string,
-  { maxCells, maxCellChars } = unbounded,
+  { maxCells, maxCellChars, maxRowChars } = unbounded,
 ): Generator<CsvRow> {
   let at = 0;
   let line = 1;
   while (at < text.length) {
     const begun = line;
+    const begunAt = at;
     const cells: string[] = [];
     let isOpen = false;
     for (let more = true; more;) {
@@ -51,7 +58,8 @@ export function* csvRows(
       }
       const end = endOfCell(text, at, separator, maxCellChars);
       cells.push(cell + text.slice(at, end));
-      isOpen ||= end - at > maxCellChars || cells.length > maxCells;
+      isOpen ||= end - at > maxCellChars || cells.length > maxCells ||
+        end - begunAt > maxRowChars;
       at = isOpen ? text.length : end;
       more = text[at] === separator;
       if (more) at++;

@@ -47,7 +47,12 @@ export async function readBatchTable(
   const separator = separatorOf(text);
   const calls: RequestedCall[] = [];
   let columns: readonly BatchColumn[] | undefined;
-  const bounds = { maxCells: 4 * TABLE_BOUNDS.columns, maxCellChars: 20_000 };
+  const bounds = {
+    maxCells: 4 * TABLE_BOUNDS.columns,
+    maxCellChars: 20_000,
+    // All cells as long as they may be, of nothing but quotes: a row is read in one turn of the event loop.
+    maxRowChars: 3 * TABLE_BOUNDS.columns * TABLE_BOUNDS.cellChars,
+  };
   for (const { line, cells, isOpen } of csvRows(text, separator, bounds)) {
     await slices.pause();
     if (isOpen) {
