@@ -42,10 +42,18 @@ export type TransferMode = (typeof transferModes)[number];
 
 const transferModes = ["cold", "warm", "conference"] as const;
 
+/** Other parameters, such as `maddr`, send a call to another host than the one that is allowed. */
 const sipUri = z.string().max(255).regex(
-  /^sips?:[A-Za-z0-9+_.!~*'()%-]{1,100}@[A-Za-z0-9.-]{1,253}(:\d{1,5})?(;[A-Za-z0-9=;.-]{1,100})?$/,
-  'must be a SIP address, such as "sip:desk@pbx.example.com"',
+  /^sips?:[A-Za-z0-9+_.!~*'()%-]{1,100}@[A-Za-z0-9.-]{1,253}(:\d{1,5})?(;(transport=(udp|tcp|tls|UDP|TCP|TLS)|user=(phone|ip)|(edge|region)=[a-z0-9-]{1,40}))*$/,
+  'must be a SIP address, such as "sip:desk@pbx.example.com", with no parameters but transport, user, edge and region',
+).refine(
+  (uri) => isPort(/@[^:;]+:(\d+)/.exec(uri)?.[1] ?? "5060"),
+  "must have a port from 1 to 65535",
 );
+
+function isPort(digits: string): boolean {
+  return Number(digits) >= 1 && Number(digits) <= 65_535;
+}
 
 const target = z.union(
   [
@@ -54,7 +62,7 @@ const target = z.union(
     z.strictObject({ sip: sipUri, refer: z.boolean().default(false) })
       .transform(({ sip, refer }): TransferTarget => ({ kind: "sip", uri: sip, refer })),
   ],
-  'must be a number such as "+14155550123", an address such as "sip:desk@pbx.example.com", or sip',
+  'must be a number such as "+14155550123", or an address such as "sip:desk@pbx.example.com" with a valid port and no parameters but transport, user, edge and region',
 );
 
 /** Twilio rings at no more by one request. */

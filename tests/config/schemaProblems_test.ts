@@ -24,6 +24,14 @@ Deno.test("a fault of an agent's file is told with its line, its reason and what
       "line 5: dtmf.sensitiv: is not known; did you mean sensitive?",
     "transfers:\n  sales: { numbr: '+14155550123' }":
       "line 4: transfers.sales.numbr: is not known; did you mean number?",
+    "transfers:\n  sales: { targets: ['sip:x@pbx.example.com;maddr=evil.com'] }":
+      "line 4: transfers.sales.targets.0: must be a number such as",
+    "transfers:\n  sales: { targets: ['sip:x@pbx.example.com;received=6.6.6.6'] }":
+      "line 4: transfers.sales.targets.0: must be a number such as",
+    "transfers:\n  sales: { targets: ['sip:x@pbx.example.com:99999'] }":
+      "line 4: transfers.sales.targets.0: must be a number such as",
+    "transfers:\n  sales: { targets: ['sip:x@pbx.example.com?X-Key=1'] }":
+      "line 4: transfers.sales.targets.0: must be a number such as",
     "http_tools:\n  - name: a\n    description: d\n    url: https://a.b/\n    metod: GET":
       "line 7: http_tools.0.metod: is not known; did you mean method?",
     "interruption:\n  after_ms: 400\n  paus: true":

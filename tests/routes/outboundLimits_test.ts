@@ -89,6 +89,24 @@ Deno.test("calls of a batch wait for minutes that others have reserved, and are 
   }
   await until(detail, ({ state }) => state === "done");
   assert.equal(server.network.calls.length, calls.length);
+  // Nothing was refused: nobody is told so again and again.
+  assert.ok(!server.logged.some((line) => line.includes("Call refused by a limit")));
+});
+
+Deno.test("a batch whose day's minutes are used up says so, and waits for the next day", async () => {
+  // No call begins with less than a minute.
+  await using server = await startPhoneServer({ env: { OUTBOUND_DAILY_MINUTES: "0.5" } });
+  const calls = [{ to: "+14155550131" }, { to: "+14155550132" }];
+  const { batchId } = await (await server.post("/api/outbound/batches", { calls })).json();
+  const { incidents } = await until(
+    () => get(server, "/health"),
+    ({ incidents }) => (incidents ?? []).length > 0,
+  );
+  assert.equal(incidents[0].code, "budget_exhausted");
+  assert.ok(server.logged.some((line) => line.includes("Call refused by a limit")));
+  const { progress } = await get(server, `/api/outbound/batches/${batchId}`);
+  assert.deepEqual([progress.ended, progress.refused], [0, 0]);
+  assert.equal(server.network.calls.length, 0);
 });
 
 Deno.test("near the day's end of minutes a call is given those that are left", async () => {

@@ -106,6 +106,7 @@ const conflictSentences: Readonly<Record<BatchConflict["code"], string>> = {
   batch_spent: "The batch has cost what it may: raise stop.usd before it goes on.",
   batch_not_paused: "Only a paused batch can be changed: pause it first.",
   ends_before: "The batch would end before it begins, or in the past.",
+  duplicate_number: "This number is in the batch already.",
   item_not_editable: "Only calls of a paused batch that were never dialled can be changed.",
   item_not_pending: "This call does not wait any more, or there is none.",
 };

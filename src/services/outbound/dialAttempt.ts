@@ -114,11 +114,12 @@ export function createDialAttempt(deps: DialAttemptDeps) {
       return { now: false, at: now() + FULL_RETRY_MS };
     }
     if (isChecked && job.minutes !== undefined) return { now: true, minutes: job.minutes };
-    const reserved = await callBudget.reserve(job, deps.maxCallMs, now());
+    const waits = canWait(job);
+    const reserved = await callBudget.reserve({ ...job, waits }, deps.maxCallMs, now());
     if (reserved.ok) return { now: true, minutes: reserved.minutes };
     const { limit, retryAfterMs, scope } = reserved;
     // What calls under way have reserved is free again soon.
-    if (isOnlyReserved(reserved) && canWait(job)) return { now: false, at: now() + FULL_RETRY_MS };
+    if (isOnlyReserved(reserved) && waits) return { now: false, at: now() + FULL_RETRY_MS };
     if (limit.startsWith("daily")) {
       // Final for a request of its own: the next day would be long after it.
       if (job.batch === undefined) throw new BudgetExceeded(reserved);

@@ -45,6 +45,7 @@ export class BatchConflict extends Error {
       | "batch_not_paused"
       | "ends_before"
       | "item_not_editable"
+      | "duplicate_number"
       | "item_not_pending",
   ) {
     super(`Cannot change the batch: ${code}`);

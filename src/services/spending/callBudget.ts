@@ -103,15 +103,17 @@ export function createCallBudget(deps: CallBudgetDeps) {
     },
     /**
      * Reserves minutes and money for a call of at most `maxMs` before it is dialled; resolves with how long
-     * it may last. `minutes` is what was reserved for it before: reserving again adds nothing.
+     * it may last. `minutes` is what was reserved for it before: reserving again adds nothing. One that `waits` is
+     * not refused by what calls under way have reserved.
      */
     async reserve(
-      { callId, keyName, agent, to: number, minutes: granted }: {
+      { callId, keyName, agent, to: number, minutes: granted, waits = false }: {
         readonly callId: string;
         readonly keyName: string;
         readonly agent: string;
         readonly to: string;
         readonly minutes?: number | undefined;
+        readonly waits?: boolean;
       },
       maxMs: number,
       at: number,
@@ -129,7 +131,9 @@ export function createCallBudget(deps: CallBudgetDeps) {
         leastUsd: 0,
         holdMs: maxMs + PLACED_MARGIN_MS,
       }, at);
-      if (!decision.ok) return refusals.record(decision);
+      if (!decision.ok) {
+        return waits && isOnlyReserved(decision) ? decision : refusals.record(decision);
+      }
       own.granted(callId, accounts, decision, { now: at, isStored: true });
       return decision;
     },

@@ -117,10 +117,10 @@ export function createBatchControl(
           throw new DestinationRefused(decision);
         }
       }
-      const isChanged = await awaitStore(
+      const outcome = await awaitStore(
         batchStore.changeItem(id, item, { number, variables: variables ?? known.variables }),
       );
-      if (!isChanged) throw new BatchConflict("item_not_editable");
+      if (outcome !== "changed") throw new BatchConflict(outcome);
       return true;
     },
     /** Takes one item out that has not been dialled. Rejects with `BatchConflict`. */

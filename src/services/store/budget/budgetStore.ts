@@ -127,11 +127,11 @@ async function insertEntries(
     const used = await usedBy(query, account, now);
     const limit = exceeded(used, limits, { leastMinutes, leastUsd });
     if (limit !== undefined) {
-      const minutes = minutesOf(limit, used, limits);
-      const retryAfterMs = isOnlyReserved(minutes)
+      const figures = minutesOf(limit, used, limits);
+      const retryAfterMs = isOnlyReserved(figures)
         ? PLACE_RETRY_MS
         : await retryAfter(query, account, limit, now);
-      return { ok: false, scope, limit, retryAfterMs, ...minutes };
+      return { ok: false, scope, limit, retryAfterMs, ...figures };
     }
     minutes = Math.min(minutes, left(limits.dailyMinutes, used.minutesToday));
     usd = Math.min(usd, left(limits.dailyUsd, used.usdToday));

@@ -75,21 +75,33 @@ export function createBatchControl(database: Database) {
         }
         return true;
       }),
-    /** Changes an item that has not been dialled, of a paused batch; false where there is none. */
+    /**
+     * Changes an item that has not been dialled, of a paused batch. Two items of a batch never call the same number,
+     * as where it is made.
+     */
     changeItem: (
       id: string,
       item: number,
       { number, variables }: Pick<BatchItem, "number" | "variables">,
-    ): Promise<boolean> =>
+    ): Promise<"changed" | "item_not_editable" | "duplicate_number"> =>
       database.transaction("batches", async (query) => {
-        if (!await isPaused(query, id)) return false;
+        if (!await isPaused(query, id)) return "item_not_editable";
+        const others = await query(
+          `SELECT item FROM batch_items WHERE batch_id = $1 AND item <> $2 AND number = $3
+            AND state NOT IN ('refused', 'cancelled') AND NOT EXISTS (
+              SELECT 1 FROM batch_items AS own
+                WHERE own.batch_id = $1 AND own.item = $2 AND own.number = $3
+            ) LIMIT 1`,
+          [id, item, number],
+        );
+        if (others.length > 0) return "duplicate_number";
         const changed = await query(
           `UPDATE batch_items SET number = $3, variables = $4, due_at = 0
             WHERE batch_id = $1 AND item = $2 AND state = 'pending' AND attempts = 0
             RETURNING item`,
           [id, item, number, variables === undefined ? null : JSON.stringify(variables)],
         );
-        return changed.length > 0;
+        return changed.length > 0 ? "changed" : "item_not_editable";
       }),
     /** Cancels one pending item; false where it is not pending. */
     cancelItem: (id: string, item: number): Promise<boolean> =>

@@ -2,7 +2,7 @@ import { type AdmittedCall, recordAndEnqueue } from "./admittedCall.ts";
 import { noteEvent } from "./batchEvents.ts";
 import { type BatchHead, type BatchItem, batchOf, itemOf } from "./batchRow.ts";
 import type { BudgetAccount } from "../budget/budgetTypes.ts";
-import { left, ROUNDING, usedBy } from "../budget/budgetUse.ts";
+import { isOnlyReserved, left, minutesOf, ROUNDING, usedBy } from "../budget/budgetUse.ts";
 import type { Database, Query } from "../database.ts";
 import { maybeNumber, numberOf, readable, textOf } from "../row.ts";
 
@@ -195,8 +195,10 @@ async function queuedByKey(query: Query, now: number): Promise<ReadonlyMap<strin
 }
 
 /**
- * How many more calls the accounts allow at a time, and none where they have no minute left. To be asked after `queuedByKey`: a call whose
- * place is reserved in between counts twice rather than not at all.
+ * How many more calls the accounts allow at a time, and none while calls under way have reserved the minutes that are
+ * left. Where these are used up, a call is refused when it is dialled: that is reported, and the batch waits for the
+ * next day. To be asked after `queuedByKey`: a call whose place is reserved in between counts twice rather than not
+ * at all.
  */
 async function freePlaces(
   query: Query,
@@ -207,9 +209,10 @@ async function freePlaces(
   for (const account of accounts) {
     const { concurrent: most = Infinity, dailyMinutes } = account.limits;
     if (most === Infinity && dailyMinutes === undefined) continue;
-    const { concurrent, minutesToday } = await usedBy(query, account, now);
-    const hasMinutes = left(dailyMinutes, minutesToday) > 1 - ROUNDING;
-    free = Math.min(free, hasMinutes ? most - concurrent : 0);
+    const used = await usedBy(query, account, now);
+    const hasMinutes = left(dailyMinutes, used.minutesToday) > 1 - ROUNDING;
+    const waits = !hasMinutes && isOnlyReserved(minutesOf("dailyMinutes", used, account.limits));
+    free = Math.min(free, waits ? 0 : most - used.concurrent);
   }
   return free;
 }
