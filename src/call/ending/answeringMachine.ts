@@ -26,7 +26,7 @@ const WAITS_MS = {
 const MAX_MESSAGES = 3;
 const GIVES_UP_MS = 15_000;
 /** Who asks who calls thanks for the answer, or asks again; a machine is silent. */
-const STAYS_MS = 4_000;
+export const STAYS_MS = 4_000;
 
 /** What a call does about a far end that is no person, or not yet. */
 export class AnsweringMachine {
@@ -147,6 +147,12 @@ export class AnsweringMachine {
     this.#isGuess = false;
     this.#heldUntil = now + STAYS_MS;
     return undefined;
+  }
+
+  /** The end of a call whose machine has a message, and is only waited for to see whether it answers. */
+  get left(): CallEnd | undefined {
+    if (!this.#isLeft || this.#waits !== "machine" || this.#closing.begun) return undefined;
+    return { reason: "voicemail", detail: this.#proof };
   }
 
   get #proof(): string {

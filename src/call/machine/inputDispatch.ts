@@ -24,7 +24,10 @@ export class InputDispatch {
   /** Returns how the session ends, where the input ends it at once. */
   handle(input: CallInput, now: Milliseconds): SessionEnd | undefined {
     this.#watch(input, now);
-    if (input.type === "left" || input.type === "hangUp") return input.end;
+    if (input.type === "left" || input.type === "hangUp") {
+      const isFarEnd = input.end.reason === "caller_hung_up";
+      return (isFarEnd ? this.#parts.answeringMachine.left : undefined) ?? input.end;
+    }
     if (input.type === "busyTone") return busyToneEnd(this.#call, this.#parts);
     // Nobody hears a goodbye.
     if (input.type === "endAsked" && this.#parts.transfer.isUnderWay) return input.end;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { STAYS_MS } from "../../../src/call/ending/answeringMachine.ts";
 import type { HistoryItem } from "../../../src/call/modelSetup.ts";
 import { CallDriver } from "../../support/call/callDriver.ts";
 
@@ -96,6 +97,47 @@ Deno.test("a message that is disturbed before its first sound is said once", () 
   assert.deepEqual([call.end, call.takeAsked()], [undefined, []]);
   call.advance(1500);
   assert.deepEqual(call.end, { reason: "voicemail", detail: "voicemail_left" });
+});
+
+/** A message is on the tape of what may be a machine, which is then waited for. */
+function guessed(): CallDriver {
+  const call = new CallDriver({ findsOutWhoAnswers: true }).live();
+  call.input({ type: "farEndFound", who: "machine", why: "long_greeting" });
+  call.input({ type: "machineAnswered", end, message, listens: true, isGuess: true });
+  const only = call.begin("goodbye");
+  call.say(only, "message", 1000, message);
+  call.finish(only);
+  call.advance(STAYS_MS);
+  assert.equal(call.end, undefined, "it is still waited for");
+  return call;
+}
+
+Deno.test("behind a message to what may be a machine the call goes on for a while, and then ends with the proof", () => {
+  const call = guessed();
+  call.advance(STAYS_MS);
+  assert.deepEqual(call.end, { reason: "voicemail", detail: "voicemail_left" });
+});
+
+Deno.test("who answers a message gets the conversation, and hangs up as any caller", () => {
+  const call = guessed();
+  call.input({ type: "farEndFound", who: "person", why: "spoke" });
+  call.advance(STAYS_MS);
+  assert.equal(call.end, undefined);
+  call.input({ type: "left", end: { reason: "caller_hung_up" } });
+  assert.deepEqual(call.end, { reason: "caller_hung_up" });
+});
+
+Deno.test("a machine that hangs up behind a message has it all the same", () => {
+  for (const how of ["left", "hangUp", "busyTone"] as const) {
+    const call = guessed();
+    call.input(
+      how === "busyTone" ? { type: how } : { type: how, end: { reason: "caller_hung_up" } },
+    );
+    assert.deepEqual(call.end, { reason: "voicemail", detail: "voicemail_left" }, how);
+  }
+  const stopped = guessed();
+  stopped.input({ type: "hangUp", end: { reason: "operator_hung_up" } });
+  assert.deepEqual(stopped.end, { reason: "operator_hung_up" });
 });
 
 Deno.test("an operator's end is not withdrawn by what is found out about the far end", () => {

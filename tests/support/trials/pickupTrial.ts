@@ -1,3 +1,4 @@
+import { STAYS_MS } from "../../../src/call/ending/answeringMachine.ts";
 import { LineEar } from "../../../src/services/outbound/amd/lineEar.ts";
 import type { PickupChange } from "../../../src/services/outbound/amd/pickupChange.ts";
 import { PickupJudge } from "../../../src/services/outbound/amd/pickupJudge.ts";
@@ -42,8 +43,6 @@ export interface PickupResult {
 
 const FRAME_MS = 20;
 const LONGEST_MS = 75_000;
-/** How long the call goes on behind a message of which it is not sure that a machine has it. */
-const STAYS_MS = 4_000;
 const DISTURBED_MS = 15_000;
 /** A model's first sound after it was asked. */
 const MODEL_MS = 500;
