@@ -40,6 +40,7 @@ const DETAILS: Readonly<Record<string, string>> = {
   consent_missing: "Not dialled: no consent was given",
   consent_too_old: "Not dialled: the consent was too old",
   opted_out: "The person wants no more calls",
+  opt_out_not_kept: "The person wants no more calls, which could not be noted",
   screened: "The call screener kept the call waiting too long",
   declined: "The person behind the call screener did not want the call",
   voicemail_cut: "The call ended before its message was heard whole",

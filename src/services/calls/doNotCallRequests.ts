@@ -1,22 +1,20 @@
 import type { Clock } from "../../utils/clock.ts";
-import { deadline } from "../../utils/deadline.ts";
 import type { Log } from "../../utils/logger.ts";
 import { isPhoneNumber } from "../../utils/phoneNumber.ts";
 import { listedWords } from "./listedWords.ts";
-import { PATIENCE_MS } from "./optOuts.ts";
 import type { OptOutKeeper } from "../spending.ts";
 import type { DoNotCallList } from "../store.ts";
 import type { PutOnDoNotCallList } from "../tools.ts";
 
-export interface DoNotCallRequestsDeps extends Clock {
+export interface DoNotCallRequestsDeps extends Pick<Clock, "now"> {
   readonly doNotCall: Pick<DoNotCallList, "count">;
-  readonly optOuts: Pick<OptOutKeeper, "keep">;
+  readonly optOuts: Pick<OptOutKeeper, "keepInTime">;
   readonly log: Pick<Log, "warn">;
 }
 
 /** Creates the function that records requests, made in a call, not to be called any more. */
 export function createDoNotCallRequests(
-  { doNotCall, optOuts, now, setTimer, log }: DoNotCallRequestsDeps,
+  { doNotCall, optOuts, now, log }: DoNotCallRequestsDeps,
 ): PutOnDoNotCallList {
   return async function putOnDoNotCallList(
     { callId, agent, direction, caller = "", callerProven, redact },
@@ -31,7 +29,7 @@ export function createDoNotCallRequests(
     const reason = isProven ? "asked in a call" : UNPROVEN;
     const words = listedWords(said === undefined ? undefined : redact?.(said) ?? said);
     const entry = { number: caller, addedAt: now(), addedBy: agent, reason, words, callId };
-    await deadline(optOuts.keep(entry), PATIENCE_MS, setTimer).catch(() => {});
+    await optOuts.keepInTime(entry);
     return "listed";
   };
 }

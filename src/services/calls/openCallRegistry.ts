@@ -1,4 +1,3 @@
-import { setTimer } from "../../utils/clock.ts";
 import { CallRegistry } from "../../call/registry.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { TransferOrder } from "../../call/transfer.ts";
@@ -39,7 +38,7 @@ export interface CallRegistryDeps {
   readonly store: Pick<Store, "clock" | "doNotCall" | "messages">;
   readonly messageBox: Pick<MessageBox, "take">;
   readonly transfers: Pick<TransferPolicy, "refusalOf">;
-  readonly optOuts: Pick<OptOutKeeper, "keep">;
+  readonly optOuts: Pick<OptOutKeeper, "keepInTime">;
   readonly mcpServers: Pick<McpServers, "use">;
   readonly toolAccess: HttpToolAccess;
   readonly clientTools: Pick<ClientToolCalls, "run">;
@@ -92,7 +91,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
         const code = why === "not_allowed" ? "destination_not_allowed" : why;
         return { code, sentence: refusal.sentence };
       },
-      putOnDoNotCallList: createDoNotCallRequests({ doNotCall, optOuts, now, setTimer, log }),
+      putOnDoNotCallList: createDoNotCallRequests({ doNotCall, optOuts, now, log }),
       takeMessage: createCallerMessages({ messages, messageBox: deps.messageBox, now }),
       searchKnowledge: deps.knowledge.search,
       ...deps.toolAccess,
@@ -134,7 +133,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       sendDigits: (session, digits) => phone.sendDigits(session, digits),
       transfer: (session, order) => phone.transfer(session, order),
       openTap: deps.recordings.openTap,
-      recordOptOut: createOptOuts({ optOuts, now, setTimer }),
+      recordOptOut: createOptOuts({ optOuts, now }),
       silence: deps.recordings.silence,
       ...present({ journal: journals?.write }),
     }),

@@ -13,6 +13,8 @@ export interface OptOutKeeperDeps extends Pick<Clock, "setTimer"> {
 const MAX_WAITING = 10_000;
 const RETRY_MS = 250;
 const LONGEST_RETRY_MS = 30_000;
+/** The person is told after so long, also where the store is slow; it is written all the same. */
+const PATIENCE_MS = 2_000;
 /** For a last attempt as the process ends. */
 const CLOSE_MS = 2_000;
 
@@ -36,18 +38,33 @@ export class OptOutKeeper {
     this.#deps = deps;
   }
 
-  /** Resolves when it is stored. */
+  /** Resolves when it is stored, or is waited for no longer; rejects where it cannot be kept. */
+  async keepInTime(entry: DoNotCallEntry): Promise<void> {
+    const late = new Error("The do-not-call request is still being written");
+    try {
+      await deadline(this.keep(entry), PATIENCE_MS, this.#deps.setTimer, late);
+    } catch (error) {
+      if (error !== late) throw error;
+    }
+  }
+
+  /** Resolves when it is stored; rejects where it cannot be kept. */
   keep(entry: DoNotCallEntry): Promise<void> {
     const known = this.#waiting.get(entry.number);
     if (known !== undefined) return known.written.promise;
+    const { log } = this.#deps;
+    if (this.#closed.signal.aborted) {
+      log.error("Do-not-call request lost: the process ends", { callId: entry.callId });
+      return Promise.reject(new Error("Cannot keep the do-not-call request: the process ends"));
+    }
     if (this.#waiting.size >= MAX_WAITING) {
-      this.#deps.log.error("Do-not-call request lost: too many wait", { callId: entry.callId });
+      log.error("Do-not-call request lost: too many wait", { callId: entry.callId });
       return Promise.reject(new Error("Cannot keep the do-not-call request: too many wait"));
     }
     const written = Promise.withResolvers<void>();
     this.#waiting.set(entry.number, { entry, written });
     this.#woken.abort();
-    this.#writing ??= this.#write().finally(() => this.#writing = undefined);
+    this.#writing ??= this.#write();
     return written.promise;
   }
 
@@ -66,9 +83,10 @@ export class OptOutKeeper {
   async close(): Promise<void> {
     this.#closed.abort();
     this.#woken.abort();
-    await this.#writing;
     const { setTimer, log } = this.#deps;
-    const last = Promise.allSettled([...this.#waiting.values()].map((it) => this.#add(it)));
+    // An attempt that hangs keeps back no other.
+    const attempts = [...this.#waiting.values()].map((each) => this.#add(each));
+    const last = Promise.allSettled([this.#writing, ...attempts]);
     await deadline(last, CLOSE_MS, setTimer).catch(() => {});
     for (const { entry: { callId } } of this.#waiting.values()) {
       log.error("Do-not-call request lost: the process ends before it was stored", { callId });
@@ -78,7 +96,11 @@ export class OptOutKeeper {
   async #write(): Promise<void> {
     for (let tries = 1; !this.#closed.signal.aborted;) {
       const [next] = this.#waiting.values();
-      if (next === undefined) return;
+      if (next === undefined) {
+        // At once, so that what comes next begins anew.
+        this.#writing = undefined;
+        return;
+      }
       this.#woken = new AbortController();
       try {
         await this.#add(next);
