@@ -62,6 +62,51 @@ export function testErasure(test: StoreTest): void {
     assert.deepEqual(again, { state: "unknown", bodyHash: "", callId: "out" });
   });
 
+  test("eraseNumber() finds its refused lines however they are written, and no other's", async (store) => {
+    const { batches, erasure } = store;
+    const own = [
+      "+12025550166",
+      "+1 (202) 555-0166",
+      "0012025550166",
+      "2025550166",
+      "202.555.0166",
+      "5550166",
+      "+12025550166 ext 7",
+      "+12025550166;ext=1",
+      "tel:+1-202-555-0166",
+      "+1-202-555-0166 (home)",
+      "2025550166.0",
+      "555-0166 x12",
+      "２０２５５５０１６６",
+      "%2025550166\\",
+    ];
+    const others = [
+      "%%%%%%%",
+      "_______",
+      "%5550166%0000000",
+      "\\",
+      "12345678\\",
+      "+1 202 555 0177 ext 7",
+      "+49 202 5550166 9",
+      "550166",
+      "by mail",
+    ];
+    const lineOf = (number: string) =>
+      ({ number, variables: { name: "Ann" }, refusal: "invalid_number" }) as const;
+    const padding = Array.from({ length: 1200 }, (_, at) => lineOf(`${3_030_000_000 + at} x`));
+    await batches.create({ id: "b", request: {}, items: [...own, ...others].map(lineOf) }, 0);
+    await batches.create({ id: "c", request: {}, items: [...padding, lineOf(own[6]!)] }, 0);
+    await erasure.eraseNumber("+12025550166", 0);
+    const left = await batches.refusedItems("b", { limit: 99 });
+    assert.deepEqual(
+      left.filter(({ variables }) => variables !== undefined).map(({ number }) => number),
+      others,
+    );
+    assert.deepEqual(left.map(({ number }) => number).filter((number) => number !== ""), others);
+    const more = await batches.refusedItems("c", { limit: 2000 });
+    assert.equal(more.filter(({ number }) => number === "").length, 1);
+  });
+
   test("eraseNumber() forgets all about one person, also what comes later of an erased call", async (store) => {
     const { calls, erasure } = store;
     await calls.write([

@@ -1,5 +1,6 @@
 import type { Database, Query, Row } from "../database.ts";
 import { placeholders } from "../columns.ts";
+import { eraseRefusedLines } from "./refusedLines.ts";
 import { numberOf, onlyRow, textOf } from "../row.ts";
 import {
   eraseAppointmentsBefore,
@@ -34,14 +35,6 @@ const ERASE_ITEMS = `UPDATE batch_items SET number = '', variables = NULL, refer
   state = CASE WHEN state IN ('pending', 'placing') THEN 'cancelled' WHEN state = 'placed'
     THEN 'ended' ELSE state END,
   detail = CASE WHEN state IN ('pending', 'placing', 'placed') THEN 'erased' ELSE detail END`;
-
-const DIGITS = [" ", "-", "(", ")", ".", "/"].reduce(
-  (text, mark) => `REPLACE(${text}, '${mark}', '')`,
-  "number",
-);
-/** Refused lines have numbers as they were written, also without their country. */
-const IS_WRITTEN_SO = `(state = 'refused' AND LENGTH(LTRIM(${DIGITS}, '+0')) >= 7
-  AND $1 LIKE '%' || LTRIM(${DIGITS}, '+0'))`;
 
 /** Calls that are queued and not claimed. */
 const WAITING = "EXISTS (SELECT 1 FROM dial_queue WHERE call_id = calls.id AND claimed_at IS NULL)";
@@ -88,8 +81,9 @@ export function createErasureStore(database: Database) {
       // First, so that no item becomes a call after the calls have been erased.
       await database.transaction(
         "batches",
-        (query) => query(`${ERASE_ITEMS} WHERE number = $1 OR ${IS_WRITTEN_SO}`, [number]),
+        (query) => query(`${ERASE_ITEMS} WHERE number = $1`, [number]),
       );
+      await eraseRefusedLines(database, number, ERASE_ITEMS);
       await database.transaction(
         "erasure",
         (query) => eraseAppointmentsUnder(query, number),
