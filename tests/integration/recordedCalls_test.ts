@@ -87,7 +87,10 @@ Deno.test("a phone call is recorded as it was heard: to the sample, and without 
   assert.deepEqual(voice?.audio, stretches(said)[0]?.audio, "the caller to the sample");
   const spoke = record.turns.find(({ role }: { role: string }) => role === "caller");
   const from = voice!.from / 8;
-  assert.ok(spoke.startedMs > from - 300 && from < agentTurns[1]!.startedMs, `${from} ms`);
+  assert.ok(
+    spoke.startedMs > from - 300 && spoke.startedMs < agentTurns[1]!.startedMs,
+    `${from} ms`,
+  );
   assert.equal(recorded.caller.length, recorded.agent.length);
   assert.ok(Math.abs(recorded.caller.length / 8 - record.durationMs) <= 1);
   assert.equal(record.recording.state, "stopped");

@@ -69,6 +69,32 @@ Deno.test("case 125: errors that callbacks carry are logged and counted", async 
   assert.deepEqual(reported.map((line) => JSON.parse(line).twilioCode), [13224, 31921]);
 });
 
+Deno.test("of an error that a callback carries the log has the code and no more than words", async () => {
+  await using server = await startPhoneServer();
+  const quoted = [
+    "+12025550188",
+    "(202) 555-0188",
+    "202 555 0188",
+    "sip:alice@pbx.example.com",
+    "token=abc",
+    "4111111111111111",
+    "https://alice.example/path",
+  ];
+  const CallSid = `CA${"9".repeat(32)}`;
+  for (const what of quoted) {
+    const ErrorMessage = `Dial: invalid number ${what} of alice`;
+    const form = { CallSid, CallStatus: "failed", ErrorCode: "13224", ErrorMessage };
+    assert.equal(await statusOf(callBack(server, "/twilio/status", form)), 204);
+  }
+  const reported = server.logged.filter((line) => line.includes("Twilio reported an error"));
+  for (const line of reported) {
+    const { twilioCode, reason, moreInfo } = JSON.parse(line);
+    assert.deepEqual([twilioCode, reason], [13224, "Dial: invalid number …"]);
+    assert.equal(moreInfo, "https://www.twilio.com/docs/errors/13224");
+  }
+  assert.equal(reported.length, quoted.length);
+});
+
 Deno.test("case 126: calls are placed from the own number and those of OUTBOUND_FROM only", async () => {
   const other = "+14155550101";
   await using server = await startPhoneServer({ env: { OUTBOUND_FROM: other } });

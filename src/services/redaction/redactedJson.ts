@@ -48,8 +48,11 @@ export function redactedJson(
       return joinedPieces(each, field) ?? each.map((item) => walk(item, field, depth + 1));
     }
     if (!isRecord(each)) return each;
+    const names = new DistinctNames();
     return Object.fromEntries(
-      Object.entries(each).map(([key, item]) => [shownKey(key), walk(item, key, depth + 1)]),
+      Object.entries(each).map(
+        ([key, item]) => [names.of(shownKey(key)), walk(item, key, depth + 1)],
+      ),
     );
   }
 
@@ -80,5 +83,19 @@ export function redactedJson(
     if (after === same) return before;
     changed = true;
     return after;
+  }
+}
+
+/** Numbers the names of fields that are shown alike, so that none takes the place of another. */
+class DistinctNames {
+  readonly #counts = new Map<string, number>();
+
+  of(name: string): string {
+    let count = this.#counts.get(name);
+    let distinct = name;
+    while (count !== undefined && this.#counts.has(distinct)) distinct = `${name} ${++count}`;
+    this.#counts.set(distinct, 1);
+    if (count !== undefined) this.#counts.set(name, count);
+    return distinct;
   }
 }

@@ -60,10 +60,11 @@ export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps) {
         incidents.resolve(INCIDENT, key);
       }
     },
-    /** A callback carried an error: Twilio's code and message. */
+    /** A callback carried an error; its message quotes numbers and addresses of the call. */
     recordCallbackError(twilioCode: number, twilioMessage: string | undefined): void {
       count(String(twilioCode));
-      log.warn("Twilio reported an error", { twilioCode, reason: shown(twilioMessage) });
+      const moreInfo = `https://www.twilio.com/docs/errors/${twilioCode}`;
+      log.warn("Twilio reported an error", { twilioCode, reason: shown(twilioMessage), moreInfo });
     },
     /** By Twilio's code, or ours where there is none; `other` beyond the first hundred codes. */
     counts: (): ReadonlyMap<string, number> => counts,
@@ -86,7 +87,12 @@ export function createTwilioFaults({ incidents, log }: TwilioFaultsDeps) {
   }
 }
 
-/** Without phone numbers: Twilio quotes those that it refuses. */
+/** The words in front of what Twilio quotes, such as the numbers and addresses that it refuses. */
 function shown(message: string | undefined): string | undefined {
-  return message && maskText(message.slice(0, MAX_MESSAGE_CHARS)).replaceAll(/\d{6,}/g, "…");
+  if (message === undefined) return undefined;
+  const words = maskText(message.slice(0, MAX_MESSAGE_CHARS)).trim().split(/\s+/);
+  const until = words.findIndex((word) => !WORD.test(word));
+  return until < 0 ? words.join(" ") : [...words.slice(0, until), "…"].join(" ");
 }
+
+const WORD = /^['"]?[\p{L}'’-]+['"]?[.,:;!?]?$/u;

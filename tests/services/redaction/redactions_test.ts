@@ -367,6 +367,26 @@ Deno.test("of what is too long to be looked at nothing is shown, and none of a n
   assert.deepEqual(list[499], { id: "[too long to be shown]", pin: "[too long to be shown]" });
 });
 
+Deno.test("fields that are filed by numbers are shown one by one, though their names are hidden", () => {
+  const { output } = startCall().one({
+    ...{ type: "toolEnded", toolCallId: "t", name: "x", ok: true, durationMs: 1 } as const,
+    output: JSON.stringify({
+      "[card number] 2": "named so",
+      "4111 1111 1111 1111": "Ann",
+      "5555 5555 5555 4444": "Bert",
+      "4242 4242 4242 4242": "Carl",
+      name: "cards",
+    }),
+  });
+  assert.deepEqual(JSON.parse(output), {
+    "[card number] 2": "named so",
+    [CARD]: "Ann",
+    [`${CARD} 3`]: "Bert",
+    [`${CARD} 4`]: "Carl",
+    name: "cards",
+  });
+});
+
 Deno.test("the search reads each token of a text 40 times at most, whatever the text", () => {
   const rules = compileRules(
     redactionSchema.parse({ emails: true, phones: true, birth_dates: true, patterns }) ??
