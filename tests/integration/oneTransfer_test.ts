@@ -61,6 +61,18 @@ async function act(rig: PhoneRig, { callId }: Talk, action: object): Promise<unk
   return 202;
 }
 
+/** Calls back once: when the agent's last words are over, and it is asked whether somebody may be called. */
+function onceDeciding(rig: PhoneRig, { callId }: Talk, onDeciding: () => void): Disposable {
+  let has = false;
+  const watching = rig.server.app.events.subscribe(() => true, ({ callId: id, event }) => {
+    if (has || id !== callId || event.type !== "closing") return;
+    if (rig.server.app.registry.get(callId)?.transferState !== "asking") return;
+    has = true;
+    onDeciding();
+  }, { maxQueued: 100_000 });
+  return { [Symbol.dispose]: () => watching.close() };
+}
+
 const to = (alias: string) => ({ type: "transfer", to: alias });
 
 function outputs(rig: PhoneRig, { callId }: Talk): readonly { name: string; code?: string }[] {
@@ -75,6 +87,24 @@ async function transfersOf(rig: PhoneRig, { callId }: Talk): Promise<unknown[]> 
   const { transfers } = await get(rig.server, `/api/calls/${callId}`);
   return transfers.map(({ alias, step, why }: Record<string, unknown>) => [alias, step, why]);
 }
+
+test("a transfer that is cancelled while it is being decided calls nobody, and the next one does", async () => {
+  await using rig = await start("warm");
+  const talk = await greeted(rig);
+  const session = rig.server.app.registry.get(talk.callId);
+  using _ = onceDeciding(rig, talk, () => session?.input({ type: "transferCancelled" }));
+  assert.equal(await act(rig, talk, to("sales")), 202);
+  await published(rig, talk.callId, "transfer", ({ step }) => step === "failed");
+  await heardSaying(rig, talk.callId, /^I heard you\.$/);
+  assert.equal(await act(rig, talk, to("workshop")), 202);
+  assert.equal((await rig.server.network.nextCall()).to, ben);
+  assert.deepEqual(rig.server.api.creates.map(({ To }) => To), [ben]);
+  assert.deepEqual(await transfersOf(rig, talk).then(([first]) => first), [
+    "sales",
+    "failed",
+    "cancelled",
+  ]);
+});
 
 test("an operator's second transfer is refused while a person is asked, and the first is what is cancelled", async () => {
   await using rig = await start("warm");

@@ -11,6 +11,7 @@ import {
   type Talk,
   voiceOf,
 } from "../support/servers/phoneRig.ts";
+import { askFor } from "../support/recordedCalls.ts";
 import { account } from "../support/servers/phoneServer.ts";
 import { hears, toneMs, toneOf } from "../support/twilio/heardSounds.ts";
 import { concurrentTests } from "../support/servers/concurrently.ts";
@@ -237,6 +238,25 @@ test("several people are asked in turn", async () => {
   await talk.phone.next("joined");
   await published(rig, talk.callId, "transfer", ({ step }) => step === "connected");
   assert.ok(!stepsOf(rig, talk).includes("failed: declined"));
+});
+
+test("who may not be called any more when the one before has declined is left out", async () => {
+  const tom = "+14155550197";
+  const numbers = { [mia]: human, [ben]: human, [tom]: human };
+  await using rig = await start(`{ targets: ["${mia}", "${ben}", "${tom}"], mode: warm }`, {
+    network: { numbers },
+  });
+  const talk = await asked(rig);
+  await talk.person.next("said");
+  const added = await askFor(rig.server, `/api/do-not-call/${encodeURIComponent(ben)}`, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ reason: "asked" }),
+  });
+  assert.ok(added.ok, await added.text());
+  await talk.person.sendDigits("2");
+  assert.equal((await rig.server.network.nextCall()).to, tom);
+  assert.deepEqual(rig.server.api.creates.map(({ To }) => To), [mia, tom]);
 });
 
 test("a caller who hangs up is not kept for the person, who hears one sentence", async () => {

@@ -7,6 +7,8 @@ import type { ConsultCalls } from "./consultCalls.ts";
 
 export interface ConsultCourseDeps extends Pick<Clock, "setTimer"> {
   readonly calls: ConsultCalls;
+  /** Those of `waiting` who may be called now. Never rejects. */
+  readonly stillAllowed: (consult: Consult) => Promise<Consult["waiting"]>;
   /** Said to somebody who is asked no more. */
   readonly goneMessage: (consult: Consult) => SpokenMessage;
 }
@@ -21,7 +23,9 @@ const ASKS_WITHIN_MS = 6000;
 export type ConsultCourse = ReturnType<typeof createConsultCourse>;
 
 /** Creates what moves a transfer on that asks first: from one person to the next, into the room, or to its end. */
-export function createConsultCourse({ calls, goneMessage, setTimer }: ConsultCourseDeps) {
+export function createConsultCourse(
+  { calls, stillAllowed, goneMessage, setTimer }: ConsultCourseDeps,
+) {
   return { callNext, progress, answered, machine, legOver, taken, giveUp, failed, personGone };
 
   function progress(
@@ -79,7 +83,19 @@ export function createConsultCourse({ calls, goneMessage, setTimer }: ConsultCou
     if (consult.phase !== "asking") return;
     consult.why = why;
     if ([...consult.legs.values()].some(({ state }) => state !== "over")) return;
-    if (consult.waiting.length > 0) return callNext(consult);
+    if (consult.waiting.length > 0) return void callAllowed(consult);
+    nobodyTakes(consult);
+  }
+
+  /** By the rules as they are now: the one before may have rung for minutes. */
+  async function callAllowed(consult: Consult): Promise<void> {
+    consult.waiting = await stillAllowed(consult);
+    if (consult.phase !== "asking") return;
+    if (consult.waiting.length === 0) return nobodyTakes(consult);
+    callNext(consult);
+  }
+
+  function nobodyTakes(consult: Consult): void {
     consult.phase = "over";
     fail(consult, consult.why);
   }

@@ -40,10 +40,13 @@ export function createConsults(deps: ConsultsDeps) {
   const { agents, transfers, transferredCalls, log } = deps;
   const words = createConsultWords(deps);
   const consults = new WeakMap<CallSession, Consult>();
+  /** The number of the transfer that a session waits for, also while it is not decided yet. */
+  const wanted = new WeakMap<CallSession, number>();
   const calls: ConsultCalls = createConsultCalls(deps);
   const course = createConsultCourse({
     calls,
     setTimer: deps.setTimer,
+    stillAllowed,
     goneMessage: ({ session }) => words.gone(session).message,
   });
   const rooms = createConsultRoom({ calls, course, setTimer: deps.setTimer });
@@ -52,6 +55,8 @@ export function createConsults(deps: ConsultsDeps) {
     /** Begins it. Never rejects. */
     async begin(session: CallSession, ref: TransferRef, brief: string | undefined): Promise<void> {
       const { id: callId, request } = session;
+      const isWanted = () => wanted.get(session) === ref.number && !session.hasEnded;
+      wanted.set(session, ref.number);
       try {
         const decision = await transfers.decide(agents.ofCall(request), ref.alias);
         if (!decision.ok) {
@@ -59,10 +64,14 @@ export function createConsults(deps: ConsultsDeps) {
           log.warn("Transfer refused", { callId, agent, alias: ref.alias, code: decision.code });
           return fail(session, ref.number, failureOf(decision));
         }
+        if (!isWanted()) return;
         const { transfer } = decision;
         const targets = await transfers.take(callId, decision.targets);
+        if (!isWanted()) return;
         if (targets.length === 0) return fail(session, ref.number, "limit");
         const reserved = await transferredCalls.reserve(callId);
+        // Minutes are reserved for a call, not for one of its transfers.
+        if (!isWanted()) return;
         if (reserved === undefined) return fail(session, ref.number, "limit");
         const consult: Consult = {
           session,
@@ -76,7 +85,6 @@ export function createConsults(deps: ConsultsDeps) {
           phase: "asking",
           why: "unknown",
         };
-        if (session.hasEnded) return;
         consults.set(session, consult);
         session.ended.then((end) => {
           // Caller and person do not need this server.
@@ -91,6 +99,7 @@ export function createConsults(deps: ConsultsDeps) {
     },
     /** The caller waits no longer, or the session has ended. */
     cancel(session: CallSession, number: number): void {
+      if (wanted.get(session) === number) wanted.delete(session);
       const consult = consults.get(session);
       if (consult?.ref.number === number) course.giveUp(consult);
     },
@@ -176,6 +185,23 @@ export function createConsults(deps: ConsultsDeps) {
     /** Settles when no request is under way. */
     close: calls.close,
   };
+
+  /** Of those who are still to be called, those who may be called now. Never rejects. */
+  async function stillAllowed({ session, ref, waiting }: Consult): Promise<Consult["waiting"]> {
+    const { id: callId, request } = session;
+    try {
+      const decision = await transfers.decide(agents.ofCall(request), ref.alias);
+      if (decision.ok) {
+        const allowed = new Set(decision.targets.map(({ index }) => index));
+        return waiting.filter(({ index }) => allowed.has(index));
+      }
+      const { agent } = request;
+      log.warn("Transfer refused", { callId, agent, alias: ref.alias, code: decision.code });
+    } catch (error) {
+      log.warn("Transfer not decided", { callId, error });
+    }
+    return [];
+  }
 
   function isInRoom(session: CallSession): boolean {
     const consult = consults.get(session);

@@ -166,6 +166,8 @@ export function createTransfers(deps: TransfersDeps) {
       const given = await answerTransfer({ callId, request, alias, number });
       if (!given.ok) return fail(session, number, given.why);
       if (callSid === undefined || !session.isAway) return fail(session, number, "failed");
+      // Another one has begun meanwhile.
+      if (transfers.get(session)?.number !== number) return;
       began(session, given);
       const outcome = await updateWithRetries(callSid, {
         twilio,
