@@ -6,14 +6,11 @@ import { phoneNotConfigured, required } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
 import {
   batchDetail,
-  batchEdit,
-  batchIdParam,
-  batchItemParam,
   batchList,
   batchListQuery,
   batchSummary,
-  itemEdit,
-} from "./openapi/batchSchemas.ts";
+} from "./openapi/batchResultSchemas.ts";
+import { batchEdit, batchIdParam, batchItemParam, itemEdit } from "./openapi/batchSchemas.ts";
 import { answer, apiRoutes, errorAnswers, json } from "./openapi/schemaParts.ts";
 import type { OutboundRoutesDeps } from "./outbound.ts";
 import { unknownBatch } from "./outboundBatches.ts";

@@ -12,7 +12,8 @@ import { RATE_MS } from "../services/store.ts";
 import { present } from "../utils/present.ts";
 import type { AskedBatch } from "./batchRequest.ts";
 import { refusalOf } from "./middleware/outboundProblem.ts";
-import type { batchDetail, batchPreview } from "./openapi/batchSchemas.ts";
+import type { batchDetail } from "./openapi/batchResultSchemas.ts";
+import type { batchPreview } from "./openapi/batchSchemas.ts";
 
 /** A batch with its figures; `now` in milliseconds since 1970. */
 export function viewDetail(

@@ -4,12 +4,12 @@ import { askedByJson, askedByTable, batchBody, tableOf } from "./batchRequest.ts
 import { viewChecks, viewPreview, viewRefused, viewState } from "./batchViews.ts";
 import { type Caller, requireKeys } from "./middleware/access.ts";
 import { HttpProblem, phoneNotConfigured, required } from "./middleware/httpProblem.ts";
+import { batchState } from "./openapi/batchResultSchemas.ts";
 import {
   batchAnswer,
   batchIdParam,
   batchPreview,
   batchRequest,
-  batchState,
   csvForm,
   csvQuery,
 } from "./openapi/batchSchemas.ts";

@@ -18,12 +18,12 @@ export function formParts(
   contentType: string,
 ): readonly FormPart[] | undefined {
   const boundary = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType);
-  const mark = `--${boundary?.[1] ?? boundary?.[2]}`;
   if (boundary === null) return undefined;
+  const mark = `--${boundary[1] ?? boundary[2]}`;
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const parts: FormPart[] = [];
   let at = bytes.indexOf(mark);
-  for (; at !== -1 && parts.length <= MAX_PARTS;) {
+  while (at !== -1 && parts.length <= MAX_PARTS) {
     const begun = at + mark.length;
     const after = bytes.subarray(begun, begun + 2).toString("latin1");
     if (after === "--") return parts;

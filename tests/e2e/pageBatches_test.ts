@@ -106,7 +106,13 @@ browserTest(
       assert.match(csv, /\r\n0,2,a,\+14155550120,ended,busy,,busy,1,/);
 
       await page.click("#batch-cancel");
+      assert.equal(await page.innerText("#batch-cancel-about"), "Reminders");
+      // The question stays open until the server has done it, and says why where it has not.
+      await page.route("**/cancel", (route) => route.fulfill({ status: 503 }), { times: 1 });
       await page.click("#batch-cancel-form button[type=submit]");
+      await page.waitForSelector("#batch-cancel-problem:not(:empty)");
+      await page.click("#batch-cancel-form button[type=submit]");
+      await page.waitForSelector("#batch-cancel-dialog:not([open])", { state: "attached" });
       await until(() => page.innerText("#batch-state"), (text) => /^Cancelled/.test(text));
       assert.equal(await page.locator("#batch-pause").isHidden(), true);
       for (const width of [390, 1280]) await widthFits(width);
@@ -114,15 +120,34 @@ browserTest(
       await page.waitForSelector("#batches-list li");
       assert.match(await page.innerText("#batches-list"), /^Reminders\n[^]*Cancelled[^]*5 of 5/);
       await widthFits(390);
-      // The end in the past.
+      // The end in the past, and the cancellation that failed.
       assert.deepEqual(complaints.map((text) => /status of (\d+)/.exec(text)?.[1] ?? text), [
-        "409",
+        ...["409", "503"],
       ]);
     } finally {
       await close();
     }
   },
 );
+
+browserTest("page shows no lines of a file where a batch came without one", async () => {
+  await using server = await startPhoneServer({ env });
+  const answer = await server.post("/api/outbound/batches", {
+    calls: [{ to: "+14155550120" }, { to: "+14155550121" }],
+    paused: true,
+  });
+  const { batchId } = await answer.json();
+  const { page, close } = await openPage(`${server.origin}/#batches/${batchId}`);
+  try {
+    await page.fill("#gate-key", apiKey);
+    await page.press("#gate-key", "Enter");
+    await page.waitForSelector("#batch-results tr:nth-child(2)");
+    const cells = page.locator("#batch-results tr td.number");
+    assert.deepEqual((await cells.allInnerTexts()).slice(0, 2), ["", ""]);
+  } finally {
+    await close();
+  }
+});
 
 browserTest("page tells a key that may only read that it cannot start a batch", async () => {
   await using server = await startPhoneServer({ env });

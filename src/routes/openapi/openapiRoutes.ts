@@ -7,7 +7,7 @@ import { sendTagged, type TaggedText, tagText } from "../middleware/etag.ts";
 import { refuseForeignHosts } from "../middleware/requestOrigin.ts";
 import { analysis } from "./analysisSchemas.ts";
 import { appointment } from "./appointmentSchema.ts";
-import { batchSummary } from "./batchSchemas.ts";
+import { batchSummary } from "./batchResultSchemas.ts";
 import { callDetail, callSummary } from "./callSchemas.ts";
 import { message, textMessage } from "./messageSchemas.ts";
 import { answer, errorAnswers, json } from "./schemaParts.ts";

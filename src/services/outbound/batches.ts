@@ -88,7 +88,8 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
     ...control,
     /**
      * Rejects with `PendingExceeded` where too many calls of the key wait already, and with
-     * `RequestKeyReused`, or `BatchRefused` where its options fit no call. Requests with the same `requestKey` are one, and have one answer.
+     * `RequestKeyReused`, or `BatchRefused` where its options fit no call. Requests with the same
+     * `requestKey` are one, and have one answer.
      */
     create,
     /** What `create` would do; keeps and places nothing. */

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
-import { fetchApiJson, RequestError } from "../apiClient.ts";
+import { fetchApiJson } from "../apiClient.ts";
+import { problemText } from "../problemText.ts";
 import type { AgentTitles } from "../apiTypes.ts";
 import { element, find } from "../elements.ts";
 import { formatCount, formatDollars } from "../formats.ts";
@@ -151,13 +152,9 @@ export function createBatchForm(): (titles: AgentTitles, signal: AbortSignal) =>
 
   function tell(error: unknown): void {
     if (showing.aborted) return;
-    if (!(error instanceof RequestError)) throw error;
+    problem.textContent = problemText(error);
     preview.hidden = true;
     start.disabled = true;
-    problem.textContent = [
-      error.message,
-      ...error.details.slice(0, 5).map(({ path, message }) => `${path}: ${message}`),
-    ].join(" ");
   }
 }
 

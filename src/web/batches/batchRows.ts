@@ -64,16 +64,21 @@ export function refusedRow(call: PreviewedCall): HTMLTableRowElement {
   ]);
 }
 
-function placeOf({ index, line, to }: PreviewedCall): readonly HTMLElement[] {
+/** Calls that came as JSON stand on no line. */
+function lineText(line: number | null | undefined): string {
+  return line == null ? "" : String(line);
+}
+
+function placeOf({ line, to }: PreviewedCall): readonly HTMLElement[] {
   return [
-    element("td", { className: "number", textContent: `${line ?? index}` }),
+    element("td", { className: "number", textContent: lineText(line) }),
     element("td", { className: "to", textContent: to }),
   ];
 }
 
 /** What came of one call. */
 export function resultRow(result: BatchResult): HTMLTableRowElement {
-  const { index, line, id, to, state, detail, error, dueAt, attempts } = result;
+  const { line, id, to, state, detail, error, dueAt, attempts } = result;
   const { durationSeconds, usd, callIds } = result;
   const callId = callIds.at(-1);
   const text = error ?? outcomeText(state, detail);
@@ -83,7 +88,7 @@ export function resultRow(result: BatchResult): HTMLTableRowElement {
     : "Waits until ";
   const shown = state === "pending" && dueAt !== null ? `${again}${momentOf(dueAt)}` : text;
   return element("tr", { className: isOpen ? "open" : state }, [
-    element("td", { className: "number", textContent: `${line ?? index}` }),
+    element("td", { className: "number", textContent: lineText(line) }),
     element("td", { className: "to" }, [
       callId === undefined ? to || "Erased" : element("a", {
         href: isOpen ? `#calls/${callId}` : `#records/${callId}`,

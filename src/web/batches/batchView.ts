@@ -1,9 +1,11 @@
 /// <reference lib="dom" />
-import { fetchApi, fetchApiJson, RequestError } from "../apiClient.ts";
+import { fetchApi, fetchApiJson } from "../apiClient.ts";
 import type { AgentTitles } from "../apiTypes.ts";
 import { delay } from "../delay.ts";
 import { element, find } from "../elements.ts";
 import { formatCount, formatDollars } from "../formats.ts";
+import { problemText } from "../problemText.ts";
+import { createQuestionDialog } from "../questionDialog.ts";
 import { showFigures } from "../records/figureList.ts";
 import { createBatchEditForm } from "./batchEditForm.ts";
 import { progressBar, resultRow } from "./batchRows.ts";
@@ -24,10 +26,8 @@ export function createBatchView(
   const more = find("batch-more", HTMLButtonElement);
   const results = find("batch-results", HTMLElement);
   const problem = find("batch-problem", HTMLElement);
-  const dialog = find("batch-cancel-dialog", HTMLDialogElement);
-  const confirm = find("batch-cancel-form", HTMLFormElement);
+  const dialog = createQuestionDialog("batch-cancel");
   const offerChanges = createBatchEditForm();
-  find("batch-keep", HTMLButtonElement).onclick = () => dialog.close();
 
   return async function showBatch(id, signal) {
     const path = `/api/outbound/batches/${id}`;
@@ -42,12 +42,6 @@ export function createBatchView(
     main.classList.remove("loading");
     more.onclick = () => loadMore().catch(tell);
     download.onclick = () => save().catch(tell);
-    cancel.onclick = () => dialog.showModal();
-    confirm.onsubmit = (event) => {
-      event.preventDefault();
-      dialog.close();
-      act("cancel").catch(tell);
-    };
     // Not awaited: the view is shown.
     poll().catch(tell);
 
@@ -68,6 +62,7 @@ export function createBatchView(
       pause.textContent = isPaused ? "Resume" : "Pause";
       pause.onclick = () => act(isPaused ? "resume" : "pause").catch(tell);
       cancel.hidden = pause.hidden;
+      cancel.onclick = () => dialog.ask(nameOf(batch), stop);
       offerChanges({
         ...{ batch, signal, onFailed: tell },
         onChanged: async () => {
@@ -106,6 +101,12 @@ export function createBatchView(
       }
     }
 
+    async function stop(): Promise<void> {
+      await act("cancel").catch((error) => {
+        if (!signal.aborted) throw error;
+      });
+    }
+
     async function poll(): Promise<void> {
       while (!signal.aborted) {
         await delay(POLL_MS, signal);
@@ -122,12 +123,7 @@ export function createBatchView(
     }
 
     function tell(error: unknown): void {
-      if (signal.aborted) return;
-      if (!(error instanceof RequestError)) throw error;
-      problem.textContent = [
-        error.message,
-        ...error.details.slice(0, 5).map(({ path, message }) => `${path}: ${message}`),
-      ].join(" ");
+      if (!signal.aborted) problem.textContent = problemText(error);
     }
   };
 }

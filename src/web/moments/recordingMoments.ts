@@ -1,3 +1,4 @@
+import { consentText } from "../records/consentText.ts";
 import type { RecordingCourse } from "../records/recordingTypes.ts";
 import type { Moment } from "./moment.ts";
 
@@ -29,17 +30,4 @@ export function recordingMoments(
     }
   }
   return moments;
-}
-
-const ANSWERED = {
-  agreed: "The caller agreed to the recording",
-  refused: "The caller refused the recording",
-  unclear: "The caller's answer was no yes: nothing is recorded",
-};
-
-function consentText({ kind, words, key }: NonNullable<RecordingCourse["consent"]>): string {
-  if (kind === "announced") return "The caller has heard that the call is recorded.";
-  const answered = ANSWERED[kind];
-  const how = key != null ? `: key ${key}` : words == null ? "" : `: “${words}”`;
-  return `${answered}${how}.`;
 }

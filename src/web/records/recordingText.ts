@@ -1,4 +1,5 @@
 import type { Recording } from "./recordingTypes.ts";
+import { consentText } from "./consentText.ts";
 import { formatDuration } from "../formats.ts";
 
 /** What there is to know of a recording, in a few words. */
@@ -19,7 +20,7 @@ export function recordingText(recording: Recording): readonly string[] {
     parts.push(`It stopped early: ${(reason ?? "failed").replaceAll("_", " ")}.`);
   }
   if (state === "stopped" && by === "operator") parts.push("An operator stopped it.");
-  if (consent != null) parts.push(`${consentText(consent)}.`);
+  if (consent != null) parts.push(consentText(consent, ` at ${formatDuration(consent.atMs)}`));
   const pauses = spans.filter(({ kind }) => kind === "paused").map(({ fromMs, toMs }) =>
     toMs == null
       ? `from ${formatDuration(fromMs)}`
@@ -27,15 +28,4 @@ export function recordingText(recording: Recording): readonly string[] {
   );
   if (pauses.length > 0) parts.push(`Paused ${pauses.join(", ")}.`);
   return [parts.join(" ")];
-}
-
-function consentText({ kind, atMs, words, key }: NonNullable<Recording["consent"]>): string {
-  const at = `at ${formatDuration(atMs)}`;
-  if (kind === "announced") return `The caller heard the announcement to its last word ${at}`;
-  const how = key != null ? `by key ${key}` : words == null ? "" : `with the words “${words}”`;
-  if (kind === "unclear") {
-    return `The caller was asked, and answered ${at} ${how}, which is no yes: it was not made`
-      .replace(" ,", ",");
-  }
-  return `The caller ${kind === "agreed" ? "agreed to it" : "refused it"} ${at} ${how}`.trim();
 }

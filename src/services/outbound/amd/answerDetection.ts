@@ -25,9 +25,9 @@ export interface AnswerDetectionDeps extends Pick<Clock, "setTimer" | "now"> {
 const WORDS_MS = 2000;
 
 /**
- * Who answered a placed call: found by listening to it where the call asks for it, and otherwise Twilio's AMD results, compared with what was said. A result that
- * contradicts a conversation is recorded and not obeyed; call screening is answered, and not
- * treated as voicemail.
+ * Who answered a placed call: found by listening to it where the call asks for it, and otherwise
+ * Twilio's AMD results, compared with what was said. A result that contradicts a conversation is
+ * recorded and not obeyed; call screening is answered, and not treated as voicemail.
  */
 export class AnswerDetection {
   readonly #deps: AnswerDetectionDeps;
@@ -56,7 +56,10 @@ export class AnswerDetection {
     return this.#result;
   }
 
-  /** Finds out who answers by listening, from the beginning of the call's session, or on from what an earlier one has found. */
+  /**
+   * Finds out who answers by listening, from the beginning of the call's session, or on from what an
+   * earlier one has found.
+   */
   listen(
     session: Pick<CallSession, "input" | "listenToLine">,
     transcribes: boolean,
