@@ -25,7 +25,10 @@ type LineLatency = Omit<Extract<ServerMessage, { type: "latency" }>, "type" | "f
   readonly firstHeardMs?: number | null;
 };
 
-/** The transcript of a call: lines, tool uses and notes in order. */
+/**
+ * The transcript of a call: lines, tool uses and notes, in the order in which they were heard where their
+ * times are known.
+ */
 export interface TranscriptView {
   /** Adds a line, or replaces the one with the same id. */
   show(line: Line): void;
@@ -39,8 +42,10 @@ export interface TranscriptView {
   clear(): void;
 }
 
+type Place = Pick<Line, "position" | "startedMs">;
+
 interface Shown {
-  readonly position: number;
+  place: Place;
   readonly row: HTMLElement;
   readonly words: HTMLElement;
   readonly margin: HTMLElement;
@@ -67,6 +72,7 @@ export function createTranscriptView(
     show(line) {
       changeAndFollow(() => {
         const shown = lines.get(line.id) ?? addLine(line);
+        if (comesBefore(shown.place, line) || comesBefore(line, shown.place)) move(shown, line);
         shown.row.classList.toggle("interrupted", line.interrupted);
         shown.row.ariaBusy = String(!line.final);
         // A line that was cut off before its first word was not heard at all.
@@ -134,15 +140,31 @@ export function createTranscriptView(
     const margin = element("span", { className: "margin" });
     const row = addRow(name, line.startedMs, [words, margin], onTime);
     row.className = `line ${line.role}`;
-    const shown: Shown = { position: line.position, row, words, margin };
-    const next = [...lines.values()]
-      .filter(({ position }) => position > line.position)
-      .sort((a, b) => a.position - b.position)[0];
-    list.insertBefore(row, next?.row ?? null);
+    const shown: Shown = { place: line, row, words, margin };
+    insert(shown);
     lines.set(line.id, shown);
     const latency = latencies.get(line.id);
     if (latency !== undefined) showTotal(shown, latency);
     return shown;
+  }
+
+  /** A line of the agent's is written before it is heard. */
+  function move(shown: Shown, line: Line): void {
+    const { startedMs } = shown.place = line;
+    const at = shown.row.querySelector(".at");
+    if (at !== null && startedMs !== undefined) at.replaceWith(timeOf(startedMs, onTime));
+    insert(shown);
+  }
+
+  function insert({ place, row }: Shown): void {
+    const next = [...lines.values()]
+      .filter((other) => comesBefore(place, other.place))
+      .reduce<Shown | undefined>(
+        (first, other) =>
+          first === undefined || comesBefore(other.place, first.place) ? other : first,
+        undefined,
+      );
+    list.insertBefore(row, next?.row ?? null);
   }
 
   function addTool({ id, startedMs }: ToolMessage): HTMLElement {
@@ -151,6 +173,12 @@ export function createTranscriptView(
     tools.set(id, row);
     return row;
   }
+}
+
+function comesBefore(a: Place, b: Place): boolean {
+  const { startedMs = 0 } = a;
+  const { startedMs: otherMs = 0 } = b;
+  return startedMs < otherMs || startedMs === otherMs && a.position < b.position;
 }
 
 function addRow(

@@ -67,6 +67,11 @@ outbound:
   assert.deepEqual([optOut.by, optOut.words, end.detail], ["key", "9", "opted_out"]);
   assert.equal(mustHear[0].heard, false, "it was not heard to its end");
   assert.ok(!turns.some(({ text }: { readonly text: string }) => text.startsWith("Guten Tag")));
+  // In the order in which they were heard.
+  const heard = turns.map(({ by, role }: Record<string, string>) => by === "keypad" ? by : role);
+  assert.deepEqual(heard, ["agent", "keypad", "agent"]);
+  const [disclosed, pressed] = turns;
+  assert.ok(pressed.startedMs > disclosed.startedMs, `${pressed.startedMs}`);
   assert.equal((await get(rig.server, listed)).words, "9");
 });
 

@@ -98,11 +98,16 @@ export function turnOf(
     ...(entry.aside === true && { aside: true }),
     ...(entry.kind === "agent" && present({ unheard: entry.unheard })),
     ...(entry.kind === "agent" && !entry.final && { heardCharacters: entry.heardCharacters }),
-    startedMs: Math.round(startOf(entry) - callStartedAt),
+    startedMs: sinceStart(startOf(entry), callStartedAt),
     ...present({
-      endedMs: entry.endedAt === undefined ? undefined : Math.round(entry.endedAt - callStartedAt),
+      endedMs: entry.endedAt === undefined ? undefined : sinceStart(entry.endedAt, callStartedAt),
     }),
   };
+}
+
+/** Nothing is said before the call begins, whatever is reported late or from an earlier session. */
+function sinceStart(at: Milliseconds, callStartedAt: Milliseconds): Milliseconds {
+  return Math.max(0, Math.round(at - callStartedAt));
 }
 
 /** A line of the agent's is written before it is heard: once that has begun, it counts. */

@@ -115,7 +115,7 @@ export class CallerTurns {
     if (this.#call.speech.audible) this.interrupt(now);
     // A sentence that cannot be interrupted has offered a key for this.
     if (this.#greeting.isOpening && this.#optOut.pressed(digit, now)) {
-      return this.#show(digit, now);
+      return this.#show(digit, now, { beganAt: now });
     }
     this.#entered(this.#digits.pressed(digit, now), now);
   }
@@ -161,17 +161,24 @@ export class CallerTurns {
     if (this.#optOut.pressed(digits, now)) return this.#show(digits, now);
     const text = `The caller pressed these keys: ${digits}`;
     this.#sendText(text);
-    this.#show(digits, now, text);
+    this.#show(digits, now, { told: text });
     this.#call.turns.callerState.reset();
     this.#call.turns.ask({ purpose: "reply" }, now);
   }
 
   /** Puts keys on record, and what the model was told of them. */
-  #show(digits: string, now: Milliseconds, told?: string): void {
+  #show(
+    digits: string,
+    now: Milliseconds,
+    { told, beganAt = this.#digits.beganAt }: {
+      readonly told?: string;
+      readonly beganAt?: Milliseconds;
+    } = {},
+  ): void {
     const sensitive = this.#call.policy.digitsSensitive;
     this.#call.commands.publish({ type: "digits", digits, sensitive });
     const shown = sensitive ? "•".repeat(digits.length) : digits;
-    this.#call.transcript.typed(shown, "keypad", now, told, this.#digits.beganAt);
+    this.#call.transcript.typed(shown, "keypad", now, told, beganAt);
   }
 
   #sendText(text: string): void {

@@ -176,7 +176,7 @@ export const turn = z.object({
 
 export const callDetail = z.object({
   ...callShape,
-  turns: z.array(turn),
+  turns: z.array(turn).openapi({ description: "In the order in which they were heard" }),
   ...heardShape,
   ...phoneMenuShape,
   pickups,

@@ -2,8 +2,8 @@ import type { TranscriptTurn } from "../../call/callEvent.ts";
 
 /** A conversation as captions for a recording of the call (WebVTT). */
 export function transcriptVtt(turns: readonly TranscriptTurn[]): string {
-  // Cues must stand in the order of their beginnings, which is not always that of the conversation.
-  const lines = inOrder(turns).toSorted((a, b) => a.startedMs - b.startedMs);
+  // Cues must stand in the order of their beginnings.
+  const lines = inOrder(turns);
   const cues = lines.map((turn, at) => {
     const startMs = Math.max(0, turn.startedMs);
     const endMs = Math.max(startMs + MIN_CUE_MS, turn.endedMs ?? lines[at + 1]?.startedMs ?? 0);
@@ -33,9 +33,10 @@ function nameOf({ role, agent }: TranscriptTurn): string {
   return agent === undefined ? names[role] : `${names[role]} ${agent}`;
 }
 
+/** As it was heard: a line may have been written long before. */
 function inOrder(turns: readonly TranscriptTurn[]): TranscriptTurn[] {
   return turns.filter(({ text }) => text.trim() !== "").sort((a, b) =>
-    a.position - b.position || a.startedMs - b.startedMs
+    a.startedMs - b.startedMs || a.position - b.position
   );
 }
 

@@ -23,13 +23,26 @@ const conversation = [
   turn({ id: "4", position: 4, by: "keypad", text: "42", startedMs: 3_723_004, final: false }),
 ];
 
-Deno.test("transcriptText() writes one line a turn, in the order of the conversation", () => {
+Deno.test("transcriptText() writes one line a turn, in order", () => {
   assert.equal(
     transcriptText(conversation),
     "[00:00] Caller: Hi <b>there</b> & --> Agent: all free\n" +
       "[01:01] Agent: Good day, how may [interrupted]\n" +
       "[01:02:03] Caller: 42\n",
   );
+});
+
+Deno.test("transcripts are in the order in which things were heard, not written", () => {
+  const turns = [
+    turn({ id: "a", position: 1, by: "text", text: "Hello?", startedMs: 6000 }),
+    turn({ id: "b", position: 2, role: "agent", text: "I am here.", startedMs: 9000 }),
+    turn({ id: "c", position: 3, role: "agent", text: "This is Acme.", startedMs: 7000 }),
+  ];
+  assert.deepEqual(transcriptText(turns).match(/(?<=: ).*/g), [
+    "Hello?",
+    "This is Acme.",
+    "I am here.",
+  ]);
 });
 
 Deno.test("transcriptVtt() writes escaped cues with times", () => {

@@ -183,6 +183,8 @@ function testCalls(test: StoreTest): void {
       said("call_1", { id: "e", position: 4, final: false, heardCharacters: 3 }),
       said("call_1", { id: "e", position: 4, final: false, heardCharacters: 5 }),
       said("call_1", { id: "d", position: 3, text: "", aside: true }),
+      // Written early, and heard last.
+      said("call_1", { id: "f", position: 0.5, role: "agent", text: "At last", startedMs: 9000 }),
       {
         type: "toolStarted",
         callId: "call_1",
@@ -247,9 +249,10 @@ function testCalls(test: StoreTest): void {
         ["b", "Good day", true, true, "voice"],
         ["d", "", true, false, "voice"],
         ["e", "Hello", false, false, "voice"],
+        ["f", "At last", true, false, "voice"],
       ],
     );
-    assert.deepEqual(content.turns.map(({ endedMs }) => endedMs ?? 0), [700, 0, 0, 0, 0]);
+    assert.deepEqual(content.turns.map(({ endedMs }) => endedMs ?? 0), [700, 0, 0, 0, 0, 0]);
     assert.deepEqual(content.turns.flatMap(({ heardCharacters = [] }) => heardCharacters), [5]);
     assert.deepEqual(content.turns.flatMap(({ id, aside }) => aside === true ? [id] : []), ["d"]);
     assert.deepEqual(content.tools, [

@@ -54,7 +54,7 @@ export function createCallStore(database: Database) {
         [recording],
         [analysis],
       ] = await Promise.all([
-        of("turns", "position, started_ms, id"),
+        of("turns", "started_ms, position, id"),
         of("tool_calls", "started_ms, id"),
         of("latencies", "sequence"),
         of("digits", "sequence"),
