@@ -53,6 +53,8 @@ export type TransferStep =
   | { readonly step: "accepted"; readonly target: number }
   /** Caller and person talk with each other. */
   | { readonly step: "connected"; readonly target: number }
+  /** The agent was to be a third with them, and cannot. */
+  | { readonly step: "agent_absent" }
   /** The caller is with the agent again, or has left. */
   | { readonly step: "failed"; readonly why: TransferFailure }
   /** They have talked so long. */
@@ -73,6 +75,8 @@ export type TransferInput =
   | { readonly type: "transferCancelled" }
   /** The agent is to leave caller and person alone. */
   | { readonly type: "roomLeft" }
+  /** The agent cannot come into the room of caller and person. */
+  | { readonly type: "agentAbsent"; readonly number: number }
   | {
     readonly type: "transferProgress";
     readonly number: number;

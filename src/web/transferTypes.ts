@@ -5,6 +5,7 @@ export type TransferStep =
     readonly step: "ringing" | "answered" | "accepted" | "connected";
     readonly target?: number;
   }
+  | { readonly step: "agent_absent" }
   | { readonly step: "failed"; readonly why: string }
   | { readonly step: "ended"; readonly spokeMs: number };
 
@@ -28,5 +29,6 @@ export interface RecordedTransfer {
   readonly answeredAt: string | null;
   readonly acceptedAt: string | null;
   readonly connectedAt: string | null;
+  readonly agentAbsentAt: string | null;
   readonly overAt: string | null;
 }

@@ -129,6 +129,7 @@ export class InputDispatch {
         return this.#parts.optOut.recorded(now);
       case "transferCancelled":
       case "roomLeft":
+      case "agentAbsent":
       case "transferProgress":
       case "transferGoesOn":
       case "transferOver":

@@ -117,6 +117,11 @@ export class CallTransfer {
     if (input.type === "roomLeft") return this.#leaveRoom(underWay, now);
     if (underWay.number !== input.number) return;
     if (input.type === "transferOver") return this.#over(underWay, input.result, now);
+    if (input.type === "agentAbsent") {
+      const { awaitsRoom: _, ...rest } = underWay;
+      this.#underWay = rest;
+      return this.#publish(underWay, { step: "agent_absent" });
+    }
     if (input.type === "transferGoesOn") {
       const { connectedAt: _, ...rest } = underWay;
       this.#underWay = rest;
@@ -184,6 +189,7 @@ export class CallTransfer {
     const { awaitsRoom: _, ...rest } = underWay;
     this.#underWay = { ...rest, caller: "away" };
     this.#parkAt = now;
+    this.#call.speech.stop(now, true);
     this.#call.commands.push({ type: "leaveRoom", number: underWay.number });
   }
 

@@ -23,6 +23,9 @@ export const transfer = z.object({
   answeredAt: time.nullable(),
   acceptedAt: time.nullable(),
   connectedAt: time.nullable(),
+  agentAbsentAt: time.nullable().openapi({
+    description: "Since when it is known that the agent cannot take part in a conference",
+  }),
   overAt: time.nullable().openapi({ description: "The caller is back, or the talk is over" }),
 }).openapi("Transfer");
 
@@ -31,7 +34,9 @@ export const transferAsked = { to: z.string(), transfer: z.number(), mode };
 
 export const transferProgress = {
   ...transferAsked,
-  step: z.enum(["ringing", "answered", "accepted", "connected", "failed", "ended"]),
+  step: z.enum([
+    ...["ringing", "answered", "accepted", "connected", "agent_absent", "failed", "ended"] as const,
+  ]),
   target: target.optional(),
   why: why.optional(),
   spokeMs: spokeMs.optional(),

@@ -96,15 +96,7 @@ export function createConsultCalls(deps: ConsultCallsDeps) {
       if (!session.hasEnded && !session.hasLeg) replaceStream(session);
     },
     /** A caller whom a person has left, and of whom Twilio has not asked how to go on, is not left alone. */
-    keepCallerIfAlone({ session, room }: Pick<Consult, "session" | "room">): void {
-      const { callSid } = session;
-      if (session.hasEnded || !session.isAway || callSid === undefined) return;
-      track(
-        conferences.isIn(room, callSid).then((isAlone) => {
-          if (isAlone && !session.hasEnded && session.isAway) replaceStream(session);
-        }).catch((error) => log.warn("Room not looked at", { callId: session.id, error })),
-      );
-    },
+    keepCallerIfAlone,
     async close(): Promise<void> {
       closing.abort();
       await Promise.all(underWay);
@@ -114,6 +106,16 @@ export function createConsultCalls(deps: ConsultCallsDeps) {
   function track(work: Promise<void>): void {
     const tracked = work.finally(() => underWay.delete(tracked));
     underWay.add(tracked);
+  }
+
+  function keepCallerIfAlone({ session, room }: Pick<Consult, "session" | "room">): void {
+    const { callSid } = session;
+    if (session.hasEnded || !session.isAway || callSid === undefined) return;
+    track(
+      conferences.isIn(room, callSid).then((isAlone) => {
+        if (isAlone && !session.hasEnded && session.isAway) replaceStream(session);
+      }).catch((error) => log.warn("Room not looked at", { callId: session.id, error })),
+    );
   }
 
   function change(sid: string, what: Parameters<typeof updateWithRetries>[1]["change"]) {
@@ -169,16 +171,32 @@ export function createConsultCalls(deps: ConsultCallsDeps) {
     onFailed("unknown");
   }
 
+  /** The two talk without the agent, and the room ends when the person leaves. */
+  async function talkWithoutAgent(consult: Consult): Promise<void> {
+    const { session, ref: { number }, room } = consult;
+    session.input({ type: "agentAbsent", number });
+    const sid = takenLeg(consult)?.sid;
+    try {
+      if (sid !== undefined) return await conferences.endsWith(room, sid);
+    } catch (error) {
+      log.warn("Room does not end with the person", { callId: session.id, error });
+    }
+    if (takenLeg(consult) === undefined) keepCallerIfAlone(consult);
+  }
+
   async function bringAgent(consult: Consult): Promise<void> {
     try {
       const sid = await joinRoom(consult);
       if (sid === undefined) return;
       // The person has left meanwhile: the caller is taken back from an empty room.
-      if (takenLeg(consult) === undefined) return await twilio.end(sid, { unanswered: true });
+      if (takenLeg(consult) === undefined) {
+        await twilio.end(sid, { unanswered: true });
+        return keepCallerIfAlone(consult);
+      }
       consult.agentSid = sid;
     } catch (error) {
-      // The two talk without it.
       log.warn("Agent not brought into the room", { callId: consult.session.id, error });
+      await talkWithoutAgent(consult);
     }
   }
 }

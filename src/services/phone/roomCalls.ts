@@ -1,6 +1,6 @@
 import type { CallSession } from "../../call/sessionApi.ts";
 import { newToken } from "../../utils/ids.ts";
-import type { PhoneAnswer, TwilioConferences } from "../twilioOutbound.ts";
+import { type PhoneAnswer, type TwilioConferences, TwilioProblem } from "../twilioOutbound.ts";
 import type { Consult } from "./consult.ts";
 import type { StreamTokens } from "./streamAdmission.ts";
 
@@ -28,19 +28,29 @@ export function createRoomCalls(deps: RoomCallsDeps) {
     /** Calls the agent into a room; resolves with the SID of that call. Rejects with a `TwilioProblem`. */
     async join({ session, room, timeLimitSeconds }: Consult): Promise<string | undefined> {
       const voiceUrl = `${publicUrl}/twilio/conference`;
-      const application = await conferences.application(`Parley at ${hostOf(publicUrl)}`, voiceUrl);
+      const name = `Parley at ${hostOf(publicUrl)}`;
+      const application = await conferences.application(name, voiceUrl);
       if (session.hasEnded) return undefined;
       const token = newToken();
       invited.set(token, session);
       session.ended.then(() => invited.delete(token));
-      return await conferences.addApplication({
+      const participant = {
         conference: room,
         from: ownNumber,
-        application,
         parameters: { token },
         label: "agent",
         timeLimitSeconds,
-      });
+      };
+      try {
+        return await conferences.addApplication({ ...participant, application });
+      } catch (error) {
+        if (!(error instanceof TwilioProblem) || error.code === "outcome_unknown") throw error;
+        // Somebody may have deleted it.
+        const again = await conferences.application(name, voiceUrl, application);
+        if (again === application) throw error;
+        if (session.hasEnded) return undefined;
+        return await conferences.addApplication({ ...participant, application: again });
+      }
     },
     /** What Twilio is to do with the agent's call. */
     arrive(token: string, callSid: string): PhoneAnswer {

@@ -128,6 +128,7 @@ function viewTransfer(transfer: TransferRecord) {
     answeredAt: maybeTime(transfer.answeredAt),
     acceptedAt: maybeTime(transfer.acceptedAt),
     connectedAt: maybeTime(transfer.connectedAt),
+    agentAbsentAt: maybeTime(transfer.agentAbsentAt),
     overAt: maybeTime(transfer.overAt),
   };
 }

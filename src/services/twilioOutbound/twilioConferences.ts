@@ -82,14 +82,18 @@ export function createTwilioConferences(
     },
     /**
      * The SID of the account's application of that name, whose calls ask `voiceUrl`; made or changed where it has
-     * to be. Asked for once.
+     * to be. Asked for once, and again where the `lost` one is not there any more.
      */
-    application(name: string, voiceUrl: string): Promise<string> {
+    async application(name: string, voiceUrl: string, lost?: string): Promise<string> {
       const key = `${name} ${voiceUrl}`;
+      const before = applications.get(key);
+      if (lost !== undefined && await before?.catch(() => undefined) === lost) {
+        if (applications.get(key) === before) applications.delete(key);
+      }
       const known = applications.get(key) ?? findApplication(name, voiceUrl);
       applications.set(key, known);
-      known.catch(() => applications.delete(key));
-      return known;
+      known.catch(() => applications.get(key) === known && applications.delete(key));
+      return await known;
     },
   };
 

@@ -15,7 +15,16 @@ const MAX_MESSAGE_CHARS = 300;
 /** Codes that concern the whole account; resolved by any request that succeeds. */
 const OF_THE_ACCOUNT = new Set(["10001", "10003", "10005", "20003", "20005", "20429"]);
 /** Codes that concern placing calls; resolved by the next call that is placed. */
-const OF_PLACING = new Set(["10004", "13227", "21210", "21212", "21213", "21215", "21262"]);
+const OF_PLACING = new Set([
+  "10004",
+  "13227",
+  "21210",
+  "21212",
+  "21213",
+  "21215",
+  "21218",
+  "21262",
+]);
 
 /** Statuses of refusals whose message quotes one call's parameters; our own sentence says as much. */
 const OF_ONE_CALL = new Set<number>([403, 404, 409, 422]);

@@ -109,6 +109,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
   21215: destinationRefused,
   21216: destinationRefused,
   21217: toRefused,
+  21218: [502, "unknown_application", "Twilio does not know the application to be called."],
   21219: unverified,
   21220: wrongState,
   21262: misconfigured,

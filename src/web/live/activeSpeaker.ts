@@ -30,6 +30,7 @@ export class ActiveSpeaker {
 function awayIn(
   { step, mode }: Extract<CallEvent, { type: "transfer" }>,
 ): "ringing" | "person" | undefined {
+  if (step === "agent_absent") return "person";
   if (step === "connected") return mode === "conference" ? undefined : "person";
   return mode === "cold" && (step === "ringing" || step === "answered") ? "ringing" : undefined;
 }

@@ -36,6 +36,7 @@ export function transferMoments(
   add(transfer.answeredAt, { step: "answered" });
   add(transfer.acceptedAt, { step: "accepted" });
   add(transfer.connectedAt, { step: "connected" });
+  add(transfer.agentAbsentAt, { step: "agent_absent" });
   const { overAt, why, spokeMs } = transfer;
   if (overAt === null) return moments;
   add(overAt, why === null ? { step: "ended", spokeMs: spokeMs ?? 0 } : { step: "failed", why });

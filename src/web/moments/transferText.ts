@@ -27,6 +27,8 @@ export function transferText(
       return mode === "conference"
         ? `The caller talks with ${alias}; the agent listens.`
         : `The caller talks with ${alias}.`;
+    case "agent_absent":
+      return `The agent cannot take part. The caller talks with ${alias} alone.`;
     case "ended":
       return `The caller talked with ${alias} for ${formatDuration(step.spokeMs)}.`;
     case "failed": {

@@ -164,7 +164,16 @@ export async function recordOf(rig: PhoneRig, callId: string): Promise<CallDetai
 export interface CallDetail {
   readonly status: string;
   readonly end?: { readonly reason: string; readonly detail?: string };
-  readonly turns: readonly { readonly role: string; readonly text: string }[];
+  readonly turns: readonly {
+    readonly role: string;
+    readonly text: string;
+    readonly interrupted: boolean;
+  }[];
+  readonly transfers: readonly {
+    readonly step: string;
+    readonly connectedAt: string | null;
+    readonly agentAbsentAt: string | null;
+  }[];
   readonly phoneMenu: {
     readonly steps: readonly { readonly heard: string; readonly keys: string | null }[];
     readonly holdMs: number;

@@ -24,6 +24,8 @@ export interface TransferRecord extends TransferRef {
   readonly answeredAt?: number;
   readonly acceptedAt?: number;
   readonly connectedAt?: number;
+  /** When it was known that the agent cannot be a third with caller and person. */
+  readonly agentAbsentAt?: number;
   /** When the caller came back, or the talk was over. */
   readonly overAt?: number;
   readonly why?: TransferFailure;

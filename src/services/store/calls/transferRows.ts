@@ -25,6 +25,7 @@ export function transferOf(row: Row): TransferRecord {
       answeredAt: maybeNumber(row, "answered_at"),
       acceptedAt: maybeNumber(row, "accepted_at"),
       connectedAt: maybeNumber(row, "connected_at"),
+      agentAbsentAt: maybeNumber(row, "agent_absent_at"),
       overAt: maybeNumber(row, "over_at"),
       why: maybeChoice(row, "why", transferFailures),
       spokeMs: maybeNumber(row, "spoke_ms"),
@@ -53,7 +54,8 @@ export function transferStatements(
   const values = [
     callId,
     number,
-    step.step,
+    // Caller and person go on.
+    step.step === "agent_absent" ? "connected" : step.step,
     toInteger(at),
     "target" in step ? toInteger(step.target) : null,
     step.step === "failed" ? step.why : null,

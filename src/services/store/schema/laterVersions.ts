@@ -15,7 +15,7 @@ import { resumptionVersion } from "./resumptionVersion.ts";
 import type { SchemaStatement } from "./schemaStatement.ts";
 import { searchIndex } from "./searchIndex.ts";
 import { textMessages } from "./textMessages.ts";
-import { transferSteps } from "./transferSteps.ts";
+import { absentAgents, transferSteps } from "./transferSteps.ts";
 
 /** What the versions after the first changed, oldest first. */
 export const laterVersions: readonly (readonly SchemaStatement[])[] = [
@@ -154,4 +154,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   phoneMenus,
   transferSteps,
   pickups,
+  absentAgents,
 ];

@@ -22,3 +22,8 @@ export const transferSteps: readonly string[] = [
   // In the course of the call; what a person talked after it is in transferred_ms.
   "ALTER TABLE calls ADD COLUMN person_ms BIGINT",
 ];
+
+/** When it was known that the agent cannot take part in a conference. */
+export const absentAgents: readonly string[] = [
+  "ALTER TABLE transfers ADD COLUMN agent_absent_at BIGINT",
+];

@@ -41,7 +41,7 @@ export function createParticipant(
   }
   const app = to.startsWith("app:") ? readApplication(network, to) : undefined;
   if (to.startsWith("app:") && app === undefined) {
-    return refused(refuse(21212, "The application does not exist"));
+    return refused(refuse(21218, "ApplicationSid is not valid"));
   }
   if (app === undefined && !isAddress(to)) {
     return refused(refuse(21211, "The phone number you are attempting to call is not valid"));
