@@ -87,20 +87,26 @@ browserTests("page: live calls", {
         await page.fill("#say-form input", "One moment, please.");
         await page.keyboard.press("Enter");
         await page.waitForSelector("#call-answer:text-is('The agent will say it.')");
-        await page.click("#hand-over");
-        await page.fill("#hand-over-form input", "nobody");
+        await page.click("#transfer-caller");
+        await page.fill("#transfer-form input", "nobody");
         await page.keyboard.press("Enter");
         await page.waitForSelector("#call-answer.problem:not(:empty)");
         assert.match(await page.textContent("#call-answer") ?? "", /It must be one of sales\.$/);
-        await page.click("#hand-over");
-        await page.fill("#hand-over-form input", "sales");
+        await page.click("#transfer-caller");
+        await page.fill("#transfer-form input", "sales");
         await page.keyboard.press("Enter");
         await page.waitForSelector("#call-answer:text-is('The caller is being put through.')");
         const transfer = { type: "transfer", number: 1, alias: "sales", mode: "cold" } as const;
         events.publish("call_one", { ...transfer, step: "requested", by: "operator" });
+        call.transferState = "requested";
+        await page.click("#change-transfer:text-is('Stop calling')");
+        await page.waitForSelector("#call-answer:text-is('Nobody is called any more.')");
         events.publish("call_one", { ...transfer, step: "failed", why: "busy" });
         await page.waitForSelector("text=The transfer to sales failed: the line was busy.");
         assert.ok(await page.isHidden("#change-transfer"));
+        await page.fill("#say-form input", "Still here.");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector("#call-answer:text-is('The agent will say it.')");
         const asking = { ...transfer, number: 2, mode: "conference" } as const;
         events.publish("call_one", { ...asking, step: "ringing", target: 0 });
         call.transferState = "asking";
@@ -116,6 +122,8 @@ browserTests("page: live calls", {
         assert.deepEqual(call.inputs, [
           { type: "sayAsked", text: "One moment, please." },
           { type: "transferAsked", alias: "sales" },
+          { type: "transferCancelled" },
+          { type: "sayAsked", text: "Still here." },
           { type: "transferCancelled" },
           { type: "roomLeft" },
           { type: "hangUp", end: { reason: "operator_hung_up" } },

@@ -16,9 +16,9 @@ type Action =
 export function createOperatorControls() {
   const desk = find("call-desk", HTMLElement);
   const answer = find("call-answer", HTMLElement);
-  const transfer = find("hand-over", HTMLButtonElement);
+  const transfer = find("transfer-caller", HTMLButtonElement);
   const dialogs = [
-    find("hand-over-dialog", HTMLDialogElement),
+    find("transfer-dialog", HTMLDialogElement),
     find("hang-up-dialog", HTMLDialogElement),
   ] as const;
   const pause = find("pause-recording", HTMLButtonElement);
@@ -30,7 +30,7 @@ export function createOperatorControls() {
   onSubmit("say-form", async (text) => {
     if (text !== "") await act({ type: "say", text }, "The agent will say it.");
   });
-  onSubmit("hand-over-form", async (to) => {
+  onSubmit("transfer-form", async (to) => {
     dialogs[0].close();
     await act({ type: "transfer", to }, "The caller is being put through.");
   });
@@ -72,11 +72,12 @@ export function createOperatorControls() {
       change.hidden = true;
       desk.hidden = false;
     },
-    /** Offers to take back a transfer that asks first, or to have the agent leave a conference. */
+    /** Offers to take back a transfer, or to have the agent leave a conference. */
     showTransfer(at: { readonly mode: TransferMode; readonly step: string } | undefined): void {
       isTogether = at?.mode === "conference" && at.step === "connected";
       const isAsking = at !== undefined && at.mode !== "cold" && ASKING.has(at.step);
-      change.hidden = !isTogether && !isAsking;
+      const mayStop = isAsking || at?.step === "requested";
+      change.hidden = !isTogether && !mayStop;
       change.textContent = isTogether ? "Have the agent leave" : "Stop calling";
     },
     /** Offers to pause a recording, or to go on with it. */
@@ -113,7 +114,7 @@ export function createOperatorControls() {
   }
 }
 
-/** The steps during which the caller waits with the agent. */
+/** The steps during which the caller waits with the agent, after its announcement. */
 const ASKING: ReadonlySet<string> = new Set(["ringing", "answered"]);
 
 /** Calls back with the trimmed text of a form's one field, which is then emptied. */
