@@ -72,4 +72,7 @@ Deno.test("what a spreadsheet would take for a formula is written as a text", ()
     csvLine(cells),
     `'=1+1,+14155550123,'+SUM(A1),'-2,'@x,"'\tx","a ""b""",,,5,true\r\n`,
   );
+  const hidden = ["\n=1+1", "\r=1+1", " =1+1", "\u00a0+SUM(A1)", " \t@x", "＝1+1", " +14155550123"];
+  for (const cell of hidden) assert.equal(csvLine([cell]).replace(/^"/, "")[0], "'", cell);
+  assert.equal(csvLine([" a = b", "12 - 3"]), `" a = b",12 - 3\r\n`);
 });
