@@ -127,6 +127,35 @@ Deno.test("a file that is sent again under its Idempotency-Key has the same answ
   assert.equal(results[0].to, "+14155550120");
 });
 
+Deno.test("an erased number is gone from refused lines as well, whatever else was written with it", async () => {
+  await using server = await startPhoneServer(withBoss);
+  const number = "+12025550166";
+  const own = ["(home) +1-202-555-0166", `${number} ext 7`, "1.2025550166E+10", "202 555 0166 x7"];
+  const others = ["%%%%%%%", "\\", "+12025550177 ext 7"];
+  const table = ["phone,name", ...[...own, ...others].map((text) => `${text},Ann`)].join("\n");
+  const sent = await server.request(path, {
+    method: "POST",
+    headers: { "X-API-Key": apiKey, "content-type": "text/csv" },
+    body: table,
+  });
+  const { batchId, accepted } = await sent.json();
+  assert.equal(accepted, 0);
+  const erased = await server.request(`/api/callers/${encodeURIComponent(number)}`, {
+    method: "DELETE",
+    headers: { "X-API-Key": bossKey },
+  });
+  assert.equal(erased.status, 200, await erased.text());
+  const { results } = await get(server, `${path}/${batchId}/results`);
+  assert.deepEqual(
+    results.map((
+      { to, variables }: { to: string; variables: { name?: string } },
+    ) => [to, variables.name]),
+    [...own.map(() => ["", undefined]), ...others.map((to) => [to, "Ann"])],
+  );
+  const kept = JSON.stringify([results, await get(server, `${path}/${batchId}`)]);
+  assert.doesNotMatch(kept, /0166/);
+});
+
 Deno.test("a batch of which no call can be made is kept with its reasons, and its ids stay free", async () => {
   await using server = await startPhoneServer(busy);
   const calls = [{ to: "+19005550123", id: "a" }, { to: "12", id: "b" }];

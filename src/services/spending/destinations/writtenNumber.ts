@@ -26,9 +26,8 @@ export function readWrittenNumber(written: string, country?: string): WrittenNum
   if (/^[+-]?\d+([.,]\d+)?e[+-]?\d+$/i.test(text)) {
     return refused(
       "spreadsheet_number",
-      `The spreadsheet has shortened this number to ${
-        text.slice(0, 24)
-      }, and its last digits are lost: format the column as text and enter it again.`,
+      // Without the number: what was refused and why stays when the number is erased.
+      "The spreadsheet has shortened this number, and its last digits are lost: format the column as text and enter it again.",
     );
   }
   if (/^\+[1-9]\d{6,14}$/.test(text)) return { ok: true, number: text };
