@@ -1,12 +1,29 @@
 /** The values of `{{variables}}`. */
 export type TemplateValues = Readonly<Record<string, string | undefined>>;
 
-/** Replaces `{{names}}` by their values; a name without a value by nothing. */
+/** Replaces `{{names}}` by their values, whatever the case of their letters; a name without a value by nothing. */
 export function fillTemplate(template: string, values: TemplateValues): string {
   return template.replace(
     /\{\{\s*([A-Za-z][A-Za-z0-9_]{0,63})\s*\}\}/g,
-    (_, name: string) => Object.hasOwn(values, name) ? sanitize(values[name] ?? "") : "",
+    (_, name: string) => {
+      const given = nameAmong(Object.keys(values), name);
+      return given === undefined ? "" : sanitize(values[given] ?? "");
+    },
   );
+}
+
+/** The one of these names that a variable is filled by: itself, or else the only one that differs in case alone. */
+export function nameAmong(names: readonly string[], name: string): string | undefined {
+  if (names.includes(name)) return name;
+  const plain = name.toLowerCase();
+  const alike = names.filter((each) => each.toLowerCase() === plain);
+  return alike.length === 1 ? alike[0] : undefined;
+}
+
+/** The variables of a template, each once. */
+export function variablesOf(template: string): readonly string[] {
+  const found = template.matchAll(/\{\{\s*([A-Za-z][A-Za-z0-9_]{0,63})\s*\}\}/g);
+  return [...new Set([...found].flatMap(([, name]) => name ?? []))];
 }
 
 /** Whether a template contains a variable. */

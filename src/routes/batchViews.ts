@@ -5,6 +5,7 @@ import {
   type BatchState,
   type CallRefusal,
   type CheckedCall,
+  missingAmong,
   type RefusedLine,
   viewBatch,
 } from "../services/outbound.ts";
@@ -78,10 +79,12 @@ export function viewPreview(
     if (!each.ok) byReason[each.refusal.code] = (byReason[each.refusal.code] ?? 0) + 1;
   }
   const refused = Object.values(byReason).reduce((sum, calls) => sum + calls, 0);
+  const missing = missingAmong(calls);
   return {
     accepted: calls.length - refused,
     refused,
     byReason,
+    ...(missing.length > 0 && { missingVariables: [...missing] }),
     ...(table !== undefined && {
       columns: table.columns.map((column) => ({
         heading: column.heading,
@@ -105,13 +108,14 @@ function viewChecked(checked: CheckedCall): z.infer<typeof batchPreview>["calls"
   const { index, call: { to, line } } = checked;
   const row = { index, ...present({ line }) };
   if (!checked.ok) return { ...row, to, state: "refused", ...viewRefusal(checked.refusal) };
-  const { number, country, opensAt } = checked;
+  const { number, country, opensAt, missing } = checked;
   return {
     ...row,
     to: number,
     state: opensAt === undefined ? "accepted" : "waits",
     ...present({ country }),
     ...(opensAt !== undefined && { notBefore: isoOf(opensAt) }),
+    ...(missing !== undefined && { missingVariables: [...missing] }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { CallRefused } from "../call/registry.ts";
 import type { Agents } from "../config/agents.ts";
+import { missingVariables } from "../services/calls.ts";
 import type { OutboundCalls } from "../services/outbound.ts";
 import { type Caller, requireKeys, type RequireScope } from "./middleware/access.ts";
 import {
@@ -26,7 +27,7 @@ export interface OutboundRoutesDeps {
   readonly hasKeys: boolean;
   /** Absent where the phone is not set up. */
   readonly outbound: Pick<OutboundCalls, "place" | "state" | "hangUp" | "batches"> | undefined;
-  readonly agents: Pick<Agents, "names" | "unusable">;
+  readonly agents: Pick<Agents, "names" | "unusable" | "get">;
   readonly defaultAgent: string;
   /** What a request may name as `from`: the first is the default. */
   readonly ownNumbers: readonly string[];
@@ -48,9 +49,15 @@ export function outboundRoutes(deps: OutboundRoutesDeps) {
     const requestKey = c.req.valid("header")["idempotency-key"];
     const asked = { ...request, agent, keyName: keyNameOf(c.get("caller")) };
     const { status, body } = await outbound.place(asked, requestKey);
+    const definition = deps.agents.get(agent);
+    const missing = definition &&
+      missingVariables(definition, Object.keys(request.variables ?? {}));
+    const told = missing === undefined || missing.length === 0
+      ? {}
+      : { missingVariables: [...missing] };
     return status === 202
-      ? c.json(queuedAnswer.parse(body), 202)
-      : c.json(initiateAnswer.parse(body), 200);
+      ? c.json({ ...queuedAnswer.parse(body), ...told }, 202)
+      : c.json({ ...initiateAnswer.parse(body), ...told }, 200);
   });
 
   routes.openapi({ ...state, ...reading }, async (c) => {
@@ -71,7 +78,10 @@ export function outboundRoutes(deps: OutboundRoutesDeps) {
 /** The agent for a call. Throws where it does not exist or is unusable. */
 export function knownAgent(
   wanted: string | undefined,
-  { agents, defaultAgent }: Pick<OutboundRoutesDeps, "agents" | "defaultAgent">,
+  { agents, defaultAgent }: {
+    readonly agents: Pick<Agents, "names" | "unusable">;
+    readonly defaultAgent: string;
+  },
 ): string {
   const agent = wanted ?? defaultAgent;
   if (agents.names.includes(agent)) return agent;

@@ -30,12 +30,13 @@ export function outboundBatchesRoutes(deps: OutboundRoutesDeps) {
     routes.openapi({ ...route, ...taking }, async (c) => {
       const asked = await askedOf(c, c.req.valid("json"), c.req.valid("query").options);
       const { batches } = required(deps.outbound, phoneNotConfigured);
-      const { batchId, accepted, refused } = await batches.create(
+      const { batchId, accepted, refused, missing } = await batches.create(
         requestOf(asked, c.get("caller")),
         c.req.valid("header")["idempotency-key"],
       );
       const rows = viewRefused(refused);
-      return slicedJson(202, { batchId, accepted }, "refused", rows);
+      const told = missing.length === 0 ? {} : { missingVariables: [...missing] };
+      return slicedJson(202, { batchId, accepted, ...told }, "refused", rows);
     });
   }
 

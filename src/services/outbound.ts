@@ -26,5 +26,6 @@ export {
   RequestUnderWay,
   StoreUnavailable,
 } from "./outbound/outboundErrors.ts";
+export { missingAmong } from "./outbound/batch/missingOfCalls.ts";
 export { machineDetectionSettings, retryRule } from "./outbound/outboundJob.ts";
 export { outboundStatuses } from "./outbound/placedCallControl.ts";

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { batchPlan, batchRetry, MAX_ID_CHARS } from "../../services/outbound.ts";
-import { common, consent, to, variables } from "./outboundSchemas.ts";
+import { common, consent, missingNames, to, variables } from "./outboundSchemas.ts";
 import { agentName, time } from "./schemaParts.ts";
 
 const instant = z.iso.datetime({
@@ -125,6 +125,7 @@ const refusal = z.object({
 export const batchAnswer = z.object({
   batchId: z.string(),
   accepted: z.number().int(),
+  missingVariables: missingNames,
   refused: z.array(refusal).openapi({
     description: "The results of the batch have them, too.",
   }),
@@ -135,6 +136,7 @@ export const batchPreview = z.object({
   accepted: z.number().int(),
   refused: z.number().int(),
   byReason: z.record(z.string(), z.number().int()),
+  missingVariables: missingNames,
   calls: z.array(z.object({
     index,
     line: line.optional(),
@@ -148,6 +150,7 @@ export const batchPreview = z.object({
       description: "The earliest, by hours and the start of the batch.",
     }),
     country: z.string().optional(),
+    missingVariables: missingNames,
   })),
   columns: z.array(z.object({ heading: z.string(), role: z.string() })).optional(),
   encoding: z.string().optional(),

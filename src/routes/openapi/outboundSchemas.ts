@@ -64,10 +64,17 @@ export const common = {
 export const initiateRequest = z.strictObject({ to, ...common, retry: retry.optional() })
   .openapi("InitiateCall");
 
+/** In the answers to requests that place calls. */
+export const missingNames = z.array(z.string()).optional().openapi({
+  description:
+    "Variables in what the agent says, or in its instructions, that the request has no value for: they are left out.",
+});
+
 export const initiateAnswer = z.object({
   success: z.literal(true),
   callSid: z.string(),
   callId: z.string(),
+  missingVariables: missingNames,
 }).openapi("InitiatedCall");
 
 export const queuedAnswer = z.object({
@@ -77,6 +84,7 @@ export const queuedAnswer = z.object({
   position: z.number().int().openapi({
     description: "Among the calls that wait to be placed from the same number, from 1.",
   }),
+  missingVariables: missingNames,
 }).openapi("QueuedCall");
 
 export const idempotencyHeader = z.object({

@@ -8,6 +8,7 @@ import { type BatchPlan, readPlan } from "./batch/batchPlan.ts";
 import { type BatchControlDeps, createBatchControl } from "./batch/batchControl.ts";
 import { checkCalls, type CheckedCall } from "./batch/callChecks.ts";
 import { type BatchEstimate, estimateOf } from "./batch/estimate.ts";
+import { missingAmong, withMissing } from "./batch/missingOfCalls.ts";
 import { detailsOf, type RefusedLine, refusedLineOf } from "./batch/lineDetails.ts";
 import type { RequestedCall } from "./batch/requestedCall.ts";
 import { createBatchFeeder } from "./batchFeeder.ts";
@@ -38,6 +39,8 @@ export interface AcceptedBatch {
   readonly batchId: string;
   readonly accepted: number;
   readonly refused: readonly RefusedLine[];
+  /** Variables that at least one call has no value for. */
+  readonly missing: readonly string[];
 }
 
 /** What would become of a batch. */
@@ -155,7 +158,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
     const { keyName, name, plan, startsAt, endsAt, paused, country: _, ...common } = request;
     const batch = {
       ...{ id: named.id, keyName, name, plan, startsAt, endsAt },
-      request: { ...common, bodyHash: named.bodyHash },
+      request: { ...common, bodyHash: named.bodyHash, missing: missingAmong(checked) },
       items: await mapped(checked, itemOf),
       ...(paused === true && { isPaused: true }),
     };
@@ -178,7 +181,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
     { id, request, progress }: Batch,
     { bodyHash }: NamedBatch,
   ): Promise<AcceptedBatch> {
-    const known = storedHash.safeParse(request).data?.bodyHash;
+    const { bodyHash: known, missing = [] } = storedAnswer.safeParse(request).data ?? {};
     // That of a batch whose people are all erased is gone.
     if (known !== undefined && known !== bodyHash) throw new RequestKeyReused();
     const refused: RefusedLine[] = [];
@@ -190,7 +193,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
       after = items.length < PAGE ? undefined : items.at(-1)?.item;
     }
     const total = Object.values(progress).reduce((sum, items) => sum + items, 0);
-    return { batchId: id, accepted: total - refused.length, refused };
+    return { batchId: id, accepted: total - refused.length, refused, missing };
   }
 
   async function check(
@@ -202,7 +205,8 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
       throw new BatchRefused("unknown_country");
     }
     if (endsAt <= now()) throw new BatchRefused("ends_in_past");
-    return await checkCalls(
+    const slices = new WorkSlices();
+    const checked = await checkCalls(
       { ...request, plan: readPlan(plan), now: now() },
       {
         policy: rules,
@@ -211,8 +215,9 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
         agentProblem: (agent) =>
           deps.agents.get(agent) === undefined ? "There is no agent of this name." : undefined,
       },
-      new WorkSlices(),
+      slices,
     );
+    return await withMissing(checked, request, { agents: deps.agents, slices });
   }
 }
 
@@ -240,7 +245,10 @@ async function nameByKey(
   return { id: `batch_${digest.slice(0, 40)}`, bodyHash };
 }
 
-const storedHash = z.object({ bodyHash: z.string().optional() });
+const storedAnswer = z.object({
+  bodyHash: z.string().optional(),
+  missing: z.array(z.string()).optional(),
+});
 
 async function answerOf(
   batchId: string,
@@ -250,7 +258,12 @@ async function answerOf(
     const { index, call: { line }, refusal } = each;
     return { index, ...present({ line }), refusal };
   });
-  return { batchId, accepted: checked.length - refused.length, refused };
+  return {
+    batchId,
+    accepted: checked.length - refused.length,
+    refused,
+    missing: missingAmong(checked),
+  };
 }
 
 /** A refused line is kept as well, so that results tell of it; its id stays free. */

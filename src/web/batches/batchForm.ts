@@ -78,7 +78,7 @@ export function createBatchForm(): (titles: AgentTitles, signal: AbortSignal) =>
     const found = await post<BatchPreview>("/api/outbound/batches/preview", chosen);
     // Another one has been asked for since.
     if (at !== asked) return;
-    const { accepted, refused, estimate, room } = found;
+    const { accepted, refused, estimate, room, missingVariables: missing = [] } = found;
     showFigures(find("batch-preview-figures", HTMLElement), [
       {
         name: "Will be called",
@@ -109,10 +109,10 @@ export function createBatchForm(): (titles: AgentTitles, signal: AbortSignal) =>
       found.columns?.flatMap(({ role }) => role.startsWith("variable ") ? [role.slice(9)] : []) ??
         [];
     caption.replaceChildren(
-      ...(variables.length === 0 ? [] : [
-        "Variables: ",
-        ...variables.flatMap((name, at) => [...(at === 0 ? [] : [", "]), code(name)]),
-        ". ",
+      ...(variables.length === 0 ? [] : ["Variables: ", ...codes(variables), ". "]),
+      ...(missing.length === 0 ? [] : [
+        element("strong", {}, ["Without a value: ", ...codes(missing)]),
+        ". Calls without one leave it out of what is said. ",
       ]),
       ...(accepted > room ? [` Only ${formatCount(room)} more calls may wait for this key.`] : []),
     );
@@ -174,6 +174,9 @@ function showLines(
   list.querySelector("tbody")?.replaceChildren(...calls.slice(0, MAX_ROWS).map(rowOf));
 }
 
-function code(name: string): HTMLElement {
-  return element("code", { textContent: `{{${name}}}` });
+function codes(names: readonly string[]): readonly (HTMLElement | string)[] {
+  return names.flatMap((name, at) => [
+    ...(at === 0 ? [] : [", "]),
+    element("code", { textContent: `{{${name}}}` }),
+  ]);
 }

@@ -41,13 +41,15 @@ export function progressBar(batch: BatchSummary): HTMLProgressElement {
 
 /** A line of a file that is called. */
 export function acceptedRow(call: PreviewedCall): HTMLTableRowElement {
-  const { state, notBefore, country } = call;
+  const { state, notBefore, country, missingVariables: missing = [] } = call;
+  const when = notBefore === undefined ? "At once" : `From ${momentOf(notBefore)} on`;
+  const without = missing.map((name) => `{{${name}}}`).join(", ");
   return element("tr", { className: state }, [
     ...placeOf(call),
     element("td", { textContent: country ?? "" }),
     element("td", {
       className: "what",
-      textContent: notBefore === undefined ? "At once" : `From ${momentOf(notBefore)} on`,
+      textContent: without === "" ? when : `${when}, without ${without}`,
     }),
   ]);
 }

@@ -83,11 +83,14 @@ export interface PreviewedCall {
   readonly error?: string;
   readonly notBefore?: string;
   readonly country?: string;
+  /** What the agent says has these variables, and nothing gives them. */
+  readonly missingVariables?: readonly string[];
 }
 
 export interface BatchPreview {
   readonly accepted: number;
   readonly refused: number;
+  readonly missingVariables?: readonly string[];
   readonly calls: readonly PreviewedCall[];
   readonly columns?: readonly { readonly heading: string; readonly role: string }[];
   readonly estimate: {

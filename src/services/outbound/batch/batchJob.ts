@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nameAmong } from "../../../config/template.ts";
 import { present } from "../../../utils/present.ts";
 import type { BatchHead, BatchItem } from "../../store.ts";
 import { type OutboundJob, outboundJob, retryCallId } from "../outboundJob.ts";
@@ -42,9 +43,19 @@ export function batchJob(
     ...(attempts > 0 && { retryOf: callId }),
     to: number,
     keyName: keyName ?? "",
-    variables: { ...common.variables, ...own },
+    variables: mergedVariables(common.variables, own),
     attempt: attempts + 1,
     batch: { id, item },
     requestedAt: now,
   };
+}
+
+/** Those of a call count before those of its batch, also where only the case of letters differs. */
+export function mergedVariables(
+  common: Readonly<Record<string, string>> = {},
+  own: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const names = Object.keys(own);
+  const others = Object.entries(common).filter(([name]) => nameAmong(names, name) === undefined);
+  return { ...Object.fromEntries(others), ...own };
 }

@@ -35,6 +35,8 @@ export type CheckedCall =
       readonly country: string | undefined;
       /** Not before then; absent where it may be dialled at once. */
       readonly opensAt?: number;
+      /** Variables of its agent that nothing gives a value: they are left out of what is said. */
+      readonly missing?: readonly string[];
     }
     | {
       readonly ok: false;
