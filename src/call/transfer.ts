@@ -45,7 +45,12 @@ export interface TransferRef {
 
 /** How far a transfer has come; `target` is the place in the transfer's list, from 0. */
 export type TransferStep =
-  | { readonly step: "requested"; readonly by: TransferAsker }
+  | {
+    readonly step: "requested";
+    readonly by: TransferAsker;
+    /** Several people are asked at the same time. */
+    readonly atOnce?: true;
+  }
   | { readonly step: "ringing"; readonly target: number }
   /** Someone or something has picked up. */
   | { readonly step: "answered"; readonly target: number }
@@ -160,6 +165,8 @@ export function transferProblem(
 export interface TransferPlan {
   readonly sentence?: string;
   readonly mode?: TransferMode;
+  /** Several people are asked at the same time. */
+  readonly atOnce?: true;
   /** What a caller who waits hears again and again, word for word. */
   readonly hold?: { readonly text: string; readonly everyMs: number };
   /** The caller comes back when the person has hung up; without it the call ends. */

@@ -10,6 +10,7 @@ import {
 } from "../support/servers/phoneRig.ts";
 import { concurrentTests } from "../support/servers/concurrently.ts";
 import { problemOf } from "../support/problemOf.ts";
+import { get } from "../support/twilio/dialling.ts";
 
 const test = concurrentTests("how many people are called for a caller");
 const mia = "+14155550199";
@@ -108,4 +109,19 @@ test("all transfers of a server together call no more people in a minute than th
   ]);
   for (const { phone } of [talk, other]) phone.hangUp();
   await Promise.all([recordOf(rig, talk.callId), recordOf(rig, other.callId)]);
+});
+
+test("of people who are asked at once, the call to each is charged", async () => {
+  await using rig = await start("warm", human, { TELEPHONY_USD_PER_MINUTE: "6" });
+  const talk = await greeted(rig);
+  assert.equal(await act(rig, talk, { type: "transfer", to: "sales" }), 202);
+  const people = [await rig.server.network.nextCall(), await rig.server.network.nextCall()];
+  for (const person of people) for (let n = 0; n < 2; n++) await person.next("said");
+  for (const person of people) person.hangUp();
+  await published(rig, talk.callId, "transfer", ({ step }) => step === "failed");
+  talk.phone.hangUp();
+  await recordOf(rig, talk.callId);
+  const { cost } = await get(rig.server, `/api/calls/${talk.callId}`);
+  // A minute begun of the caller, and one of each person.
+  assert.equal(cost.parts.telephony, 18);
 });

@@ -86,10 +86,10 @@ export class CallTransfer {
   /** Someone wants the caller to be put through, after the agent's last words. */
   requested(alias: string, by: TransferAsker, brief?: string): void {
     const again = this.#announced?.alias === alias ? this.#announced : undefined;
-    const { mode = "cold" } = this.#call.policy.transfers[alias] ?? {};
+    const { mode = "cold", atOnce } = this.#call.policy.transfers[alias] ?? {};
     const ref = again ?? { number: ++this.#count, alias, mode };
     this.#announced = { ...ref, brief };
-    this.#publish(ref, { step: "requested", by });
+    this.#publish(ref, { step: "requested", by, ...present({ atOnce }) });
   }
 
   /** Has the caller put through now. */

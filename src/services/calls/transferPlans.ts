@@ -7,7 +7,9 @@ import { present } from "../../utils/present.ts";
 export function transferPlans(agent: Agent, values: TemplateValues): CallPolicy["transfers"] {
   const filled = (text: string | undefined) => text && fillTemplate(text, values);
   return Object.fromEntries(
-    Object.entries(agent.transfers).map(([alias, { sentence, unanswered, mode, then, hold }]) => [
+    Object.entries(agent.transfers).map((
+      [alias, { sentence, unanswered, mode, order, then, hold }],
+    ) => [
       alias,
       {
         mode,
@@ -15,6 +17,7 @@ export function transferPlans(agent: Agent, values: TemplateValues): CallPolicy[
         ...(hold !== undefined && {
           hold: { text: fillTemplate(hold.text, values), everyMs: hold.everySeconds * 1000 },
         }),
+        ...(mode !== "cold" && order === "at_once" && { atOnce: true }),
         ...(then === "return" && { returns: true }),
       },
     ]),

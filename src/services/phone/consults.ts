@@ -69,7 +69,7 @@ export function createConsults(deps: ConsultsDeps) {
         const targets = await transfers.take(callId, decision.targets);
         if (!isWanted()) return;
         if (targets.length === 0) return fail(session, ref.number, "limit");
-        const reserved = await transferredCalls.reserve(callId);
+        const reserved = await transferredCalls.reserve(callId, targets.length - 1);
         // Minutes are reserved for a call, not for one of its transfers.
         if (!isWanted()) return;
         if (reserved === undefined) return fail(session, ref.number, "limit");

@@ -35,6 +35,8 @@ const LEAST_MS = 2 * 60_000;
 const SHORTEST_MS = 15_000;
 /** For the ringing of the second leg, and a late callback. */
 const MARGIN_MS = 10 * 60_000;
+/** For how long somebody is asked at most, and told that they are not needed. */
+const ASK_MS = 2 * 60_000;
 const PATIENCE_MS = 1500;
 const CHECK_AFTER_MS = 30_000;
 const CHECK_EVERY_MS = 60_000;
@@ -63,11 +65,11 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
 
   return {
     /**
-     * Reserves minutes for both legs; returns how many whole seconds they may last, or undefined where the
+     * Reserves minutes for both legs, and those in which `besides` other people are asked; returns how many whole seconds they may last, or undefined where the
      * limits leave too little for a talk. Never rejects.
      */
-    async reserve(callId: string): Promise<number | undefined> {
-      const allowed = reserveMs(callId).catch((error) => {
+    async reserve(callId: string, besides = 0): Promise<number | undefined> {
+      const allowed = reserveMs(callId, besides).catch((error) => {
         log.warn("Transfer not counted in advance", { callId, error });
         return maxMs;
       });
@@ -107,8 +109,8 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
     },
   };
 
-  /** How many milliseconds both legs may last beside each other. */
-  async function reserveMs(callId: string): Promise<number> {
+  /** How many milliseconds each leg may last beside the others. */
+  async function reserveMs(callId: string, besides: number): Promise<number> {
     const call = await callStore.get(callId);
     if (call === undefined) return maxMs;
     const { direction, keyName, from, to, answeredAt = now() } = call;
@@ -125,10 +127,16 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
       callId,
       accounts,
       usd: 0,
-      minutes: soFar + 2 * maxMs / 60_000,
+      minutes: soFar + (2 * maxMs + besides * ASK_MS) / 60_000,
       holdMs: maxMs + MARGIN_MS,
     }, now());
-    return Math.max((minutes - soFar) / 2 * 60_000, LEAST_MS - personMs);
+    const leftMs = (minutes - soFar) * 60_000;
+    return Math.max(
+      (leftMs - besides * ASK_MS) / 2,
+      // Nobody is asked for longer than the talk may last.
+      leftMs / (2 + besides),
+      (LEAST_MS - personMs) / (1 + besides),
+    );
   }
 
   async function check(call: CallRecord): Promise<void> {

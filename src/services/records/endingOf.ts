@@ -66,7 +66,7 @@ export function endingOf(
     cost,
     latenciesMs,
     ...(savings && { savings: { ...savings, usd: savedUsd(savings, { usage, model }, prices) } }),
-    ...present({ outcome, latency, personMs: talks.ms }),
+    ...present({ outcome, latency, personMs: talks.ms, askedMs: talks.askedMs }),
   };
 }
 

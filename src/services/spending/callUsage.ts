@@ -39,7 +39,7 @@ const UNREPORTED_AFTER_MS = 60_000;
 
 /** What a call used, for its limits; the least where its whole cost is not known. */
 export function spentBy(
-  { answeredAt, endedAt, transferredMs = 0, personMs = 0, cost, usage }: CallRecord,
+  { answeredAt, endedAt, transferredMs = 0, personMs = 0, askedMs = 0, cost, usage }: CallRecord,
 ): BudgetActual {
   const connectedMs = answeredAt === undefined
     ? 0
@@ -53,7 +53,7 @@ export function spentBy(
   const usd = cost?.usd == null ? undefined : cost.usd - (cost.parts.analysis ?? 0);
   return {
     // Both legs of a transfer count; of one in the course of the call, that of the caller is counted.
-    minutes: finite((connectedMs + personMs + 2 * transferredMs) / 60_000),
+    minutes: finite((connectedMs + personMs + askedMs + 2 * transferredMs) / 60_000),
     usd: finite(usd ?? known),
     leastUsd: usd === undefined || unreportedUsd(usage, connectedMs) > 0,
   };

@@ -23,7 +23,8 @@ Deno.test("who is asked costs from picking up on, and the talk counts from when 
   ]);
   assert.equal(talks.ms, 60_000);
   assert.deepEqual(talks.legs(() => "+14155550199"), [
-    { ms: 10_000 + 21_000 + 60_000, number: "+14155550199" },
+    { ms: 10_000, number: "+14155550199" },
+    { ms: 21_000 + 60_000, number: "+14155550199" },
   ]);
 });
 
@@ -33,4 +34,23 @@ Deno.test("who declines costs what it took", () => {
     [17, { step: "failed", why: "declined" }],
   ]);
   assert.deepEqual([talks.ms, talks.legs()], [0, [{ ms: 12_000 }]]);
+});
+
+Deno.test("of people who are asked at once each costs, until somebody takes the call", () => {
+  const talks = follow([
+    [0, { step: "requested", by: "agent", atOnce: true }],
+    [5, { step: "answered", target: 0 }],
+    [6, { step: "ringing", target: 1 }],
+    [8, { step: "answered", target: 1 }],
+    [10, { step: "answered", target: 2 }],
+    [20, { step: "accepted", target: 1 }],
+    [22, { step: "connected", target: 1 }],
+    [82, { step: "ended", spokeMs: 60_000 }],
+  ]);
+  assert.equal(talks.askedMs, 15_000 + 14_000 + 10_000);
+  assert.deepEqual(talks.legs((_agent, _alias, target) => `+1415555019${target}`), [
+    { ms: 15_000, number: "+14155550190" },
+    { ms: 10_000, number: "+14155550192" },
+    { ms: 74_000, number: "+14155550191" },
+  ]);
 });

@@ -19,6 +19,7 @@ const call: CallRecord = {
 
 Deno.test("of a talk in the course of a call both legs count, and of one after it, too", () => {
   assert.equal(spentBy({ ...call, personMs: 4 * minute }).minutes, 14);
+  assert.equal(spentBy({ ...call, personMs: 4 * minute, askedMs: 3 * minute }).minutes, 17);
   assert.equal(spentBy({ ...call, personMs: 4 * minute, transferredMs: minute }).minutes, 16);
   assert.equal(spentBy(call).minutes, 10);
 });

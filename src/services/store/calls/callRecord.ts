@@ -114,6 +114,8 @@ export interface CallRecord {
   readonly durationMs?: number;
   /** How long the caller talked with people while the call lasted; absent where none was to be put through. */
   readonly personMs?: number;
+  /** How long people were on the line who were asked to take the call, each of them counted. */
+  readonly askedMs?: number;
   /** How long the caller talked on with one after it; known when all legs are over. */
   readonly transferredMs?: number;
   readonly end?: CallEnd;
@@ -251,6 +253,7 @@ export interface CallEnding
   readonly outcome?: CallOutcome;
   readonly savings?: CallSavings;
   readonly personMs?: number;
+  readonly askedMs?: number;
   readonly latency?: LatencySummary;
   /** From the caller's last sound to the agent's first, turn by turn. */
   readonly latenciesMs: readonly number[];

@@ -62,6 +62,7 @@ export function callOf(row: Row): CallRecord {
       durationMs: maybeNumber(row, "duration_ms"),
       transferredMs: maybeNumber(row, "transferred_ms"),
       personMs: maybeNumber(row, "person_ms"),
+      askedMs: maybeNumber(row, "asked_ms"),
       end: reason === undefined ? undefined : { reason, ...present({ detail, transferTo }) },
       plannedEnd: plannedEndOf(row),
       outcome: maybeChoice(row, "outcome", callOutcomes),

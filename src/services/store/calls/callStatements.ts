@@ -64,6 +64,7 @@ export function endCall(callId: string, ending: CallEnding, holder?: string): St
     end_detail: end.detail ?? null,
     end_transfer: end.transferTo ?? null,
     person_ms: integerOrNull(ending.personMs),
+    asked_ms: integerOrNull(ending.askedMs),
     cost_usd: cost.usd,
     cost_parts: costParts(cost),
     latency_turns: latency?.turns ?? null,

@@ -1,4 +1,5 @@
 import { agentVersions } from "./agentVersions.ts";
+import { askedPeople } from "./askedPeople.ts";
 import { callRules } from "./callRules.ts";
 import { batchPlans } from "./batchPlans.ts";
 import { calendarVersion } from "./calendarVersion.ts";
@@ -155,4 +156,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   transferSteps,
   pickups,
   absentAgents,
+  askedPeople,
 ];
