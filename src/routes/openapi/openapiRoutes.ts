@@ -1,4 +1,4 @@
-import { transferAsked, transferBy, transferProgress } from "./transferSchemas.ts";
+import { transferAsked, transferProgress, transferRequested } from "./transferSchemas.ts";
 import { Hono } from "@hono/hono";
 import { z } from "@hono/zod-openapi";
 import { callDirections } from "../../call/types.ts";
@@ -118,7 +118,7 @@ const messages = [
   [
     "call.transferred",
     "A caller is to be transferred",
-    z.object({ ...about, ...transferAsked, step: z.literal("requested"), by: transferBy }),
+    z.object({ ...about, ...transferAsked, ...transferRequested }),
   ],
   [
     "transfer.progress",

@@ -42,4 +42,8 @@ export const transferProgress = {
   spokeMs: spokeMs.optional(),
 };
 
-export const transferBy = by;
+export const transferRequested = {
+  step: z.literal("requested"),
+  by,
+  atOnce: z.literal(true).optional().openapi({ description: "Several are asked at once" }),
+};
