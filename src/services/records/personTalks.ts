@@ -96,6 +96,8 @@ function isOverBy({ mode, ...event }: TransferEvent, { atOnce }: Talk, place: nu
     // A cold transfer that fails after the answer has met a machine.
     case "failed":
       return true;
+    case "agent_absent":
+      return false;
     case "connected":
     case "ended":
       return mode !== "cold";
