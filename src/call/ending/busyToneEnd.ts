@@ -10,13 +10,12 @@ export function busyToneEnd(
   { menu }: Pick<MachineParts, "menu">,
   { closing, answeringMachine }: {
     readonly closing: Pick<Closing, "leavesMessage" | "cutShort">;
-    readonly answeringMachine: Pick<AnsweringMachine, "waiting" | "left">;
+    readonly answeringMachine: Pick<AnsweringMachine, "waiting">;
   },
 ): CallEnd {
   // What began with the tone was taken for the beep of a machine.
   const planned = closing.leavesMessage ? undefined : closing.cutShort();
   if (planned !== undefined) return planned;
-  if (answeringMachine.left !== undefined) return answeringMachine.left;
   const isNobody = menu.awaitsPerson || answeringMachine.waiting;
   return { reason: isNobody ? "not_answered" : "caller_hung_up", detail: BUSY_TONE };
 }
