@@ -206,3 +206,26 @@ function spokenTimes(rig: PhoneRig, callId: string, text: string, times: number)
     return heard.size >= times;
   });
 }
+
+Deno.test("a key of a longer number is no answer, and nobody is told of the number", async () => {
+  await using folder = await recordingFolder();
+  await using rig = await startPhoneRig({
+    agent: `${agentWith("required", ASKED)}\nredaction: true`,
+    ...folder,
+  });
+  const talk = await rig.ring();
+  await heardSaying(rig, talk.callId, /^May we record/);
+  await talk.phone.sendDigits("4111111111111111#");
+  await until(
+    () => detailOf(rig.server, talk.callId),
+    ({ turns }) => turns.filter(({ text }: { text: string }) => text === ASKED).length === 2,
+  );
+  const asked = await detailOf(rig.server, talk.callId);
+  assert.equal(asked.recording, null, "it is asked once more");
+  await talk.phone.sendDigits("1");
+  await heardSaying(rig, talk.callId, /^Hello, this is Acme/);
+  await hangUp(talk.phone);
+  const record = await statusOf(rig, talk.callId);
+  assert.deepEqual([record.recording.consent.kind, record.recording.consent.key], ["agreed", "1"]);
+  assert.ok(!/11111/.test(JSON.stringify(record)), "the number is nowhere");
+});

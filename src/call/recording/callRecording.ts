@@ -6,6 +6,7 @@ import { TurnBeginnings } from "../heard/turnBeginnings.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import type { ResumedCall } from "../resumedCall.ts";
 import type { Milliseconds, RecordingPolicy } from "../types.ts";
+import { KeyRun } from "./keyRun.ts";
 import { type RecordingAnswer, RecordingQuestion } from "./recordingQuestion.ts";
 import { present } from "../../utils/present.ts";
 
@@ -21,6 +22,8 @@ export class CallRecording {
   readonly #startedAt: Milliseconds;
   readonly #sentences: Pick<MustHears, "openingHeard">;
   readonly #beginnings: TurnBeginnings;
+  /** Of all keys: one that goes on with what was begun before the question is no answer to it. */
+  readonly #keys = new KeyRun();
   #status: RecordingStatus | undefined;
   #question: RecordingQuestion | undefined;
   #isJoined = false;
@@ -84,6 +87,7 @@ export class CallRecording {
 
   follow(input: CallInput, now: Milliseconds): void {
     this.#beginnings.follow(input, now);
+    if (input.type === "digit") this.#keys.pressed(input.digit, now);
     this.#question?.follow(input);
   }
 
@@ -114,13 +118,21 @@ export class CallRecording {
     return this.#question !== undefined;
   }
 
+  /** Whether the latest key is one of a number. */
+  get isInNumber(): boolean {
+    return this.#keys.keys.length > 1;
+  }
+
   get wakeAt(): Milliseconds | undefined {
     return this.#question?.wakeAt;
   }
 
   #ask(recording: RecordingPolicy, isHeard: boolean, now: Milliseconds): void {
     if (this.#question === undefined && !isHeard) return;
-    this.#question ??= new RecordingQuestion(this.#call, recording, this.#beginnings);
+    if (this.#question === undefined) {
+      this.#keys.disregard();
+      this.#question = new RecordingQuestion(this.#call, recording, this.#beginnings, this.#keys);
+    }
     const answered = this.#question.tick(now);
     if (answered === undefined) return;
     this.#question = undefined;

@@ -4,9 +4,11 @@ import { ExactSpeech } from "../heard/exactSpeech.ts";
 import { TurnBeginnings } from "../heard/turnBeginnings.ts";
 import { placeOf } from "../heard/words.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
+import { earliest } from "../machine/wakeTimer.ts";
 import * as prompts from "../model/prompts.ts";
 import type { CallerEntry } from "../transcript/transcriptEntry.ts";
 import type { Milliseconds, RecordingPolicy } from "../types.ts";
+import type { KeyRun } from "./keyRun.ts";
 
 /** What the caller has answered to the question whether the call may be recorded, and how. */
 export interface RecordingAnswer {
@@ -27,7 +29,7 @@ const MAX_WORDS = 500;
 
 /**
  * The question whether the call may be recorded, from when the caller has heard it to its last word:
- * a yes or key 1, a no or key 2. Where neither comes, or another key, it is asked once more. A voice
+ * a yes or key 1, a no or key 2, alone: not one of a number. Where neither comes, or another key, it is asked once more. A voice
  * that is not transcribed answers nothing.
  */
 export class RecordingQuestion {
@@ -35,14 +37,20 @@ export class RecordingQuestion {
   readonly #beginnings: TurnBeginnings;
   readonly #again: ExactSpeech;
   readonly #policy: RecordingPolicy;
+  readonly #keys: KeyRun;
   #heard: HeardQuestion | undefined;
   #tries = 1;
-  #key: string | undefined;
   /** What was answered last that is no yes and no no. */
   #unclear: Pick<RecordingAnswer, "words" | "saidAt" | "key"> | undefined;
 
-  constructor(call: MachineParts, policy: RecordingPolicy, beginnings: TurnBeginnings) {
+  constructor(
+    call: MachineParts,
+    policy: RecordingPolicy,
+    beginnings: TurnBeginnings,
+    keys: KeyRun,
+  ) {
     this.#call = call;
+    this.#keys = keys;
     this.#beginnings = beginnings;
     this.#again = new ExactSpeech(call);
     this.#policy = policy;
@@ -50,23 +58,21 @@ export class RecordingQuestion {
 
   follow(input: CallInput): void {
     this.#again.follow(input);
-    if (input.type === "digit") this.#key = input.digit;
   }
 
   /** Undefined while the answer is open. */
   tick(now: Milliseconds): RecordingAnswer | undefined {
-    const key = this.#key;
-    this.#key = undefined;
-    if (key === "1" || key === "2") return { answer: key === "1" ? "yes" : "no", key };
-    if (key !== undefined) this.#unclear = { key };
+    const keys = this.#keys.tick(now);
+    if (keys === "1" || keys === "2") return { answer: keys === "1" ? "yes" : "no", key: keys };
+    if (keys !== undefined) this.#unclear = loneKey(keys);
     this.#askedAgain(now);
     if (this.#again.any) return undefined;
     this.#heard ??= this.#find(now);
-    const answer = key === undefined ? this.#answer(this.#heard) : "unclear";
+    const answer = keys === undefined ? this.#answer(this.#heard) : "unclear";
     if (answer === "yes" || answer === "no") {
       return { answer, ...this.#saidSince(this.#heard, ({ startedAt }) => startedAt) };
     }
-    if (answer === "unclear" && key === undefined) this.#unclear = this.#saidAround(this.#heard);
+    if (answer === "unclear" && keys === undefined) this.#unclear = this.#saidAround(this.#heard);
     const since = now - this.#heard.heardAt;
     const isOpen = answer === "open" && since < LONGEST_MS ||
       answer === "none" && since < SILENT_MS;
@@ -80,15 +86,17 @@ export class RecordingQuestion {
 
   /** What there was in the place of an answer so far. */
   get unanswered(): RecordingAnswer {
-    if (this.#key !== undefined) return { answer: "unclear", key: this.#key };
+    const { keys } = this.#keys;
+    if (keys !== "") return { answer: "unclear", ...loneKey(keys) };
     const said = this.#heard === undefined ? {} : this.#saidAround(this.#heard);
     const unclear = said.words === undefined ? this.#unclear : said;
     return unclear === undefined ? { answer: "none" } : { answer: "unclear", ...unclear };
   }
 
   get wakeAt(): Milliseconds | undefined {
-    if (this.#heard === undefined) return undefined;
-    return this.#heard.heardAt + (this.#isAnswering ? LONGEST_MS : SILENT_MS);
+    const { wakeAt } = this.#keys;
+    if (this.#heard === undefined) return wakeAt;
+    return earliest(wakeAt, this.#heard.heardAt + (this.#isAnswering ? LONGEST_MS : SILENT_MS));
   }
 
   get #isAnswering(): boolean {
@@ -102,6 +110,7 @@ export class RecordingQuestion {
 
   #answer(question: HeardQuestion) {
     const { policy } = this.#call;
+    if (this.#keys.keys !== "") return "open";
     if (policy.transcribes === false) return "none";
     return answerToQuestion(this.#call, this.#beginnings, question, {
       words: this.#policy.words,
@@ -141,3 +150,8 @@ export class RecordingQuestion {
 }
 
 const ID = "recording again";
+
+/** Of a number nothing is kept: it is no answer, and may be private. */
+function loneKey(keys: string): Pick<RecordingAnswer, "key"> {
+  return keys.length === 1 ? { key: keys } : {};
+}

@@ -1,0 +1,48 @@
+import type { Milliseconds } from "../types.ts";
+
+/** Keys this close to each other belong to one number. */
+const ALONE_MS = 1000;
+/** More need not be known of a number than that it is one. */
+const MAX_KEYS = 3;
+/** In the place of keys that are not kept. */
+const EARLIER = "…";
+
+/** Keys that follow each other: whether one of them stands alone is known a second after it. */
+export class KeyRun {
+  #keys = "";
+  #lastAt: Milliseconds = -Infinity;
+
+  pressed(digit: string, now: Milliseconds): void {
+    const isNext = now - this.#lastAt < ALONE_MS;
+    const before = this.#keys === "" ? EARLIER : this.#keys;
+    this.#keys = (isNext ? before + digit : digit).slice(0, MAX_KEYS);
+    this.#lastAt = now;
+  }
+
+  /** What was pressed so far is no answer, nor is a key that follows it at once. */
+  disregard(): void {
+    this.#keys = "";
+  }
+
+  /** Returns the first keys of a run that is over, without the `#` that ended it. */
+  tick(now: Milliseconds): string | undefined {
+    const wakeAt = this.wakeAt;
+    if (wakeAt === undefined || now < wakeAt) return undefined;
+    const keys = this.#keys;
+    this.#keys = "";
+    return withoutEnd(keys);
+  }
+
+  /** The first keys of the run that is under way; empty where there is none. */
+  get keys(): string {
+    return withoutEnd(this.#keys);
+  }
+
+  get wakeAt(): Milliseconds | undefined {
+    return this.#keys === "" ? undefined : this.#lastAt + ALONE_MS;
+  }
+}
+
+function withoutEnd(keys: string): string {
+  return keys.length > 1 ? keys.replace(/#$/, "") : keys;
+}
