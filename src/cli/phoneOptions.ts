@@ -82,7 +82,7 @@ The server
   --port N               where Twilio's API listens (the port of TWILIO_API_URL, or 8089). One command at a
                          time can have it; --port 0 calls without it: the server can neither transfer such a
                          call nor end it
-  --env-file FILE        the settings it runs with (.env, where there is one; the shell's come first)
+  --env-file FILE        the settings it runs with, in place of those in .env (what the shell sets comes first)
   --account-sid, --auth-token, --public-url    the same settings, one by one
 `;
 
