@@ -37,6 +37,25 @@ Deno.test("numbers that are too short are refused for what they are, whatever co
   }
 });
 
+Deno.test("a file that is sent again calls nobody whom its first sending has called", async () => {
+  await using server = await startPhoneServer();
+  const table = `phone,name,id\n${callee},Ann,x1\n${callee},Ann again,x2\n`;
+  const send = async () => {
+    const answer = await server.request(
+      `${path}?options=${encodeURIComponent('{"paused":true}')}`,
+      {
+        method: "POST",
+        headers: { "X-API-Key": apiKey, "Content-Type": "text/csv" },
+        body: table,
+      },
+    );
+    const { accepted, refused } = await answer.json();
+    return [accepted, ...refused.map(({ reason }: { readonly reason: string }) => reason)];
+  };
+  assert.deepEqual(await send(), [1, "duplicate_number"]);
+  assert.deepEqual(await send(), [0, "already_in_batch", "duplicate_number"]);
+});
+
 Deno.test("a rule of retries that is wrong is told of with the words that are allowed", async () => {
   await using server = await startPhoneServer();
   const rules = [

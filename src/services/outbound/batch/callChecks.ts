@@ -137,13 +137,17 @@ export async function checkCalls(
     return { base, number, refusal: { kind: "destination", code, sentence, destination } };
   }
 
-  /** Remembers calls that are accepted: later ones may repeat them. */
+  /** Remembers calls that are accepted, here or in another batch: later ones may repeat them. */
   function verdictOf(
     timed: TimedCall,
     known: ReadonlySet<string>,
     enough: ReadonlySet<PlannedCall>,
   ): CheckedCall {
     const { base, number } = timed;
+    // Another batch calls this person: a later line of the same number is not called either.
+    if (number !== undefined && base.requestKey !== undefined && known.has(base.requestKey)) {
+      numbers.add(number);
+    }
     if (timed.refusal !== undefined) return { ...base, ok: false, number, refusal: timed.refusal };
     const { planned } = timed;
     const { to, at } = planned;
@@ -174,7 +178,7 @@ export async function checkCalls(
       return duplicate("duplicate_id", "An earlier item of this batch has the same id.");
     }
     return numbers.has(number)
-      ? duplicate("duplicate_number", "This number is in the batch already.")
+      ? duplicate("duplicate_number", "An earlier line or call has this number.")
       : undefined;
   }
 
