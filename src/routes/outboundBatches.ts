@@ -67,9 +67,9 @@ export function outboundBatchesRoutes(deps: OutboundRoutesDeps) {
 
   return routes;
 
-  function requestOf({ table: _, agent, from, ...rest }: AskedBatch, caller: Caller) {
+  function requestOf({ table, agent, from, ...rest }: AskedBatch, caller: Caller) {
     return {
-      ...rest,
+      ...{ ...rest, columns: table?.columns },
       from: knownFrom(from, deps) ?? ownNumber,
       agent: knownAgent(agent, deps),
       keyName: keyNameOf(caller),

@@ -26,6 +26,6 @@ export {
   RequestUnderWay,
   StoreUnavailable,
 } from "./outbound/outboundErrors.ts";
-export { missingAmong } from "./outbound/batch/missingOfCalls.ts";
+export { missingAmong } from "./outbound/batch/describeCalls.ts";
 export { machineDetectionSettings, retryRule } from "./outbound/outboundJob.ts";
 export { outboundStatuses } from "./outbound/placedCallControl.ts";

@@ -56,6 +56,49 @@ Deno.test("a file that is sent again calls nobody whom its first sending has cal
   assert.deepEqual(await send(), [0, "already_in_batch", "duplicate_number"]);
 });
 
+Deno.test("a line that is refused names the column that is at fault", async () => {
+  await using server = await startPhoneServer();
+  const table = [
+    "id,Handy,language,agent,consent at,name",
+    `a,${callee},,,,Ann`,
+    "b,+19005550123,,,,Bob",
+    "c,555,,,,Cy",
+    "a,+14155550121,,,,Di",
+    `d,${callee},,,,Ed`,
+    "e,+14155550122,no language,,,Flo",
+    "f,+14155550123,,nobody,,Gus",
+    "g,+14155550124,,,yesterday,Hal",
+  ].join("\n");
+  const { body } = await previewTable(server, table);
+  assert.deepEqual(
+    body.calls.map(({ reason, column }: Record<string, unknown>) => [reason, column]),
+    [
+      [undefined, undefined],
+      ["premium_rate", "Handy"],
+      ["no_country", "Handy"],
+      ["duplicate_id", "id"],
+      ["duplicate_number", "Handy"],
+      ["no_language", "language"],
+      ["unknown_agent", "agent"],
+      ["consent_incomplete", "consent at"],
+    ],
+  );
+});
+
+Deno.test("a refused call of a paused batch cannot be changed, and the answer says why", async () => {
+  await using server = await startPhoneServer();
+  const calls = [{ to: callee }, { to: "+19005550123" }];
+  const { batchId } = await (await server.post(path, { calls, paused: true })).json();
+  const answer = await server.request(`${path}/${batchId}/calls/1`, {
+    method: "PATCH",
+    headers: { "X-API-Key": apiKey, "Content-Type": "application/json" },
+    body: JSON.stringify({ to: "+14155550121" }),
+  });
+  const { code, error } = await answer.json();
+  assert.deepEqual([answer.status, code], [409, "item_refused"]);
+  assert.match(error, /was refused when the batch was sent.*another batch/);
+});
+
 Deno.test("a rule of retries that is wrong is told of with the words that are allowed", async () => {
   await using server = await startPhoneServer();
   const rules = [

@@ -108,6 +108,8 @@ const conflictSentences: Readonly<Record<BatchConflict["code"], string>> = {
   ends_before: "The batch would end before it begins, or in the past.",
   duplicate_number: "This number is in the batch already.",
   item_not_editable: "Only calls of a paused batch that were never dialled can be changed.",
+  item_refused:
+    "This call was refused when the batch was sent, and none is made of it: send it mended in another batch.",
   item_not_pending: "This call does not wait any more, or there is none.",
 };
 

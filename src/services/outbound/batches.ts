@@ -8,7 +8,8 @@ import { type BatchPlan, readPlan } from "./batch/batchPlan.ts";
 import { type BatchControlDeps, createBatchControl } from "./batch/batchControl.ts";
 import { checkCalls, type CheckedCall } from "./batch/callChecks.ts";
 import { type BatchEstimate, estimateOf } from "./batch/estimate.ts";
-import { missingAmong, withMissing } from "./batch/missingOfCalls.ts";
+import type { BatchColumn } from "./batch/batchColumns.ts";
+import { describeCalls, missingAmong } from "./batch/describeCalls.ts";
 import { detailsOf, type RefusedLine, refusedLineOf } from "./batch/lineDetails.ts";
 import type { RequestedCall } from "./batch/requestedCall.ts";
 import { createBatchFeeder } from "./batchFeeder.ts";
@@ -33,6 +34,8 @@ export interface BatchOfCalls extends BatchRequest {
   /** Of numbers without a country code. */
   readonly country?: string | undefined;
   readonly calls: readonly RequestedCall[];
+  /** Of the table that they come from. */
+  readonly columns?: readonly BatchColumn[] | undefined;
 }
 
 export interface AcceptedBatch {
@@ -144,7 +147,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
   };
 
   async function create(
-    { calls, ...request }: BatchOfCalls,
+    { calls, columns, ...request }: BatchOfCalls,
     requestKey?: string,
   ): Promise<AcceptedBatch> {
     const named = requestKey === undefined
@@ -154,7 +157,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
       ? undefined
       : await awaitStore(batchStore.get(named.id));
     if (earlier !== undefined) return await repeatedAnswer(earlier, named);
-    const checked = await check({ calls, ...request });
+    const checked = await check({ calls, columns, ...request });
     const { keyName, name, plan, startsAt, endsAt, paused, country: _, ...common } = request;
     const batch = {
       ...{ id: named.id, keyName, name, plan, startsAt, endsAt },
@@ -169,7 +172,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
       case "exists":
       case "taken":
         // Another request came first: now it is known.
-        return await create({ calls, ...request }, requestKey);
+        return await create({ calls, columns, ...request }, requestKey);
       case "stored":
         feeder.wake();
         return await answerOf(named.id, checked);
@@ -197,7 +200,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
   }
 
   async function check(
-    { plan, ...request }: BatchOfCalls,
+    { plan, columns, ...request }: BatchOfCalls,
   ): Promise<readonly CheckedCall[]> {
     const rules = await policy();
     const { country, endsAt = Infinity } = request;
@@ -217,7 +220,7 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
       },
       slices,
     );
-    return await withMissing(checked, request, { agents: deps.agents, slices });
+    return await describeCalls(checked, request, { columns, agents: deps.agents, slices });
   }
 }
 

@@ -45,6 +45,7 @@ export class BatchConflict extends Error {
       | "batch_not_paused"
       | "ends_before"
       | "item_not_editable"
+      | "item_refused"
       | "duplicate_number"
       | "item_not_pending",
   ) {

@@ -108,6 +108,7 @@ export function createBatchControl(
       if (batch === undefined) return undefined;
       const [known] = await awaitStore(batchStore.items(id, { limit: 1, after: item - 1 }));
       if (known === undefined || known.item !== item) return undefined;
+      if (known.state === "refused") throw new BatchConflict("item_refused");
       const number = to ?? known.number;
       if (to !== undefined) {
         const decision = await awaitStore(

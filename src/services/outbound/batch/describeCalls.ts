@@ -1,14 +1,21 @@
 import type { Agents } from "../../../config/agents.ts";
 import type { WorkSlices } from "../../../utils/workSlices.ts";
+import { present } from "../../../utils/present.ts";
 import { missingVariables } from "../../calls.ts";
+import type { BatchColumn } from "./batchColumns.ts";
 import type { BatchRequest } from "./batchJob.ts";
 import type { CheckedCall } from "./callChecks.ts";
+import { faultyColumn } from "./faultyColumn.ts";
 
-/** Says of the calls that are made what their agents have variables for, and nothing gives. */
-export async function withMissing(
+/**
+ * Says of the calls that are made which variables of their agents nothing gives, and of the lines of a table
+ * that are refused which column is at fault.
+ */
+export async function describeCalls(
   checked: readonly CheckedCall[],
   { agent: usual, variables: common = {} }: Pick<BatchRequest, "agent" | "variables">,
-  { agents, slices }: {
+  { columns = [], agents, slices }: {
+    readonly columns?: readonly BatchColumn[] | undefined;
     readonly agents: Pick<Agents, "get">;
     readonly slices: Pick<WorkSlices, "pause">;
   },
@@ -17,11 +24,15 @@ export async function withMissing(
   const told: CheckedCall[] = [];
   for (const each of checked) {
     await slices.pause();
+    if (!each.ok) {
+      const column = faultyColumn(each.refusal, columns);
+      told.push({ ...each, refusal: { ...each.refusal, ...present({ column }) } });
+      continue;
+    }
     const agent = agents.get(each.call.agent ?? usual);
-    const missing = each.ok && agent !== undefined
-      ? missingVariables(agent, [...new Set([...given, ...Object.keys(each.call.variables ?? {})])])
-      : [];
-    told.push(each.ok && missing.length > 0 ? { ...each, missing } : each);
+    const names = [...new Set([...given, ...Object.keys(each.call.variables ?? {})])];
+    const missing = agent === undefined ? [] : missingVariables(agent, names);
+    told.push(missing.length === 0 ? each : { ...each, missing });
   }
   return told;
 }
