@@ -46,7 +46,7 @@ browserTest(
           .map((text) => text.replace(/\s+/g, " ").trim());
       assert.match(
         (await rows("refused"))[0] ?? "",
-        /^2 \(415\) 555-0120 The number has no country code/,
+        /^2 \(415\) 555-0120 Phone: The number has no country code/,
       );
       await page.fill("#batch-form input[name=country]", "US");
       await page.press("#batch-form input[name=country]", "Tab");
@@ -57,8 +57,8 @@ browserTest(
         ...["2 +14155550120 US At once", "3 +14155550121 US At once", "6 +14155550122 US At once"],
       ]);
       const refused = await rows("refused");
-      assert.match(refused[0] ?? "", /^4 4.15556E\+11 The spreadsheet has shortened/);
-      assert.match(refused[1] ?? "", /^5 \+19005550123 Premium-rate numbers/);
+      assert.match(refused[0] ?? "", /^4 4.15556E\+11 Phone: The spreadsheet has shortened/);
+      assert.match(refused[1] ?? "", /^5 \+19005550123 Phone: Premium-rate numbers/);
       assert.match(
         await page.innerText("#batch-preview-figures"),
         /Will be called\s+3\s*of 5 lines\s+Refused\s+2\s+Estimated talk time\s+6 min/,

@@ -242,6 +242,9 @@ Deno.test("case 148: one number is called only so often a day, whichever key ask
   assert.equal(await statusOf(initiate(server, undefined, { key: otherKey })), 200);
   const third = await initiate(server);
   assert.ok(third.headers.has("retry-after"));
-  assert.deepEqual(await problemOf(third), [429, "number_called_enough"]);
+  const { code, error, details } = await third.json();
+  assert.deepEqual([third.status, code], [429, "number_called_enough"]);
+  assert.match(error, /its daily limit of 2 calls \(OUTBOUND_PER_NUMBER_DAILY\): it may be called/);
+  assert.deepEqual([details.most, details.setting], [2, "OUTBOUND_PER_NUMBER_DAILY"]);
   assert.equal(await statusOf(initiate(server, { to: "+14155550124" })), 200);
 });

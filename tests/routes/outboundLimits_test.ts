@@ -29,6 +29,12 @@ Deno.test("of 200 requests that race for 10 calls at a time, exactly 10 are plac
   const { "200 ok": placed = 0, "202 ok": queued = 0, ...refused } = await tally(answers);
   assert.equal(placed + queued, 10);
   assert.deepEqual(refused, { "429 too_many_calls": 190 });
+  const { error, details } = await (await initiate(server)).json();
+  assert.equal(
+    error,
+    "This key has reached its limit of 10 concurrent calls (OUTBOUND_CONCURRENT).",
+  );
+  assert.deepEqual([details.most, details.setting], [10, "OUTBOUND_CONCURRENT"]);
   for (let n = 0; n < 10; n++) await server.network.nextCall();
   assert.equal(server.network.calls.length, 10);
 });

@@ -90,6 +90,17 @@ test("an agent's limit of attempts a day holds for a number whichever process an
     if (answer.ok) await answer.body?.cancel();
     else assert.deepEqual(await problemOf(answer), [429, "number_called_enough"]);
   }
+  const { error, details } = await (await initiate(server, { to })).json();
+  assert.match(error, /the agent's daily limit of 2 calls \(outbound.attempts_per_day\)/);
+  assert.deepEqual([details.most, details.setting], [2, "outbound.attempts_per_day"]);
+  assert.ok(error.endsWith(`it may be called again from ${details.opensAt} on.`), error);
+  const again = new Intl.DateTimeFormat("en-CA", {
+    timeZone: "America/Los_Angeles",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
+  assert.equal(again.format(Date.parse(details.opensAt)), "00:00");
   assert.equal(await statusOf(initiate(server, { to: "+14155550124" })), 200);
 });
 

@@ -1,5 +1,6 @@
 import { limitCode } from "../../services/spending.ts";
 import {
+  type BudgetLimit,
   type BudgetMinutes,
   type BudgetRefusal,
   type BudgetScope,
@@ -10,11 +11,15 @@ import { HttpProblem } from "./httpProblem.ts";
 
 /** The answer where a limit on calls, minutes or dollars refuses a call. */
 export function limitProblem(refusal: BudgetRefusal): HttpProblem {
-  const { scope, limit, retryAfterMs } = refusal;
+  const { scope, limit, retryAfterMs, most, againAt } = refusal;
   const minutes = refusal.minutes && roundedOf(refusal.minutes);
   const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
   return new HttpProblem(429, limitCode(refusal), sentenceOf(refusal), {
-    details: { scope, limit, ...present({ minutes }) },
+    details: {
+      ...{ scope, limit, ...present({ most, setting: settingOf(refusal) }) },
+      ...(againAt !== undefined && { opensAt: isoOf(againAt) }),
+      ...present({ minutes }),
+    },
     retryAfterSeconds,
   });
 }
@@ -28,15 +33,23 @@ function rounded(minutes: number): number {
 }
 
 function sentenceOf(refusal: BudgetRefusal): string {
-  const { scope, limit, minutes } = refusal;
+  const { scope, limit, minutes, most, againAt, isAgents } = refusal;
   const who = names[scope];
+  const setting = settingOf(refusal);
+  const figure = most === undefined ? "" : `${most} `;
+  const by = setting === undefined ? "" : ` (${setting})`;
   switch (limit) {
     case "perMinute":
-      return `${who} has reached its limit of calls per minute.`;
+      return `${who} has reached its limit of ${figure}calls per minute${by}.`;
     case "concurrent":
-      return `${who} has reached its limit of concurrent calls.`;
+      return `${who} has reached its limit of ${figure}concurrent calls${by}.`;
     case "dailyCalls":
-      return "This number has reached its daily limit of calls.";
+      return [
+        `${who} has reached ${
+          isAgents === true ? "the agent's" : "its"
+        } daily limit of ${figure}calls${by}`,
+        ...(againAt === undefined ? [] : [`it may be called again from ${isoOf(againAt)} on`]),
+      ].join(": ") + ".";
     case "dailyMinutes":
       if (minutes === undefined) return `${who} has reached its daily limit of minutes.`;
       return isOnlyReserved(refusal)
@@ -69,3 +82,25 @@ const names: Readonly<Record<BudgetScope, string>> = {
   transfers_of_call: "This call",
   transfers: "This server",
 };
+
+/** The setting that the operator raises for more; undefined where it is told of in other words. */
+function settingOf({ scope, limit, isAgents }: BudgetRefusal): string | undefined {
+  return isAgents === true ? "outbound.attempts_per_day" : settings[scope]?.[limit];
+}
+
+const settings: Readonly<Partial<Record<BudgetScope, Partial<Record<BudgetLimit, string>>>>> = {
+  outbound: {
+    perMinute: "OUTBOUND_PER_MINUTE",
+    concurrent: "OUTBOUND_CONCURRENT",
+    dailyMinutes: "OUTBOUND_DAILY_MINUTES",
+    dailyUsd: "OUTBOUND_DAILY_USD",
+  },
+  number: { dailyCalls: "OUTBOUND_PER_NUMBER_DAILY" },
+  key: { dailyMinutes: "KEY_DAILY_MINUTES", dailyUsd: "KEY_DAILY_USD" },
+  server: { dailyMinutes: "DAILY_MINUTES", dailyUsd: "DAILY_USD" },
+  web: { concurrent: "WEB_CALLS_PER_KEY" },
+};
+
+function isoOf(at: number): string {
+  return new Date(at).toISOString();
+}

@@ -12,6 +12,7 @@ import {
   untilTomorrow,
 } from "../store.ts";
 import type { CallAccounts, CountedCall } from "./callAccounts.ts";
+import { withFigures } from "./limitFigures.ts";
 import { BudgetRefusals, type BudgetRefusalsDeps, type RefusalCount } from "./budgetRefusals.ts";
 import { findCalledEnough, type PlannedCall } from "./calledEnough.ts";
 import { isTransferOpen, spentBy } from "./callUsage.ts";
@@ -91,7 +92,7 @@ export function createCallBudget(deps: CallBudgetDeps) {
           leastUsd: 0,
           ...first,
         }, now()));
-        if (!decision.ok) return refusals.record(decision);
+        if (!decision.ok) return refusals.record(withFigures(decision, accounts, { at: now() }));
         own.granted(callId, accounts, decision, { now: now(), isStored: true });
       } catch (error) {
         const refusal = unavailable(error, accounts);
@@ -132,7 +133,9 @@ export function createCallBudget(deps: CallBudgetDeps) {
         holdMs: maxMs + PLACED_MARGIN_MS,
       }, at);
       if (!decision.ok) {
-        return waits && isOnlyReserved(decision) ? decision : refusals.record(decision);
+        if (waits && isOnlyReserved(decision)) return decision;
+        const attempts = deps.attemptsOf(agent);
+        return refusals.record(withFigures(decision, accounts, { attempts, at }));
       }
       own.granted(callId, accounts, decision, { now: at, isStored: true });
       return decision;

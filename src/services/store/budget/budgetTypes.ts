@@ -57,6 +57,12 @@ export interface BudgetRefusal {
   readonly scope: BudgetScope;
   readonly limit: BudgetLimit;
   readonly retryAfterMs: number;
+  /** What the limit allows, as far as it is known. */
+  readonly most?: number;
+  /** When it allows something again, in milliseconds since 1970. */
+  readonly againAt?: number;
+  /** Whether it is a limit of the call's agent, and not of the server. */
+  readonly isAgents?: boolean;
   /** Of a daily limit of minutes. */
   readonly minutes?: BudgetMinutes;
 }
