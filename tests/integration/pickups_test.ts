@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CalleePlan, SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
 import { courseOf as stepsOf } from "../../src/sim/twilio/callee/calleeSteps.ts";
-import { lineTone } from "../../src/sim/sound/lineTones.ts";
+import { type LineTone, lineTone } from "../../src/sim/sound/lineTones.ts";
 import { createFliteVoice } from "../../src/sim/voice/fliteVoice.ts";
 import { splitSentences } from "../../src/sim/voice/voice.ts";
 import { encodeG711, MU_LAW } from "../../src/utils/audio/g711.ts";
@@ -88,6 +88,7 @@ Deno.test("who answers a placed call gets what is meant for them", (t) =>
     "a machine without a beep of which no word is known": noBeep,
     "a person who takes the call in the middle of the message": pickedUp,
     "a line with a busy tone, which sounds like the beeps of a machine": () => busy(""),
+    "the same where two tones sound at once": () => busy("", "busy"),
     "a busy tone in the place of a phone menu": () => busy("\nphone_menu: {}"),
     "hold music that the carrier takes for a machine gets no message": onHold,
     "a person of whom no word is understood is judged by sound": notUnderstood,
@@ -246,16 +247,19 @@ async function noBeep(): Promise<void> {
   assert.deepEqual([detail, outcome], ["voicemail_left", "voicemail"]);
 }
 
-async function busy(more: string): Promise<void> {
-  const tone = encodeG711(MU_LAW, lineTone("busy-eu", 30_000));
+async function busy(more: string, kind: LineTone = "busy-eu"): Promise<void> {
+  const tone = encodeG711(MU_LAW, lineTone(kind, 30_000));
   const agent = `greeting: ${GREETING}\nvoicemail: ${MESSAGE}${more}`;
   await using rig = await world({ kind: "steps", steps: [{ audio: tone }] }, [], agent);
   const talk = await rig.dial();
   const from = performance.now();
   await recordOf(rig, talk.callId);
   const tookMs = performance.now() - from;
-  const { reason, detail, outcome } = await outcomeOf(rig, talk);
+  const { reason, detail, outcome, answeredBy } = await outcomeOf(rig, talk);
   assert.deepEqual([reason, detail, outcome], ["not_answered", "busy_tone", "busy"]);
+  assert.equal(answeredBy, undefined);
+  assert.deepEqual(await pickupsOf(rig, talk), []);
+  assert.deepEqual(talk.phone.heard(), []);
   assert.ok(tookMs < 12_000, `ended after ${tookMs} ms`);
 }
 

@@ -7,6 +7,7 @@ import type { FarEnd, PickupChange, PickupReason } from "./pickupChange.ts";
 import * as times from "./pickupTimes.ts";
 import { isFax, type LineSound } from "./lineEar.ts";
 import { screenedAnswer } from "./screenedAnswer.ts";
+import { SingleBeeps } from "./singleBeeps.ts";
 
 /**
  * Finds out who answered a placed call, from what is heard: how long the far end speaks and is silent,
@@ -21,6 +22,7 @@ export class PickupJudge {
   #why: PickupReason = "silence";
   #step: "listening" | "due" | "leaving" | "disturbed" | "over" = "listening";
   readonly #carrier: CarrierWord;
+  readonly #beeps = new SingleBeeps();
   #isBeeping = false;
   /** When it was found what answers. */
   #foundMs = 0;
@@ -97,7 +99,7 @@ export class PickupJudge {
   }
 
   #judge(): PickupChange | undefined {
-    if (this.#step === "over") return undefined;
+    if (this.#step === "over" || this.#beeps.isOpen) return undefined;
     switch (this.#state) {
       case "undecided":
         return this.#byWords() ?? this.#byDetection() ?? this.#bySound();
@@ -212,11 +214,13 @@ export class PickupJudge {
     return undefined;
   }
 
-  #tone({ tone, ended }: LineSound): PickupChange | undefined {
+  #tone(sound: LineSound): PickupChange | undefined {
     if (this.#step === "over" || this.#state === "fax") return undefined;
-    this.#isBeeping = tone !== undefined && tone.ms <= times.LONGEST_BEEP_MS;
+    const { tone, ended } = this.#beeps.hear(sound);
+    // The message is broken off by any tone at once.
+    if (this.#step === "leaving" && isBeep(sound.tone)) return this.#disturb();
+    this.#isBeeping = isBeep(tone);
     if (this.#isBeeping) {
-      if (this.#step === "leaving") return this.#disturb();
       // Music has notes that are as pure.
       if (this.#state !== "machine" && !this.#speech.isMusic) return this.#find("machine", "beep");
     }
@@ -264,4 +268,8 @@ export class PickupJudge {
   get #speech(): FarEndSpeech {
     return this.#heard.speech;
   }
+}
+
+function isBeep(tone: LineSound["tone"]): boolean {
+  return tone !== undefined && tone.ms <= times.LONGEST_BEEP_MS;
 }
