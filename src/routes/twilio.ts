@@ -241,8 +241,12 @@ function recordingIn(form: URLSearchParams): Recording {
 /** What is to be told of it: that it rings, or who has picked up. */
 function reportIn(form: URLSearchParams): TransferReport["what"] | undefined {
   const who = form.get("AnsweredBy");
-  if (who !== null) return /^(machine|fax)/.test(who) ? "machine" : undefined;
-  switch (readStatus(form.get("CallStatus"))) {
+  const status = readStatus(form.get("CallStatus"));
+  if (who !== null) {
+    if (/^(machine|fax)/.test(who)) return "machine";
+    return status === undefined || status === "in-progress" ? "person" : undefined;
+  }
+  switch (status) {
     case "ringing":
       return "ringing";
     case "in-progress":

@@ -22,6 +22,7 @@ export interface CallSummary {
   readonly durationMs: number | null;
   readonly end: CallEnd | null;
   readonly outcome: string | null;
+  readonly answeredBy: string | null;
   readonly model: string | null;
   readonly usage: Usage;
   readonly cost: Cost | null;

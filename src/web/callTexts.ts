@@ -25,6 +25,19 @@ const ENDINGS: Readonly<Record<string, string>> = {
   internal_error: "Something went wrong on the server",
 };
 
+/** Of calls to somebody who is no caller. */
+const ENDINGS_OF_PLACED: Readonly<Record<string, (who: string) => string>> = {
+  caller_hung_up: (who) => `${who} hung up`,
+  leg_failed: () => "The line broke off",
+};
+
+const CALLED: Readonly<Record<string, string>> = {
+  human: "The person",
+  machine: "The answering machine",
+  screener: "The call screener",
+  fax: "The fax machine",
+};
+
 /** Details that replace the text of their reason. */
 const DETAILS: Readonly<Record<string, string>> = {
   busy: "The line was busy",
@@ -84,15 +97,17 @@ export function describeDirection(
   return `${DIRECTIONS[direction]} · ${titles.get(agent) ?? agent}`;
 }
 
-/** How a call ended, without a full stop. */
-export function describeEnd(end: CallEnd | null): string {
+/** How a call ended, without a full stop; `far` tells who is at its other end, without it a caller. */
+export function describeEnd(end: CallEnd | null, far: FarEnd = {}): string {
   if (end === null) return "Not over yet";
-  const why = reasonOf(end);
+  const why = reasonOf(end, far);
   return end.transferTo === undefined ? why : `${why}; a transfer to ${end.transferTo} followed`;
 }
 
-function reasonOf(end: CallEnd): string {
-  const words = ENDINGS[end.reason] ?? "Ended";
+function reasonOf(end: CallEnd, { direction, answeredBy }: FarEnd): string {
+  const placed = direction === "outbound" ? ENDINGS_OF_PLACED[end.reason] : undefined;
+  const words = placed?.(CALLED[answeredBy ?? ""] ?? "The other end") ?? ENDINGS[end.reason] ??
+    "Ended";
   const detail = end.detail ?? "";
   // `completed` is the carrier's word for an ordinary end.
   if (detail === "" || detail === "completed") return words;
@@ -100,16 +115,19 @@ function reasonOf(end: CallEnd): string {
 }
 
 /** Who answered and how the call ended, in sentences. */
-export function describeOutcome({ end, outcome }: Pick<CallSummary, "end" | "outcome">): string {
+export function describeOutcome(
+  { end, outcome, ...far }: Pick<CallSummary, "end" | "outcome"> & FarEnd,
+): string {
   const answered = OUTCOMES[outcome ?? ""] ?? "";
   // The end adds nothing for an answering machine whose message is whole, nor where the outcome is not known.
   const isWhole = end?.reason === "voicemail" && !MORE_THAN_OUTCOME.has(end.detail ?? "");
   const isComplete = answered !== "" && (isWhole || outcome === "unknown");
-  return isComplete ? answered : `${answered} ${describeEnd(end)}.`.trim();
+  return isComplete ? answered : `${answered} ${describeEnd(end, far)}.`.trim();
 }
 
 /** Details of calls that answering machines took. */
 const MORE_THAN_OUTCOME: ReadonlySet<string> = new Set(["voicemail_cut", "no_end"]);
 
+type FarEnd = Partial<Pick<CallSummary, "direction" | "answeredBy">>;
 type Parties = Pick<CallSummary, "direction" | "from" | "to">;
 type DirectionAndAgent = Pick<CallSummary, "direction" | "agent">;

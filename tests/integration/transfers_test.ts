@@ -108,6 +108,7 @@ for (
     assert.match(noteIn(talk), note);
     assert.deepEqual(stepsOf(rig, talk).at(0), [1, "requested", "operator"]);
     assert.deepEqual(stepsOf(rig, talk).at(-1), [1, "failed", why]);
+    assert.ok(!stepsOf(rig, talk).some(([, step]) => step === "connected"));
     // The same conversation goes on, and may be transferred once more.
     assert.equal(talk.phone.status, "in-progress");
     assert.match(JSON.stringify(talk.model.conversation), /Good day/);

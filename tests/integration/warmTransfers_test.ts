@@ -170,7 +170,7 @@ test("a caller may speak to the agent meanwhile, which stops the music, and have
   await published(rig, talk.callId, "transfer", ({ step }) => step === "failed");
   assert.match(
     (await until(() => person.next("said"), ({ text }) => /no longer/.test(text))).text,
-    /Thank you, goodbye/,
+    /^This call is no longer needed\. Thank you, goodbye/,
   );
   assert.equal((await person.ended).status, "completed");
   assert.equal(phone.status, "in-progress");
@@ -268,7 +268,7 @@ test("a caller who hangs up is not kept for the person, who hears one sentence",
   await talk.person.ended;
   assert.match(
     (await until(() => talk.person.next("said"), ({ text }) => /no longer/.test(text))).text,
-    /goodbye/,
+    /^The caller is no longer on the line\..* goodbye/,
   );
 });
 

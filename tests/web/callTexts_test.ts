@@ -20,6 +20,19 @@ Deno.test("describeEnd() adds a detail that it has no words for", () => {
   );
 });
 
+Deno.test("who is called is no caller", () => {
+  const end = { reason: "caller_hung_up", detail: "completed" };
+  const of = (answeredBy: string | null) => describeEnd(end, { direction: "outbound", answeredBy });
+  assert.equal(of("human"), "The person hung up");
+  assert.equal(of("machine"), "The answering machine hung up");
+  assert.equal(of(null), "The other end hung up");
+  assert.equal(describeEnd(end, { direction: "inbound", answeredBy: null }), "The caller hung up");
+  assert.equal(
+    describeOutcome({ end, outcome: "answered", direction: "outbound", answeredBy: null }),
+    "The call was answered. The other end hung up.",
+  );
+});
+
 Deno.test("describeOutcome() says who answered, and says it once", () => {
   const hungUp = { reason: "caller_hung_up" };
   assert.equal(

@@ -91,6 +91,7 @@ export function createConsultWords({ agents, wallClock, redactions }: ConsultWor
     readonly message: SpokenMessage;
   } {
     const { texts, say } = session === undefined ? consultTextsOf() : textsOf(session);
-    return { do: "hangUp", message: say(texts.gone) };
+    const isCallerThere = session?.hasEnded === false;
+    return { do: "hangUp", message: say(isCallerThere ? texts.unneeded : texts.gone) };
   }
 }

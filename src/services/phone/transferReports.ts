@@ -18,7 +18,7 @@ const reportSchema = z.object({
   number: z.number(),
   target: z.number(),
   legSid: z.string(),
-  what: z.enum(["ringing", "answered", "machine"]),
+  what: z.enum(["ringing", "answered", "machine", "person"]),
 });
 
 /**

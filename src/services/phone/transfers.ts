@@ -12,7 +12,11 @@ import {
   warnUnlessAway,
   writeTwiml,
 } from "../twilioOutbound.ts";
-import { createTransferAnswer, type TransferAnswerDeps } from "./transferAnswer.ts";
+import {
+  createTransferAnswer,
+  type TransferAnswer,
+  type TransferAnswerDeps,
+} from "./transferAnswer.ts";
 
 /** `now` is monotonic. */
 export interface TransfersDeps extends Clock, TransferAnswerDeps {
@@ -37,7 +41,7 @@ export interface TransferReport {
   readonly target: number;
   /** Of the call to the target. */
   readonly legSid: string;
-  readonly what: "ringing" | "answered" | "machine";
+  readonly what: "ringing" | "answered" | "machine" | "person";
 }
 
 /** A transfer that Twilio was asked for by this process, or that it goes on with. */
@@ -46,6 +50,8 @@ interface UnderWay {
   readonly alias: string;
   /** When it cannot be ringing any more. */
   ringsUntil: number;
+  /** The targets of which Twilio says whether a person has answered, or a machine. */
+  detected: ReadonlySet<number>;
   /** The target that a machine has answered. */
   machine: number | undefined;
   /** When Twilio was asked last what became of it, and whether it knew of nobody who is called. */
@@ -93,8 +99,9 @@ export function createTransfers(deps: TransfersDeps) {
         );
         return true;
       }
-      session.input({ type: "transferProgress", number, target, step: what });
-      if (what === "answered") {
+      const step = what === "person" ? "connected" : what;
+      session.input({ type: "transferProgress", number, target, step });
+      if (what === "answered" && transfers.get(session)?.detected.has(target) !== true) {
         session.input({ type: "transferProgress", number, target, step: "connected" });
       }
       return true;
@@ -148,6 +155,7 @@ export function createTransfers(deps: TransfersDeps) {
       number,
       alias,
       ringsUntil: now() + MARGIN_MS,
+      detected: new Set(),
       machine: undefined,
       askedAt: now(),
       isIdle: false,
@@ -189,9 +197,12 @@ export function createTransfers(deps: TransfersDeps) {
     }
   }
 
-  function began(session: CallSession, { ringMs }: { readonly ringMs: number }): void {
+  function began(session: CallSession, { ringMs, answer }: GivenAnswer): void {
     const transfer = transfers.get(session);
     if (transfer === undefined) return;
+    const detects = answer.do === "dial" && answer.transfer?.detectsMachines === true;
+    const numbers = detects ? answer.targets.filter(({ kind }) => kind === "number") : [];
+    transfer.detected = new Set(numbers.map(({ index }) => index));
     transfer.ringsUntil = now() + ringMs + MARGIN_MS;
     transfer.machine = undefined;
   }
@@ -241,6 +252,8 @@ export function createTransfers(deps: TransfersDeps) {
     replaceStream(session);
   }
 }
+
+type GivenAnswer = Extract<TransferAnswer, { readonly ok: true }>;
 
 function isAbout(transfer: UnderWay | undefined, number: number): boolean {
   return transfer?.number === number || transfer?.number === ANY;

@@ -13,8 +13,10 @@ export interface ConsultTexts {
   /** Where the conversation that the person is about to join is recorded. */
   readonly recorded: string;
   readonly declined: string;
-  /** The caller has hung up, or is put through to nobody any more. */
+  /** The caller has hung up. */
   readonly gone: string;
+  /** The caller is there, and is put through to somebody else or to nobody. */
+  readonly unneeded: string;
   /** Words that a recognizer is to expect. */
   readonly hints: readonly string[];
   /** The calling number, `{{number}}`. */
@@ -44,6 +46,7 @@ const english: ConsultTexts = {
   recorded: "Please note that this conversation is recorded.",
   declined: "All right, I will tell the caller. Goodbye.",
   gone: "The caller is no longer on the line. Thank you, goodbye.",
+  unneeded: "This call is no longer needed. Thank you, goodbye.",
   number: "The call comes from {{number}}.",
   said: "The caller said: {{words}}",
 };
@@ -61,6 +64,7 @@ const texts: Readonly<Record<string, ConsultTexts>> = {
     recorded: "Bitte beachten Sie: Dieses Gespräch wird aufgezeichnet.",
     declined: "In Ordnung, ich richte es aus. Auf Wiederhören.",
     gone: "Der Anrufer ist nicht mehr in der Leitung. Vielen Dank, auf Wiederhören.",
+    unneeded: "Das Gespräch wird nicht mehr gebraucht. Vielen Dank, auf Wiederhören.",
     number: "Der Anruf kommt von {{number}}.",
     said: "Gesagt wurde: {{words}}",
   },
@@ -73,6 +77,7 @@ const texts: Readonly<Record<string, ConsultTexts>> = {
     recorded: "Le informamos de que esta conversación se graba.",
     declined: "De acuerdo, se lo diré. Adiós.",
     gone: "La persona que llamaba ya no está en la línea. Gracias, adiós.",
+    unneeded: "Esta llamada ya no es necesaria. Gracias, adiós.",
     number: "La llamada viene del {{number}}.",
     said: "La persona dijo: {{words}}",
   },
@@ -85,6 +90,7 @@ const texts: Readonly<Record<string, ConsultTexts>> = {
     recorded: "Veuillez noter que cette conversation est enregistrée.",
     declined: "Très bien, je le dirai. Au revoir.",
     gone: "La personne n'est plus en ligne. Merci, au revoir.",
+    unneeded: "Cet appel n'est plus nécessaire. Merci, au revoir.",
     number: "L'appel vient du {{number}}.",
     said: "La personne a dit : {{words}}",
   },
@@ -97,6 +103,7 @@ const texts: Readonly<Record<string, ConsultTexts>> = {
     recorded: "La informiamo che questa conversazione viene registrata.",
     declined: "Va bene, lo riferirò. Arrivederci.",
     gone: "La persona non è più in linea. Grazie, arrivederci.",
+    unneeded: "Questa chiamata non è più necessaria. Grazie, arrivederci.",
     number: "La chiamata viene da {{number}}.",
     said: "La persona ha detto: {{words}}",
   },
@@ -109,6 +116,7 @@ const texts: Readonly<Record<string, ConsultTexts>> = {
     recorded: "Let op: dit gesprek wordt opgenomen.",
     declined: "Goed, ik zal het doorgeven. Tot ziens.",
     gone: "De beller is niet meer aan de lijn. Dank u, tot ziens.",
+    unneeded: "Dit gesprek is niet meer nodig. Dank u, tot ziens.",
     number: "De oproep komt van {{number}}.",
     said: "De beller zei: {{words}}",
   },
@@ -122,6 +130,7 @@ const texts: Readonly<Record<string, ConsultTexts>> = {
     recorded: "Informujemy, że ta rozmowa jest nagrywana.",
     declined: "Dobrze, przekażę. Do widzenia.",
     gone: "Rozmówcy nie ma już na linii. Dziękuję, do widzenia.",
+    unneeded: "Ta rozmowa nie jest już potrzebna. Dziękuję, do widzenia.",
     number: "Połączenie z numeru {{number}}.",
     said: "Rozmówca powiedział: {{words}}",
   },
@@ -134,6 +143,7 @@ const texts: Readonly<Record<string, ConsultTexts>> = {
     recorded: "Informamos que esta conversa é gravada.",
     declined: "Está bem, vou dizer. Adeus.",
     gone: "A pessoa já não está em linha. Obrigado, adeus.",
+    unneeded: "Esta chamada já não é necessária. Obrigado, adeus.",
     number: "A chamada vem do {{number}}.",
     said: "A pessoa disse: {{words}}",
   },

@@ -68,7 +68,9 @@ function answerOutputs(outputs: readonly ToolOutput[]): ScriptReply {
     const failure = errorIn(value);
     // The caller hears first what they have to; the tool is called again after that.
     if (failure === "not_heard") return [];
-    if (failure !== undefined) return `The tool ${spoken(name)} reported a problem: ${failure}.`;
+    if (failure !== undefined) {
+      return `The tool ${spoken(name)} reported a problem: ${failure.replace(/\.$/, "")}.`;
+    }
     if (farewellTools.has(name)) return [];
     const choices = describeChoices(value);
     if (choices !== undefined) return choices === "" ? [] : choices;

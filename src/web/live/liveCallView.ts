@@ -61,7 +61,7 @@ export function createLiveCallView(
       if (item.kind === "missed") {
         transcript.load(await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal }));
       } else if (item.kind === "event") {
-        if (item.event.type === "ended") return showEnd(id, item.event);
+        if (item.event.type === "ended") return showEnd(call, item.event);
         if (item.event.type === "transfer") controls.showTransfer(item.event);
         if (item.event.type === "recording") showRecording(item.event.state);
         const at = Date.parse(item.at);
@@ -88,13 +88,16 @@ export function createLiveCallView(
     if (status.textContent !== text) status.textContent = text;
   }
 
-  function showEnd(id: string, { end, durationMs }: Extract<CallEvent, { type: "ended" }>): void {
+  function showEnd(
+    { id, direction }: CallDetail,
+    { end, durationMs }: Extract<CallEvent, { type: "ended" }>,
+  ): void {
     controls.close();
     recording.textContent = "";
     main.dataset.state = "quiet";
     clock.textContent = formatDuration(durationMs);
     const link = element("a", { href: `#records/${id}`, textContent: "See its record" });
-    status.replaceChildren(`${describeEnd(end)}. `, link);
+    status.replaceChildren(`${describeEnd(end, { direction })}. `, link);
   }
 
   function showClock({ startedAt }: CallDetail): void {

@@ -47,7 +47,7 @@ function createRow(call: CallSummary, titles: AgentTitles): HTMLElement {
   const about = element("span", { className: "about" }, [
     element("span", { className: "who", textContent: describeParty(call) }),
     element("span", { className: "way", textContent: describeDirection(call, titles) }),
-    element("span", { className: "end", textContent: describeEnd(call.end) }),
+    element("span", { className: "end", textContent: describeEnd(call.end, call) }),
   ]);
   const aside = element("span", { className: "aside" }, [
     element("span", {

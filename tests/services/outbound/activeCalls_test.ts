@@ -161,6 +161,8 @@ Deno.test("case 58: readAmdResult() tells machines, faxes and humans apart, and 
   assert.equal(readAmdResult("machine_start", undefined)?.outcome, "machine");
   assert.equal(readAmdResult("machine_end_other", "Text.")?.voicemail, "Text.");
   assert.equal(readAmdResult("fax", "Text.")?.outcome, "failed");
+  const faxEnd = { reason: "agent_hung_up", detail: "fax" };
+  assert.deepEqual(readAmdResult("fax", "Text.")?.input, { type: "hangUp", end: faxEnd });
   for (const word of ["", "machine", "<script>", "Human"]) {
     assert.equal(readAmdResult(word, "Text."), undefined);
   }

@@ -16,6 +16,9 @@ export interface AmdResult {
   readonly voicemail?: string;
 }
 
+/** How a call ends that a fax has answered. */
+export const FAX_END = { reason: "agent_hung_up", detail: "fax" } as const;
+
 /** Undefined for a word that is not one of Twilio's. `voicemail` is what to leave on a machine, if anything. */
 export function readAmdResult(
   answeredBy: string,
@@ -29,8 +32,7 @@ function resultOf(answeredBy: string, voicemail: string | undefined): AmdResult 
   if (answeredBy === "human") return { answeredBy: "human", outcome: "human" };
   if (answeredBy === "unknown") return { answeredBy: "unknown" };
   if (answeredBy === "fax") {
-    const end = { reason: "voicemail", detail: "fax" } as const;
-    return { answeredBy: "fax", outcome: "failed", input: { type: "hangUp", end } };
+    return { answeredBy: "fax", outcome: "failed", input: { type: "hangUp", end: FAX_END } };
   }
   if (!/^machine_(start|end_beep|end_silence|end_other)$/.test(answeredBy)) return undefined;
   // The greeting is still playing: another callback follows at its end.

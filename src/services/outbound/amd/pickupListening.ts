@@ -3,6 +3,7 @@ import type { CallSession } from "../../../call/sessionApi.ts";
 import type { CallChanges, PickupRecord } from "../../store.ts";
 import type { Clock } from "../../../utils/clock.ts";
 import { present } from "../../../utils/present.ts";
+import { FAX_END } from "./amdResult.ts";
 import { ConversationEvidence } from "./conversationEvidence.ts";
 import type { EarlierPickups } from "./earlierPickups.ts";
 import { LineEar } from "./lineEar.ts";
@@ -152,7 +153,7 @@ export class PickupListening {
         return;
       case "fax":
         onChange({ outcome: "failed" });
-        return session.input({ type: "hangUp", end: { reason: "voicemail", detail: "fax" } });
+        return session.input({ type: "hangUp", end: FAX_END });
     }
   }
 
