@@ -166,7 +166,7 @@ export interface TranscriptLine {
   readonly final: boolean;
   /** The caller stopped the agent here. */
   readonly interrupted: boolean;
-  readonly by: "voice" | "text" | "keypad";
+  readonly by: "voice" | "text" | "keypad" | "operator";
 }
 
 type Narrowed =

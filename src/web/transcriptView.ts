@@ -84,7 +84,7 @@ export function createTranscriptView(
         if (unheard !== "") {
           shown.words.append(" ", element("del", { title: "Not heard" }, redactedWords(unheard)));
         }
-        if (line.by === "text") shown.words.append(" ", tag("typed"));
+        if (line.by === "text" || line.by === "operator") shown.words.append(" ", tag("typed"));
         else if (line.by === "keypad") shown.words.append(" ", tag("keypad"));
       });
     },
@@ -135,7 +135,8 @@ export function createTranscriptView(
 
   function addLine(line: Line): Shown {
     const agent = line.agent == null ? "Agent" : titleOf(line.agent);
-    const name = line.role === "caller" ? caller : agent;
+    const human = line.by === "operator" ? "Operator" : caller;
+    const name = line.role === "caller" ? human : agent;
     const words = element("p", { className: "words" });
     const margin = element("span", { className: "margin" });
     const row = addRow(name, line.startedMs, [words, margin], onTime);

@@ -93,7 +93,7 @@ export class Transcript {
   /** The caller typed, or pressed keys; the line is complete at once. */
   typed(
     text: string,
-    by: "text" | "keypad",
+    by: Exclude<TranscriptTurn["by"], "voice">,
     now: Milliseconds,
     modelText: string = text,
     startedAt: Milliseconds = now,

@@ -105,7 +105,7 @@ export class CallerTurns {
     this.interrupt(now);
     this.#call.latency.callerStopped(now);
     this.#sendText(text);
-    const entry = this.#call.transcript.typed(text, "text", now);
+    const entry = this.#call.transcript.typed(text, byOperator ? "operator" : "text", now);
     if (entry !== undefined && byOperator) entry.byOperator = true;
     this.#call.turns.callerState.reset();
     this.#call.turns.ask({ purpose: "reply" }, now);

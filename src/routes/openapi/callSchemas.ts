@@ -168,7 +168,9 @@ export const turn = z.object({
   unheard: z.string().nullable().openapi({
     description: "What the agent was to say besides, and nobody heard",
   }),
-  by: z.enum(["voice", "text", "keypad"]),
+  by: z.enum(["voice", "text", "keypad", "operator"]).openapi({
+    description: "`operator`: typed by the action `text`, and nothing that the caller has said",
+  }),
   final: z.boolean(),
   startedMs: sinceStart,
   endedMs: sinceStart.nullable(),
@@ -259,7 +261,7 @@ export const callAction = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("interrupt") }),
   z.strictObject({ type: z.literal("text"), text: z.string().trim().min(1).max(4000) }).openapi({
-    description: "Text in the caller's place, as if typed",
+    description: "Text to the agent, in the caller's place; on record as an operator's",
   }),
   z.strictObject({
     type: z.literal("recording"),

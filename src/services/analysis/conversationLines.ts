@@ -25,9 +25,10 @@ export function conversationLines(
     if (turn.aside === true || turn.text.trim() === "") continue;
     while (waiting[0] !== undefined && waiting[0].startedMs < turn.startedMs) addTool();
     const cut = turn.interrupted ? " [the caller interrupted here and heard no more]" : "";
-    const how = turn.by === "voice" ? "" : turn.by === "text" ? " (typed)" : " (keys)";
+    const how = turn.by === "voice" ? "" : turn.by === "keypad" ? " (keys)" : " (typed)";
     const agent = turn.agent === undefined ? "Agent" : `Agent ${turn.agent}`;
-    const who = turn.role === "caller" ? "Caller" : agent;
+    const human = turn.by === "operator" ? "Operator" : "Caller";
+    const who = turn.role === "caller" ? human : agent;
     add(turn.startedMs, `${who}${how}: ${oneLine(turn.text, MAX_TURN_CHARS)}${cut}`, turn.id);
   }
   while (waiting.length > 0) addTool();

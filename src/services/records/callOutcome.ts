@@ -4,10 +4,9 @@ import type { AnsweredBy, CallOutcome, CallRecord } from "../store.ts";
 
 /** How a call ended, by Twilio's final status. */
 export function endOf(status: CallStatus): CallEnd {
-  return {
-    reason: status === "completed" ? "caller_hung_up" : "not_answered",
-    detail: status,
-  };
+  return status === "completed"
+    ? { reason: "caller_hung_up" }
+    : { reason: "not_answered", detail: status };
 }
 
 /** The outcome by status and answering machine detection alone. */

@@ -29,7 +29,8 @@ const names: Readonly<Record<TranscriptTurn["role"], string>> = {
 };
 
 /** Names of agents are those of files: without characters that mean anything here. */
-function nameOf({ role, agent }: TranscriptTurn): string {
+function nameOf({ role, agent, by }: TranscriptTurn): string {
+  if (by === "operator") return "Operator";
   return agent === undefined ? names[role] : `${names[role]} ${agent}`;
 }
 

@@ -198,7 +198,9 @@ export class CallRedactor {
 function spansOf(entries: readonly Entry[], openMs?: number): readonly CallEvent[] {
   return entries.flatMap(({ turn, marks, spans }) => {
     // What was typed is on no recording.
-    if (turn.by === "text" || !turn.final && openMs === undefined) return [];
+    if (turn.by === "text" || turn.by === "operator" || !turn.final && openMs === undefined) {
+      return [];
+    }
     if (marks.length === 0) return [];
     const { text } = turn;
     const weights = weightsOf(text);

@@ -28,8 +28,11 @@ export function agreements(
 }
 
 /** The sentences that the caller had to hear, with their proof; empty without any. */
-export function mustHearTable({ mustHear }: Pick<CallDetail, "mustHear">): readonly HTMLElement[] {
-  if (mustHear.length === 0) return [];
+export function mustHearTable(
+  { mustHear, answeredAt }: Pick<CallDetail, "mustHear" | "answeredAt">,
+): readonly HTMLElement[] {
+  // Where nobody answered there was nobody to hear it.
+  if (mustHear.length === 0 || answeredAt === null) return [];
   const unheard = mustHear.filter(({ heard }) => !heard).length;
   return [foldedTable(
     unheard === 0 ? "Must be heard: all heard" : `Must be heard: ${unheard} not heard`,

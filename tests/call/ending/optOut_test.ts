@@ -124,6 +124,8 @@ Deno.test("another key answers the question about the recording, and ends no cal
   call.advance(2500);
   call.press("2");
   assert.deepEqual(recorded(call), []);
+  // Another key behind it would make it a number.
+  call.advance(1000);
   assert.deepEqual(call.events("recording").map(({ consent }) => consent?.key), ["2"]);
 });
 

@@ -37,11 +37,13 @@ Deno.test("transcripts are in the order in which things were heard, not written"
     turn({ id: "a", position: 1, by: "text", text: "Hello?", startedMs: 6000 }),
     turn({ id: "b", position: 2, role: "agent", text: "I am here.", startedMs: 9000 }),
     turn({ id: "c", position: 3, role: "agent", text: "This is Acme.", startedMs: 7000 }),
+    turn({ id: "d", position: 4, by: "operator", text: "yes", startedMs: 9500 }),
   ];
-  assert.deepEqual(transcriptText(turns).match(/(?<=: ).*/g), [
-    "Hello?",
-    "This is Acme.",
-    "I am here.",
+  assert.deepEqual(transcriptText(turns).match(/(?<=] ).*/g), [
+    "Caller: Hello?",
+    "Agent: This is Acme.",
+    "Agent: I am here.",
+    "Operator: yes",
   ]);
 });
 
