@@ -103,7 +103,9 @@ const callShape = {
   startedAt: time,
   answeredAt: time.nullable(),
   endedAt: time.nullable(),
-  durationMs: wholeMs.nullable(),
+  durationMs: wholeMs.nullable().openapi({
+    description: "Of a placed call since it rang, from when on the times of its turns count",
+  }),
   transferredMs: wholeMs.nullable().openapi({
     description:
       "How long the caller has talked with people after transfers; known when all legs have ended",

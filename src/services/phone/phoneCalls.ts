@@ -6,6 +6,7 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { ProcessHandover, ResumedCalls } from "../calls.ts";
 import type { OutboundCalls } from "../outbound.ts";
+import { endOf } from "../records.ts";
 import {
   type CallStatus,
   isFinal,
@@ -170,8 +171,7 @@ export function createPhoneCalls(deps: PhoneCallsDeps) {
     },
     onStatus(callSid: string, status: CallStatus): void {
       if (!isFinal(status)) return;
-      const reason = status === "completed" ? "caller_hung_up" : "not_answered";
-      const end = { reason, detail: status } as const;
+      const end = endOf(status);
       inbound.end(callSid, end);
       registry.byCallSid(callSid)?.input({ type: "hangUp", end });
     },

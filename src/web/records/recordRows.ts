@@ -3,6 +3,7 @@ import type { AgentTitles, CallSummary } from "../apiTypes.ts";
 import { describeDirection, describeEnd, describeParty } from "../callTexts.ts";
 import { element } from "../elements.ts";
 import { formatDay, formatDollars, formatDuration, formatTime } from "../formats.ts";
+import { lengthOf } from "./lengthOf.ts";
 
 /** The rows of the records in a list element, grouped by the day on which the calls began. */
 export class RecordRows {
@@ -43,6 +44,7 @@ export class RecordRows {
 }
 
 function createRow(call: CallSummary, titles: AgentTitles): HTMLElement {
+  const lengthMs = lengthOf(call);
   const isOver = call.status === "ended";
   const about = element("span", { className: "about" }, [
     element("span", { className: "who", textContent: describeParty(call) }),
@@ -52,7 +54,7 @@ function createRow(call: CallSummary, titles: AgentTitles): HTMLElement {
   const aside = element("span", { className: "aside" }, [
     element("span", {
       className: "length",
-      textContent: call.durationMs === null ? "" : formatDuration(call.durationMs),
+      textContent: lengthMs === null ? "" : formatDuration(lengthMs),
     }),
     element("span", {
       className: "cost",

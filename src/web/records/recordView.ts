@@ -7,6 +7,7 @@ import { describeAnalysis } from "./analysisView.ts";
 import { showDownloads } from "./downloads.ts";
 import { find } from "../elements.ts";
 import { type Figure, showFigures } from "./figureList.ts";
+import { lengthOf } from "./lengthOf.ts";
 import { transferTable } from "./transferTable.ts";
 import { phoneMenuTables } from "./phoneMenuTables.ts";
 import { agreements, mustHearTable, promiseTable } from "./heardTables.ts";
@@ -111,10 +112,12 @@ export function createRecordView(
 /** How often a pending analysis is asked for. */
 const PENDING_MS = 3000;
 
-function figuresOf({ durationMs, cost, latency, usage }: CallDetail): readonly Figure[] {
+function figuresOf(call: CallDetail): readonly Figure[] {
+  const { cost, latency, usage } = call;
+  const lengthMs = lengthOf(call);
   const usd = cost?.usd ?? null;
   return [
-    { name: "Length", value: durationMs === null ? "—" : formatDuration(durationMs) },
+    { name: "Length", value: lengthMs === null ? "—" : formatDuration(lengthMs) },
     { name: "Cost", value: formatDollars(usd), ...(usd === null && { note: "no price known" }) },
     {
       name: "Tokens",
