@@ -27,6 +27,12 @@ export function formatTime(moment: string): string {
   return TIME.format(new Date(moment));
 }
 
+/** The same with its time zone, as it is at that moment: `20:39 GMT+1`. */
+export function formatZonedTime(moment: string): string {
+  const zone = ZONE.formatToParts(new Date(moment)).find(({ type }) => type === "timeZoneName");
+  return `${formatTime(moment)} ${zone?.value ?? ""}`.trim();
+}
+
 /** The day of an ISO 8601 time, relative to `now`: `Today`, `Tuesday, November 17`. */
 export function formatDay(moment: string, now: Date): string {
   const day = new Date(moment);
@@ -42,5 +48,6 @@ const TIME = new Intl.DateTimeFormat("en", {
   minute: "2-digit",
   hourCycle: "h23",
 });
+const ZONE = new Intl.DateTimeFormat("en", { timeZoneName: "short" });
 const DAY = new Intl.DateTimeFormat("en", { weekday: "long", month: "long", day: "numeric" });
 const DAY_OF_YEAR = new Intl.DateTimeFormat("en", { dateStyle: "full" });

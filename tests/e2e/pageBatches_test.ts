@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { browserTest, openPage } from "../support/browser/browser.ts";
 import { apiKey, otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { onlyAgent } from "../support/twilio/dialling.ts";
 import { until } from "../support/until.ts";
 
 const env = {
@@ -144,6 +145,34 @@ browserTest("page shows no lines of a file where a batch came without one", asyn
     await page.waitForSelector("#batch-results tr:nth-child(2)");
     const cells = page.locator("#batch-results tr td.number");
     assert.deepEqual((await cells.allInnerTexts()).slice(0, 2), ["", ""]);
+  } finally {
+    await close();
+  }
+});
+
+browserTest("page says from when on lines are called, and what nothing fills in", async () => {
+  const agentFiles = onlyAgent("greeting: Hello {{name}}, about {{topic}}.");
+  await using server = await startPhoneServer({ env, overrides: { agentFiles } });
+  const { page, close } = await openPage(`${server.origin}/#batches`);
+  try {
+    await page.fill("#gate-key", apiKey);
+    await page.press("#gate-key", "Enter");
+    await page.waitForSelector("#batches-empty:not([hidden])");
+    await page.click("#batch-new");
+    await page.click("#batch-form details summary");
+    await page.fill("#batch-form input[name=startsAt]", "2099-01-01T09:00");
+    const lines = "Phone,Name\n+14155550120,Ann\n911,Bob\n";
+    await page.setInputFiles("#batch-file", { ...file, buffer: Buffer.from(lines) });
+    await page.waitForSelector("#batch-preview:not([hidden])");
+    assert.match(
+      await page.innerText("#batch-accepted tbody tr"),
+      /From Thursday, January 1, 2099, 09:00 (UTC|GMT\S*|[A-Z]{2,5}) on, without \{\{topic\}\}$/,
+    );
+    assert.match(await page.innerText("#batch-refused tbody tr"), /Phone: Emergency numbers are /);
+    assert.equal(
+      await page.innerText("#batch-preview-caption"),
+      "Variables: {{Name}}. Without a value: {{topic}}. Calls without one leave it out of what is said.",
+    );
   } finally {
     await close();
   }

@@ -29,7 +29,7 @@ Deno.test("numbers that are too short are refused for what they are, whatever co
     assert.deepEqual(
       reasons.slice(0, 3),
       country === undefined
-        ? ["no_country", "no_country", "no_country"]
+        ? ["emergency_number", "no_country", "emergency_number"]
         : ["emergency_number", "short_number", "emergency_number"],
       country,
     );

@@ -1,4 +1,4 @@
-import { formatCount, formatDay, formatTime } from "../formats.ts";
+import { formatCount, formatDay, formatZonedTime } from "../formats.ts";
 import type { BatchSummary } from "./batchTypes.ts";
 
 /** What a batch is called. */
@@ -33,9 +33,9 @@ export function doneOf({ total, progress }: Pick<BatchSummary, "total" | "progre
   return total - progress.pending - progress.placing - progress.placed;
 }
 
-/** A day and a time in the browser's zone: `Today, 14:05`. */
+/** A day and a time in the browser's zone: `Today, 14:05 GMT+1`. */
 export function momentOf(moment: string): string {
-  return `${formatDay(moment, new Date())}, ${formatTime(moment)}`;
+  return `${formatDay(moment, new Date())}, ${formatZonedTime(moment)}`;
 }
 
 /** How a call of a batch stands or ended. */

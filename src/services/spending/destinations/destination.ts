@@ -85,7 +85,8 @@ function refuseForm(to: string): DestinationRefusal | undefined {
   return undefined;
 }
 
-const emergencyNumbers: ReadonlySet<string> = new Set([
+/** Of any country, as digits: none of them is another number anywhere. */
+export const emergencyNumbers: ReadonlySet<string> = new Set([
   ..."000 100 101 102 103 108 110 111 112 113 114 115 116117 117 118 119 120 122 123 190 191 192"
     .split(" "),
   ..."193 197 199 911 933 988 991 992 993 994 995 996 997 998 999".split(" "),

@@ -4,6 +4,8 @@ import {
   parsePhoneNumberFromString,
 } from "libphonenumber-js/max";
 
+import { emergencyNumbers } from "./destination.ts";
+
 /** A number in E.164 form, or what is wrong with how it is written. */
 export type WrittenNumber =
   | { readonly ok: true; readonly number: string }
@@ -39,6 +41,9 @@ export function readWrittenNumber(written: string, country?: string): WrittenNum
   if (international.startsWith("+")) {
     return { ok: true, number: `+${international.replace(/\D/g, "")}` };
   }
+  const digits = text.replace(/\D/g, "");
+  // No country would make another number of it.
+  if (emergencyNumbers.has(digits)) return { ok: true, number: digits };
   const from = country?.toUpperCase() ?? "";
   if (!isSupportedCountry(from)) {
     return refused(
@@ -48,7 +53,6 @@ export function readWrittenNumber(written: string, country?: string): WrittenNum
   }
   const national: CountryCode = from;
   const parsed = parsePhoneNumberFromString(text, national);
-  const digits = text.replace(/\D/g, "");
   // With the country's code in front, 911 and 12 would be the beginnings of other numbers.
   if (digits.length <= 6 && parsed?.isValid() !== true) return { ok: true, number: digits };
   return parsed === undefined
