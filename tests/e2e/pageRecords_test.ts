@@ -83,7 +83,7 @@ browserTests("page: records", {
       assert.deepEqual(rows.slice(0, 3), [
         "11:59 +14155550123 Called in · Receptionist The server's OpenAI account has no credit left 1:35 $0.041",
         "12:00 Browser Web call · Receptionist The caller hung up 1:00 —",
-        "12:00 +4930901820 Called out · Clerk The line was busy 1:00 $0.020",
+        "12:00 +4930901820 Called out · Clerk The line was busy $0.020",
       ]);
       await page.click("#records-older");
       await page.waitForSelector("#records-older", { state: "hidden" });
@@ -254,7 +254,11 @@ async function rememberConversation({ remember, store }: PageVisit): Promise<voi
   const latency = { responseMs: 400, firstAudioMs: 200, firstHeardMs: 40, totalMs: 640 };
   const transfer = { type: "transfer", callId, number: 1, alias: "sales", mode: "cold" } as const;
   await store.calls.write([
-    { type: "changed", callId, changes: { outcome: "human" } },
+    {
+      type: "changed",
+      callId,
+      changes: { outcome: "human", answeredAt: NOW - MINUTE_MS },
+    },
     said(callId, { id: "a", role: "agent", position: 0, text: "Good morning.", startedMs: 1000 }),
     said(callId, {
       id: "b",

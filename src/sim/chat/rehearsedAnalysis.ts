@@ -24,10 +24,11 @@ export function rehearsedAnalysis({ messages, schema }: ChatRequest): string {
 
 /** `[3] 0:12 Caller: Hello.` */
 function linesIn(text: string): readonly Line[] {
-  return [...text.matchAll(/^\[(\d+)\] \d+:\d\d (Caller|Agent|Tool)([^\n]*)$/gm)].map(
+  return [...text.matchAll(/^\[(\d+)\] \d+:\d\d (Caller|Operator|Agent|Tool)([^\n]*)$/gm)].map(
     ([, number, who = "", rest = ""]): Line => ({
       number: Number(number),
-      who: who === "Caller" ? "caller" : who === "Agent" ? "agent" : "tool",
+      // In a rehearsal an operator types in the caller's place.
+      who: who === "Caller" || who === "Operator" ? "caller" : who === "Agent" ? "agent" : "tool",
       text: who === "Tool" ? rest.trim() : rest.replace(/^[^:]*: ?/, ""),
     }),
   );
