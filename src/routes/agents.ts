@@ -53,6 +53,7 @@ export function agentsRoutes({ access, catalog, defaultAgent, now }: {
       isDefault: name === defaultAgent,
       version: agent?.version ?? null,
       numbers: [...reach?.numbers ?? []],
+      transfers: Object.keys(agent?.transfers ?? {}),
       openNow: reach?.openNow ?? null,
       problems: problems.map(viewProblem),
       warnings: warnings.map(viewProblem),
@@ -136,6 +137,9 @@ const agent = z.object({
   isDefault: z.boolean(),
   version: z.string().nullable().openapi({ description: "In use", example: "3f9a1c0d52be" }),
   numbers: z.array(z.string()).openapi({ description: "Called numbers that it answers" }),
+  transfers: z.array(z.string()).openapi({
+    description: "Names of whom it may put callers through to",
+  }),
   openNow: z.boolean().nullable().openapi({ description: "Null without `hours`" }),
   problems: z.array(problem).openapi({ description: "What is wrong with the file as it is now" }),
   warnings: z.array(problem).openapi({

@@ -10,6 +10,7 @@ export interface CallSummary {
   readonly id: string;
   readonly direction: Direction;
   readonly agent: string;
+  readonly currentAgent: string;
   readonly agentVersion: string | null;
   readonly status: Status;
   readonly key: string | null;
@@ -46,6 +47,7 @@ export interface AgentSummary {
   readonly state: "ok" | "broken" | "unusable";
   readonly version: string | null;
   readonly numbers: readonly string[];
+  readonly transfers: readonly string[];
   readonly problems: readonly { readonly text: string }[];
   /** Of a file that is in use all the same. */
   readonly warnings: readonly { readonly text: string }[];

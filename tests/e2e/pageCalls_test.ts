@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { TranscriptTurn } from "../../src/call/callEvent.ts";
+import { readingOf } from "../support/agents/agentFolder.ts";
 import { browserTests } from "../support/browser/browser.ts";
 import { NOW, visitPage } from "../support/servers/pageServer.ts";
 import { turn } from "../support/store/storedCalls.ts";
@@ -7,6 +8,13 @@ import { turn } from "../support/store/storedCalls.ts";
 function lineOf(id: string, position: number, more: Partial<TranscriptTurn>): TranscriptTurn {
   return turn({ id, position, role: "agent", text: "", startedMs: position * 2000, ...more });
 }
+
+const reading = readingOf(
+  "receptionist",
+  "---\ntitle: Receptionist\ntransfers: { sales: { number: '+14155550199' } }\n---\nYou answer the phone.\n",
+);
+assert.ok(reading.result.ok);
+const receptionist = { name: "receptionist", agent: reading.result.agent, reading };
 
 browserTests("page: live calls", {
   "page lists live calls as they start, speak and end": (browser) =>
@@ -54,7 +62,7 @@ browserTests("page: live calls", {
 
   "page follows a call from its start, acts on it, and shows how it ended": (browser) =>
     visitPage(
-      { browser, hash: "#calls" },
+      { browser, hash: "#calls", agents: [receptionist] },
       async ({ page, begin, events, complaints, ...visit }) => {
         const call = await begin("call_one", { caller: "+14155550123" });
         const said = (line: TranscriptTurn) =>
@@ -88,6 +96,7 @@ browserTests("page: live calls", {
         await page.keyboard.press("Enter");
         await page.waitForSelector("#call-answer:text-is('The agent will say it.')");
         await page.click("#transfer-caller");
+        await page.waitForSelector("#transfer-names option[value=sales]", { state: "attached" });
         await page.fill("#transfer-form input", "nobody");
         await page.keyboard.press("Enter");
         await page.waitForSelector("#call-answer.problem:not(:empty)");

@@ -86,7 +86,9 @@ Deno.test("versions of an agent are kept, read and restored; a call says which o
 
 Deno.test("a broken agent is listed with its faults, and an older version takes their place", async () => {
   await using folder = await createAgentFolder({
-    "receptionist.md": agent("greeting: Good day.\nnumbers: ['+14155550100']"),
+    "receptionist.md": agent(
+      "greeting: Good day.\nnumbers: ['+14155550100']\ntransfers: { boss: { number: '+14155550199' } }",
+    ),
     "sales.md": "nothing",
   });
   await using rig = await startPhoneRig({
@@ -108,6 +110,7 @@ Deno.test("a broken agent is listed with its faults, and an older version takes 
     isDefault: true,
     version,
     numbers: ["+14155550100"],
+    transfers: ["boss"],
     openNow: null,
     problems: [{
       file: "receptionist.md",
@@ -125,6 +128,7 @@ Deno.test("a broken agent is listed with its faults, and an older version takes 
     isDefault: false,
     version: null,
     numbers: [],
+    transfers: [],
     openNow: null,
     problems: [{
       file: "sales.md",

@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
 import { fetchApiJson, RequestError } from "../apiClient.ts";
-import type { CallDetail } from "../apiTypes.ts";
+import type { AgentList, CallDetail } from "../apiTypes.ts";
 import type { Recording } from "../records/recordingTypes.ts";
 import type { TransferMode } from "../transferTypes.ts";
-import { find } from "../elements.ts";
+import { element, find } from "../elements.ts";
 
 type Action =
   | { readonly type: "say"; readonly text: string }
@@ -23,6 +23,7 @@ export function createOperatorControls() {
   ] as const;
   const pause = find("pause-recording", HTMLButtonElement);
   const change = find("change-transfer", HTMLButtonElement);
+  const names = find("transfer-names", HTMLDataListElement);
   let callId: string | undefined;
   let isTogether = false;
   let isPaused = false;
@@ -54,7 +55,10 @@ export function createOperatorControls() {
       isTogether ? "The agent leaves the two alone." : "Nobody is called any more.",
     );
   };
-  transfer.onclick = () => dialogs[0].showModal();
+  transfer.onclick = () => {
+    dialogs[0].showModal();
+    suggestNames();
+  };
   find("end-call", HTMLButtonElement).onclick = () => dialogs[1].showModal();
   for (const dialog of dialogs) {
     for (const button of dialog.querySelectorAll<HTMLButtonElement>("button[type=button]")) {
@@ -92,6 +96,23 @@ export function createOperatorControls() {
       for (const dialog of dialogs) dialog.close();
     },
   };
+
+  /** Without them, a name can be typed all the same. */
+  async function suggestNames(): Promise<void> {
+    const asked = callId;
+    names.replaceChildren();
+    try {
+      const [call, { agents }] = await Promise.all([
+        fetchApiJson<CallDetail>(`/api/calls/${asked}`),
+        fetchApiJson<AgentList>("/api/agents"),
+      ]);
+      const agent = agents.find(({ name }) => name === call.currentAgent);
+      if (callId !== asked) return;
+      names.append(...(agent?.transfers ?? []).map((value) => element("option", { value })));
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+    }
+  }
 
   async function act(action: Action, done: string): Promise<void> {
     const actedOn = callId;
