@@ -15,6 +15,8 @@ export class Hold {
   /** Since when nothing is sent. */
   #withheldSince: Milliseconds | undefined;
   #onSince: Milliseconds | undefined;
+  /** Since when something else than music is heard. */
+  #heardSince: Milliseconds | undefined;
   /** Of the present hold, and of those before. */
   #withheldMs = 0;
   #totalMs = 0;
@@ -46,6 +48,7 @@ export class Hold {
   music(now: Milliseconds): void {
     if (this.#withheldSince !== undefined) return;
     this.#withheldSince = now;
+    this.#heardSince = undefined;
     this.#commands.push({ type: "withholdAudio" });
     if (this.#onSince !== undefined) return;
     this.#onSince = now;
@@ -56,18 +59,19 @@ export class Hold {
   /** Something else is heard since then. */
   heard(since: Milliseconds, now: Milliseconds): void {
     if (this.#withheldSince === undefined) return;
+    this.#heardSince = Math.max(since, this.#withheldSince);
     const from = Math.max(since - PREROLL_MS, this.#withheldSince);
     this.#withheldMs += from - this.#withheldSince;
     this.#withheldSince = undefined;
     this.#commands.push({ type: "releaseAudio", from: Math.max(from, now - KEPT_MS) });
   }
 
-  /** Somebody is there, or the call goes on otherwise. */
+  /** Somebody is there, since they were heard, or the call goes on otherwise. */
   over(now: Milliseconds): void {
     if (this.#onSince === undefined) return;
     this.heard(now, now);
-    const durationMs = now - this.#onSince;
-    this.#totalMs += durationMs;
+    const durationMs = (this.#heardSince ?? now) - this.#onSince;
+    this.#totalMs += now - this.#onSince;
     this.#onSince = undefined;
     this.#commands.publish({
       type: "hold",

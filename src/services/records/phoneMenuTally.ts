@@ -33,7 +33,9 @@ export class PhoneMenuTally {
           this.#record = { steps, holds: [...holds, { fromMs: atMs, withheldMs: 0 }] };
         } else {
           if (!isOpen) return undefined;
-          const hold = { ...last, toMs: atMs, withheldMs: event.withheldMs };
+          // Who is there was heard before it was clear that they are no announcement.
+          const toMs = last.fromMs + event.durationMs;
+          const hold = { ...last, toMs, withheldMs: event.withheldMs };
           this.#record = { steps, holds: [...holds.slice(0, -1), hold] };
         }
         return this.#record;
