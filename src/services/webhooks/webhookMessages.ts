@@ -77,7 +77,7 @@ export function messageOf(
   }
 }
 
-/** One for each step. */
+/** One for each step, and of a list of people for each of them. */
 function transferMessage(
   callId: string,
   atMs: number,
@@ -87,7 +87,8 @@ function transferMessage(
   const data = { ...about, to: alias, transfer: number, mode, ...step };
   // Its name is older than the others.
   const type = step.step === "requested" ? "call.transferred" : "transfer.progress";
-  const part = step.step === "requested" && number === 1 ? "" : `${number}_${step.step}`;
+  const target = "target" in step && step.target > 0 ? `_${step.target}` : "";
+  const part = step.step === "requested" && number === 1 ? "" : `${number}_${step.step}${target}`;
   return message(type, callId, atMs, data, part);
 }
 
