@@ -45,7 +45,12 @@ type Stream =
   | { readonly state: "waiting" }
   /** Messages that came meanwhile, oldest first: the caller may already speak. */
   | { readonly state: "claiming"; readonly held: string[] }
-  | { readonly state: "talking"; readonly session: CallSession; readonly leg: TwilioLeg }
+  | {
+    readonly state: "talking";
+    readonly session: CallSession;
+    readonly leg: TwilioLeg;
+    readonly callSid: string;
+  }
   | { readonly state: "over" };
 
 /** Handles one Twilio media stream: joins it to its call at `start`, then passes on every frame. */
@@ -144,7 +149,7 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
       onEnd: (end) => release(session, end),
     });
     cancelStart();
-    stream = { state: "talking", session, leg };
+    stream = { state: "talking", session, leg, callSid: start.callSid };
     try {
       session.join(leg);
     } catch {
@@ -193,16 +198,19 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
     if (code !== undefined) close(code, why);
     deps.onEnded?.();
     if (ending.state !== "talking") return;
-    const { session, leg } = ending;
+    const { session, leg, callSid } = ending;
     leg.detach();
     const counts = { messages, ignored, dropped: leg.dropped };
     deps.log.info("Media stream ended", { callId: session.id, why, ...counts });
     if (why === "replaced" || hasEnded) return;
+    const isAway = deps.isAway?.(session) === true;
+    // The agent's own call into a conference may end after that, when the caller is on the way back.
+    const isCallers = session.callSid === undefined || session.callSid === callSid;
     // Only `stop` means that the caller is gone; after anything else a new stream may follow.
-    const gone = why === "stopped" && deps.isAway?.(session) !== true;
+    const gone = why === "stopped" && isCallers && !isAway;
     if (gone) return session.input({ type: "left", end: { reason: "caller_hung_up" } });
     session.input({ type: "lost" });
-    deps.onLost?.(session);
+    if (isCallers || isAway) deps.onLost?.(session);
   }
 
   function hold(held: string[], data: string): void {

@@ -338,6 +338,16 @@ Deno.test("a stream that stops while keys are played is lost, not left", async (
   assert.deepEqual(session.inputs, [{ type: "lost" }]);
 });
 
+Deno.test("the end of the agent's own call into a conference is not the end of the caller's", async () => {
+  await using stream = await startStream();
+  const { session, twilio } = stream;
+  await session.until(() => session.hasLeg);
+  session.callSid = `CA${"1".repeat(32)}`;
+  twilio.send(stop);
+  await session.until(() => session.inputs.length > 0);
+  assert.deepEqual(session.inputs, [{ type: "lost" }]);
+});
+
 Deno.test("a media socket that falls silent is taken for lost", async () => {
   await using stream = await startStream({ limits: { silentMs: SOON_MS } });
   const { session, twilio } = stream;
