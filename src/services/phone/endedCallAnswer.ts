@@ -23,13 +23,8 @@ export interface EndedCallAnswerDeps extends TransferAnswerDeps {
 
 const MAX_DIALLED = 10_000;
 
-/** It was answered, or the caller has hung up first. */
-const ENDED_WITH_CALLER: ReadonlySet<string> = new Set([
-  "completed",
-  "answered",
-  "canceled",
-  "cancelled",
-]);
+/** The caller has hung up first, or a cancelled dial is spelled so. */
+const NOT_WANTED: ReadonlySet<string> = new Set(["canceled", "cancelled"]);
 
 /** What follows for Twilio when a conversation is over. */
 export type AnswerEnded = ReturnType<typeof createEndedCallAnswer>;
@@ -85,8 +80,8 @@ export function createEndedCallAnswer(
 
   /** After a transfer that was answered, a caller who is still on the line has nothing to wait for. */
   function afterDial(callId: string, request: CallRequest, dialStatus: string): PhoneAnswer {
-    if (ENDED_WITH_CALLER.has(dialStatus)) return { do: "hangUp" };
-    log.warn("Transfer not taken", { callId, dialStatus });
+    if (dialStatus === "completed" || dialStatus === "answered") return { do: "hangUp" };
+    if (!NOT_WANTED.has(dialStatus)) log.warn("Transfer not taken", { callId, dialStatus });
     return { do: "hangUp", message: noAnswerMessageOf(voiceOfCall(request)) };
   }
 
