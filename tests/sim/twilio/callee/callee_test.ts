@@ -13,17 +13,19 @@ function calleeTest(
   body: (rig: CalleeRig) => Promise<void>,
 ): void {
   Deno.test(name, async () => {
-    await using rig = startCalleeRig(plan, 20);
+    await using rig = startCalleeRig(plan, 8);
     await body(rig);
   });
 }
 
 calleeTest(
   "a machine greets, beeps, and keeps on its tape what comes after the beep and nothing else",
-  { callee: { kind: "machine", greeting: ["Please leave a message."] } },
+  {
+    callee: { kind: "machine", greeting: Array(8).fill("Please leave a message after the tone.") },
+  },
   async ({ place }) => {
     const { call, stream } = await place();
-    stream.play(loud(400), "too early");
+    stream.play(loud(100), "too early");
     await stream.next("mark");
     await doing(call, /^records$/);
     stream.play(new Uint8Array(8_000).fill(0x20), "message");
