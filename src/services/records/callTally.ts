@@ -34,7 +34,8 @@ const MAX_LATENCIES = 5000;
 /** The state of a live call from which its record and its totals are written. */
 export class CallTally {
   /** As it is stored. */
-  readonly #startedAt: number;
+  /** Of a call that an earlier session began. */
+  readonly #resumedFrom: number | undefined;
   readonly #call: NewCall;
   readonly #unwritten = new Map<string, TranscriptTurn>();
   readonly #latenciesMs: number[] = [];
@@ -57,7 +58,7 @@ export class CallTally {
     },
   ) {
     this.#call = call;
-    this.#startedAt = stored?.record.startedAt ?? call.startedAt;
+    this.#resumedFrom = stored?.record.startedAt;
     this.#talks = new PersonTalks(stored?.content.transfers);
     if (stored === undefined) return;
     const { record: { usage, savings, ...record }, content } = stored;
@@ -216,10 +217,11 @@ export class CallTally {
   ): CallEnding {
     const { answeredAt } = this.#known;
     const connectedMs = answeredAt === undefined ? 0 : Math.max(0, endedAt - answeredAt);
+    // A session that goes on with a call counts on from the words it finds, which may have been cut off.
+    const longest = this.#resumedFrom === undefined ? Infinity : endedAt - this.#resumedFrom;
     return endingOf({
       ...this.#call,
       ...this.#known,
-      startedAt: this.#startedAt,
       usage: this.#usage,
       ...present({ savings: this.#savings }),
       outcome: outcome ?? this.#known.outcome,
@@ -228,7 +230,7 @@ export class CallTally {
     }, {
       end,
       endedAt,
-      durationMs: durationMs ?? connectedMs,
+      durationMs: Math.min(durationMs ?? connectedMs, Math.max(0, longest)),
       connectedMs,
       latenciesMs: this.#latenciesMs,
       prices,

@@ -34,7 +34,8 @@ export async function endAbandonedCall(
   const ending = endingOf({ ...call, outcome: call.outcome ?? outcome, handoffs, talks }, {
     end,
     endedAt,
-    durationMs: connected,
+    // Twilio counts in whole seconds.
+    durationMs: Math.min(connected, Math.max(0, endedAt - call.startedAt)),
     connectedMs: connected,
     latenciesMs: latencies.map(({ totalMs }) => totalMs),
     prices,

@@ -18,7 +18,6 @@ export function endingOf(
   {
     direction,
     to,
-    startedAt,
     outcome: known,
     answeredBy,
     usage,
@@ -29,7 +28,7 @@ export function endingOf(
   }:
     & Pick<
       CallRecord,
-      "direction" | "to" | "startedAt" | "answeredBy" | "usage" | "model" | "transcriptionModel"
+      "direction" | "to" | "answeredBy" | "usage" | "model" | "transcriptionModel"
     >
     & Pick<CallRecord, "savings">
     & Pick<CallContent, "handoffs">
@@ -60,8 +59,7 @@ export function endingOf(
   return {
     end,
     endedAt,
-    // The carrier counts in whole seconds, and a call that was resumed from its last words.
-    durationMs: Math.min(durationMs, Math.max(0, endedAt - startedAt)),
+    durationMs,
     usage,
     cost,
     latenciesMs,

@@ -63,7 +63,8 @@ Deno.test("a call is recorded from its events alone, with its cost and its laten
     durationMs: 500,
   });
   trial.now = 62_000;
-  trial.publish({ type: "ended", end: { reason: "idle" }, durationMs: 61_000 });
+  // The session counts by its own clock, from before its first event.
+  trial.publish({ type: "ended", end: { reason: "idle" }, durationMs: 61_003 });
   await trial.recorder.flush();
 
   assert.deepEqual(await trial.store.calls.get("call_1"), {
@@ -77,7 +78,7 @@ Deno.test("a call is recorded from its events alone, with its cost and its laten
     startedAt: 1000,
     answeredAt: 2000,
     endedAt: 62_000,
-    durationMs: 61_000,
+    durationMs: 61_003,
     end: { reason: "idle" },
     model: "gpt-realtime-2.1",
     transcriptionModel: "gpt-transcribe",

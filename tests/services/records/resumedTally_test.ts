@@ -44,12 +44,14 @@ Deno.test("the record of a call that two processes hold one after the other is t
   first.publish({ type: "ended", end: { reason: "leg_failed" }, durationMs: 1 });
   await first.recorder.flush();
   second.at(90_000);
-  second.publish({ type: "ended", end: { reason: "caller_hung_up" }, durationMs: 89_000 });
+  // From the last words on, which were not all heard.
+  second.publish({ type: "ended", end: { reason: "caller_hung_up" }, durationMs: 91_500 });
   await second.recorder.flush();
 
   const ended = await store.calls.get("call_1");
   assert.deepEqual([ended?.startedAt, ended?.answeredAt, ended?.endedAt], [1000, 2000, 90_000]);
   assert.deepEqual(ended?.end, { reason: "caller_hung_up" });
+  assert.equal(ended?.durationMs, 89_000);
   assert.equal(ended?.usage.responses, 2);
   assert.equal(ended?.usage.outputAudio, 1000);
   assert.deepEqual(ended?.latency, { turns: 2, p50Ms: 300, p95Ms: 500 });
