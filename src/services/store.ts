@@ -74,6 +74,7 @@ export {
   type PickupRecord,
   recordStatuses,
 } from "./store/calls/callRecord.ts";
+export { connectedMsOf } from "./store/calls/connectedMs.ts";
 export type { CallStore } from "./store/calls/callStore.ts";
 export type { CallWrite } from "./store/calls/callWrites.ts";
 export type { DocumentSearches, UnansweredSearch } from "./store/calls/documentSearches.ts";

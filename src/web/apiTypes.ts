@@ -21,6 +21,7 @@ export interface CallSummary {
   readonly answeredAt: string | null;
   readonly endedAt: string | null;
   readonly durationMs: number | null;
+  readonly connectedMs: number | null;
   readonly end: CallEnd | null;
   readonly outcome: string | null;
   readonly answeredBy: string | null;

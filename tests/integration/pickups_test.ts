@@ -108,6 +108,8 @@ async function person(): Promise<void> {
   assert.deepEqual((await pickupsOf(rig, talk)).map(([who]) => who), ["person"]);
   const { outcome, answeredBy } = await outcomeOf(rig, talk);
   assert.deepEqual([outcome, answeredBy], ["human", "human"]);
+  const call = await get(rig.server, `/api/calls/${talk.callId}`);
+  assert.equal(call.connectedMs, Date.parse(call.endedAt) - Date.parse(call.answeredAt));
   // The agent was silent while the person greeted: some 2 s from the answer.
   const [first] = talk.phone.heard();
   assert.ok(first !== undefined && first.atMs > 1_800, `spoke after ${first?.atMs} ms`);

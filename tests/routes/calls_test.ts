@@ -190,6 +190,7 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       answeredAt: null,
       endedAt: "2027-01-01T00:01:00.000Z",
       durationMs: 60_000,
+      connectedMs: null,
       transferredMs: null,
       end: { reason: "not_answered", detail: "busy" },
       consent: null,

@@ -106,6 +106,9 @@ const callShape = {
   durationMs: wholeMs.nullable().openapi({
     description: "Of a placed call since it rang, from when on the times of its turns count",
   }),
+  connectedMs: wholeMs.nullable().openapi({
+    description: "From the answer to the end; null where nobody answered or the call is not over",
+  }),
   transferredMs: wholeMs.nullable().openapi({
     description:
       "How long the caller has talked with people after transfers; known when all legs have ended",

@@ -7,7 +7,13 @@ import {
   type TwilioCalls,
 } from "../twilioOutbound.ts";
 import { type InstanceRpc, InstanceTimeout } from "../cluster.ts";
-import type { CallOutcome, CallRecord, CallStore, DialQueue } from "../store.ts";
+import {
+  type CallOutcome,
+  type CallRecord,
+  type CallStore,
+  connectedMsOf,
+  type DialQueue,
+} from "../store.ts";
 import { statusOf } from "../records.ts";
 import { readJob, retryCallId } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
@@ -196,7 +202,9 @@ function stateOf(
     readonly retriedBy?: string | undefined;
   },
 ): OutboundState {
-  const seconds = progress?.durationSeconds ?? connectedSeconds(record);
+  const connectedMs = connectedMsOf(record);
+  const ownSeconds = connectedMs === undefined ? undefined : Math.round(connectedMs / 1000);
+  const seconds = progress?.durationSeconds ?? ownSeconds;
   // What another process has recorded may be ahead of the callbacks that came here.
   const recorded = { status: statusOf(record) };
   const { status } = progress === undefined ? recorded : advance(recorded, progress);
@@ -218,9 +226,4 @@ function stateOf(
     }),
     createdAt: new Date(record.startedAt).toISOString(),
   };
-}
-
-function connectedSeconds({ answeredAt, endedAt }: CallRecord): number | undefined {
-  if (answeredAt === undefined || endedAt === undefined) return undefined;
-  return Math.max(0, Math.round((endedAt - answeredAt) / 1000));
 }

@@ -1,4 +1,11 @@
-import { type Budget, type CallCost, type CallRecord, type CallStore, noUsage } from "../store.ts";
+import {
+  type Budget,
+  type CallCost,
+  type CallRecord,
+  type CallStore,
+  connectedMsOf,
+  noUsage,
+} from "../store.ts";
 import {
   type AddressOf,
   type CallBudget,
@@ -146,11 +153,9 @@ export function createTransferredCalls(deps: TransferredCallsDeps) {
   }
 
   async function finish(call: CallRecord, durationSeconds: number): Promise<void> {
-    const { direction, agent, currentAgent = agent, answeredAt, endedAt, to, end } = call;
+    const { direction, agent, currentAgent = agent, answeredAt, to, end } = call;
     const alias = end?.transferTo ?? end?.detail ?? "";
-    const agentMs = answeredAt === undefined
-      ? 0
-      : Math.max(0, (endedAt ?? answeredAt) - answeredAt);
+    const agentMs = connectedMsOf(call) ?? 0;
     // No call lasts longer than the time since its answer, whatever Twilio reports.
     const mostMs = Math.max(0, now() - (answeredAt ?? now())) + CHECK_EVERY_MS;
     const transferredMs = Math.max(0, Math.min(durationSeconds * 1000, mostMs) - agentMs);

@@ -6,7 +6,13 @@ import { viewAnalysis } from "./analysisView.ts";
 import { unheardSentences } from "./heardSentences.ts";
 import { promisesOf } from "./promises.ts";
 import { viewRecording } from "./recordingView.ts";
-import type { CallContent, CallRecord, HandoffRecord, TransferRecord } from "../store.ts";
+import {
+  type CallContent,
+  type CallRecord,
+  connectedMsOf,
+  type HandoffRecord,
+  type TransferRecord,
+} from "../store.ts";
 
 /** A call as the API and webhooks show it: all members are present, null where unknown. */
 export function viewCall(call: CallRecord) {
@@ -26,6 +32,7 @@ export function viewCall(call: CallRecord) {
     answeredAt: maybeTime(call.answeredAt),
     endedAt: maybeTime(call.endedAt),
     durationMs: call.durationMs ?? null,
+    connectedMs: connectedMsOf(call) ?? null,
     transferredMs: transferredMsOf(call),
     end: end === undefined ? null : {
       reason: end.reason,

@@ -1,5 +1,11 @@
 import type { TokenUsage, TranscriptionUsage } from "../../call/realtimeClient.ts";
-import { type BudgetActual, type CallRecord, type CallUsage, noUsage } from "../store.ts";
+import {
+  type BudgetActual,
+  type CallRecord,
+  type CallUsage,
+  connectedMsOf,
+  noUsage,
+} from "../store.ts";
 
 /** The usage of one response. */
 export function usageOfResponse(usage: TokenUsage): CallUsage {
@@ -39,11 +45,10 @@ const UNREPORTED_AFTER_MS = 60_000;
 
 /** What a call used, for its limits; the least where its whole cost is not known. */
 export function spentBy(
-  { answeredAt, endedAt, transferredMs = 0, personMs = 0, askedMs = 0, cost, usage }: CallRecord,
+  call: CallRecord,
 ): BudgetActual {
-  const connectedMs = answeredAt === undefined
-    ? 0
-    : Math.max(0, (endedAt ?? answeredAt) - answeredAt);
+  const { transferredMs = 0, personMs = 0, askedMs = 0, cost, usage } = call;
+  const connectedMs = connectedMsOf(call) ?? 0;
   const { text = 0, audio = 0, transcription = 0, telephony = 0 } = cost?.parts ?? {};
   const known = [text, audio, transcription, telephony].reduce<number>(
     (sum, part) => sum + (part ?? 0),

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../utils/clock.ts";
 import { type DialPolicy, spentBy } from "../../spending.ts";
-import type { BatchItemEnd, BatchStore, CallRecord } from "../../store.ts";
+import { type BatchItemEnd, type BatchStore, type CallRecord, connectedMsOf } from "../../store.ts";
 import { isFinalRefusal } from "../finalRefusals.ts";
 import { type OutboundJob, retryRule } from "../outboundJob.ts";
 import { type BatchRetry, readPlan } from "./batchPlan.ts";
@@ -26,7 +26,7 @@ export function createBatchCallEnds({ batchStore, policy, now }: BatchCallEndsDe
     if (attempts === undefined) return;
     const { batch } = attempts;
     const { retries, breaker } = readPlan(batch.plan);
-    const { outcome, end, callSid, cost, durationMs, answeredAt } = call;
+    const { outcome, end, callSid, cost } = call;
     const at = now();
     const isOpen = batch.state !== "cancelled" && at < (batch.endsAt ?? Infinity);
     const mayRetry = job !== undefined && isOpen && !isFinalRefusal(end?.detail) &&
@@ -41,7 +41,7 @@ export function createBatchCallEnds({ batchStore, policy, now }: BatchCallEndsDe
         at,
         outcome,
         detail: end?.detail ?? end?.reason,
-        durationMs: answeredAt === undefined ? undefined : durationMs,
+        durationMs: connectedMsOf(call),
         usd: cost === undefined && callSid === undefined ? undefined : spentBy(call).usd,
         isFailure: outcome === "unknown" || outcome === "failed" && !isFinalRefusal(end?.detail),
       },

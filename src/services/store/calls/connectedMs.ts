@@ -1,0 +1,9 @@
+import type { CallRecord } from "./callRecord.ts";
+
+/** From the answer of a call to the end of its session; undefined where nobody answered or it is not over. */
+export function connectedMsOf(
+  { answeredAt, endedAt }: Pick<CallRecord, "answeredAt" | "endedAt">,
+): number | undefined {
+  if (answeredAt === undefined || endedAt === undefined) return undefined;
+  return Math.max(0, endedAt - answeredAt);
+}
