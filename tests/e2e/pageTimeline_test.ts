@@ -58,7 +58,7 @@ transfers: { sales: { number: "${sales}", sentence: One moment. } }`,
   "page tells who picked up, pauses and consent in a record, on a narrow screen as well": (
     browser,
   ) =>
-    visitPage({ browser, hash: "#records" }, async ({ page, remember, store, go, complaints }) => {
+    visitPage({ browser, hash: "#calls" }, async ({ page, remember, store, go, complaints }) => {
       const callId = "call_out";
       // It was asked for long before it was dialled.
       const asked = { direction: "outbound", startedAt: NOW - 60 * MINUTE_MS } as const;
