@@ -12,7 +12,7 @@ import {
 import { get, onlyAgent } from "../support/twilio/dialling.ts";
 import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { problemOf } from "../support/problemOf.ts";
-import { twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
+import { callBack, twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
 import { until } from "../support/until.ts";
 
 const one = "+14155550199";
@@ -251,10 +251,46 @@ Deno.test("several numbers are called in turn or at once, without those that may
       });
       const talk = await greeted(rig);
       await transfer(rig, talk);
+      const machineLeg = await rig.server.network.nextLeg();
+      await published(
+        rig,
+        talk.callId,
+        "transfer",
+        (it) => it.step === "answered" && it.target === 1,
+      );
+      // The end of the machine's call is reported late.
+      const about = new URLSearchParams({ call: talk.callId, transfer: "1", target: "0" });
+      const late = await callBack(rig.server, `/twilio/transfer?${about}`, {
+        CallSid: machineLeg.sid,
+        CallStatus: "completed",
+        AnsweredBy: "machine_start",
+      });
+      assert.equal(late.status, 204);
       await talk.phone.settled;
       assert.equal((await recordOf(rig, talk.callId)).end?.reason, "transferred");
       const [kept] = await transfersOf(rig, talk);
       assert.deepEqual([kept?.step, kept?.target], ["ended", 1]);
+      const rung = stepsOf(rig, talk).filter((step) => (step as unknown[])[1] === "ringing");
+      assert.deepEqual(rung.map((step) => (step as unknown[])[2]), [0, 1]);
+    },
+    async "in turn, after a machine, as far as people may still be called"() {
+      await using rig = await start(`{ targets: ["${one}", "${two}"] }`, {
+        env: { TRANSFER_DIALS_PER_CALL: "1" },
+        network: {
+          speed: 10,
+          numbers: {
+            [one]: { answer: "machine", talkMs: 60_000 },
+            [two]: { answer: "human", talkMs: 5000 },
+          },
+        },
+      });
+      const talk = await greeted(rig);
+      await transfer(rig, talk);
+      await backWith(rig, talk);
+      assert.deepEqual(stepsOf(rig, talk).at(-1), [1, "failed", "machine"]);
+      assert.deepEqual(stepsOf(rig, talk).filter((step) => (step as unknown[])[2] === 1), []);
+      talk.phone.hangUp();
+      await recordOf(rig, talk.callId);
     },
     async "in turn, after a machine, where the caller does not wait for the next"() {
       await using rig = await start(`{ targets: ["${one}", "${two}"] }`, {

@@ -107,7 +107,7 @@ const callShape = {
     description: "Of a placed call since it rang, from when on the times of its turns count",
   }),
   connectedMs: wholeMs.nullable().openapi({
-    description: "From the answer to the end; null where nobody answered or the call is not over",
+    description: "From the answer to the end; null for a call that was not answered or is not over",
   }),
   transferredMs: wholeMs.nullable().openapi({
     description:

@@ -24,6 +24,8 @@ export interface WantedTransfer {
   readonly number?: number;
   /** Those before this place in the list have been called already. */
   readonly from?: number;
+  /** Places of those that the limits of dials have let through. */
+  readonly counted?: ReadonlySet<number>;
 }
 
 export type TransferAnswer =
@@ -40,7 +42,7 @@ export function createTransferAnswer(
   { agents, transfers, transferredCalls, ownNumber, log }: TransferAnswerDeps,
 ) {
   return async function answerTransfer(
-    { callId, request, alias, number, from = 0 }: WantedTransfer,
+    { callId, request, alias, number, from = 0, counted }: WantedTransfer,
   ): Promise<TransferAnswer> {
     const agent = agents.ofCall(request);
     const decision = await transfers.decide(agent, alias);
@@ -51,8 +53,9 @@ export function createTransferAnswer(
     const { transfer } = decision;
     const wanted = decision.targets.filter(({ index }) => index >= from);
     if (wanted.length === 0) return { ok: false, why: "not_allowed" };
-    // Those after a machine were counted with those before it.
-    const targets = from > 0 ? wanted : await transfers.take(callId, wanted);
+    const known = wanted.filter(({ index }) => counted?.has(index));
+    const others = wanted.filter((target) => !known.includes(target));
+    const targets = [...known, ...others.length > 0 ? await transfers.take(callId, others) : []];
     const [first] = targets;
     if (first === undefined) return { ok: false, why: "limit" };
     const inTurn = transfer.order === "in_turn";

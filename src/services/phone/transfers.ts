@@ -52,6 +52,10 @@ interface UnderWay {
   ringsUntil: number;
   /** The targets of which Twilio says whether a person has answered, or a machine. */
   detected: ReadonlySet<number>;
+  /** The targets that have been called, or are in their turn. */
+  readonly counted: Set<number>;
+  /** The first target of the present `<Dial>`: what is reported late of those before it counts no more. */
+  first: number;
   /** The target that a machine has answered. */
   machine: number | undefined;
   /** When Twilio was asked last what became of it, and whether it knew of nobody who is called. */
@@ -91,7 +95,7 @@ export function createTransfers(deps: TransfersDeps) {
         if (!session.isAway) return true;
         // Machines are looked for only where they are not to have the call.
         const transfer = transfers.get(session) ?? follow(session, { number, alias: "" });
-        if (isAbout(transfer, number)) transfer.machine = target;
+        if (isAbout(transfer, number) && target >= transfer.first) transfer.machine = target;
         track(
           twilio.end(legSid, { unanswered: false }).catch((error) =>
             log.warn("Answering machine not hung up on", { callId, error })
@@ -156,6 +160,8 @@ export function createTransfers(deps: TransfersDeps) {
       alias,
       ringsUntil: now() + MARGIN_MS,
       detected: new Set(),
+      counted: new Set(),
+      first: 0,
       machine: undefined,
       askedAt: now(),
       isIdle: false,
@@ -200,6 +206,10 @@ export function createTransfers(deps: TransfersDeps) {
   function began(session: CallSession, { ringMs, answer }: GivenAnswer): void {
     const transfer = transfers.get(session);
     if (transfer === undefined) return;
+    if (answer.do === "dial") {
+      transfer.first = answer.targets[0]?.index ?? 0;
+      for (const { index } of answer.targets) transfer.counted.add(index);
+    }
     const detects = answer.do === "dial" && answer.transfer?.detectsMachines === true;
     const numbers = detects ? answer.targets.filter(({ kind }) => kind === "number") : [];
     transfer.detected = new Set(numbers.map(({ index }) => index));
@@ -220,8 +230,9 @@ export function createTransfers(deps: TransfersDeps) {
     machine: number,
   ): Promise<PhoneAnswer | undefined> {
     const { id: callId, request } = session;
-    const { alias, number } = transfer;
-    const given = await answerTransfer({ callId, request, alias, number, from: machine + 1 })
+    const { alias, number, counted } = transfer;
+    const rest = { from: machine + 1, counted };
+    const given = await answerTransfer({ callId, request, alias, number, ...rest })
       .catch(() => undefined);
     if (given?.ok !== true || given.answer.do !== "dial" || !given.answer.inTurn) return undefined;
     began(session, given);
