@@ -96,7 +96,7 @@ Deno.test("every line of a file has one number, wherever it is told of", async (
       method: "DELETE",
       headers: { "X-API-Key": apiKey },
     });
-  assert.deepEqual(await problemOf(await remove(3)), [409, "item_not_pending"]);
+  assert.deepEqual(await problemOf(await remove(3)), [409, "item_refused"]);
   assert.deepEqual(await (await remove(4)).json(), { success: true });
   await (await server.post(`${batch}/resume`)).body?.cancel();
   const done = await until(() => get(server, batch), ({ state }) => state === "done");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { problemOf } from "../support/problemOf.ts";
 import { get } from "../support/twilio/dialling.ts";
 import { apiKey, startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
 
@@ -97,6 +98,11 @@ Deno.test("a refused call of a paused batch cannot be changed, and the answer sa
   const { code, error } = await answer.json();
   assert.deepEqual([answer.status, code], [409, "item_refused"]);
   assert.match(error, /was refused when the batch was sent.*another batch/);
+  const removal = await server.request(`${path}/${batchId}/calls/1`, {
+    method: "DELETE",
+    headers: { "X-API-Key": apiKey },
+  });
+  assert.deepEqual(await problemOf(removal), [409, "item_refused"]);
 });
 
 Deno.test("a rule of retries that is wrong is told of with the words that are allowed", async () => {

@@ -87,8 +87,8 @@ export class PersonTalks {
 function isOverBy({ mode, ...event }: TransferEvent, { atOnce }: Talk, place: number): boolean {
   switch (event.step) {
     case "requested":
-    case "ringing":
       return atOnce !== true && mode !== "cold";
+    case "ringing":
     case "answered":
       return atOnce !== true && (mode !== "cold" || place !== event.target);
     case "accepted":

@@ -1,4 +1,4 @@
-import type { BudgetAccount, BudgetRefusal } from "../store.ts";
+import { type BudgetAccount, type BudgetRefusal, isOnlyReserved } from "../store.ts";
 import { present } from "../../utils/present.ts";
 
 /** A refusal with what its limit allows; `attempts` are those a day that the agent may make to the number. */
@@ -12,7 +12,8 @@ export function withFigures(
   return {
     ...refusal,
     ...present({ most }),
-    ...(limit.startsWith("daily") && { againAt: at + retryAfterMs }),
+    // Where calls only hold minutes, some may become free at any time.
+    ...(limit.startsWith("daily") && !isOnlyReserved(refusal) && { againAt: at + retryAfterMs }),
     ...(scope === "number" && attempts !== undefined && attempts === most && { isAgents: true }),
   };
 }

@@ -54,3 +54,17 @@ Deno.test("of people who are asked at once each costs, until somebody takes the 
     { ms: 74_000, number: "+14155550191" },
   ]);
 });
+
+Deno.test("of a list in turn, a machine costs until the next one rings", () => {
+  const talks = new PersonTalks();
+  const steps: readonly (readonly [second: number, step: TransferStep])[] = [
+    [0, { step: "requested", by: "agent" }],
+    [5, { step: "answered", target: 0 }],
+    [9, { step: "ringing", target: 1 }],
+    [69, { step: "failed", why: "no_answer" }],
+  ];
+  for (const [second, step] of steps) {
+    talks.follow({ ...ref, mode: "cold", ...step }, "desk", second * 1_000);
+  }
+  assert.equal(talks.askedMs, 4_000);
+});

@@ -127,6 +127,10 @@ export function createBatchControl(
     /** Takes one item out that has not been dialled. Rejects with `BatchConflict`. */
     async cancelItem(id: string, asker: Asker, item: number): Promise<true | undefined> {
       if (await find(id, asker) === undefined) return undefined;
+      const [known] = await awaitStore(batchStore.items(id, { limit: 1, after: item - 1 }));
+      if (known?.item === item && known.state === "refused") {
+        throw new BatchConflict("item_refused");
+      }
       if (!await awaitStore(batchStore.cancelItem(id, item))) {
         throw new BatchConflict("item_not_pending");
       }
