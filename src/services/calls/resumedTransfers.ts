@@ -1,3 +1,4 @@
+import { brokenOff } from "../../call/brokenOff.ts";
 import type { ResumedTransfers } from "../../call/transfer.ts";
 import { present } from "../../utils/present.ts";
 import type { CallContent, CallRecord } from "../store.ts";
@@ -16,7 +17,8 @@ export function transferredOf(
   if (overAt !== undefined) {
     const spokeMs = Math.max(
       0,
-      ...turns.filter(({ role }) => role === "agent").map(({ startedMs }) => startedMs),
+      ...turns.map(brokenOff).filter(({ role, text }) => role === "agent" && text !== "")
+        .map(({ startedMs }) => startedMs),
     );
     const isTold = startedAt + spokeMs > overAt;
     return { count, ...(why !== undefined && !isTold && { untold: { ...ref, why } }) };

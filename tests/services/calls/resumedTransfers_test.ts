@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { TranscriptTurn } from "../../../src/call/callEvent.ts";
 import { transferredOf } from "../../../src/services/calls/resumedTransfers.ts";
 import { CallDriver } from "../../support/call/callDriver.ts";
 import { noUsage } from "../../../src/services/store/calls/callRecord.ts";
@@ -45,4 +46,30 @@ Deno.test("a caller whom a person has taken, or who hears it ring, is waited for
   assert.equal(kept("accepted", "warm")?.open?.step, "accepted");
   assert.equal(kept("connected", "warm")?.open?.connectedForMs, 8_000);
   assert.equal(kept("ringing", "cold")?.open?.step, "ringing");
+});
+
+Deno.test("a caller who has heard nothing of why a transfer failed is told by the session that goes on", () => {
+  const ref = { number: 1, alias: "sales", mode: "cold" } as const;
+  const transfer = {
+    ...ref,
+    step: "failed",
+    why: "busy",
+    by: "agent",
+    requestedAt: 1_000,
+    overAt: 5_000,
+  } as const;
+  const after = (heard: Pick<TranscriptTurn, "text" | "unheard" | "interrupted">) => {
+    const turn = {
+      ...heard,
+      ...{ id: "a", role: "agent" as const, by: "voice" as const, position: 2, final: true },
+      startedMs: 5_100,
+    } as const;
+    return transferredOf({ startedAt: 0 }, { transfers: [transfer], turns: [turn] }, 10_000);
+  };
+  assert.deepEqual(
+    after({ text: "", unheard: "I could not put you", interrupted: true })?.untold,
+    { ...ref, why: "busy" },
+  );
+  const told = { text: "I could not put you through.", interrupted: false };
+  assert.equal(after(told)?.untold, undefined);
 });
