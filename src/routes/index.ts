@@ -48,6 +48,7 @@ import { batchControlRoutes } from "./batchControl.ts";
 import { batchResultsRoutes } from "./batchResults.ts";
 import { outboundBatchesRoutes } from "./outboundBatches.ts";
 import { pagesRoutes } from "./pages.ts";
+import { recordingPeaksRoutes } from "./recordingPeaks.ts";
 import { recordingsRoutes } from "./recordings.ts";
 import { routingRoutes } from "./routing.ts";
 import { toolsRoutes } from "./tools.ts";
@@ -211,11 +212,11 @@ export function createRouter(
   mount(toolsRoutes({ access, agents, trials: deps.toolTrials }));
   mount(callAnalysisRoutes({ access, lookup, analysis }));
   mount(callsRoutes({ access, callStore: store.calls, agenda, lookup, control }));
-  mount(recordingsRoutes({
-    ...{ access, lookup, instanceId, recordings: deps.recordings },
-    callStore: store.calls,
-    removal: records.recordingRemoval,
-  }));
+  const recorded = {
+    ...{ access, lookup, instanceId, recordings: deps.recordings, callStore: store.calls },
+  };
+  mount(recordingsRoutes({ ...recorded, removal: records.recordingRemoval }));
+  mount(recordingPeaksRoutes(recorded));
   mount(appointmentsRoutes({ access, agenda }));
   mount(erasureRoutes({ access, lookup, erasure: records.erasure, endCall }));
   mount(analyticsRoutes({ access, analyse: records.analyse }));

@@ -8,6 +8,7 @@ import { visibleTo } from "./callFilters.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem, required, unknownCall } from "./middleware/httpProblem.ts";
 import { apiRoutes, callIdParam, errorAnswers } from "./openapi/schemaParts.ts";
+import { notRecorded, recordingProblem, recordingRemoved } from "./recordingProblem.ts";
 
 /** What one read of the disk brings, so that a download takes little memory. */
 const CHUNK_BYTES = 256 * 1024;
@@ -18,7 +19,7 @@ export function recordingsRoutes({ access, lookup, callStore, recordings, remova
   readonly lookup: Pick<CallLookup, "record">;
   readonly callStore: Pick<CallStore, "content">;
   readonly recordings: Pick<Recordings, "sizeOf" | "read">;
-  readonly removal: Records["recordingRemoval"];
+  readonly removal: Pick<Records["recordingRemoval"], "remove">;
   readonly instanceId: string;
 }) {
   const routes = apiRoutes();
@@ -26,10 +27,10 @@ export function recordingsRoutes({ access, lookup, callStore, recordings, remova
   routes.openapi({ ...read, middleware: [access("calls:read")] }, async (c) => {
     const call = visibleTo(c.get("caller"), await lookup.record(c.req.valid("param").id));
     const { recording } = await callStore.content(call.id);
-    if (recording?.removedAt !== undefined) throw removed();
+    if (recording?.removedAt !== undefined) throw recordingRemoved();
     const { bytes, modifiedAt } = await recordings.sizeOf(call.id)
       .catch((error) => {
-        throw problemOf(error, recording);
+        throw recordingProblem(error, recording, instanceId);
       });
     const etag = `"${bytes.toString(36)}-${Math.round(modifiedAt).toString(36)}"`;
     const headers = {
@@ -95,39 +96,10 @@ export function recordingsRoutes({ access, lookup, callStore, recordings, remova
       },
     }, { highWaterMark: 0 });
   }
-
-  function problemOf(error: unknown, recording: RecordingRecord | undefined): unknown {
-    if (!(error instanceof RecordingFault)) return error;
-    switch (error.code) {
-      case "not_found":
-        if (recording === undefined || recording.instanceId === instanceId) return notRecorded();
-        return new HttpProblem(
-          409,
-          "recording_elsewhere",
-          "The recording is on the disk of another instance: give all of them one folder as RECORDINGS_DIR.",
-        );
-      case "unknown_key":
-        return new HttpProblem(
-          409,
-          "recording_key_unknown",
-          "The recording is encrypted by a key that RECORDING_KEY does not have: put that key behind the others, with a comma, and restart.",
-        );
-      default:
-        return new HttpProblem(503, "recording_unreadable", "The recording cannot be read now.");
-    }
-  }
 }
 
 function isGoingOn({ status }: CallRecord, { state }: RecordingRecord): boolean {
   return status !== "ended" && (state === "on" || state === "paused");
-}
-
-function notRecorded(): HttpProblem {
-  return new HttpProblem(404, "not_recorded", "There is no recording of this call.");
-}
-
-function removed(): HttpProblem {
-  return new HttpProblem(410, "recording_removed", "The recording of this call was removed.");
 }
 
 const tags = ["Calls"];

@@ -29,7 +29,7 @@ export function sendTagged(
  * Whether `If-None-Match` lists the tag. Compares weakly (RFC 9110, 13.1.2): Deno marks the tags of
  * answers that it compresses with `W/`.
  */
-function isHeld(etag: string, ifNoneMatch: string | undefined): boolean {
+export function isHeld(etag: string, ifNoneMatch: string | undefined): boolean {
   return readHeaderList(ifNoneMatch ?? null)?.some((held) =>
     held === "*" || held.replace(/^W\//, "") === etag
   ) ?? false;

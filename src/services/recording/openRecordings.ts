@@ -9,6 +9,7 @@ import { deadline } from "../../utils/deadline.ts";
 import type { Incidents } from "../../utils/incidents.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { FaultCode } from "./recordingFault.ts";
+import { type Peaks, type PeaksPart, readPeaks } from "./readPeaks.ts";
 import { RecordingTap } from "./recordingTap.ts";
 import { RecordingThread } from "./recordingThread.ts";
 import type { RecordingSize } from "./recordingMessages.ts";
@@ -31,7 +32,13 @@ export interface FinishedRecording {
 
 export type Recordings = ReturnType<typeof openRecordings>;
 
-const size = z.object({ bytes: z.number(), durationMs: z.number(), modifiedAt: z.number() });
+const size = z.object({
+  bytes: z.number(),
+  durationMs: z.number(),
+  modifiedAt: z.number(),
+  samples: z.number(),
+  hz: z.number(),
+});
 const callIds = z.array(z.string());
 /** How long the end of the process waits for the disk. */
 const CLOSE_MS = 3000;
@@ -132,6 +139,9 @@ export function openRecordings(
       const part = await thread.ask({ kind: "read", callId, from, to, bytes });
       return part instanceof Uint8Array ? new Uint8Array(part) : new Uint8Array();
     },
+    /** Of what there is so far; rejects with the reason of `signal` as well. */
+    peaks: (callId: string, part: PeaksPart): Promise<Peaks> =>
+      readPeaks((edges) => thread.ask({ kind: "peaks", callId, edges }), part),
     /** One side is silent in a span of the call, whatever was, or is still to be, recorded there. */
     async silence(callId: string, side: Side, fromMs: number, toMs: number): Promise<void> {
       await thread.ask({ kind: "silence", callId, side, fromMs, toMs });

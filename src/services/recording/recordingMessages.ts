@@ -57,6 +57,8 @@ export type RecordingQuestion =
     readonly bytes: number;
   }
   | { readonly kind: "size"; readonly callId: string }
+  /** How loud both sides are at their loudest between every two of these samples, which rise. */
+  | { readonly kind: "peaks"; readonly callId: string; readonly edges: Float64Array<ArrayBuffer> }
   | {
     readonly kind: "silence";
     readonly callId: string;
@@ -75,6 +77,9 @@ export interface RecordingSize {
   readonly bytes: number;
   readonly durationMs: number;
   readonly modifiedAt: number;
+  /** Of one side, and how many of them are a second. */
+  readonly samples: number;
+  readonly hz: number;
 }
 
 /** From the thread. */

@@ -12,6 +12,7 @@ import {
   type RecordingSize,
   type TapAudio,
 } from "./recordingMessages.ts";
+import { peaksBetween } from "./peaksBetween.ts";
 import { silence } from "./trackSides.ts";
 import { frameBytes, RATE_HZ, type SampleFile } from "./sampleFile.ts";
 import { recordingKey } from "./sealedFile.ts";
@@ -144,6 +145,8 @@ export class RecordingWriter {
         return this.#sizeOf(question.callId);
       case "read":
         return this.#with(question.callId, (file) => readWav(file, question));
+      case "peaks":
+        return this.#with(question.callId, (file) => peaksBetween(file, question.edges));
       case "silence": {
         const { callId, side, fromMs, toMs } = question;
         const running = this.#trackOf(callId);
@@ -171,11 +174,16 @@ export class RecordingWriter {
   }
 
   #sizeOf(callId: string): RecordingSize {
-    return this.#with(callId, (file) => ({
-      bytes: wavHeaderBytes(file.format) + file.bytes,
-      durationMs: Math.round(file.bytes / frameBytes(file.format) / RATE_HZ[file.format] * 1000),
-      modifiedAt: this.#folder.modifiedAt(callId),
-    }));
+    return this.#with(callId, (file) => {
+      const samples = Math.floor(file.bytes / frameBytes(file.format));
+      const hz = RATE_HZ[file.format];
+      return {
+        bytes: wavHeaderBytes(file.format) + file.bytes,
+        durationMs: Math.round(samples / hz * 1000),
+        modifiedAt: this.#folder.modifiedAt(callId),
+        ...{ samples, hz },
+      };
+    });
   }
 
   #with<T>(callId: string, work: (file: SampleFile) => T, write = false): T {
