@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { type AgentProblem, describeProblem } from "../config/agentProblem.ts";
 import type { AgentCatalog, AgentState, KnownVersion, RestoreResult } from "../services/agents.ts";
+import { askedVariables } from "../services/calls.ts";
 import { describeReach } from "../services/routing.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem, required } from "./middleware/httpProblem.ts";
@@ -54,6 +55,7 @@ export function agentsRoutes({ access, catalog, defaultAgent, now }: {
       version: agent?.version ?? null,
       numbers: [...reach?.numbers ?? []],
       transfers: Object.keys(agent?.transfers ?? {}),
+      variables: agent === undefined ? [] : [...askedVariables(agent)],
       openNow: reach?.openNow ?? null,
       problems: problems.map(viewProblem),
       warnings: warnings.map(viewProblem),
@@ -139,6 +141,9 @@ const agent = z.object({
   numbers: z.array(z.string()).openapi({ description: "Called numbers that it answers" }),
   transfers: z.array(z.string()).openapi({
     description: "Names of whom it may put callers through to",
+  }),
+  variables: z.array(z.string()).openapi({
+    description: "Names in its texts that a request for a call may give values",
   }),
   openNow: z.boolean().nullable().openapi({ description: "Null without `hours`" }),
   problems: z.array(problem).openapi({ description: "What is wrong with the file as it is now" }),

@@ -8,7 +8,6 @@ import type { Routing } from "../services/routing.ts";
 import type { OpenSockets } from "../services/load.ts";
 import type { CallBudget } from "../services/spending.ts";
 import { WEB_PROTOCOL } from "../protocol/web.ts";
-import { readOptionalJson } from "../utils/bodyReader.ts";
 import { newId } from "../utils/ids.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
 import {
@@ -32,8 +31,8 @@ import { type OfferedToken, readHandshake, upgradeSocket } from "./handshake.ts"
 import type { ResumeTokens } from "./resumeTokens.ts";
 import type { WebGrant, WebTokens } from "./webTokens.ts";
 import { present } from "../utils/present.ts";
-import { isRecord } from "../utils/isRecord.ts";
 import { createWebResume, readResumeToken } from "./webResume.ts";
+import { readSessionRequest } from "./webSession.ts";
 
 export interface WebRoutesDeps {
   readonly registry: Pick<CallRegistry, "open" | "refusal">;
@@ -96,7 +95,8 @@ export function webRoutes(
   app.post("/api/web/session", async (c) => {
     const keyName = identify(c);
     requireAllowed(sessions.consume(keyName ?? addressOf(c), now()));
-    const agent = await readAgent(c.req.raw);
+    const { agent: named, ...told } = await readSessionRequest(c.req.raw);
+    const agent = knownAgent(named, { agents, defaultAgent: deps.defaultAgent });
     checkLines();
     const refusal = await deps.callBudget?.check({
       direction: "web",
@@ -104,7 +104,9 @@ export function webRoutes(
       address: addressOf(c),
     });
     if (refusal !== undefined) throw limitProblem(refusal);
-    const grant = deps.routing === undefined ? { agent } : await routeWebCall(deps.routing, agent);
+    const grant = deps.routing === undefined
+      ? { agent, ...told }
+      : await routeWebCall(deps.routing, agent, told);
     const issued = await tokens.issue({ ...grant, ...present({ keyName }) });
     if (issued === undefined) throw tooManyRequests(FULL_TOKENS_RETRY_SECONDS);
     const { token, expiresAt } = issued;
@@ -164,12 +166,6 @@ export function webRoutes(
     return request.headers.has("origin")
       ? isAllowedOrigin(request, rules)
       : request.headers.get("sec-fetch-site") === "same-origin";
-  }
-
-  async function readAgent(request: Request): Promise<string> {
-    const body = await readOptionalJson(request, BODY_LIMITS);
-    const name = body && agentOf(body.value);
-    return knownAgent(name, { agents, defaultAgent: deps.defaultAgent });
   }
 
   /** Checks everything else before the token: claiming a token uses it up. */
@@ -232,7 +228,6 @@ export function webRoutes(
   }
 }
 
-const BODY_LIMITS = { maxBytes: 4096, timeoutMs: 5000 };
 const IDLE_SECONDS = 30;
 const FULL_TOKENS_RETRY_SECONDS = 5;
 const keyRequired = unauthorized("invalid_key", "This server asks for an API key.");
@@ -246,14 +241,4 @@ function foreignPage({ keyed }: AccessRules): HttpProblem {
       ? "This page may not talk with this server."
       : "Without API_KEYS this server talks only with its own page, opened on the same machine.",
   );
-}
-
-/** The name in `{"agent": name}`, if there is one. A misspelt member is refused, not given the default agent. */
-function agentOf(body: unknown): string | undefined {
-  if (isRecord(body)) {
-    const members = Object.keys(body).length;
-    if (members === 0) return undefined;
-    if (members === 1 && typeof body["agent"] === "string") return body["agent"];
-  }
-  throw new HttpProblem(422, "invalid_body", 'Send {"agent": "name"}, or nothing at all.');
 }

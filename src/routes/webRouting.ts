@@ -1,12 +1,17 @@
 import type { Routing } from "../services/routing.ts";
 import { newId } from "../utils/ids.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
+import { present } from "../utils/present.ts";
 import type { WebGrant } from "./webTokens.ts";
 
-/** Gives a browser's call to its agent, as hours and the operator's endpoint say. Throws an `HttpProblem`. */
+/**
+ * Gives a browser's call to its agent, as hours and the operator's endpoint say; what that says of the call
+ * goes before what was `asked`. Throws an `HttpProblem`.
+ */
 export async function routeWebCall(
   routing: Pick<Routing, "route">,
   named: string,
+  asked: Pick<WebGrant, "context" | "variables">,
 ): Promise<WebGrant> {
   const callId = newId("call");
   const { agent, outside, refuse, told } = await routing.route({
@@ -22,5 +27,8 @@ export async function routeWebCall(
     const text = outside.kind === "message" ? outside.text : undefined;
     throw new HttpProblem(503, "outside_hours", text ?? "The agent is closed at the moment.");
   }
-  return { agent, callId, ...told };
+  const variables = asked.variables === undefined
+    ? told.variables
+    : { ...asked.variables, ...told.variables };
+  return { ...asked, agent, callId, ...told, ...present({ variables }) };
 }

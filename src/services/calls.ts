@@ -1,6 +1,6 @@
 export { agentRefusal } from "./calls/callSetup.ts";
 export { recordingText } from "./calls/recordingText.ts";
-export { missingVariables } from "./calls/missingVariables.ts";
+export { askedVariables, missingVariables } from "./calls/missingVariables.ts";
 export { screeningText, voicemailText } from "./calls/machineTexts.ts";
 export { findsOutWhoAnswers } from "./calls/pickupPolicy.ts";
 export type { ActionResult, TransferRefusalCode } from "./calls/callActions.ts";

@@ -194,6 +194,20 @@ for (
     }));
 }
 
+Deno.test("webRoutes() opens the call with what the request tells its agent", () =>
+  withWebServer({}, async (server) => {
+    const told = { context: "A regular.", variables: { first_name: "Ada" } };
+    const { token } = await (await post(server, {
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(told),
+    })).json();
+    const next = server.nextCall();
+    const client = openClient(server, token);
+    const { request } = await next;
+    assert.deepEqual(request, { direction: "web", agent: "receptionist", ...told });
+    await client.close();
+  }));
+
 Deno.test("webRoutes() without keys wants to know which page asks", () =>
   withWebServer({}, async ({ origin }) => {
     const response = await fetch(`${origin}/api/web/session`, { method: "POST" });
@@ -208,10 +222,13 @@ for (
   const [body, type, status, code] of [
     ["{", "application/json", 400, "malformed_json"],
     ["[]", "application/json", 422, "invalid_body"],
-    ['{"agent":7}', "application/json", 422, "invalid_body"],
+    ['{"agent":7}', "application/json", 422, "invalid_request"],
+    ['{"agnet":"clerk"}', "application/json", 422, "invalid_request"],
+    ['{"variables":{"a b":"c"}}', "application/json", 422, "invalid_request"],
+    [`{"context":"${"x".repeat(4001)}"}`, "application/json", 422, "invalid_request"],
     ['{"agent":"nobody"}', "application/json", 422, "unknown_agent"],
     ["agent=clerk", "application/x-www-form-urlencoded", 415, "unsupported_media_type"],
-    [JSON.stringify({ agent: "x".repeat(5000) }), "application/json", 413, "body_too_large"],
+    [JSON.stringify({ agent: "x".repeat(40_000) }), "application/json", 413, "body_too_large"],
   ] as const
 ) {
   Deno.test(`webRoutes() answers ${status} when the token is asked for with ${body.slice(0, 20)}`, () =>

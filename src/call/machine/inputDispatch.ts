@@ -107,7 +107,7 @@ export class InputDispatch {
       case "interruptAsked":
         return caller.interrupt(now);
       case "turnCommitted":
-        return caller.committedByHand(now);
+        return caller.released(now);
       case "turnCleared":
         return commands.push({ type: "clearInput" });
       case "callerLevel":

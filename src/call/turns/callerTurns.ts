@@ -88,6 +88,18 @@ export class CallerTurns {
     if (!this.#call.policy.modelResponds) this.#replyAt = now + COMMIT_GRACE_MS;
   }
 
+  /**
+   * Whoever holds a button to talk has let it go. A model that listens would wait for silence, or has not
+   * noticed that anything was said; where it has ended the turn already, there is nothing left to commit.
+   */
+  released(now: Milliseconds): void {
+    const { turns, policy } = this.#call;
+    if (!policy.modelListens) return this.committedByHand(now);
+    const { callerState } = turns;
+    if (!callerState.isSpeaking && (callerState.isAnswerDue || turns.busy)) return;
+    this.commitUnheard(now);
+  }
+
   /** The model has not heard that the caller's turn is over, or that there was one. */
   commitUnheard(now: Milliseconds): void {
     if (this.#call.turns.callerState.isSpeaking) this.speechStopped(undefined, now);

@@ -7,11 +7,11 @@ import { nameAmong, variablesOf } from "../../config/template.ts";
  * where a request gives these names: they are left out of the texts.
  */
 export function missingVariables(agent: Agent, given: readonly string[]): readonly string[] {
-  return askedOf(agent).filter((name) => nameAmong(given, name) === undefined);
+  return askedVariables(agent).filter((name) => nameAmong(given, name) === undefined);
 }
 
-/** Those that the server has no value for by itself. */
-function askedOf(agent: Agent): readonly string[] {
+/** The variables in these texts that the server has no value for by itself. */
+export function askedVariables(agent: Agent): readonly string[] {
   const known = asked.get(agent);
   if (known !== undefined) return known;
   const { instructions, greeting, voicemail, screening, phone_menu } = agent;
