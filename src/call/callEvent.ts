@@ -188,8 +188,11 @@ export interface TranscriptTurn {
    * end of a sentence.
    */
   readonly heardCharacters?: number;
-  /** How the caller said it; `operator` for what an operator typed, which is nothing that the caller has said. */
-  readonly by: "voice" | "text" | "keypad" | "operator";
+  /**
+   * How the caller said it; `operator` for what an operator typed in their place, `whisper` for what one told
+   * the agent alone: nothing that the caller has said.
+   */
+  readonly by: "voice" | "text" | "keypad" | "operator" | "whisper";
   /** On record, and no part of the conversation: it bridged a wait, was never spoken, or had no words. */
   readonly aside?: true;
   readonly startedMs: Milliseconds;

@@ -36,6 +36,8 @@ export type ControlInput =
   | { readonly type: "sayAsked"; readonly text: string }
   /** The agent is told something about the call, in the middle of it. */
   | { readonly type: "noteGiven"; readonly text: string }
+  /** An operator tells the agent what to do from its next answer on; the caller hears nothing of it. */
+  | { readonly type: "whispered"; readonly text: string }
   | RecordingInput
   | { readonly type: "transferAsked"; readonly alias: string }
   /** Ends the call after what is being said, and a goodbye where there is time for one. */

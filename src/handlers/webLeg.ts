@@ -111,6 +111,7 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
   switch (event.type) {
     case "turn": {
       const { id, role, agent, position, text, final, interrupted, by } = event.turn;
+      if (by === "whisper") return undefined;
       const line = { id, role, ...present({ agent }), position, text, final, interrupted, by };
       return { type: "transcript", ...line };
     }

@@ -1,12 +1,7 @@
 import type { MiddlewareHandler } from "@hono/hono";
 import { createRoute, z } from "@hono/zod-openapi";
-import type {
-  ActionResult,
-  CallLookup,
-  CrossProcessControl,
-  KnownCall,
-  TransferRefusalCode,
-} from "../services/calls.ts";
+import type { Agents } from "../config/agents.ts";
+import type { ActionResult, CallLookup, CrossProcessControl } from "../services/calls.ts";
 import {
   transcriptText,
   transcriptVtt,
@@ -15,20 +10,14 @@ import {
   viewTurn,
 } from "../services/records.ts";
 import type { CallStore } from "../services/store.ts";
-import type { TransferProblem } from "../call/transfer.ts";
 import { present } from "../utils/present.ts";
 import { readListCursor } from "./listCursor.ts";
 import { type Calendar, viewAppointment } from "../services/calendar.ts";
 import type { CallerEnv, RequireScope } from "./middleware/access.ts";
 import { filterFor, visibleTo } from "./callFilters.ts";
-import {
-  actionAnswer,
-  callAction,
-  callDetail,
-  callList,
-  callListQuery,
-  transcript,
-} from "./openapi/callSchemas.ts";
+import { actionProblem } from "./actionProblem.ts";
+import { actionAnswer, callAction } from "./openapi/callActionSchemas.ts";
+import { callDetail, callList, callListQuery, transcript } from "./openapi/callSchemas.ts";
 import { analysisParameters, type AnalysisParametersEnv } from "./middleware/analysisParameters.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
@@ -36,10 +25,11 @@ import { answer, apiRoutes, callIdParam, errorAnswers, json } from "./openapi/sc
 import { acceptedFormat } from "./middleware/acceptedFormat.ts";
 
 /** `/api/calls`: list, detail, transcript, and actions on live calls. */
-export function callsRoutes({ access, callStore, agenda, lookup, control }: {
+export function callsRoutes({ access, callStore, agenda, agents, lookup, control }: {
   readonly access: RequireScope;
   readonly callStore: Pick<CallStore, "content" | "list">;
   readonly agenda: Pick<Calendar["agenda"], "list">;
+  readonly agents: Pick<Agents, "get">;
   readonly lookup: CallLookup;
   readonly control: CrossProcessControl;
 }) {
@@ -67,7 +57,10 @@ export function callsRoutes({ access, callStore, agenda, lookup, control }: {
       agenda.list({ callId: call.id, limit: 100 }),
     ]);
     const booked = appointments.map(viewAppointment);
-    return c.json({ ...viewDetail(call, content), appointments: booked }, 200);
+    const isOver = call.status === "ended" || call.direction === "web";
+    const { transfers = {} } = agents.get(call.currentAgent ?? call.agent) ?? {};
+    const transferNames = isOver ? [] : Object.keys(transfers);
+    return c.json({ ...viewDetail(call, content), appointments: booked, transferNames }, 200);
   });
 
   routes.openapi({ ...transcriptOf, ...reading }, async (c) => {
@@ -95,8 +88,11 @@ export function callsRoutes({ access, callStore, agenda, lookup, control }: {
     async (c) => {
       const call = visibleTo(c.get("caller"), await lookup.known(c.req.valid("param").id));
       const asked = c.req.valid("json");
+      if (asked.type === "transfer" && asked.number !== undefined && !c.get("caller").isAdmin) {
+        throw adminNeeded;
+      }
       const result = call.status === "ended" ? notLive : await control(call, asked);
-      if (!result.ok) throw problemOf(result, call);
+      if (!result.ok) throw actionProblem(result, call);
       return c.json({ success: true, callId: call.id, type: asked.type } as const, 202);
     },
   );
@@ -104,78 +100,13 @@ export function callsRoutes({ access, callStore, agenda, lookup, control }: {
   return routes;
 }
 
+const adminNeeded = new HttpProblem(
+  403,
+  "scope_missing",
+  "This API key may not transfer callers to any number: it lacks the scope admin.",
+);
+
 const notLive: ActionResult = { ok: false, code: "not_live" };
-
-function problemOf(
-  refusal: Extract<ActionResult, { readonly ok: false }>,
-  { status }: KnownCall,
-): HttpProblem {
-  switch (refusal.code) {
-    case "not_live":
-      return status === "ended"
-        ? new HttpProblem(409, "call_ended", "The call has ended.")
-        : new HttpProblem(
-          409,
-          "call_not_here",
-          "No server that can be reached from here holds the call.",
-        );
-    case "not_on_a_phone":
-      return new HttpProblem(409, "not_on_a_phone", "Only phone calls can be transferred.");
-    case "not_recorded":
-      return new HttpProblem(409, "not_recorded", "The call is not being recorded.");
-    case "recording_paused":
-      return new HttpProblem(409, "recording_paused", "The recording is paused already.");
-    case "recording_not_paused":
-      return new HttpProblem(409, "recording_not_paused", "The recording is not paused.");
-    case "caller_away":
-      return new HttpProblem(
-        409,
-        "caller_away",
-        "The caller is being put through to a person: the call can only be hung up.",
-      );
-    case "transfer_under_way":
-    case "call_ending":
-    case "call_unanswered":
-    case "no_transfer":
-    case "not_in_conference":
-      return new HttpProblem(409, refusal.code, transferProblemSentences[refusal.code]);
-    case "unknown_transfer":
-      return new HttpProblem(422, "unknown_transfer", "The agent has no transfer of this name.", {
-        details: [
-          { path: "to", message: aliasesSentence(refusal.aliases) },
-        ],
-      });
-    case "transfer_refused":
-      return new HttpProblem(
-        refusal.refusal === "transfer_limit" ? 429 : 403,
-        refusal.refusal,
-        transferSentences[refusal.refusal],
-      );
-  }
-}
-
-const transferProblemSentences: Readonly<Record<TransferProblem, string>> = {
-  transfer_under_way: "A transfer of this call is under way: there is one at a time.",
-  call_ending: "The call is about to end.",
-  call_unanswered: "The call has not been answered yet.",
-  no_transfer: "Nobody is being called for the caller: there is no transfer to cancel.",
-  not_in_conference: "The agent is not in a conference with the caller and a person.",
-};
-
-const transferSentences: Readonly<Record<TransferRefusalCode, string>> = {
-  do_not_call: "This number is on the do-not-call list.",
-  outside_hours: "Nobody takes calls there at this time: see the transfer's hours.",
-  outside_calling_hours: "The number may not be called at this time: see OUTBOUND_HOURS.",
-  destination_not_allowed: "The number behind this name may not be dialled.",
-  transfer_limit:
-    "So many people have been called that nobody else is called now: see TRANSFER_DIALS_PER_CALL and TRANSFER_DIALS_PER_MINUTE.",
-};
-
-function aliasesSentence(aliases: readonly string[]): string {
-  return aliases.length > 0
-    ? `must be one of ${aliases.join(", ")}`
-    : "has no valid value: the agent's file names no transfers";
-}
 
 const tags = ["Calls"];
 
@@ -232,7 +163,7 @@ const action = createRoute({
   operationId: "actOnCall",
   summary: "Act on a live call",
   description:
-    "Hang up, let the agent say something, transfer the caller or take that back, have the agent leave a conference, interrupt the agent, send text in the caller's place, or pause, resume or stop the recording. Any instance that shares the database accepts it; 504 `instance_silent` where the one that holds the call does not answer. Of transfers there is one at a time: 409 `transfer_under_way`, and `no_transfer`, `not_in_conference`, `call_ending`, `call_unanswered` or `caller_away` where the action is impossible now. Where its limits allow no more calls to people: 429 `transfer_limit`.",
+    "Hang up, let the agent say something, tell it something that the caller does not hear (`whisper`), transfer the caller or take that back, have the agent leave a conference, interrupt the agent, send text in the caller's place, or pause, resume or stop the recording. Any instance that shares the database accepts it; 504 `instance_silent` where the one that holds the call does not answer. Of transfers there is one at a time: 409 `transfer_under_way`, and `no_transfer`, `not_in_conference`, `call_ending`, `call_unanswered` or `caller_away` where the action is impossible now. Where its limits allow no more calls to people: 429 `transfer_limit`.",
   tags,
   request: { params: callIdParam, body: { required: true, content: json(callAction) } },
   responses: { 202: answer("Accepted", actionAnswer), ...errorAnswers },

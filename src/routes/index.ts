@@ -211,7 +211,7 @@ export function createRouter(
   mount(agentsRoutes({ access, catalog: deps.catalog, defaultAgent, now }));
   mount(toolsRoutes({ access, agents, trials: deps.toolTrials }));
   mount(callAnalysisRoutes({ access, lookup, analysis }));
-  mount(callsRoutes({ access, callStore: store.calls, agenda, lookup, control }));
+  mount(callsRoutes({ access, callStore: store.calls, agenda, agents, lookup, control }));
   const recorded = {
     ...{ access, lookup, instanceId, recordings: deps.recordings, callStore: store.calls },
   };

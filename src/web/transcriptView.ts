@@ -6,7 +6,8 @@ import { redactedWords } from "./redactedWords.ts";
 import { readableOutput } from "./toolOutput.ts";
 
 /** With `startedMs`, its time since the start of the call is shown. */
-type Line = Omit<TranscriptLine, "agent"> & {
+type Line = Omit<TranscriptLine, "agent" | "by"> & {
+  readonly by: TranscriptLine["by"] | "whisper";
   /** Absent or null for the agent that the call began with. */
   readonly agent?: string | null;
   readonly startedMs?: number;
@@ -86,6 +87,7 @@ export function createTranscriptView(
         }
         if (line.by === "text" || line.by === "operator") shown.words.append(" ", tag("typed"));
         else if (line.by === "keypad") shown.words.append(" ", tag("keypad"));
+        else if (line.by === "whisper") shown.words.append(" ", tag("to the agent alone"));
       });
     },
     showTool(tool) {
@@ -135,7 +137,7 @@ export function createTranscriptView(
 
   function addLine(line: Line): Shown {
     const agent = line.agent == null ? "Agent" : titleOf(line.agent);
-    const human = line.by === "operator" ? "Operator" : caller;
+    const human = line.by === "operator" || line.by === "whisper" ? "Operator" : caller;
     const name = line.role === "caller" ? human : agent;
     const words = element("p", { className: "words" });
     const margin = element("span", { className: "margin" });

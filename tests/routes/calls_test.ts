@@ -3,6 +3,7 @@ import {
   ADMIN,
   ALICE,
   type ApiServer,
+  BARRED,
   BOB,
   EXPIRED,
   READER,
@@ -255,6 +256,7 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       latencies: [{ turnId: "t1", responseMs: 1, firstAudioMs: 2, firstHeardMs: null, totalMs: 3 }],
       digits: [],
       handoffs: [],
+      transferNames: [],
       transfers: [],
       recording: null,
     });
@@ -343,6 +345,10 @@ for (
     }],
     [{ type: "say", text: " Ready. " }, { type: "sayAsked", text: "Ready." }],
     [{ type: "transfer", to: "sales" }, { type: "transferAsked", alias: "sales" }],
+    [{ type: "whisper", text: "Offer a discount." }, {
+      type: "whispered",
+      text: "Offer a discount.",
+    }],
     [{ type: "interrupt" }, { type: "interruptAsked" }],
     [{ type: "text", text: "Hi" }, { type: "typed", text: "Hi", byOperator: true }],
   ] as const
@@ -372,6 +378,13 @@ for (
     ["too much to say", { type: "say", text: "a".repeat(2001) }, [422, "invalid_request"]],
     ["an unknown member", { type: "hangup", now: true }, [422, "invalid_request"]],
     ["an unknown alias", { type: "transfer", to: "+14155550123" }, [422, "unknown_transfer"]],
+    ["no destination", { type: "transfer" }, [422, "invalid_request"]],
+    ["two destinations", { type: "transfer", to: "sales", number: "+14155550123" }, [
+      422,
+      "invalid_request",
+    ]],
+    ["a number for anyone", { type: "transfer", number: "+14155550123" }, [403, "scope_missing"]],
+    ["nothing to whisper", { type: "whisper", text: " " }, [422, "invalid_request"]],
     ["an inherited alias", { type: "transfer", to: "constructor" }, [422, "unknown_transfer"]],
     ["__proto__", '{"type":"hangup","__proto__":{"a":1}}', [400, "forbidden_key"]],
     ["half a character", '{"type":"say","text":"\\ud800"}', [400, "invalid_unicode"]],
@@ -403,6 +416,30 @@ Deno.test("POST /api/calls/:id/actions touches no call that is over, elsewhere o
     assert.deepEqual(await problemOf(await act(server, hangup, READER)), [403, "scope_missing"]);
     assert.deepEqual(call.inputs, []);
     assert.equal((await act(server, hangup, ADMIN)).status, 202);
+  }));
+
+Deno.test("POST /api/calls/:id/actions transfers to any number that may be dialled, for an admin", () =>
+  withApi({}, async (server) => {
+    await rememberThree(server);
+    const call = liveCall(server);
+    const to = (number: string) => act(server, { type: "transfer", number }, ADMIN);
+    assert.deepEqual(await problemOf(await to("sales")), [422, "invalid_request"]);
+    assert.deepEqual(await problemOf(await to(BARRED)), [403, "destination_not_allowed"]);
+    assert.deepEqual(call.inputs, []);
+    assert.equal((await to("+14155550123")).status, 202);
+    assert.deepEqual(call.inputs, [{ type: "transferAsked", alias: "+14155550123" }]);
+  }));
+
+Deno.test("GET /api/calls/:id says to whom a live phone call may be transferred", () =>
+  withApi({}, async (server) => {
+    await rememberThree(server);
+    await server.remember({ id: "call_d", agent: "receptionist" });
+    await server.remember({ id: "call_e", agent: "receptionist", direction: "web" });
+    const namesOf = async (id: string) =>
+      (await (await server.ask(`/api/calls/${id}`, ADMIN)).json()).transferNames;
+    assert.deepEqual(await namesOf("call_d"), ["sales"]);
+    assert.deepEqual(await namesOf("call_e"), []);
+    assert.deepEqual(await namesOf("call_a"), []);
   }));
 
 Deno.test("POST /api/calls/:id/actions hands over no browser", () =>

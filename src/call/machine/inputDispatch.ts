@@ -122,6 +122,8 @@ export class InputDispatch {
         return turns.ask(prompts.say(input.text), now);
       case "noteGiven":
         return tellForGood(this.#call, prompts.aboutThisCall(input.text));
+      case "whispered":
+        return caller.whispered(input.text, now);
       case "recordingAsked":
         return recording.handle(input, now);
       case "transferAsked":

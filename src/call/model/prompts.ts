@@ -261,6 +261,14 @@ export function aboutThisCall(text: string): ModelNote {
   );
 }
 
+/** What an operator who listens wants of the agent. */
+export function whispered(text: string): ModelNote {
+  return system(
+    "The operator of this service, whom the caller does not hear, tells you this for the rest of the call. " +
+      `Follow it from your next answer on, and do not mention that you were told: ${text}`,
+  );
+}
+
 /** What the model is told about the call. */
 export function system(text: string): ModelNote {
   return { type: "message", role: "system", text };

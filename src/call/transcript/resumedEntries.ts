@@ -57,7 +57,8 @@ function entryOf(
   if (turn.role === "caller") {
     const keys = by === "keypad" ? { modelText: `The caller pressed these keys: ${text}` } : {};
     // On a phone only operators write; in a browser nobody agrees to anything across sessions.
-    const byOperator = (by === "text" || by === "operator") && { byOperator: true as const };
+    const isWritten = by === "text" || by === "operator" || by === "whisper";
+    const byOperator = isWritten && { byOperator: true as const };
     return {
       ...{ kind: "caller", id, position, by, text, final: true, aside },
       ...times,

@@ -90,25 +90,26 @@ export class Transcript {
     this.entries.publish(entry);
   }
 
-  /** The caller typed, or pressed keys; the line is complete at once. */
+  /** The caller typed or pressed keys, or an operator wrote; the line is complete at once. */
   typed(
     text: string,
     by: Exclude<TranscriptTurn["by"], "voice">,
     now: Milliseconds,
     modelText: string = text,
     startedAt: Milliseconds = now,
-  ): CallerEntry | undefined {
+  ): void {
     const fits = this.#typedCharacters < MAX_TYPED_CHARACTERS;
     const entry = fits ? this.#caller(this.entries.nextLocalId(), by, startedAt) : undefined;
-    if (entry === undefined) return undefined;
+    if (entry === undefined) return;
     this.#typedCharacters += text.length + modelText.length;
     this.entries.order.wrote(entry.id);
     entry.text = text.slice(0, MAX_TEXT);
     entry.modelText = modelText.slice(0, MAX_TEXT);
     entry.final = true;
     entry.endedAt = now;
+    if (by === "operator" || by === "whisper") entry.byOperator = true;
+    if (by === "whisper") entry.aside = true;
     this.entries.publish(entry);
-    return entry;
   }
 
   /** The words of an item of the model's conversation, by its id there. */

@@ -1,5 +1,5 @@
 import type { CallEvent, TranscriptTurn } from "../callEvent.ts";
-import { STILL_RUNNING } from "../model/prompts.ts";
+import { STILL_RUNNING, whispered } from "../model/prompts.ts";
 import type { HistoryItem } from "../modelSetup.ts";
 import type { ToolCall } from "../realtimeClient.ts";
 import type { Milliseconds } from "../types.ts";
@@ -22,7 +22,7 @@ export interface CallerEntry {
   /** What the model gets where it is not what is shown: keys that no log or record may hold. */
   modelText?: string;
   final: boolean;
-  /** An operator wrote it in the caller's place. */
+  /** An operator wrote it, in the caller's place or to the agent alone. */
   byOperator?: true;
   /** No part of the conversation: a sound in which there were no words. */
   aside?: boolean;
@@ -133,6 +133,7 @@ export function eventsOf(
 export function historyItemOf(entry: TranscriptEntry): HistoryItem | undefined {
   switch (entry.kind) {
     case "caller": {
+      if (entry.by === "whisper") return whispered(entry.text);
       const text = entry.modelText ?? entry.text;
       return text === "" ? undefined : { type: "message", role: "user", text };
     }

@@ -1,5 +1,6 @@
 import { type ModelNote, system } from "../model/prompts.ts";
 import type { ResponseRequest } from "../realtimeClient.ts";
+import { isPhoneNumber } from "../../utils/phoneNumber.ts";
 import type { TransferFailure, TransferProblem } from "../transfer.ts";
 
 /** For a model whose caller comes back, as nobody took the call; `unanswered` is what the operator wants then. */
@@ -10,17 +11,24 @@ export function transferFailed(
   heard: "ringing" | "music" = "ringing",
 ): ModelNote {
   return system(
-    `The transfer to "${alias}" did not succeed: ${
+    `The transfer to ${personOf(alias)} did not succeed: ${
       REASONS[why]
     } The caller is with you again and has heard nothing but ${heard}. ` +
       `Tell them so in a few words. ${unanswered ?? OFFER}`,
   );
 }
 
+/** The model learns no numbers. */
+function personOf(alias: string): string {
+  return isPhoneNumber(alias) ? "a person whom an operator has chosen" : `"${alias}"`;
+}
+
 /** For a model whose caller waits while a person is asked. */
 export function askingPerson(alias: string): ModelNote {
   return system(
-    `You are now calling "${alias}" on another line, who is told of the caller and asked to take the call. ` +
+    `You are now calling ${
+      personOf(alias)
+    } on another line, who is told of the caller and asked to take the call. ` +
       "The caller waits with you meanwhile and hears music whenever nobody speaks. Say nothing by yourself. " +
       "Where the caller says something, answer it, without promising that anybody will come; where they do not " +
       "want to wait, call cancel_transfer. You will be told how it ends.",
@@ -30,7 +38,9 @@ export function askingPerson(alias: string): ModelNote {
 /** For a model whose caller was to be put through, of which nothing comes. */
 export function transferWithdrawn(alias: string): ModelNote {
   return system(
-    `The transfer to "${alias}" was taken back before anybody was called: the caller stays with you. ` +
+    `The transfer to ${
+      personOf(alias)
+    } was taken back before anybody was called: the caller stays with you. ` +
       "Tell them so in a few words, and go on with the conversation.",
   );
 }
@@ -53,7 +63,9 @@ export function stillTrying(): ResponseRequest {
 /** For a model that is on the line with the caller and a person. */
 export function together(alias: string): ModelNote {
   return system(
-    `"${alias}" has taken the call: you, the caller and "${alias}" are now on the line together, and you hear both in one voice track. ` +
+    `${personOf(alias)} has taken the call: you, the caller and ${
+      personOf(alias)
+    } are now on the line together, and you hear both in one voice track. ` +
       "Let the two talk. Speak only when one of them speaks to you. When they do not need you any more, call leave_conversation.",
   );
 }
@@ -61,14 +73,18 @@ export function together(alias: string): ModelNote {
 /** For a model that was on the line with both. */
 export function personLeft(alias: string): ModelNote {
   return system(
-    `"${alias}" has left; the caller is with you alone. Ask whether there is anything else.`,
+    `${
+      personOf(alias)
+    } has left; the caller is with you alone. Ask whether there is anything else.`,
   );
 }
 
 /** For a model whose caller comes back from a talk with a person. */
 export function personHungUp(alias: string): ModelNote {
   return system(
-    `The caller has talked with "${alias}", who has hung up. The caller is with you again; you did not hear what they said. Ask whether there is anything else.`,
+    `The caller has talked with ${
+      personOf(alias)
+    }, who has hung up. The caller is with you again; you did not hear what they said. Ask whether there is anything else.`,
   );
 }
 

@@ -4,6 +4,7 @@ import type { OptOut } from "../ending/optOut.ts";
 import type { Greeting } from "./greeting.ts";
 import { Digits } from "./digits.ts";
 import { earliest } from "../machine/wakeTimer.ts";
+import * as prompts from "../model/prompts.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** A model that was asked to commit the caller's audio and does not say so gets its request anyway. */
@@ -117,10 +118,15 @@ export class CallerTurns {
     this.interrupt(now);
     this.#call.latency.callerStopped(now);
     this.#sendText(text);
-    const entry = this.#call.transcript.typed(text, byOperator ? "operator" : "text", now);
-    if (entry !== undefined && byOperator) entry.byOperator = true;
+    this.#call.transcript.typed(text, byOperator ? "operator" : "text", now);
     this.#call.turns.callerState.reset();
     this.#call.turns.ask({ purpose: "reply" }, now);
+  }
+
+  /** Neither interrupts the agent nor asks it for an answer; a later session finds it in its history. */
+  whispered(text: string, now: Milliseconds): void {
+    this.#call.transcript.typed(text, "whisper", now);
+    this.#call.commands.request(prompts.whispered(text));
   }
 
   pressed(digit: string, now: Milliseconds): void {

@@ -6,6 +6,7 @@ import * as prompts from "../model/prompts.ts";
 import { type TransferAsker, type TransferHandler, transferProblem } from "../transfer.ts";
 import { transferProblemOutput } from "../transfer/transferPrompts.ts";
 import type { Milliseconds } from "../types.ts";
+import { isPhoneNumber } from "../../utils/phoneNumber.ts";
 
 /** A transfer that somebody wants; `brief` is what the person is told of the caller. */
 export interface WantedTransfer {
@@ -104,7 +105,7 @@ export class ToolEffects {
 
   /**
    * Transfers the call after a sentence about it, where the agent has not just spoken of it itself; false for an
-   * alias that the operator has not defined.
+   * alias that the agent's file does not define. Operators may give a number in its place.
    */
   transfer(
     { alias, by, brief }: WantedTransfer,
@@ -112,7 +113,8 @@ export class ToolEffects {
     now: Milliseconds,
   ): boolean {
     const { transfers } = this.#call.policy;
-    if (!Object.hasOwn(transfers, alias)) return false;
+    const isNumber = by === "operator" && isPhoneNumber(alias);
+    if (!Object.hasOwn(transfers, alias) && !isNumber) return false;
     const sentence = transfers[alias]?.sentence;
     // What the agent said last was nothing about the transfer that an operator wants.
     const isAnnounced = agentSpoke && by !== "operator";

@@ -173,8 +173,9 @@ export const turn = z.object({
   unheard: z.string().nullable().openapi({
     description: "What the agent was to say besides, and nobody heard",
   }),
-  by: z.enum(["voice", "text", "keypad", "operator"]).openapi({
-    description: "`operator`: typed by the action `text`, and nothing that the caller has said",
+  by: z.enum(["voice", "text", "keypad", "operator", "whisper"]).openapi({
+    description:
+      "`operator`: typed by the action `text`; `whisper`: told to the agent alone. Neither is anything that the caller has said",
   }),
   final: z.boolean(),
   startedMs: sinceStart,
@@ -229,6 +230,10 @@ export const callDetail = z.object({
   })).openapi({ description: "How agents handed the call over, in order" }),
   recording: recording.nullable().openapi({ description: "Null where nothing was recorded" }),
   transfers: z.array(transfer).openapi({ description: "How the caller was put through, in order" }),
+  transferNames: z.array(z.string()).openapi({
+    description: "To whom the caller may be transferred, while the call is live",
+    example: ["sales"],
+  }),
   analysis: analysis.nullable().openapi({
     description: "Null where the agent's file has no `analysis`, and until it is begun",
   }),
@@ -242,48 +247,3 @@ export const callList = z.object({
 export const transcript = z.object({ callId: z.string(), turns: z.array(turn) }).openapi(
   "Transcript",
 );
-
-export const callAction = z.discriminatedUnion("type", [
-  z.strictObject({
-    type: z.literal("hangup"),
-    goodbye: z.string().trim().min(1).max(1000).optional().openapi({
-      description: "Spoken before the call ends; without it the call ends at once.",
-    }),
-  }),
-  z.strictObject({ type: z.literal("say"), text: z.string().trim().min(1).max(2000) }),
-  z.strictObject({
-    type: z.literal("transfer"),
-    to: z.string().min(1).max(64).openapi({
-      description: "One of the names under `transfers` in the agent's file",
-    }),
-  }),
-  z.strictObject({ type: z.literal("cancel_transfer") }).openapi({
-    description:
-      "Takes back a transfer that has only been announced, or whose person is still being asked",
-  }),
-  z.strictObject({ type: z.literal("leave_conversation") }).openapi({
-    description: "The agent leaves the caller and a person alone, with whom it is in a conference",
-  }),
-  z.strictObject({ type: z.literal("interrupt") }),
-  z.strictObject({ type: z.literal("text"), text: z.string().trim().min(1).max(4000) }).openapi({
-    description: "Text to the agent, in the caller's place; on record as an operator's",
-  }),
-  z.strictObject({
-    type: z.literal("recording"),
-    change: z.enum(["pause", "resume", "stop"]).openapi({ description: "`stop` is for good" }),
-  }),
-], {
-  error:
-    "type must be hangup, say, transfer, cancel_transfer, leave_conversation, interrupt, text or recording",
-}).openapi(
-  "CallAction",
-  {
-    example: { type: "say", text: "Your table is ready." },
-  },
-);
-
-export const actionAnswer = z.object({
-  success: z.literal(true),
-  callId: z.string(),
-  type: z.string(),
-}).openapi("AcceptedAction");

@@ -11,7 +11,10 @@ const spokeMs = wholeMs.openapi({ description: "How long caller and person talke
 /** One transfer of a call, as records show it. */
 export const transfer = z.object({
   number: z.number().openapi({ description: "Counts the transfers of the call, from 1" }),
-  alias: z.string().openapi({ description: "A name under `transfers` in the agent's file" }),
+  alias: z.string().openapi({
+    description:
+      "A name under `transfers` in the agent's file, or the number that an operator gave",
+  }),
   mode,
   by,
   step: z.enum(["requested", "ringing", "answered", "accepted", "connected", "failed", "ended"]),

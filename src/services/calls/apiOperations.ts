@@ -34,7 +34,7 @@ export interface ApiOperationsDeps extends Pick<Clock, "setTimer"> {
   readonly abandonedCalls:
     & Pick<CrossProcessControlDeps, "endUnheld">
     & Pick<WebCallsDeps, "unlessEnding">;
-  readonly transfers: Pick<TransferPolicy, "refusalOf">;
+  readonly transfers: Pick<TransferPolicy, "refusalOf" | "refusalOfNumber">;
   readonly log: Pick<Log, "info" | "warn">;
 }
 

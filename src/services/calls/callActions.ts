@@ -15,7 +15,14 @@ export const callAction = z.discriminatedUnion("type", [
     goodbye: z.union([z.string(), z.literal(true)]).optional(),
   }),
   z.object({ type: z.literal("say"), text: z.string() }),
-  z.object({ type: z.literal("transfer"), to: z.string() }),
+  z.object({ type: z.literal("whisper"), text: z.string() }),
+  z.object({
+    type: z.literal("transfer"),
+    /** One of the agent's aliases ... */
+    to: z.string().optional(),
+    /** ... or a number, of which whoever lets operators act has made sure that this one may choose it. */
+    number: z.string().optional(),
+  }),
   z.object({ type: z.literal("cancel_transfer") }),
   z.object({ type: z.literal("leave_conversation") }),
   z.object({ type: z.literal("interrupt") }),
@@ -72,8 +79,7 @@ export interface CallActionsDeps {
   readonly agents: {
     ofCall(request: { readonly agent: string }): Transferring;
   };
-  /** An operator may transfer only to numbers that the agent may transfer to. */
-  readonly transfers: Pick<TransferPolicy, "refusalOf">;
+  readonly transfers: Pick<TransferPolicy, "refusalOf" | "refusalOfNumber">;
 }
 
 /** Creates the function that carries out actions on live calls. */
@@ -102,12 +108,17 @@ export function createCallActions(
         if (request.direction === "web") return { ok: false, code: "not_on_a_phone" };
         const agent = agents.ofCall(request);
         const aliases = Object.keys(agent?.transfers ?? {});
-        if (!aliases.includes(action.to)) return { ok: false, code: "unknown_transfer", aliases };
-        const refused = await transfers.refusalOf(agent, action.to, callId);
+        const { to = "", number } = action;
+        if (number === undefined && !aliases.includes(to)) {
+          return { ok: false, code: "unknown_transfer", aliases };
+        }
+        const refused = number === undefined
+          ? await transfers.refusalOf(agent, to, callId)
+          : await transfers.refusalOfNumber(number, callId);
         if (refused !== undefined) {
           return { ok: false, code: "transfer_refused", refusal: refusalOf(refused.code) };
         }
-        return change(session, "transfer", { type: "transferAsked", alias: action.to });
+        return change(session, "transfer", { type: "transferAsked", alias: number ?? to });
       }
       case "cancel_transfer":
         return change(session, "cancelTransfer", { type: "transferCancelled" });
@@ -115,6 +126,9 @@ export function createCallActions(
         return change(session, "leaveRoom", { type: "roomLeft" });
       case "interrupt":
         session.input({ type: "interruptAsked" });
+        return { ok: true };
+      case "whisper":
+        session.input({ type: "whispered", text: detached(action.text) });
         return { ok: true };
       case "text":
         session.input({ type: "typed", text: detached(action.text), byOperator: true });

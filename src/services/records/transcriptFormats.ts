@@ -31,6 +31,7 @@ const names: Readonly<Record<TranscriptTurn["role"], string>> = {
 /** Names of agents are those of files: without characters that mean anything here. */
 function nameOf({ role, agent, by }: TranscriptTurn): string {
   if (by === "operator") return "Operator";
+  if (by === "whisper") return "Operator to agent";
   return agent === undefined ? names[role] : `${names[role]} ${agent}`;
 }
 

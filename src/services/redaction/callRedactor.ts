@@ -29,6 +29,7 @@ const MAX_CHARACTERS = 4000;
 const OPEN_MS = 7 * 24 * 60 * 60 * 1000;
 /** Of a turn of which nobody knows when it ended. */
 const UNKNOWN_MS = 60_000;
+const TYPED: ReadonlySet<TranscriptTurn["by"]> = new Set(["text", "operator", "whisper"]);
 /** So many turns later a number is not gone on with. */
 const MAX_HELD_LINES = 8;
 
@@ -198,9 +199,7 @@ export class CallRedactor {
 function spansOf(entries: readonly Entry[], openMs?: number): readonly CallEvent[] {
   return entries.flatMap(({ turn, marks, spans }) => {
     // What was typed is on no recording.
-    if (turn.by === "text" || turn.by === "operator" || !turn.final && openMs === undefined) {
-      return [];
-    }
+    if (TYPED.has(turn.by) || !turn.final && openMs === undefined) return [];
     if (marks.length === 0) return [];
     const { text } = turn;
     const weights = weightsOf(text);

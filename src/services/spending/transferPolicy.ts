@@ -4,6 +4,7 @@ import { isOpen } from "../../config/isOpen.ts";
 import type { Transfer, TransferTarget } from "../../config/transferSchema.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
+import { isPhoneNumber } from "../../utils/phoneNumber.ts";
 import type { DialPolicy } from "./dialPolicy.ts";
 import type { DialRefusal } from "./dialRefusal.ts";
 import type { TransferDials } from "./transferDials.ts";
@@ -41,6 +42,9 @@ export type TransferDecision =
   }
   | ({ readonly ok: false } & TransferRefusal);
 
+/** As for an alias that does not say. */
+const RING_SECONDS = 20;
+
 /** Whom agents may transfer callers to, by the rules of `DialPolicy` and the hours of the transfer. */
 export type TransferPolicy = ReturnType<typeof createTransferPolicy>;
 
@@ -63,17 +67,17 @@ export function createTransferPolicy(
     ): Promise<readonly AllowedTarget[]> {
       return targets.slice(0, await dials.take(callId, targets.length));
     },
-    /** Why the agent may not transfer this call to the alias now. */
+    /** Why the agent may not transfer this call to one of its aliases now. */
     async refusalOf(
       agent: Transferring,
       alias: string,
       callId: string,
     ): Promise<TransferRefusal | undefined> {
-      const decision = await decide(agent, alias);
-      if (decision.ok) return await dials.isUsedUp(callId) ? tooMany : undefined;
-      const { code, sentence } = decision;
-      return { code, sentence };
+      return isPhoneNumber(alias) ? unknownAlias : await refusalOfAny(agent, alias, callId);
     },
+    /** Why an operator may not transfer this call to a number now. */
+    refusalOfNumber: (number: string, callId: string): Promise<TransferRefusal | undefined> =>
+      refusalOfAny(undefined, number, callId),
     /** Warns of targets that will never be called, once for each definition of an agent. */
     async check(agents: Pick<AgentSet, "names" | "get">): Promise<void> {
       if (!hasPhone) return;
@@ -97,7 +101,19 @@ export function createTransferPolicy(
     },
   };
 
+  async function refusalOfAny(
+    agent: Transferring,
+    alias: string,
+    callId: string,
+  ): Promise<TransferRefusal | undefined> {
+    const decision = await decide(agent, alias);
+    if (decision.ok) return await dials.isUsedUp(callId) ? tooMany : undefined;
+    const { code, sentence } = decision;
+    return { code, sentence };
+  }
+
   function transferOf(agent: Transferring, alias: string): Transfer | undefined {
+    if (hasPhone && isPhoneNumber(alias)) return toNumber(alias);
     const transfers = agent?.transfers ?? {};
     return hasPhone && Object.hasOwn(transfers, alias) ? transfers[alias] : undefined;
   }
@@ -134,6 +150,18 @@ export function createTransferPolicy(
       : await dialling.check(target.number, at);
     return decision.ok ? undefined : decision;
   }
+}
+
+/** To a number that an operator has given, in the place of one of the agent's aliases. */
+function toNumber(number: string): Transfer {
+  return {
+    targets: [{ kind: "number", number }],
+    order: "in_turn",
+    mode: "cold",
+    ringSeconds: RING_SECONDS,
+    machine: "return",
+    then: "hang_up",
+  };
 }
 
 /** What observers are told of a refusal. */

@@ -42,6 +42,9 @@ export const SCRAPER = "scraper-secret-0123456789";
 export const GUEST = "guest-secret-0123456789";
 export const EXPIRED = "expired-secret-0123456789";
 
+/** A number that may not be dialled. */
+export const BARRED = "+19005550123";
+
 const keys = [
   `alice:${ALICE}`,
   `bob:${BOB}`,
@@ -137,7 +140,13 @@ export async function withApi(
           ofCall: ({ agent }) =>
             agent === "receptionist" && receptionist.ok ? receptionist.agent : undefined,
         },
-        transfers: { refusalOf: () => Promise.resolve(undefined) },
+        transfers: {
+          refusalOf: () => Promise.resolve(undefined),
+          refusalOfNumber: (number) =>
+            Promise.resolve(
+              number === BARRED ? { code: "number_not_allowed", sentence: "" } : undefined,
+            ),
+        },
       }),
       rpc: createInstanceRpc({
         bus: createLoneBus("test"),
@@ -160,7 +169,11 @@ export async function withApi(
       instanceId: "test",
       setTimer,
     });
-    router.route("/", callsRoutes({ access, callStore, agenda: store.calendar, lookup, control }));
+    const ofAgent = (name: string) =>
+      name === "receptionist" && receptionist.ok ? receptionist.agent : undefined;
+    const agenda = store.calendar;
+    const around = { access, callStore, agenda, agents: { get: ofAgent }, lookup, control };
+    router.route("/", callsRoutes(around));
     const endCall = createEndCall({ control });
     router.route("/", erasureRoutes({ access, lookup, erasure, endCall }));
     // What was summed up is never kept: tests write to the store behind the server's back.

@@ -118,7 +118,7 @@ export function turnOf(row: Row): TranscriptTurn {
     text: textOf(row, "text"),
     final: flagOf(row, "is_final"),
     interrupted: flagOf(row, "interrupted"),
-    by: choiceOf(row, "spoken_by", ["voice", "text", "keypad", "operator"]),
+    by: choiceOf(row, "spoken_by", ["voice", "text", "keypad", "operator", "whisper"]),
     startedMs: numberOf(row, "started_ms"),
     ...(flagOf(row, "aside") && { aside: true }),
     ...present({
