@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { AppOverrides } from "../../src/app.ts";
 import type { SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
 import { concurrentTests } from "../support/servers/concurrently.ts";
 import {
@@ -19,10 +20,11 @@ const mia = "+14155550199";
 const human = { answer: "human", afterMs: 50, talkMs: 600_000 } as const;
 const STORY = "Tell us what you know of the opening hours in every town of the whole country";
 
-function start(then: "return" | "hang_up" = "return"): Promise<PhoneRig> {
+function start(overrides: AppOverrides = {}): Promise<PhoneRig> {
   return startPhoneRig({
+    overrides,
     agent:
-      `greeting: Good day.\ntransfers: { sales: { number: "${mia}", mode: conference, then: ${then} } }`,
+      `greeting: Good day.\ntransfers: { sales: { number: "${mia}", mode: conference, then: return } }`,
     model: {
       script: (turn) =>
         turn.cause.type === "text" && turn.cause.text === "sales"
@@ -59,10 +61,15 @@ async function agentJoined(rig: PhoneRig, { callId }: Talk): Promise<SimulatedCa
   return agent;
 }
 
+const headers = { Authorization: `Basic ${btoa(`${account.accountSid}:${account.authToken}`)}` };
+
+function apiRoot({ server: { api } }: PhoneRig): string {
+  return `${api.url}/2010-04-01/Accounts/${account.accountSid}`;
+}
+
 /** Somebody deletes what the server has made at Twilio. */
-async function deleteApplications({ server: { api } }: PhoneRig): Promise<void> {
-  const root = `${api.url}/2010-04-01/Accounts/${account.accountSid}/Applications`;
-  const headers = { Authorization: `Basic ${btoa(`${account.accountSid}:${account.authToken}`)}` };
+async function deleteApplications(rig: PhoneRig): Promise<void> {
+  const root = `${apiRoot(rig)}/Applications`;
   const listed = await (await fetch(`${root}.json`, { headers })).json();
   assert.equal(listed.applications.length, 1);
   const { sid } = listed.applications[0];
@@ -109,6 +116,41 @@ test("where the agent cannot join, all are told, and the caller is not left alon
   const [transfer] = (await recordOf(rig, talk.callId)).transfers;
   assert.equal(transfer?.step, "ended");
   assert.ok((transfer?.agentAbsentAt ?? null) !== null);
+});
+
+test("an agent whose call has come can be taken out, though Twilio's answer is lost", async () => {
+  await using rig = await start();
+  const talk = await greeted(rig);
+  rig.server.api.failNextConference({ kind: "silent", placed: true });
+  const person = await taken(rig, talk);
+  const agent = await agentJoined(rig, talk);
+  rig.server.app.registry.get(talk.callId)?.input({ type: "roomLeft" });
+  await agent.ended;
+  person.hangUp();
+  await heardSaying(rig, talk.callId, /^I heard you\.$/);
+  talk.phone.hangUp();
+  const [transfer] = (await recordOf(rig, talk.callId)).transfers;
+  assert.equal(transfer?.agentAbsentAt, null);
+});
+
+test("an agent that was told of as absent does not come late", async () => {
+  await using rig = await start({ twilioTimeoutMs: 1_000 });
+  const talk = await greeted(rig);
+  rig.server.api.failNextConference({ kind: "silent", placed: false });
+  const person = await taken(rig, talk);
+  await published(rig, talk.callId, "transfer", ({ step }) => step === "agent_absent");
+  const request = rig.server.api.conferenceRequests.find(({ form }) => form["Label"] === "agent");
+  assert.ok(request !== undefined);
+  const { path, form } = request;
+  const body = new URLSearchParams(form);
+  const answer = await fetch(`${apiRoot(rig)}/${path}`, { method: "POST", headers, body });
+  assert.equal(answer.status, 201, await answer.text());
+  await (await rig.server.network.nextCall()).ended;
+  assert.equal(rig.server.app.registry.get(talk.callId)?.hasLeg, false);
+  await Promise.all([talk.phone.speak(toneOf(700)), person.speak(toneOf(1_700))]);
+  await until(() => hears(person.heardAudio(), 700), Boolean);
+  person.hangUp();
+  talk.phone.hangUp();
 });
 
 test("an agent that leaves in the middle of a sentence does not say its rest to the caller later", async () => {

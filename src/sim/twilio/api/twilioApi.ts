@@ -123,12 +123,13 @@ export function startTwilioApi(
     query: URLSearchParams,
     form: URLSearchParams,
   ): Promise<Response> {
-    if (method !== "GET") {
-      requests.push({ method, path, form: Object.fromEntries(form) });
-      const failed = await failure(conferenceFaults.shift());
-      if (failed !== undefined) return failed;
-    }
-    return answerOf(conferences.handle(method, path, query, form));
+    if (method === "GET") return answerOf(conferences.handle(method, path, query, form));
+    requests.push({ method, path, form: Object.fromEntries(form) });
+    const fault = conferenceFaults.shift();
+    const failed = await failure(fault);
+    if (failed !== undefined) return failed;
+    const answer = answerOf(conferences.handle(method, path, query, form));
+    return fault?.kind === "silent" ? await silence() : answer;
   }
 
   /** The answer of a fault; undefined where the request is carried out. */
