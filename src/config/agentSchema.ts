@@ -18,6 +18,7 @@ import { entryName as name } from "./schemaParts.ts";
 import { toolEntry } from "./toolOptionsSchema.ts";
 import { transfers } from "./transferSchema.ts";
 import { analysisSchema } from "./analysisSchema.ts";
+import { visitors } from "./visitorsSchema.ts";
 
 const milliseconds = (max: number) => z.number().int().min(0).max(max);
 
@@ -114,6 +115,7 @@ export const agentFrontMatter = z.strictObject({
   http_tools: z.array(httpTool).max(32).default([]),
   sms: sms.default({ texts: {}, recipients: {}, per_call: 2 }),
   client_tools: z.array(clientTool).max(32).default([]),
+  visitors,
   mcp_servers: z.array(mcpServer).max(8).default([]),
   must_hear: mustHearSchema,
   outbound: outbound.optional(),

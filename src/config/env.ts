@@ -61,10 +61,10 @@ export function readVariable(name: string): ToolVariable {
 export function readSettings(environment: Environment): Settings {
   const read = new SettingReader(environment);
   const database = readDatabase(read);
-  const server = readServer(read, isShared(database));
-  const phone = readPhone(read, server.publicUrl);
   const openai = readOpenAI(read);
   const isRehearsal = openai.apiKey === undefined && openai.url === OPENAI_URL;
+  const server = readServer(read, { handsOver: isShared(database), isRehearsal });
+  const phone = readPhone(read, server.publicUrl);
   checkExposure(read, { server, phone, isRehearsal });
   const signingSecrets = readSigningSecrets(read);
   const webhook = readWebhook(read, signingSecrets);

@@ -1,4 +1,6 @@
 import { type ApiKey, parseApiKey, parseApiKeys } from "../utils/auth.ts";
+import { plainOrigin } from "./origins.ts";
+import { readPublicKeys } from "./publicKeys.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { ServerSettings } from "./settings.ts";
 import { present } from "../utils/present.ts";
@@ -7,13 +9,17 @@ import { present } from "../utils/present.ts";
  * Reads where to listen, at which origin others reach the server, and the API keys. Without `handsOver` no
  * other process can go on with live calls: they are given time to end.
  */
-export function readServer(read: SettingReader, handsOver: boolean): ServerSettings {
+export function readServer(
+  read: SettingReader,
+  { handsOver, isRehearsal }: { readonly handsOver: boolean; readonly isRehearsal: boolean },
+): ServerSettings {
   const host = read.matching(
     "HOST",
     /^[A-Za-z0-9.:\[\]-]{1,253}$/,
     "must be an address or host name to listen on, such as 127.0.0.1 or 0.0.0.0.",
   ) ?? "127.0.0.1";
   const publicUrl = readPublicUrl(read);
+  const apiKeys = readApiKeys(read);
   return {
     host: host.replace(/^\[|\]$/g, ""),
     port: read.whole("PORT", 8000, { min: 0, max: 65_535 }),
@@ -21,7 +27,7 @@ export function readServer(read: SettingReader, handsOver: boolean): ServerSetti
     allowedOrigins: readOrigins(read),
     trustProxy: read.flag("TRUST_PROXY", false),
     drainMs: read.whole("DRAIN_SECONDS", handsOver ? 0 : 3600, { min: 0, max: 86_400 }) * 1000,
-    apiKeys: readApiKeys(read),
+    apiKeys: [...apiKeys, ...readPublicKeys(read, { apiKeys, isRehearsal })],
   };
 }
 
@@ -42,9 +48,8 @@ function readPublicUrl(read: SettingReader): string | undefined {
 
 function readOrigins(read: SettingReader): readonly string[] {
   return read.list("ALLOWED_ORIGINS").flatMap((origin) => {
-    const url = URL.canParse(origin) ? new URL(origin) : undefined;
-    const plain = origin.replace(/\/$/, "").toLowerCase();
-    if (url !== undefined && /^https?:$/.test(url.protocol) && url.origin === plain) return [plain];
+    const plain = plainOrigin(origin);
+    if (plain !== undefined) return [plain];
     read.problem(
       `ALLOWED_ORIGINS has "${
         origin.slice(0, 80)

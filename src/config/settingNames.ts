@@ -4,6 +4,7 @@ export const settingNames = [
   "PORT",
   "PUBLIC_URL",
   "API_KEYS",
+  "PUBLIC_KEYS",
   "ALLOWED_ORIGINS",
   "TRUST_PROXY",
   "OPENAI_API_KEY",

@@ -21,6 +21,8 @@ export interface WebHandlerDeps {
   readonly resumption?: Resumption;
   /** Tools that clients of calls run; without it no client is asked to. */
   readonly clientTools?: ClientTools | undefined;
+  /** Passes on what the client says of its page; absent where the agent takes nothing of that. */
+  readonly tellAgent?: ((text: string) => void) | undefined;
   /** The call waits for its client. */
   readonly onLost?: () => void;
   readonly log: Pick<Log, "info" | "warn">;
@@ -67,6 +69,7 @@ export function handleWebSocket(
     session,
     resumption,
     clientTools,
+    tellAgent,
     onLost,
     log,
     watch,
@@ -80,6 +83,7 @@ export function handleWebSocket(
     onReplaced: () => over("replaced"),
   });
   const errors = createRateLimiter({ capacity: 20, refillPerSecond: 1 });
+  const contexts = createRateLimiter({ capacity: 10, refillPerSecond: 0.2 });
   const receive = createClientFrames({
     onAudio: (audio) => session.hear(audio),
     onRequest: requested,
@@ -169,7 +173,17 @@ export function handleWebSocket(
   function requested(request: ClientRequest): void {
     if (request.type === "hello") return greeted(request);
     if (request.type === "tool_result") return clientTools?.answer(session.id, request);
+    if (request.type === "context") return tell(request.text);
     if (request.type !== "pong") session.input(toLegInput(request));
+  }
+
+  /** Each costs the model as much as a turn: they are rare. */
+  function tell(text: string): void {
+    if (tellAgent === undefined) {
+      return refuse("context_not_allowed", "This agent takes nothing that pages say.");
+    }
+    if (contexts.consume("", now()).allowed) return tellAgent(detached(text));
+    refuse("too_fast", "Too much is told of the page; tell less.");
   }
 
   function greeted({ binary, resume, tools }: Extract<ClientRequest, { type: "hello" }>): void {
@@ -240,7 +254,7 @@ const STUCK_TICKS = 4;
 const OPENING_MS = 10_000;
 
 type ClientToolResult = Extract<ClientRequest, { type: "tool_result" }>;
-type Asked = Exclude<ClientRequest, { type: "hello" | "pong" | "tool_result" }>;
+type Asked = Exclude<ClientRequest, { type: "hello" | "pong" | "tool_result" | "context" }>;
 
 function toLegInput(message: Asked): LegInput {
   switch (message.type) {

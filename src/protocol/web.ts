@@ -37,6 +37,7 @@ export const closeCodes = {
 } as const;
 
 const MAX_TEXT_CHARS = 4000;
+const MAX_CONTEXT_CHARS = 2000;
 const MAX_ID_CHARS = 200;
 const MAX_ERROR_CHARS = 500;
 const MAX_TOOLS = 64;
@@ -66,6 +67,8 @@ export type ClientMessage =
   /** Discards what was said since the last turn. */
   | { readonly type: "input_audio_buffer.clear" }
   | { readonly type: "text"; readonly text: string }
+  /** What the agent should know of what the caller sees or does; agents take it whose files say so. */
+  | { readonly type: "context"; readonly text: string }
   | { readonly type: "interrupt" }
   | { readonly type: "dtmf"; readonly digit: string }
   /**
@@ -218,13 +221,10 @@ function narrow(fields: Fields): Narrowed {
     case "input_audio_buffer.clear":
     case "interrupt":
       return accept({ type: fields.type });
-    case "text": {
-      const given = typeof fields.text === "string" ? fields.text : "";
-      const text = given.length <= 2 * MAX_TEXT_CHARS ? given.trim() : "";
-      return text.length > 0 && text.length <= MAX_TEXT_CHARS
-        ? accept({ type: "text", text: text.toWellFormed() })
-        : refuse("invalid_text", `text has 1 to ${MAX_TEXT_CHARS} characters.`);
-    }
+    case "text":
+      return narrowText("text", fields.text, MAX_TEXT_CHARS);
+    case "context":
+      return narrowText("context", fields.text, MAX_CONTEXT_CHARS);
     case "dtmf":
       return typeof fields.digit === "string" && /^[0-9*#A-D]$/.test(fields.digit)
         ? accept({ type: "dtmf", digit: fields.digit })
@@ -241,6 +241,14 @@ function narrow(fields: Fields): Narrowed {
     default:
       return refuse("unknown_type", "No message has this type.");
   }
+}
+
+function narrowText(type: "text" | "context", value: unknown, maxChars: number): Narrowed {
+  const given = typeof value === "string" ? value : "";
+  const text = given.length <= 2 * maxChars ? given.trim().toWellFormed() : "";
+  return text.length > 0 && text.length <= maxChars
+    ? accept({ type, text })
+    : refuse("invalid_text", `text has 1 to ${maxChars} characters.`);
 }
 
 function narrowResult({ id, output, error }: Fields): Narrowed {

@@ -24,6 +24,8 @@ export type Router = OpenAPIHono<RouteEnv>;
 
 export interface BaseRouterDeps {
   readonly allowedOrigins: readonly string[];
+  /** Of public keys. */
+  readonly pageOrigins?: readonly string[];
   readonly newRequestId: () => string;
   /** Monotonic milliseconds. */
   readonly now: () => number;
@@ -32,7 +34,7 @@ export interface BaseRouterDeps {
 
 /** Creates a router without routes, with what every answer has: id, log line, security headers, CORS. */
 export function createBaseRouter(
-  { allowedOrigins, newRequestId, now, log }: BaseRouterDeps,
+  { allowedOrigins, pageOrigins, newRequestId, now, log }: BaseRouterDeps,
 ): Router {
   const router: Router = new OpenAPIHono();
   router.onError(answerErrors(log));
@@ -41,7 +43,7 @@ export function createBaseRouter(
     requestId(newRequestId),
     accessLog(now, log),
     securityHeaders,
-    allowOrigins(allowedOrigins),
+    allowOrigins(allowedOrigins, pageOrigins),
   );
   return router;
 }

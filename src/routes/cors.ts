@@ -5,15 +5,25 @@ const requestHeaders =
   "Authorization, X-API-Key, Content-Type, Idempotency-Key, X-Request-Id, Last-Event-ID";
 const exposedHeaders = "X-Request-Id, Retry-After, Location";
 
+/** What pages with a public key ask for. */
+const callPaths: ReadonlySet<string> = new Set(["/api/web/session", "/api/web/resume"]);
+
 /**
- * Lets pages of exactly these origins use the API. Credentials stay off, as keys are never sent by
- * cookie. Other origins get no header, so their browser withholds the answer.
+ * Lets pages of exactly these origins use the API, and those of `pageOrigins` begin calls. Credentials
+ * stay off, as keys are never sent by cookie. Other origins get no header, so their browser withholds
+ * the answer.
  */
-export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
+export function allowOrigins(
+  origins: readonly string[],
+  pageOrigins: readonly string[] = [],
+): MiddlewareHandler {
   const allowed = new Set(origins.map((origin) => origin.toLowerCase()));
+  const mayCall = new Set(pageOrigins);
   return async function cors(c, next) {
     const origin = c.req.header("origin");
-    const isAllowed = origin !== undefined && allowed.has(origin.toLowerCase());
+    const plain = origin?.toLowerCase() ?? "";
+    const isAllowed = origin !== undefined &&
+      (allowed.has(plain) || (mayCall.has(plain) && callPaths.has(c.req.path)));
     if (c.req.method === "OPTIONS" && c.req.header("access-control-request-method")) {
       c.header("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
       if (isAllowed) {

@@ -143,8 +143,11 @@ export function createRouter(
     ],
   };
 
+  const pages = new Map(apiKeys.flatMap(({ name, page }) => page ? [[name, page]] : []));
+  const pageOrigins = [...new Set([...pages.values()].flatMap(({ origins }) => origins))];
   const router = createBaseRouter({
     allowedOrigins,
+    pageOrigins,
     newRequestId: () => newId("req"),
     now: monotonic,
     log,
@@ -174,7 +177,9 @@ export function createRouter(
   mount(pagesRoutes());
   const sharedTokens = isShared(settings.database) ? store.tokens : undefined;
   mount(webRoutes({
-    authenticate: checkKey && ((secret) => checkKey(secret, "calls:create")),
+    authenticate: checkKey && ((secret) => checkKey(secret, "web")),
+    pageOf: (name) => pages.get(name),
+    pageOrigins,
     registry,
     callBudget,
     hasLine: () => phone === undefined || hasWebLine(registry, settings.limits.calls),

@@ -33,10 +33,11 @@ export function keyRevocationRoutes({ access, keys, revocation, liveCallsOf }: {
   return routes;
 
   function view(key: ApiKey) {
-    const { name, scopes, expiresAt } = key;
+    const { name, scopes, expiresAt, page } = key;
     return {
       name,
       scopes: [...scopes],
+      origins: page === undefined ? null : [...page.origins],
       expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
       revoked: revocation.isRevoked(key),
     };
@@ -46,6 +47,9 @@ export function keyRevocationRoutes({ access, keys, revocation, liveCallsOf }: {
 const key = z.object({
   name: z.string(),
   scopes: z.array(z.enum(keyScopes)),
+  origins: z.array(z.string()).nullable().openapi({
+    description: "Where a public key may be used; null for any other key",
+  }),
   expiresAt: z.iso.datetime().nullable(),
   revoked: z.boolean(),
 }).openapi("Key");

@@ -10,21 +10,13 @@ import type { CallBudget } from "../services/spending.ts";
 import { WEB_PROTOCOL } from "../protocol/web.ts";
 import { newId } from "../utils/ids.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
-import {
-  HttpProblem,
-  requireAllowed,
-  tooManyRequests,
-  unauthorized,
-} from "./middleware/httpProblem.ts";
+import { HttpProblem, requireAllowed, tooManyRequests } from "./middleware/httpProblem.ts";
 import type { GuessGuard } from "./middleware/guessGuard.ts";
 import type { RouteEnv } from "./baseRouter.ts";
 import { limitProblem } from "./middleware/limitProblem.ts";
-import {
-  type AccessRules,
-  isAllowedOrigin,
-  isLocal,
-  refuseForeignHosts,
-} from "./middleware/requestOrigin.ts";
+import { isLocal, refuseForeignHosts } from "./middleware/requestOrigin.ts";
+import { createWebAccess, type WebAccessDeps } from "./webAccess.ts";
+import { agentOfPage, allowedOfPage, saidByPage } from "./visitorRules.ts";
 import { knownAgent } from "./outbound.ts";
 import { routeWebCall } from "./webRouting.ts";
 import { type OfferedToken, readHandshake, upgradeSocket } from "./handshake.ts";
@@ -34,7 +26,7 @@ import { present } from "../utils/present.ts";
 import { createWebResume, readResumeToken } from "./webResume.ts";
 import { readSessionRequest } from "./webSession.ts";
 
-export interface WebRoutesDeps {
+export interface WebRoutesDeps extends Omit<WebAccessDeps, "keyed" | "guesses"> {
   readonly registry: Pick<CallRegistry, "open" | "refusal">;
   /** Limits calls from browsers; absent where there are no limits. */
   readonly callBudget?: Pick<CallBudget, "check" | "admit" | "release">;
@@ -51,11 +43,6 @@ export interface WebRoutesDeps {
   readonly tokens: WebTokens;
   readonly resumeTokens: ResumeTokens;
   readonly webCalls: WebCalls;
-  /** Finds the key of a secret; absent where no keys are configured. */
-  readonly authenticate?: ((secret: string) => { readonly name: string } | undefined) | undefined;
-  /** The origin at which others reach this server. */
-  readonly publicOrigin?: string | undefined;
-  readonly allowedOrigins: readonly string[];
   /** The client address, which limits apply to where a request shows no key. */
   readonly addressOf: (c: Context) => string;
   readonly guesses: GuessGuard;
@@ -80,22 +67,25 @@ export function webRoutes(
     ...deps
   }: WebRoutesDeps,
 ): Hono<RouteEnv> {
-  const rules: AccessRules = { keyed: authenticate !== undefined, ...deps };
+  const keyed = authenticate !== undefined;
+  const access = createWebAccess({ ...deps, authenticate, keyed, guesses });
   const sessions = createRateLimiter({ capacity: 20, refillPerSecond: 0.5 });
+  const pageSessions = createRateLimiter({ capacity: 200, refillPerSecond: 10 });
   const resume = createWebResume({ resumeTokens, webCalls, tokens, now });
   const app = new Hono<RouteEnv>();
 
-  app.get("/api/web/info", refuseForeignHosts(rules.keyed), (c) => {
-    const access = rules.keyed ? "key" : isLocal(c) ? "open" : "closed";
+  app.get("/api/web/info", refuseForeignHosts(keyed), (c) => {
+    const needed = keyed ? "key" : isLocal(c) ? "open" : "closed";
     const { engine, defaultAgent } = deps;
     const titled = agents.names.map((name) => ({ name, title: agents.get(name)?.title ?? name }));
-    return c.json({ engine, access, defaultAgent, agents: titled }, 200, NOT_KEPT);
+    return c.json({ engine, access: needed, defaultAgent, agents: titled }, 200, NOT_KEPT);
   });
 
   app.post("/api/web/session", async (c) => {
-    const keyName = identify(c);
-    requireAllowed(sessions.consume(keyName ?? addressOf(c), now()));
-    const { agent: named, ...told } = await readSessionRequest(c.req.raw);
+    const { name: keyName, page } = access.identify(c) ?? {};
+    limitSessions(c, keyName, page !== undefined);
+    const asked = await readSessionRequest(c.req.raw, { isVisitor: page !== undefined });
+    const named = page === undefined ? asked.agent : agentOfPage(page, asked.agent);
     const agent = knownAgent(named, { agents, defaultAgent: deps.defaultAgent });
     checkLines();
     const refusal = await deps.callBudget?.check({
@@ -104,18 +94,20 @@ export function webRoutes(
       address: addressOf(c),
     });
     if (refusal !== undefined) throw limitProblem(refusal);
-    const grant = deps.routing === undefined
-      ? { agent, ...told }
-      : await routeWebCall(deps.routing, agent, told);
+    const { ignored, ...told } = page === undefined
+      ? { variables: asked.variables, context: asked.context, ignored: [] }
+      : allowedOfPage(asked, agents.get(agent));
+    const grant = await routeWebCall(deps.routing, agent, present(told));
     const issued = await tokens.issue({ ...grant, ...present({ keyName }) });
     if (issued === undefined) throw tooManyRequests(FULL_TOKENS_RETRY_SECONDS);
     const { token, expiresAt } = issued;
-    return c.json({ token, expiresAt: expiresAt.toISOString() }, 200, NOT_KEPT);
+    const rest = ignored.length === 0 ? {} : { ignored };
+    return c.json({ token, expiresAt: expiresAt.toISOString(), ...rest }, 200, NOT_KEPT);
   });
 
   /** Whether a client can come back, for pages: they are not shown why a handshake was refused. */
   app.post("/api/web/resume", async (c) => {
-    if (!mayResume(c)) throw foreignPage(rules);
+    access.admitReturn(c);
     guesses.admit(c, "token");
     const callId = await findResumed(c, await readResumeToken(c.req.raw));
     return c.json({ callId }, 200, NOT_KEPT);
@@ -143,38 +135,27 @@ export function webRoutes(
     if (deps.hasLine?.() === false) throw new CallRefused("full");
   }
 
-  function findResumed(c: Context, token: string): Promise<string> {
-    return resume.find(token, () => guesses.countFailure(c, "token"));
+  /** One visitor must not use up the tokens of all. */
+  function limitSessions(c: Context, keyName: string | undefined, isPublic: boolean): void {
+    if (!isPublic) return requireAllowed(sessions.consume(keyName ?? addressOf(c), now()));
+    requireAllowed(sessions.consume(`${keyName} ${addressOf(c)}`, now()));
+    requireAllowed(pageSessions.consume(keyName ?? "", now()));
   }
 
-  /** As for a first token, but for the key: the resume token shows as much. */
-  function mayResume(c: Context): boolean {
-    if (!rules.keyed) return isLocal(c) && comesFromOwnPage(c.req.raw);
-    return !c.req.raw.headers.has("origin") || isAllowedOrigin(c.req.raw, rules);
-  }
-
-  /** The name of the request's key; undefined where the server has no keys. Throws an `HttpProblem`. */
-  function identify(c: Context): string | undefined {
-    if (authenticate === undefined) {
-      if (isLocal(c) && comesFromOwnPage(c.req.raw)) return undefined;
-      throw foreignPage(rules);
-    }
-    return guesses.findKey(c, authenticate, keyRequired).name;
-  }
-
-  function comesFromOwnPage(request: Request): boolean {
-    return request.headers.has("origin")
-      ? isAllowedOrigin(request, rules)
-      : request.headers.get("sec-fetch-site") === "same-origin";
+  async function findResumed(c: Context, token: string): Promise<string> {
+    const { callId, keyName } = await resume.find(
+      token,
+      () => guesses.countFailure(c, "token"),
+    );
+    access.admitKey(c.req.raw, keyName);
+    return callId;
   }
 
   /** Checks everything else before the token: claiming a token uses it up. */
   function admit(c: Context): OfferedToken {
     const request = c.req.raw;
     const offered = readHandshake(request);
-    if (request.headers.has("origin") && !isAllowedOrigin(request, rules)) {
-      throw new HttpProblem(403, "origin_not_allowed", "This page may not talk with this server.");
-    }
+    access.admitPage(request);
     // Only a call that begins needs a free line.
     if (offered.kind === "token") checkLines();
     guesses.admit(c, "token");
@@ -184,6 +165,7 @@ export function webRoutes(
   async function begin(c: Context<RouteEnv>, token: string, grant: WebGrant): Promise<Response> {
     const { callId = newId("call"), ...request } = grant;
     try {
+      access.admitKey(c.req.raw, grant.keyName);
       const refusal = await deps.callBudget?.admit(callId, {
         direction: "web",
         ...grant,
@@ -196,6 +178,12 @@ export function webRoutes(
       await deps.callBudget?.release(callId).catch(() => {});
       throw error;
     }
+  }
+
+  /** Undefined where the call's agent takes nothing that the page says. */
+  function tellerOf(session: CallSession): ((text: string) => void) | undefined {
+    if (agents.get(session.request.agent)?.visitors.context !== true) return undefined;
+    return (text) => session.input({ type: "noteGiven", text: saidByPage(text) });
   }
 
   function upgrade(
@@ -214,6 +202,7 @@ export function webRoutes(
         session,
         resumption,
         clientTools: deps.clientTools,
+        tellAgent: tellerOf(session),
         onLost,
         log,
         watch: env?.watchSocket,
@@ -230,15 +219,4 @@ export function webRoutes(
 
 const IDLE_SECONDS = 30;
 const FULL_TOKENS_RETRY_SECONDS = 5;
-const keyRequired = unauthorized("invalid_key", "This server asks for an API key.");
 const NOT_KEPT = { "Cache-Control": "no-store" };
-
-function foreignPage({ keyed }: AccessRules): HttpProblem {
-  return new HttpProblem(
-    403,
-    "origin_not_allowed",
-    keyed
-      ? "This page may not talk with this server."
-      : "Without API_KEYS this server talks only with its own page, opened on the same machine.",
-  );
-}

@@ -23,10 +23,13 @@ export function createWebResume({ resumeTokens, webCalls, tokens, now }: WebResu
 
   return {
     /**
-     * The id of the live call that a token belongs to. Throws a 401 for a token that is unknown, used or of
+     * The live call that a token belongs to, with the name of its key. Throws a 401 for a token that is unknown, used or of
      * a revoked key, after `onWrong`, and a 410 with the end of a call that is over.
      */
-    async find(token: string, onWrong: () => void): Promise<string> {
+    async find(
+      token: string,
+      onWrong: () => void,
+    ): Promise<{ readonly callId: string; readonly keyName: string | undefined }> {
       const callId = await stored(resumeTokens.find(token));
       const call = callId === undefined ? undefined : await stored(webCalls.find(callId));
       if (callId === undefined && resumeTokens.isReplaced(token)) throw takenOver;
@@ -39,7 +42,7 @@ export function createWebResume({ resumeTokens, webCalls, tokens, now }: WebResu
         throw invalidResumeToken("The API key that began the call has been revoked.");
       }
       if (call.end !== undefined) throw callEnded(call.end);
-      return callId;
+      return { callId, keyName: call.keyName };
     },
     /**
      * The call's session, which may have to be opened here. Throws a 410 where it is over, and a 503 where

@@ -21,6 +21,30 @@ export interface ApiKey {
   readonly expiresAt?: number;
   /** Calls of its batches that may wait; absent for as many as the settings say. */
   readonly pending?: number;
+  /** Of a public key, which stands in pages: it has no scopes, and begins calls of browsers alone. */
+  readonly page?: PageRules;
+}
+
+/** What a public key is bound to. */
+export interface PageRules {
+  /** Exact origins of the pages that it stands in, lower case, without a trailing slash. */
+  readonly origins: readonly string[];
+  /** Names of the agents that it may call, the first where a page names none. */
+  readonly agents: readonly string[];
+  readonly limits: PageLimits;
+}
+
+/** Limits of a public key per UTC day; an absent one is none. */
+export interface PageLimits {
+  /** Of one visitor, by client address. */
+  readonly visitorCalls?: number;
+  readonly visitorMinutes?: number;
+  /** Of all visitors together. */
+  readonly calls?: number;
+  readonly minutes?: number;
+  readonly usd?: number;
+  /** Calls at a time. */
+  readonly concurrent?: number;
 }
 
 /** Whether a key with these scopes may do what needs `scope`. */

@@ -442,3 +442,55 @@ Deno.test("readSettings() takes a webhook only with an address and a secret that
     ] as const
   ) assert.match(problemsOf(environment).join("\n"), problem);
 });
+
+Deno.test("readSettings() reads public keys, with limits that are on by default", () => {
+  const API_KEYS = "ops:0123456789abcdef;scopes=admin";
+  const of = (PUBLIC_KEYS: string, more = {}) =>
+    readSettings({ API_KEYS, PUBLIC_KEYS, ...more }).server.apiKeys.at(-1);
+  const shown =
+    "site:pk_0123456789abcdef;origins=https://Shop.example/+http://localhost:3000;agents=desk+sales";
+  const page = {
+    origins: ["https://shop.example", "http://localhost:3000"],
+    agents: ["desk", "sales"],
+    limits: { visitorCalls: 10, visitorMinutes: 30, calls: 500, minutes: 600, concurrent: 10 },
+  };
+  const key = of(shown);
+  assert.deepEqual([key?.name, key?.scopes, key?.page], ["site", [], page]);
+  const paid = of(shown, { OPENAI_API_KEY: "sk-x" });
+  assert.deepEqual(paid?.page?.limits, { ...page.limits, usd: 10 });
+  const chosen = of(
+    `${shown};visitor_calls=3;visitor_minutes=1.5;usd=2.50;calls=off;expires=2027-12-31`,
+  );
+  assert.deepEqual(chosen?.page?.limits, {
+    ...{ visitorCalls: 3, visitorMinutes: 1.5, usd: 2.5, minutes: 600, concurrent: 10 },
+  });
+  assert.equal(chosen?.expiresAt, Date.UTC(2027, 11, 31));
+});
+
+Deno.test("readSettings() names each public key that cannot be used, and why", () => {
+  const rest = ";origins=https://a.example;agents=desk";
+  const key = `site:pk_0123456789abcdef${rest}`;
+  const cases: readonly (readonly [keys: string, problem: RegExp])[] = [
+    [`site:0123456789abcdef01${rest}`, /key 1: write name:pk_/],
+    [`site:pk_short${rest}`, /key 1: write name:pk_/],
+    ["site:pk_0123456789abcdef;agents=desk", /key 1: name its pages, as ;origins=/],
+    ["site:pk_0123456789abcdef;origins=https://a.example", /key 1: name the agents/],
+    ["site:pk_0123456789abcdef;origins=*;agents=desk", /"\*" is no exact origin/],
+    ["site:pk_0123456789abcdef;origins=https://a.example/shop;agents=desk", /is no exact origin/],
+    ["site:pk_0123456789abcdef;origins=http://a.example;agents=desk", /has no https/],
+    ["site:pk_0123456789abcdef;origins=https://a.example;agents=../x", /is no name of an agent/],
+    [`${key};scopes=admin`, /after ";" come origins, agents, expires and limits/],
+    [`${key};usd=0`, /usd is "0": give an amount, or off/],
+    [`${key};calls=1.5`, /calls is "1.5": give a whole number, or off/],
+    [`${key};expires=2027-02-30`, /write its expiry as/],
+    [`${key}, site:pk_fedcba9876543210${rest}`, /key 2: its name is that of another key/],
+    [`${key}, shop:pk_0123456789abcdef${rest}`, /key 2: it is the same as another key/],
+    [`ops:pk_0123456789abcdef${rest}`, /key 1: its name is that of another key/],
+  ];
+  for (const [PUBLIC_KEYS, problem] of cases) {
+    const problems = problemsOf({ API_KEYS: "ops:0123456789abcdef;scopes=admin", PUBLIC_KEYS });
+    assert.equal(problems.length, 1, PUBLIC_KEYS);
+    assert.match(problems[0]!, problem);
+  }
+  assert.match(problemsOf({ PUBLIC_KEYS: key }).join(), /PUBLIC_KEYS is set, and API_KEYS is not/);
+});

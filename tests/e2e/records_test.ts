@@ -116,6 +116,7 @@ Deno.test("a revoked key is refused everywhere", async () => {
     name: "ops",
     scopes: ["calls:create", "calls:read"],
     expiresAt: null,
+    origins: null,
     revoked: true,
     liveCalls: 0,
     endingCalls: 0,

@@ -27,8 +27,11 @@ export type RequireScope = (scope: KeyScope) => MiddlewareHandler<CallerEnv>;
 /** Enough for a busy program, and far less than would slow down calls. */
 const REQUESTS_PER_KEY = { capacity: 500, refillPerSecond: 50 };
 
+/** What a key is shown for: a scope, or a call of a browser, for which public keys are. */
+type KeyUse = KeyScope | "web";
+
 /** Finds the key of a secret; throws an `HttpProblem` where it is expired, revoked or lacks the scope. */
-type KeyCheck = (secret: string, scope: KeyScope) => ApiKey | undefined;
+type KeyCheck = (secret: string, use: KeyUse) => ApiKey | undefined;
 
 /** Creates the check of keys that all routes share. */
 export function createKeyCheck({ authenticate, isRevoked, wallClock = () => Date.now() }: {
@@ -37,13 +40,18 @@ export function createKeyCheck({ authenticate, isRevoked, wallClock = () => Date
   /** Milliseconds since 1970. */
   readonly wallClock?: () => number;
 }): KeyCheck {
-  return function checkKey(secret, scope) {
+  return function checkKey(secret, use) {
     const key = authenticate(secret);
     if (key === undefined) return undefined;
     if (hasExpired(key, wallClock())) {
       throw unauthorized("key_expired", "This API key has expired.");
     }
     if (isRevoked(key)) throw unauthorized("key_revoked", "This API key has been revoked.");
+    if (key.page !== undefined) {
+      if (use === "web") return key;
+      throw new HttpProblem(403, "scope_missing", "A public key may only begin calls of browsers.");
+    }
+    const scope = use === "web" ? "calls:create" : use;
     if (allows(key.scopes, scope)) return key;
     throw new HttpProblem(
       403,

@@ -75,6 +75,8 @@ const names: Readonly<Record<BudgetScope, string>> = {
   web: "This key",
   caller: "This caller",
   visitor: "This visitor",
+  public_key: "This public key",
+  public_visitor: "This visitor",
   number: "This number",
   analysis: "This server",
   sms: "This server",
@@ -99,6 +101,7 @@ const settings: Readonly<Partial<Record<BudgetScope, Partial<Record<BudgetLimit,
   key: { dailyMinutes: "KEY_DAILY_MINUTES", dailyUsd: "KEY_DAILY_USD" },
   server: { dailyMinutes: "DAILY_MINUTES", dailyUsd: "DAILY_USD" },
   web: { concurrent: "WEB_CALLS_PER_KEY" },
+  public_key: { concurrent: "PUBLIC_KEYS", dailyCalls: "PUBLIC_KEYS" },
 };
 
 function isoOf(at: number): string {

@@ -52,7 +52,9 @@ export class BudgetRefusals {
   }
 }
 
-const operators: ReadonlySet<BudgetScope> = new Set(["server", "inbound", "key", "outbound"]);
+const operators: ReadonlySet<BudgetScope> = new Set([
+  ...["server", "inbound", "key", "outbound", "public_key"] as const,
+]);
 
 /** The error code of a refusal. */
 export function limitCode(
@@ -65,7 +67,7 @@ export function limitCode(
     case "concurrent":
       return "too_many_calls";
     case "dailyCalls":
-      return "number_called_enough";
+      return scope === "number" ? "number_called_enough" : "daily_calls_used";
     case "dailyMinutes":
       if (isOnlyReserved(refusal)) return "daily_minutes_reserved";
       return scope === "outbound" ? "daily_minutes_used" : "budget_exhausted";

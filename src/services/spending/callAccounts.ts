@@ -1,5 +1,6 @@
 import type { CallDirection } from "../../call/types.ts";
 import type { Settings } from "../../config/settings.ts";
+import type { PageLimits } from "../../utils/auth.ts";
 import { pseudonymOf } from "../../utils/pseudonym.ts";
 import type { BudgetAccount, BudgetLimits, BudgetScope } from "../store.ts";
 import { present } from "../../utils/present.ts";
@@ -19,9 +20,12 @@ export type CallAccounts = (call: CountedCall) => readonly BudgetAccount[];
 
 /** Creates the function that lists the accounts of a call. `secret` keys the pseudonyms of numbers and addresses. */
 export function createCallAccounts(
-  { limits, outbound }: Pick<Settings, "limits" | "outbound">,
+  { limits, outbound, server }: Pick<Settings, "limits" | "outbound" | "server">,
   secret: string,
 ): CallAccounts {
+  const pages = new Map(
+    server.apiKeys.flatMap(({ name, page }) => page === undefined ? [] : [[name, page.limits]]),
+  );
   const { perMinute, concurrent, dailyMinutes, dailyUsd, perNumberDaily } = outbound;
   const { webCallsPerKey, webCallsPerVisitor } = limits;
   const outboundLimits: BudgetLimits = {
@@ -51,7 +55,7 @@ export function createCallAccounts(
         return [account("caller", pseudonymOf(number ?? WITHHELD, secret), limits.caller)];
       case "web":
         return [
-          account("web", keyName, optional("concurrent", webCallsPerKey)),
+          ...ofKey(keyName, address),
           ...(address === undefined || isShared(address) ? [] : [
             account("visitor", pseudonymOf(address, secret), {
               ...limits.visitor,
@@ -62,9 +66,27 @@ export function createCallAccounts(
     }
   }
 
-  function wide({ direction, keyName }: CountedCall) {
+  function ofKey(keyName: string, address: string | undefined): readonly BudgetAccount[] {
+    const page = pages.get(keyName);
+    if (page === undefined) {
+      return [account("web", keyName, optional("concurrent", webCallsPerKey))];
+    }
     return [
-      ...(keyName === undefined ? [] : [account("key", keyName, limits.key)]),
+      ...(address === undefined || isShared(address) ? [] : [
+        account(
+          "public_visitor",
+          `${keyName} ${pseudonymOf(address, secret)}`,
+          visitorLimits(page),
+        ),
+      ]),
+      account("public_key", keyName, publicLimits(page)),
+    ];
+  }
+
+  function wide({ direction, keyName }: CountedCall) {
+    const isOwn = keyName !== undefined && !pages.has(keyName);
+    return [
+      ...(isOwn ? [account("key", keyName, limits.key)] : []),
       ...(direction === "inbound" ? [account("inbound", "", limits.inbound)] : []),
       account("server", "", limits.server),
     ];
@@ -75,6 +97,14 @@ const WITHHELD = "withheld";
 
 function account(scope: BudgetScope, subject: string, limits: BudgetLimits): BudgetAccount {
   return { scope, subject, limits };
+}
+
+function visitorLimits({ visitorCalls, visitorMinutes }: PageLimits): BudgetLimits {
+  return present({ dailyCalls: visitorCalls, dailyMinutes: visitorMinutes });
+}
+
+function publicLimits({ concurrent, calls, minutes, usd }: PageLimits): BudgetLimits {
+  return present({ concurrent, dailyCalls: calls, dailyMinutes: minutes, dailyUsd: usd });
 }
 
 function optional(limit: keyof BudgetLimits, value: number | undefined): BudgetLimits {

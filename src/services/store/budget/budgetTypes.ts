@@ -7,6 +7,9 @@ export type BudgetScope =
   | "web"
   | "caller"
   | "visitor"
+  /** A public key, and one visitor of its pages. */
+  | "public_key"
+  | "public_visitor"
   | "number"
   | "sms"
   | "sms_number"
