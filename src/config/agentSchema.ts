@@ -14,6 +14,7 @@ import { phoneMenu } from "./phoneMenuSchema.ts";
 import { redactionSchema } from "./redactionSchema.ts";
 import { recordingSchema } from "./recordingSchema.ts";
 import { sms } from "./smsSchema.ts";
+import { isTimeZone } from "./isTimeZone.ts";
 import { entryName as name } from "./schemaParts.ts";
 import { toolEntry } from "./toolOptionsSchema.ts";
 import { transfers } from "./transferSchema.ts";
@@ -208,15 +209,6 @@ function isLanguage(code: string): boolean {
   if (!/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(code)) return false;
   try {
     new Intl.Locale(code);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
     return true;
   } catch {
     return false;

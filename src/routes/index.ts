@@ -224,7 +224,7 @@ export function createRouter(
   mount(recordingPeaksRoutes(recorded));
   mount(appointmentsRoutes({ access, agenda }));
   mount(erasureRoutes({ access, lookup, erasure: records.erasure, endCall }));
-  mount(analyticsRoutes({ access, analyse: records.analyse }));
+  mount(analyticsRoutes({ access, analytics: records.analytics, now }));
   mount(eventsRoutes({
     setTimer,
     access,

@@ -9,6 +9,8 @@ export { endOf, outcomeOf, statusOf } from "./records/callOutcome.ts";
 export { viewAnalysis } from "./records/analysisView.ts";
 export { viewCall, viewDetail, viewTurn } from "./records/callView.ts";
 export { createMessageBox, type MessageBox, viewMessage } from "./records/messageBox.ts";
+export { type Analytics } from "./records/openAnalytics.ts";
+export { bucketEdges, type BucketRequest, intervals, MAX_BUCKETS } from "./records/timeBuckets.ts";
 export { openRecords, type Records } from "./records/openRecords.ts";
 export { viewRecording } from "./records/recordingView.ts";
 export { promisesOf } from "./records/promises.ts";

@@ -48,7 +48,18 @@ export type {
   CalendarStore,
   TakenCell,
 } from "./store/calendar/calendarStore.ts";
-export { type CallAnalytics, type Distribution, percentile } from "./store/calls/callAnalytics.ts";
+export {
+  type SeriesGroup,
+  seriesGroups,
+  type SeriesLine,
+  type SeriesPoint,
+  type SeriesQuestion,
+} from "./store/analytics/callSeries.ts";
+export {
+  type CallAnalytics,
+  type Distribution,
+  percentile,
+} from "./store/analytics/callAnalytics.ts";
 export {
   type CallFilter,
   type CallPosition,

@@ -22,6 +22,7 @@ import {
   type NewCall,
   noUsage,
 } from "../store.ts";
+import { GreetingTurn } from "./greetingTurn.ts";
 import { endingOf } from "./endingOf.ts";
 import { PhoneMenuTally } from "./phoneMenuTally.ts";
 import { PersonTalks } from "./personTalks.ts";
@@ -46,6 +47,7 @@ export class CallTally {
   #usageWritten = true;
   #digits = 0;
   #handoffs: readonly HandoffRecord[] = [];
+  readonly #greeting: GreetingTurn;
   #phoneMenu = new PhoneMenuTally();
   readonly #talks: PersonTalks;
 
@@ -59,6 +61,7 @@ export class CallTally {
   ) {
     this.#call = call;
     this.#resumedFrom = stored?.record.startedAt;
+    this.#greeting = new GreetingTurn({ isResumed: stored !== undefined });
     this.#talks = new PersonTalks(stored?.content.transfers);
     if (stored === undefined) return;
     const { record: { usage, savings, ...record }, content } = stored;
@@ -127,7 +130,8 @@ export class CallTally {
       case "turn":
         if (event.turn.final) {
           this.#unwritten.delete(event.turn.id);
-          return [{ type: "turn", callId, turn: event.turn }];
+          const isGreeting = this.#greeting.is(event.turn);
+          return [{ type: "turn", callId, turn: event.turn, isGreeting }];
         }
         this.#unwritten.set(event.turn.id, event.turn);
         return [];
@@ -141,6 +145,8 @@ export class CallTally {
         return [{ type: "recording", callId, status, instanceId }];
       }
       case "mustHear":
+        this.#greeting.mustBeHeard(event);
+        return [{ ...event, callId }];
       case "redacted":
         return [{ ...event, callId }];
       case "optedOut": {

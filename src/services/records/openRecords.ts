@@ -13,7 +13,7 @@ import type { Store } from "../store.ts";
 import { createCallErasure } from "./callErasure.ts";
 import type { CallJournals } from "./callJournals.ts";
 import { createCompletionDispatcher } from "./completionDispatcher.ts";
-import { createAnalyticsQueue } from "./analyticsQueue.ts";
+import { openAnalytics } from "./openAnalytics.ts";
 import { createRecorder } from "./recorder.ts";
 import { followRecordings } from "./finishedRecordings.ts";
 import { createRecordingRemoval } from "./recordingRemoval.ts";
@@ -94,7 +94,7 @@ export function openRecords(deps: RecordsDeps) {
   return {
     recorder,
     completion,
-    analyse: createAnalyticsQueue({ analyse: store.calls.analyse, now }),
+    analytics: openAnalytics({ calls: store.calls, now }),
     erasure,
     /** Called when the recording of a call is whole and its record says so. */
     onRecorded: recorded.onRecorded,

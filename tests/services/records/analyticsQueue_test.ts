@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import {
   AnalyticsBusy,
   createAnalyticsQueue,
+  ofLastDays,
 } from "../../../src/services/records/analyticsQueue.ts";
-import type { CallAnalytics } from "../../../src/services/store/calls/callAnalytics.ts";
+import type { CallAnalytics } from "../../../src/services/store/analytics/callAnalytics.ts";
 import type { CallFilter } from "../../../src/services/store/calls/callList.ts";
 import { openSqlite } from "../../../src/services/store/sqlite/sqliteDatabase.ts";
 import { openStore } from "../../../src/services/store/store.ts";
@@ -37,16 +38,14 @@ Deno.test("case 159: what is written does not wait for sums that take long", asy
 function startAnalysis() {
   const asked: (CallFilter & { readonly answer: () => void })[] = [];
   const clock = { ms: 0 };
-  const sumUp = createAnalyticsQueue({
-    async analyse(filter): Promise<CallAnalytics> {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      asked.push({ ...filter, answer: resolve });
-      await promise;
-      return await Promise.reject(new Error(`answered ${filter.agent}`));
-    },
-    now: () => Date.UTC(2027, 0, 31),
-    monotonic: () => clock.ms,
-  });
+  const analyse = async (filter: CallFilter): Promise<CallAnalytics> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    asked.push({ ...filter, answer: resolve });
+    await promise;
+    return await Promise.reject(new Error(`answered ${filter.agent}`));
+  };
+  const now = () => Date.UTC(2027, 0, 31);
+  const sumUp = createAnalyticsQueue({ monotonic: () => clock.ms })(ofLastDays(analyse, { now }));
   return { asked, sumUp };
 }
 
@@ -88,14 +87,10 @@ Deno.test("sums are kept ten times as long as they took, at most five seconds", 
   let made = 0;
   let ms = 0;
   let takesMs = 600;
-  const sumUp = createAnalyticsQueue({
-    analyse() {
-      made++;
-      ms += takesMs;
-      return analyse({});
-    },
-    now: () => 0,
-    monotonic: () => ms,
+  const sumUp = createAnalyticsQueue({ monotonic: () => ms })((_: CallFilter) => {
+    made++;
+    ms += takesMs;
+    return analyse({});
   });
   await sumUp({});
   ms += 4900;

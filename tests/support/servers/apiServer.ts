@@ -14,7 +14,7 @@ import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
 import type { Router } from "../../../src/routes/baseRouter.ts";
 import { createAgentCatalog } from "../../../src/services/agents/agentCatalog.ts";
 import { type AgentEntry, LiveAgents } from "../../../src/services/agents/liveAgents.ts";
-import { createAnalyticsQueue } from "../../../src/services/records/analyticsQueue.ts";
+import { openAnalytics } from "../../../src/services/records/openAnalytics.ts";
 import { createCallActions } from "../../../src/services/calls/callActions.ts";
 import { createCallLookup } from "../../../src/services/calls/callLookup.ts";
 import { createCrossProcessControl } from "../../../src/services/calls/crossProcessControl.ts";
@@ -183,7 +183,8 @@ export async function withApi(
       "/",
       analyticsRoutes({
         access,
-        analyse: createAnalyticsQueue({ analyse: callStore.analyse, now, monotonic }),
+        analytics: openAnalytics({ calls: callStore, now, monotonic }),
+        now,
       }),
     );
     router.route(

@@ -16,6 +16,7 @@ import { testMessages } from "./messageContract.ts";
 import { testDocumentSearches } from "./documentSearchContract.ts";
 import { testTextMessages } from "./textMessageContract.ts";
 import { ended, opened, said } from "./storedCalls.ts";
+import { testSeries } from "./seriesContract.ts";
 import { testStorePorts } from "./storePortsContract.ts";
 
 /** An empty database for one test, and the way to be rid of it. */
@@ -62,6 +63,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testDocumentSearches(test);
   testCalendar(test);
   testAnalyses(test);
+  testSeries(test);
   testStorePorts(test);
 }
 

@@ -1,4 +1,5 @@
-import { analyse, type CallAnalytics } from "./callAnalytics.ts";
+import { analyse, type CallAnalytics } from "../analytics/callAnalytics.ts";
+import { callSeries, type SeriesLine, type SeriesQuestion } from "../analytics/callSeries.ts";
 import { type CallFilter, type CallPosition, conditionsFor, writeCursor } from "./callList.ts";
 import type { CallContent, CallCost, CallRecord } from "./callRecord.ts";
 import { callOf, digitsOf, handoffOf, latencyOf, mustHearOf, toolOf, turnOf } from "./callRows.ts";
@@ -178,6 +179,8 @@ export function createCallStore(database: Database) {
       return maybeNumber(onlyRow(newest), "newest");
     },
     analyse: (filter: CallFilter): Promise<CallAnalytics> => analyse(database, filter),
+    series: (question: SeriesQuestion): Promise<readonly SeriesLine[]> =>
+      callSeries(database, question),
   };
 }
 

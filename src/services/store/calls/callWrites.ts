@@ -8,14 +8,7 @@ import {
   insertOfCall,
   updateCall,
 } from "./callStatements.ts";
-import {
-  type Columns,
-  finiteOrZero,
-  integerOrNull,
-  placeholders,
-  toInteger,
-  toStorable,
-} from "../columns.ts";
+import { type Columns, integerOrNull, placeholders, toInteger, toStorable } from "../columns.ts";
 import type { Statement } from "../database.ts";
 import { handoffStatements } from "./handoffWrites.ts";
 import { mustHearStatement } from "./mustHearWrites.ts";
@@ -23,6 +16,7 @@ import type { RecordingWrite } from "./recordingRecord.ts";
 import { recordingStatement } from "./recordingRows.ts";
 import { redactedSpanStatement } from "./redactedSpanRows.ts";
 import { transferStatements, type TransferWrite } from "./transferRows.ts";
+import { turnStatement } from "./turnWrites.ts";
 import { present } from "../../../utils/present.ts";
 
 /** One write about a call. Each is idempotent. */
@@ -35,7 +29,8 @@ export type CallWrite =
      * call: they replace what is stored.
      */
     | { readonly type: "changed"; readonly changes: CallChanges; readonly holder?: string }
-    | { readonly type: "turn"; readonly turn: TranscriptTurn }
+    /** `isGreeting`: what the agent began the conversation with. */
+    | { readonly type: "turn"; readonly turn: TranscriptTurn; readonly isGreeting?: boolean }
     | (Extract<CallEvent, { type: "toolStarted" }> & { readonly startedMs: number })
     /** `atMs` is when it ended, since the call began. */
     | (Extract<CallEvent, { type: "toolEnded" }> & { readonly atMs: number })
@@ -75,7 +70,7 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
     case "changed":
       return changeCall(callId, write.changes, write.holder);
     case "turn":
-      return [upsertTurn(callId, write.turn)];
+      return [turnStatement(callId, write.turn, write.isGreeting)];
     case "toolStarted":
       return [
         insertOfCall("tool_calls", callId, {
@@ -209,44 +204,6 @@ function changeCall(
     statements.push(updateCall(callId, { status }, "AND status IN ('queued', 'ringing')"));
   }
   return statements;
-}
-
-function upsertTurn(callId: string, turn: TranscriptTurn): Statement {
-  const replaced = [
-    "position",
-    "text",
-    "is_final",
-    "interrupted",
-    "spoken_by",
-    "aside",
-    "started_ms",
-    "ended_ms",
-    "unheard",
-    "heard_characters",
-    "agent",
-  ]
-    .map((name) => `${name} = excluded.${name}`);
-  return insertOfCall(
-    "turns",
-    callId,
-    {
-      id: turn.id,
-      role: turn.role,
-      agent: turn.agent ?? null,
-      position: finiteOrZero(turn.position),
-      text: turn.text,
-      is_final: Number(turn.final),
-      interrupted: Number(turn.interrupted),
-      spoken_by: turn.by,
-      aside: Number(turn.aside === true),
-      started_ms: toInteger(turn.startedMs),
-      ended_ms: integerOrNull(turn.endedMs),
-      unheard: turn.unheard ?? null,
-      heard_characters: turn.heardCharacters ?? null,
-      // An earlier state of the turn never replaces a final one.
-    },
-    `(call_id, id) DO UPDATE SET ${replaced.join(", ")} WHERE turns.is_final <= excluded.is_final`,
-  );
 }
 
 function endTool(

@@ -6,6 +6,7 @@ import { calendarVersion } from "./calendarVersion.ts";
 import { heardVersion } from "./heardVersion.ts";
 import { analyses } from "./analyses.ts";
 import { handoffs } from "./handoffs.ts";
+import { heardWords } from "./heardWords.ts";
 import { knowledgeVectors } from "./knowledgeVectors.ts";
 import { knowledgeTables } from "./knowledgeTables.ts";
 import { phoneMenus } from "./phoneMenus.ts";
@@ -157,4 +158,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   pickups,
   absentAgents,
   askedPeople,
+  heardWords,
 ];

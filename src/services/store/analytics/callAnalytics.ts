@@ -1,8 +1,9 @@
-import { type CallFilter, type Conditions, conditionsFor } from "./callList.ts";
+import { type CallFilter, type Conditions, conditionsFor } from "../calls/callList.ts";
 import { type AnalysisCounts, countAnalyses } from "../analyses/analysisCounts.ts";
-import type { CallUsage } from "./callRecord.ts";
-import { usageColumns, usageOf } from "./callRows.ts";
+import type { CallUsage } from "../calls/callRecord.ts";
+import { usageColumns, usageOf } from "../calls/callRows.ts";
 import type { Database, Query, Row } from "../database.ts";
+import { eachLatency } from "./eachLatency.ts";
 import { maybeText, numberOf, onlyRow } from "../row.ts";
 
 /** Percentiles by the nearest rank: each is a value that occurred. */
@@ -60,7 +61,9 @@ export async function analyse(database: Database, filter: CallFilter): Promise<C
     ),
   );
   const latencies = await query(
-    `SELECT ms, COUNT(*) AS turns FROM (${latenciesOf(database, sql)}) AS each_turn
+    `SELECT ms, COUNT(*) AS turns FROM (${
+      eachLatency(database, `calls WHERE latencies_ms IS NOT NULL AND ${sql}`)
+    }) AS each_turn
       GROUP BY ms ORDER BY ms`,
     values,
   );
@@ -84,15 +87,6 @@ export async function analyse(database: Database, filter: CallFilter): Promise<C
     usage: usageOf(totals),
     analysis: await countAnalyses(query, { sql, values }),
   };
-}
-
-/** A row for each turn; `latencies_ms` is a comma-separated list. */
-function latenciesOf({ kind }: Database, condition: string): string {
-  const rows = `calls WHERE latencies_ms IS NOT NULL AND ${condition}`;
-  return kind === "postgres"
-    ? `SELECT CAST(unnest(string_to_array(latencies_ms, ',')) AS BIGINT) AS ms FROM ${rows}`
-    : `SELECT each_ms.value AS ms FROM (SELECT latencies_ms FROM ${rows}) AS listed,
-      json_each('[' || listed.latencies_ms || ']') AS each_ms`;
 }
 
 async function durations(
