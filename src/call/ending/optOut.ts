@@ -43,15 +43,11 @@ export class OptOut {
     this.#ask("word", words, now);
   }
 
-  /** Whether it means, entered alone, that the caller wants no more calls. */
-  isKey(digits: string): boolean {
-    const key = this.#rule?.key;
-    return key !== undefined && digits.replace(/#$/, "") === key && !this.#call.menu.isActive;
-  }
-
   /** The caller has entered this, and nothing else; true where it was this that they meant. */
   pressed(digits: string, now: Milliseconds): boolean {
-    if (!this.isKey(digits)) return false;
+    const key = this.#rule?.key;
+    if (key === undefined || digits.replace(/#$/, "") !== key) return false;
+    if (this.#call.menu.isActive) return false;
     this.#ask("key", digits, now);
     return true;
   }

@@ -48,11 +48,17 @@ export function createDecidingParts(
   const connection = new ConnectionLifecycle(call, tools, handoff, now);
   if (transfer.isUnderWay) connection.park(now);
   transfer.use({ closing, leg, connection });
-  const recording = new CallRecording(call, startedAt, mustHears, resumed);
+  const recording = new CallRecording(
+    call,
+    startedAt,
+    mustHears,
+    (keys, beganAt, at) => caller.optsOut(keys, beganAt, at),
+    resumed,
+  );
   const opening = new Opening(call, kept, mustHears, recording);
   const greeting = new Greeting(call, kept, connection, closing, opening, resumed);
   const optOut = new OptOut(call, closing);
-  const caller = new CallerTurns(call, greeting, kept, optOut);
+  const caller: CallerTurns = new CallerTurns(call, greeting, kept, optOut);
   const bridge = new OutageBridge(
     call,
     kept,

@@ -100,9 +100,7 @@ export class InputDispatch {
         return caller.typed(input.text, input.byOperator === true, now);
       case "digit":
         // It answers the question, and nobody else need know of it.
-        if (
-          recording.isAsking && (recording.isInNumber || !this.#parts.optOut.isKey(input.digit))
-        ) return;
+        if (recording.isAsking) return;
         return caller.pressed(input.digit, now);
       case "interruptAsked":
         return caller.interrupt(now);

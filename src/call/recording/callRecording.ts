@@ -10,6 +10,9 @@ import { KeyRun } from "./keyRun.ts";
 import { type RecordingAnswer, RecordingQuestion } from "./recordingQuestion.ts";
 import { present } from "../../utils/present.ts";
 
+/** Whether a key that stood alone means that the caller wants no more calls, which it then sees to. */
+type OptsOut = (keys: string, beganAt: Milliseconds, now: Milliseconds) => boolean;
+
 /** A model that pauses and resumes without end does not fill the record. */
 const MAX_SPANS = 200;
 
@@ -24,6 +27,7 @@ export class CallRecording {
   readonly #beginnings: TurnBeginnings;
   /** Of all keys: one that goes on with what was begun before the question is no answer to it. */
   readonly #keys = new KeyRun();
+  readonly #optsOut: OptsOut;
   #status: RecordingStatus | undefined;
   #question: RecordingQuestion | undefined;
   #isJoined = false;
@@ -34,11 +38,13 @@ export class CallRecording {
     call: MachineParts,
     startedAt: Milliseconds,
     sentences: Pick<MustHears, "openingHeard">,
+    optsOut: OptsOut,
     resumed?: ResumedCall,
   ) {
     this.#call = call;
     this.#startedAt = startedAt;
     this.#sentences = sentences;
+    this.#optsOut = optsOut;
     this.#beginnings = new TurnBeginnings(call.inForce);
     const before = resumed?.recordingStatus;
     if (resumed === undefined || before === undefined) return;
@@ -118,11 +124,6 @@ export class CallRecording {
     return this.#question !== undefined;
   }
 
-  /** Whether the latest key is one of a number. */
-  get isInNumber(): boolean {
-    return this.#keys.keys.length > 1;
-  }
-
   get wakeAt(): Milliseconds | undefined {
     return this.#question?.wakeAt;
   }
@@ -133,12 +134,19 @@ export class CallRecording {
       this.#keys.disregard();
       this.#question = new RecordingQuestion(this.#call, recording, this.#beginnings, this.#keys);
     }
+    if (this.#keys.isOver(now) && this.#optsOutByKey(now)) return;
     const answered = this.#question.tick(now);
     if (answered === undefined) return;
     this.#question = undefined;
     // It was answered to the question, and not to the agent.
     if (answered.answer !== "none") this.#call.turns.withdrawReply();
     this.#take(recording, answered, now);
+  }
+
+  #optsOutByKey(now: Milliseconds): boolean {
+    if (!this.#optsOut(this.#keys.keys, this.#keys.beganAt, now)) return false;
+    this.optedOut(now);
+    return true;
   }
 
   #take(
@@ -188,6 +196,8 @@ export class CallRecording {
   #closeQuestion(reason: "call_ended" | "person_joined", now: Milliseconds): void {
     const { recording } = this.#call.inForce.policy;
     if (this.#status !== undefined || recording?.consent !== "required") return;
+    // No other key can make it one of a number.
+    if (this.#question !== undefined && this.#optsOutByKey(now)) return;
     const unanswered = this.#question?.unanswered ?? { answer: "none" };
     this.#question = undefined;
     if (unanswered.answer !== "none") return this.#take(recording, unanswered, now);

@@ -10,12 +10,14 @@ const EARLIER = "…";
 /** Keys that follow each other: whether one of them stands alone is known a second after it. */
 export class KeyRun {
   #keys = "";
+  #beganAt: Milliseconds = -Infinity;
   #lastAt: Milliseconds = -Infinity;
 
   pressed(digit: string, now: Milliseconds): void {
     const isNext = now - this.#lastAt < ALONE_MS;
     const before = this.#keys === "" ? EARLIER : this.#keys;
     this.#keys = (isNext ? before + digit : digit).slice(0, MAX_KEYS);
+    if (!isNext) this.#beganAt = now;
     this.#lastAt = now;
   }
 
@@ -26,11 +28,20 @@ export class KeyRun {
 
   /** Returns the first keys of a run that is over, without the `#` that ended it. */
   tick(now: Milliseconds): string | undefined {
-    const wakeAt = this.wakeAt;
-    if (wakeAt === undefined || now < wakeAt) return undefined;
+    if (!this.isOver(now)) return undefined;
     const keys = this.#keys;
     this.#keys = "";
     return withoutEnd(keys);
+  }
+
+  isOver(now: Milliseconds): boolean {
+    const { wakeAt } = this;
+    return wakeAt !== undefined && now >= wakeAt;
+  }
+
+  /** When the first key of the latest run was pressed. */
+  get beganAt(): Milliseconds {
+    return this.#beganAt;
   }
 
   /** The first keys of the run that is under way; empty where there is none. */

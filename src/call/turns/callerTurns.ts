@@ -138,6 +138,13 @@ export class CallerTurns {
     this.#entered(this.#digits.pressed(digit, now), now);
   }
 
+  /** A key that stood alone where keys answer something else; true where it was an opt-out. */
+  optsOut(keys: string, beganAt: Milliseconds, now: Milliseconds): boolean {
+    if (!this.#optOut.pressed(keys, now)) return false;
+    this.#show(keys, now, { beganAt });
+    return true;
+  }
+
   tick(now: Milliseconds): void {
     // The end of speech is not always reported: its model may be gone, or the caller have written.
     if (!this.#call.turns.callerState.isSpeaking) this.#announce(false);

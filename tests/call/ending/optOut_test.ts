@@ -83,18 +83,26 @@ Deno.test("the key needs no pause while the sentence that offers it is said", ()
   assert.equal(call.all("speakKept").length, 1, "and the sentence is not begun again");
 });
 
-Deno.test("the key and the words hold while the question about the recording is open, which is over then", () => {
+/** The caller has been asked whether the call may be recorded, and has yet to answer. */
+function asked(): CallDriver {
   const text = "May we record this call?";
+  const call = new CallDriver({
+    ...PLACED,
+    opening: [{ name: "recording", text }],
+    recording: { consent: "required", announcement: text },
+    kept: { opening: { text, ms: 2000 } },
+  }).connect();
+  call.advance(2500);
+  return call;
+}
+
+Deno.test("the key and the words hold while the question about the recording is open, which is over then", () => {
   for (const by of ["key", "word"] as const) {
-    const call = new CallDriver({
-      ...PLACED,
-      opening: [{ name: "recording", text }],
-      recording: { consent: "required", announcement: text },
-      kept: { opening: { text, ms: 2000 } },
-    }).connect();
-    call.advance(2500);
+    const call = asked();
     if (by === "key") call.press("9");
     else call.callerSays("Stop calling me.", 300);
+    // Another key behind it would make it a number.
+    if (by === "key") call.advance(1000);
     assert.deepEqual(recorded(call), [[by, by === "key" ? "9" : "Stop calling me"]]);
     const [{ state, reason, consent } = {}] = call.events("recording");
     assert.deepEqual([state, reason, consent?.kind, consent?.key, consent?.words], [
@@ -113,15 +121,34 @@ Deno.test("the key and the words hold while the question about the recording is 
   }
 });
 
+Deno.test("a number that begins with the key, at the question about the recording, ends no call", () => {
+  for (const number of ["9051", "1951", "9#51"]) {
+    const call = asked();
+    for (const key of number) {
+      call.press(key);
+      call.advance(400);
+    }
+    call.advance(1000);
+    assert.deepEqual(recorded(call), [], number);
+    assert.deepEqual(call.events("digits"), [], "and nobody is told of the number");
+    assert.equal(call.end, undefined);
+  }
+});
+
+Deno.test("who hangs up at the question behind the key has opted out, and behind a number has not", () => {
+  for (const keys of ["9", "95"]) {
+    const call = asked();
+    call.press(keys);
+    call.advance(200);
+    call.input({ type: "hangUp", end: { reason: "caller_hung_up" } });
+    assert.deepEqual(recorded(call), keys === "9" ? [["key", "9"]] : []);
+    assert.equal(call.events("recording").at(-1)?.reason, keys === "9" ? "declined" : "not_a_yes");
+    assert.deepEqual(call.end, { reason: "caller_hung_up" });
+  }
+});
+
 Deno.test("another key answers the question about the recording, and ends no call", () => {
-  const text = "May we record this call?";
-  const call = new CallDriver({
-    ...PLACED,
-    opening: [{ name: "recording", text }],
-    recording: { consent: "required", announcement: text },
-    kept: { opening: { text, ms: 2000 } },
-  }).connect();
-  call.advance(2500);
+  const call = asked();
   call.press("2");
   assert.deepEqual(recorded(call), []);
   // Another key behind it would make it a number.
