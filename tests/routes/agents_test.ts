@@ -87,7 +87,7 @@ Deno.test("versions of an agent are kept, read and restored; a call says which o
 Deno.test("a broken agent is listed with its faults, and an older version takes their place", async () => {
   await using folder = await createAgentFolder({
     "receptionist.md": agent(
-      "greeting: Good day, {{first_name}}.\nnumbers: ['+14155550100']\ntransfers: { boss: { number: '+14155550199' } }",
+      "greeting: Good day.\nscreening: A call for {{first_name}}.\nnumbers: ['+14155550100']\ntransfers: { boss: { number: '+14155550199' } }",
     ),
     "sales.md": "nothing",
   });
