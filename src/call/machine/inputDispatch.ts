@@ -107,7 +107,7 @@ export class InputDispatch {
       case "turnCommitted":
         return caller.released(now);
       case "turnCleared":
-        return commands.push({ type: "clearInput" });
+        return caller.discarded(now);
       case "callerLevel":
         return caller.levelChanged(input.speaking, now);
       case "toolReturned":

@@ -101,6 +101,16 @@ export class CallerTurns {
     this.commitUnheard(now);
   }
 
+  /** What was said since the last turn is not to be answered. */
+  discarded(now: Milliseconds): void {
+    if (this.#call.turns.callerState.isSpeaking) {
+      this.speechStopped(undefined, now);
+      this.#call.turns.callerState.reset();
+    }
+    this.#call.latency.abandon();
+    this.#call.commands.push({ type: "clearInput" });
+  }
+
   /** The model has not heard that the caller's turn is over, or that there was one. */
   commitUnheard(now: Milliseconds): void {
     if (this.#call.turns.callerState.isSpeaking) this.speechStopped(undefined, now);

@@ -32,6 +32,11 @@ export interface Microphone {
   level(): number;
   /** Tries to get back a lost or interrupted microphone; to be called within a click. */
   resume(): void;
+  /**
+   * Changes to the microphone of this id, or with an empty one to the system's choice. Throws
+   * `MicrophoneError`: the present one is used on.
+   */
+  use(deviceId: string): Promise<void>;
   close(): void;
 }
 
@@ -51,15 +56,17 @@ interface OpenInput {
 }
 
 /**
- * Opens the microphone, and opens it again when it is lost. Throws `MicrophoneError`, with the device
- * released.
+ * Opens the microphone, that of the id where it is there, and opens it again when it is lost. Throws
+ * `MicrophoneError`, with the device released.
  */
 export async function openMicrophone(
   { onFrame, onState, onDevice }: MicrophoneEvents,
+  deviceId = "",
 ): Promise<Microphone> {
   const closing = new AbortController();
   const { signal } = closing;
   const silence = new SilenceWatch(publishState);
+  let wantedId = deviceId;
   let muted = false;
   let lost: MicrophoneFault | undefined;
   let reopening = false;
@@ -98,6 +105,25 @@ export async function openMicrophone(
       // Some systems never unmute a track by themselves.
       if (lost !== undefined || input?.track.muted === true) reopen();
     },
+    async use(deviceId) {
+      const [before, previous] = [wantedId, input];
+      wantedId = deviceId;
+      // What is being opened gets the new one by itself.
+      if (previous === undefined) return lost === undefined ? undefined : await reopen();
+      let next: OpenInput;
+      try {
+        next = await openInput();
+      } catch (cause) {
+        wantedId = before;
+        throw cause;
+      }
+      // It may have been lost, or changed again, in the meantime.
+      if (input !== previous || wantedId !== deviceId) return next.close();
+      previous.close();
+      input = next;
+      silence.reset();
+      publishState();
+    },
     close() {
       closing.abort();
       input?.close();
@@ -105,7 +131,7 @@ export async function openMicrophone(
   };
 
   async function openInput(): Promise<OpenInput> {
-    const stream = await openStream();
+    const stream = await openStream(wantedId);
     const [track] = stream.getAudioTracks();
     try {
       if (signal.aborted || track === undefined) {
@@ -113,7 +139,11 @@ export async function openMicrophone(
       }
       track.enabled = !muted;
       const capture = await openResumingAudio(
-        (onNodeFailure) => buildCaptureGraph(stream, onAudio, onNodeFailure),
+        (onNodeFailure) =>
+          buildCaptureGraph(stream, (frame) => {
+            // While the microphone is being changed, two of them deliver.
+            if (input?.track === track) onAudio(frame);
+          }, onNodeFailure),
         { onState: publishState },
       );
       const close = () => {

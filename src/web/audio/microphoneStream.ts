@@ -24,8 +24,11 @@ export class MicrophoneError extends Error {
   }
 }
 
-/** Requests a microphone, which may ask the user for permission. Throws `MicrophoneError`. */
-export async function openStream(): Promise<MediaStream> {
+/**
+ * Requests a microphone, which may ask the user for permission: the one of this id where there is one, else
+ * any. Throws `MicrophoneError`.
+ */
+export async function openStream(deviceId = ""): Promise<MediaStream> {
   if (!isSecureContext) throw new MicrophoneError("insecure");
   if (typeof navigator.mediaDevices?.getUserMedia !== "function") {
     throw new MicrophoneError("unsupported");
@@ -33,7 +36,12 @@ export async function openStream(): Promise<MediaStream> {
   let stream: MediaStream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({
-      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+      audio: {
+        echoCancellation: true,
+        noiseSuppression: true,
+        autoGainControl: true,
+        ...(deviceId !== "" && { deviceId }),
+      },
     });
   } catch (cause) {
     throw microphoneErrorOf(cause);

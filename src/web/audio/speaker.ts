@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { AudioError, closeAudioContext, createAudioContext, measureLevel } from "./audioContext.ts";
+import { chooseOutput } from "./audioOutput.ts";
 import type { PlaybackCommand, PlaybackReport, SpeechSamples } from "./playbackMessages.ts";
 import { createResampler } from "./resampler.ts";
 import { type AudioGraph, type AudioState, openResumingAudio } from "./resumingAudio.ts";
@@ -11,11 +12,25 @@ export interface Speaker {
   play(itemId: string, pcm: ArrayBuffer, fromMs?: number): void;
   /** Stops at once and drops the queue; a report with the last position follows. */
   clear(): void;
-  /** Root mean square of the current output, 0..1. */
+  /** How loud the agent is: 0 for silent, 1 for as it comes. */
+  volume: number;
+  /** Root mean square of the current output before its volume, 0..1. */
   level(): number;
   /** Tries to resume interrupted sound; to be called within a click. */
   resume(): void;
+  /**
+   * Changes to the output of this id, or with an empty one to the system's choice. Rejects where that cannot
+   * be: the present one is used on.
+   */
+  use(deviceId: string): Promise<void>;
   close(): void;
+}
+
+/** How a speaker begins. */
+export interface SpeakerOptions {
+  readonly volume?: number;
+  /** Empty for the system's choice, which is also taken where the device is gone. */
+  readonly deviceId?: string;
 }
 
 export interface SpeakerEvents {
@@ -29,9 +44,18 @@ export interface SpeakerEvents {
  *
  * Throws `AudioError`.
  */
-export async function openSpeaker({ onReport, onState }: SpeakerEvents): Promise<Speaker> {
+export async function openSpeaker(
+  { onReport, onState }: SpeakerEvents,
+  { volume = 1, deviceId = "" }: SpeakerOptions = {},
+): Promise<Speaker> {
   const unheard = new UnheardSpeech();
-  const sound = await openResumingAudio((onNodeFailure) => buildPlayer(report, onNodeFailure), {
+  const wanted = { volume, deviceId };
+  const sound = await openResumingAudio(async (onNodeFailure) => {
+    const player = await buildPlayer(report, onNodeFailure);
+    player.setVolume(wanted.volume);
+    if (wanted.deviceId !== "") await chooseOutput(player.context, wanted.deviceId).catch(() => {});
+    return player;
+  }, {
     onState,
     onRebuilt(player) {
       if (unheard.position !== undefined) {
@@ -61,6 +85,17 @@ export async function openSpeaker({ onReport, onState }: SpeakerEvents): Promise
         onReport({ ...unheard.position, cleared: true });
       }
     },
+    get volume() {
+      return wanted.volume;
+    },
+    set volume(volume) {
+      wanted.volume = volume;
+      sound.graph.setVolume(volume);
+    },
+    async use(deviceId) {
+      await chooseOutput(sound.graph.context, deviceId);
+      wanted.deviceId = deviceId;
+    },
     // A suspended analyser keeps returning its last values.
     level: () => sound.state === "running" ? sound.graph.level() : 0,
     resume: sound.resume,
@@ -88,8 +123,10 @@ export function createSilentSpeaker(onReport: (report: PlaybackReport) => void):
       report(false);
     },
     clear: () => report(true),
+    volume: 0,
     level: () => 0,
     resume() {},
+    use: () => Promise.resolve(),
     close() {},
   };
 
@@ -102,6 +139,7 @@ interface Player extends AudioGraph {
   play(piece: Piece): void;
   startAt(itemId: string, ms: number): void;
   clear(withReport: boolean): void;
+  setVolume(volume: number): void;
   level(): number;
 }
 
@@ -115,13 +153,15 @@ async function buildPlayer(
   );
   let node: AudioWorkletNode;
   let meter: AnalyserNode;
+  let loudness: GainNode;
   try {
     node = new AudioWorkletNode(context, "playback", {
       numberOfInputs: 0,
       outputChannelCount: [1],
     });
     meter = new AnalyserNode(context, { fftSize: 1024 });
-    node.connect(meter).connect(context.destination);
+    loudness = new GainNode(context);
+    node.connect(meter).connect(loudness).connect(context.destination);
   } catch (cause) {
     closeAudioContext(context);
     throw new AudioError("node", { cause });
@@ -150,6 +190,9 @@ async function buildPlayer(
       resample = createResampler(RATE_HZ, context.sampleRate);
       post({ type: "clear", report: withReport }, []);
     },
+    // Not at once, which would click.
+    setVolume: (volume) =>
+      void loudness.gain.setTargetAtTime(volume, context.currentTime, VOLUME_SECONDS),
     level: measureLevel(meter),
     close() {
       node.port.onmessage = null;
@@ -178,6 +221,7 @@ function latencyOf({ baseLatency = 0, outputLatency = 0 }: Partial<AudioContext>
 }
 
 const RATE_HZ = 24_000;
+const VOLUME_SECONDS = 0.01;
 const LEAST_CHANGE_SECONDS = 0.01;
 /** No headset is slower: larger values are browser bugs. */
 const MAX_LATENCY_SECONDS = 1;

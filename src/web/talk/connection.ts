@@ -1,7 +1,6 @@
 /// <reference lib="dom" />
 import type { ClientMessage, ServerMessage } from "../../protocol/web.ts";
 import { fetchJson, RequestError } from "../apiClient.ts";
-import { describeRefused } from "./talkTexts.ts";
 
 /** What the server offers: the answer of `/api/web/info`. */
 export interface ServerInfo {
@@ -13,7 +12,27 @@ export interface ServerInfo {
   readonly agents: readonly { readonly name: string; readonly title: string }[];
 }
 
-export interface ConnectionEvents {
+/** What is asked of the server for a call; an empty `agent` is the default one. */
+export interface SessionRequest {
+  readonly agent: string;
+  /** What fills the `{{names}}` in the agent's texts. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** What the agent should know about this one call. */
+  readonly context?: string;
+}
+
+/** A message as it went over the socket; binary ones, which are audio, by their size. */
+export type WireMessage = ClientMessage | ServerMessage | {
+  readonly type: "binary";
+  readonly bytes: number;
+};
+
+export interface WireEvents {
+  /** Called with each message in either direction, before it is handled. */
+  onWire?(direction: "in" | "out", message: WireMessage): void;
+}
+
+export interface ConnectionEvents extends WireEvents {
   onMessage(message: ServerMessage): void;
   /** A piece of the item's speech: PCM16 little-endian at 24 kHz; `fromMs` where it does not begin its item. */
   onAudio(itemId: string, pcm: ArrayBuffer, fromMs?: number): void;
@@ -45,16 +64,16 @@ export async function fetchServerInfo(): Promise<ServerInfo> {
   return await fetchJson("/api/web/info");
 }
 
-/** Requests the token for one call; an empty `agent` is the default one. Throws `RequestError`. */
+/** Requests the token for one call. Throws `RequestError`. */
 export async function requestToken(
-  agent: string,
+  { agent, ...told }: SessionRequest,
   key: string,
   signal: AbortSignal,
 ): Promise<string> {
   const { token } = await post<{ readonly token: string }>(
     "/api/web/session",
     // No agent is selected where the default one is unusable: the server then says why.
-    agent === "" ? {} : { agent },
+    agent === "" ? told : { agent, ...told },
     signal,
     key === "" ? {} : { authorization: `Bearer ${key}` },
   );
@@ -84,7 +103,10 @@ function protocolOf(by: Credential): string {
   return "token" in by ? `token.${by.token}` : `resume.${by.resumeToken}`;
 }
 
-/** Opens the socket and waits for `ready`. Throws `RequestError`. */
+/**
+ * Opens the socket and waits for `ready`. Throws `RequestError`, with the code `no_socket`, `page_left`, or
+ * `refused_` and the close code of the socket, 1006 where there was no answer.
+ */
 export function connect(
   by: Credential,
   events: ConnectionEvents,
@@ -100,20 +122,26 @@ export function connect(
       new RequestError("no_socket", "This browser could not open the connection."),
     );
   }
-  const send = (message: ClientMessage) => write(JSON.stringify(message));
+  const send = (message: ClientMessage) => {
+    if (write(JSON.stringify(message))) events.onWire?.("out", message);
+  };
   let speech: { readonly itemId: string; readonly fromMs?: number | undefined } = { itemId: "" };
   let heardAt = performance.now();
   let silenceCheck: ReturnType<typeof setInterval> | undefined;
 
   socket.binaryType = "arraybuffer";
   return new Promise((resolve, reject) => {
-    const timeout = setTimeout(() => fail(describeRefused(1006)), ANSWER_MS);
-    const onAbort = () => fail("The page was left.");
+    const timeout = setTimeout(() => refused(1006), ANSWER_MS);
+    const onAbort = () => fail("page_left", "The page was left.");
     signal.addEventListener("abort", onAbort);
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       heardAt = performance.now();
-      if (typeof data !== "string") return playBinary(data);
+      if (typeof data !== "string") {
+        events.onWire?.("in", { type: "binary", bytes: data.byteLength });
+        return playBinary(data);
+      }
       const message: ServerMessage = JSON.parse(data);
+      events.onWire?.("in", message);
       switch (message.type) {
         case "ready":
           return onReady(message.resumeToken);
@@ -130,7 +158,7 @@ export function connect(
           return events.onMessage(message);
       }
     };
-    socket.onclose = ({ code }) => fail(describeRefused(code));
+    socket.onclose = ({ code }) => refused(code);
 
     function onReady(resumeToken: string | undefined): void {
       stopWaiting();
@@ -143,7 +171,9 @@ export function connect(
           return heardAt;
         },
         send,
-        sendAudio: write,
+        sendAudio(frame) {
+          if (write(frame)) events.onWire?.("out", { type: "binary", bytes: frame.byteLength });
+        },
         close: (code = 1000) => socket.close(code),
         drop,
       });
@@ -165,11 +195,15 @@ export function connect(
       events.onClose({ code });
     }
 
-    function fail(message: string): void {
+    function refused(code: number): void {
+      fail(`refused_${code}`, "The server did not take the call.");
+    }
+
+    function fail(code: string, message: string): void {
       stopWaiting();
       socket.onclose = socket.onmessage = null;
       socket.close(DROPPED);
-      reject(new RequestError("not_connected", message));
+      reject(new RequestError(code, message));
     }
 
     function stopWaiting(): void {
@@ -184,8 +218,11 @@ export function connect(
     events.onAudio(itemId, pcm, fromMs);
   }
 
-  function write(data: string | ArrayBuffer): void {
-    if (socket.readyState === WebSocket.OPEN) socket.send(data);
+  /** False where the socket is closed: the message is dropped. */
+  function write(data: string | ArrayBuffer): boolean {
+    if (socket.readyState !== WebSocket.OPEN) return false;
+    socket.send(data);
+    return true;
   }
 }
 

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { SoundState } from "./webCall.ts";
+import type { SoundState } from "./callSound.ts";
 import { find } from "../elements.ts";
 import type { MicrophoneFault } from "../audio/microphoneStream.ts";
 import { describeMicrophone } from "./talkTexts.ts";

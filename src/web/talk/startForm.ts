@@ -3,7 +3,7 @@ import { RequestError, storedKey } from "../apiClient.ts";
 import { find } from "../elements.ts";
 import type { ServerInfo } from "./connection.ts";
 import { describeOpening } from "./talkTexts.ts";
-import { describeStartFault } from "./webCall.ts";
+import { describeStartFault } from "./startFault.ts";
 
 /** Connects the form that begins a call: with which agent and key, and whether by voice. */
 export function createStartForm({ onStart }: { onStart(microphone: boolean): void }) {

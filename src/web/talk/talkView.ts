@@ -2,7 +2,9 @@
 import type { ServerMessage } from "../../protocol/web.ts";
 import { RequestError, storeKey } from "../apiClient.ts";
 import { createCallControls } from "./callControls.ts";
-import { findRootCause, startCall, type WebCall } from "./webCall.ts";
+import { findRootCause } from "./startFault.ts";
+import { readSoundChoice } from "./soundChoice.ts";
+import { startCall, type WebCall } from "./webCall.ts";
 import { createStartForm } from "./startForm.ts";
 import type { ServerInfo } from "./connection.ts";
 import type { CallClosed } from "./lastingConnection.ts";
@@ -134,7 +136,13 @@ async function start(
   const { agent, key } = startForm;
   try {
     const by = left && { resumeToken: left.resumeToken };
-    const call = await startCall({ agent, key, microphone, ...by }, {
+    const call = await startCall({
+      session: { agent },
+      key,
+      microphone,
+      sound: readSoundChoice(),
+      ...by,
+    }, {
       onConnecting() {
         status.textContent = left === undefined ? "Connecting…" : "Reconnecting…";
         transcript.clear();

@@ -1,40 +1,23 @@
 /// <reference lib="dom" />
 import type { ClientMessage, ServerMessage } from "../../protocol/web.ts";
-import { fetchServerInfo, requestToken } from "./connection.ts";
+import { type CallSound, openCallSound, type SoundChoice, type SoundState } from "./callSound.ts";
+import { requestToken, type SessionRequest, type WireEvents } from "./connection.ts";
 import { type CallClosed, type LastingConnection, openLasting } from "./lastingConnection.ts";
-import { RequestError } from "../apiClient.ts";
-import { AudioError } from "../audio/audioContext.ts";
-import { MicrophoneError } from "../audio/microphoneStream.ts";
-import { describeEnding, describeMicrophone, describeSpeaker } from "./talkTexts.ts";
-import { type Microphone, type MicrophoneState, openMicrophone } from "../audio/microphone.ts";
-import {
-  createSilentSpeaker,
-  openSpeaker,
-  type Speaker,
-  type SpeakerEvents,
-} from "../audio/speaker.ts";
-import type { AudioState } from "../audio/resumingAudio.ts";
 import type { Levels } from "./levelMeter.ts";
 
 /** What `startCall` needs to know. */
 export interface CallOptions {
-  readonly agent: string;
+  readonly session: SessionRequest;
   /** Empty where the server requires none. */
   readonly key: string;
   /** Without it the caller only types. */
   readonly microphone: boolean;
+  readonly sound: SoundChoice;
   /** Goes on with the call of a page that was left, instead of beginning one. */
   readonly resumeToken?: string;
 }
 
-/** The state of the devices of a call. */
-export interface SoundState {
-  readonly speaker: AudioState;
-  /** Undefined where the caller only types. */
-  readonly microphone: MicrophoneState | undefined;
-}
-
-export interface CallEvents {
+export interface CallEvents extends WireEvents {
   /** The devices are open; the server is asked next. */
   onConnecting(): void;
   onMessage(message: ServerMessage): void;
@@ -42,6 +25,8 @@ export interface CallEvents {
   onSound(sound: SoundState): void;
   /** Another microphone is used, or was connected and could be; its name may be empty. */
   onDevice(change: "used" | "connected", name: string): void;
+  /** From the caller's last sound to the item's first sound at the ear. */
+  onEarLatency?(itemId: string, ms: number): void;
   /** The connection broke, and is opened again by itself; the devices stay open. */
   onLost(): void;
   onBack(): void;
@@ -55,6 +40,19 @@ export interface WebCall extends Levels {
   /** With it another page can go on with the call. */
   readonly resumeToken: string | undefined;
   muted: boolean;
+  /** 0..1. */
+  volume: number;
+  /** Whether the caller is heard only from `hold` to `release`. */
+  pushToTalk: boolean;
+  readonly isHeld: boolean;
+  /** The caller begins to talk; an agent who speaks is stopped. */
+  hold(): void;
+  /** The caller's turn is over. */
+  release(): void;
+  /** Throws `MicrophoneError`: the present one is used on. */
+  useMicrophone(deviceId: string): Promise<void>;
+  /** Rejects where the output cannot be used: the present one is used on. */
+  useSpeaker(deviceId: string): Promise<void>;
   send(message: ClientMessage): void;
   /** Tries to get back devices that are lost or interrupted; to be called within a click. */
   resumeSound(): void;
@@ -75,67 +73,63 @@ export async function startCall(
   events: CallEvents,
   signal: AbortSignal,
 ): Promise<WebCall> {
-  let speaker: Speaker | undefined;
-  let microphone: Microphone | undefined;
   let connection: LastingConnection | undefined;
-  let sound: SoundState = {
-    speaker: "running",
-    microphone: options.microphone ? { name: "open" } : undefined,
-  };
+  let agentSpeaks = false;
+  const sound = await openCallSound(options.sound, options.microphone, {
+    ...events,
+    onFrame: (frame) => connection?.sendAudio(frame),
+    onReleased: (spoken) =>
+      connection?.send({
+        type: spoken ? "input_audio_buffer.commit" : "input_audio_buffer.clear",
+      }),
+    onReport: (report) => connection?.report(report),
+  }, signal);
+  const { speaker, ear } = sound;
   try {
-    const speakerEvents: SpeakerEvents = {
-      onReport: (report) => connection?.report(report),
-      onState: (state) => updateSound({ speaker: state }),
-    };
-    // Browsers give neither microphone nor worklets to pages from plain http.
-    speaker = isSecureContext
-      ? await openSpeaker(speakerEvents)
-      : createSilentSpeaker(speakerEvents.onReport);
-    signal.throwIfAborted();
-    if (options.microphone) {
-      microphone = await openMicrophone({
-        onFrame: (frame) => connection?.sendAudio(frame),
-        onState: (state) => updateSound({ microphone: state }),
-        onDevice: events.onDevice,
-      });
-      signal.throwIfAborted();
-    }
-    updateSound({});
     events.onConnecting();
-    const { agent, key, resumeToken } = options;
+    const { session, key, resumeToken } = options;
     const by = resumeToken === undefined
-      ? { token: await requestToken(agent, key, signal) }
+      ? { token: await requestToken(session, key, signal) }
       : { resumeToken };
-    const { clear, play } = speaker;
     connection = await openLasting(by, {
+      ...events,
       onMessage(message) {
-        if (message.type === "clear") clear();
-        else events.onMessage(message);
+        if (message.type === "clear") return speaker.clear();
+        if (message.type === "speaking") {
+          if (message.who === "agent") agentSpeaks = message.on;
+          else if (message.on) ear.abandon();
+          else ear.callerStopped();
+        }
+        events.onMessage(message);
       },
-      onAudio: play,
+      onAudio: sound.play,
       onLost() {
         // The agent goes on from here, and not from where the page's queue would end.
-        clear();
+        speaker.clear();
         events.onLost();
       },
-      onBack: events.onBack,
       onClose(closed) {
-        release();
+        sound.close();
         events.onClose(closed);
       },
     }, signal);
   } catch (error) {
-    release();
+    sound.close();
     throw error;
   }
-  const live = connection;
-  const { send } = live;
-  const { level } = speaker;
+  return liveCall(sound, connection, () => agentSpeaks);
+}
 
+function liveCall(
+  sound: CallSound,
+  connection: LastingConnection,
+  agentSpeaks: () => boolean,
+): WebCall {
+  const { speaker, microphone, gate, ear } = sound;
   return {
-    hasMicrophone: options.microphone,
+    hasMicrophone: microphone !== undefined,
     get resumeToken() {
-      return live.resumeToken;
+      return connection.resumeToken;
     },
     get muted() {
       return microphone?.muted ?? true;
@@ -143,59 +137,50 @@ export async function startCall(
     set muted(muted) {
       if (microphone !== undefined) microphone.muted = muted;
     },
+    get volume() {
+      return speaker.volume;
+    },
+    set volume(volume) {
+      speaker.volume = volume;
+    },
+    get pushToTalk() {
+      return gate.isOn;
+    },
+    set pushToTalk(isOn) {
+      gate.isOn = isOn;
+    },
+    get isHeld() {
+      return gate.isHeld;
+    },
+    hold() {
+      if (gate.hold() && agentSpeaks()) connection.send({ type: "interrupt" });
+    },
+    release: () => gate.release(),
+    async useMicrophone(deviceId) {
+      await microphone?.use(deviceId);
+    },
+    useSpeaker: speaker.use,
     caller: () => microphone?.level() ?? 0,
-    agent: level,
-    send,
+    agent: speaker.level,
+    send(message) {
+      if (message.type === "text") ear.abandon();
+      connection.send(message);
+    },
     resumeSound() {
-      speaker?.resume();
+      speaker.resume();
       microphone?.resume();
     },
     hangUp() {
       // At once, since closing the socket may take a while or never finish.
-      release();
-      live.close();
+      sound.close();
+      connection.close();
     },
     leave() {
-      release();
-      live.close(AWAY);
+      sound.close();
+      connection.close(AWAY);
     },
   };
-
-  function updateSound(change: Partial<SoundState>): void {
-    sound = { ...sound, ...change };
-    events.onSound(sound);
-  }
-
-  function release(): void {
-    microphone?.close();
-    speaker?.close();
-  }
-}
-
-/** Why a call could not be started, and what to do about it; takes whatever `startCall` threw. */
-export function describeStartFault(error: unknown): string {
-  if (error instanceof RequestError) {
-    return error.end === undefined
-      ? error.message
-      : describeEnding(error.end.reason, error.end.detail);
-  }
-  if (error instanceof MicrophoneError) return describeMicrophone(error.fault);
-  if (error instanceof AudioError) return describeSpeaker(error.fault);
-  return "The call could not be started. Reload the page and start again.";
-}
-
-/**
- * Returns the error to show: loading a worklet module fails when the server is gone, so for such
- * errors the server is asked, and its error takes precedence.
- */
-export async function findRootCause(error: unknown): Promise<unknown> {
-  const isDeviceError = error instanceof MicrophoneError || error instanceof AudioError;
-  if (error instanceof RequestError || (isDeviceError && !FROM_SERVER.has(error.fault))) {
-    return error;
-  }
-  return await fetchServerInfo().then(() => error, (serverError) => serverError);
 }
 
 /** The close code of a page that may come back. */
 const AWAY = 4000;
-const FROM_SERVER: ReadonlySet<string> = new Set(["module", "unknown"]);

@@ -39,3 +39,14 @@ Deno.test("a button that is let go when the model has ended the turn already ask
   call.advance(5000);
   assert.deepEqual(call.takeAsked(), []);
 });
+
+Deno.test("after a turn that was discarded while the model heard it the agent may speak", () => {
+  const call = new CallDriver(LISTENING).live();
+  call.callerStarts();
+  call.advance(100);
+  call.take();
+  call.input({ type: "turnCleared" });
+  assert.deepEqual(call.take().map(({ type }) => type), ["publish", "clearInput"]);
+  call.input({ type: "sayAsked", text: "Are you there?" });
+  assert.deepEqual(call.takeAsked(), ["say"]);
+});

@@ -1,0 +1,48 @@
+/// <reference lib="dom" />
+
+/** A microphone or a sound output; `name` is empty until the page may use a microphone. */
+export interface AudioDevice {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface AudioDevices {
+  readonly inputs: readonly AudioDevice[];
+  /** Empty where the browser does not name them. */
+  readonly outputs: readonly AudioDevice[];
+}
+
+/** The devices as they are now; none where the browser does not tell. */
+export async function listAudioDevices(): Promise<AudioDevices> {
+  try {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    return { inputs: ofKind(devices, "audioinput"), outputs: ofKind(devices, "audiooutput") };
+  } catch {
+    return { inputs: [], outputs: [] };
+  }
+}
+
+/** Calls back with the devices now and whenever one is plugged in or out, until the signal is aborted. */
+export function watchAudioDevices(
+  onDevices: (devices: AudioDevices) => void,
+  signal: AbortSignal,
+): void {
+  const tell = async () => {
+    const devices = await listAudioDevices();
+    if (!signal.aborted) onDevices(devices);
+  };
+  navigator.mediaDevices?.addEventListener("devicechange", tell, { signal });
+  tell();
+}
+
+/** Some browsers list the default twice, once under this id: it is what no choice means. */
+const DEFAULT_ID = "default";
+
+function ofKind(
+  devices: readonly MediaDeviceInfo[],
+  wanted: MediaDeviceKind,
+): readonly AudioDevice[] {
+  return devices
+    .filter(({ kind, deviceId }) => kind === wanted && deviceId !== "" && deviceId !== DEFAULT_ID)
+    .map(({ deviceId, label }) => ({ id: deviceId, name: label }));
+}
