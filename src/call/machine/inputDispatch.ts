@@ -63,7 +63,7 @@ export class InputDispatch {
     input: Exclude<CallInput, { type: "left" | "hangUp" | "busyTone" }>,
     now: Milliseconds,
   ): void {
-    const { commands, speech, turns } = this.#call;
+    const { speech, turns } = this.#call;
     const {
       leg,
       caller,
