@@ -47,7 +47,8 @@ export type CallEvent =
     readonly durationMs: Milliseconds;
   }
   | { readonly type: "latency"; readonly itemId: string; readonly latency: TurnLatency }
-  | { readonly type: "usage"; readonly usage: TokenUsage }
+  /** Of a response; `itemId` is the first that it has said. */
+  | { readonly type: "usage"; readonly usage: TokenUsage; readonly itemId?: string }
   /** From now on the model reads words in the place of this sound. */
   | {
     readonly type: "compacted";

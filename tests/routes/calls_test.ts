@@ -42,6 +42,15 @@ function act(server: ApiServer, body: unknown, secret = ALICE, id = "call_b"): P
   });
 }
 
+const responseTokens = {
+  inputText: 1,
+  inputAudio: 20,
+  cachedText: 0,
+  cachedAudio: 10,
+  outputText: 3,
+  outputAudio: 4,
+};
+
 Deno.test("GET /api/calls gives an admin all calls, newest first, and a key its own", () =>
   withApi({}, async (server) => {
     await rememberThree(server);
@@ -171,6 +180,12 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
         sequence: 1,
         latency: { responseMs: 1, firstAudioMs: 2, totalMs: 3 },
       },
+      {
+        type: "responseUsage",
+        callId: "call_a",
+        sequence: 1,
+        response: { atMs: 900, itemId: "t1", usage: responseTokens, usd: 0.004 },
+      },
     ]);
     const response = await server.ask("/api/calls/call_a", ALICE);
     assert.equal(response.status, 200);
@@ -254,6 +269,9 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       ],
       tools: [{ id: "x1", name: "look_up", arguments: "{}", startedMs: 1, result: null }],
       latencies: [{ turnId: "t1", responseMs: 1, firstAudioMs: 2, firstHeardMs: null, totalMs: 3 }],
+      responses: [{
+        ...{ atMs: 900, turnId: "t1", model: null, usage: responseTokens, usd: 0.004 },
+      }],
       digits: [],
       handoffs: [],
       transferNames: [],

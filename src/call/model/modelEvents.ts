@@ -4,11 +4,13 @@ import type { CallerTurns } from "../turns/callerTurns.ts";
 import type { Closing } from "../ending/closing.ts";
 import type { ConnectionLifecycle } from "./connectionLifecycle.ts";
 import type { ResponseOutcomes } from "../turns/responseOutcomes.ts";
-import type { ModelInput, ResponsePurpose } from "../realtimeClient.ts";
+import type { ModelInput, ResponsePurpose, SpeechRef } from "../realtimeClient.ts";
 import * as prompts from "./prompts.ts";
 import type { GoOn } from "../turns/goOn.ts";
 import type { ToolTurns } from "../turns/toolTurns.ts";
 import type { Milliseconds } from "../types.ts";
+import { BoundedMap } from "../../utils/boundedMap.ts";
+import { present } from "../../utils/present.ts";
 
 type ResponseStarted = Extract<ModelInput, { type: "responseStarted" }>;
 type ResponseDone = Extract<ModelInput, { type: "responseDone" }>;
@@ -46,6 +48,8 @@ interface ModelEventParts {
 export class ModelEvents {
   readonly #call: MachineParts;
   readonly #parts: ModelEventParts;
+  /** What responses that are not over have said first. */
+  readonly #spoken = new BoundedMap<string, string>(16);
 
   constructor(call: MachineParts, parts: ModelEventParts) {
     this.#call = call;
@@ -76,10 +80,12 @@ export class ModelEvents {
         return this.#call.turns.progressed(input.responseId, now);
       case "speechText":
         this.#call.turns.progressed(input.ref.responseId, now);
+        this.#says(input.ref);
         this.#parts.tools.remote.tells(input.ref.responseId);
         return this.#call.speech.text(input.ref, input.text, now);
       case "speechDone":
         this.#call.turns.progressed(input.ref.responseId, now);
+        this.#says(input.ref);
         return this.#call.speech.itemDone(input.ref.itemId, now);
       case "toolAnnounced":
         return this.#toolAnnounced(input, now);
@@ -90,8 +96,11 @@ export class ModelEvents {
         return this.#parts.tools.remote.follow(input, now);
       case "responseDone":
         if (input.usage !== undefined) {
-          this.#call.commands.publish({ type: "usage", usage: input.usage });
+          const itemId = this.#spoken.get(input.responseId);
+          const usage = { type: "usage", usage: input.usage } as const;
+          this.#call.commands.publish({ ...usage, ...present({ itemId }) });
         }
+        this.#spoken.delete(input.responseId);
         return this.#responseDone(input, now);
       case "callerText":
         return this.#call.transcript.callerText(input.itemId, input.text, input.final, now);
@@ -108,6 +117,10 @@ export class ModelEvents {
       default:
         return input satisfies never;
     }
+  }
+
+  #says({ responseId, itemId }: SpeechRef): void {
+    if (!this.#spoken.has(responseId)) this.#spoken.set(responseId, itemId);
   }
 
   #toolAnnounced({ responseId, call }: ToolAnnounced, now: Milliseconds): void {

@@ -8,6 +8,7 @@ import { heardShape } from "./heardSchemas.ts";
 import { pickups } from "./pickupSchema.ts";
 import { phoneMenuShape } from "./phoneMenuSchemas.ts";
 import { recording } from "./recordingSchemas.ts";
+import { responseUsage } from "./responseUsageSchema.ts";
 import {
   agentName,
   agentVersion,
@@ -210,6 +211,9 @@ export const callDetail = z.object({
     firstHeardMs: wholeMs.nullable(),
     totalMs: wholeMs,
   })).openapi({ description: "Per turn; each duration starts where the previous one ends" }),
+  responses: z.array(responseUsage).openapi({
+    description: "What each response of the model has used, in order; without transcription",
+  }),
   appointments: z.array(appointment).openapi({ description: "Those that were booked in it" }),
   digits: z.array(z.object({
     atMs: sinceStart,

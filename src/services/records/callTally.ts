@@ -25,6 +25,7 @@ import {
 import { GreetingTurn } from "./greetingTurn.ts";
 import { endingOf } from "./endingOf.ts";
 import { PhoneMenuTally } from "./phoneMenuTally.ts";
+import { ResponseUsages } from "./responseUsages.ts";
 import { PersonTalks } from "./personTalks.ts";
 import { present } from "../../utils/present.ts";
 
@@ -34,9 +35,9 @@ const MAX_LATENCIES = 5000;
 
 /** The state of a live call from which its record and its totals are written. */
 export class CallTally {
-  /** As it is stored. */
   /** Of a call that an earlier session began. */
   readonly #resumedFrom: number | undefined;
+  /** As it is stored. */
   readonly #call: NewCall;
   readonly #unwritten = new Map<string, TranscriptTurn>();
   readonly #latenciesMs: number[] = [];
@@ -50,19 +51,25 @@ export class CallTally {
   readonly #greeting: GreetingTurn;
   #phoneMenu = new PhoneMenuTally();
   readonly #talks: PersonTalks;
+  readonly #responses: ResponseUsages;
 
   /** With what is stored of a call that an earlier session began, goes on counting from there. */
   constructor(
     call: NewCall,
+    prices: Prices,
     stored?: {
       readonly record: CallRecord;
-      readonly content: Pick<CallContent, "latencies" | "digits" | "handoffs" | "transfers">;
+      readonly content: Pick<
+        CallContent,
+        "latencies" | "responses" | "digits" | "handoffs" | "transfers"
+      >;
     },
   ) {
     this.#call = call;
     this.#resumedFrom = stored?.record.startedAt;
     this.#greeting = new GreetingTurn({ isResumed: stored !== undefined });
     this.#talks = new PersonTalks(stored?.content.transfers);
+    this.#responses = new ResponseUsages(prices, stored?.content.responses?.length);
     if (stored === undefined) return;
     const { record: { usage, savings, ...record }, content } = stored;
     const { answeredAt, outcome, answeredBy, callSid, model, transcriptionModel } = record;
@@ -170,7 +177,7 @@ export class CallTally {
       }
       case "usage":
         this.#use(usageOfResponse(event.usage));
-        return [];
+        return this.#responses.follow(event, { callId, atMs, model: this.#model });
       case "transcriptionUsage":
         this.#use(usageOfTranscription(event.usage));
         return [];
@@ -247,6 +254,12 @@ export class CallTally {
   /** Name of the agent that has the call. */
   get #agent(): string {
     return this.#handoffs.at(-1)?.to ?? this.#call.agent;
+  }
+
+  /** Of that agent. */
+  get #model(): string | undefined {
+    const last = this.#handoffs.at(-1);
+    return last === undefined ? this.#known.model ?? this.#call.model : last.model;
   }
 
   #use(usage: CallUsage): void {

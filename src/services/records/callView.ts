@@ -73,8 +73,19 @@ export function viewTurn(
 /** A call with its turns, what was and what was not heard, tool calls, latencies, digits and analysis. */
 export function viewDetail(
   call: CallRecord,
-  { turns, tools, latencies, digits, mustHear, handoffs, transfers, recording, analysis, ...rest }:
-    CallContent,
+  {
+    turns,
+    tools,
+    latencies,
+    responses = [],
+    digits,
+    mustHear,
+    handoffs,
+    transfers,
+    recording,
+    analysis,
+    ...rest
+  }: CallContent,
 ) {
   return {
     ...viewCall(call),
@@ -99,6 +110,13 @@ export function viewDetail(
       firstAudioMs,
       firstHeardMs: firstHeardMs ?? null,
       totalMs,
+    })),
+    responses: responses.map(({ atMs, itemId, model, usage, usd }) => ({
+      atMs,
+      turnId: itemId ?? null,
+      model: model ?? null,
+      usage: { ...usage },
+      usd: usd ?? null,
     })),
     phoneMenu: viewPhoneMenu(call),
     pickups: (call.pickups ?? []).map(({ who, why, atMs }) => ({ who, why, atMs })),

@@ -111,7 +111,7 @@ export function createRecorder(deps: RecorderDeps) {
 
   function begin(callId: string, recorded: RecordedCall, startedAt: number): CallTally {
     const call = newCall(callId, recorded, startedAt);
-    const tally = new CallTally(call, expected.get(callId));
+    const tally = new CallTally(call, prices, expected.get(callId));
     expected.delete(callId);
     tallies.set(callId, tally);
     enqueue({ type: "opened", callId, call });

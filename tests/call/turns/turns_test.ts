@@ -282,7 +282,16 @@ Deno.test("case 43: the usage of every response is published, of those beside th
   }
   call.finish(call.begin());
   call.input({ type: "transcriptionUsed", usage: { unit: "seconds", seconds: 3 } });
-  assert.deepEqual(call.events("usage").map((event) => event.usage), [usage, usage]);
+  const spoken = call.begin();
+  call.say(spoken, "item_spoken", 200, "Hello.");
+  call.input({
+    ...{ type: "responseDone", responseId: spoken, status: "completed", toolCalls: [], usage },
+  });
+  assert.deepEqual(call.events("usage"), [
+    { type: "usage", usage },
+    { type: "usage", usage },
+    { type: "usage", usage, itemId: "item_spoken" },
+  ]);
   assert.equal(call.events("transcriptionUsage").length, 1);
 });
 

@@ -50,7 +50,7 @@ Deno.test("a call is recorded from its events alone, with its cost and its laten
     });
   }
   trial.publish({ type: "usage", usage });
-  trial.publish({ type: "usage", usage });
+  trial.publish({ type: "usage", usage, itemId: "item_300" });
   trial.publish({ type: "transcriptionUsage", usage: { unit: "seconds", seconds: 60 } });
   trial.publish({ type: "toolStarted", toolCallId: "t", name: "look_up", arguments: "{}" });
   trial.now = 2500;
@@ -100,7 +100,9 @@ Deno.test("a call is recorded from its events alone, with its cost and its laten
     },
     latency: { turns: 3, p50Ms: 500, p95Ms: 900 },
   });
-  const { turns, tools, latencies } = await trial.store.calls.content("call_1");
+  const { turns, tools, latencies, responses } = await trial.store.calls.content("call_1");
+  const response = { atMs: 1000, model: "gpt-realtime-2.1", usage, usd: 0.0708 };
+  assert.deepEqual(responses, [response, { ...response, itemId: "item_300" }]);
   assert.deepEqual(turns.map(({ text }) => text), ["Hello"]);
   assert.deepEqual(latencies.map(({ totalMs }) => totalMs), [300, 900, 500]);
   assert.deepEqual(tools, [
@@ -232,7 +234,7 @@ Deno.test("while the store fails, only the newest state of a call that goes on i
   trial.fault = new Error("gone");
   for (let second = 1; second <= 1000; second++) {
     trial.publish(turnEvent("a", `word ${second}`, false));
-    trial.publish({ type: "usage", usage });
+    trial.publish({ type: "transcriptionUsage", usage: { unit: "seconds", seconds: 1 } });
     await assert.rejects(trial.recorder.flush(), /gone/);
   }
   const health = trial.recorder.health();
@@ -240,7 +242,7 @@ Deno.test("while the store fails, only the newest state of a call that goes on i
   trial.fault = undefined;
   await trial.recorder.flush();
   assert.equal((await trial.store.calls.content("call_1")).turns[0]?.text, "word 1000");
-  assert.equal((await trial.store.calls.get("call_1"))?.usage.responses, 1000);
+  assert.equal((await trial.store.calls.get("call_1"))?.usage.transcriptionSeconds, 1000);
 });
 
 Deno.test("a store that stalls is reported, and nothing waits for it but the records", async () => {

@@ -19,6 +19,15 @@ import { ended, opened, said } from "./storedCalls.ts";
 import { testSeries } from "./seriesContract.ts";
 import { testStorePorts } from "./storePortsContract.ts";
 
+const responseTokens = {
+  inputText: 1,
+  inputAudio: 2,
+  cachedText: 3,
+  cachedAudio: 4,
+  outputText: 5,
+  outputAudio: 6,
+};
+
 /** An empty database for one test, and the way to be rid of it. */
 export interface TestDatabase {
   readonly settings: DatabaseSettings;
@@ -237,6 +246,18 @@ function testCalls(test: StoreTest): void {
         sequence: 2,
         latency: { responseMs: 1, firstAudioMs: 2, firstHeardMs: 3, totalMs: 6 },
       },
+      {
+        type: "responseUsage",
+        callId: "call_1",
+        sequence: 1,
+        response: { atMs: 900.4, itemId: "item_1", model: "m", usage: responseTokens, usd: 0.25 },
+      },
+      {
+        type: "responseUsage",
+        callId: "call_1",
+        sequence: 2,
+        response: { atMs: 1000, usage: responseTokens },
+      },
       { type: "digits", callId: "call_1", sequence: 1, atMs: 5, digits: "42" },
       { type: "digits", callId: "call_1", sequence: 2, atMs: 9 },
     ]);
@@ -277,6 +298,10 @@ function testCalls(test: StoreTest): void {
     assert.deepEqual(content.latencies, [
       { itemId: "item_1", responseMs: 100, firstAudioMs: 50, totalMs: 160 },
       { itemId: "item_2", responseMs: 1, firstAudioMs: 2, firstHeardMs: 3, totalMs: 6 },
+    ]);
+    assert.deepEqual(content.responses, [
+      { atMs: 900, itemId: "item_1", model: "m", usage: responseTokens, usd: 0.25 },
+      { atMs: 1000, usage: responseTokens },
     ]);
     assert.deepEqual(content.digits, [{ atMs: 5, digits: "42" }, { atMs: 9 }]);
   });

@@ -6,6 +6,7 @@ import type {
   TurnLatency,
 } from "../../../call/callEvent.ts";
 import type { RecordingRecord, RedactedSpanRecord } from "./recordingRecord.ts";
+import type { ResponseUsageRecord } from "./responseUsageRecord.ts";
 import type { CallAnalysis } from "../analyses/analysis.ts";
 import type { CallUsage } from "../../../call/callUsage.ts";
 import type { TransferRecord } from "./transferRecord.ts";
@@ -212,6 +213,8 @@ export interface CallContent {
   readonly turns: readonly TranscriptTurn[];
   readonly tools: readonly ToolRecord[];
   readonly latencies: readonly LatencyRecord[];
+  /** Absent where there are none, as of calls before this was recorded. */
+  readonly responses?: readonly ResponseUsageRecord[];
   readonly digits: readonly DigitsRecord[];
   readonly mustHear: readonly MustHearRecord[];
   readonly handoffs: readonly HandoffRecord[];

@@ -6,6 +6,7 @@ import { callOf, digitsOf, handoffOf, latencyOf, mustHearOf, toolOf, turnOf } fr
 import { type CallWrite, statementsFor } from "./callWrites.ts";
 import { recordingOf } from "./recordingRows.ts";
 import { redactedSpanOf } from "./redactedSpanRows.ts";
+import { responseUsageOf } from "./responseUsageRows.ts";
 import { costParts } from "./callStatements.ts";
 import { transferOf } from "./transferRows.ts";
 import { analysisOf } from "../analyses/analysisRows.ts";
@@ -52,6 +53,7 @@ export function createCallStore(database: Database) {
         handoffs,
         transfers,
         redacted,
+        responses,
         [recording],
         [analysis],
       ] = await Promise.all([
@@ -63,6 +65,7 @@ export function createCallStore(database: Database) {
         of("handoffs", "sequence"),
         of("transfers", "number"),
         of("redacted_spans", "from_ms, side"),
+        of("response_usages", "sequence"),
         of("recordings", "call_id"),
         of("analyses", "call_id"),
       ]);
@@ -74,6 +77,7 @@ export function createCallStore(database: Database) {
         mustHear: mustHear.map(mustHearOf),
         handoffs: handoffs.map(handoffOf),
         ...(redacted.length > 0 && { redactedSpans: redacted.map(redactedSpanOf) }),
+        ...(responses.length > 0 && { responses: responses.map(responseUsageOf) }),
         ...(recording && { recording: recordingOf(recording) }),
         transfers: transfers.map(transferOf),
         ...(analysis && { analysis: analysisOf(analysis) }),

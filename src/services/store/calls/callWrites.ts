@@ -15,6 +15,8 @@ import { mustHearStatement } from "./mustHearWrites.ts";
 import type { RecordingWrite } from "./recordingRecord.ts";
 import { recordingStatement } from "./recordingRows.ts";
 import { redactedSpanStatement } from "./redactedSpanRows.ts";
+import type { ResponseUsageWrite } from "./responseUsageRecord.ts";
+import { responseUsageStatement } from "./responseUsageRows.ts";
 import { transferStatements, type TransferWrite } from "./transferRows.ts";
 import { turnStatement } from "./turnWrites.ts";
 import { present } from "../../../utils/present.ts";
@@ -42,6 +44,7 @@ export type CallWrite =
     }
     /** One that was heard stays heard. */
     | Extract<CallEvent, { type: "mustHear" }>
+    | ResponseUsageWrite
     /** Without digits where they are sensitive. */
     | {
       readonly type: "digits";
@@ -93,6 +96,8 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
           total_ms: toInteger(write.latency.totalMs),
         }, "(call_id, item_id) DO NOTHING"),
       ];
+    case "responseUsage":
+      return [responseUsageStatement(callId, write)];
     case "mustHear":
       return [mustHearStatement(callId, write)];
     case "digits":

@@ -13,6 +13,7 @@ import { phoneMenus } from "./phoneMenus.ts";
 import { pickups } from "./pickups.ts";
 import { recordings } from "./recordings.ts";
 import { redactedSpans } from "./redactedSpans.ts";
+import { responseUsages } from "./responseUsages.ts";
 import { resumptionVersion } from "./resumptionVersion.ts";
 import type { SchemaStatement } from "./schemaStatement.ts";
 import { searchIndex } from "./searchIndex.ts";
@@ -159,4 +160,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   absentAgents,
   askedPeople,
   heardWords,
+  responseUsages,
 ];
