@@ -31,6 +31,8 @@ export class CallRecording {
   #status: RecordingStatus | undefined;
   #question: RecordingQuestion | undefined;
   #isJoined = false;
+  /** Nobody answers while there is no leg. */
+  #isLegThere = false;
   /** A machine has heard the announcement in the place of a person, who has yet to hear it. */
   #isTakenBack = false;
 
@@ -84,6 +86,7 @@ export class CallRecording {
         if (state === "paused" && !this.#isTakenBack) this.#become("on", now, { by });
         return;
       case "stop":
+        this.#question = undefined;
         if (state === "waiting" || this.#isUnderWay) this.#become("stopped", now, { by });
         return;
       case "fail":
@@ -108,6 +111,7 @@ export class CallRecording {
 
   tick(now: Milliseconds, joined: boolean): void {
     const { recording } = this.#call.inForce.policy;
+    this.#isLegThere = joined;
     if (recording === undefined || !joined) return;
     this.#isJoined = true;
     if (this.#status !== undefined) return this.#followProof(recording, now);
@@ -125,7 +129,7 @@ export class CallRecording {
   }
 
   get wakeAt(): Milliseconds | undefined {
-    return this.#question?.wakeAt;
+    return this.#isLegThere ? this.#question?.wakeAt : undefined;
   }
 
   #ask(recording: RecordingPolicy, isHeard: boolean, now: Milliseconds): void {
