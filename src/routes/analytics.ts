@@ -1,8 +1,9 @@
 import { createRoute } from "@hono/zod-openapi";
-import { type Analytics, AnalyticsBusy, bucketEdges, MAX_BUCKETS } from "../services/records.ts";
+import { type Analytics, bucketEdges, MAX_BUCKETS } from "../services/records.ts";
 import type { CallAnalytics, Distribution, SeriesLine, SeriesPoint } from "../services/store.ts";
 import type { Clock } from "../utils/clock.ts";
 import type { RequireScope } from "./middleware/access.ts";
+import { orBusy } from "./analyticsBusy.ts";
 import { filterFor } from "./callFilters.ts";
 import { analytics as sumsSchema, analyticsQuery } from "./openapi/analyticsSchemas.ts";
 import { series, seriesQuery } from "./openapi/seriesSchemas.ts";
@@ -36,18 +37,6 @@ export function analyticsRoutes({ access, analytics, now }: Pick<Clock, "now"> &
     return c.json(answered, 200);
   });
   return routes;
-}
-
-async function orBusy<Answer>(asked: Promise<Answer>): Promise<Answer> {
-  return await asked.catch((error) => {
-    throw error instanceof AnalyticsBusy ? busy() : error;
-  });
-}
-
-function busy(): HttpProblem {
-  return new HttpProblem(503, "analytics_busy", "Too many analytics requests are waiting.", {
-    retryAfterSeconds: 5,
-  });
 }
 
 function tooLong(): HttpProblem {

@@ -50,6 +50,7 @@ import { outboundBatchesRoutes } from "./outboundBatches.ts";
 import { pagesRoutes } from "./pages.ts";
 import { recordingPeaksRoutes } from "./recordingPeaks.ts";
 import { recordingsRoutes } from "./recordings.ts";
+import { retentionRoutes } from "./retention.ts";
 import { routingRoutes } from "./routing.ts";
 import { toolsRoutes } from "./tools.ts";
 import { twilioRoutes } from "./twilio.ts";
@@ -225,6 +226,7 @@ export function createRouter(
   mount(appointmentsRoutes({ access, agenda }));
   mount(erasureRoutes({ access, lookup, erasure: records.erasure, endCall }));
   mount(analyticsRoutes({ access, analytics: records.analytics, now }));
+  mount(retentionRoutes({ access, analytics: records.analytics }));
   mount(eventsRoutes({
     setTimer,
     access,

@@ -24,6 +24,7 @@ export {
   type PersonLeg,
   type PhoneTime,
   type Prices,
+  speechUsd,
 } from "./spending/pricing.ts";
 export {
   type AddressOf,

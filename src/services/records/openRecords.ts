@@ -94,7 +94,7 @@ export function openRecords(deps: RecordsDeps) {
   return {
     recorder,
     completion,
-    analytics: openAnalytics({ calls: store.calls, now }),
+    analytics: openAnalytics({ calls: store.calls, prices: deps.prices, now }),
     erasure,
     /** Called when the recording of a call is whole and its record says so. */
     onRecorded: recorded.onRecorded,

@@ -99,6 +99,15 @@ export function textModelUsd(
   return price === undefined ? null : tokenCost(inputTokens, cachedTokens, outputTokens, price);
 }
 
+/** What a model costs that has spoken so many audio tokens; null where its price is not known. */
+export function speechUsd(
+  model: string | undefined,
+  outputAudio: number,
+  prices: Prices = listPrices,
+): number | null {
+  return priceTimes(outputAudio / 1e6, priceOf(prices.models, model)?.audio.output);
+}
+
 /** The prices by the settings. Throws an `Error` that names the setting at fault. */
 export async function loadPrices(
   { pricesFile, telephonyUsdPerMinute }: RecordSettings,

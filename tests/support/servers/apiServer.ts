@@ -5,6 +5,8 @@ import {
   type RequireScope,
 } from "../../../src/routes/middleware/access.ts";
 import { agentsRoutes } from "../../../src/routes/agents.ts";
+import { retentionRoutes } from "../../../src/routes/retention.ts";
+import { listPrices } from "../../../src/services/spending/pricing.ts";
 import { analyticsRoutes } from "../../../src/routes/analytics.ts";
 import { callsRoutes } from "../../../src/routes/calls.ts";
 import { erasureRoutes } from "../../../src/routes/erasure.ts";
@@ -179,14 +181,9 @@ export async function withApi(
     // What was summed up is never kept: tests write to the store behind the server's back.
     let ms = 0;
     const monotonic = () => ms += 10_000;
-    router.route(
-      "/",
-      analyticsRoutes({
-        access,
-        analytics: openAnalytics({ calls: callStore, now, monotonic }),
-        now,
-      }),
-    );
+    const analytics = openAnalytics({ calls: callStore, prices: listPrices, now, monotonic });
+    router.route("/", analyticsRoutes({ access, analytics, now }));
+    router.route("/", retentionRoutes({ access, analytics }));
     router.route(
       "/",
       eventsRoutes({

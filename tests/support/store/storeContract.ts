@@ -16,6 +16,7 @@ import { testMessages } from "./messageContract.ts";
 import { testDocumentSearches } from "./documentSearchContract.ts";
 import { testTextMessages } from "./textMessageContract.ts";
 import { ended, opened, said } from "./storedCalls.ts";
+import { testRetention } from "./retentionContract.ts";
 import { testSeries } from "./seriesContract.ts";
 import { testStorePorts } from "./storePortsContract.ts";
 
@@ -73,6 +74,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testCalendar(test);
   testAnalyses(test);
   testSeries(test);
+  testRetention(test);
   testStorePorts(test);
 }
 

@@ -1,5 +1,6 @@
 import { analyse, type CallAnalytics } from "../analytics/callAnalytics.ts";
 import { callSeries, type SeriesLine, type SeriesQuestion } from "../analytics/callSeries.ts";
+import { type Retention, retention } from "../analytics/retention.ts";
 import { type CallFilter, type CallPosition, conditionsFor, writeCursor } from "./callList.ts";
 import type { CallContent, CallCost, CallRecord } from "./callRecord.ts";
 import { callOf, digitsOf, handoffOf, latencyOf, mustHearOf, toolOf, turnOf } from "./callRows.ts";
@@ -185,6 +186,7 @@ export function createCallStore(database: Database) {
     analyse: (filter: CallFilter): Promise<CallAnalytics> => analyse(database, filter),
     series: (question: SeriesQuestion): Promise<readonly SeriesLine[]> =>
       callSeries(database, question),
+    retention: (filter: CallFilter): Promise<Retention> => retention(database, filter),
   };
 }
 
