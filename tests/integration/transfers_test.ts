@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
 import { concurrently } from "../support/servers/concurrently.ts";
 import {
   heardSaying,
@@ -58,6 +59,19 @@ function stepsOf(rig: PhoneRig, { callId }: Talk): unknown[] {
     assert.deepEqual([alias, mode], ["sales", "cold"]);
     return [Object.values(step)];
   });
+}
+
+/** Caller and person talk for that long by the network's clock, at least; then the person hangs up. */
+async function talkOver(rig: PhoneRig, { callId, phone }: Talk, ms = 0): Promise<SimulatedCall> {
+  await published(rig, callId, "transfer", ({ step }) => step === "connected");
+  const { network } = rig.server;
+  await network.context.clock.wait(ms);
+  const person = network.calls.findLast(({ facts: { parentSid, status } }) =>
+    parentSid === phone.sid && status === "in-progress"
+  );
+  assert.ok(person);
+  person.hangUp();
+  return person;
 }
 
 /** The agent has the caller again, who has heard its first words. */
@@ -126,7 +140,7 @@ Deno.test("a call ends with the talk of its transfer, which counts for both legs
     env: { TELEPHONY_USD_PER_MINUTE: "1", CALLER_DAILY_MINUTES: "600" },
     network: {
       speed: 10,
-      numbers: { [one]: { answer: "human", afterMs: 3000, talkMs: 90_000 } },
+      numbers: { [one]: { answer: "human", afterMs: 3000, talkMs: 3_600_000 } },
     },
   });
   const talk = await greeted(rig);
@@ -140,6 +154,7 @@ Deno.test("a call ends with the talk of its transfer, which counts for both legs
     ),
     [409, "caller_away"],
   );
+  const person = await talkOver(rig, talk, 70_000);
   assert.equal((await talk.phone.ended).reason, "<Hangup>");
   const { end } = await recordOf(rig, talk.callId);
   assert.deepEqual([end?.reason, end?.detail], ["transferred", "sales"]);
@@ -151,16 +166,17 @@ Deno.test("a call ends with the talk of its transfer, which counts for both legs
     "ended",
   ]);
   const { transferredMs, cost } = await get(rig.server, `/api/calls/${talk.callId}`);
-  assert.equal(Math.round(transferredMs / 1000), 90);
+  const { durationSeconds = 0 } = person.facts;
   // The simulated minutes are ten times as fast as the server's own.
-  assert.ok(cost.parts.telephony >= 3, `${cost.parts.telephony}`);
+  assert.equal(transferredMs, durationSeconds * 1000);
+  assert.ok(cost.parts.telephony >= 1 + Math.ceil(durationSeconds / 60), `${cost.parts.telephony}`);
 });
 
 Deno.test("a caller who hangs up while the phone rings, or in the talk", (t) =>
   concurrently(t, {
     async "is not transferred while it rings"() {
       await using rig = await start(undefined, {
-        network: { speed: 10, numbers: { [one]: { answer: "human", afterMs: 15_000 } } },
+        network: { speed: 1, numbers: { [one]: { answer: "human", afterMs: 15_000 } } },
       });
       const talk = await greeted(rig);
       await transfer(rig, talk);
@@ -186,17 +202,18 @@ Deno.test("a caller who hangs up while the phone rings, or in the talk", (t) =>
 
 Deno.test("the agent comes back after the talk where its file says so", async () => {
   await using rig = await start(`{ number: "${one}", then: return }`, {
-    network: { speed: 10, numbers: { [one]: { answer: "human", talkMs: 20_000 } } },
+    network: { speed: 10, numbers: { [one]: { answer: "human", talkMs: 3_600_000 } } },
   });
   const talk = await greeted(rig);
   await transfer(rig, talk);
+  const person = await talkOver(rig, talk, 20_000);
   const { spokeMs } = await published(
     rig,
     talk.callId,
     "transfer",
     ({ step }) => step === "ended",
   ) as { spokeMs: number };
-  assert.equal(Math.round(spokeMs / 1000), 20);
+  assert.equal(spokeMs, (person.facts.durationSeconds ?? 0) * 1000);
   await until(() => Promise.resolve(noteIn(talk)), (text) => /has hung up/.test(text));
   assert.equal(talk.phone.status, "in-progress");
   assert.match(rig.server.api.updates.map(({ change }) => change).join(), /hangupOnStar="true"/);
@@ -210,12 +227,13 @@ Deno.test("several numbers are called in turn or at once, without those that may
       await using rig = await start(`{ targets: ["${one}", "+33142685300", "${two}"] }`, {
         network: {
           speed: 10,
-          numbers: { [one]: { answer: "busy" }, [two]: { answer: "human", talkMs: 5000 } },
+          numbers: { [one]: { answer: "busy" }, [two]: { answer: "human", talkMs: 600_000 } },
         },
       });
       const talk = await greeted(rig);
       await transfer(rig, talk);
       assert.deepEqual((await talk.phone.next("dialed")).targets, [one, two]);
+      await talkOver(rig, talk);
       await talk.phone.settled;
       const [kept] = await transfersOf(rig, talk);
       assert.deepEqual([kept?.step, kept?.target], ["ended", 2]);
@@ -227,13 +245,14 @@ Deno.test("several numbers are called in turn or at once, without those that may
         network: {
           speed: 10,
           numbers: {
-            [one]: { answer: "human", afterMs: 9000 },
-            [two]: { answer: "human", afterMs: 2000, talkMs: 5000 },
+            [one]: { answer: "no-answer" },
+            [two]: { answer: "human", afterMs: 2000, talkMs: 600_000 },
           },
         },
       });
       const talk = await greeted(rig);
       await transfer(rig, talk);
+      await talkOver(rig, talk);
       await talk.phone.settled;
       const [kept] = await transfersOf(rig, talk);
       assert.deepEqual([kept?.step, kept?.target], ["ended", 1]);
@@ -245,7 +264,7 @@ Deno.test("several numbers are called in turn or at once, without those that may
           speed: 10,
           numbers: {
             [one]: { answer: "machine", talkMs: 60_000 },
-            [two]: { answer: "human", talkMs: 5000 },
+            [two]: { answer: "human", talkMs: 600_000 },
           },
         },
       });
@@ -266,6 +285,7 @@ Deno.test("several numbers are called in turn or at once, without those that may
         AnsweredBy: "machine_start",
       });
       assert.equal(late.status, 204);
+      await talkOver(rig, talk);
       await talk.phone.settled;
       assert.equal((await recordOf(rig, talk.callId)).end?.reason, "transferred");
       const [kept] = await transfersOf(rig, talk);
@@ -295,7 +315,7 @@ Deno.test("several numbers are called in turn or at once, without those that may
     async "in turn, after a machine, where the caller does not wait for the next"() {
       await using rig = await start(`{ targets: ["${one}", "${two}"] }`, {
         network: {
-          speed: 10,
+          speed: 2,
           numbers: {
             [one]: { answer: "machine", talkMs: 60_000 },
             [two]: { answer: "human", afterMs: 14_000 },
@@ -451,6 +471,8 @@ Deno.test("case 132: Twilio's question after a transfer may be repeated, also wh
   const talk = await greeted(rig);
   await transfer(rig, talk);
   await published(rig, talk.callId, "connected", ({ again }) => again === true);
+  const steps = stepsOf(rig, talk);
+  assert.deepEqual(steps.at(-1), [1, "failed", "busy"]);
   const ask = (transfer: number) =>
     twimlOf(twilioPost(
       rig.server,
@@ -458,7 +480,7 @@ Deno.test("case 132: Twilio's question after a transfer may be repeated, also wh
       { CallSid: talk.phone.sid, DialCallStatus: "busy" },
     ));
   for (const number of [1, 1, 7]) assert.match(await ask(number), /<Connect><Stream /);
-  assert.equal(stepsOf(rig, talk).length, 3);
+  assert.deepEqual(stepsOf(rig, talk), steps);
   assert.equal(talk.phone.status, "in-progress");
   talk.phone.hangUp();
   await recordOf(rig, talk.callId);
