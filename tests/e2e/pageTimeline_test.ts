@@ -17,7 +17,7 @@ browserTests("page: timeline", {
     await using rig = await startPhoneRig({
       agent: `greeting: Good day.
 transfers: { sales: { number: "${sales}", sentence: One moment. } }`,
-      network: { speed: 10, numbers: { [sales]: { answer: "busy" } } },
+      network: { numbers: { [sales]: { answer: "no-answer" } } },
     });
     const talk = await rig.ring();
     await heardSaying(rig, talk.callId, /^Good day/);
@@ -28,6 +28,9 @@ transfers: { sales: { number: "${sales}", sentence: One moment. } }`,
       const body = { type: "transfer", to: "sales" };
       const asked = await rig.server.post(`/api/calls/${talk.callId}/actions`, body);
       assert.equal(asked.status, 202, await asked.text());
+      await page.waitForSelector("#call-transcript .note:has-text('It rings at sales')");
+      const person = await rig.server.network.nextLeg();
+      person.finish({ status: "busy", reason: "the person declined the call" });
       await page.waitForSelector("#call-transcript .note:has-text('with the agent again')");
       const steps = [
         "An operator asked for a transfer to sales.",

@@ -58,6 +58,14 @@ async function callerInRoom(network: PhoneNetwork, app: TestApp) {
   return caller;
 }
 
+/** Waits for the end of an announcement. */
+async function announced(app: TestApp): Promise<void> {
+  let step: string | undefined;
+  do step = (await app.post("/events")).form["StatusCallbackEvent"]; while (
+    step !== "announcement-end"
+  );
+}
+
 const person = { From: account.number, To: mia, Beep: "false", Label: "mia" };
 
 apiTest("a person is called into a conference, muted, held and shown out", async (
@@ -106,10 +114,11 @@ apiTest("an announcement is heard by one participant, or by all", async (ask, ne
   const sid = String((await ask("GET", "Conferences/r.json")).body["sid"]);
   const url = { AnnounceUrl: "https://parley.example/say" };
   await ask("POST", `Conferences/${sid}/Participants/${callee.sid}.json`, url);
-  await until(() => hears(callee.heardAudio(), 150), Boolean);
-  assert.ok(!hears(caller.heardAudio(), 150));
+  await announced(app);
+  assert.ok(hears(callee.heardAudio(), 150) && !hears(caller.heardAudio(), 150));
   await ask("POST", `Conferences/${sid}.json`, url);
-  await until(() => hears(caller.heardAudio(), 150), Boolean);
+  await announced(app);
+  assert.ok(hears(caller.heardAudio(), 150));
 });
 
 apiTest("a conference ends by REST, and its name is free again", async (ask, network, app) => {
