@@ -146,7 +146,7 @@ async function atRest(model: RealtimeSession) {
   await until(() => asHeard(model), (now) => {
     same = now.heardMs === last.heardMs ? same + 1 : 0;
     last = now;
-    return same > 20;
+    return same > 5;
   });
   return last;
 }

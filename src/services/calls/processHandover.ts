@@ -1,6 +1,6 @@
 import type { CallSession } from "../../call/sessionApi.ts";
 import type { Recorder } from "../records.ts";
-import type { CallStore } from "../store.ts";
+import type { CallRecord, CallStore } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { deadline } from "../../utils/deadline.ts";
 
@@ -25,17 +25,15 @@ export function createProcessHandover({ callStore, recorder, instanceId, setTime
     /** Waits until all that has happened is in the store, for a second at most. Never rejects. */
     written,
     /** Whether the call is over, or held by another process by now. */
-    async isHeldElsewhere(callId: string): Promise<boolean> {
-      const record = await callStore.get(callId);
-      return record !== undefined &&
-        (record.status === "ended" || record.instanceId !== instanceId);
-    },
+    isHeldElsewhere: (callId: string): Promise<boolean> =>
+      staysTrue(callId, ({ status, instanceId }) => status === "ended" || isOther(instanceId)),
     /**
      * Whether another process goes on with the call, as when this one was stopped for a while. Never
      * rejects: where the store does not say so within a second, the call is this process's.
      */
     isTakenOver(callId: string): Promise<boolean> {
-      return deadline(isTakenOver(callId), LOOK_MS, setTimer).catch(() => false);
+      const looked = staysTrue(callId, ({ instanceId }) => isOther(instanceId));
+      return deadline(looked, LOOK_MS, setTimer).catch(() => false);
     },
     /** Ends the session here; the call and its record belong to the other process. */
     releaseSession(session: CallSession): void {
@@ -44,16 +42,22 @@ export function createProcessHandover({ callStore, recorder, instanceId, setTime
     },
   };
 
-  async function isTakenOver(callId: string): Promise<boolean> {
-    if (!await isOfAnother(callId)) return false;
-    // The claim by this process may not be written yet.
-    await recorder.flush();
-    return await isOfAnother(callId);
+  function isOther(holder: string): boolean {
+    return holder !== instanceId;
   }
 
-  async function isOfAnother(callId: string): Promise<boolean> {
-    const record = await callStore.get(callId);
-    return record !== undefined && record.instanceId !== instanceId;
+  /** Whether that is so of a call, also once all is stored: the claim by this process may not be written yet. */
+  async function staysTrue(
+    callId: string,
+    isSo: (record: CallRecord) => boolean,
+  ): Promise<boolean> {
+    const look = async () => {
+      const record = await callStore.get(callId);
+      return record !== undefined && isSo(record);
+    };
+    if (!await look()) return false;
+    await recorder.flush();
+    return await look();
   }
 
   async function written(): Promise<void> {

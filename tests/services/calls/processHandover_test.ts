@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { createProcessHandover } from "../../../src/services/calls/processHandover.ts";
+import { openStore } from "../../../src/services/store/store.ts";
+import { ended, opened } from "../../support/store/storedCalls.ts";
 import { settled } from "../../support/until.ts";
 
 Deno.test("a call that was taken over goes on when the store knows, or after a second", async () => {
@@ -30,4 +32,35 @@ Deno.test("a call that was taken over goes on when the store knows, or after a s
   await stuck;
 
   await handoverTo(() => Promise.reject(new Error("disk full"))).recordTakenOver();
+});
+
+Deno.test("a call that was taken over just now is not taken for another process's", async () => {
+  const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
+  try {
+    await store.calls.write([opened({ id: "call_1", instanceId: "there" })]);
+    const unwritten: string[] = ["here"];
+    const { isHeldElsewhere } = createProcessHandover({
+      callStore: store.calls,
+      recorder: {
+        releaseCall() {},
+        async flush() {
+          const holder = unwritten.shift();
+          if (holder !== undefined) {
+            await store.instances.claimCall("call_1", { from: "there", to: holder });
+          }
+        },
+      },
+      instanceId: "here",
+      setTimer: () => () => {},
+    });
+    assert.equal(await isHeldElsewhere("call_1"), false);
+    await store.instances.claimCall("call_1", { from: "here", to: "there" });
+    assert.equal(await isHeldElsewhere("call_1"), true);
+    await store.instances.claimCall("call_1", { from: "there", to: "here" });
+    await store.calls.write([ended("call_1")]);
+    assert.equal(await isHeldElsewhere("call_1"), true);
+    assert.equal(await isHeldElsewhere("call_unknown"), false);
+  } finally {
+    await store.close();
+  }
 });
