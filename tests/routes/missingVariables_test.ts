@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { apiKey, startPhoneServer, type TestServer } from "../support/servers/phoneServer.ts";
-import { initiate, onlyAgent } from "../support/twilio/dialling.ts";
+import { agentsOf, initiate, onlyAgent } from "../support/twilio/dialling.ts";
 
 const path = "/api/outbound/batches";
 const to = "+14155550120";
@@ -68,4 +68,39 @@ Deno.test("a single call says which variables its request leaves out", async () 
   const variables = { NAME: "Ann", topic: "your visit", company: "Acme" };
   const full = await (await initiate(server, { to: "+14155550121", variables })).json();
   assert.deepEqual([full.success, full.missingVariables], [true, undefined]);
+});
+
+Deno.test("a single call says which variables are missing in each text that its agent may come to say", async () => {
+  const speaking = agentsOf({
+    other: "---\ntitle: Other\n---\nHelp.",
+    receptionist: `---
+title: Desk
+must_hear: { terms: "The terms of {{terms}} hold.", late: { text: "{{late}}", at: end } }
+outbound: { hours: off, opt_out: { sentence: "Goodbye, {{leaver}}." } }
+transfers:
+  desk:
+    number: "+14155550111"
+    mode: warm
+    sentence: "{{announced}}"
+    unanswered: "{{unanswered}}"
+    hold: { text: "{{held}} at {{date}}" }
+handoffs: { other: { agent: other, when: asked, say: "{{handed}}" } }
+tools: [{ name: get_current_time, say: "{{looking}}" }]
+http_tools:
+  - name: look_up
+    description: Looks it up.
+    url: https://api.example.com/x
+    say: "{{fetched}}"
+client_tools: [{ name: show, description: Shows it., say: "{{shown}}" }]
+mcp_servers: [{ name: crm, url: https://mcp.example.com/x, tools: [{ name: find, say: "{{found}}" }] }]
+sms: { texts: { link: "Dear {{reader}}" } }
+---
+Help.`,
+  });
+  await using server = await startPhoneServer({ overrides: { agentFiles: speaking } });
+  const { success, missingVariables } = await (await initiate(server, { to })).json();
+  assert.deepEqual([success, missingVariables], [true, [
+    ...["leaver", "terms", "late", "announced", "unanswered", "held", "handed"],
+    ...["looking", "fetched", "shown", "found", "reader"],
+  ]]);
 });
