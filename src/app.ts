@@ -16,6 +16,7 @@ import {
 import { openAnalysis } from "./services/analysis.ts";
 import { openCluster, openEventLog } from "./services/cluster.ts";
 import { openEventHub } from "./services/events.ts";
+import { openListening } from "./services/listening.ts";
 import { openLoad } from "./services/load.ts";
 import { openKeptSpeech } from "./services/keptSpeech.ts";
 import { openKnowledge } from "./services/knowledge.ts";
@@ -165,6 +166,7 @@ export async function createApp(
   phone?.onStreamEnded(abandonedCalls.streamEnded);
   records.start();
 
+  const listening = opening.use(openListening(calls));
   const { catalog } = opening.use(openedAgents.follow(base.store.agentVersions, now));
   const operations = createApiOperations({
     ...calls,
@@ -180,6 +182,7 @@ export async function createApp(
     texts,
     records,
     recordings,
+    listening,
     analysis,
     eventLog,
     metrics,

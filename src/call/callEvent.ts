@@ -86,6 +86,9 @@ export type CallEvent =
   }
   /** How it stands with the recording, whenever that changes; with all there is to know of it so far. */
   | ({ readonly type: "recording" } & RecordingStatus)
+  /** Somebody listens in, or does no more: `by` is the name of an API key. */
+  | { readonly type: "listeningStarted"; readonly id: string; readonly by?: string }
+  | { readonly type: "listeningEnded"; readonly id: string; readonly by?: string }
   /** Who or what has answered a placed call, and one snake_case word why; a later one corrects it. */
   | {
     readonly type: "pickup";

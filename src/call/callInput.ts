@@ -1,3 +1,4 @@
+import type { ListeningInput } from "./callEar.ts";
 import type { LegInput } from "./callLeg.ts";
 import type { AnsweringMachineInput } from "./ending/answeringMachineInput.ts";
 export type { FarEnd } from "./ending/answeringMachineInput.ts";
@@ -39,6 +40,7 @@ export type ControlInput =
   /** An operator tells the agent what to do from its next answer on; the caller hears nothing of it. */
   | { readonly type: "whispered"; readonly text: string }
   | RecordingInput
+  | ListeningInput
   | { readonly type: "transferAsked"; readonly alias: string }
   /** Ends the call after what is being said, and a goodbye where there is time for one. */
   | {

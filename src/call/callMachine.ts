@@ -2,11 +2,13 @@ import type { Base64 } from "../utils/audio/audioFormat.ts";
 import { announceCall } from "./machine/beginning.ts";
 import { createParts } from "./machine/createParts.ts";
 import type { CallCommand } from "./callCommand.ts";
+import type { HeardSound } from "./callTap.ts";
 import type { CallEvent } from "./callEvent.ts";
 import type { MachineParts } from "./machine/machineParts.ts";
 import type { CallInput } from "./callInput.ts";
 import { withFallback } from "./ending/fallbackTransfer.ts";
 import { createDecidingParts, type DecidingParts } from "./machine/decidingParts.ts";
+import { Listeners } from "./machine/listeners.ts";
 import { InputDispatch } from "./machine/inputDispatch.ts";
 import { ModelEvents } from "./model/modelEvents.ts";
 import type { CallSession } from "./sessionApi.ts";
@@ -34,6 +36,7 @@ export class CallMachine {
   readonly #parts: DecidingParts;
   readonly #dispatch: InputDispatch;
   readonly #waits: Waits;
+  readonly #listeners: Listeners;
   #ended = false;
   /** What the model is speaking, while nothing else happens: its next piece makes nothing else due. */
   #spoken: SpeechRef | undefined;
@@ -45,7 +48,8 @@ export class CallMachine {
     this.#call = call;
     this.#parts = createDecidingParts(call, { startedAt: this.startedAt, now, resumed });
     const modelEvents = new ModelEvents(call, this.#parts);
-    this.#dispatch = new InputDispatch(call, { ...this.#parts, modelEvents });
+    const listeners = this.#listeners = new Listeners(call.commands);
+    this.#dispatch = new InputDispatch(call, { ...this.#parts, modelEvents, listeners });
     this.#waits = new Waits(call, this.#parts);
     announceCall(call, this.#parts.closing, resumed, now);
   }
@@ -68,6 +72,10 @@ export class CallMachine {
   /** Whether the caller is being put through to a person, or talks with one; stays so where the session is let go of then. */
   get isAway(): boolean {
     return this.#parts.transfer.isUnderWay;
+  }
+
+  get queuedSpeech(): readonly HeardSound[] {
+    return this.#call.speech.queued;
   }
 
   get transferState(): CallSession["transferState"] {
@@ -261,6 +269,7 @@ export class CallMachine {
     speech.close(now);
     this.#parts.mustHears.close(now);
     this.#parts.recording.close(now, isCallEnd(end));
+    this.#listeners.close();
     transcript.entries.closeAll();
     this.#ended = true;
     commands.push({ type: "abortTools" });

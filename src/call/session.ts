@@ -1,6 +1,8 @@
 import { audioDurationMs, type AudioFormat, type Base64 } from "../utils/audio/audioFormat.ts";
 import type { CallCommand } from "./callCommand.ts";
 import type { CallEvent } from "./callEvent.ts";
+import type { CallEar } from "./callEar.ts";
+import { EarOnLine } from "./listening/earOnLine.ts";
 import type { CallInput, ControlInput } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
 import { CallerAudio } from "./turns/callerAudio.ts";
@@ -43,6 +45,7 @@ export class Session implements CallSession {
   readonly #model: ModelSlot;
   readonly #timer: WakeTimer;
   readonly #tap: SessionTap;
+  readonly #ears = new EarOnLine();
   readonly #tools = new AbortController();
   readonly #over = Promise.withResolvers<SessionEnd>();
   readonly ended = this.#over.promise;
@@ -77,7 +80,8 @@ export class Session implements CallSession {
       groupMs,
     });
     this.#tap = new SessionTap(() => deps.openTap?.(this, setup.format), this.#machine);
-    const around = { leg: () => this.#leg, kept: () => this.#kept, tap: this.#tap };
+    const leg = () => this.#ears.over(this.#leg);
+    const around = { leg, kept: () => this.#kept, tap: this.#tap };
     this.#waitingSound = new WaitingSound(deps, setup.format, around);
     this.#timer = new WakeTimer(deps, () => this.#wake());
     this.#callerAudio = new CallerAudio(deps, {
@@ -86,10 +90,14 @@ export class Session implements CallSession {
       onAudio: (frame) => this.#model.sendAudio(frame, deps.now()),
       hearsMusic: () => this.#policy.phoneMenu !== undefined,
       onInput: (input) => this.#handle(input),
-      onFrame: (bytes) => this.#tap.hear(bytes, deps.now()),
+      onFrame: (bytes) => {
+        this.#tap.hear(bytes, deps.now());
+        this.#ears.hear(bytes);
+      },
     });
   }
 
+  listenIn = (ear: CallEar) => this.#ears.put(ear, this.#machine, this.#format);
   listenToLine = (listener: (bytes: Uint8Array) => void) => this.#callerAudio.listen(listener);
   get request(): CallRequest {
     return this.#agents.request;
@@ -172,7 +180,10 @@ export class Session implements CallSession {
   }
 
   input(input: LegInput | ControlInput): void {
-    if (input.type === "lost") this.#leg = undefined;
+    if (input.type === "lost") {
+      this.#leg = undefined;
+      this.#ears.clear();
+    }
     this.#handle(input);
   }
 
@@ -233,7 +244,7 @@ export class Session implements CallSession {
         return this.#deps.recordOptOut?.(this, command);
       case "sendDigits":
         return command.by === "tones"
-          ? this.#leg?.play(keyTones(command.digits, this.#format))
+          ? this.#ears.over(this.#leg)?.play(keyTones(command.digits, this.#format))
           : this.#deps.sendDigits(this, command.digits);
       case "transfer":
       case "cancelTransfer":

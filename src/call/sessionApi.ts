@@ -1,5 +1,6 @@
 import type { Base64 } from "../utils/audio/audioFormat.ts";
 import type { CallEvent, RecordingStatus } from "./callEvent.ts";
+import type { CallEar, ListenedCall } from "./callEar.ts";
 import type { ControlInput } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
 import type { ResumedCall } from "./resumedCall.ts";
@@ -29,6 +30,8 @@ export interface CallSession {
    * listener at a time. The bytes change with the next frame.
    */
   listenToLine(listener: (bytes: Uint8Array) => void): () => void;
+  /** Has one ear hear both sides, until it is stopped. */
+  listenIn(ear: CallEar): ListenedCall;
   /** Whether a leg is joined now. */
   readonly hasLeg: boolean;
   /** Whether it has let go of its call, from the input on that ended it. */

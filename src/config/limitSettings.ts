@@ -29,6 +29,10 @@ export function readLimits(
     idleMs: read.whole("IDLE_SECONDS", 30, { min: 5, max: 3600 }) * 1000,
     // Twilio lets no call last longer than four hours.
     transferMs: read.whole("TRANSFER_MAX_MINUTES", 60, { min: 1, max: 240 }) * 60_000,
+    listeners: {
+      perCall: read.whole("LISTENERS_PER_CALL", 3, { min: 0, max: 20 }),
+      all: read.whole("LISTENERS", 20, { min: 0, max: 1000 }),
+    },
     ...present({ transferDials, transferDialsPerMinute }),
     ...present({ callUsd, webCallsPerKey, webCallsPerVisitor }),
     server: dayLimits(

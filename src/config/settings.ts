@@ -167,6 +167,8 @@ export interface LimitSettings {
   readonly callMs: number;
   /** How long an agent that has called somebody waits on hold, in one call. */
   readonly holdMs: number;
+  /** People who listen in on live calls at a time. */
+  readonly listeners: { readonly perCall: number; readonly all: number };
   /** A call that costs more is ended. */
   readonly callUsd?: number;
   readonly idleMs: number;

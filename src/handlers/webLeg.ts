@@ -158,6 +158,8 @@ function toServerMessage(event: CallEvent): ServerMessage | undefined {
     case "redacted":
     case "mustHear":
     case "optedOut":
+    case "listeningStarted":
+    case "listeningEnded":
     case "ended":
       return undefined;
     default:

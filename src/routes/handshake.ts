@@ -12,7 +12,7 @@ export type OfferedToken =
  * protocol. Throws an `HttpProblem`. Complete, so that the token is claimed, and so used up, only
  * where nothing else can refuse the handshake.
  */
-export function readHandshake({ headers }: Request): OfferedToken {
+export function readHandshake({ headers }: Request, protocol = WEB_PROTOCOL): OfferedToken {
   if (!listsWord(headers.get("upgrade"), "websocket")) {
     throw new HttpProblem(426, "upgrade_required", "Only WebSockets connect here.", {
       headers: { "Upgrade": "websocket" },
@@ -30,7 +30,7 @@ export function readHandshake({ headers }: Request): OfferedToken {
   if (!listsWord(headers.get("connection"), "upgrade") || !KEY.test(key)) {
     throw invalidUpgrade();
   }
-  return offeredToken(headers.get("sec-websocket-protocol"));
+  return offeredToken(headers.get("sec-websocket-protocol"), protocol);
 }
 
 /**
@@ -56,7 +56,7 @@ const MAX_PROTOCOLS_LENGTH = 1000;
 /** As `newToken` makes them. */
 const TOKEN = /^[\w-]{43}$/;
 
-function offeredToken(header: string | null): OfferedToken {
+function offeredToken(header: string | null, protocol: string): OfferedToken {
   const offered = readHeaderList(header, MAX_PROTOCOLS_LENGTH);
   if (offered === undefined) {
     throw new HttpProblem(
@@ -65,12 +65,12 @@ function offeredToken(header: string | null): OfferedToken {
       `Sec-WebSocket-Protocol has at most ${MAX_PROTOCOLS_LENGTH} characters.`,
     );
   }
-  const isSupported = offered.includes(WEB_PROTOCOL);
+  const isSupported = offered.includes(protocol);
   if (!isSupported && offered.some((name) => name.startsWith("parley."))) {
     throw new HttpProblem(
       400,
       "unsupported_protocol",
-      `This server speaks ${WEB_PROTOCOL} and no other version: offer that beside the token.`,
+      `This server speaks ${protocol} and no other version: offer that beside the token.`,
     );
   }
   const [named, ...others] = new Set(offered.filter((name) => kindOf(name) !== undefined));
@@ -79,7 +79,7 @@ function offeredToken(header: string | null): OfferedToken {
     throw new HttpProblem(
       401,
       "token_required",
-      `Offer two subprotocols: ${WEB_PROTOCOL} and ${TOKEN_PROTOCOL_PREFIX}<token>.`,
+      `Offer two subprotocols: ${protocol} and ${TOKEN_PROTOCOL_PREFIX}<token>.`,
     );
   }
   if (others.length > 0) {

@@ -7,6 +7,7 @@ import { type ApiOperations, hasWebLine } from "../services/calls.ts";
 import type { Knowledge } from "../services/knowledge.ts";
 import type { Calendar } from "../services/calendar.ts";
 import type { Phone } from "../services/phone.ts";
+import type { Listening } from "../services/listening.ts";
 import type { Load } from "../services/load.ts";
 import type { CallAnalyses } from "../services/analysis.ts";
 import type { Cluster } from "../services/cluster.ts";
@@ -37,6 +38,8 @@ import { eventsRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
 import { keyRevocationRoutes } from "./keyRevocation.ts";
 import { knowledgeRoutes } from "./knowledge.ts";
+import { listenRoutes } from "./listen.ts";
+import { createListenTokens } from "./listenTokens.ts";
 import { messagesRoutes } from "./messages.ts";
 import { smsRoutes } from "./sms.ts";
 import { metricsRoutes } from "./metrics.ts";
@@ -76,6 +79,7 @@ interface RouterDeps {
   readonly cluster: Pick<Cluster, "instanceId" | "revocation">;
   readonly records: Records;
   readonly recordings: Recordings;
+  readonly listening: Listening;
   readonly knowledge: Knowledge;
   readonly eventLog: EventLog;
   readonly metrics: Metrics;
@@ -176,6 +180,9 @@ export function createRouter(
   mount(messagesRoutes({ access, messages: store.messages, now }));
   mount(smsRoutes({ access, textMessages: store.textMessages }));
   mount(pagesRoutes());
+  const isKeyOver = (name: string) =>
+    revocation.isNameRevoked(name) ||
+    apiKeys.some((key) => key.name === name && hasExpired(key, Date.now()));
   const sharedTokens = isShared(settings.database) ? store.tokens : undefined;
   mount(webRoutes({
     authenticate: checkKey && ((secret) => checkKey(secret, "web")),
@@ -186,9 +193,7 @@ export function createRouter(
     hasLine: () => phone === undefined || hasWebLine(registry, settings.limits.calls),
     tokens: createWebTokens({
       shared: sharedTokens,
-      isRevoked: (name) =>
-        revocation.isNameRevoked(name) ||
-        apiKeys.some((key) => key.name === name && hasExpired(key, Date.now())),
+      isRevoked: isKeyOver,
       now,
       setTimer,
     }),
@@ -223,6 +228,11 @@ export function createRouter(
   };
   mount(recordingsRoutes({ ...recorded, removal: records.recordingRemoval }));
   mount(recordingPeaksRoutes(recorded));
+  mount(listenRoutes({
+    ...{ access, lookup, guesses, revocation, setTimer, listening: deps.listening },
+    rules: { keyed: checkKey !== undefined, publicOrigin, allowedOrigins },
+    tokens: createListenTokens({ tokens: store.tokens, isRevoked: isKeyOver, now }),
+  }));
   mount(appointmentsRoutes({ access, agenda }));
   mount(erasureRoutes({ access, lookup, erasure: records.erasure, endCall }));
   mount(analyticsRoutes({ access, analytics: records.analytics, now }));

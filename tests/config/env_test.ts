@@ -56,6 +56,7 @@ Deno.test("readSettings() has a default for everything", () => {
       callMs: 3_600_000,
       holdMs: 1_800_000,
       idleMs: 30_000,
+      listeners: { perCall: 3, all: 20 },
       transferMs: 3_600_000,
       transferDials: 20,
       transferDialsPerMinute: 60,
@@ -222,6 +223,7 @@ Deno.test("readSettings() reports every problem at once and no secret", () => {
     OUTBOUND_PER_MINUTE: "0",
     OUTBOUND_DAILY_USD: "lots",
     MAX_CALLS: "1e3",
+    LISTENERS: "all",
     IDLE_SECONDS: "-1",
     LOG_LEVEL: "loud",
   });
@@ -259,6 +261,7 @@ Deno.test("readSettings() reports every problem at once and no secret", () => {
       /^OUTBOUND_PER_MINUTE is "0"/m,
       /^OUTBOUND_DAILY_USD is "lots"/m,
       /^MAX_CALLS is "1e3"/m,
+      /^LISTENERS is "all"/m,
       /^IDLE_SECONDS is "-1"/m,
       /^LOG_LEVEL is "loud"/m,
     ]

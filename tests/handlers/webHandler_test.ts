@@ -144,6 +144,9 @@ Deno.test("WebLeg.notify() shows the caller the conversation and nothing of the 
       durationMs: 12,
     });
     leg.notify({ type: "digits", digits: "1234", sensitive: true });
+    leg.notify({ type: "turn", turn: { ...turn, text: "secret", by: "whisper", startedMs: 1 } });
+    leg.notify({ type: "listeningStarted", id: "l", by: "secret" });
+    leg.notify({ type: "listeningEnded", id: "l", by: "secret" });
     leg.notify({ type: "modelLost", code: "closed", recovering: true });
     leg.notify({ type: "modelReady", afterMs: 5, again: true });
     leg.notify({ type: "speaking", who: "agent", on: false });

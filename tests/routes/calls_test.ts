@@ -274,6 +274,7 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       }],
       digits: [],
       handoffs: [],
+      listeners: [],
       transferNames: [],
       transfers: [],
       recording: null,

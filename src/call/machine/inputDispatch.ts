@@ -6,10 +6,14 @@ import { tellForGood } from "../model/tellForGood.ts";
 import * as prompts from "../model/prompts.ts";
 import { callerActivityIn } from "../turns/callerActivity.ts";
 import type { DecidingParts } from "./decidingParts.ts";
+import type { Listeners } from "./listeners.ts";
 import type { MachineParts } from "./machineParts.ts";
 import type { Milliseconds, SessionEnd } from "../types.ts";
 
-type DispatchParts = DecidingParts & { readonly modelEvents: ModelEvents };
+type DispatchParts = DecidingParts & {
+  readonly modelEvents: ModelEvents;
+  readonly listeners: Listeners;
+};
 
 /** Passes what happens to a call, except audio, to its parts: first to those that only watch it. */
 export class InputDispatch {
@@ -124,6 +128,8 @@ export class InputDispatch {
         return caller.whispered(input.text, now);
       case "recordingAsked":
         return recording.handle(input, now);
+      case "listening":
+        return this.#parts.listeners.handle(input);
       case "transferAsked":
         tools.transfer({ alias: input.alias, by: "operator" }, now);
         return;

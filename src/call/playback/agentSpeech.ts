@@ -1,5 +1,6 @@
 import type { AudioFormat, Base64 } from "../../utils/audio/audioFormat.ts";
 import type { CallLeg } from "../callLeg.ts";
+import type { HeardSound } from "../callTap.ts";
 import type { Latency } from "../turns/latency.ts";
 import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import { Interruption } from "./interruption.ts";
@@ -49,6 +50,10 @@ export class AgentSpeech {
 
   get audible(): boolean {
     return this.#playback.audible;
+  }
+
+  get queued(): readonly HeardSound[] {
+    return this.#playback.queued;
   }
 
   endsAt(now: Milliseconds): Milliseconds {

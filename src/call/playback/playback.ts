@@ -1,6 +1,7 @@
 import type { AudioFormat, Base64 } from "../../utils/audio/audioFormat.ts";
 import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import type { CallLeg, SpeechPiece } from "../callLeg.ts";
+import type { HeardSound } from "../callTap.ts";
 import { SpeechAudio } from "./speechAudio.ts";
 import { type Speech, SpeechQueue } from "./speechQueue.ts";
 import { Marks, PIECE_MS } from "./marks.ts";
@@ -71,6 +72,11 @@ export class Playback {
   leave(now: Milliseconds): void {
     this.#leg = undefined;
     this.pause(now);
+  }
+
+  /** What the leg has, and when it is thought to play it. */
+  get queued(): readonly HeardSound[] {
+    return this.#playout.segments.map(({ audio, start }) => ({ audio: audio.bytes, at: start }));
   }
 
   get paused(): boolean {

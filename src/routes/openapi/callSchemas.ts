@@ -234,6 +234,11 @@ export const callDetail = z.object({
   })).openapi({ description: "How agents handed the call over, in order" }),
   recording: recording.nullable().openapi({ description: "Null where nothing was recorded" }),
   transfers: z.array(transfer).openapi({ description: "How the caller was put through, in order" }),
+  listeners: z.array(z.object({
+    key: z.string().nullable().openapi({ description: "Name of the API key" }),
+    fromMs: sinceStart,
+    toMs: sinceStart.nullable().openapi({ description: "Null while they listen" }),
+  })).openapi({ description: "Who has listened in on the call, of which the caller is not told" }),
   transferNames: z.array(z.string()).openapi({
     description: "To whom the caller may be transferred, while the call is live",
     example: ["sales"],

@@ -156,6 +156,9 @@ export class CallTally {
         return [{ ...event, callId }];
       case "redacted":
         return [{ ...event, callId }];
+      case "listeningStarted":
+      case "listeningEnded":
+        return [{ ...event, callId, atMs }];
       case "optedOut": {
         const { by, words } = event;
         const optOut = { by, atMs, ...present({ words }) };

@@ -123,6 +123,8 @@ const events: { readonly [Type in CallEvent["type"]]: Extract<CallEvent, { type:
     why: "no_answer",
   },
   handedOver: { type: "handedOver" },
+  listeningStarted: { type: "listeningStarted", id: "listener_1", by: "ops" },
+  listeningEnded: { type: "listeningEnded", id: "listener_1", by: "ops" },
   ended: { type: "ended", end, durationMs: afterMs },
 };
 

@@ -25,9 +25,9 @@ const REACHED_BY: Readonly<Record<string, readonly string[]>> = {
 const IMPURE =
   /\b(Deno|WebSocket|fetch|setTimeout|setInterval|queueMicrotask|Date|performance|console|crypto|Math\.random)\b(?!["'`])/;
 const PURE_FOLDERS = ["call", "protocol"];
-/** The page and its route share the wire of the page; other wires end in handlers and services. */
-const ONLY_THE_WEB_WIRE = ["web", "routes"];
-const WEB_WIRE = "protocol/web.ts";
+/** The page and its routes share the wires of the page; other wires end in handlers and services. */
+const ONLY_THE_PAGES_WIRES = ["web", "routes"];
+const PAGES_WIRES = ["protocol/web.ts", "protocol/listen.ts"];
 const READS_ENVIRONMENT = /\bDeno\.env\b/;
 const MAY_READ_ENVIRONMENT = ["config/env.ts"];
 /** Names and error codes of providers, comments included: `call/` works with any of them. */
@@ -49,8 +49,8 @@ function importViolations(file: SourceFile): readonly Violation[] {
     const reached = REACHED_BY[to];
     const isAllowed = to === from || allowed.includes("*") || allowed.includes(to);
     const isReached = reached === undefined || reached.includes(from);
-    const isOtherWire = to === "protocol" && ONLY_THE_WEB_WIRE.includes(from) &&
-      target !== WEB_WIRE;
+    const isOtherWire = to === "protocol" && ONLY_THE_PAGES_WIRES.includes(from) &&
+      !PAGES_WIRES.includes(target);
     return isAllowed && isReached && !isOtherWire ? [] : [{ path, problem: `imports ${target}` }];
   });
 }

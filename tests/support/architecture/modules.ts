@@ -41,6 +41,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   knowledge: ["store", "events", "spending"],
   records: ["store", "events", "twilioOutbound", "cluster", "spending", "recording"],
   recording: [],
+  listening: ["cluster"],
   sms: ["store", "twilioOutbound", "spending"],
   analysis: ["store", "spending", "records"],
   webhooks: ["store", "events", "calendar", "records", "sms"],

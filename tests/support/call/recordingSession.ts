@@ -1,3 +1,4 @@
+import type { ListenedCall } from "../../../src/call/callEar.ts";
 import type { CallEvent } from "../../../src/call/callEvent.ts";
 import type { ControlInput } from "../../../src/call/callInput.ts";
 import type { CallLeg, LegInput } from "../../../src/call/callLeg.ts";
@@ -66,6 +67,10 @@ export class RecordingSession implements CallSession {
 
   listenToLine(): () => void {
     return () => {};
+  }
+
+  listenIn(): ListenedCall {
+    return { format: "pcmu", startedAt: 0, queued: [], stop() {} };
   }
 
   hear(audio: string): boolean {

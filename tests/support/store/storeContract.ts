@@ -8,6 +8,7 @@ import { testCalendar } from "./calendarContract.ts";
 import { testAnalyses } from "./analysesContract.ts";
 import { testErasure } from "./erasureContract.ts";
 import { testHandoffs } from "./handoffContract.ts";
+import { testListenings } from "./listeningContract.ts";
 import { testTransfers } from "./transferContract.ts";
 import { testRules } from "./ruleContract.ts";
 import { testRecordings } from "./recordingContract.ts";
@@ -64,6 +65,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testErasure(test);
   testHandoffs(test);
   testTransfers(test);
+  testListenings(test);
   testRules(test);
   testRecordings(test);
   testRedaction(test);

@@ -1,3 +1,4 @@
+import type { ListeningRecord } from "./listeningRecord.ts";
 import type { PhoneMenuRecord } from "./phoneMenuColumn.ts";
 import type {
   CallEvent,
@@ -223,6 +224,8 @@ export interface CallContent {
   /** In the order of time; absent where there are none. */
   readonly redactedSpans?: readonly RedactedSpanRecord[];
   readonly transfers: readonly TransferRecord[];
+  /** In the order of time; absent where nobody has listened in. */
+  readonly listenings?: readonly ListeningRecord[];
   /** Absent where the call is not, or not yet, to be analysed. */
   readonly analysis?: CallAnalysis;
 }

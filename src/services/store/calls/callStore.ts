@@ -6,6 +6,7 @@ import type { CallContent, CallCost, CallRecord } from "./callRecord.ts";
 import { callOf, digitsOf, handoffOf, latencyOf, mustHearOf, toolOf, turnOf } from "./callRows.ts";
 import { type CallWrite, statementsFor } from "./callWrites.ts";
 import { recordingOf } from "./recordingRows.ts";
+import { listeningOf } from "./listeningRows.ts";
 import { redactedSpanOf } from "./redactedSpanRows.ts";
 import { responseUsageOf } from "./responseUsageRows.ts";
 import { costParts } from "./callStatements.ts";
@@ -55,6 +56,7 @@ export function createCallStore(database: Database) {
         transfers,
         redacted,
         responses,
+        listenings,
         [recording],
         [analysis],
       ] = await Promise.all([
@@ -67,6 +69,7 @@ export function createCallStore(database: Database) {
         of("transfers", "number"),
         of("redacted_spans", "from_ms, side"),
         of("response_usages", "sequence"),
+        of("listenings", "from_ms, id"),
         of("recordings", "call_id"),
         of("analyses", "call_id"),
       ]);
@@ -81,6 +84,7 @@ export function createCallStore(database: Database) {
         ...(responses.length > 0 && { responses: responses.map(responseUsageOf) }),
         ...(recording && { recording: recordingOf(recording) }),
         transfers: transfers.map(transferOf),
+        ...(listenings.length > 0 && { listenings: listenings.map(listeningOf) }),
         ...(analysis && { analysis: analysisOf(analysis) }),
       };
     },

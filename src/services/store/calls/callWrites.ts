@@ -14,6 +14,7 @@ import { handoffStatements } from "./handoffWrites.ts";
 import { mustHearStatement } from "./mustHearWrites.ts";
 import type { RecordingWrite } from "./recordingRecord.ts";
 import { recordingStatement } from "./recordingRows.ts";
+import { listeningStatement, type ListeningWrite } from "./listeningRows.ts";
 import { redactedSpanStatement } from "./redactedSpanRows.ts";
 import type { ResponseUsageWrite } from "./responseUsageRecord.ts";
 import { responseUsageStatement } from "./responseUsageRows.ts";
@@ -60,6 +61,7 @@ export type CallWrite =
     | RecordingWrite
     | Extract<CallEvent, { type: "redacted" }>
     | TransferWrite
+    | ListeningWrite
     /** The first one counts; one by `holder` only while that process holds the call. */
     | { readonly type: "ended"; readonly ending: CallEnding; readonly holder?: string }
   );
@@ -119,6 +121,9 @@ export function statementsFor(write: CallWrite): readonly Statement[] {
       return [redactedSpanStatement(callId, write)];
     case "transfer":
       return transferStatements(callId, write);
+    case "listeningStarted":
+    case "listeningEnded":
+      return [listeningStatement(callId, write)];
     case "ended":
       return [endCall(callId, write.ending, write.holder)];
   }

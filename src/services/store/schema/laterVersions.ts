@@ -8,6 +8,7 @@ import { analyses } from "./analyses.ts";
 import { handoffs } from "./handoffs.ts";
 import { heardWords } from "./heardWords.ts";
 import { knowledgeVectors } from "./knowledgeVectors.ts";
+import { listenings } from "./listenings.ts";
 import { knowledgeTables } from "./knowledgeTables.ts";
 import { phoneMenus } from "./phoneMenus.ts";
 import { pickups } from "./pickups.ts";
@@ -161,4 +162,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   askedPeople,
   heardWords,
   responseUsages,
+  listenings,
 ];

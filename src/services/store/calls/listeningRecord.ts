@@ -1,0 +1,8 @@
+/** Somebody who has listened in; times are milliseconds since the call began. */
+export interface ListeningRecord {
+  /** Name of the API key; absent where the server had none. */
+  readonly keyName?: string;
+  readonly fromMs: number;
+  /** Absent while it lasts, and where its process was lost. */
+  readonly toMs?: number;
+}
