@@ -1,5 +1,6 @@
 import { type Context, Hono } from "@hono/hono";
 import { stripTypeScriptTypes } from "node:module";
+import { entryModule } from "./entryModule.ts";
 import { invalidHost } from "./middleware/httpProblem.ts";
 import { sendTagged, type TaggedText, tagText } from "./middleware/etag.ts";
 
@@ -12,6 +13,8 @@ export function pagesRoutes(): Hono {
   const read = createReader(new URL("../web/", import.meta.url));
   routes.get("/", (c) => send(c, "index.html"));
   routes.get("/docs", (c) => send(c, "docs/index.html"));
+  routes.get("/sdk.js", (c) => sendEntry(c, "sdk/sdk.ts"));
+  routes.get("/sdk.d.ts", (c) => send(c, "sdk/sdk.d.ts"));
   routes.get("/assets/:path{.+}", (c) => send(c, c.req.param("path")));
   return routes;
 
@@ -20,8 +23,23 @@ export function pagesRoutes(): Hono {
     if (file === undefined) return c.notFound();
     const host = URL.parse(c.req.url)?.host;
     if (host === undefined) throw invalidHost();
-    return sendTagged(c, file, pageHeaders(host));
+    return sendTagged(c, file, isShared(path) ? sharedHeaders : pageHeaders(host));
   }
+
+  /** A module for pages of other servers, by an address that stays. */
+  async function sendEntry(c: Context, path: string): Promise<Response> {
+    const text = await entryModule(path, async (path) => (await read(path))?.text);
+    return sendTagged(c, tagText(text, CONTENT_TYPES["ts"] ?? ""), {
+      ...sharedHeaders,
+      // Deno's types of the module.
+      ...(path.startsWith("sdk/") && { "X-TypeScript-Types": "./sdk.d.ts" }),
+    });
+  }
+}
+
+/** What pages of other origins load too, which is no secret: the modules of the SDK and the widget. */
+function isShared(path: string): boolean {
+  return path.endsWith(".ts");
 }
 
 interface PageFile extends TaggedText {
@@ -44,7 +62,8 @@ function createReader(folder: URL): (path: string) => Promise<PageFile | undefin
 
   return async function read(path) {
     const [, extension = ""] = PAGE_PATH.exec(path) ?? [];
-    const contentType = CONTENT_TYPES[extension];
+    const isTypes = path.endsWith(".d.ts");
+    const contentType = isTypes ? "application/typescript" : CONTENT_TYPES[extension];
     if (contentType === undefined) return undefined;
     const url = new URL(path, folder);
     try {
@@ -52,7 +71,7 @@ function createReader(folder: URL): (path: string) => Promise<PageFile | undefin
       const known = cache.get(path);
       if (known?.modifiedMs === modifiedMs) return known;
       const source = await Deno.readTextFile(url);
-      const text = extension === "ts" ? stripTypeScriptTypes(source) : source;
+      const text = extension === "ts" && !isTypes ? stripTypeScriptTypes(source) : source;
       const file = { ...tagText(text, contentType), modifiedMs };
       cache.set(path, file);
       return file;
@@ -62,6 +81,12 @@ function createReader(folder: URL): (path: string) => Promise<PageFile | undefin
     }
   };
 }
+
+const sharedHeaders: Readonly<Record<string, string>> = {
+  "Access-Control-Allow-Origin": "*",
+  "Cross-Origin-Resource-Policy": "cross-origin",
+  "Cache-Control": "no-cache",
+};
 
 /** The page loads nothing from elsewhere and runs nothing inline; `securityHeaders` adds the rest. */
 function pageHeaders(host: string): Record<string, string> {

@@ -10,17 +10,21 @@ export class RequestError extends Error {
   readonly details: readonly Detail[];
   /** How the call ended, where that is why. */
   readonly end: EndOfCall | undefined;
+  /** When the same may be asked for again, where the server says so. */
+  readonly retryAfterSeconds: number | undefined;
   constructor(
     code: string,
     message: string,
     status = 0,
     details: readonly Detail[] | EndOfCall = [],
+    retryAfterSeconds?: number,
   ) {
     super(message);
     this.code = code;
     this.status = status;
     this.details = "reason" in details ? [] : details;
     this.end = "reason" in details ? details : undefined;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -30,7 +34,7 @@ export interface EndOfCall {
 }
 
 /** Sends a request and returns its JSON body, unchecked. Throws `RequestError`. */
-export async function fetchJson<Body>(path: string, init?: RequestInit): Promise<Body> {
+export async function fetchJson<Body>(path: string | URL, init?: RequestInit): Promise<Body> {
   return await (await send(path, init)).json();
 }
 
@@ -59,7 +63,7 @@ export function storeKey(key: string): void {
 
 const KEY_ITEM = "parley.key";
 
-async function send(path: string, init?: RequestInit): Promise<Response> {
+async function send(path: string | URL, init?: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -74,7 +78,9 @@ async function readProblem(response: Response): Promise<RequestError> {
   const { status } = response;
   try {
     const { code, error, details = [] }: Problem = await response.json();
-    return new RequestError(code, error, status, details);
+    const retryAfter = Number(response.headers.get("retry-after") ?? NaN);
+    const retryAfterSeconds = Number.isFinite(retryAfter) ? retryAfter : undefined;
+    return new RequestError(code, error, status, details, retryAfterSeconds);
   } catch {
     return new RequestError("unreadable", `The server answered ${status}.`, status);
   }

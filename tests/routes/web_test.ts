@@ -331,7 +331,7 @@ Deno.test("pagesRoutes() serves TypeScript as JavaScript that a browser can run"
   withWebServer({}, async (server) => {
     const names = await filesIn(new URL("../../src/web/", import.meta.url));
     assert.ok(names.includes("docs/docs.ts"));
-    for (const name of names.filter((name) => name.endsWith(".ts"))) {
+    for (const name of names.filter((name) => /(?<!\.d)\.ts$/.test(name))) {
       const response = await server.fetch(`/assets/${name}`);
       const text = await response.text();
       assert.equal(response.status, 200, name);
@@ -343,6 +343,32 @@ Deno.test("pagesRoutes() serves TypeScript as JavaScript that a browser can run"
         assert.ok(names.includes(imported), `${name} imports ${path}`);
       }
     }
+  }));
+
+Deno.test("pagesRoutes() lets pages of other origins load the SDK, its types, and nothing to read", () =>
+  withWebServer({}, async (server) => {
+    const of = async (path: string) => {
+      const response = await server.fetch(path);
+      const { headers } = response;
+      const text = await response.text();
+      return { text, any: headers.get("access-control-allow-origin"), headers };
+    };
+    const { text, any, headers } = await of("/sdk.js");
+    assert.equal(any, "*");
+    assert.equal(headers.get("x-typescript-types"), "./sdk.d.ts");
+    const modules = [...text.matchAll(/"\.(\/assets\/[^"]+)"/g)].map(([, path = ""]) => path);
+    for (const name of ["sdk/sdk.ts", "talk/webCall.ts", "audio/speaker.ts", "apiClient.ts"]) {
+      assert.ok(modules.includes(`/assets/${name}`), name);
+    }
+    for (const path of [...modules, "/assets/audio/capture.worklet.ts"]) {
+      const module = await of(path);
+      assert.equal(module.any, "*", path);
+      assert.equal(module.headers.get("cross-origin-resource-policy"), "cross-origin", path);
+      // They speak the language of the page's interface, whose texts only that page may load.
+      assert.doesNotMatch(module.text, /\/text\.ts"/, path);
+    }
+    assert.match((await of("/sdk.d.ts")).text, /export declare function connect\(/);
+    assert.equal((await of("/")).any, null);
   }));
 
 Deno.test("pagesRoutes() answers 304 when the browser has the file already", () =>

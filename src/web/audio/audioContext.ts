@@ -14,10 +14,11 @@ export class AudioError extends Error {
   }
 }
 
-/** Creates a context with a worklet's module loaded. Throws `AudioError`, with nothing left open. */
+/** Creates a context with a worklet's module of a folder loaded. Throws `AudioError`, with nothing left open. */
 export async function createAudioContext(
   options: AudioContextOptions,
   module: string,
+  worklets = new URL("/assets/audio/", location.href),
 ): Promise<AudioContext> {
   if (typeof AudioContext === "undefined" || typeof AudioWorkletNode === "undefined") {
     throw new AudioError("unsupported");
@@ -32,7 +33,7 @@ export async function createAudioContext(
     // Requested within the click but not awaited: some browsers leave the promise pending.
     requestResume(context);
     if (context.audioWorklet === undefined) throw new AudioError("unsupported");
-    await context.audioWorklet.addModule(module);
+    await context.audioWorklet.addModule(new URL(module, worklets));
     return context;
   } catch (cause) {
     closeAudioContext(context);

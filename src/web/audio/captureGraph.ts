@@ -17,8 +17,9 @@ export async function buildCaptureGraph(
   stream: MediaStream,
   onFrame: (frame: ArrayBuffer) => void,
   onNodeFailure: () => void,
+  worklets: URL | undefined,
 ): Promise<CaptureGraph> {
-  const [context, source] = await connectSource(stream);
+  const [context, source] = await connectSource(stream, worklets);
   let meter: AnalyserNode;
   let node: AudioWorkletNode;
   try {
@@ -54,23 +55,26 @@ export async function buildCaptureGraph(
  */
 async function connectSource(
   stream: MediaStream,
+  worklets: URL | undefined,
 ): Promise<readonly [AudioContext, MediaStreamAudioSourceNode]> {
   const sampleRate = stream.getAudioTracks()[0]?.getSettings().sampleRate;
   try {
-    return await sourceAt(stream, {});
+    return await sourceAt(stream, worklets, {});
   } catch (cause) {
     if (!(cause instanceof MicrophoneError) || sampleRate === undefined) throw cause;
   }
-  return await sourceAt(stream, { sampleRate });
+  return await sourceAt(stream, worklets, { sampleRate });
 }
 
 async function sourceAt(
   stream: MediaStream,
+  worklets: URL | undefined,
   rate: { readonly sampleRate?: number },
 ): Promise<readonly [AudioContext, MediaStreamAudioSourceNode]> {
   const context = await createAudioContext(
     { latencyHint: "interactive", ...rate },
-    "/assets/audio/capture.worklet.ts",
+    "capture.worklet.ts",
+    worklets,
   );
   try {
     return [context, new MediaStreamAudioSourceNode(context, { mediaStream: stream })];

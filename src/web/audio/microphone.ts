@@ -62,6 +62,7 @@ interface OpenInput {
 export async function openMicrophone(
   { onFrame, onState, onDevice }: MicrophoneEvents,
   deviceId = "",
+  worklets?: URL,
 ): Promise<Microphone> {
   const closing = new AbortController();
   const { signal } = closing;
@@ -140,10 +141,15 @@ export async function openMicrophone(
       track.enabled = !muted;
       const capture = await openResumingAudio(
         (onNodeFailure) =>
-          buildCaptureGraph(stream, (frame) => {
-            // While the microphone is being changed, two of them deliver.
-            if (input?.track === track) onAudio(frame);
-          }, onNodeFailure),
+          buildCaptureGraph(
+            stream,
+            (frame) => {
+              // While the microphone is being changed, two of them deliver.
+              if (input?.track === track) onAudio(frame);
+            },
+            onNodeFailure,
+            worklets,
+          ),
         { onState: publishState },
       );
       const close = () => {

@@ -31,6 +31,8 @@ export interface SpeakerOptions {
   readonly volume?: number;
   /** Empty for the system's choice, which is also taken where the device is gone. */
   readonly deviceId?: string;
+  /** The folder of the worklets' modules, where that is not this page's server's. */
+  readonly worklets?: URL;
 }
 
 export interface SpeakerEvents {
@@ -46,12 +48,12 @@ export interface SpeakerEvents {
  */
 export async function openSpeaker(
   { onReport, onState }: SpeakerEvents,
-  { volume = 1, deviceId = "" }: SpeakerOptions = {},
+  { volume = 1, deviceId = "", worklets }: SpeakerOptions = {},
 ): Promise<Speaker> {
   const unheard = new UnheardSpeech();
   const wanted = { volume, deviceId };
   const sound = await openResumingAudio(async (onNodeFailure) => {
-    const player = await buildPlayer(report, onNodeFailure);
+    const player = await buildPlayer(report, onNodeFailure, worklets);
     player.setVolume(wanted.volume);
     if (wanted.deviceId !== "") await chooseOutput(player.context, wanted.deviceId).catch(() => {});
     return player;
@@ -146,10 +148,12 @@ interface Player extends AudioGraph {
 async function buildPlayer(
   onReport: (report: PlaybackReport) => void,
   onNodeFailure: () => void,
+  worklets: URL | undefined,
 ): Promise<Player> {
   const context = await createAudioContext(
     { sampleRate: RATE_HZ, latencyHint: "interactive" },
-    "/assets/audio/playback.worklet.ts",
+    "playback.worklet.ts",
+    worklets,
   );
   let node: AudioWorkletNode;
   let meter: AnalyserNode;

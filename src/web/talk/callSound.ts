@@ -46,7 +46,7 @@ export interface CallSound {
 }
 
 /**
- * Opens the loudspeaker and then the microphone; to be called within a click. Throws `AudioError`,
+ * Opens the loudspeaker and then the microphone, with the modules of a folder; to be called within a click. Throws `AudioError`,
  * `MicrophoneError` or the reason of the signal, with everything released.
  */
 export async function openCallSound(
@@ -54,6 +54,7 @@ export async function openCallSound(
   hasMicrophone: boolean,
   events: CallSoundEvents,
   signal: AbortSignal,
+  worklets: URL,
 ): Promise<CallSound> {
   let state: SoundState = {
     speaker: "running",
@@ -81,17 +82,22 @@ export async function openCallSound(
     ? await openSpeaker({ onReport, onState: (speaker) => update({ speaker }) }, {
       volume: choice.volume,
       deviceId: choice.speaker,
+      worklets,
     })
     : createSilentSpeaker(onReport);
   let microphone: Microphone | undefined;
   try {
     signal.throwIfAborted();
     if (hasMicrophone) {
-      microphone = await openMicrophone({
-        onFrame: (frame) => gate.frame(frame),
-        onState: (state) => update({ microphone: state }),
-        onDevice: events.onDevice,
-      }, choice.microphone);
+      microphone = await openMicrophone(
+        {
+          onFrame: (frame) => gate.frame(frame),
+          onState: (state) => update({ microphone: state }),
+          onDevice: events.onDevice,
+        },
+        choice.microphone,
+        worklets,
+      );
       signal.throwIfAborted();
     }
   } catch (cause) {

@@ -43,11 +43,14 @@ export interface ConnectionEvents extends WireEvents {
 /** What a connection is opened with: a call's token, or what lets the page come back to its call. */
 export type Credential = { readonly token: string } | { readonly resumeToken: string };
 
+type Ready = Extract<ServerMessage, { type: "ready" }>;
+
 /** The close code of a socket: 1006 where the connection broke. */
 export type Closed = Pick<CloseEvent, "code">;
 
 /** The socket of one live call; messages are dropped once it is closed. */
 export interface Connection {
+  readonly callId: string;
   /** With it the page comes back to the call; absent where the server offers none. */
   readonly resumeToken: string | undefined;
   /** When the server last sent anything, by `performance.now()`. */
@@ -64,34 +67,50 @@ export async function fetchServerInfo(): Promise<ServerInfo> {
   return await fetchJson("/api/web/info");
 }
 
+/** Where calls are begun: of the server that this page is of, or of another. */
+export function ownServer(): URL {
+  return new URL("/", location.href);
+}
+
+/** The answer to the request for a token. */
+export interface Session {
+  readonly token: string;
+  /** What the agent is not told of what a visitor's page says. */
+  readonly ignored?: readonly string[];
+}
+
 /** Requests the token for one call. Throws `RequestError`. */
 export async function requestToken(
   { agent, ...told }: SessionRequest,
   key: string,
   signal: AbortSignal,
-): Promise<string> {
-  const { token } = await post<{ readonly token: string }>(
-    "/api/web/session",
+  server = ownServer(),
+): Promise<Session> {
+  return await post(
+    new URL("api/web/session", server),
     // No agent is selected where the default one is unusable: the server then says why.
     agent === "" ? told : { agent, ...told },
     signal,
     key === "" ? {} : { authorization: `Bearer ${key}` },
   );
-  return token;
 }
 
 /** Asks why a call cannot be got back; resolves where it can. Throws `RequestError`. */
-export async function checkReturn(resumeToken: string, signal: AbortSignal): Promise<void> {
-  await post("/api/web/resume", { resumeToken }, signal);
+export async function checkReturn(
+  resumeToken: string,
+  signal: AbortSignal,
+  server = ownServer(),
+): Promise<void> {
+  await post(new URL("api/web/resume", server), { resumeToken }, signal);
 }
 
 async function post<Answer>(
-  path: string,
+  url: URL,
   body: unknown,
   signal: AbortSignal,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  return await fetchJson(path, {
+  return await fetchJson(url, {
     method: "POST",
     signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
     headers: { "content-type": "application/json", ...headers },
@@ -111,8 +130,9 @@ export function connect(
   by: Credential,
   events: ConnectionEvents,
   signal: AbortSignal,
+  server = ownServer(),
 ): Promise<Connection> {
-  const url = new URL("/web", location.href);
+  const url = new URL("web", server);
   url.protocol = url.protocol.replace("http", "ws");
   let socket: WebSocket;
   try {
@@ -144,7 +164,7 @@ export function connect(
       events.onWire?.("in", message);
       switch (message.type) {
         case "ready":
-          return onReady(message.resumeToken);
+          return onReady(message);
         case "ping":
           return send({ type: "pong" });
         case "reconnect":
@@ -160,12 +180,13 @@ export function connect(
     };
     socket.onclose = ({ code }) => refused(code);
 
-    function onReady(resumeToken: string | undefined): void {
+    function onReady({ callId, resumeToken }: Ready): void {
       stopWaiting();
       socket.onclose = over;
       // A server that has given a resume token pings the client.
       if (resumeToken !== undefined) silenceCheck = setInterval(checkSilence, SILENCE_CHECK_MS);
       resolve({
+        callId,
         resumeToken,
         get heardAt() {
           return heardAt;

@@ -11,6 +11,7 @@ import {
   type Connection,
   type ConnectionEvents,
   type Credential,
+  ownServer,
 } from "./connection.ts";
 
 /** How the call is over: by its socket's close code, or as the server told a page that came back. */
@@ -26,6 +27,7 @@ export interface LastingEvents extends Omit<ConnectionEvents, "onClose"> {
 
 /** The connection of a call for as long as that lasts, through all its sockets. */
 export interface LastingConnection {
+  readonly callId: string;
   /** With it another page can go on with the call. */
   readonly resumeToken: string | undefined;
   send(message: ClientMessage): void;
@@ -33,6 +35,13 @@ export interface LastingConnection {
   report(report: PlaybackReport): void;
   /** Ends the call with 1000; with another code the call waits for a page to come back. */
   close(code?: number): void;
+}
+
+export interface LastingOptions {
+  /** Ends with a slash. */
+  readonly server?: URL | undefined;
+  /** Names of the agent's client tools that this client can run. */
+  readonly tools?: readonly string[] | undefined;
 }
 
 /**
@@ -43,11 +52,13 @@ export async function openLasting(
   by: Credential,
   events: LastingEvents,
   signal: AbortSignal,
+  { server = ownServer(), tools }: LastingOptions = {},
 ): Promise<LastingConnection> {
   const closing = new AbortController();
   const gap = new CallGap();
   let connection: Connection | undefined;
   let resumeToken: string | undefined;
+  let callId = "";
   let offlineAt = 0;
   if ("token" in by) await open(by, signal);
   else await reopen(by.resumeToken, signal);
@@ -58,6 +69,7 @@ export async function openLasting(
   }, { signal: closing.signal });
 
   return {
+    callId,
     get resumeToken() {
       return resumeToken;
     },
@@ -80,19 +92,30 @@ export async function openLasting(
   };
 
   async function open(by: Credential, signal: AbortSignal): Promise<void> {
-    const opened = await connect(by, {
-      ...events,
-      onMessage(message: ServerMessage) {
-        if (message.type === "ended") resumeToken = undefined;
-        events.onMessage(message);
+    const opened = await connect(
+      by,
+      {
+        ...events,
+        onMessage(message: ServerMessage) {
+          if (message.type === "ended") resumeToken = undefined;
+          events.onMessage(message);
+        },
+        onClose,
       },
-      onClose,
-    }, signal);
+      signal,
+      server,
+    );
     connection = opened;
+    callId = opened.callId;
     resumeToken = opened.resumeToken;
     // First where the caller stopped hearing, so that the agent goes on from there.
     for (const message of gap.positions()) opened.send(message);
-    opened.send({ type: "hello", binary: true, resume: resumeToken !== undefined });
+    opened.send({
+      type: "hello",
+      binary: true,
+      resume: resumeToken !== undefined,
+      ...(tools !== undefined && { tools }),
+    });
     const { messages, frames } = gap.take();
     for (const message of messages) opened.send(message);
     for (const frame of frames) opened.sendAudio(frame);
@@ -126,8 +149,8 @@ export async function openLasting(
         return await open({ resumeToken }, AbortSignal.any([tries, AbortSignal.timeout(TRY_MS)]));
       } catch (error) {
         if (tries.aborted) throw error;
-        await checkReturn(resumeToken, AbortSignal.any([tries, AbortSignal.timeout(TRY_MS)]))
-          .catch(throwIfHopeless);
+        const answer = AbortSignal.any([tries, AbortSignal.timeout(TRY_MS)]);
+        await checkReturn(resumeToken, answer, server).catch(throwIfHopeless);
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
       }
     }

@@ -1,15 +1,19 @@
 /// <reference lib="dom" />
 import type { ClientMessage, ServerMessage } from "../../protocol/web.ts";
 import { type CallSound, openCallSound, type SoundChoice, type SoundState } from "./callSound.ts";
-import { requestToken, type SessionRequest, type WireEvents } from "./connection.ts";
+import { ownServer, requestToken, type SessionRequest, type WireEvents } from "./connection.ts";
 import { type CallClosed, type LastingConnection, openLasting } from "./lastingConnection.ts";
 import type { Levels } from "./levelMeter.ts";
 
 /** What `startCall` needs to know. */
 export interface CallOptions {
   readonly session: SessionRequest;
-  /** Empty where the server requires none. */
-  readonly key: string;
+  /** Empty where the server requires none; or what gets the token of the call. */
+  readonly key: string | ((signal: AbortSignal) => Promise<string>);
+  /** Where the call is, if not at the server of this page; ends with a slash. */
+  readonly server?: URL;
+  /** Names of the agent's client tools that this client can run. */
+  readonly tools?: readonly string[];
   /** Without it the caller only types. */
   readonly microphone: boolean;
   readonly sound: SoundChoice;
@@ -20,6 +24,8 @@ export interface CallOptions {
 export interface CallEvents extends WireEvents {
   /** The devices are open; the server is asked next. */
   onConnecting(): void;
+  /** The agent is not told these parts of the request. */
+  onIgnored?(parts: readonly string[]): void;
   onMessage(message: ServerMessage): void;
   /** May come before `startCall` has resolved. */
   onSound(sound: SoundState): void;
@@ -36,6 +42,7 @@ export interface CallEvents extends WireEvents {
 
 /** A live call. */
 export interface WebCall extends Levels {
+  readonly id: string;
   readonly hasMicrophone: boolean;
   /** With it another page can go on with the call. */
   readonly resumeToken: string | undefined;
@@ -74,50 +81,73 @@ export async function startCall(
   signal: AbortSignal,
 ): Promise<WebCall> {
   let connection: LastingConnection | undefined;
+  const { server = ownServer(), tools } = options;
   let agentSpeaks = false;
-  const sound = await openCallSound(options.sound, options.microphone, {
-    ...events,
-    onFrame: (frame) => connection?.sendAudio(frame),
-    onReleased: (spoken) =>
-      connection?.send({
-        type: spoken ? "input_audio_buffer.commit" : "input_audio_buffer.clear",
-      }),
-    onReport: (report) => connection?.report(report),
-  }, signal);
+  const sound = await openCallSound(
+    options.sound,
+    options.microphone,
+    {
+      ...events,
+      onFrame: (frame) => connection?.sendAudio(frame),
+      onReleased: (spoken) =>
+        connection?.send({
+          type: spoken ? "input_audio_buffer.commit" : "input_audio_buffer.clear",
+        }),
+      onReport: (report) => connection?.report(report),
+    },
+    signal,
+    new URL("assets/audio/", server),
+  );
   const { speaker, ear } = sound;
   try {
     events.onConnecting();
-    const { session, key, resumeToken } = options;
+    const { resumeToken } = options;
     const by = resumeToken === undefined
-      ? { token: await requestToken(session, key, signal) }
+      ? { token: await tokenFor(options, events, signal) }
       : { resumeToken };
-    connection = await openLasting(by, {
-      ...events,
-      onMessage(message) {
-        if (message.type === "clear") return speaker.clear();
-        if (message.type === "speaking") {
-          if (message.who === "agent") agentSpeaks = message.on;
-          else if (message.on) ear.abandon();
-          else ear.callerStopped();
-        }
-        events.onMessage(message);
+    connection = await openLasting(
+      by,
+      {
+        ...events,
+        onMessage(message) {
+          if (message.type === "clear") return speaker.clear();
+          if (message.type === "speaking") {
+            if (message.who === "agent") agentSpeaks = message.on;
+            else if (message.on) ear.abandon();
+            else ear.callerStopped();
+          }
+          events.onMessage(message);
+        },
+        onAudio: sound.play,
+        onLost() {
+          // The agent goes on from here, and not from where the page's queue would end.
+          speaker.clear();
+          events.onLost();
+        },
+        onClose(closed) {
+          sound.close();
+          events.onClose(closed);
+        },
       },
-      onAudio: sound.play,
-      onLost() {
-        // The agent goes on from here, and not from where the page's queue would end.
-        speaker.clear();
-        events.onLost();
-      },
-      onClose(closed) {
-        sound.close();
-        events.onClose(closed);
-      },
-    }, signal);
+      signal,
+      { server, tools },
+    );
   } catch (error) {
     sound.close();
     throw error;
   }
   return liveCall(sound, connection, () => agentSpeaks);
+}
+
+async function tokenFor(
+  { session, key, server }: CallOptions,
+  { onIgnored }: CallEvents,
+  signal: AbortSignal,
+): Promise<string> {
+  if (typeof key !== "string") return await key(signal);
+  const { token, ignored } = await requestToken(session, key, signal, server);
+  if (ignored !== undefined) onIgnored?.(ignored);
+  return token;
 }
 
 function liveCall(
@@ -127,6 +157,7 @@ function liveCall(
 ): WebCall {
   const { speaker, microphone, gate, ear } = sound;
   return {
+    id: connection.callId,
     hasMicrophone: microphone !== undefined,
     get resumeToken() {
       return connection.resumeToken;
