@@ -99,7 +99,9 @@ export class PickupJudge {
   }
 
   #judge(): PickupChange | undefined {
-    if (this.#step === "over" || this.#beeps.isOpen) return undefined;
+    if (this.#step === "over") return undefined;
+    // What sounds, and how long it is silent, may be a busy line; words are none.
+    if (this.#beeps.isOpen) return this.#byWordsAlone();
     switch (this.#state) {
       case "undecided":
         return this.#byWords() ?? this.#byDetection() ?? this.#bySound();
@@ -119,6 +121,21 @@ export class PickupJudge {
     const words = readFarEnd(this.#heard.allWords);
     if (words === "screening") return this.#find("screener", "words");
     return words === "machine" ? this.#find("machine", "words") : undefined;
+  }
+
+  /** What words tell whatever else is heard: no decision for which it has to be silent as well. */
+  #byWordsAlone(): PickupChange | undefined {
+    if (this.#state === "machine") return this.#step === "due" ? undefined : this.#byScreening();
+    if (this.#state !== "screener") return this.#byWords();
+    const words = readFarEnd(this.#heard.newWords);
+    return words === "machine" || words === "declined" ? this.#ofScreener() : undefined;
+  }
+
+  /** A screener was taken for a machine. */
+  #byScreening(): PickupChange | undefined {
+    const { allWords, newWords } = this.#heard;
+    const words = readFarEnd(this.#step === "disturbed" ? newWords : allWords);
+    return words === "screening" ? this.#find("screener", "words") : undefined;
   }
 
   /** Whoever was taken for a person, and talks on and on before hearing the agent out, may be none. */
@@ -151,10 +168,8 @@ export class PickupJudge {
       case "listening":
         return this.#awaitEnd();
       case "leaving":
-        if (readFarEnd(this.#heard.allWords) === "screening") {
-          return this.#find("screener", "words");
-        }
-        return this.#speech.lengthMs >= times.DISTURBING_MS ? this.#disturb() : undefined;
+        return this.#byScreening() ??
+          (this.#speech.lengthMs >= times.DISTURBING_MS ? this.#disturb() : undefined);
       case "disturbed":
         return this.#afterDisturbance();
       default:
@@ -163,13 +178,15 @@ export class PickupJudge {
   }
 
   #awaitEnd(): PickupChange | undefined {
-    const all = readFarEnd(this.#heard.allWords);
-    if (all === "screening") return this.#find("screener", "words");
+    const screener = this.#byScreening();
+    if (screener !== undefined) return screener;
     const { quietMs, lengthMs, any, atMs } = this.#speech;
     if (this.#heard.takesCallSince(this.#foundMs) && this.#speech.isQuietFor(500)) {
       return this.#find("person", "words");
     }
-    if (this.#why === "long_greeting" && all === "machine") this.#why = "words";
+    if (this.#why === "long_greeting" && readFarEnd(this.#heard.allWords) === "machine") {
+      this.#why = "words";
+    }
     // The message begins after the beep, which ends later than it is known.
     if (this.#isBeeping) return undefined;
     if (this.#carrier.isAfterBeep && (quietMs >= 200 || !any)) return this.#due("detection");
@@ -195,7 +212,8 @@ export class PickupJudge {
     if (words === "machine") {
       return quietMs >= times.END_OF_GREETING_MS ? this.#due("silence") : undefined;
     }
-    if (words === "screening") return this.#find("screener", "words");
+    const screener = this.#byScreening();
+    if (screener !== undefined) return screener;
     if (words !== "none" && !this.#heard.isPending) {
       return this.#speech.isQuietFor(500) ? this.#find("person", "words") : undefined;
     }

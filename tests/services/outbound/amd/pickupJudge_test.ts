@@ -36,6 +36,36 @@ Deno.test("who takes a screened call is a person, though the carrier found a mac
   }
 });
 
+/** The tone of a busy line, or a beep as deep: so long, in frames as a line has them. */
+function* deepBeep(ms: number): Generator<Partial<LineSound>> {
+  for (let at = 0; at < ms; at += FRAME_MS) {
+    yield at < 100 ? { isSpeech: true } : { tone: { hz: 440, ms: at } };
+  }
+  yield { ended: { hz: 440, ms } };
+}
+
+Deno.test("words tell what answers while deep tones sound under them, and sound does not", () => {
+  const said = { machine: "Please leave a message after the tone.", screener: SCREENING };
+  for (const who of ["machine", "screener", undefined] as const) {
+    const judge = new PickupJudge({ transcribes: true });
+    const hear = (sound: Partial<LineSound>) =>
+      judge.hear({ durationMs: FRAME_MS, isSpeech: false, isMusic: false, ...sound });
+    for (let burst = 0; burst < 5; burst++) {
+      for (const sound of deepBeep(480)) hear(sound);
+      for (let at = 0; at < 480; at += FRAME_MS) hear({});
+    }
+    assert.equal(judge.who, "undecided");
+    if (who === undefined) judge.detected("machine_end_beep");
+    else judge.said("greeting", said[who], false, 2000);
+    assert.equal(judge.who, who ?? "undecided");
+    if (who !== "machine") continue;
+    judge.said("greeting", SCREENING, false, 2000);
+    assert.equal(judge.who, "screener");
+    judge.said("next", "At the tone, please record your message.", false, 0);
+    assert.equal(judge.who, "machine");
+  }
+});
+
 Deno.test("the message begins once, when the beep is over, whenever the carrier tells of it", () => {
   for (const wordMs of [0, 100, 200, 380, 420]) {
     const judge = new PickupJudge({ transcribes: true });
