@@ -83,7 +83,7 @@ export function listenRoutes(
           socket?.end(why);
         },
       });
-      if (typeof heard === "string") throw problemOf(heard);
+      if (typeof heard === "string") throw problemOf(heard, call);
       stop = heard;
       const upgraded = upgradeSocket(c.req.raw, IDLE_SECONDS);
       upgraded.response.headers.set("Sec-WebSocket-Protocol", LISTEN_PROTOCOL);
@@ -109,16 +109,17 @@ export function listenRoutes(
       throw new HttpProblem(403, "listening_off", "Nobody may listen here: see LISTENERS.");
     }
     if (status === "ended") throw new HttpProblem(409, "call_ended", "The call has ended.");
-    if (status !== "live") throw new HttpProblem(409, "call_unanswered", UNANSWERED);
   }
 }
 
 const IDLE_SECONDS = 30;
-const UNANSWERED = "The call has not been answered yet.";
 
-function problemOf(refusal: ListeningRefusal): HttpProblem {
+function problemOf(refusal: ListeningRefusal, { status }: KnownCall): HttpProblem {
   switch (refusal) {
     case "not_live":
+      if (status !== "live") {
+        return new HttpProblem(409, "call_unanswered", "The call has not been answered yet.");
+      }
       return new HttpProblem(
         409,
         "call_not_here",
