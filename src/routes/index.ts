@@ -23,7 +23,7 @@ import type { CallBudget } from "../services/spending.ts";
 import { createAuthenticator, hasExpired } from "../utils/auth.ts";
 import { clientAddress } from "../utils/http/clientAddress.ts";
 import { setTimer } from "../utils/clock.ts";
-import { newId } from "../utils/ids.ts";
+import { newId, newToken } from "../utils/ids.ts";
 import type { Incidents } from "../utils/incidents.ts";
 import type { Logger } from "../utils/logger.ts";
 import { agentsRoutes } from "./agents.ts";
@@ -51,6 +51,7 @@ import { batchControlRoutes } from "./batchControl.ts";
 import { batchResultsRoutes } from "./batchResults.ts";
 import { outboundBatchesRoutes } from "./outboundBatches.ts";
 import { pagesRoutes } from "./pages.ts";
+import { createRecordingLinks } from "./recordingLinks.ts";
 import { recordingPeaksRoutes } from "./recordingPeaks.ts";
 import { recordingsRoutes } from "./recordings.ts";
 import { retentionRoutes } from "./retention.ts";
@@ -226,7 +227,12 @@ export function createRouter(
   const recorded = {
     ...{ access, lookup, instanceId, recordings: deps.recordings, callStore: store.calls },
   };
-  mount(recordingsRoutes({ ...recorded, removal: records.recordingRemoval }));
+  const links = createRecordingLinks({
+    secret: () => store.keyValues.getOrSet("recording_link_secret", newToken()),
+    isRevoked: isKeyOver,
+    now,
+  });
+  mount(recordingsRoutes({ ...recorded, links, removal: records.recordingRemoval }));
   mount(recordingPeaksRoutes(recorded));
   mount(listenRoutes({
     ...{ access, lookup, guesses, revocation, setTimer, listening: deps.listening },

@@ -99,7 +99,7 @@ function pageHeaders(host: string): Record<string, string> {
     // Some browsers do not apply 'self' to WebSockets.
     `connect-src 'self'${sockets}`,
     "img-src 'self' data:",
-    "media-src blob:",
+    "media-src 'self' blob:",
     "worker-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",

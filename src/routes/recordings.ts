@@ -1,59 +1,46 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { CallLookup } from "../services/calls.ts";
-import { RecordingFault, type Recordings } from "../services/recording.ts";
+import type { Recordings } from "../services/recording.ts";
 import type { Records } from "../services/records.ts";
 import type { CallRecord, CallStore, RecordingRecord } from "../services/store.ts";
-import { byteRange } from "./byteRange.ts";
 import { visibleTo } from "./callFilters.ts";
 import type { RequireScope } from "./middleware/access.ts";
-import { HttpProblem, required, unknownCall } from "./middleware/httpProblem.ts";
-import { apiRoutes, callIdParam, errorAnswers } from "./openapi/schemaParts.ts";
-import { notRecorded, recordingProblem, recordingRemoved } from "./recordingProblem.ts";
-
-/** What one read of the disk brings, so that a download takes little memory. */
-const CHUNK_BYTES = 256 * 1024;
+import { HttpProblem, required, unauthorized, unknownCall } from "./middleware/httpProblem.ts";
+import { answer, apiRoutes, callIdParam, errorAnswers, time } from "./openapi/schemaParts.ts";
+import type { RecordingLinks } from "./recordingLinks.ts";
+import { notRecorded } from "./recordingProblem.ts";
+import { createSendRecording } from "./recordingSound.ts";
 
 /** `/api/calls/{id}/recording`: hear, save and remove the recording of a call. */
-export function recordingsRoutes({ access, lookup, callStore, recordings, removal, instanceId }: {
+export function recordingsRoutes({ access, lookup, callStore, links, removal, ...sound }: {
   readonly access: RequireScope;
   readonly lookup: Pick<CallLookup, "record">;
   readonly callStore: Pick<CallStore, "content">;
   readonly recordings: Pick<Recordings, "sizeOf" | "read">;
+  readonly links: RecordingLinks;
   readonly removal: Pick<Records["recordingRemoval"], "remove">;
   readonly instanceId: string;
 }) {
   const routes = apiRoutes();
+  const send = createSendRecording({ ...sound, callStore });
 
   routes.openapi({ ...read, middleware: [access("calls:read")] }, async (c) => {
     const call = visibleTo(c.get("caller"), await lookup.record(c.req.valid("param").id));
-    const { recording } = await callStore.content(call.id);
-    if (recording?.removedAt !== undefined) throw recordingRemoved();
-    const { bytes, modifiedAt } = await recordings.sizeOf(call.id)
-      .catch((error) => {
-        throw recordingProblem(error, recording, instanceId);
-      });
-    const etag = `"${bytes.toString(36)}-${Math.round(modifiedAt).toString(36)}"`;
-    const headers = {
-      "Content-Type": "audio/wav",
-      "Accept-Ranges": "bytes",
-      "Cache-Control": "private, no-store",
-      "Content-Disposition": `inline; filename="${call.id}.wav"`,
-      "ETag": etag,
-    };
-    const condition = c.req.header("if-range");
-    const asked = condition === undefined || condition === etag ? c.req.header("range") : undefined;
-    const range = byteRange(asked, bytes);
-    if (range === "unsatisfiable") {
-      throw new HttpProblem(416, "range_not_satisfiable", "The recording is shorter.", {
-        headers: { "Content-Range": `bytes */${bytes}` },
-      });
-    }
-    const { from, to } = range ?? { from: 0, to: bytes };
-    const body = audioOf(call.id, { from, to, bytes });
-    const length = { "Content-Length": String(to - from) };
-    if (range === undefined) return c.body(body, 200, { ...headers, ...length });
-    const contentRange = { "Content-Range": `bytes ${from}-${to - 1}/${bytes}` };
-    return c.body(body, 206, { ...headers, ...length, ...contentRange });
+    return await send(c, call);
+  });
+
+  routes.openapi({ ...link, middleware: [access("calls:read")] }, async (c) => {
+    const call = visibleTo(c.get("caller"), await lookup.record(c.req.valid("param").id));
+    const issued = await links.issue(call.id, c.get("caller"));
+    const path = `/api/calls/${call.id}/recording/sound?link=${issued.link}`;
+    return c.json({ path, expiresAt: new Date(issued.expiresAt).toISOString() }, 200);
+  });
+
+  // Not in the OpenAPI document: the link is the key.
+  routes.get("/api/calls/:id/recording/sound", async (c) => {
+    const { id } = c.req.param();
+    if (!await links.accepts(id, c.req.query("link") ?? "")) throw invalidLink();
+    return await send(c, required(await lookup.record(id), unknownCall));
   });
 
   routes.openapi({ ...remove, middleware: [access("admin")] }, async (c) => {
@@ -72,34 +59,14 @@ export function recordingsRoutes({ access, lookup, callStore, recordings, remova
   });
 
   return routes;
-
-  function audioOf(
-    callId: string,
-    { from, to, bytes: size }: {
-      readonly from: number;
-      readonly to: number;
-      readonly bytes: number;
-    },
-  ): ReadableStream<Uint8Array> {
-    let at = from;
-    return new ReadableStream({
-      async pull(controller) {
-        const bytes = await recordings.read(callId, {
-          from: at,
-          to: Math.min(at + CHUNK_BYTES, to),
-          bytes: size,
-        });
-        at += bytes.length;
-        if (bytes.length > 0) controller.enqueue(bytes);
-        if (at >= to) controller.close();
-        else if (bytes.length === 0) controller.error(new RecordingFault("not_found"));
-      },
-    }, { highWaterMark: 0 });
-  }
 }
 
 function isGoingOn({ status }: CallRecord, { state }: RecordingRecord): boolean {
   return status !== "ended" && (state === "on" || state === "paused");
+}
+
+function invalidLink(): HttpProblem {
+  return unauthorized("link_invalid", "This link is not valid, or no longer: ask for another one.");
 }
 
 const tags = ["Calls"];
@@ -122,6 +89,21 @@ const read = createRoute({
       description: "A part of it",
       content: { "audio/wav": { schema: z.string().openapi({ format: "binary" }) } },
     },
+    ...errorAnswers,
+  },
+});
+
+const link = createRoute({
+  method: "post",
+  path: "/api/calls/{id}/recording/link",
+  operationId: "linkRecording",
+  summary: "Get a link that plays the recording",
+  description:
+    "For players that cannot send the API key, such as that of a browser: who has the path hears this recording, and nothing else, for ten minutes, or until the key is revoked. It takes `Range` as the recording does.",
+  tags,
+  request: { params: callIdParam },
+  responses: {
+    200: answer("The link", z.object({ path: z.string(), expiresAt: time })),
     ...errorAnswers,
   },
 });

@@ -1,3 +1,4 @@
+import { createRecordingLinks } from "../../../src/routes/recordingLinks.ts";
 import { recordingPeaksRoutes } from "../../../src/routes/recordingPeaks.ts";
 import { recordingsRoutes } from "../../../src/routes/recordings.ts";
 import { createCallLookup } from "../../../src/services/calls/callLookup.ts";
@@ -20,6 +21,8 @@ export async function recordedApi() {
     setTimer,
     log: { warn() {} },
   });
+  const revoked = new Set<string>();
+  const clock = { now: Date.UTC(2027, 0, 1) };
   const mount: NonNullable<ApiServerOptions["mount"]> = (router, { store, access }) => {
     const lookup = createCallLookup({
       registry: { get: () => undefined },
@@ -29,14 +32,21 @@ export async function recordedApi() {
       setTimer,
     });
     const removal = { remove: (callId: string) => recordings.remove([callId]) };
+    const links = createRecordingLinks({
+      secret: () => Promise.resolve("a secret of all processes"),
+      isRevoked: (name) => revoked.has(name),
+      now: () => clock.now,
+    });
     const deps = {
       ...{ access, lookup, recordings, removal, callStore: store.calls, instanceId: "test" },
     };
-    router.route("/", recordingsRoutes(deps));
+    router.route("/", recordingsRoutes({ ...deps, links }));
     router.route("/", recordingPeaksRoutes(deps));
   };
   return {
     ...{ dir, mount, recordings },
+    /** Of links: names of revoked keys, and the time in milliseconds since 1970. */
+    ...{ revoked, clock },
     /** Writes audio of both sides, side by side, as the recording of a call. */
     write(callId: string, format: AudioFormat, audio: Uint8Array, sealed = false): void {
       const file = sealed

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { ALICE, BOB, GUEST, withApi } from "../support/servers/apiServer.ts";
+import { recordedApi } from "../support/servers/recordedApi.ts";
+import { problemOf } from "../support/problemOf.ts";
+
+const SOUND = Uint8Array.from({ length: 32_000 }, (_, at) => at % 200);
+
+Deno.test("a link plays one recording without a key, in ranges, for ten minutes", async () => {
+  await using recorded = await recordedApi();
+  await withApi({ mount: recorded.mount }, async ({ ask, remember }) => {
+    for (const id of ["call_1", "call_2"]) {
+      await remember({ id, keyName: "alice" }, {});
+      recorded.write(id, "pcmu", SOUND);
+    }
+    const post = { method: "POST" };
+    const link = "/api/calls/call_1/recording/link";
+    assert.deepEqual(await problemOf(await ask(link, undefined, post)), [401, "key_required"]);
+    assert.deepEqual(await problemOf(await ask(link, BOB, post)), [404, "unknown_call"]);
+    const { path, expiresAt } = await (await ask(link, ALICE, post)).json();
+    assert.equal(expiresAt, "2027-01-01T00:10:00.000Z");
+    const heard = await ask(path, undefined, { headers: { range: "bytes=58-1057" } });
+    assert.equal(heard.status, 206);
+    assert.equal(heard.headers.get("content-range"), "bytes 58-1057/32058");
+    assert.deepEqual(new Uint8Array(await heard.arrayBuffer()), SOUND.subarray(0, 1000));
+
+    const refused = async (at: string) =>
+      assert.deepEqual(await problemOf(await ask(at)), [401, "link_invalid"], at);
+    await refused("/api/calls/call_1/recording/sound");
+    await refused(path.replace("call_1", "call_2"));
+    await refused(path.replace(/\d{13}/, (until: string) => String(Number(until) + 1)));
+    await refused(path.replace("alice", "bob"));
+    await refused(path.slice(0, -1) + (path.endsWith("0") ? "1" : "0"));
+    recorded.clock.now += 10 * 60_000;
+    await refused(path);
+  });
+});
+
+Deno.test("a link ends with the key that it was given to", async () => {
+  await using recorded = await recordedApi();
+  await withApi({ mount: recorded.mount }, async ({ ask, remember }) => {
+    await remember({ id: "call_1", keyName: "guest" }, {});
+    recorded.write("call_1", "pcmu", SOUND);
+    const post = { method: "POST" };
+    recorded.clock.now = Date.UTC(2027, 0, 2) - 60_000;
+    const asked = await ask("/api/calls/call_1/recording/link", GUEST, post);
+    const { path, expiresAt } = await asked.json();
+    assert.equal(expiresAt, "2027-01-02T00:00:00.000Z");
+    const heard = await ask(path);
+    assert.equal(heard.status, 200);
+    await heard.body?.cancel();
+    recorded.revoked.add("guest");
+    assert.deepEqual(await problemOf(await ask(path)), [401, "link_invalid"]);
+  });
+});
