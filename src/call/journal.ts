@@ -54,7 +54,7 @@ export function encodeJournal(
 /** Reads what `encodeJournal` wrote, line by line; blank lines do not count. */
 export function decodeJournal(text: string): readonly JournalEntry[] {
   const entries = text.split("\n").flatMap((line, index) =>
-    line.trim() === "" ? [] : [decodeLine(line, index + 1)]
+    line.trim() === "" ? [] : [decodeJournalLine(line, index + 1)]
   );
   const first = entries[0];
   if (first === undefined || !("policy" in first)) {
@@ -63,7 +63,8 @@ export function decodeJournal(text: string): readonly JournalEntry[] {
   return entries;
 }
 
-function decodeLine(line: string, number: number): JournalEntry {
+/** Reads one line that is not blank; `number` is for errors, and counts from 1. */
+export function decodeJournalLine(line: string, number: number): JournalEntry {
   const entry = parse(line, number);
   if (isEntry(entry)) return entry;
   throw new SyntaxError(`Cannot read the journal: line ${number} is no entry`);

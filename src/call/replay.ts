@@ -12,18 +12,25 @@ export interface ReplayStep {
 
 /** Lives through a recorded call again, with silent audio of the same length. */
 export function* replay(journal: Iterable<JournalEntry>): Generator<ReplayStep> {
+  const step = createReplay();
+  for (const entry of journal) yield step(entry);
+}
+
+/** The same, entry by entry. */
+export function createReplay(): (entry: JournalEntry) => ReplayStep {
   let machine: CallMachine | undefined;
-  for (const entry of journal) {
+  return function step(entry) {
     const { at } = entry;
     if ("policy" in entry) {
       machine = new CallMachine(entry.policy, at, entry.resumed);
-      yield { at, entry, commands: machine.begin() };
-    } else if (machine === undefined) {
-      throw new SyntaxError("Cannot replay the journal: it does not begin with the call's policy");
-    } else if ("input" in entry) {
-      yield { at, entry, commands: machine.handle(entry.input, at) };
-    } else {
-      yield { at, entry, commands: machine.speech(entry.speech, "", entry.durationMs, at) };
+      return { at, entry, commands: machine.begin() };
     }
-  }
+    if (machine === undefined) {
+      throw new SyntaxError("Cannot replay the journal: it does not begin with the call's policy");
+    }
+    const commands = "input" in entry
+      ? machine.handle(entry.input, at)
+      : machine.speech(entry.speech, "", entry.durationMs, at);
+    return { at, entry, commands };
+  };
 }

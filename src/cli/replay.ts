@@ -1,14 +1,7 @@
-import { decodeJournal, type JournalEntry } from "../call/journal.ts";
+import type { JournalEntry } from "../call/journal.ts";
 import { replay, type ReplayStep } from "../call/replay.ts";
 import type { CallCommand } from "../call/callCommand.ts";
-import { withMeaning } from "../services/openai.ts";
-
-/** Reads a journal, also one that was written by an older version. */
-export function readJournal(text: string): readonly JournalEntry[] {
-  return decodeJournal(text).map((entry) =>
-    "input" in entry ? { ...entry, input: withMeaning(entry.input) } : entry
-  );
-}
+import { readJournal } from "../services/calls.ts";
 
 /** Runs a journal through the call machine and yields a line per input and per command. */
 export function* describeReplay(journal: readonly JournalEntry[]): Generator<string> {

@@ -36,6 +36,7 @@ import { doNotCallRoutes } from "./doNotCall.ts";
 import { erasureRoutes } from "./erasure.ts";
 import { eventsRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
+import { journalsRoutes } from "./journals.ts";
 import { keyRevocationRoutes } from "./keyRevocation.ts";
 import { knowledgeRoutes } from "./knowledge.ts";
 import { listenRoutes } from "./listen.ts";
@@ -238,6 +239,9 @@ export function createRouter(
     ...{ access, lookup, guesses, revocation, setTimer, listening: deps.listening },
     rules: { keyed: checkKey !== undefined, publicOrigin, allowedOrigins },
     tokens: createListenTokens({ tokens: store.tokens, isRevoked: isKeyOver, now }),
+  }));
+  mount(journalsRoutes({
+    ...{ access, lookup, callStore: store.calls, journals: records.journals },
   }));
   mount(appointmentsRoutes({ access, agenda }));
   mount(erasureRoutes({ access, lookup, erasure: records.erasure, endCall }));

@@ -18,3 +18,5 @@ export { createProcessHandover, type ProcessHandover } from "./calls/processHand
 export type { WebCall, WebCalls } from "./calls/webCalls.ts";
 export { hasWebLine, openCallRegistry, type PhoneHandlers } from "./calls/openCallRegistry.ts";
 export { openCallWatchdog } from "./calls/callWatchdog.ts";
+export { readJournal } from "./calls/readJournal.ts";
+export { replayJournal, type ReplayVerdict } from "./calls/journalReplay.ts";

@@ -54,6 +54,16 @@ export function createCallJournals(deps: CallJournalsDeps) {
       else lines.push(line);
       writeAfter(failing.size > 0 ? RETRY_MS : WRITE_MS);
     },
+    /** The journal of a call as far as it is written, also what waited; undefined where there is none. The caller closes it. */
+    async open(callId: string): Promise<Deno.FsFile | undefined> {
+      await (writing = writing.then(writeAll));
+      try {
+        return await Deno.open(pathOf(dir, callId));
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) return undefined;
+        throw error;
+      }
+    },
     /** Removes the journals of ended calls; rejects where a file cannot be removed. */
     async remove(callIds: readonly string[]): Promise<void> {
       for (const id of callIds) {

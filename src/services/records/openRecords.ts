@@ -104,6 +104,8 @@ export function openRecords(deps: RecordsDeps) {
       recorded.start();
     },
     recordingRemoval,
+    /** Undefined where none are kept. */
+    journals: deps.journals,
     async [Symbol.asyncDispose]() {
       await closeRetention();
       await completion.close();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readJournal } from "../../../src/cli/replay.ts";
+import { readJournal } from "../../../src/services/calls.ts";
 import { endMeaningOf, refusalKindOf } from "../../../src/services/openai/errorMeaning.ts";
 
 Deno.test("refusalKindOf() says what a code means to a call", () => {
