@@ -3,6 +3,8 @@ import { stripTypeScriptTypes } from "node:module";
 import { entryModule } from "./entryModule.ts";
 import { invalidHost } from "./middleware/httpProblem.ts";
 import { sendTagged, type TaggedText, tagText } from "./middleware/etag.ts";
+import { pageLanguage } from "./pageLanguage.ts";
+import { translateHtml } from "./translateHtml.ts";
 
 /**
  * The pages for people: `/` and `/docs`, which shows `/openapi.json`. The files that they load are
@@ -11,6 +13,7 @@ import { sendTagged, type TaggedText, tagText } from "./middleware/etag.ts";
 export function pagesRoutes(): Hono {
   const routes = new Hono();
   const read = createReader(new URL("../web/", import.meta.url));
+  const translations = new WeakMap<PageFile, Translation>();
   routes.get("/", (c) => send(c, "index.html"));
   routes.get("/docs", (c) => send(c, "docs/index.html"));
   routes.get("/sdk.js", (c) => sendEntry(c, "sdk/sdk.ts"));
@@ -23,7 +26,15 @@ export function pagesRoutes(): Hono {
     if (file === undefined) return c.notFound();
     const host = URL.parse(c.req.url)?.host;
     if (host === undefined) throw invalidHost();
-    return sendTagged(c, file, isShared(path) ? sharedHeaders : pageHeaders(host));
+    if (!isTranslated(path)) {
+      return sendTagged(c, file, isShared(path) ? sharedHeaders : pageHeaders(host));
+    }
+    const language = pageLanguage(c);
+    return sendTagged(c, language === "de" ? await germanOf(file) : file, {
+      ...pageHeaders(host),
+      "Content-Language": language,
+      "Vary": "Accept-Language, Cookie",
+    });
   }
 
   /** A module for pages of other servers, by an address that stays. */
@@ -35,6 +46,33 @@ export function pagesRoutes(): Hono {
       ...(path.startsWith("sdk/") && { "X-TypeScript-Types": "./sdk.d.ts" }),
     });
   }
+
+  async function germanOf(file: PageFile): Promise<TaggedText> {
+    const texts = await read("texts.json");
+    const known = translations.get(file);
+    if (known !== undefined && known.texts === texts) return known.german;
+    const german = translateFile(file, texts?.text ?? "{}");
+    translations.set(file, { texts, german });
+    return german;
+  }
+}
+
+/** The documentation of the API is in English. */
+function isTranslated(path: string): boolean {
+  return path.endsWith(".html") && !path.startsWith("docs/");
+}
+
+interface Translation {
+  readonly texts: PageFile | undefined;
+  readonly german: Promise<TaggedText>;
+}
+
+/** `texts` has sections of German texts by the English ones. */
+async function translateFile({ text, contentType }: PageFile, texts: string): Promise<TaggedText> {
+  const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(texts);
+  const german = new Map(Object.values(sections).flatMap((section) => Object.entries(section)));
+  const html = await translateHtml(text, (english) => german.get(english));
+  return tagText(html.replace('<html lang="en">', '<html lang="de">'), contentType);
 }
 
 /** What pages of other origins load too, which is no secret: the modules of the SDK and the widget. */
@@ -47,13 +85,14 @@ interface PageFile extends TaggedText {
 }
 
 /** A file of `src/web` or of a folder in it. */
-const PAGE_PATH = /^(?:[a-z]{1,20}\/)?[a-z][A-Za-z.]{0,60}\.(html|ts|css|svg)$/;
+const PAGE_PATH = /^(?:[a-z]{1,20}\/)?[a-z][A-Za-z.]{0,60}\.(html|ts|css|svg|json)$/;
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
   ts: "text/javascript; charset=utf-8",
   css: "text/css; charset=utf-8",
   svg: "image/svg+xml",
+  json: "application/json; charset=utf-8",
 };
 
 /** Reads the files of a folder, TypeScript as JavaScript, and caches them until they change on disk. */

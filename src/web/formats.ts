@@ -1,3 +1,5 @@
+import { language, t } from "./text.ts";
+
 /** Minutes and seconds: `1:07`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
@@ -37,17 +39,17 @@ export function formatZonedTime(moment: string): string {
 export function formatDay(moment: string, now: Date): string {
   const day = new Date(moment);
   const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
-  if (day.toDateString() === now.toDateString()) return "Today";
-  if (day.toDateString() === yesterday.toDateString()) return "Yesterday";
+  if (day.toDateString() === now.toDateString()) return t("Today");
+  if (day.toDateString() === yesterday.toDateString()) return t("Yesterday");
   return (day.getFullYear() === now.getFullYear() ? DAY : DAY_OF_YEAR).format(day);
 }
 
-const COUNT = new Intl.NumberFormat("en");
-const TIME = new Intl.DateTimeFormat("en", {
+const COUNT = new Intl.NumberFormat(language);
+const TIME = new Intl.DateTimeFormat(language, {
   hour: "2-digit",
   minute: "2-digit",
   hourCycle: "h23",
 });
-const ZONE = new Intl.DateTimeFormat("en", { timeZoneName: "short" });
-const DAY = new Intl.DateTimeFormat("en", { weekday: "long", month: "long", day: "numeric" });
-const DAY_OF_YEAR = new Intl.DateTimeFormat("en", { dateStyle: "full" });
+const ZONE = new Intl.DateTimeFormat(language, { timeZoneName: "short" });
+const DAY = new Intl.DateTimeFormat(language, { weekday: "long", month: "long", day: "numeric" });
+const DAY_OF_YEAR = new Intl.DateTimeFormat(language, { dateStyle: "full" });

@@ -2,44 +2,16 @@
 import type { AgentTitles } from "./apiTypes.ts";
 import { RequestError, storedKey, storeKey } from "./apiClient.ts";
 import { fetchServerInfo, type ServerInfo } from "./talk/connection.ts";
-import { find } from "./elements.ts";
-import { createLiveCallView } from "./live/liveCallView.ts";
-import { createLiveListView } from "./live/liveListView.ts";
-import { type PageLocation, readPageLocation } from "./pageLocation.ts";
-import { createRecordListView } from "./records/recordListView.ts";
-import { createRecordView } from "./records/recordView.ts";
-import { createBatchListView } from "./batches/batchListView.ts";
-import { createBatchView } from "./batches/batchView.ts";
-import { createCalendarView } from "./calendar/calendarView.ts";
-import { createDoNotCallView } from "./listed/doNotCallView.ts";
-import { createAgentsView } from "./agents/agentsView.ts";
+import { element, find } from "./elements.ts";
+import { type PageLocation, readPageLocation, type ViewName } from "./pageLocation.ts";
 import { showStart, showStartProblem, showTalk } from "./talk/talkView.ts";
 import { describeEngine } from "./talk/talkTexts.ts";
+import { type Language, language, t } from "./text.ts";
+import { type ShowView, type View, views } from "./views.ts";
 
 const server = fetchServerInfo();
 const titles = server.then(titlesOf, () => new Map<string, string>());
-const showLiveCalls = createLiveListView(titles);
-const showLiveCall = createLiveCallView(titles);
-const showRecords = createRecordListView(titles);
-const showRecord = createRecordView(titles);
-const showCalendar = createCalendarView();
-const showBatches = createBatchListView(titles);
-const showBatch = createBatchView(titles);
-const showAgents = createAgentsView();
-const showDoNotCall = createDoNotCallView();
-
-const names = {
-  talk: "",
-  calls: "Live calls",
-  call: "Live call",
-  records: "Records",
-  record: "Record",
-  calendar: "Calendar",
-  batches: "Batches",
-  batch: "Batch",
-  agents: "Agents",
-  "do-not-call": "Do not call",
-};
+const opened = new Map<ViewName, Promise<ShowView>>();
 let showing = new AbortController();
 
 server.then((info) => {
@@ -54,6 +26,12 @@ find("gate-form", HTMLFormElement).onsubmit = (event) => {
 };
 find("try-again", HTMLButtonElement).onclick = () =>
   server.then(() => show({ focuses: true }), () => location.reload());
+const other = language === "de" ? "en" : "de";
+Object.assign(find("language", HTMLButtonElement), {
+  lang: other,
+  textContent: other === "de" ? "Deutsch" : "English",
+  onclick: () => changeLanguage(other),
+});
 show({ focuses: false });
 
 /** Shows the view that the URL names; the previous one is aborted. */
@@ -61,16 +39,19 @@ async function show({ focuses }: { readonly focuses: boolean }): Promise<void> {
   showing.abort();
   const { signal } = showing = new AbortController();
   const target = readPageLocation(location.hash);
-  const name = names[target.view];
-  document.title = name === "" ? "Parley" : `${name} · Parley`;
-  markLink(target);
+  const view = target.view === "talk" ? undefined : views[target.view];
+  document.title = view === undefined ? "Parley" : `${view.title} · Parley`;
+  markLink(view?.part ?? target.view);
   try {
-    if (target.view !== "talk" && storedKey() === "" && (await server).access === "key") {
-      return askForKey("");
+    if (view === undefined) {
+      reveal("talk", focuses);
+      return showTalk();
     }
+    if (storedKey() === "" && (await server).access === "key") return askForKey("");
+    const showView = await open(target, view);
     if (signal.aborted) return;
     reveal(target.view, focuses);
-    await open(target, signal);
+    await showView(target, signal);
   } catch (error) {
     if (signal.aborted) return;
     showing.abort();
@@ -79,36 +60,64 @@ async function show({ focuses }: { readonly focuses: boolean }): Promise<void> {
     }
     find("trouble-text", HTMLElement).textContent = error instanceof RequestError
       ? describeError(error)
-      : "Something in this page failed. Reload it; if it fails again, the server's log may say why.";
+      : t(
+        "Something in this page failed. Reload it; if it fails again, the server's log may say why.",
+      );
     reveal("trouble", true);
     if (!(error instanceof RequestError)) throw error;
   }
 }
 
-function open(target: PageLocation, signal: AbortSignal): Promise<void> {
-  switch (target.view) {
-    case "talk":
-      showTalk();
-      return Promise.resolve();
-    case "calls":
-      return showLiveCalls(signal);
-    case "call":
-      return showLiveCall(target.id, signal);
-    case "records":
-      return showRecords(target.filter, signal);
-    case "record":
-      return showRecord(target.id, signal);
-    case "calendar":
-      return showCalendar(target.filter, signal);
-    case "batches":
-      return showBatches(signal);
-    case "batch":
-      return showBatch(target.id, signal);
-    case "agents":
-      return showAgents(signal);
-    case "do-not-call":
-      return showDoNotCall(signal);
+/** Loads the parts of a view, once; again where that failed. */
+function open({ view: name }: PageLocation, view: View): Promise<ShowView> {
+  const known = opened.get(name);
+  if (known !== undefined) return known;
+  const loading = load(view);
+  opened.set(name, loading);
+  loading.catch(() => opened.delete(name));
+  return loading;
+}
+
+async function load({ html, styles = [], load }: View): Promise<ShowView> {
+  const [fragment] = await Promise.all([readFragment(html), ...styles.map(addStyle)]);
+  // A second try, after a module could not be loaded, has the elements already.
+  const main = fragment.querySelector("main");
+  if (main !== null && document.getElementById(main.id) === null) {
+    find("desk", HTMLElement).before(fragment);
   }
+  return await load(titles);
+}
+
+async function readFragment(path: string): Promise<DocumentFragment> {
+  const response = await fetch(`/assets/${path}`).catch(() => undefined);
+  if (response?.ok !== true) throw unreachable();
+  const template = document.createElement("template");
+  template.innerHTML = await response.text();
+  return template.content;
+}
+
+function addStyle(path: string): Promise<void> {
+  const href = `/assets/${path}`;
+  if (document.querySelector(`link[href="${href}"]`) !== null) return Promise.resolve();
+  const link = element("link", { rel: "stylesheet", href });
+  return new Promise((resolve, reject) => {
+    link.onload = () => resolve();
+    link.onerror = () => {
+      link.remove();
+      reject(unreachable());
+    };
+    document.head.append(link);
+  });
+}
+
+function unreachable(): RequestError {
+  return new RequestError("unreachable", t("The server does not answer. Is it running?"));
+}
+
+/** Shows the page in another language from now on. */
+function changeLanguage(to: Language): void {
+  document.cookie = `parley-language=${to}; path=/; max-age=31536000; samesite=strict`;
+  location.reload();
 }
 
 /** Asks for the API key, with the reason why the last one was refused. */
@@ -119,7 +128,7 @@ function askForKey(refusal: string): void {
 }
 
 function describeError({ code, message, details }: RequestError): string {
-  if (code === "invalid_key") return "The server does not know this key.";
+  if (code === "invalid_key") return t("The server does not know this key.");
   return [message, ...details.map((detail) => `${detail.path} ${detail.message}.`)].join(" ");
 }
 
@@ -131,14 +140,7 @@ function reveal(view: string, focuses: boolean): void {
   }
 }
 
-function markLink({ view }: PageLocation): void {
-  const part = view === "call"
-    ? "calls"
-    : view === "record"
-    ? "records"
-    : view === "batch"
-    ? "batches"
-    : view;
+function markLink(part: string): void {
   for (const link of document.querySelectorAll("nav a")) {
     link.ariaCurrent = link.getAttribute("href") === `#${part}` ? "page" : null;
   }

@@ -1,35 +1,37 @@
 /** The current view, from the part of the URL behind `#`. */
-export type PageLocation =
-  | { readonly view: "talk" }
-  | { readonly view: "calls" }
-  | { readonly view: "call"; readonly id: string }
-  | { readonly view: "records"; readonly filter: URLSearchParams }
-  | { readonly view: "record"; readonly id: string }
-  | { readonly view: "calendar"; readonly filter: URLSearchParams }
-  | { readonly view: "batches" }
-  | { readonly view: "batch"; readonly id: string }
-  | { readonly view: "agents" }
-  | { readonly view: "do-not-call" };
+export interface PageLocation {
+  readonly view: ViewName;
+  /** Of the call, batch or agent that is shown; empty for views without one. */
+  readonly id: string;
+  /** What stands behind `?`. */
+  readonly filter: URLSearchParams;
+}
+
+/** The views without an id, and what view shows one of theirs: `#records`, `#records/call_1`. */
+const PARTS = {
+  talk: undefined,
+  calls: { view: "call", id: /^call_[0-9a-z]+$/ },
+  records: { view: "record", id: /^call_[0-9a-z]+$/ },
+  batches: { view: "batch", id: /^batch_[0-9a-z]+$/ },
+  calendar: undefined,
+  agents: undefined,
+  "do-not-call": undefined,
+} as const;
+
+export type ViewName = keyof typeof PARTS | "call" | "record" | "batch";
 
 /** Parses `location.hash`; anything unknown is the talk view. */
 export function readPageLocation(hash: string): PageLocation {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?");
-  if (path === "agents") return { view: "agents" };
-  if (path === "do-not-call") return { view: "do-not-call" };
-  if (path === "calendar") return { view: "calendar", filter: new URLSearchParams(query) };
-  const [isOfBatches, batchId] = /^batches(?:\/(batch_[0-9a-z]+))?$/.exec(path) ?? [];
-  if (isOfBatches !== undefined) {
-    return batchId === undefined ? { view: "batches" } : { view: "batch", id: batchId };
-  }
-  const [, part, id] = /^(calls|records)(?:\/(call_[0-9a-z]+))?$/.exec(path) ?? [];
-  switch (part) {
-    case "calls":
-      return id === undefined ? { view: "calls" } : { view: "call", id };
-    case "records":
-      return id === undefined
-        ? { view: "records", filter: new URLSearchParams(query) }
-        : { view: "record", id };
-    default:
-      return { view: "talk" };
-  }
+  const filter = new URLSearchParams(query);
+  const [part = "", id, ...more] = path.split("/");
+  if (!isPart(part) || more.length > 0) return { view: "talk", id: "", filter };
+  if (id === undefined) return { view: part, id: "", filter };
+  const one = PARTS[part];
+  if (one === undefined || !one.id.test(id)) return { view: "talk", id: "", filter };
+  return { view: one.view, id, filter };
+}
+
+function isPart(text: string): text is keyof typeof PARTS {
+  return Object.hasOwn(PARTS, text);
 }

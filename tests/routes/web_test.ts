@@ -405,3 +405,27 @@ for (
       assert.deepEqual(await problemOf(await server.fetch(path)), [404, "not_found"]);
     }));
 }
+
+for (
+  const [headers, language] of [
+    [{}, "en"],
+    [{ "accept-language": "de-CH,en;q=0.5" }, "de"],
+    [{ "accept-language": "fr, en;q=0.4, de;q=0.9" }, "de"],
+    [{ "accept-language": "en-GB,de;q=0.9" }, "en"],
+    [{ "accept-language": "de", "cookie": "parley-language=en" }, "en"],
+    [{ "accept-language": "en", "cookie": "parley-language=de" }, "de"],
+    [{ "accept-language": ";;q=x,\u00e4".repeat(50), "cookie": "parley-language=fr" }, "en"],
+  ] as const
+) {
+  Deno.test(`pagesRoutes() sends the page in the language of ${JSON.stringify(headers).slice(0, 70)}`, () =>
+    withWebServer({}, async (server) => {
+      const response = await server.fetch("/", { headers });
+      const html = await response.text();
+      assert.equal(response.headers.get("content-language"), language);
+      assert.match(response.headers.get("vary") ?? "", /Accept-Language, Cookie/);
+      assert.match(html, language === "de" ? /<html lang="de">/ : /<html lang="en">/);
+      assert.match(html, language === "de" ? />Auflegen</ : />Hang up</);
+      const fragment = await server.fetch("/assets/live/call.html", { headers });
+      assert.match(await fragment.text(), language === "de" ? />Weiterleiten …</ : />Transfer…</);
+    }));
+}

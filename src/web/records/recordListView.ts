@@ -5,6 +5,7 @@ import type { AgentTitles, Analytics, CallPage } from "../apiTypes.ts";
 import { element, find } from "../elements.ts";
 import { type Figure, showFigures } from "./figureList.ts";
 import { createRecordFilter } from "./recordFilter.ts";
+import { rememberList } from "./lastList.ts";
 import { RecordRows } from "./recordRows.ts";
 import { formatCount, formatDollars, formatSpan } from "../formats.ts";
 
@@ -22,12 +23,11 @@ export function createRecordListView(
   const older = find("records-older", HTMLButtonElement);
   const agentProblems = find("agent-problems", HTMLElement);
   const problem = find("records-problem", HTMLElement);
-  const backLink = find("record-back", HTMLAnchorElement);
   let shown = { filter: "", scrollTop: 0 };
 
   return async function showRecords(filter, signal) {
     filterForm.show(filter, await titles);
-    backLink.href = location.hash;
+    rememberList(location.hash);
     const isReturn = shown.filter === filter.toString();
     // As many as were shown before, so that the scroll position is valid again.
     const limit = isReturn ? Math.min(MAX_PAGE, Math.max(PAGE, rows.size)) : PAGE;

@@ -7,6 +7,7 @@ import { describeAnalysis } from "./analysisView.ts";
 import { showDownloads } from "./downloads.ts";
 import { find } from "../elements.ts";
 import { type Figure, showFigures } from "./figureList.ts";
+import { lastList } from "./lastList.ts";
 import { lengthOf } from "./lengthOf.ts";
 import { transferTable } from "./transferTable.ts";
 import { phoneMenuTables } from "./phoneMenuTables.ts";
@@ -44,6 +45,7 @@ export function createRecordView(
   const downloads = find("record-downloads", HTMLElement);
 
   return async function showRecord(id, signal) {
+    find("record-back", HTMLAnchorElement).href = lastList();
     main.ariaBusy = "true";
     main.classList.add("loading");
     const call = await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal });

@@ -1,0 +1,41 @@
+import { strict as assert } from "node:assert";
+import { browserTests } from "../support/browser/browser.ts";
+import { visitPage } from "../support/servers/pageServer.ts";
+
+/** What a view may load, with the parts that all share: uncompressed, as the server sends it. */
+const MOST_BYTES = 150_000;
+const VIEWS = ["", "#calls", "#records", "#batches", "#calendar", "#agents", "#do-not-call"];
+
+browserTests("page: languages and size", {
+  async "page is shown in German where the browser prefers it, and in English when that is chosen"(
+    browser,
+  ) {
+    await visitPage({ browser, hash: "#calls", look: { locale: "de-DE" } }, async ({ page }) => {
+      await page.getByText("Zurzeit läuft kein Gespräch.").waitFor();
+      assert.equal(await page.title(), "Laufende Gespräche · Parley");
+      await page.getByRole("button", { name: "English" }).click();
+      await page.getByText("There are no live calls.").waitFor();
+      assert.equal(await page.title(), "Live calls · Parley");
+    });
+  },
+  async "page loads each view with less than 150 kB"(browser) {
+    for (const hash of VIEWS) {
+      await visitPage({ browser, hash }, async ({ page }) => {
+        const shown = `main:is(#${hash.slice(1) || "talk"}, #trouble):not([hidden])`;
+        await page.waitForSelector(shown);
+        const loaded = new Set<string>();
+        page.on("request", (request) => loaded.add(request.url()));
+        await page.reload();
+        await page.waitForSelector(shown);
+        let bytes = 0;
+        for (const url of loaded) {
+          const { pathname } = new URL(url);
+          if (pathname !== "/" && !pathname.startsWith("/assets/")) continue;
+          bytes += (await (await fetch(url)).bytes()).length;
+        }
+        Deno.writeTextFileSync("/tmp/b13/sizes.txt", `${hash} ${loaded.size} ${bytes}\n`, { append: true });
+        assert.ok(bytes < MOST_BYTES, `${hash} loads ${bytes} bytes`);
+      });
+    }
+  },
+});
