@@ -1,11 +1,9 @@
 /// <reference lib="dom" />
 import type { AgentTitles } from "./apiTypes.ts";
 import { RequestError, storedKey, storeKey } from "./apiClient.ts";
-import { fetchServerInfo, type ServerInfo } from "./talk/connection.ts";
+import { describeEngine, fetchServerInfo, type ServerInfo } from "./serverInfo.ts";
 import { element, find } from "./elements.ts";
 import { type PageLocation, readPageLocation, type ViewName } from "./pageLocation.ts";
-import { showStart, showStartProblem, showTalk } from "./talk/talkView.ts";
-import { describeEngine } from "./talk/talkTexts.ts";
 import { type Language, language, t } from "./text.ts";
 import { type ShowView, type View, views } from "./views.ts";
 
@@ -13,11 +11,12 @@ const server = fetchServerInfo();
 const titles = server.then(titlesOf, () => new Map<string, string>());
 const opened = new Map<ViewName, Promise<ShowView>>();
 let showing = new AbortController();
+let talk: Promise<() => void> | undefined;
 
-server.then((info) => {
-  find("engine", HTMLElement).textContent = describeEngine(info.engine);
-  showStart(info);
-}, showStartProblem);
+server.then(
+  (info) => find("engine", HTMLElement).textContent = describeEngine(info.engine),
+  () => {},
+);
 onhashchange = () => show({ focuses: true });
 find("gate-form", HTMLFormElement).onsubmit = (event) => {
   event.preventDefault();
@@ -45,7 +44,7 @@ async function show({ focuses }: { readonly focuses: boolean }): Promise<void> {
   try {
     if (view === undefined) {
       reveal("talk", focuses);
-      return showTalk();
+      return (await openTalk())();
     }
     if (storedKey() === "" && (await server).access === "key") return askForKey("");
     const showView = await open(target, view);
@@ -66,6 +65,14 @@ async function show({ focuses }: { readonly focuses: boolean }): Promise<void> {
     reveal("trouble", true);
     if (!(error instanceof RequestError)) throw error;
   }
+}
+
+/** Loads the first view, whose HTML is in the page from the beginning, and offers a call in it. */
+function openTalk(): Promise<() => void> {
+  return talk ??= import("./talk/talkView.ts").then(({ showStart, showStartProblem, showTalk }) => {
+    server.then(showStart, showStartProblem);
+    return showTalk;
+  });
 }
 
 /** Loads the parts of a view, once; again where that failed. */

@@ -33,7 +33,6 @@ browserTests("page: languages and size", {
           if (pathname !== "/" && !pathname.startsWith("/assets/")) continue;
           bytes += (await (await fetch(url)).bytes()).length;
         }
-        Deno.writeTextFileSync("/tmp/b13/sizes.txt", `${hash} ${loaded.size} ${bytes}\n`, { append: true });
         assert.ok(bytes < MOST_BYTES, `${hash} loads ${bytes} bytes`);
       });
     }

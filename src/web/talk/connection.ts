@@ -2,16 +2,6 @@
 import type { ClientMessage, ServerMessage } from "../../protocol/web.ts";
 import { fetchJson, RequestError } from "../apiClient.ts";
 
-/** What the server offers: the answer of `/api/web/info`. */
-export interface ServerInfo {
-  /** `rehearsal`, or the name of the model that answers. */
-  readonly engine: string;
-  /** Whether this browser may start a call: without a key, with one, or not at all. */
-  readonly access: "open" | "key" | "closed";
-  readonly defaultAgent: string;
-  readonly agents: readonly { readonly name: string; readonly title: string }[];
-}
-
 /** What is asked of the server for a call; an empty `agent` is the default one. */
 export interface SessionRequest {
   readonly agent: string;
@@ -60,11 +50,6 @@ export interface Connection {
   close(code?: number): void;
   /** Gives the socket up at once, as if it had broken; `onClose` is called. */
   drop(): void;
-}
-
-/** Asks the server what it offers. Throws `RequestError`. */
-export async function fetchServerInfo(): Promise<ServerInfo> {
-  return await fetchJson("/api/web/info");
 }
 
 /** Where calls are begun: of the server that this page is of, or of another. */

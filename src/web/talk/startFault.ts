@@ -2,7 +2,7 @@
 import { RequestError } from "../apiClient.ts";
 import { AudioError } from "../audio/audioContext.ts";
 import { MicrophoneError } from "../audio/microphoneStream.ts";
-import { fetchServerInfo } from "./connection.ts";
+import { fetchServerInfo } from "../serverInfo.ts";
 import {
   describeEnding,
   describeMicrophone,

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { RequestError, storedKey } from "../apiClient.ts";
 import { find } from "../elements.ts";
-import type { ServerInfo } from "./connection.ts";
+import type { ServerInfo } from "../serverInfo.ts";
 import { describeOpening } from "./talkTexts.ts";
 import { describeStartFault } from "./startFault.ts";
 

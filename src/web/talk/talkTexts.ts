@@ -135,8 +135,3 @@ export function describeOpening(engine: string): string {
     ? "This is a rehearsal: a built-in engine takes turns, answers aloud and lets you cut in, but does not understand speech. Typed words it does read. With an OpenAI key set on the server, a real model answers here."
     : "Press Start, allow the microphone and speak. You can cut in at any time.";
 }
-
-/** The name of the engine, for the head of the page. */
-export function describeEngine(engine: string): string {
-  return engine === "rehearsal" ? "Rehearsal engine" : engine;
-}

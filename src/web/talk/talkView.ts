@@ -6,7 +6,7 @@ import { findRootCause } from "./startFault.ts";
 import { readSoundChoice } from "./soundChoice.ts";
 import { startCall, type WebCall } from "./webCall.ts";
 import { createStartForm } from "./startForm.ts";
-import type { ServerInfo } from "./connection.ts";
+import type { ServerInfo } from "../serverInfo.ts";
 import type { CallClosed } from "./lastingConnection.ts";
 import { type LeftCall, mayPlayAtOnce, rememberLeft, takeLeft } from "./leftCall.ts";
 import { createReturnOffer } from "./returnOffer.ts";
