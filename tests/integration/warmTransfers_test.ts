@@ -272,6 +272,26 @@ test("a caller who hangs up is not kept for the person, who hears one sentence",
   );
 });
 
+test("a person who takes the call while the agent says goodbye is told once that it is not needed", async () => {
+  await using rig = await start();
+  const talk = await asked(rig);
+  const { person, callId } = talk;
+  await until(() => person.next("said"), ({ text }) => /press 1 or say yes/.test(text));
+  const goodbye = "Thank you for calling us today. We look forward to hearing from you. Goodbye.";
+  const answer = await rig.server.post(`/api/calls/${callId}/actions`, { type: "hangup", goodbye });
+  assert.equal(answer.status, 202, await answer.text());
+  await person.sendDigits("1");
+  const { text } = await person.next("said");
+  assert.match(text, /^This call is no longer needed\. Thank you, goodbye/);
+  await person.ended;
+  assert.equal(stepsOf(rig, talk).at(-1), "failed: cancelled");
+  assert.deepEqual(
+    rig.server.api.updates.filter(({ callSid }) => callSid === person.sid),
+    [],
+    "the answer to the key has told it",
+  );
+});
+
 test("an operator has the caller put through by what was heard, and takes it back", async () => {
   await using rig = await start(undefined, {
     model: { script, transcribe: () => "My drain is blocked." },

@@ -145,13 +145,23 @@ export function createConsultCourse(
     session.ended.then(setTimer(() => calls.keepCallerIfAlone(consult), ASKS_WITHIN_MS));
   }
 
-  /** Somebody wants the call: nobody else is asked any more. */
-  function taken(consult: Consult, leg: ConsultLeg): void {
-    leg.state = "taken";
+  /**
+   * Somebody wants the call: nobody else is asked any more. Returns false where the session gives the transfer up
+   * at that, such as while the agent says goodbye: the person is told by the answer to what they have said.
+   */
+  function taken(consult: Consult, leg: ConsultLeg): boolean {
+    leg.state = "over";
     leg.cancelTimer();
     consult.phase = "taken";
-    for (const other of consult.legs.values()) if (other !== leg) drop(consult, other);
+    for (const other of consult.legs.values()) drop(consult, other);
     progress(consult, leg, "accepted");
+    if (!isTaken(consult)) return false;
+    leg.state = "taken";
+    return true;
+  }
+
+  function isTaken({ phase }: Consult): boolean {
+    return phase === "taken";
   }
 
   function fail({ session, ref: { number } }: Consult, why: TransferFailure): void {

@@ -136,9 +136,7 @@ export function createConsults(deps: ConsultsDeps) {
         course.legOver(consult, leg, "declined");
         return words.declined(consult);
       }
-      course.taken(consult, leg);
-      // The agent was saying goodbye.
-      if (consult.phase !== "taken") return words.gone(session);
+      if (!course.taken(consult, leg)) return words.gone(session);
       consult.notice = words.noticeOf(consult);
       rooms.expect(consult, leg, ref, consult.notice?.text.length);
       return words.takeCaller(consult, ref);
