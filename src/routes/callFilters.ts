@@ -1,24 +1,43 @@
 import type { z } from "@hono/zod-openapi";
-import type { AnalysisFilter, CallFilter } from "../services/store.ts";
+import type { AnalysisFilter, CallFilter, CallSearch } from "../services/store.ts";
 import type { Caller } from "./middleware/access.ts";
-import type { callListQuery } from "./openapi/callSchemas.ts";
+import type { callListQuery } from "./openapi/callSearchSchemas.ts";
+import { invalidRequest } from "./openapi/schemaParts.ts";
 import { HttpProblem, unknownCall } from "./middleware/httpProblem.ts";
 import { present } from "../utils/present.ts";
 
-/** Turns a query into a filter, narrowed to the calls that the API client may see. Throws a 403 `HttpProblem`. */
+/** Turns a query into a filter, narrowed to the calls that the API client may see. Throws an `HttpProblem`. */
 export function filterFor(
   caller: Caller,
-  { status, direction, agent, version, from, to, key, passed }: Partial<
-    z.infer<typeof callListQuery>
-  >,
+  asked: Partial<z.infer<typeof callListQuery>>,
   analysis: readonly AnalysisFilter[] = [],
-): CallFilter {
+): CallSearch {
+  const { status, direction, agent, version, from, to, key, passed, outcome, endReason } = asked;
+  const { minDurationMs, maxDurationMs, minCostUsd, maxCostUsd } = asked;
   return {
     ...(passed !== undefined && { passed: passed === "true" }),
     ...(analysis.length > 0 && { analysis }),
     ...present({ status, direction, agent, agentVersion: version, since: from, until: to }),
+    ...present({ outcome, endReason, minDurationMs, maxDurationMs, minCostUsd, maxCostUsd }),
+    ...numberFilter(asked),
+    ...wordsFilter(asked),
     ...keyFilter(caller, key),
   };
+}
+
+function numberFilter(
+  { number }: Pick<Partial<z.infer<typeof callListQuery>>, "number">,
+): Pick<CallFilter, "number" | "numberEnding"> {
+  if (number === undefined) return {};
+  return "number" in number ? { number: number.number } : { numberEnding: number.ending };
+}
+
+function wordsFilter(
+  { words, saidBy }: Pick<Partial<z.infer<typeof callListQuery>>, "words" | "saidBy">,
+): Pick<CallSearch, "words"> {
+  if (words !== undefined) return { words: { terms: words, ...present({ saidBy }) } };
+  if (saidBy === undefined) return {};
+  throw invalidRequest([{ path: ["saidBy"], message: "goes with words" }]);
 }
 
 /** Whether the API client may see a call, or an event of it. */

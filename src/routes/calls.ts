@@ -1,33 +1,23 @@
-import type { MiddlewareHandler } from "@hono/hono";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Agents } from "../config/agents.ts";
 import type { ActionResult, CallLookup, CrossProcessControl } from "../services/calls.ts";
-import {
-  transcriptText,
-  transcriptVtt,
-  viewCall,
-  viewDetail,
-  viewTurn,
-} from "../services/records.ts";
+import { transcriptText, transcriptVtt, viewDetail, viewTurn } from "../services/records.ts";
 import type { CallStore } from "../services/store.ts";
-import { present } from "../utils/present.ts";
-import { readListCursor } from "./listCursor.ts";
 import { type Calendar, viewAppointment } from "../services/calendar.ts";
-import type { CallerEnv, RequireScope } from "./middleware/access.ts";
-import { filterFor, visibleTo } from "./callFilters.ts";
+import type { RequireScope } from "./middleware/access.ts";
+import { visibleTo } from "./callFilters.ts";
 import { actionProblem } from "./actionProblem.ts";
 import { actionAnswer, callAction } from "./openapi/callActionSchemas.ts";
-import { callDetail, callList, callListQuery, transcript } from "./openapi/callSchemas.ts";
-import { analysisParameters, type AnalysisParametersEnv } from "./middleware/analysisParameters.ts";
+import { callDetail, transcript } from "./openapi/callSchemas.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
 import { answer, apiRoutes, callIdParam, errorAnswers, json } from "./openapi/schemaParts.ts";
 import { acceptedFormat } from "./middleware/acceptedFormat.ts";
 
-/** `/api/calls`: list, detail, transcript, and actions on live calls. */
+/** `/api/calls/{id}`: detail, transcript, and actions on live calls. */
 export function callsRoutes({ access, callStore, agenda, agents, lookup, control }: {
   readonly access: RequireScope;
-  readonly callStore: Pick<CallStore, "content" | "list">;
+  readonly callStore: Pick<CallStore, "content">;
   readonly agenda: Pick<Calendar["agenda"], "list">;
   readonly agents: Pick<Agents, "get">;
   readonly lookup: CallLookup;
@@ -35,20 +25,6 @@ export function callsRoutes({ access, callStore, agenda, agents, lookup, control
 }) {
   const routes = apiRoutes();
   const reading = { middleware: [access("calls:read")] };
-
-  const checks: [MiddlewareHandler<CallerEnv>, MiddlewareHandler<AnalysisParametersEnv>] = [
-    access("calls:read"),
-    analysisParameters(),
-  ];
-
-  routes.openapi({ ...list, middleware: checks }, async (c) => {
-    const { cursor, limit, ...asked } = c.req.valid("query");
-    const page = await callStore.list(filterFor(c.get("caller"), asked, c.get("analysisFilters")), {
-      limit,
-      ...present({ after: readListCursor(cursor) }),
-    });
-    return c.json({ calls: page.calls.map(viewCall), nextCursor: page.next ?? null }, 200);
-  });
 
   routes.openapi({ ...detail, ...reading }, async (c) => {
     const call = visibleTo(c.get("caller"), await lookup.record(c.req.valid("param").id));
@@ -109,18 +85,6 @@ const adminNeeded = new HttpProblem(
 const notLive: ActionResult = { ok: false, code: "not_live" };
 
 const tags = ["Calls"];
-
-const list = createRoute({
-  method: "get",
-  path: "/api/calls",
-  operationId: "listCalls",
-  summary: "List calls",
-  description:
-    "Newest first. A key sees its own calls, one with the scope `admin` all. `analysis.NAME=value` selects by a field of the analysis, `analysis.success.NAME=pass` (or `fail`, `unknown`) by a criterion.",
-  tags,
-  request: { query: callListQuery },
-  responses: { 200: answer("A page of calls", callList), ...errorAnswers },
-});
 
 const detail = createRoute({
   method: "get",

@@ -31,6 +31,7 @@ import { analyticsRoutes } from "./analytics.ts";
 import { appointmentsRoutes } from "./appointments.ts";
 import { createBaseRouter, type RouteEnv, type Router } from "./baseRouter.ts";
 import { callAnalysisRoutes } from "./callAnalysis.ts";
+import { callSearchRoutes } from "./callSearch.ts";
 import { callsRoutes } from "./calls.ts";
 import { doNotCallRoutes } from "./doNotCall.ts";
 import { erasureRoutes } from "./erasure.ts";
@@ -224,6 +225,7 @@ export function createRouter(
   mount(agentsRoutes({ access, catalog: deps.catalog, defaultAgent, now }));
   mount(toolsRoutes({ access, agents, trials: deps.toolTrials }));
   mount(callAnalysisRoutes({ access, lookup, analysis }));
+  mount(callSearchRoutes({ access, callStore: store.calls, words: store.words }));
   mount(callsRoutes({ access, callStore: store.calls, agenda, agents, lookup, control }));
   const recorded = {
     ...{ access, lookup, instanceId, recordings: deps.recordings, callStore: store.calls },

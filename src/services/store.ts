@@ -64,9 +64,17 @@ export {
 export {
   type CallFilter,
   type CallPosition,
+  type CallSearch,
   readCursor,
   writeCursor,
 } from "./store/calls/callList.ts";
+export {
+  type CallSort,
+  callSorts,
+  readSortCursor,
+  type SortPosition,
+} from "./store/calls/callOrder.ts";
+export type { CallPage } from "./store/calls/callPages.ts";
 export {
   type AnsweredBy,
   answerers,
@@ -93,6 +101,9 @@ export type { DocumentSearches, UnansweredSearch } from "./store/calls/documentS
 export type { ErasedNumber, ErasureStore } from "./store/calls/erasureStore.ts";
 export type { KeptRow, KeptSpeechStore } from "./store/keptSpeechStore.ts";
 export type { KeyCalls } from "./store/calls/keyCalls.ts";
+export type { CallSnippet } from "./store/words/snippet.ts";
+export type { WordIndex } from "./store/words/wordIndex.ts";
+export { MAX_TERMS, readTerms, type WordSearch } from "./store/words/wordSearch.ts";
 export { StatementRefused } from "./store/database.ts";
 export type { DoNotCallEntry, DoNotCallList } from "./store/doNotCallList.ts";
 export type { Beat, Instances, SlotHolder } from "./store/instances.ts";

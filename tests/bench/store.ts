@@ -1,9 +1,6 @@
 import { openStore, type Store } from "../../src/services/store/store.ts";
-import {
-  type CallFilter,
-  type CallPosition,
-  readCursor,
-} from "../../src/services/store/calls/callList.ts";
+import type { CallFilter } from "../../src/services/store/calls/callList.ts";
+import { readSortCursor, type SortPosition } from "../../src/services/store/calls/callOrder.ts";
 import { noUsage } from "../../src/services/store/calls/callRecord.ts";
 import type { CallWrite } from "../../src/services/store/calls/callWrites.ts";
 import { startPostgres } from "../support/store/postgres.ts";
@@ -45,7 +42,7 @@ async function run(store: Store): Promise<void> {
   console.log(`${CALLS} calls, ${CALLS * TURNS} turns, ${Math.round(writesPerSecond)} writes/s`);
   const deep = await position(store, 5000);
   const month = { since: START, until: START + 30 * DAY_MS };
-  const list = (filter: CallFilter, after?: CallPosition) => () =>
+  const list = (filter: CallFilter, after?: SortPosition) => () =>
     calls.list(filter, { limit: 50, ...(after && { after }) });
   await measure("list: newest 50", list({}));
   await measure("list: 50 in the middle", list({}, deep));
@@ -132,11 +129,11 @@ function writesOf(at: number): readonly CallWrite[] {
   return [call, ...turns, ...latencies, ending];
 }
 
-async function position({ calls }: Store, behind: number): Promise<CallPosition | undefined> {
-  let after: CallPosition | undefined;
+async function position({ calls }: Store, behind: number): Promise<SortPosition | undefined> {
+  let after: SortPosition | undefined;
   for (let seen = 0; seen < behind; seen += 500) {
     const { next } = await calls.list({}, { limit: 500, ...(after && { after }) });
-    after = next === undefined ? undefined : readCursor(next);
+    after = next === undefined ? undefined : readSortCursor(next, "newest");
   }
   return after;
 }

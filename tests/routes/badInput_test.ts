@@ -23,6 +23,8 @@ const nonsense = [
   "%2B14155550123%20ext%205",
   "x".repeat(3000),
 ];
+/** Parameters that mean something by whatever people write. */
+const freeTexts: ReadonlySet<string> = new Set(["words"]);
 /** Names that every object inherits: they may be well-formed, and are nothing to find. */
 const inherited = ["__proto__", "constructor", "toString"];
 
@@ -104,7 +106,7 @@ Deno.test("every route with a query refuses what it cannot mean, and what it doe
   await using server = await startPhoneServer({ env });
   let tried = 0;
   for (const operation of await operationsAt(server)) {
-    const names = parametersOf(operation, "query");
+    const names = parametersOf(operation, "query").filter((name) => !freeTexts.has(name));
     for (const name of names.length > 0 ? [...names, "unheard_of", "__proto__"] : []) {
       for (const value of nonsense) {
         const address = `${addressOf(operation)}?${name}=${value}`;

@@ -9,15 +9,7 @@ import { pickups } from "./pickupSchema.ts";
 import { phoneMenuShape } from "./phoneMenuSchemas.ts";
 import { recording } from "./recordingSchemas.ts";
 import { responseUsage } from "./responseUsageSchema.ts";
-import {
-  agentName,
-  agentVersion,
-  keyName,
-  moment,
-  time,
-  wholeMs,
-  wholeNumber,
-} from "./schemaParts.ts";
+import { agentName, agentVersion, keyName, moment, time, wholeMs } from "./schemaParts.ts";
 import { callOutcome } from "./outboundSchemas.ts";
 
 const sinceStart = z.number().openapi({ description: "Milliseconds since the call began" });
@@ -38,16 +30,6 @@ export const callFilters = {
   }),
   passed,
 };
-
-/** Besides these, `analysis.NAME` selects by a value of the analysis: see `analysisParameters.ts`. */
-export const callListQuery = z.strictObject({
-  ...callFilters,
-  cursor: z.string().min(1).max(200).optional().openapi({
-    description: "`nextCursor` of the page before",
-  }),
-  limit: wholeNumber({ min: 1, max: 200, fallback: 50 }),
-  status: z.enum(recordStatuses).optional(),
-});
 
 export const usage = z.object({
   inputText: z.number(),
@@ -247,11 +229,6 @@ export const callDetail = z.object({
     description: "Null where the agent's file has no `analysis`, and until it is begun",
   }),
 }).openapi("CallDetail");
-
-export const callList = z.object({
-  calls: z.array(callSummary),
-  nextCursor: z.string().nullable().openapi({ description: "Null on the last page" }),
-}).openapi("CallList");
 
 export const transcript = z.object({ callId: z.string(), turns: z.array(turn) }).openapi(
   "Transcript",

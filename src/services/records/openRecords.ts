@@ -18,6 +18,7 @@ import { createRecorder } from "./recorder.ts";
 import { followRecordings } from "./finishedRecordings.ts";
 import { createRecordingRemoval } from "./recordingRemoval.ts";
 import { openRetention } from "./retention.ts";
+import { createWordIndexing } from "./wordIndexing.ts";
 
 export interface RecordsDeps extends Pick<Clock, "setTimer"> {
   readonly settings: Pick<Settings, "records" | "recordings">;
@@ -87,8 +88,10 @@ export function openRecords(deps: RecordsDeps) {
   });
   const recordingRemoval = createRecordingRemoval({ ...common, bus, recorder });
   const recorded = followRecordings({ ...common, recordings, recorder });
+  const wordIndexing = createWordIndexing({ ...common, words: store.words });
   completion.onComplete((call, { recording }) => {
     if (recording !== undefined) recorded.ended(call.id);
+    wordIndexing.wake();
     return Promise.resolve();
   });
   return {
@@ -102,12 +105,14 @@ export function openRecords(deps: RecordsDeps) {
     start(): void {
       completion.start();
       recorded.start();
+      wordIndexing.start();
     },
     recordingRemoval,
     /** Undefined where none are kept. */
     journals: deps.journals,
     async [Symbol.asyncDispose]() {
       await closeRetention();
+      await wordIndexing.close();
       await completion.close();
       erasure.close();
       recordingRemoval.close();

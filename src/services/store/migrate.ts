@@ -25,8 +25,8 @@ export async function migrate(
     for (const [at, statements] of steps.entries()) {
       if (at < version) continue;
       for (const statement of statements) {
-        if (typeof statement === "string") await query(statement);
-        else if (database.kind === "postgres") await query(statement.postgres);
+        const sql = sqlFor(database.kind, statement);
+        if (sql !== undefined) await query(sql);
       }
       await query("INSERT INTO schema_version (version, applied_at) VALUES ($1, $2)", [
         at + 1,
@@ -34,6 +34,12 @@ export async function migrate(
       ]);
     }
   });
+}
+
+function sqlFor(kind: Database["kind"], statement: SchemaStatement): string | undefined {
+  if (typeof statement === "string") return statement;
+  if ("postgres" in statement) return kind === "postgres" ? statement.postgres : undefined;
+  return kind === "sqlite" ? statement.sqlite : undefined;
 }
 
 async function versionOf(query: Query): Promise<number> {

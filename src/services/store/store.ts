@@ -25,6 +25,7 @@ import { createSingleUseTokens } from "./singleUseTokens.ts";
 import { openSharedClock, type SharedClock } from "./sharedClock.ts";
 import { openSqlite } from "./sqlite/sqliteDatabase.ts";
 import { createTextMessageStore } from "./textMessages.ts";
+import { createWordIndex } from "./words/wordIndex.ts";
 import { createWebhookOutbox } from "./webhookOutbox.ts";
 
 /** Everything that outlives a process: one repository for each kind. */
@@ -68,6 +69,7 @@ function createStore(database: Database, clock: SharedClock, settings: DatabaseS
     /** The clock for all times that are passed to the repositories. */
     clock,
     calls: createCallStore(database),
+    words: createWordIndex(database),
     calendar: createCalendarStore(database),
     erasure: createErasureStore(database),
     instances: createInstances(database),

@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import type { DatabaseSettings } from "../../../src/config/settings.ts";
 import { openStore } from "../../../src/services/store/store.ts";
 import { readCursor, writeCursor } from "../../../src/services/store/calls/callList.ts";
+import { readSortCursor, writeSortCursor } from "../../../src/services/store/calls/callOrder.ts";
 import type { Database } from "../../../src/services/store/database.ts";
 import { migrate } from "../../../src/services/store/migrate.ts";
 import { openPostgres } from "../../../src/services/store/postgres/postgresDatabase.ts";
 import { versions } from "../../../src/services/store/schema.ts";
 import { cellsOf } from "../../../src/services/store/calendar/calendarCells.ts";
 import { createRandom } from "../../../src/sim/twilio/random.ts";
+import { readTerms } from "../../../src/services/store/words/wordSearch.ts";
 import { openSqlite } from "../../../src/services/store/sqlite/sqliteDatabase.ts";
 import { appointmentAt, single } from "../../support/store/calendarContract.ts";
 import { startPostgres } from "../../support/store/postgres.ts";
@@ -210,6 +212,40 @@ for (const { name, make, ignore } of durable) {
     await close();
   });
 
+  test("words of calls of an earlier version are found, the newest first", async (settings) => {
+    const database = await openDatabase(settings);
+    const before = versions.findIndex((version) =>
+      version.some((statement) =>
+        typeof statement === "string" && statement.includes("TABLE stale_words")
+      )
+    );
+    await migrate(database, () => 1, versions.slice(0, before));
+    for (const [at, id] of ["call_a", "call_b", "call_c"].entries()) {
+      await database.query(
+        `INSERT INTO calls (id, direction, agent, status, started_at, ended_at, instance_id)
+          VALUES ($1, 'web', 'clerk', 'ended', $2, 9, 'gone')`,
+        [id, at],
+      );
+      await database.query(
+        `INSERT INTO turns (call_id, id, role, position, text, is_final, interrupted, spoken_by,
+          started_ms) VALUES ($1, 't', 'caller', 0, 'A refund', 1, 0, 'voice', 0)`,
+        [id],
+      );
+    }
+    await database.close();
+    const store = await openStore(settings, { now: () => 2 });
+    const found = async () => {
+      const words = { terms: readTerms("refund") ?? [] };
+      return (await store.calls.list({ words }, { limit: 9 })).calls.map(({ id }) => id);
+    };
+    assert.equal(await store.words.behind(), 3);
+    assert.equal(await store.words.update(2), 2);
+    assert.deepEqual(await found(), ["call_c", "call_b"]);
+    assert.equal(await store.words.update(2), 1);
+    assert.deepEqual(await found(), ["call_c", "call_b", "call_a"]);
+    await store.close();
+  });
+
   test("a version that fails leaves the one before it", async (settings) => {
     const database = await openDatabase(settings);
     await assert.rejects(
@@ -266,6 +302,17 @@ Deno.test("readCursor() reads what writeCursor() wrote, and nothing else", () =>
   assert.deepEqual(readCursor(writeCursor(position)), position);
   for (const cursor of ["", "%%%", "AAAA", btoa("x/call"), btoa("1/"), btoa("1/a b"), "ü"]) {
     assert.equal(readCursor(cursor), undefined);
+  }
+});
+
+Deno.test("readSortCursor() reads what writeSortCursor() wrote in the same order, and nothing else", () => {
+  for (const value of [0, -1, 1_764_000_000_000, 0.1 + 0.2, 1e-7, 123.456]) {
+    const position = { sort: "costliest", value, id: "call_01k9" } as const;
+    assert.deepEqual(readSortCursor(writeSortCursor(position), "costliest"), position);
+    assert.equal(readSortCursor(writeSortCursor(position), "longest"), undefined);
+  }
+  for (const cursor of ["", "%%%", "AAAA", btoa("newest/x/call"), btoa("newest/1/"), "ü"]) {
+    assert.equal(readSortCursor(cursor, "newest"), undefined);
   }
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openStore, type Store } from "../../../src/services/store/store.ts";
 import type { DatabaseSettings } from "../../../src/config/settings.ts";
-import { readCursor } from "../../../src/services/store/calls/callList.ts";
+import { readSortCursor } from "../../../src/services/store/calls/callOrder.ts";
 import { noUsage } from "../../../src/services/store/calls/callRecord.ts";
 import { testAgentVersions } from "./agentVersionContract.ts";
 import { testCalendar } from "./calendarContract.ts";
@@ -14,6 +14,7 @@ import { testRules } from "./ruleContract.ts";
 import { testRecordings } from "./recordingContract.ts";
 import { testRedaction } from "./redactionContract.ts";
 import { testMessages } from "./messageContract.ts";
+import { testSearch } from "./searchContract.ts";
 import { testDocumentSearches } from "./documentSearchContract.ts";
 import { testTextMessages } from "./textMessageContract.ts";
 import { ended, opened, said } from "./storedCalls.ts";
@@ -77,6 +78,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testAnalyses(test);
   testSeries(test);
   testRetention(test);
+  testSearch(test);
   testStorePorts(test);
 }
 
@@ -356,7 +358,7 @@ function testLists(test: StoreTest): void {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
-      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const after = cursor === undefined ? undefined : readSortCursor(cursor, "newest");
       const page = await calls.list({}, { limit: 10, ...(after && { after }) });
       seen.push(...page.calls.map(({ id }) => id));
       await calls.write([opened({ id: `late_${seen.length}`, startedAt: 5000 })]);

@@ -1,7 +1,9 @@
-import type { CallDirection } from "../../../call/types.ts";
-import type { RecordStatus } from "./callRecord.ts";
+import type { CallDirection, EndReason } from "../../../call/types.ts";
+import type { CallOutcome, RecordStatus } from "./callRecord.ts";
+import { COST } from "./callOrder.ts";
 import { analysisCondition, type AnalysisFilter } from "../analyses/analysisFilter.ts";
 import type { SqlValue } from "../database.ts";
+import type { WordSearch } from "../words/wordSearch.ts";
 
 /** Selects calls by all members that are present. */
 export interface CallFilter {
@@ -12,6 +14,15 @@ export interface CallFilter {
   readonly keyName?: string;
   /** The far end's number, or one's own. */
   readonly number?: string;
+  /** The last digits of either. */
+  readonly numberEnding?: string;
+  readonly outcome?: CallOutcome;
+  readonly endReason?: EndReason;
+  readonly minDurationMs?: number;
+  readonly maxDurationMs?: number;
+  /** Dollars. */
+  readonly minCostUsd?: number;
+  readonly maxCostUsd?: number;
   /** Milliseconds since 1970 at which the call began: from this one on... */
   readonly since?: number;
   /** ...and before this one. */
@@ -21,7 +32,13 @@ export interface CallFilter {
   readonly analysis?: readonly AnalysisFilter[];
 }
 
-/** The last call of a page: the next page begins after it, whichever calls have begun since. */
+/** What the list of calls selects by besides. */
+export interface CallSearch extends CallFilter {
+  /** What was said, in calls that are over. */
+  readonly words?: WordSearch;
+}
+
+/** A place in a list that is ordered by time, the newest first. */
 export interface CallPosition {
   readonly startedAt: number;
   readonly id: string;
@@ -33,8 +50,8 @@ export interface Conditions {
   readonly values: readonly SqlValue[];
 }
 
-/** The conditions of a filter, for calls older than `after`. */
-export function conditionsFor(filter: CallFilter, after?: CallPosition): Conditions {
+/** The conditions of a filter. */
+export function conditionsFor(filter: CallFilter): Conditions {
   const values: SqlValue[] = [];
   const bind = (value: SqlValue): string => `$${values.push(value)}`;
   const parts: string[] = [];
@@ -55,15 +72,30 @@ export function conditionsFor(filter: CallFilter, after?: CallPosition): Conditi
     const number = bind(filter.number);
     parts.push(`(from_number = ${number} OR to_number = ${number})`);
   }
+  if (filter.numberEnding !== undefined) {
+    const ending = bind(`%${filter.numberEnding}`);
+    // Reads the index of the numbers alone.
+    parts.push(
+      `(${
+        ["from_number", "to_number"].map((column) =>
+          `${column} IN (SELECT ${column} FROM calls WHERE ${column} LIKE ${ending})`
+        ).join(" OR ")
+      })`,
+    );
+  }
+  if (filter.outcome !== undefined) parts.push(`outcome = ${bind(filter.outcome)}`);
+  if (filter.endReason !== undefined) parts.push(`end_reason = ${bind(filter.endReason)}`);
+  const { minDurationMs, maxDurationMs, minCostUsd, maxCostUsd } = filter;
+  if (minDurationMs !== undefined) parts.push(`duration_ms >= ${bind(Math.ceil(minDurationMs))}`);
+  if (maxDurationMs !== undefined) parts.push(`duration_ms <= ${bind(Math.floor(maxDurationMs))}`);
+  if (minCostUsd !== undefined) parts.push(`${COST} >= ${bind(minCostUsd)}`);
+  if (maxCostUsd !== undefined) parts.push(`${COST} <= ${bind(maxCostUsd)}`);
   if (filter.since !== undefined) parts.push(`started_at >= ${bind(Math.ceil(filter.since))}`);
   if (filter.until !== undefined) parts.push(`started_at < ${bind(Math.ceil(filter.until))}`);
   if (filter.passed !== undefined) {
     parts.push(`analysis_passed = ${bind(filter.passed ? 1 : 0)}`);
   }
   for (const wanted of filter.analysis ?? []) parts.push(analysisCondition(wanted, bind));
-  if (after !== undefined) {
-    parts.push(`(started_at, id) < (${bind(after.startedAt)}, ${bind(after.id)})`);
-  }
   return { sql: parts.length === 0 ? "1 = 1" : parts.join(" AND "), values };
 }
 

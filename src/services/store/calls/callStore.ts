@@ -1,7 +1,8 @@
 import { analyse, type CallAnalytics } from "../analytics/callAnalytics.ts";
 import { callSeries, type SeriesLine, type SeriesQuestion } from "../analytics/callSeries.ts";
 import { type Retention, retention } from "../analytics/retention.ts";
-import { type CallFilter, type CallPosition, conditionsFor, writeCursor } from "./callList.ts";
+import type { CallFilter, CallSearch } from "./callList.ts";
+import { type CallPage, type CallPageOptions, listCalls } from "./callPages.ts";
 import type { CallContent, CallCost, CallRecord } from "./callRecord.ts";
 import { callOf, digitsOf, handoffOf, latencyOf, mustHearOf, toolOf, turnOf } from "./callRows.ts";
 import { type CallWrite, statementsFor } from "./callWrites.ts";
@@ -12,15 +13,8 @@ import { responseUsageOf } from "./responseUsageRows.ts";
 import { costParts } from "./callStatements.ts";
 import { transferOf } from "./transferRows.ts";
 import { analysisOf } from "../analyses/analysisRows.ts";
-import type { Database, Row } from "../database.ts";
-import { maybeNumber, numberOf, onlyRow, readable, textOf } from "../row.ts";
-
-/** Part of a list of calls, newest first. */
-export interface CallPage {
-  readonly calls: readonly CallRecord[];
-  /** Where the next page begins; absent on the last one. */
-  readonly next?: string;
-}
+import type { Database } from "../database.ts";
+import { maybeNumber, onlyRow, textOf } from "../row.ts";
 
 /** The records of calls. */
 export type CallStore = ReturnType<typeof createCallStore>;
@@ -164,24 +158,8 @@ export function createCallStore(database: Database) {
       );
       return rows.map((row) => textOf(row, "call_id"));
     },
-    /** Newest first. */
-    async list(
-      filter: CallFilter,
-      { limit, after }: { readonly limit: number; readonly after?: CallPosition },
-    ): Promise<CallPage> {
-      const { sql, values } = conditionsFor(filter, after);
-      const rows = await query(
-        `SELECT * FROM calls WHERE ${sql} ORDER BY started_at DESC, id DESC LIMIT $${
-          values.length + 1
-        }`,
-        [...values, limit + 1],
-      );
-      const last = rows[limit - 1];
-      return {
-        calls: readable(rows.slice(0, limit), callOf),
-        ...(rows.length > limit && last && { next: writeCursor(positionOf(last)) }),
-      };
-    },
+    list: (search: CallSearch, options: CallPageOptions): Promise<CallPage> =>
+      listCalls(database, search, options),
     /** When the newest call began, in milliseconds since 1970; undefined where there is none. */
     async newest(): Promise<number | undefined> {
       const newest = await query("SELECT MAX(started_at) AS newest FROM calls");
@@ -192,8 +170,4 @@ export function createCallStore(database: Database) {
       callSeries(database, question),
     retention: (filter: CallFilter): Promise<Retention> => retention(database, filter),
   };
-}
-
-function positionOf(row: Row): CallPosition {
-  return { startedAt: numberOf(row, "started_at"), id: textOf(row, "id") };
 }

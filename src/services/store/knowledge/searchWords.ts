@@ -13,6 +13,8 @@ export function searchWords(question: string): readonly string[] {
 
 /** Lower case and without accents, as documents are indexed: `Öffnungszeiten` is `offnungszeiten`. */
 export function foldText(text: string): string {
+  // Most texts: nothing to fold but the case.
+  if (/^\p{ASCII}*$/u.test(text)) return text.toLowerCase();
   return text.toLowerCase().replaceAll("ß", "ss").replaceAll("æ", "ae").replaceAll("œ", "oe")
     .replaceAll("ø", "o").replaceAll("ł", "l").replaceAll("đ", "d").replaceAll("ı", "i")
     .normalize("NFD").replace(/(?<=[\p{Script=Latin}\p{Script=Greek}])\p{M}+/gu, "")

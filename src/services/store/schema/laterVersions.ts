@@ -2,6 +2,7 @@ import { agentVersions } from "./agentVersions.ts";
 import { askedPeople } from "./askedPeople.ts";
 import { callRules } from "./callRules.ts";
 import { batchPlans } from "./batchPlans.ts";
+import { callWords } from "./callWords.ts";
 import { calendarVersion } from "./calendarVersion.ts";
 import { heardVersion } from "./heardVersion.ts";
 import { analyses } from "./analyses.ts";
@@ -18,6 +19,7 @@ import { responseUsages } from "./responseUsages.ts";
 import { resumptionVersion } from "./resumptionVersion.ts";
 import type { SchemaStatement } from "./schemaStatement.ts";
 import { searchIndex } from "./searchIndex.ts";
+import { searchOrders } from "./searchOrders.ts";
 import { textMessages } from "./textMessages.ts";
 import { absentAgents, transferSteps } from "./transferSteps.ts";
 
@@ -163,4 +165,6 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   heardWords,
   responseUsages,
   listenings,
+  callWords,
+  searchOrders,
 ];

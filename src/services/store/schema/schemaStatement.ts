@@ -1,2 +1,5 @@
-/** A statement that SQLite and Postgres both take, or one for Postgres alone. */
-export type SchemaStatement = string | { readonly postgres: string };
+/** A statement that SQLite and Postgres both take, or one for one of them alone. */
+export type SchemaStatement =
+  | string
+  | { readonly postgres: string }
+  | { readonly sqlite: string };

@@ -1,0 +1,111 @@
+import { toStorable } from "../columns.ts";
+import type { Database, Statement } from "../database.ts";
+import { numberOf, onlyRow, textOf } from "../row.ts";
+import { foldedWords } from "./wordTokens.ts";
+
+/** No word of a search: it keeps phrases from going on in the next turn. */
+const BETWEEN_TURNS = "\ue000";
+
+export type WordIndex = ReturnType<typeof createWordIndex>;
+
+/** Makes the full-text index of what was said in calls that are over. */
+export function createWordIndex(database: Database) {
+  const { query, longQuery } = database;
+  const isSqlite = database.kind === "sqlite";
+
+  /** Those of one side, each between spaces. */
+  async function wordsOf(callId: string): Promise<{ caller: string[]; agent: string[] }> {
+    // What an operator typed in the caller's place was not said.
+    const turns = await longQuery(
+      `SELECT role, text FROM turns WHERE call_id = $1 AND spoken_by <> 'operator'
+        ORDER BY started_ms, position, id`,
+      [callId],
+    );
+    const words = { caller: [] as string[], agent: [] as string[] };
+    for (const turn of turns) {
+      const side = textOf(turn, "role") === "agent" ? words.agent : words.caller;
+      // One after another, as a call may have more words than can be passed as arguments.
+      for (const word of foldedWords(textOf(turn, "text"))) side.push(word);
+      side.push(BETWEEN_TURNS);
+    }
+    return words;
+  }
+
+  return {
+    /**
+     * Brings some calls up to date, the newest first; resolves with how many were behind, `limit` at most. A
+     * call whose turns change meanwhile stays behind.
+     */
+    async update(limit: number): Promise<number> {
+      const stale = await query(
+        "SELECT call_id, version FROM stale_words ORDER BY at DESC LIMIT $1",
+        [limit],
+      );
+      const updates: (readonly Statement[])[] = [];
+      for (const row of stale) {
+        const callId = textOf(row, "call_id");
+        const words = await wordsOf(callId);
+        updates.push([
+          ...(isSqlite ? sqliteStatements : postgresStatements)(callId, words),
+          {
+            sql: "DELETE FROM stale_words WHERE call_id = $1 AND version = $2",
+            values: [callId, numberOf(row, "version")],
+          },
+        ]);
+      }
+      // Postgres locks rows: transactions with several calls each would wait for one another.
+      for (const batch of isSqlite ? [updates.flat()] : updates) {
+        if (batch.length > 0) await database.batch(batch);
+      }
+      return stale.length;
+    },
+    /** How many calls are behind. */
+    async behind(): Promise<number> {
+      return numberOf(onlyRow(await query("SELECT COUNT(*) AS calls FROM stale_words")), "calls");
+    },
+  };
+}
+
+type Words = Readonly<Record<"caller" | "agent", readonly string[]>>;
+
+function sqliteStatements(callId: string, { caller, agent }: Words): readonly Statement[] {
+  return [
+    {
+      sql: `UPDATE calls SET words_number = (SELECT COALESCE(MAX(words_number), 0) + 1 FROM calls)
+        WHERE id = $1 AND words_number IS NULL`,
+      values: [callId],
+    },
+    {
+      sql: "DELETE FROM call_words WHERE rowid = (SELECT words_number FROM calls WHERE id = $1)",
+      values: [callId],
+    },
+    {
+      sql: `INSERT INTO call_words (rowid, caller, agent)
+        SELECT words_number, $2, $3 FROM calls WHERE id = $1`,
+      values: [callId, caller.join(" "), agent.join(" ")].map(toStorable),
+    },
+  ];
+}
+
+function postgresStatements(callId: string, { caller, agent }: Words): readonly Statement[] {
+  const lexemes = new Set([
+    ...caller.map((word) => `c${word}`),
+    ...agent.map((word) => `a${word}`),
+  ]);
+  return [
+    // Before anything else of the call, as erasure does.
+    { sql: "SELECT 1 FROM calls WHERE id = $1 FOR KEY SHARE", values: [callId] },
+    {
+      sql: `INSERT INTO call_words (call_id, caller, agent, vector)
+        SELECT id, $2, $3, array_to_tsvector(ARRAY(SELECT jsonb_array_elements_text($4::jsonb)))
+        FROM calls WHERE id = $1
+        ON CONFLICT (call_id) DO UPDATE SET caller = excluded.caller, agent = excluded.agent,
+          vector = excluded.vector`,
+      values: [
+        callId,
+        ...[caller, agent].map((words) => ` ${words.join(" ")} `),
+        JSON.stringify([...lexemes]),
+      ].map(toStorable),
+    },
+  ];
+}
