@@ -13,12 +13,12 @@ export function filterFor(
   analysis: readonly AnalysisFilter[] = [],
 ): CallSearch {
   const { status, direction, agent, version, from, to, key, passed, outcome, endReason } = asked;
-  const { minDurationMs, maxDurationMs, minCostUsd, maxCostUsd } = asked;
+  const { tag, minDurationMs, maxDurationMs, minCostUsd, maxCostUsd } = asked;
   return {
     ...(passed !== undefined && { passed: passed === "true" }),
     ...(analysis.length > 0 && { analysis }),
     ...present({ status, direction, agent, agentVersion: version, since: from, until: to }),
-    ...present({ outcome, endReason, minDurationMs, maxDurationMs, minCostUsd, maxCostUsd }),
+    ...present({ tag, outcome, endReason, minDurationMs, maxDurationMs, minCostUsd, maxCostUsd }),
     ...numberFilter(asked),
     ...wordsFilter(asked),
     ...keyFilter(caller, key),
@@ -57,8 +57,8 @@ export function visibleTo<T extends { readonly keyName?: string }>(
   throw unknownCall();
 }
 
-/** A key sees its own calls; an admin those of the key it names, or all. */
-function keyFilter(
+/** A key sees its own calls; an admin those of the key it names, or all. Throws a 403 `HttpProblem`. */
+export function keyFilter(
   { isAdmin, keyName }: Caller,
   asked: string | undefined,
 ): { readonly keyName?: string } {

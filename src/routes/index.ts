@@ -32,6 +32,7 @@ import { appointmentsRoutes } from "./appointments.ts";
 import { createBaseRouter, type RouteEnv, type Router } from "./baseRouter.ts";
 import { callAnalysisRoutes } from "./callAnalysis.ts";
 import { callSearchRoutes } from "./callSearch.ts";
+import { callTagsRoutes } from "./callTags.ts";
 import { callsRoutes } from "./calls.ts";
 import { doNotCallRoutes } from "./doNotCall.ts";
 import { erasureRoutes } from "./erasure.ts";
@@ -225,6 +226,7 @@ export function createRouter(
   mount(agentsRoutes({ access, catalog: deps.catalog, defaultAgent, now }));
   mount(toolsRoutes({ access, agents, trials: deps.toolTrials }));
   mount(callAnalysisRoutes({ access, lookup, analysis }));
+  mount(callTagsRoutes({ access, lookup, callTags: store.callTags }));
   mount(callSearchRoutes({ access, callStore: store.calls, words: store.words }));
   mount(callsRoutes({ access, callStore: store.calls, agenda, agents, lookup, control }));
   const recorded = {

@@ -53,6 +53,7 @@ function addressOf({ path }: Operation, name?: string, value = ""): string {
     name: "nobody",
     version: "0123456789ab",
     tool: "nothing",
+    tag: "none",
   };
   return path.replaceAll(
     /\{(\w+)\}/g,

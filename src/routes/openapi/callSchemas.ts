@@ -115,6 +115,10 @@ const callShape = {
   latency: z.object({ turns: z.number(), p50Ms: wholeMs, p95Ms: wholeMs }).nullable().openapi({
     description: "From the caller's last sound to the agent's first",
   }),
+  tags: z.array(z.string()).openapi({
+    description: "What operators have filed the call under",
+    example: ["complaint"],
+  }),
   passed: z.boolean().nullable().openapi({ description: "`passed` of the analysis" }),
   metadata: z.record(z.string(), z.string()).nullable().openapi({
     description: "As the endpoint of `CALL_URL` gave it",

@@ -43,6 +43,15 @@ const wordsSought = z.string().max(200, "must be 200 characters at most").transf
   example: '"my order" refund',
 });
 
+/** A tag as it is kept. */
+export const callTag = z.string().transform((tag) => tag.normalize("NFC").trim().toLowerCase())
+  .pipe(
+    z.string().regex(
+      /^[\p{L}\p{N}][\p{L}\p{M}\p{N} _.:&+#-]{0,39}$/u,
+      "must be 1 to 40 letters, digits, spaces and marks such as - and :",
+    ),
+  ).openapi({ type: "string", example: "complaint" });
+
 /** A whole number of milliseconds in a query. */
 const sought = (description: string) =>
   z.string().regex(/^\d{1,10}$/, "must be a whole number of milliseconds").transform(Number)
@@ -56,6 +65,7 @@ const dollars = (description: string) =>
 export const callSearch = {
   ...callFilters,
   status: z.enum(recordStatuses).optional(),
+  tag: callTag.optional(),
   outcome: callOutcome.optional(),
   endReason: z.enum(endReasons).optional(),
   number: numberSought.optional(),

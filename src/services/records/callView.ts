@@ -47,6 +47,7 @@ export function viewCall(call: CallRecord) {
     savings: call.savings === undefined ? null : { usd: null, ...call.savings },
     latency: call.latency ?? null,
     passed: call.passed ?? null,
+    tags: [...call.tags ?? []],
     metadata: call.metadata ?? null,
     precall: call.precall === undefined
       ? null

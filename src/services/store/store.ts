@@ -5,6 +5,7 @@ import { createBudget } from "./budget/budgetStore.ts";
 import { createBatchStore } from "./outbound/batchStore.ts";
 import { cellAt } from "./calendar/calendarCells.ts";
 import { createCalendarStore } from "./calendar/calendarStore.ts";
+import { createCallTags } from "./calls/callTags.ts";
 import { createCallStore } from "./calls/callStore.ts";
 import type { Database } from "./database.ts";
 import { createDialQueue } from "./outbound/dialQueue.ts";
@@ -69,6 +70,7 @@ function createStore(database: Database, clock: SharedClock, settings: DatabaseS
     /** The clock for all times that are passed to the repositories. */
     clock,
     calls: createCallStore(database),
+    callTags: createCallTags(database),
     words: createWordIndex(database),
     calendar: createCalendarStore(database),
     erasure: createErasureStore(database),

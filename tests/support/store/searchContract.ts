@@ -197,6 +197,31 @@ export function testSearch(test: StoreTest): void {
   });
 }
 
+/** What operators file calls under. */
+export function testTags(test: StoreTest): void {
+  test("tags are kept with their calls, counted, and erased with them", async (store) => {
+    const { callTags, calls } = store;
+    await remember(store, "call_a", [], { keyName: "ops" });
+    await remember(store, "call_b", []);
+    assert.deepEqual(await callTags.add("call_a", "vip"), ["vip"]);
+    assert.deepEqual(await callTags.add("call_a", "angry"), ["angry", "vip"]);
+    assert.deepEqual(await callTags.add("call_b", "vip"), ["vip"]);
+    assert.deepEqual(await callTags.add("call_none", "vip"), []);
+    assert.deepEqual((await calls.get("call_a"))?.tags, ["angry", "vip"]);
+    assert.equal(await found(store, { tag: "vip" }), "ab");
+    assert.equal(await found(store, { tag: "vi" }), "");
+    assert.deepEqual(await callTags.known(undefined, 1), [{ tag: "vip", calls: 2 }]);
+    assert.deepEqual(await callTags.known("ops", 9), [
+      { tag: "angry", calls: 1 },
+      { tag: "vip", calls: 1 },
+    ]);
+    assert.deepEqual(await callTags.remove("call_b", "vip"), []);
+    assert.equal((await calls.get("call_b"))?.tags, undefined);
+    await store.erasure.erase("call_a");
+    assert.deepEqual(await callTags.known(undefined, 9), []);
+  });
+}
+
 function wordsOf(text: string, saidBy?: WordSearch["saidBy"]): WordSearch {
   return { terms: readTerms(text) ?? [], ...(saidBy && { saidBy }) };
 }

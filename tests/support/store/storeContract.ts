@@ -14,7 +14,7 @@ import { testRules } from "./ruleContract.ts";
 import { testRecordings } from "./recordingContract.ts";
 import { testRedaction } from "./redactionContract.ts";
 import { testMessages } from "./messageContract.ts";
-import { testSearch } from "./searchContract.ts";
+import { testSearch, testTags } from "./searchContract.ts";
 import { testDocumentSearches } from "./documentSearchContract.ts";
 import { testTextMessages } from "./textMessageContract.ts";
 import { ended, opened, said } from "./storedCalls.ts";
@@ -79,6 +79,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testSeries(test);
   testRetention(test);
   testSearch(test);
+  testTags(test);
   testStorePorts(test);
 }
 

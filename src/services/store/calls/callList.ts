@@ -16,6 +16,7 @@ export interface CallFilter {
   readonly number?: string;
   /** The last digits of either. */
   readonly numberEnding?: string;
+  readonly tag?: string;
   readonly outcome?: CallOutcome;
   readonly endReason?: EndReason;
   readonly minDurationMs?: number;
@@ -82,6 +83,9 @@ export function conditionsFor(filter: CallFilter): Conditions {
         ).join(" OR ")
       })`,
     );
+  }
+  if (filter.tag !== undefined) {
+    parts.push(`id IN (SELECT call_id FROM call_tags WHERE tag = ${bind(filter.tag)})`);
   }
   if (filter.outcome !== undefined) parts.push(`outcome = ${bind(filter.outcome)}`);
   if (filter.endReason !== undefined) parts.push(`end_reason = ${bind(filter.endReason)}`);

@@ -138,6 +138,8 @@ export interface CallRecord {
   readonly latency?: LatencySummary;
   /** Whether the criteria of its analysis were met; absent where that is not known. */
   readonly passed?: boolean;
+  /** What operators have filed it under; absent where that is nothing. */
+  readonly tags?: readonly string[];
   /** The process that holds, or held, the call. */
   readonly instanceId: string;
   readonly metadata?: NonNullable<CallRequest["metadata"]>;

@@ -79,6 +79,7 @@ export function callOf(row: Row): CallRecord {
       briefing: briefingOf(row),
       savings: savingsOf(row),
       passed: maybeFlag(row, "analysis_passed"),
+      tags: tagsOf(row),
       latency: turns === undefined ? undefined : {
         turns,
         p50Ms: numberOf(row, "latency_p50_ms"),
@@ -249,6 +250,11 @@ function textsIn(value: unknown): Readonly<Record<string, string>> | undefined {
 
 function count(value: unknown): number {
   return typeof value === "number" ? value : 0;
+}
+
+function tagsOf(row: Row): readonly string[] | undefined {
+  const tags = readableJson(row, "tags");
+  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string") : undefined;
 }
 
 function costOf(row: Row): CallCost | undefined {

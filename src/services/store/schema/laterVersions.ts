@@ -2,6 +2,7 @@ import { agentVersions } from "./agentVersions.ts";
 import { askedPeople } from "./askedPeople.ts";
 import { callRules } from "./callRules.ts";
 import { batchPlans } from "./batchPlans.ts";
+import { callTags } from "./callTags.ts";
 import { callWords } from "./callWords.ts";
 import { calendarVersion } from "./calendarVersion.ts";
 import { heardVersion } from "./heardVersion.ts";
@@ -167,4 +168,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   listenings,
   callWords,
   searchOrders,
+  callTags,
 ];
