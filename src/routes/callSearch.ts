@@ -23,12 +23,7 @@ export function callSearchRoutes({ access, callStore, words }: {
   const routes = apiRoutes();
   let searches = 0;
 
-  const checks: [MiddlewareHandler<CallerEnv>, MiddlewareHandler<AnalysisParametersEnv>] = [
-    access("calls:read"),
-    analysisParameters(),
-  ];
-
-  routes.openapi({ ...list, middleware: checks }, async (c) => {
+  routes.openapi({ ...list, middleware: searchChecks(access) }, async (c) => {
     const { cursor, limit, sort, ...asked } = c.req.valid("query");
     const filter = filterFor(c.get("caller"), asked, c.get("analysisFilters"));
     const after = readSortedCursor(cursor, sort);
@@ -51,6 +46,13 @@ export function callSearchRoutes({ access, callStore, words }: {
   });
 
   return routes;
+}
+
+/** What every request that finds calls goes through. */
+export function searchChecks(
+  access: RequireScope,
+): [MiddlewareHandler<CallerEnv>, MiddlewareHandler<AnalysisParametersEnv>] {
+  return [access("calls:read"), analysisParameters()];
 }
 
 function viewFound(snippet: CallSnippet | undefined) {

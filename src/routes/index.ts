@@ -32,6 +32,7 @@ import { appointmentsRoutes } from "./appointments.ts";
 import { createBaseRouter, type RouteEnv, type Router } from "./baseRouter.ts";
 import { callAnalysisRoutes } from "./callAnalysis.ts";
 import { callSearchRoutes } from "./callSearch.ts";
+import { callTableRoutes } from "./callTable.ts";
 import { callTagsRoutes } from "./callTags.ts";
 import { callsRoutes } from "./calls.ts";
 import { doNotCallRoutes } from "./doNotCall.ts";
@@ -227,6 +228,7 @@ export function createRouter(
   mount(toolsRoutes({ access, agents, trials: deps.toolTrials }));
   mount(callAnalysisRoutes({ access, lookup, analysis }));
   mount(callTagsRoutes({ access, lookup, callTags: store.callTags }));
+  mount(callTableRoutes({ access, callStore: store.calls, callTable: store.callTable }));
   mount(callSearchRoutes({ access, callStore: store.calls, words: store.words }));
   mount(callsRoutes({ access, callStore: store.calls, agenda, agents, lookup, control }));
   const recorded = {

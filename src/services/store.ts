@@ -74,6 +74,7 @@ export {
   readSortCursor,
   type SortPosition,
 } from "./store/calls/callOrder.ts";
+export type { CallTable } from "./store/calls/callTable.ts";
 export { type CallTags, type KnownTag, MAX_TAGS_OF_CALL } from "./store/calls/callTags.ts";
 export type { CallPage } from "./store/calls/callPages.ts";
 export {

@@ -62,7 +62,7 @@ const dollars = (description: string) =>
     .optional().openapi({ type: "number", description });
 
 /** What only the list of calls is filtered by, and its table. */
-export const callSearch = {
+const callSearch = {
   ...callFilters,
   status: z.enum(recordStatuses).optional(),
   tag: callTag.optional(),
@@ -90,6 +90,8 @@ export const callListQuery = z.strictObject({
   }),
   limit: wholeNumber({ min: 1, max: 200, fallback: 50 }),
 });
+
+export const callTableQuery = z.strictObject(callSearch);
 
 const found = z.object({
   turnId: z.string(),

@@ -5,6 +5,7 @@ import { createBudget } from "./budget/budgetStore.ts";
 import { createBatchStore } from "./outbound/batchStore.ts";
 import { cellAt } from "./calendar/calendarCells.ts";
 import { createCalendarStore } from "./calendar/calendarStore.ts";
+import { createCallTable } from "./calls/callTable.ts";
 import { createCallTags } from "./calls/callTags.ts";
 import { createCallStore } from "./calls/callStore.ts";
 import type { Database } from "./database.ts";
@@ -70,6 +71,7 @@ function createStore(database: Database, clock: SharedClock, settings: DatabaseS
     /** The clock for all times that are passed to the repositories. */
     clock,
     calls: createCallStore(database),
+    callTable: createCallTable(database),
     callTags: createCallTags(database),
     words: createWordIndex(database),
     calendar: createCalendarStore(database),

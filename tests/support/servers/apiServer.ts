@@ -9,6 +9,7 @@ import { retentionRoutes } from "../../../src/routes/retention.ts";
 import { listPrices } from "../../../src/services/spending/pricing.ts";
 import { analyticsRoutes } from "../../../src/routes/analytics.ts";
 import { callSearchRoutes } from "../../../src/routes/callSearch.ts";
+import { callTableRoutes } from "../../../src/routes/callTable.ts";
 import { callTagsRoutes } from "../../../src/routes/callTags.ts";
 import { callsRoutes } from "../../../src/routes/calls.ts";
 import { erasureRoutes } from "../../../src/routes/erasure.ts";
@@ -179,6 +180,7 @@ export async function withApi(
     const around = { access, callStore, agenda, agents: { get: ofAgent }, lookup, control };
     router.route("/", callsRoutes(around));
     router.route("/", callTagsRoutes({ access, lookup, callTags: store.callTags }));
+    router.route("/", callTableRoutes({ access, callStore, callTable: store.callTable }));
     router.route("/", callSearchRoutes({ access, callStore, words: store.words }));
     const endCall = createEndCall({ control });
     router.route("/", erasureRoutes({ access, lookup, erasure, endCall }));
