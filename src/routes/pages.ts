@@ -17,6 +17,7 @@ export function pagesRoutes(): Hono {
   routes.get("/", (c) => send(c, "index.html"));
   routes.get("/docs", (c) => send(c, "docs/index.html"));
   routes.get("/sdk.js", (c) => sendEntry(c, "sdk/sdk.ts"));
+  routes.get("/embed.js", (c) => sendEntry(c, "embed/embed.ts"));
   routes.get("/sdk.d.ts", (c) => send(c, "sdk/sdk.d.ts"));
   routes.get("/assets/:path{.+}", (c) => send(c, c.req.param("path")));
   return routes;
@@ -75,9 +76,9 @@ async function translateFile({ text, contentType }: PageFile, texts: string): Pr
   return tagText(html.replace('<html lang="en">', '<html lang="de">'), contentType);
 }
 
-/** What pages of other origins load too, which is no secret: the modules of the SDK and the widget. */
+/** What pages of other origins load too, which is no secret: the modules of the SDK and the widget, and their texts. */
 function isShared(path: string): boolean {
-  return path.endsWith(".ts");
+  return path.endsWith(".ts") || path === "texts.json";
 }
 
 interface PageFile extends TaggedText {

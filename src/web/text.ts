@@ -21,7 +21,7 @@ const german = language === "de" ? await readGerman() : undefined;
 
 async function readGerman(): Promise<ReadonlyMap<string, string>> {
   try {
-    const sections: Texts = await (await fetch("/assets/texts.json")).json();
+    const sections: Texts = await (await fetch(new URL("texts.json", import.meta.url))).json();
     return new Map(Object.values(sections).flatMap((texts) => Object.entries(texts)));
   } catch {
     // In English rather than not at all.

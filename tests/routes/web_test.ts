@@ -354,18 +354,18 @@ Deno.test("pagesRoutes() lets pages of other origins load the SDK, its types, an
       return { text, any: headers.get("access-control-allow-origin"), headers };
     };
     const { text, any, headers } = await of("/sdk.js");
-    assert.equal(any, "*");
+    const widget = await of("/embed.js");
+    assert.deepEqual([any, widget.any], ["*", "*"]);
+    assert.match(widget.text, /^import "\.\/assets\/sdk\/sdk\.ts";$/m);
     assert.equal(headers.get("x-typescript-types"), "./sdk.d.ts");
     const modules = [...text.matchAll(/"\.(\/assets\/[^"]+)"/g)].map(([, path = ""]) => path);
     for (const name of ["sdk/sdk.ts", "talk/webCall.ts", "audio/speaker.ts", "apiClient.ts"]) {
       assert.ok(modules.includes(`/assets/${name}`), name);
     }
-    for (const path of [...modules, "/assets/audio/capture.worklet.ts"]) {
+    for (const path of [...modules, "/assets/audio/capture.worklet.ts", "/assets/texts.json"]) {
       const module = await of(path);
       assert.equal(module.any, "*", path);
       assert.equal(module.headers.get("cross-origin-resource-policy"), "cross-origin", path);
-      // They speak the language of the page's interface, whose texts only that page may load.
-      assert.doesNotMatch(module.text, /\/text\.ts"/, path);
     }
     assert.match((await of("/sdk.d.ts")).text, /export declare function connect\(/);
     assert.equal((await of("/")).any, null);
