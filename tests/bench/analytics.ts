@@ -79,8 +79,8 @@ async function fill({ query, kind }: Database): Promise<void> {
     `WITH RECURSIVE ${numbers(CALLS)}
       INSERT INTO calls (id, direction, agent, agent_version, key_name, status, started_at, answered_at,
         ended_at, duration_ms, end_reason, outcome, instance_id, cost_usd, output_audio, latencies_ms, model)
-      SELECT 'call_' || n, CASE WHEN n % 3 = 0 THEN 'outbound' ELSE 'inbound' END, 'agent_' || n % 7,
-        'version_' || n % 7, 'key_' || n % 4, 'ended', ${START} + n * ${90 * DAY_MS / CALLS},
+      SELECT 'call_' || n, CASE WHEN n % 3 = 0 THEN 'outbound' ELSE 'inbound' END, 'agent_' || (n % 7),
+        'version_' || (n % 7), 'key_' || (n % 4), 'ended', ${START} + n * ${90 * DAY_MS / CALLS},
         ${START} + n * ${90 * DAY_MS / CALLS} + 2000, ${START} + n * ${90 * DAY_MS / CALLS} + 65000,
         30000 + n % 60000, CASE WHEN n % 5 = 0 THEN 'idle' ELSE 'caller_hung_up' END,
         CASE WHEN n % 3 = 0 THEN 'human' END, 'bench', 0.2, 2000,
@@ -100,9 +100,9 @@ async function fill({ query, kind }: Database): Promise<void> {
         ${words} || turn, 1, CASE WHEN ${say} THEN 0 ELSE 1 END, 'voice', turn * 5000,
         CASE WHEN ${say} THEN NULL ELSE ${words} END, 0, CASE WHEN turn % 2 = 0 THEN 28 END,
         CASE WHEN turn % 2 = 0 THEN CASE WHEN ${say} THEN 28 ELSE 1 + n % 14 END END,
-        CASE WHEN turn % 2 <> 0 THEN NULL WHEN turn = 0 THEN 'greeting_' || n % 7
+        CASE WHEN turn % 2 <> 0 THEN NULL WHEN turn = 0 THEN 'greeting_' || (n % 7)
           WHEN n % 4 = 0 THEN 'standard_' || turn ELSE 'line_' || n || '_' || turn END,
-        CASE WHEN turn % 2 <> 0 THEN NULL WHEN n % 4 = 0 THEN 'begin_' || turn ELSE 'begin_' || n % 997 END,
+        CASE WHEN turn % 2 <> 0 THEN NULL WHEN n % 4 = 0 THEN 'begin_' || turn ELSE 'begin_' || (n % 997) END,
         CASE WHEN turn % 2 = 0 THEN CASE WHEN turn = 0 THEN 1 ELSE 0 END END,
         CASE WHEN turn % 2 = 0 THEN 0 END
       FROM numbers CROSS JOIN lines`,
@@ -110,7 +110,7 @@ async function fill({ query, kind }: Database): Promise<void> {
   await query(
     `WITH RECURSIVE ${numbers(CALLS)}
       INSERT INTO tool_calls (call_id, id, name, arguments, started_ms, ok, output, duration_ms)
-      SELECT 'call_' || n, 'tool', 'tool_' || n % 9, '{}', 1, CASE WHEN n % 11 = 0 THEN 0 ELSE 1 END,
+      SELECT 'call_' || n, 'tool', 'tool_' || (n % 9), '{}', 1, CASE WHEN n % 11 = 0 THEN 0 ELSE 1 END,
         ${words} || ${words} || ${words}, 300 FROM numbers`,
   );
   // As Postgres does by itself in time, and SQLite does not.
