@@ -48,7 +48,7 @@ export type {
   CalendarStore,
   TakenCell,
 } from "./store/calendar/calendarStore.ts";
-export type { HeardLine, Retention, UnheardSpeech } from "./store/analytics/retention.ts";
+export type { HeardLine, Retention } from "./store/analytics/retention.ts";
 export {
   type SeriesGroup,
   seriesGroups,

@@ -42,7 +42,7 @@ export const retention = z.object({
       words: z.number(),
       unheardWords: z.number(),
       unheardAudio: z.number().openapi({
-        description: "Output audio tokens, of each call as much as of its words",
+        description: "Output audio tokens, of each response as much as of its words",
       }),
       usd: z.number(),
       unpricedAudio: z.number().openapi({

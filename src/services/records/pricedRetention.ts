@@ -1,12 +1,12 @@
 import { type Prices, speechUsd } from "../spending.ts";
 import type { Retention } from "../store.ts";
 
-/** What the model was paid for speech of one agent that nobody heard. */
+/** What an agent has said, and what its models were paid for that nobody heard. */
 export interface UnheardCost {
   readonly agent: string;
   readonly words: number;
   readonly unheardWords: number;
-  /** Audio tokens, by the share of the words. */
+  /** Output audio tokens. */
   readonly unheardAudio: number;
   /** The sum of what is known. */
   readonly usd: number;
@@ -14,25 +14,25 @@ export interface UnheardCost {
   readonly unpricedAudio: number;
 }
 
-export type PricedRetention = Omit<Retention, "speech"> & {
+export type PricedRetention = Omit<Retention, "spoken" | "unheard"> & {
   readonly unheard: readonly UnheardCost[];
 };
 
 /** With what unheard speech has cost by the prices of today, the dearest agent first. */
-export function pricedRetention({ speech, ...lines }: Retention, prices: Prices): PricedRetention {
-  const byAgent = new Map<string, UnheardCost>();
-  for (const { agent, model, words, unheardWords, unheardAudio } of speech) {
-    const usd = speechUsd(model, unheardAudio, prices);
-    const sum = byAgent.get(agent) ??
-      { agent, words: 0, unheardWords: 0, unheardAudio: 0, usd: 0, unpricedAudio: 0 };
-    byAgent.set(agent, {
-      agent,
-      words: sum.words + words,
-      unheardWords: sum.unheardWords + unheardWords,
-      unheardAudio: sum.unheardAudio + unheardAudio,
-      usd: Math.round((sum.usd + (usd ?? 0)) * 1e6) / 1e6,
-      unpricedAudio: sum.unpricedAudio + (usd === null ? unheardAudio : 0),
-    });
-  }
-  return { ...lines, unheard: [...byAgent.values()].toSorted((a, b) => b.usd - a.usd) };
+export function pricedRetention(
+  { spoken, unheard, ...lines }: Retention,
+  prices: Prices,
+): PricedRetention {
+  const costs = spoken.map(({ agent, words, unheardWords }): UnheardCost => {
+    const parts = unheard.filter((part) => part.agent === agent)
+      .map(({ model, tokens }) => ({ tokens, usd: speechUsd(model, tokens, prices) }));
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+    return {
+      ...{ agent, words, unheardWords },
+      unheardAudio: sum(parts.map(({ tokens }) => tokens)),
+      usd: Math.round(sum(parts.map(({ usd }) => usd ?? 0)) * 1e6) / 1e6,
+      unpricedAudio: sum(parts.map(({ tokens, usd }) => usd === null ? tokens : 0)),
+    };
+  });
+  return { ...lines, unheard: costs.toSorted((a, b) => b.usd - a.usd) };
 }

@@ -94,25 +94,30 @@ export function testRetention(test: StoreTest): void {
       ...spoke("b", "big", 160),
       ...spoke("c", "small", 8),
     ]);
-    const { speech } = await calls.retention({});
-    const two = { words: 8, unheardWords: 6, outputAudio: 120, unheardAudio: 90 };
-    assert.deepEqual(speech, [
-      { agent: "clerk", model: "big", ...two },
-      { agent: "receptionist", model: "big", ...two, unheardWords: 2, unheardAudio: 30 },
-      {
-        ...{ agent: "clerk", model: "small" },
-        words: 4,
-        unheardWords: 3,
-        outputAudio: 4,
-        unheardAudio: 3,
-      },
-      {
-        ...{ agent: "receptionist", model: "small" },
-        words: 4,
-        unheardWords: 1,
-        outputAudio: 4,
-        unheardAudio: 1,
-      },
+    const { spoken, unheard } = await calls.retention({});
+    assert.deepEqual(spoken, [
+      { agent: "clerk", words: 12, unheardWords: 9 },
+      { agent: "receptionist", words: 12, unheardWords: 3 },
+    ]);
+    assert.deepEqual(unheard, [
+      { agent: "clerk", model: "big", tokens: 90 },
+      { agent: "receptionist", model: "big", tokens: 30 },
+      { agent: "clerk", model: "small", tokens: 3 },
+      { agent: "receptionist", model: "small", tokens: 1 },
+    ]);
+    const none = { inputText: 0, inputAudio: 0, cachedText: 0, cachedAudio: 0, outputText: 0 };
+    const response = {
+      itemId: "item_3",
+      model: "new",
+      atMs: 1,
+      usage: { ...none, outputAudio: 400 },
+    };
+    await calls.write([{ type: "responseUsage", callId: "a", sequence: 1, response }]);
+    const { unheard: exact } = await calls.retention({});
+    assert.deepEqual(exact.filter(({ agent }) => agent === "clerk"), [
+      { agent: "clerk", model: "new", tokens: 300 },
+      { agent: "clerk", model: "big", tokens: 60 },
+      { agent: "clerk", model: "small", tokens: 3 },
     ]);
   });
 }

@@ -2,6 +2,7 @@ import type { CallFilter } from "../calls/callList.ts";
 import type { Database, Row } from "../database.ts";
 import { maybeText, numberOf, textOf } from "../row.ts";
 import { placeholders } from "../columns.ts";
+import { outputAudioIn } from "../calls/responseUsageRows.ts";
 import { normalWords, wholeText, wordsOf } from "../calls/heardWords.ts";
 import { HUNG_UP, saidLines } from "./saidLines.ts";
 import { present } from "../../../utils/present.ts";
@@ -22,22 +23,27 @@ export interface HeardLine {
   readonly hungUpAfter: readonly number[];
 }
 
-/** Speech of one agent by one model, in words as they stand in the transcript, and in audio tokens. */
-export interface UnheardSpeech {
+/** What one agent has said, but for sentences that are kept as audio. */
+export interface SpokenWords {
   readonly agent: string;
-  readonly model?: string;
   readonly words: number;
   readonly unheardWords: number;
-  readonly outputAudio: number;
-  /** Of each call as much as of its words. */
-  readonly unheardAudio: number;
+}
+
+/** What the models of one agent were paid for and nobody heard. */
+export interface UnheardAudio {
+  readonly agent: string;
+  readonly model?: string;
+  /** Of each response as much as of its words; of one whose tokens are not known, of its call. */
+  readonly tokens: number;
 }
 
 export interface Retention {
   readonly greetings: readonly HeardLine[];
   /** What was said in the same words in at least `LEAST_CALLS` calls. */
   readonly answers: readonly HeardLine[];
-  readonly speech: readonly UnheardSpeech[];
+  readonly spoken: readonly SpokenWords[];
+  readonly unheard: readonly UnheardAudio[];
 }
 
 const MAX_WORDS = 200;
@@ -55,7 +61,12 @@ export async function retention(database: Database, filter: CallFilter): Promise
   const ask = (sql: string, more: readonly string[] = []): Promise<readonly Row[]> =>
     query(`${said} ${sql}`, [...values, ...more]);
   const from = (count: number) => values.length + 1 + count;
-  return { greetings: await greetings(), answers: await answers(), speech: await speech() };
+  return {
+    greetings: await greetings(),
+    answers: await answers(),
+    spoken: await spoken(),
+    unheard: await unheard(),
+  };
 
   async function greetings(): Promise<readonly HeardLine[]> {
     // Each in the words that are the most frequent: they may hold names, or be the model's own.
@@ -162,27 +173,43 @@ export async function retention(database: Database, filter: CallFilter): Promise
     });
   }
 
-  async function speech(): Promise<readonly UnheardSpeech[]> {
+  async function spoken(): Promise<readonly SpokenWords[]> {
     const rows = await ask(
-      `SELECT agent, model, CAST(SUM(words) AS BIGINT) AS words,
-        CAST(SUM(unheard) AS BIGINT) AS unheard,
-        SUM(output_audio * 1.0 * words / of_call) AS output_audio,
-        SUM(output_audio * 1.0 * unheard / of_call) AS unheard_audio
-        FROM (SELECT agent, model, output_audio, SUM(words) AS words,
-          SUM(words - heard_words) AS unheard, SUM(SUM(words)) OVER (PARTITION BY call_id) AS of_call
-          FROM said WHERE is_kept IS NULL OR is_kept = 0
-          GROUP BY call_id, agent, model, output_audio) AS by_call
-        GROUP BY agent, model ORDER BY 6 DESC, agent, model LIMIT ${MAX_SPEAKERS}`,
+      `SELECT agent, CAST(SUM(words) AS BIGINT) AS words,
+        CAST(SUM(words - heard_words) AS BIGINT) AS unheard FROM said WHERE ${byModel("said")}
+        GROUP BY agent ORDER BY 3 DESC, agent LIMIT ${MAX_SPEAKERS}`,
+    );
+    return rows.map((row) => ({
+      agent: textOf(row, "agent"),
+      words: numberOf(row, "words"),
+      unheardWords: numberOf(row, "unheard"),
+    }));
+  }
+
+  async function unheard(): Promise<readonly UnheardAudio[]> {
+    const ofCall = `SELECT SUM(others.words) FROM turns AS others
+      WHERE others.call_id = said.call_id AND others.words > 0 AND ${byModel("others")}`;
+    const rows = await ask(
+      `SELECT agent, model, SUM(tokens) AS tokens
+        FROM (SELECT said.agent, COALESCE(used.model, said.model) AS model,
+          (said.words - said.heard_words) * CASE WHEN used.usage IS NULL
+            THEN said.output_audio * 1.0 / (${ofCall})
+            ELSE ${outputAudioIn(database.kind, "used.usage")} * 1.0 / said.words END AS tokens
+          FROM said LEFT JOIN response_usages AS used
+            ON used.call_id = said.call_id AND used.item_id = said.turn_id
+          WHERE said.is_cut = 1 AND ${byModel("said")}) AS cut
+        GROUP BY agent, model ORDER BY 3 DESC, agent, model LIMIT ${MAX_SPEAKERS}`,
     );
     return rows.map((row) => ({
       agent: textOf(row, "agent"),
       ...present({ model: maybeText(row, "model") }),
-      words: numberOf(row, "words"),
-      unheardWords: numberOf(row, "unheard"),
-      outputAudio: Math.round(numberOf(row, "output_audio")),
-      unheardAudio: Math.round(numberOf(row, "unheard_audio")),
+      tokens: Math.round(numberOf(row, "tokens")),
     }));
   }
+}
+
+function byModel(turns: string): string {
+  return `(${turns}.is_kept IS NULL OR ${turns}.is_kept = 0)`;
 }
 
 interface Cut {

@@ -1,7 +1,7 @@
 import type { TokenUsage } from "../../../call/realtimeClient.ts";
 import { present } from "../../../utils/present.ts";
 import { toInteger } from "../columns.ts";
-import type { Row, Statement } from "../database.ts";
+import type { Database, Row, Statement } from "../database.ts";
 import { maybeNumber, maybeText, numberOf, readableJson } from "../row.ts";
 import { insertOfCall } from "./callStatements.ts";
 import type { ResponseUsageRecord, ResponseUsageWrite } from "./responseUsageRecord.ts";
@@ -38,6 +38,14 @@ export function responseUsageOf(row: Row): ResponseUsageRecord {
       usd: maybeNumber(row, "usd"),
     }),
   };
+}
+
+/** The expression for the audio tokens that a response has put out, by its `usage`. */
+export function outputAudioIn(kind: Database["kind"], usage: string): string {
+  const at = MEMBERS.indexOf("outputAudio");
+  return kind === "postgres"
+    ? `CAST(CAST(${usage} AS json) ->> ${at} AS BIGINT)`
+    : `json_extract(${usage}, '$[${at}]')`;
 }
 
 const NONE = {
