@@ -12,6 +12,7 @@ const PARTS = {
   talk: undefined,
   calls: { view: "call", id: /^call_[0-9a-z]+$/ },
   records: { view: "record", id: /^call_[0-9a-z]+$/ },
+  analytics: undefined,
   batches: { view: "batch", id: /^batch_[0-9a-z]+$/ },
   calendar: undefined,
   agents: undefined,

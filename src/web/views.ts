@@ -63,6 +63,16 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
       return ({ id }, signal) => show(id, signal);
     },
   },
+  analytics: {
+    title: t("Analytics"),
+    html: "analytics/analytics.html",
+    styles: ["analytics/analytics.css"],
+    async load(titles) {
+      const { createAnalyticsView } = await import("./analytics/analyticsView.ts");
+      const show = createAnalyticsView(titles);
+      return ({ filter }, signal) => show(filter, signal);
+    },
+  },
   calendar: {
     title: t("Calendar"),
     html: "calendar/calendar.html",

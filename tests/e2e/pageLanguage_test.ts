@@ -4,7 +4,16 @@ import { visitPage } from "../support/servers/pageServer.ts";
 
 /** What a view may load, with the parts that all share: uncompressed, as the server sends it. */
 const MOST_BYTES = 150_000;
-const VIEWS = ["", "#calls", "#records", "#batches", "#calendar", "#agents", "#do-not-call"];
+const VIEWS = [
+  "",
+  "#calls",
+  "#records",
+  "#analytics",
+  "#batches",
+  "#calendar",
+  "#agents",
+  "#do-not-call",
+];
 
 browserTests("page: languages and size", {
   async "page is shown in German where the browser prefers it, and in English when that is chosen"(
