@@ -73,9 +73,11 @@ export function describeFault(
   return t("The call could not be begun. Try again in a minute.");
 }
 
-/** Whether the visitor may get sound back by a click. */
-export function hasRemedy(code: string): boolean {
-  return code === "sound_interrupted" || code.startsWith("microphone_");
+/** What the button says that may mend it; undefined where a click does not help. */
+export function remedyFor(code: string, t: Text): string | undefined {
+  if (code === "sound_interrupted") return t("Resume sound");
+  const isLost = code.startsWith("microphone_") && code !== "microphone_silent";
+  return isLost ? t("Try the microphone again") : undefined;
 }
 
 /** Why a call is over. */

@@ -34,7 +34,7 @@ export function createPanel(t: Text, { label, heading, intro }: {
   const status = element("p", { className: "status" }, [meter, statusText]);
   const conversation = new Conversation(t);
   const problemText = element("span");
-  const remedy = button("remedy", [t("Resume sound")], events.onRemedy);
+  const remedy = button("remedy", [], events.onRemedy);
   const problem = element("div", { className: "problem", role: "alert" }, [problemText]);
   const remedyRow = element("div", { className: "actions" }, [remedy]);
   const introSlot = element("slot", { name: "intro" }, [
@@ -74,6 +74,7 @@ export function createPanel(t: Text, { label, heading, intro }: {
       [type, "action", "type"],
       [mute, "action", "mute"],
       [end, "action", "end"],
+      [remedy, "action", "remedy"],
       [send, "action", "send"],
       [field, "input"],
       [close, "close"],
@@ -144,10 +145,11 @@ export function createPanel(t: Text, { label, heading, intro }: {
     else start.focus();
   }
 
-  function setProblem(text: string | undefined, { canResume = false } = {}): void {
+  function setProblem(text: string | undefined, remedyText?: string): void {
     problemText.textContent = text ?? "";
     problem.hidden = text === undefined;
-    remedyRow.hidden = text === undefined || !canResume;
+    remedy.textContent = remedyText ?? "";
+    remedyRow.hidden = remedyText === undefined;
   }
 }
 

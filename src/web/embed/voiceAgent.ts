@@ -3,7 +3,7 @@ import { connect } from "../sdk/sdk.ts";
 import type { Call, CallError, CallState, ClientTool, ConnectOptions } from "../sdk/sdk.d.ts";
 import { createStyles } from "./embedStyles.ts";
 import { languageOf, type Text, textsFor } from "./embedTexts.ts";
-import { describeEnd, describeFault, describeNotice, hasRemedy } from "./faultTexts.ts";
+import { describeEnd, describeFault, describeNotice, remedyFor } from "./faultTexts.ts";
 import { createPanel, type Panel } from "./panel.ts";
 
 /** The server that this module comes from. */
@@ -160,9 +160,8 @@ export class VoiceAgentElement extends HTMLElement {
     const fault = faultOf(error);
     // Those who run the page find the code there.
     console.warn(`voice-agent: ${fault.code}: ${fault.message}`);
-    this.#panel?.setProblem(describeFault(fault, this.#t), {
-      canResume: this.#call !== undefined && hasRemedy(fault.code),
-    });
+    const remedy = this.#call && remedyFor(fault.code, this.#t);
+    this.#panel?.setProblem(describeFault(fault, this.#t), remedy);
     this.#tell("call-error", { code: fault.code, message: fault.message });
   }
 

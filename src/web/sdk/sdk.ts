@@ -141,11 +141,13 @@ export const connect: typeof Connect = async function connect(options) {
   }
 };
 
-/** The server of this very module. */
-const OWN = new URL("../../", import.meta.url);
+/** The server that this module comes from; undefined for one of a package. */
+const OWN = /\/assets\/sdk\/sdk\.ts$/.test(import.meta.url)
+  ? new URL("../../", import.meta.url)
+  : undefined;
 
 function serverOf({ server = OWN }: ConnectOptions): URL {
-  const url = URL.parse(server);
+  const url = server === undefined ? null : URL.parse(server);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new CallFault(
       "invalid_options",
