@@ -187,6 +187,8 @@ export interface TranscriptTurn {
   readonly interrupted: boolean;
   /** Where the agent was stopped: what it was to say besides, and nobody heard. */
   readonly unheard?: string;
+  /** The model had not come to the end of what was stopped: there is more to say than `unheard`. */
+  readonly unfinished?: true;
   /**
    * While an agent's turn is not final: how many characters of `text` the caller has heard for sure, to the
    * end of a sentence.

@@ -97,12 +97,17 @@ export function turnOf(
     by: entry.kind === "caller" ? entry.by : "voice",
     ...(entry.aside === true && { aside: true }),
     ...(entry.kind === "agent" && present({ unheard: entry.unheard })),
+    ...(isUnfinished(entry) && { unfinished: true }),
     ...(entry.kind === "agent" && !entry.final && { heardCharacters: entry.heardCharacters }),
     startedMs: sinceStart(startOf(entry), callStartedAt),
     ...present({
       endedMs: entry.endedAt === undefined ? undefined : sinceStart(entry.endedAt, callStartedAt),
     }),
   };
+}
+
+function isUnfinished(entry: CallerEntry | AgentEntry): boolean {
+  return entry.kind === "agent" && entry.brokenOff === true && entry.unheard !== undefined;
 }
 
 /** Nothing is said before the call begins, whatever is reported late or from an earlier session. */

@@ -84,8 +84,8 @@ export function resumptionOf(
     ? undefined
     : unheardRest(conversation.filter(({ role }) => role === "agent"));
   if (rest !== undefined) {
-    // The model's words are known as far as they had come: it may have had more to say.
-    const isWhole = last.final || SENTENCE_END.test(rest.unheard);
+    // Of a line that was still open the model's words are known as far as they had come.
+    const isWhole = last.final ? last.unfinished !== true : SENTENCE_END.test(rest.unheard);
     const request = isWhole
       ? prompts.sayRest(rest.heard, rest.unheard)
       : prompts.sayRestAndMore(rest.heard, rest.unheard);

@@ -97,6 +97,41 @@ Deno.test("a session that takes over goes on at the first word that was not hear
   assert.deepEqual(exactWords(call), ["four five six"]);
 });
 
+Deno.test("a session that takes over while the model was still speaking has it finish what it had to say", () => {
+  for (const isComplete of [true, false]) {
+    const before = new CallDriver().live();
+    const words = "The blue room has a view of the lake, and it is";
+    if (isComplete) before.speak("rooms", 6000, words);
+    else {
+      const responseId = before.begin();
+      before.input({ type: "itemAdded", itemId: "rooms", role: "agent" });
+      before.words(responseId, "rooms", words);
+      before.sound(responseId, "rooms", 6000);
+    }
+    before.advance(2500);
+    before.input({ type: "handoverAsked", withinMs: 500 });
+    before.advance(600);
+    assert.deepEqual(before.end, { reason: "handed_over" });
+    const [turn] = before.transcript;
+    assert.ok(turn?.final && turn.unheard?.endsWith("and it is"));
+    const resumed = {
+      elapsedMs: 20_000,
+      connectedMs: 20_000,
+      turns: [turn],
+      tools: [],
+      usage: noUsage,
+    };
+    const call = new CallDriver({ resumed }).connect();
+    const asked = call.takeRequests().flatMap((one) =>
+      one.type === "respond" ? one.request.instructions ?? "" : []
+    );
+    assert.match(
+      asked.join(),
+      isComplete ? /nothing else: ".*and it is"$/ : /finish what you were about to say: ".*it is"$/,
+    );
+  }
+});
+
 const LAKE = "The blue room has a view of the lake. ";
 const HILLS = "The green room looks out on the hills. ";
 const GATE = "The white room is above the gate.";

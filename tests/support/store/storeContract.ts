@@ -194,7 +194,14 @@ function testCalls(test: StoreTest): void {
       opened({ id: "call_1" }),
       said("call_1", { id: "b", position: 2, role: "agent", text: "Good", final: false }),
       said("call_1", { id: "a", position: 1, text: "Hi\0 \ud83d\ude00", endedMs: 700 }),
-      said("call_1", { id: "b", position: 2, role: "agent", text: "Good day", interrupted: true }),
+      said("call_1", {
+        id: "b",
+        position: 2,
+        role: "agent",
+        text: "Good day",
+        interrupted: true,
+        unfinished: true,
+      }),
       said("call_1", { id: "b", position: 2, role: "agent", text: "late", final: false }),
       said("call_1", { id: "c", position: 1.5, by: "keypad", text: "12" }),
       said("call_1", { id: "d", position: 3, text: "", final: false }),
@@ -284,6 +291,10 @@ function testCalls(test: StoreTest): void {
     );
     assert.deepEqual(content.turns.map(({ endedMs }) => endedMs ?? 0), [700, 0, 0, 0, 0, 0]);
     assert.deepEqual(content.turns.flatMap(({ heardCharacters = [] }) => heardCharacters), [5]);
+    assert.deepEqual(
+      content.turns.flatMap(({ id, unfinished }) => unfinished === true ? [id] : []),
+      ["b"],
+    );
     assert.deepEqual(content.turns.flatMap(({ id, aside }) => aside === true ? [id] : []), ["d"]);
     assert.deepEqual(content.tools, [
       {

@@ -122,6 +122,7 @@ export function turnOf(row: Row): TranscriptTurn {
     by: choiceOf(row, "spoken_by", ["voice", "text", "keypad", "operator", "whisper"]),
     startedMs: numberOf(row, "started_ms"),
     ...(flagOf(row, "aside") && { aside: true }),
+    ...(flagOf(row, "unfinished") && { unfinished: true }),
     ...present({
       agent: maybeText(row, "agent"),
       endedMs: maybeNumber(row, "ended_ms"),

@@ -17,6 +17,7 @@ export function turnStatement(callId: string, turn: TranscriptTurn, isGreeting =
     "started_ms",
     "ended_ms",
     "unheard",
+    "unfinished",
     "heard_characters",
     "agent",
     ...Object.keys(heard),
@@ -38,6 +39,7 @@ export function turnStatement(callId: string, turn: TranscriptTurn, isGreeting =
       started_ms: toInteger(turn.startedMs),
       ended_ms: integerOrNull(turn.endedMs),
       unheard: turn.unheard ?? null,
+      unfinished: Number(turn.unfinished === true),
       heard_characters: turn.heardCharacters ?? null,
       ...heard,
       // An earlier state of the turn never replaces a final one.

@@ -17,7 +17,7 @@ import { pickups } from "./pickups.ts";
 import { recordings } from "./recordings.ts";
 import { redactedSpans } from "./redactedSpans.ts";
 import { responseUsages } from "./responseUsages.ts";
-import { resumptionVersion } from "./resumptionVersion.ts";
+import { resumptionVersion, unfinishedTurns } from "./resumptionVersion.ts";
 import type { SchemaStatement } from "./schemaStatement.ts";
 import { searchIndex } from "./searchIndex.ts";
 import { searchOrders } from "./searchOrders.ts";
@@ -169,4 +169,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   callWords,
   searchOrders,
   callTags,
+  unfinishedTurns,
 ];

@@ -6,3 +6,8 @@ export const resumptionVersion: readonly string[] = [
   "ALTER TABLE handoffs ADD COLUMN history_from DOUBLE PRECISION",
   "ALTER TABLE handoffs ADD COLUMN summary TEXT",
 ];
+
+/** Whether the model had more to say than is known, where its words were stopped. */
+export const unfinishedTurns: readonly string[] = [
+  "ALTER TABLE turns ADD COLUMN unfinished INTEGER NOT NULL DEFAULT 0",
+];
