@@ -139,7 +139,7 @@ function pageHeaders(host: string): Record<string, string> {
     // Some browsers do not apply 'self' to WebSockets.
     `connect-src 'self'${sockets}`,
     "img-src 'self' data:",
-    "media-src 'self' blob:",
+    "media-src 'self'",
     "worker-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",

@@ -98,6 +98,7 @@ export type CostPart = "text" | "audio" | "transcription" | "telephony" | "analy
 export type TimedLine = Omit<TranscriptLine, "position" | "agent"> & {
   readonly agent: string | null;
   readonly startedMs: number;
+  readonly endedMs: number | null;
   /** What the agent was to say besides, and nobody heard. */
   readonly unheard: string | null;
 };
@@ -158,6 +159,17 @@ export interface Latency {
   readonly totalMs: number;
 }
 
+/** What one response of the model has used; `usd` is null where a price is not known. */
+export interface ResponseUsage {
+  readonly atMs: number;
+  readonly turnId: string | null;
+  readonly usage: Omit<
+    Usage,
+    "transcriptionInput" | "transcriptionOutput" | "transcriptionSeconds"
+  >;
+  readonly usd: number | null;
+}
+
 export interface CallDetail extends CallSummary {
   readonly metadata: Readonly<Record<string, string>> | null;
   readonly precall: { readonly status: string; readonly problems: readonly string[] } | null;
@@ -172,6 +184,7 @@ export interface CallDetail extends CallSummary {
   readonly turns: readonly TimedLine[];
   readonly tools: readonly ToolUse[];
   readonly latencies: readonly Latency[];
+  readonly responses: readonly ResponseUsage[];
   readonly mustHear: readonly MustHear[];
   readonly transfers: readonly RecordedTransfer[];
   readonly promises: readonly HeardPromise[];

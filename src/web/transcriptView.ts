@@ -3,6 +3,7 @@ import type { ServerMessage, TranscriptLine } from "../protocol/web.ts";
 import { element } from "./elements.ts";
 import { formatDuration, formatSpan } from "./formats.ts";
 import { redactedWords } from "./redactedWords.ts";
+import { t } from "./text.ts";
 import { readableOutput } from "./toolOutput.ts";
 
 /** With `startedMs`, its time since the start of the call is shown. */
@@ -38,6 +39,8 @@ export interface TranscriptView {
   showLatency(latency: LineLatency): void;
   /** Adds a note, with its time where it is known, or replaces the one with the same id. */
   note(text: string, at?: { readonly id: string; readonly atMs: number }): void;
+  /** Marks the line that is heard, or none; `follows` keeps it in view. */
+  hear(id: string | undefined, follows: boolean): void;
   /** Scrolls to a line and marks it. */
   reveal(id: string): void;
   clear(): void;
@@ -68,6 +71,17 @@ export function createTranscriptView(
   const notes = new Map<string, HTMLElement>();
   const latencies = new Map<string, LineLatency>();
   const changeAndFollow = followEnd(list);
+  let heard: HTMLElement | undefined;
+  if (onTime !== undefined) {
+    list.onclick = ({ target }) => {
+      const row = target instanceof Element && target.closest("a, button, summary, pre") === null
+        ? target.closest("li.line")
+        : null;
+      const line = [...lines.values()].find((one) => one.row === row);
+      const isSelected = getSelection()?.isCollapsed === false;
+      if (line?.place.startedMs !== undefined && !isSelected) onTime(line.place.startedMs);
+    };
+  }
 
   return {
     show(line) {
@@ -116,6 +130,17 @@ export function createTranscriptView(
         notes.set(at.id, row);
       });
     },
+    hear(id, follows) {
+      const row = id === undefined ? undefined : lines.get(id)?.row;
+      if (row === heard) return;
+      heard?.classList.remove("heard");
+      heard?.removeAttribute("aria-current");
+      heard = row;
+      if (row === undefined) return;
+      row.classList.add("heard");
+      row.ariaCurrent = "true";
+      if (follows) row.scrollIntoView({ block: "nearest" });
+    },
     reveal(id) {
       const row = lines.get(id)?.row;
       if (row === undefined) return;
@@ -127,6 +152,7 @@ export function createTranscriptView(
       row.focus({ preventScroll: true });
     },
     clear() {
+      heard = undefined;
       lines.clear();
       tools.clear();
       notes.clear();
@@ -198,7 +224,7 @@ function addRow(
 function timeOf(startedMs: number, onTime?: (startedMs: number) => void): HTMLElement {
   const textContent = formatDuration(startedMs);
   if (onTime === undefined) return element("span", { className: "at", textContent });
-  const title = "Play from here";
+  const title = t("Play from here");
   const onclick = () => onTime(startedMs);
   return element("button", { type: "button", className: "at", textContent, title, onclick });
 }

@@ -56,7 +56,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
     title: t("Record"),
     part: "records",
     html: "records/record.html",
-    styles: ["records/recording.css", "calendar/calendar.css"],
+    styles: ["records/recording.css", "records/record.css", "calendar/calendar.css"],
     async load(titles) {
       const { createRecordView } = await import("./records/recordView.ts");
       const show = createRecordView(titles);

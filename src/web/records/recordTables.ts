@@ -71,7 +71,8 @@ function tokens(...counts: readonly number[]): readonly string[] {
   return counts.map(formatCount);
 }
 
-function formatExactDollars(usd: number | null): string {
+/** As `$0.0123`; a dash for null, the price is not known. */
+export function formatExactDollars(usd: number | null): string {
   if (usd === null) return "—";
   return usd === 0 ? "$0" : `$${usd.toFixed(4)}`;
 }

@@ -12,7 +12,10 @@ import { lengthOf } from "./lengthOf.ts";
 import { transferTable } from "./transferTable.ts";
 import { phoneMenuTables } from "./phoneMenuTables.ts";
 import { agreements, mustHearTable, promiseTable } from "./heardTables.ts";
-import { costTable, latencyTable } from "./recordTables.ts";
+import { callJournal } from "./callJournal.ts";
+import { eventList } from "./eventList.ts";
+import { costTable } from "./recordTables.ts";
+import { latencyChart, usageChart } from "./turnCharts.ts";
 import { bookedInCall } from "../calendar/bookedInCall.ts";
 import { createRecordingPlayer, isAudible } from "./recordingPlayer.ts";
 import { callMoments } from "../moments/callMoments.ts";
@@ -38,9 +41,22 @@ export function createRecordView(
   const transcript = createTranscriptView(find("record-transcript", HTMLElement), {
     caller: "Caller",
     titleOf: (agent) => known.get(agent) ?? agent,
-    onTime: (startedMs) => recording.playFrom(startedMs),
+    onTime(startedMs) {
+      follows = true;
+      recording.playFrom(startedMs);
+    },
   });
-  const recording = createRecordingPlayer(find("record-recording", HTMLElement));
+  const recording = createRecordingPlayer({
+    section: find("record-recording", HTMLElement),
+    sound: find("record-sound", HTMLElement),
+    onHeard: (id, isPlaying) => transcript.hear(id, isPlaying && follows),
+    onStarted: () => follows = true,
+  });
+  /** Whether what is heard is kept in view: not where the reader has scrolled away from it. */
+  let follows = true;
+  for (const type of ["wheel", "touchmove"]) {
+    main.addEventListener(type, () => follows = false, { passive: true });
+  }
   let known: AgentTitles = new Map();
   const downloads = find("record-downloads", HTMLElement);
 
@@ -63,6 +79,7 @@ export function createRecordView(
     find("record-booked", HTMLElement).replaceChildren(...booked);
     showAnalysis(call.analysis);
     recording.show(call);
+    signal.addEventListener("abort", recording.close);
     main.classList.toggle("recorded", isAudible(call.recording));
     transcript.clear();
     showCourse(transcript, call, callMoments(call, agents));
@@ -76,8 +93,12 @@ export function createRecordView(
       ...phoneMenuTables(call),
       ...transferTable(call),
     );
-    find("record-latency", HTMLElement).replaceChildren(...latencyTable(call));
-    find("record-cost", HTMLElement).replaceChildren(...costTable(call));
+    find("record-latency", HTMLElement).replaceChildren(...latencyChart(call));
+    find("record-cost", HTMLElement).replaceChildren(...usageChart(call), ...costTable(call));
+    find("record-course", HTMLElement).replaceChildren(
+      eventList({ id, startedAt, signal }),
+      callJournal(id),
+    );
     const model = call.model === null ? [] : [call.model];
     write("record-id", [id, ...model, ...versionOf(call), ...operatorFacts(call)].join(" · "));
     main.ariaBusy = "false";
@@ -101,7 +122,7 @@ export function createRecordView(
       if (call === undefined || call.analysis?.state === "pending") continue;
       showAnalysis(call.analysis);
       showFigures(find("record-figures", HTMLElement), figuresOf(call));
-      find("record-cost", HTMLElement).replaceChildren(...costTable(call));
+      find("record-cost", HTMLElement).replaceChildren(...usageChart(call), ...costTable(call));
       return;
     }
   }

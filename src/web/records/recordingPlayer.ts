@@ -1,17 +1,23 @@
 /// <reference lib="dom" />
 import { fetchApi, RequestError } from "../apiClient.ts";
 import type { CallDetail } from "../apiTypes.ts";
-import type { Recording } from "./recordingTypes.ts";
 import { element } from "../elements.ts";
 import { formatDuration } from "../formats.ts";
-import { peaksOf, playableFile, readRecordedSound } from "./recordedSound.ts";
+import { t } from "../text.ts";
+import { heardLine } from "./heardLine.ts";
 import { recordingText } from "./recordingText.ts";
+import type { Recording } from "./recordingTypes.ts";
+import { createSoundPlayer, type SoundPlayer } from "./soundPlayer.ts";
+import { createWaveform, type Waveform } from "./waveform.ts";
+import { waveMarks } from "./waveMarks.ts";
 
 /** The recording of the call that is shown: heard, seen, saved and removed. */
 export interface RecordingPlayer {
-  show(call: Pick<CallDetail, "id" | "recording">): void;
+  show(call: CallDetail): void;
   /** Plays from a time of the call on, where there is a recording. */
   playFrom(ms: number): void;
+  /** Ends what is heard: the reader has left the record. */
+  close(): void;
 }
 
 /** Whether there is something to be heard. */
@@ -20,161 +26,156 @@ export function isAudible(recording: Recording | null): recording is Recording {
     recording.spans.some(({ kind }) => kind === "recorded");
 }
 
-/** Creates the player in a section of the page; it loads the sound when that is asked for. */
-export function createRecordingPlayer(section: HTMLElement): RecordingPlayer {
-  let shownId = "";
-  let audio: HTMLAudioElement | undefined;
-  let loading: Promise<HTMLAudioElement | undefined> | undefined;
+/**
+ * Creates the player, with what is said of the recording in `section` and the picture in `sound`; `onHeard` is
+ * called with the line that is heard, and whether the sound goes on or is where the reader has put it.
+ */
+export function createRecordingPlayer(
+  { section, sound, onHeard, onStarted }: {
+    readonly section: HTMLElement;
+    readonly sound: HTMLElement;
+    readonly onHeard: (turnId: string | undefined, isPlaying: boolean) => void;
+    /** The reader has moved or started the sound. */
+    readonly onStarted: () => void;
+  },
+): RecordingPlayer {
+  let open: {
+    readonly call: CallDetail;
+    readonly player: SoundPlayer;
+    readonly wave: Waveform;
+    readonly button: HTMLButtonElement;
+    readonly place: HTMLElement;
+    readonly problem: HTMLElement;
+    readonly durationMs: number;
+  } | undefined;
+  let frame = 0;
 
-  return { show, playFrom };
+  return { show, playFrom, close };
 
-  function show({ id, recording }: Pick<CallDetail, "id" | "recording">): void {
-    release();
-    shownId = id;
+  function show(call: CallDetail): void {
+    close();
+    const { id, recording } = call;
     section.hidden = recording === null;
     if (recording === null) return section.replaceChildren();
     const about = element("p", { className: "about-recording" }, recordingText(recording));
-    const heading = element("h2", { textContent: "Recording" });
+    const heading = element("h2", { textContent: t("Recording") });
     if (!isAudible(recording)) return section.replaceChildren(heading, about);
     const problem = element("span", { className: "problem", role: "alert" });
-    const listen = button("Listen", () => playFrom(0));
-    const save = button("Save as WAV", () => attempt(problem, saveFile));
-    const buttons = element("span", { className: "downloads" }, [
-      listen,
-      save,
-      removal(problem),
-      problem,
-    ]);
     section.replaceChildren(
-      element("div", { className: "head" }, [heading, buttons]),
+      element("div", { className: "head" }, [
+        heading,
+        element("span", { className: "downloads" }, [
+          linkButton(t("Save as WAV"), () => attempt(problem, () => saveFile(id))),
+          removal(id, problem),
+          problem,
+        ]),
+      ]),
       about,
-      element("div", { className: "sound" }),
     );
+    open = openSound(call, recording, problem);
+    const { button, place, wave } = open;
+    sound.replaceChildren(
+      wave.element,
+      element("div", { className: "playing" }, [button, place, wave.zooms]),
+    );
+    sound.hidden = false;
+    update();
+  }
+
+  function openSound(call: CallDetail, recording: Recording, problem: HTMLElement) {
+    const lastMs = Math.max(0, ...recording.spans.map(({ fromMs, toMs }) => toMs ?? fromMs));
+    const durationMs = recording.durationMs ?? Math.max(lastMs, call.durationMs ?? 0);
+    const player = createSoundPlayer(call.id, update);
+    const button = element("button", { type: "button", onclick: toggle });
+    const place = element("span", { className: "place" });
+    const wave = createWaveform(call.id, {
+      durationMs,
+      marks: waveMarks(call, durationMs),
+      lineAt(ms) {
+        const line = heardLine(call.turns, ms);
+        if (line === undefined) return "";
+        return `${line.role === "agent" ? t("Agent") : t("Caller")}: ${line.text}`;
+      },
+      onSeek(ms) {
+        onStarted();
+        attempt(problem, () => player.seek(ms));
+      },
+      onToggle: toggle,
+    });
+    return { call, player, wave, button, place, problem, durationMs };
   }
 
   function playFrom(ms: number): void {
-    const problem = section.querySelector<HTMLElement>(".problem");
-    if (problem === null) return;
-    attempt(problem, async () => {
-      const player = await (loading ??= load());
-      if (player === undefined) return;
-      player.currentTime = ms / 1000;
-      await player.play();
-    });
+    if (open === undefined) return;
+    const { player, problem } = open;
+    attempt(problem, () => player.play(ms));
   }
 
-  async function load(): Promise<HTMLAudioElement | undefined> {
-    const id = shownId;
-    try {
-      const answer = await fetchApi(`/api/calls/${id}/recording`);
-      const sound = readRecordedSound(await answer.arrayBuffer());
-      if (id !== shownId) return undefined;
-      audio = element("audio", {
-        controls: true,
-        src: URL.createObjectURL(playableFile(sound)),
-      });
-      const seconds = sound.caller.length / sound.hz;
-      const picture = timeline(audio, seconds, [
-        { name: "Caller", className: "caller", peaks: peaksOf(sound.caller, PARTS) },
-        { name: "Agent", className: "agent", peaks: peaksOf(sound.agent, PARTS) },
-      ]);
-      section.querySelector(".sound")?.replaceChildren(picture, audio);
-      return audio;
-    } catch (error) {
-      loading = undefined;
-      throw error;
-    }
+  function toggle(): void {
+    if (open === undefined) return;
+    const { player, problem, durationMs } = open;
+    if (player.isPlaying) return player.pause();
+    onStarted();
+    const isOver = player.atMs >= durationMs - 50;
+    attempt(problem, () => player.play(isOver ? 0 : undefined));
   }
 
-  async function saveFile(): Promise<void> {
-    const file = await (await fetchApi(`/api/calls/${shownId}/recording`)).blob();
-    const url = URL.createObjectURL(file);
-    element("a", { href: url, download: `${shownId}.wav` }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  function update(): void {
+    if (open === undefined) return;
+    const { call, player, wave, button, place, durationMs } = open;
+    const { atMs, isPlaying } = player;
+    button.textContent = isPlaying ? t("Pause") : t("Listen");
+    place.textContent = `${formatDuration(atMs)} / ${formatDuration(durationMs)}`;
+    wave.move(atMs, isPlaying);
+    onHeard(heardLine(call.turns, atMs)?.id, isPlaying);
+    // Smoothly, where movement is wanted; else as often as the browser says.
+    cancelAnimationFrame(frame);
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (isPlaying && !isStill) frame = requestAnimationFrame(update);
   }
 
   /** A second press removes it. */
-  function removal(problem: HTMLElement): HTMLElement {
+  function removal(id: string, problem: HTMLElement): HTMLElement {
     let isAsked = false;
-    const remove = button("Delete", () => {
+    const remove = linkButton(t("Delete"), () => {
       if (!isAsked) {
         isAsked = true;
-        remove.textContent = "Delete for good?";
+        remove.textContent = t("Delete for good?");
         return;
       }
       attempt(problem, async () => {
-        const id = shownId;
         await fetchApi(`/api/calls/${id}/recording`, { method: "DELETE" });
-        if (id !== shownId) return;
-        release();
+        if (open?.call.id !== id) return;
+        close();
         section.replaceChildren(
-          element("h2", { textContent: "Recording" }),
-          element("p", { className: "about-recording", textContent: "It was deleted." }),
+          element("h2", { textContent: t("Recording") }),
+          element("p", { className: "about-recording", textContent: t("It was deleted.") }),
         );
       });
     });
     return remove;
   }
 
-  function release(): void {
-    if (audio !== undefined) {
-      audio.pause();
-      URL.revokeObjectURL(audio.src);
-    }
-    audio = undefined;
-    loading = undefined;
-    shownId = "";
+  function close(): void {
+    cancelAnimationFrame(frame);
+    const closed = open;
+    open = undefined;
+    closed?.player.close();
+    closed?.wave.close();
+    sound.replaceChildren();
+    sound.hidden = true;
+    onHeard(undefined, false);
   }
 }
 
-const PARTS = 400;
-
-interface Track {
-  readonly name: string;
-  readonly className: string;
-  readonly peaks: readonly number[];
+async function saveFile(id: string): Promise<void> {
+  const file = await (await fetchApi(`/api/calls/${id}/recording`)).blob();
+  const url = URL.createObjectURL(file);
+  element("a", { href: url, download: `${id}.wav` }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** Both sides over time; a press plays from there. */
-function timeline(
-  audio: HTMLAudioElement,
-  seconds: number,
-  tracks: readonly Track[],
-): HTMLElement {
-  const head = element("span", { className: "playhead" });
-  const rows = tracks.map(({ name, className, peaks }) => {
-    const picture = svg("svg", { viewBox: `0 0 ${PARTS} 40`, preserveAspectRatio: "none" });
-    const path = peaks.map((peak, at) => {
-      const height = Math.max(0.4, peak * 19);
-      return `M${at + 0.5} ${20 - height}V${20 + height}`;
-    }).join("");
-    picture.append(svg("path", { d: path }));
-    picture.setAttribute("role", "img");
-    picture.setAttribute("aria-label", `${name}, over ${formatDuration(seconds * 1000)}`);
-    return element("div", { className: `wave ${className}` }, [
-      element("span", { className: "name", textContent: name }),
-      picture,
-    ]);
-  });
-  const waves = element("div", { className: "waves" }, [...rows, head]);
-  audio.ontimeupdate = () => {
-    head.style.setProperty("--at", String(audio.currentTime / seconds));
-  };
-  waves.onclick = ({ clientX }) => {
-    const { left, width } = rows[0]!.querySelector("svg")!.getBoundingClientRect();
-    audio.currentTime = Math.min(Math.max((clientX - left) / width, 0), 1) * seconds;
-    audio.play();
-  };
-  return waves;
-}
-
-function svg(name: string, attributes: Readonly<Record<string, string>>): SVGElement {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
-function button(textContent: string, onclick: () => void): HTMLButtonElement {
+function linkButton(textContent: string, onclick: () => void): HTMLButtonElement {
   return element("button", { type: "button", className: "link", textContent, onclick });
 }
 
@@ -184,7 +185,8 @@ async function attempt(problem: HTMLElement, work: () => Promise<void>): Promise
     await work();
   } catch (error) {
     if (error instanceof RequestError) problem.textContent = error.message;
-    else if (error instanceof TypeError) problem.textContent = "The recording cannot be played.";
-    else throw error;
+    else if (error instanceof TypeError) {
+      problem.textContent = t("The recording cannot be played.");
+    } else throw error;
   }
 }

@@ -3,6 +3,11 @@ export interface Recording extends RecordingCourse {
   readonly durationMs: number | null;
   readonly bytes: number | null;
   readonly removedAt: string | null;
+  readonly redactedSpans: readonly {
+    readonly side: "caller" | "agent";
+    readonly fromMs: number;
+    readonly toMs: number;
+  }[];
 }
 
 /** What has become of it so far: events leave out what records have as null. */

@@ -1,7 +1,7 @@
 import type { CallRequest } from "../../../src/call/types.ts";
 import type { NewCall } from "../../../src/services/store/calls/callRecord.ts";
 import type { AgentEntry } from "../../../src/services/agents/liveAgents.ts";
-import { type ApiServer, withApi } from "./apiServer.ts";
+import { type ApiServer, type ApiServerOptions, withApi } from "./apiServer.ts";
 import { mountWebRoutes } from "./webServer.ts";
 import { type Browser, type BrowserPage, openPage } from "../browser/browser.ts";
 import { RecordingSession } from "../call/recordingSession.ts";
@@ -28,6 +28,8 @@ export async function visitPage(
     readonly keyed?: boolean;
     readonly agents?: readonly AgentEntry[];
     readonly hash?: string;
+    /** Adds routes of the test's own choice. */
+    readonly mount?: ApiServerOptions["mount"];
     readonly look?: Parameters<typeof openPage>[1];
   },
   run: (visit: PageVisit) => Promise<void>,
@@ -37,11 +39,13 @@ export async function visitPage(
   let streams = new AbortController();
   let mended = Promise.resolve();
   let mend = () => {};
-  const mount: Parameters<typeof withApi>[0]["mount"] = (router) =>
+  const mount: Parameters<typeof withApi>[0]["mount"] = (router, api) => {
     mountWebRoutes(router, {
       onOpen: (session) => conversations.push(session),
       ...(keyed && { authenticate: () => undefined }),
     });
+    options.mount?.(router, api);
+  };
   await withApi({ keyed, agents, mount, now: () => NOW }, async (api) => {
     const server = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen() {} },

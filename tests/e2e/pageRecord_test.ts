@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { browserTests } from "../support/browser/browser.ts";
+import { RECORDED_ID, rememberRecorded } from "../support/recordedConversation.ts";
+import { type PageVisit, visitPage } from "../support/servers/pageServer.ts";
+import { recordedApi } from "../support/servers/recordedApi.ts";
+import { until } from "../support/until.ts";
+
+type Page = PageVisit["page"];
+
+browserTests("page: one record", {
+  "page moves in a recording by clicks and keys, and draws both sides of it": (browser) =>
+    visitRecord(browser, async ({ page, complaints }) => {
+      await page.waitForSelector(".waves.drawn");
+      assert.deepEqual(await page.locator(".waveform .legend > span").allInnerTexts(), [
+        ...["Cut off", "Not heard", "Tool"],
+      ]);
+      const box = await page.locator(".waves canvas").boundingBox();
+      assert.ok(box !== null && box.width > 200);
+      // The caller speaks from 5 to 9 s, above; the agent from 24 to 30 s, below.
+      const lanes = await drawnAt(page, [7 / 40, 27 / 40]);
+      assert.deepEqual(lanes, [["caller"], ["agent"]]);
+
+      await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+      assert.equal(await placeOf(page), 20);
+      await page.mouse.move(box.x + box.width / 2, box.y + 5);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.66, box.y + 5);
+      await page.mouse.up();
+      assert.equal(await placeOf(page), 26);
+      assert.equal(
+        await page.getAttribute(".waves", "aria-valuetext"),
+        "0:26 of 0:40, Agent: Then next Tuesday at nine. Is that all right?",
+      );
+      await page.focus(".waves");
+      for (
+        const [key, place] of [
+          ["Home", 0],
+          ["ArrowLeft", 0],
+          ["ArrowRight", 5],
+          ["ArrowUp", 10],
+          ["PageUp", 40],
+          ["ArrowDown", 35],
+          ["End", 40],
+          ["PageDown", 10],
+        ] as const
+      ) {
+        await page.keyboard.press(key);
+        assert.equal(await placeOf(page), place, key);
+      }
+      await page.click("button[aria-label='Zoom in']");
+      await page.mouse.click(box.x + 1, box.y + 5);
+      const left = await placeOf(page);
+      assert.ok(left >= 0 && left < 10, `${left} s`);
+      await page.keyboard.press("End");
+      await page.mouse.click(box.x + 1, box.y + 5);
+      assert.ok(await placeOf(page) < 40);
+      assert.deepEqual(complaints, []);
+    }),
+
+  "page plays from the line that is clicked, marks what is heard, and pauses by Space": (browser) =>
+    visitRecord(browser, async ({ page, complaints }) => {
+      await page.waitForSelector(".waves.drawn");
+      const line = (text: string) => page.locator("#record-transcript .line", { hasText: text });
+      await line("Then next Tuesday").locator(".words").click();
+      await page.waitForSelector(".playing button:text-is('Pause')");
+      await page.waitForSelector("#record-transcript .line.heard[aria-current=true]");
+      assert.match(
+        await page.locator("#record-transcript .line.heard").innerText(),
+        /Then next Tuesday/,
+      );
+      await until(() => placeOf(page), (place) => place > 24);
+      await page.focus(".waves");
+      await page.keyboard.press(" ");
+      await page.waitForSelector(".playing button:text-is('Listen')");
+      const stopped = await placeOf(page);
+      assert.ok(stopped >= 24 && stopped < 40, `${stopped} s`);
+
+      await line("move my appointment").locator("button.at").press("Enter");
+      await page.waitForSelector(".playing button:text-is('Pause')");
+      await page.waitForSelector("#record-transcript .line.caller.heard");
+      assert.match(
+        await page.locator("#record-transcript .line.heard").innerText(),
+        /<b>please<\/b>/,
+      );
+      await page.evaluate("location.hash = 'records'");
+      await page.waitForSelector("#records:not([hidden])");
+      assert.equal(await page.locator("#record-sound > *").count(), 0);
+      assert.deepEqual(complaints, []);
+    }),
+
+  "page shows latency and dollars as bars, with a table of the same numbers": (browser) =>
+    visitRecord(browser, async ({ page, complaints }) => {
+      const titles = (id: string) => page.locator(`#${id} svg title`).allTextContents();
+      const column = (id: string, at: number) =>
+        page.locator(`#${id} .charted details tbody tr > :nth-child(${at})`)
+          .allTextContents();
+      assert.deepEqual(await titles("record-latency"), ["700 ms", "1.5 s", "1.1 s"]);
+      assert.deepEqual(await column("record-latency", 5), ["700 ms", "1.5 s", "1.1 s"]);
+      assert.equal(await page.locator("#record-latency svg g:nth-of-type(2) rect").count(), 3);
+      const heights = await page.locator("#record-latency svg g:nth-of-type(2) rect")
+        .evaluateAll((all) => all.map((one) => Number(one.getAttribute("height"))));
+      assert.deepEqual(heights.map(Math.round), [53, 27, 20]);
+      assert.equal(
+        await page.getAttribute("#record-latency svg", "aria-label"),
+        "Latency of 3 answers, median 1.1 s, 95% under 1.5 s",
+      );
+      assert.deepEqual(await page.locator("#record-latency .legend span").allInnerTexts(), [
+        ...["Response", "First audio", "Until heard", "p50 1.1 s", "p95 1.5 s"],
+      ]);
+      assert.deepEqual(await titles("record-cost"), ["$0.0100", "$0.0200", "$0.0300"]);
+      assert.deepEqual(await column("record-cost", 6), ["$0.0100", "$0.0200", "$0.0300"]);
+      assert.deepEqual(await column("record-cost", 3), ["1,500", "2,500", "3,500"]);
+      assert.deepEqual(await column("record-cost", 2), ["0:01", "0:11", "0:24"]);
+      assert.deepEqual(complaints, []);
+    }),
+});
+
+async function visitRecord(
+  browser: Parameters<typeof visitPage>[0]["browser"],
+  run: (visit: PageVisit) => Promise<void>,
+): Promise<void> {
+  await using recorded = await recordedApi();
+  await visitPage({ browser, mount: recorded.mount }, async (visit) => {
+    await rememberRecorded(visit, recorded);
+    await visit.go(`records/${RECORDED_ID}`);
+    await visit.page.waitForSelector("#record-transcript .line");
+    await run(visit);
+  });
+}
+
+/** In seconds. */
+async function placeOf(page: Page): Promise<number> {
+  return Number(await page.getAttribute(".waves", "aria-valuenow"));
+}
+
+/** On which sides there is much of a wave at these shares of the width. */
+async function drawnAt(page: Page, shares: readonly number[]): Promise<readonly string[][]> {
+  return await page.evaluate(
+    `(${(shares: readonly number[]) => {
+      const canvas: any = (globalThis as any).document.querySelector(".waves canvas");
+      const { width, height } = canvas;
+      const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+      const inked = (x: number, from: number, to: number) => {
+        let count = 0;
+        for (let y = from; y < to; y++) if (data[4 * (y * width + x) + 3] > 0) count++;
+        return count / (to - from);
+      };
+      const lane = Math.floor(height * 0.43);
+      return shares.map((share) => {
+        const x = Math.floor(share * width);
+        const sides = [];
+        if (inked(x, 0, lane) > 0.2) sides.push("caller");
+        if (inked(x, lane + 2, 2 * lane) > 0.2) sides.push("agent");
+        return sides;
+      });
+    }})(${JSON.stringify(shares)})`,
+  );
+}
