@@ -39,7 +39,7 @@ export function journalsRoutes({ access, lookup, callStore, journals }: {
       throw new HttpProblem(409, "call_going_on", "The call goes on: replay it when it has ended.");
     }
     const content = await callStore.content(call.id);
-    const signal = AbortSignal.any([AbortSignal.timeout(MAX_REPLAY_MS), c.req.raw.signal]);
+    const signal = AbortSignal.timeout(MAX_REPLAY_MS);
     const verdict = await inTurn("", async () => {
       using file = required(await journals?.open(call.id), noJournal);
       if ((await file.stat()).size > MAX_BYTES) throw tooLarge();

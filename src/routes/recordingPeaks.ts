@@ -49,7 +49,7 @@ export function recordingPeaksRoutes({ access, lookup, callStore, recordings, in
     if (reading >= MAX_READING) throw busy();
     reading++;
     try {
-      const part = { from, to, parts: buckets, signal: c.req.raw.signal };
+      const part = { from, to, parts: buckets };
       const { caller, agent } = await recordings.peaks(call.id, part).catch(orProblem);
       const msOf = (sample: number) => Math.round(sample * 1000 / size.hz);
       const range = { durationMs: size.durationMs, fromMs: msOf(from), toMs: msOf(to) };

@@ -139,7 +139,7 @@ export function openRecordings(
       const part = await thread.ask({ kind: "read", callId, from, to, bytes });
       return part instanceof Uint8Array ? new Uint8Array(part) : new Uint8Array();
     },
-    /** Of what there is so far; rejects with the reason of `signal` as well. */
+    /** Of what there is so far. */
     peaks: (callId: string, part: PeaksPart): Promise<Peaks> =>
       readPeaks((edges) => thread.ask({ kind: "peaks", callId, edges }), part),
     /** One side is silent in a span of the call, whatever was, or is still to be, recorded there. */

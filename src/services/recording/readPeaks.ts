@@ -7,8 +7,6 @@ export interface PeaksPart {
   readonly to: number;
   /** Equal parts, fewer where there are not as many samples. */
   readonly parts: number;
-  /** Ends the work: nobody waits for it. */
-  readonly signal: AbortSignal;
 }
 
 /** How far each side is from silence at its loudest in each part, from 0 to 1. */
@@ -25,7 +23,7 @@ const SLICE_PARTS = 512;
 /** Reads peaks slice by slice: `ask` answers as the question `peaks` of the thread does. */
 export async function readPeaks(
   ask: (edges: Float64Array<ArrayBuffer>) => Promise<unknown>,
-  { from, to, parts: wanted, signal }: PeaksPart,
+  { from, to, parts: wanted }: PeaksPart,
 ): Promise<Peaks> {
   const samples = Math.max(0, to - from);
   const parts = Math.min(wanted, samples);
@@ -35,7 +33,6 @@ export async function readPeaks(
   let part = 0;
   let at = from;
   while (part < parts) {
-    signal.throwIfAborted();
     const first = part;
     const end = at + SLICE_SAMPLES;
     const edges = [at];

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { fetchApiJson } from "../apiClient.ts";
+import { fetchApiJson, RequestError } from "../apiClient.ts";
 import { element } from "../elements.ts";
 import { formatDuration } from "../formats.ts";
 import { t } from "../text.ts";
@@ -22,6 +22,8 @@ const LEAST_RANGE_MS = 4000;
 const MAX_BUCKETS = 4000;
 /** How long a view stays before its own peaks are asked for. */
 const SETTLE_MS = 150;
+/** The server reads other recordings. */
+const BUSY_MS = 1500;
 
 /** Creates the picture of a call's recording, which is `durationMs` long. Asks for no peaks until it is in the page. */
 export function createWaveform(
@@ -146,8 +148,10 @@ export function createWaveform(
       peaks = found;
       slider.classList.add("drawn");
       draw();
-    } catch {
+    } catch (error) {
       // The marks and the place are shown all the same; whether it can be heard, the player says.
+      const isBusy = error instanceof RequestError && error.status === 429;
+      if (isBusy && !signal.aborted) settling = setTimeout(() => void ask(), BUSY_MS);
     }
   }
 
