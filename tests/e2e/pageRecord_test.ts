@@ -135,24 +135,22 @@ async function placeOf(page: Page): Promise<number> {
 
 /** On which sides there is much of a wave at these shares of the width. */
 async function drawnAt(page: Page, shares: readonly number[]): Promise<readonly string[][]> {
-  return await page.evaluate(
-    `(${(shares: readonly number[]) => {
-      const canvas: any = (globalThis as any).document.querySelector(".waves canvas");
-      const { width, height } = canvas;
-      const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-      const inked = (x: number, from: number, to: number) => {
-        let count = 0;
-        for (let y = from; y < to; y++) if (data[4 * (y * width + x) + 3] > 0) count++;
-        return count / (to - from);
-      };
-      const lane = Math.floor(height * 0.43);
-      return shares.map((share) => {
-        const x = Math.floor(share * width);
-        const sides = [];
-        if (inked(x, 0, lane) > 0.2) sides.push("caller");
-        if (inked(x, lane + 2, 2 * lane) > 0.2) sides.push("agent");
-        return sides;
-      });
-    }})(${JSON.stringify(shares)})`,
-  );
+  return await page.evaluate(`(() => {
+    const canvas = document.querySelector(".waves canvas");
+    const { width, height } = canvas;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+    const inked = (x, from, to) => {
+      let count = 0;
+      for (let y = from; y < to; y++) if (data[4 * (y * width + x) + 3] > 0) count++;
+      return count / (to - from);
+    };
+    const lane = Math.floor(height * 0.43);
+    return ${JSON.stringify(shares)}.map((share) => {
+      const x = Math.floor(share * width);
+      const sides = [];
+      if (inked(x, 0, lane) > 0.2) sides.push("caller");
+      if (inked(x, lane + 2, 2 * lane) > 0.2) sides.push("agent");
+      return sides;
+    });
+  })()`);
 }

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { browserTests, openPage } from "../support/browser/browser.ts";
+import { detailOf } from "../support/recordedCalls.ts";
+import { heardSaying, startPhoneRig, voiceOf } from "../support/servers/phoneRig.ts";
+import { apiKey } from "../support/servers/phoneServer.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
+import { until } from "../support/until.ts";
+
+browserTests("page: events and journals", {
+  "page lists and filters the events of an ended call, saves its journal and replays it": async (
+    browser,
+  ) => {
+    const dir = await Deno.makeTempDir({ prefix: "journals-" });
+    await using rig = await startPhoneRig({
+      agent: "greeting: Good day, this is <b>Acme</b>.",
+      env: { JOURNAL_DIR: dir },
+    });
+    const talk = await rig.ring();
+    await heardSaying(rig, talk.callId, /^Good day/);
+    await talk.phone.speak(voiceOf(600));
+    await heardSaying(rig, talk.callId, /^I heard you/);
+    await hangUp(talk.phone);
+    const { responses } = await until(
+      () => detailOf(rig.server, talk.callId),
+      ({ status }) => status === "ended",
+    );
+    const { page, complaints, close } = await openPage("about:blank", { browser });
+    try {
+      await page.addInitScript((key: string) => sessionStorage.setItem("parley.key", key), apiKey);
+      await page.goto(`${rig.server.origin}/#records/${talk.callId}`);
+      await page.waitForSelector("#record-transcript .line");
+      assert.ok(responses.length > 0);
+      const rows = page.locator("#record-cost .charted tbody tr");
+      assert.equal(await rows.count(), responses.length);
+
+      await page.click("#record-course summary:text-is('Events')");
+      const events = page.locator("#record-course .events > li");
+      await events.first().waitFor();
+      const types = await page.locator("#record-course .events summary code").allInnerTexts();
+      assert.equal(types[0], "started");
+      assert.equal(types.at(-1), "ended");
+      await page.fill("#record-course input[type=search]", "<B>acme");
+      await until(() => events.count(), (count) => count > 0 && count < types.length);
+      const [first] = await page.locator("#record-course .events pre").allTextContents();
+      assert.match(first ?? "", /<b>Acme<\/b>/);
+      assert.equal(await page.locator("#record-course .events b").count(), 0);
+      await events.first().locator("summary").press("Enter");
+      await events.first().locator("pre").waitFor();
+
+      await page.click("#record-course summary:text-is('Journal and replay')");
+      await page.click("#record-course button:text-is('Replay')");
+      await page.waitForSelector("#record-course .same");
+      assert.match(
+        await page.locator(".outcome").innerText(),
+        new RegExp(`${talk.callId}\\.jsonl`),
+      );
+      const saving = page.waitForEvent("download");
+      await page.click("#record-course button:text-is('Save the journal')");
+      const saved = await Deno.readTextFile(await (await saving).path());
+      assert.equal(saved, await Deno.readTextFile(`${dir}/${talk.callId}.jsonl`));
+
+      const lines = saved.split("\n");
+      const quiet = lines.filter((line) => !/"type":"(?:speechSt|committed)/.test(line));
+      await Deno.writeTextFile(`${dir}/${talk.callId}.jsonl`, quiet.join("\n"));
+      await page.click("#record-course button:text-is('Replay')");
+      await page.waitForSelector("#record-course .different");
+      assert.match(await page.locator(".outcome").innerText(), /first difference/);
+      await Deno.remove(`${dir}/${talk.callId}.jsonl`);
+      await page.click("#record-course button:text-is('Replay')");
+      await page.waitForSelector(".outcome .problem:has-text('no journal of this call')");
+      assert.deepEqual(complaints.filter((text) => !text.includes("404")), []);
+    } finally {
+      await close();
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
+});
