@@ -63,7 +63,7 @@ const transferSentences: Readonly<Record<TransferRefusalCode, string>> = {
   do_not_call: "This number is on the do-not-call list.",
   outside_hours: "Nobody takes calls there at this time: see the transfer's hours.",
   outside_calling_hours: "The number may not be called at this time: see OUTBOUND_HOURS.",
-  destination_not_allowed: "The number behind this name may not be dialled.",
+  destination_not_allowed: "This number may not be dialled.",
   transfer_limit:
     "So many people have been called that nobody else is called now: see TRANSFER_DIALS_PER_CALL and TRANSFER_DIALS_PER_MINUTE.",
 };

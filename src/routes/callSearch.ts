@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "@hono/hono";
 import { createRoute } from "@hono/zod-openapi";
-import { viewCall } from "../services/records.ts";
+import { type CostSoFarOf, viewCall } from "../services/records.ts";
 import type { CallSnippet, CallStore, WordIndex } from "../services/store.ts";
 import { present } from "../utils/present.ts";
 import { filterFor } from "./callFilters.ts";
@@ -15,10 +15,11 @@ import { answer, apiRoutes, errorAnswers } from "./openapi/schemaParts.ts";
 const MAX_SEARCHES = 20;
 
 /** `GET /api/calls`: finds calls. */
-export function callSearchRoutes({ access, callStore, words }: {
+export function callSearchRoutes({ access, callStore, words, costSoFarOf }: {
   readonly access: RequireScope;
   readonly callStore: Pick<CallStore, "list">;
   readonly words: Pick<WordIndex, "behind">;
+  readonly costSoFarOf: CostSoFarOf;
 }) {
   const routes = apiRoutes();
   let searches = 0;
@@ -37,6 +38,7 @@ export function callSearchRoutes({ access, callStore, words }: {
       ]);
       const calls = page.calls.map((call) => ({
         ...viewCall(call),
+        costSoFar: costSoFarOf(call),
         ...present({ found: viewFound(page.snippets?.get(call.id)) }),
       }));
       return c.json({ calls, nextCursor: page.next ?? null, ...present({ unindexed }) }, 200);

@@ -1,7 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Agents } from "../config/agents.ts";
 import type { ActionResult, CallLookup, CrossProcessControl } from "../services/calls.ts";
-import { transcriptText, transcriptVtt, viewDetail, viewTurn } from "../services/records.ts";
+import {
+  type CostSoFarOf,
+  transcriptText,
+  transcriptVtt,
+  viewDetail,
+  viewTurn,
+} from "../services/records.ts";
 import type { CallStore } from "../services/store.ts";
 import { type Calendar, viewAppointment } from "../services/calendar.ts";
 import type { RequireScope } from "./middleware/access.ts";
@@ -15,13 +21,14 @@ import { answer, apiRoutes, callIdParam, errorAnswers, json } from "./openapi/sc
 import { acceptedFormat } from "./middleware/acceptedFormat.ts";
 
 /** `/api/calls/{id}`: detail, transcript, and actions on live calls. */
-export function callsRoutes({ access, callStore, agenda, agents, lookup, control }: {
+export function callsRoutes({ access, callStore, agenda, agents, lookup, control, costSoFarOf }: {
   readonly access: RequireScope;
   readonly callStore: Pick<CallStore, "content">;
   readonly agenda: Pick<Calendar["agenda"], "list">;
   readonly agents: Pick<Agents, "get">;
   readonly lookup: CallLookup;
   readonly control: CrossProcessControl;
+  readonly costSoFarOf: CostSoFarOf;
 }) {
   const routes = apiRoutes();
   const reading = { middleware: [access("calls:read")] };
@@ -36,7 +43,9 @@ export function callsRoutes({ access, callStore, agenda, agents, lookup, control
     const isOver = call.status === "ended" || call.direction === "web";
     const { transfers = {} } = agents.get(call.currentAgent ?? call.agent) ?? {};
     const transferNames = isOver ? [] : Object.keys(transfers);
-    return c.json({ ...viewDetail(call, content), appointments: booked, transferNames }, 200);
+    const costSoFar = costSoFarOf(call);
+    const view = { ...viewDetail(call, content), costSoFar, transferNames };
+    return c.json({ ...view, appointments: booked }, 200);
   });
 
   routes.openapi({ ...transcriptOf, ...reading }, async (c) => {

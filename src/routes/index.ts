@@ -14,12 +14,12 @@ import type { Cluster } from "../services/cluster.ts";
 import type { EventLog } from "../services/events.ts";
 import type { Metrics } from "../services/metrics.ts";
 import type { Recordings } from "../services/recording.ts";
-import type { Records } from "../services/records.ts";
+import { createCostSoFar, type Records } from "../services/records.ts";
 import type { Store } from "../services/store.ts";
 import type { WebhookDispatcher } from "../services/webhooks.ts";
 import type { Routing } from "../services/routing.ts";
 import type { ToolTrials } from "../services/tools.ts";
-import type { CallBudget } from "../services/spending.ts";
+import type { CallBudget, Prices } from "../services/spending.ts";
 import { createAuthenticator, hasExpired } from "../utils/auth.ts";
 import { clientAddress } from "../utils/http/clientAddress.ts";
 import { setTimer } from "../utils/clock.ts";
@@ -43,7 +43,6 @@ import { journalsRoutes } from "./journals.ts";
 import { keyRevocationRoutes } from "./keyRevocation.ts";
 import { knowledgeRoutes } from "./knowledge.ts";
 import { listenRoutes } from "./listen.ts";
-import { createListenTokens } from "./listenTokens.ts";
 import { messagesRoutes } from "./messages.ts";
 import { smsRoutes } from "./sms.ts";
 import { metricsRoutes } from "./metrics.ts";
@@ -85,6 +84,7 @@ interface RouterDeps {
   readonly records: Records;
   readonly recordings: Recordings;
   readonly listening: Listening;
+  readonly prices: Prices;
   readonly knowledge: Knowledge;
   readonly eventLog: EventLog;
   readonly metrics: Metrics;
@@ -229,8 +229,10 @@ export function createRouter(
   mount(callAnalysisRoutes({ access, lookup, analysis }));
   mount(callTagsRoutes({ access, lookup, callTags: store.callTags }));
   mount(callTableRoutes({ access, callStore: store.calls, callTable: store.callTable }));
-  mount(callSearchRoutes({ access, callStore: store.calls, words: store.words }));
-  mount(callsRoutes({ access, callStore: store.calls, agenda, agents, lookup, control }));
+  const costSoFarOf = createCostSoFar({ prices: deps.prices, now });
+  const found = { access, callStore: store.calls, costSoFarOf };
+  mount(callSearchRoutes({ ...found, words: store.words }));
+  mount(callsRoutes({ ...found, agenda, agents, lookup, control }));
   const recorded = {
     ...{ access, lookup, instanceId, recordings: deps.recordings, callStore: store.calls },
   };
@@ -241,11 +243,9 @@ export function createRouter(
   });
   mount(recordingsRoutes({ ...recorded, links, removal: records.recordingRemoval }));
   mount(recordingPeaksRoutes(recorded));
-  mount(listenRoutes({
-    ...{ access, lookup, guesses, revocation, setTimer, listening: deps.listening },
-    rules: { keyed: checkKey !== undefined, publicOrigin, allowedOrigins },
-    tokens: createListenTokens({ tokens: store.tokens, isRevoked: isKeyOver, now }),
-  }));
+  const listened = { access, lookup, guesses, revocation, setTimer, now, tokens: store.tokens };
+  const rules = { keyed: checkKey !== undefined, publicOrigin, allowedOrigins };
+  mount(listenRoutes({ ...listened, rules, isRevoked: isKeyOver, listening: deps.listening }));
   mount(journalsRoutes({
     ...{ access, lookup, callStore: store.calls, journals: records.journals },
   }));

@@ -5,13 +5,14 @@ import { LISTEN_PROTOCOL } from "../protocol/listen.ts";
 import type { CallLookup, KnownCall } from "../services/calls.ts";
 import type { KeyRevocation } from "../services/cluster.ts";
 import type { Listening, ListeningEnd, ListeningRefusal } from "../services/listening.ts";
+import type { SingleUseTokens } from "../services/store.ts";
 import type { Clock } from "../utils/clock.ts";
 import { newId } from "../utils/ids.ts";
 import { present } from "../utils/present.ts";
 import type { RouteEnv } from "./baseRouter.ts";
 import { visibleTo } from "./callFilters.ts";
 import { readHandshake, upgradeSocket } from "./handshake.ts";
-import type { ListenGrant, ListenTokens } from "./listenTokens.ts";
+import { createListenTokens, type ListenGrant } from "./listenTokens.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import type { GuessGuard } from "./middleware/guessGuard.ts";
 import { HttpProblem, unknownCall } from "./middleware/httpProblem.ts";
@@ -19,11 +20,14 @@ import { type AccessRules, isAllowedOrigin } from "./middleware/requestOrigin.ts
 import { createStreamSlots } from "./middleware/streamSlots.ts";
 import { answer, apiRoutes, callIdParam, errorAnswers, time } from "./openapi/schemaParts.ts";
 
-export interface ListenRoutesDeps extends Pick<Clock, "setTimer"> {
+/** `now` is in milliseconds since 1970. */
+export interface ListenRoutesDeps extends Clock {
   readonly access: RequireScope;
   readonly lookup: Pick<CallLookup, "known">;
   readonly listening: Pick<Listening, "isOn" | "listen">;
-  readonly tokens: ListenTokens;
+  readonly tokens: Pick<SingleUseTokens, "issue" | "claim">;
+  /** Whether the key of this name is valid no more. */
+  readonly isRevoked: (keyName: string) => boolean;
   readonly guesses: GuessGuard;
   /** Who listens with a key that is revoked hears nothing more. */
   readonly revocation: Pick<KeyRevocation, "onRevoked">;
@@ -32,8 +36,9 @@ export interface ListenRoutesDeps extends Pick<Clock, "setTimer"> {
 
 /** `/api/calls/{id}/listen`: a token for one who listens to a live call, and the socket. */
 export function listenRoutes(
-  { access, lookup, listening, tokens, guesses, revocation, rules, setTimer }: ListenRoutesDeps,
+  { access, lookup, listening, guesses, revocation, rules, setTimer, ...deps }: ListenRoutesDeps,
 ) {
+  const tokens = createListenTokens(deps);
   const routes = apiRoutes();
   const slots = createStreamSlots({ setTimer });
   revocation.onRevoked(({ name }) => slots.endAll(name));

@@ -16,8 +16,6 @@ const grant = z.object({
 /** Who may listen to which call, once. */
 export type ListenGrant = z.infer<typeof grant>;
 
-export type ListenTokens = ReturnType<typeof createListenTokens>;
-
 /** Creates the tokens that open a call's listening socket, at any process. `now` is in milliseconds since 1970. */
 export function createListenTokens({ tokens, isRevoked, now }: {
   readonly tokens: Pick<SingleUseTokens, "issue" | "claim">;

@@ -16,3 +16,4 @@ export { viewRecording } from "./records/recordingView.ts";
 export { promisesOf } from "./records/promises.ts";
 export type { Recorder } from "./records/recorder.ts";
 export { transcriptText, transcriptVtt } from "./records/transcriptFormats.ts";
+export { type CostSoFarOf, createCostSoFar } from "./records/costSoFar.ts";

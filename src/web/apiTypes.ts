@@ -28,6 +28,8 @@ export interface CallSummary {
   readonly model: string | null;
   readonly usage: Usage;
   readonly cost: Cost | null;
+  /** Of a live call, in dollars; null where prices are not known. */
+  readonly costSoFar: number | null;
   readonly savings: Savings | null;
   readonly latency:
     | { readonly turns: number; readonly p50Ms: number; readonly p95Ms: number }
@@ -95,7 +97,9 @@ export interface Savings {
 export type CostPart = "text" | "audio" | "transcription" | "telephony" | "analysis";
 
 /** A transcript line; `startedMs` counts from the start of the call. */
-export type TimedLine = Omit<TranscriptLine, "position" | "agent"> & {
+export type TimedLine = Omit<TranscriptLine, "position" | "agent" | "by"> & {
+  /** `whisper`: an operator told the agent alone. */
+  readonly by: TranscriptLine["by"] | "whisper";
   readonly agent: string | null;
   readonly startedMs: number;
   readonly endedMs: number | null;
@@ -187,6 +191,15 @@ export interface CallDetail extends CallSummary {
   readonly responses: readonly ResponseUsage[];
   readonly mustHear: readonly MustHear[];
   readonly transfers: readonly RecordedTransfer[];
+  /** To whom the caller may be transferred now. */
+  readonly transferNames: readonly string[];
+  readonly listeners: readonly {
+    readonly id: string;
+    /** Name of the API key. */
+    readonly key: string | null;
+    readonly fromMs: number;
+    readonly toMs: number | null;
+  }[];
   readonly promises: readonly HeardPromise[];
   readonly handoffs: readonly { readonly atMs: number; readonly to: string }[];
   readonly phoneMenu: {

@@ -14,7 +14,13 @@ export type CallEvent =
   }
   | { readonly type: "connected" }
   | { readonly type: "speaking"; readonly who: "caller" | "agent"; readonly on: boolean }
-  | { readonly type: "turn"; readonly turn: TranscriptLine & { readonly startedMs: number } }
+  | {
+    readonly type: "turn";
+    readonly turn: Omit<TranscriptLine, "by"> & {
+      readonly by: TranscriptLine["by"] | "whisper";
+      readonly startedMs: number;
+    };
+  }
   | {
     readonly type: "toolStarted";
     readonly toolCallId: string;
@@ -57,5 +63,11 @@ export type CallEvent =
     & TransferStep
   )
   | { readonly type: "handoff"; readonly to: string; readonly title: string }
+  | {
+    readonly type: "listeningStarted" | "listeningEnded";
+    readonly id: string;
+    /** Name of the API key. */
+    readonly by?: string;
+  }
   | { readonly type: "handedOver" }
   | { readonly type: "ended"; readonly end: CallEnd; readonly durationMs: number };

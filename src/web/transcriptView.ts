@@ -101,7 +101,7 @@ export function createTranscriptView(
         }
         if (line.by === "text" || line.by === "operator") shown.words.append(" ", tag("typed"));
         else if (line.by === "keypad") shown.words.append(" ", tag("keypad"));
-        else if (line.by === "whisper") shown.words.append(" ", tag("to the agent alone"));
+        else if (line.by === "whisper") shown.words.append(" ", tag(t("to the agent alone")));
       });
     },
     showTool(tool) {
@@ -168,7 +168,7 @@ export function createTranscriptView(
     const words = element("p", { className: "words" });
     const margin = element("span", { className: "margin" });
     const row = addRow(name, line.startedMs, [words, margin], onTime);
-    row.className = `line ${line.role}`;
+    row.className = `line ${line.by === "whisper" ? "whisper" : line.role}`;
     const shown: Shown = { place: line, row, words, margin };
     insert(shown);
     lines.set(line.id, shown);

@@ -37,6 +37,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
     title: t("Live call"),
     part: "calls",
     html: "live/call.html",
+    styles: ["live/live.css"],
     async load(titles) {
       const { createLiveCallView } = await import("./live/liveCallView.ts");
       const show = createLiveCallView(titles);

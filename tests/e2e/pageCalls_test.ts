@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { TranscriptTurn } from "../../src/call/callEvent.ts";
 import { readingOf } from "../support/agents/agentFolder.ts";
 import { browserTests } from "../support/browser/browser.ts";
+import { BARRED } from "../support/servers/apiServer.ts";
 import { NOW, visitPage } from "../support/servers/pageServer.ts";
 import { turn } from "../support/store/storedCalls.ts";
 
@@ -96,14 +97,19 @@ browserTests("page: live calls", {
         await page.keyboard.press("Enter");
         await page.waitForSelector("#call-answer:text-is('The agent will say it.')");
         await page.click("#transfer-caller");
-        await page.waitForSelector("#transfer-names option[value=sales]", { state: "attached" });
-        await page.fill("#transfer-form input", "nobody");
+        await page.waitForSelector("#transfer-names option:text-is('sales')", {
+          state: "attached",
+        });
+        await page.selectOption("#transfer-names", "");
+        await page.fill("#transfer-number", BARRED);
         await page.keyboard.press("Enter");
         await page.waitForSelector("#call-answer.problem:not(:empty)");
-        assert.match(await page.textContent("#call-answer") ?? "", /It must be one of sales\.$/);
+        assert.match(await page.textContent("#call-answer") ?? "", /may not be dialled\.$/);
         await page.click("#transfer-caller");
-        await page.fill("#transfer-form input", "sales");
-        await page.keyboard.press("Enter");
+        await page.waitForSelector("#transfer-names option:text-is('sales')", {
+          state: "attached",
+        });
+        await page.click("#transfer-form .primary");
         await page.waitForSelector("#call-answer:text-is('The caller is being put through.')");
         const transfer = { type: "transfer", number: 1, alias: "sales", mode: "cold" } as const;
         events.publish("call_one", { ...transfer, step: "requested", by: "operator" });
@@ -147,7 +153,7 @@ browserTests("page: live calls", {
         await page.click("#call-status a");
         await page.waitForSelector("#record:not([hidden])");
         // The one refusal is what was asked for.
-        assert.equal(complaints.filter((text) => !text.includes("422")).length, 0, `${complaints}`);
+        assert.equal(complaints.filter((text) => !text.includes("403")).length, 0, `${complaints}`);
       },
     ),
 

@@ -275,6 +275,8 @@ Deno.test("GET /api/calls/:id gives everything that is recorded of a call", () =
       digits: [],
       handoffs: [],
       listeners: [],
+      costSoFar: null,
+      tags: [],
       transferNames: [],
       transfers: [],
       recording: null,

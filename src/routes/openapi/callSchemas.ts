@@ -147,6 +147,13 @@ const callShape = {
   }),
 };
 
+/** What is shown of a call beside its record. */
+export const soFar = {
+  costSoFar: dollars.openapi({
+    description: "An estimate for a live call; null for one that is over, see `cost`",
+  }),
+};
+
 export const callSummary = z.object(callShape).openapi("Call");
 
 export const turn = z.object({
@@ -171,6 +178,7 @@ export const turn = z.object({
 
 export const callDetail = z.object({
   ...callShape,
+  ...soFar,
   turns: z.array(turn).openapi({ description: "In the order in which they were heard" }),
   ...heardShape,
   ...phoneMenuShape,
@@ -221,6 +229,7 @@ export const callDetail = z.object({
   recording: recording.nullable().openapi({ description: "Null where nothing was recorded" }),
   transfers: z.array(transfer).openapi({ description: "How the caller was put through, in order" }),
   listeners: z.array(z.object({
+    id: z.string(),
     key: z.string().nullable().openapi({ description: "Name of the API key" }),
     fromMs: sinceStart,
     toMs: sinceStart.nullable().openapi({ description: "Null while they listen" }),

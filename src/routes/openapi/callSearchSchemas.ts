@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { endReasons } from "../../call/types.ts";
 import { callSorts, MAX_TERMS, readTerms, recordStatuses } from "../../services/store.ts";
-import { callFilters, callSummary } from "./callSchemas.ts";
+import { callFilters, callSummary, soFar } from "./callSchemas.ts";
 import { callOutcome } from "./outboundSchemas.ts";
 import { wholeNumber } from "./schemaParts.ts";
 
@@ -104,7 +104,7 @@ const found = z.object({
 }).openapi("FoundWords", { description: "Where `words` were said; only where they are asked for" });
 
 export const callList = z.object({
-  calls: z.array(callSummary.extend({ found: found.optional() }).openapi("ListedCall")),
+  calls: z.array(callSummary.extend({ ...soFar, found: found.optional() }).openapi("ListedCall")),
   nextCursor: z.string().nullable().openapi({
     description: "Null on the last page; with `words` a page may have fewer calls than `limit`",
   }),

@@ -137,7 +137,11 @@ const messages = [
       durationMs: z.number(),
     }),
   ],
-  ["call.ended", "A call is over, with transcript and cost", callDetail],
+  [
+    "call.ended",
+    "A call is over, with transcript and cost",
+    callDetail.omit({ costSoFar: true, transferNames: true }),
+  ],
   [
     "call.analyzed",
     "An analysis of a call is over: made, skipped or given up",

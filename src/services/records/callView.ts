@@ -125,10 +125,8 @@ export function viewDetail(
     handoffs: handoffs.map(viewHandoff),
     recording: viewRecording(recording, call, rest.redactedSpans),
     transfers: transfers.map(viewTransfer),
-    listeners: (rest.listenings ?? []).map(({ keyName, fromMs, toMs }) => ({
-      key: keyName ?? null,
-      fromMs,
-      toMs: toMs ?? null,
+    listeners: (rest.listenings ?? []).map(({ id, keyName, fromMs, toMs }) => ({
+      ...{ id, key: keyName ?? null, fromMs, toMs: toMs ?? null },
     })),
     analysis: viewAnalysis(analysis, call),
   };

@@ -8,6 +8,7 @@ import { describeDirection, describeEnd, describeParty } from "../callTexts.ts";
 import { element, find } from "../elements.ts";
 import { type FeedItem, followEvents } from "./eventFeed.ts";
 import { LiveTranscript } from "./liveTranscript.ts";
+import { createListenIn } from "./listenIn.ts";
 import { createOperatorControls } from "./operatorControls.ts";
 import { ActiveSpeaker } from "./activeSpeaker.ts";
 import { formatDuration } from "../formats.ts";
@@ -27,10 +28,12 @@ export function createLiveCallView(
   const recording = find("call-recording", HTMLElement);
   const transcript = new LiveTranscript(find("call-transcript", HTMLElement));
   const controls = createOperatorControls();
+  const listenIn = createListenIn();
 
   return async function showCall(id, signal) {
     transcript.clear();
     controls.close();
+    listenIn.close();
     for (const part of [who, direction, status, clock, recording]) part.textContent = "";
     const call = await fetchApiJson<CallDetail>(`/api/calls/${id}`, { signal });
     if (signal.aborted) return;
@@ -41,6 +44,7 @@ export function createLiveCallView(
     direction.textContent = describeDirection(call, agents);
     transcript.name(agents);
     controls.open(call);
+    listenIn.open(id);
     showRecording(call.recording?.state);
     controls.showTransfer(call.transfers.at(-1));
     const ticking = setInterval(showClock, 1000, call);
@@ -50,6 +54,7 @@ export function createLiveCallView(
     } finally {
       clearInterval(ticking);
       controls.close();
+      listenIn.close();
     }
   };
 

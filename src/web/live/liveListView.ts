@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { fetchApiJson, RequestError } from "../apiClient.ts";
-import type { AgentTitles, CallPage, CallSummary } from "../apiTypes.ts";
+import type { AgentTitles, CallPage, CallSummary, TimedLine } from "../apiTypes.ts";
 import { delay } from "../delay.ts";
 import { find } from "../elements.ts";
 import { followEvents } from "./eventFeed.ts";
@@ -73,8 +73,13 @@ export function createLiveListView(
       ),
     );
     const calls: readonly CallSummary[] = pages.flatMap((page) => page.calls);
-    rows.replace(calls);
+    const added = rows.replace(calls);
     showCount();
+    for (const id of added.slice(0, MOST_ADDED)) {
+      const { turns } = await fetchApiJson<LinesSoFar>(`/api/calls/${id}/transcript`, { signal });
+      const last = turns.findLast(({ by }) => by !== "whisper");
+      if (last !== undefined) rows.showLine(id, last);
+    }
   }
 
   function showCount(): void {
@@ -83,6 +88,12 @@ export function createLiveListView(
   }
 }
 
+interface LinesSoFar {
+  readonly turns: readonly TimedLine[];
+}
+
+/** Of so many calls that were live before the list was opened, the last line is looked up; of others the next is shown. */
+const MOST_ADDED = 20;
 const LOST = "The server does not answer. Trying again…";
 const RECORD_DELAY_MS = 500;
 const POLL_MS = 10_000;

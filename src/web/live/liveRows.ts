@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
-import type { AgentTitles, CallSummary } from "../apiTypes.ts";
+import type { AgentTitles, CallSummary, TimedLine } from "../apiTypes.ts";
 import type { CallEvent } from "../callEvents.ts";
 import { describeDirection, describeParty } from "../callTexts.ts";
 import { element } from "../elements.ts";
-import { formatDuration } from "../formats.ts";
+import { formatDollars, formatDuration } from "../formats.ts";
+import { t } from "../text.ts";
 import { ActiveSpeaker } from "./activeSpeaker.ts";
 
 /** The rows of the live calls in a list element, the oldest first. */
@@ -31,8 +32,11 @@ export class LiveRows {
     for (const known of [this.#rows, this.#unlisted, this.#ended]) known.clear();
   }
 
-  /** Applies the list that the server has just returned. */
-  replace(calls: readonly CallSummary[]): void {
+  /** Applies the list that the server has just returned; returns the live calls that were not shown before. */
+  replace(calls: readonly CallSummary[]): readonly string[] {
+    const added = calls.filter(({ id, status }) =>
+      status === "live" && !this.#rows.has(id) && !this.#ended.has(id)
+    );
     const listed = new Set(calls.map(({ id }) => id));
     for (const id of [...this.#rows.keys()]) {
       if (!listed.has(id) && !this.#unlisted.has(id)) this.#remove(id);
@@ -42,6 +46,12 @@ export class LiveRows {
       this.#unlisted.delete(call.id);
       if (!this.#ended.has(call.id)) this.#show(call);
     }
+    return added.map(({ id }) => id);
+  }
+
+  /** The last line of a call so far, where none has been shown since. */
+  showLine(id: string, line: Pick<TimedLine, "role" | "text">): void {
+    this.#rows.get(id)?.showLine(line);
   }
 
   /** Applies an event; returns whether the call should now be looked up in the list. */
@@ -104,6 +114,8 @@ interface LiveRow {
   readonly startedAt: string;
   show(call: LiveCallFacts, titles: AgentTitles): void;
   apply(event: CallEvent): void;
+  /** Shows a line, unless one is shown. */
+  showLine(line: Pick<TimedLine, "role" | "text">): void;
   /** Shows the duration at `now`, in milliseconds since 1970. */
   tick(now: number): void;
 }
@@ -111,7 +123,7 @@ interface LiveRow {
 /** What the `started` event contains; the numbers follow with the record. */
 type LiveCallFacts =
   & Pick<CallSummary, "id" | "direction" | "agent" | "status" | "startedAt">
-  & Partial<Pick<CallSummary, "from" | "to">>;
+  & Partial<Pick<CallSummary, "from" | "to" | "costSoFar">>;
 
 /** Creates the row of a call; `startedAt` is ISO 8601. */
 function createLiveRow(id: string, startedAt: string): LiveRow {
@@ -120,8 +132,9 @@ function createLiveRow(id: string, startedAt: string): LiveRow {
   const way = element("span", { className: "way" });
   const last = element("span", { className: "last" });
   const state = element("span", { className: "state" });
+  const cost = element("span", { className: "cost", title: t("Cost so far") });
   const lamp = element("span", { className: "lamp" });
-  const aside = element("span", { className: "aside" }, [lamp, state]);
+  const aside = element("span", { className: "aside" }, [lamp, state, cost]);
   const link = element("a", { href: `#calls/${id}` }, [clock, who, aside, way, last]);
   const row = element("li", {}, [link]);
   const speaker = new ActiveSpeaker();
@@ -138,22 +151,30 @@ function createLiveRow(id: string, startedAt: string): LiveRow {
       }
       way.textContent = describeDirection(call, titles);
       status = call.status;
+      if (call.costSoFar) cost.textContent = formatDollars(call.costSoFar);
       showState();
     },
     apply(event) {
       speaker.apply(event);
       if (event.type === "connected") status = "live";
-      if (event.type === "turn" && event.turn.text !== "") {
-        last.textContent = event.turn.text;
-        last.className = `last ${event.turn.role}`;
+      if (event.type === "turn" && event.turn.text !== "" && event.turn.by !== "whisper") {
+        show(event.turn);
       }
       showState();
+    },
+    showLine(line) {
+      if (last.textContent === "") show(line);
     },
     tick(now) {
       const lasted = Math.max(0, now - Date.parse(startedAt));
       clock.textContent = status === "queued" ? "" : formatDuration(lasted);
     },
   };
+
+  function show({ role, text }: Pick<TimedLine, "role" | "text">): void {
+    last.textContent = text;
+    last.className = `last ${role}`;
+  }
 
   function showState(): void {
     const isOn = status === "live";

@@ -1,13 +1,15 @@
 /// <reference lib="dom" />
 import { fetchApiJson, RequestError } from "../apiClient.ts";
-import type { AgentList, CallDetail } from "../apiTypes.ts";
+import type { CallDetail } from "../apiTypes.ts";
 import type { Recording } from "../records/recordingTypes.ts";
 import type { TransferMode } from "../transferTypes.ts";
 import { element, find } from "../elements.ts";
+import { t } from "../text.ts";
 
 type Action =
-  | { readonly type: "say"; readonly text: string }
+  | { readonly type: "say" | "whisper"; readonly text: string }
   | { readonly type: "transfer"; readonly to: string }
+  | { readonly type: "transfer"; readonly number: string }
   | { readonly type: "cancel_transfer" | "leave_conversation" }
   | { readonly type: "recording"; readonly change: "pause" | "resume" }
   | { readonly type: "hangup"; readonly goodbye?: string };
@@ -23,41 +25,54 @@ export function createOperatorControls() {
   ] as const;
   const pause = find("pause-recording", HTMLButtonElement);
   const change = find("change-transfer", HTMLButtonElement);
-  const names = find("transfer-names", HTMLDataListElement);
+  const names = find("transfer-names", HTMLSelectElement);
+  const byNumber = find("transfer-by-number", HTMLElement);
+  const number = find("transfer-number", HTMLInputElement);
   let callId: string | undefined;
   let isTogether = false;
   let isPaused = false;
 
-  onSubmit("say-form", async (text) => {
-    if (text !== "") await act({ type: "say", text }, "The agent will say it.");
+  onSubmit("say-form", async (text, how) => {
+    if (text === "") return;
+    const isSecret = how === "whisper";
+    await act(
+      { type: isSecret ? "whisper" : "say", text },
+      isSecret ? t("The agent knows it from its next answer on.") : t("The agent will say it."),
+    );
   });
-  onSubmit("transfer-form", async (to) => {
+  onSubmit("transfer-form", async (typed) => {
+    const to = names.value;
+    if (to === "" && typed === "") return;
     dialogs[0].close();
-    await act({ type: "transfer", to }, "The caller is being put through.");
+    await act(
+      to === "" ? { type: "transfer", number: typed } : { type: "transfer", to },
+      t("The caller is being put through."),
+    );
   });
+  names.onchange = showNumber;
   onSubmit("hang-up-form", async (goodbye) => {
     dialogs[1].close();
     await act(
       { type: "hangup", ...(goodbye !== "" && { goodbye }) },
-      goodbye === "" ? "Hanging up…" : "The agent says goodbye, then hangs up.",
+      goodbye === "" ? t("Hanging up…") : t("The agent says goodbye, then hangs up."),
     );
   });
   pause.onclick = async () => {
     await act(
       { type: "recording", change: isPaused ? "resume" : "pause" },
-      isPaused ? "Recording again." : "Nothing is recorded until you resume.",
+      isPaused ? t("Recording again.") : t("Nothing is recorded until you resume."),
     );
   };
   change.onclick = async () => {
     change.hidden = true;
     await act(
       { type: isTogether ? "leave_conversation" : "cancel_transfer" },
-      isTogether ? "The agent leaves the two alone." : "Nobody is called any more.",
+      isTogether ? t("The agent leaves the two alone.") : t("Nobody is called any more."),
     );
   };
   transfer.onclick = () => {
     dialogs[0].showModal();
-    suggestNames();
+    offerNames();
   };
   find("end-call", HTMLButtonElement).onclick = () => dialogs[1].showModal();
   for (const dialog of dialogs) {
@@ -82,13 +97,13 @@ export function createOperatorControls() {
       const isAsking = at !== undefined && at.mode !== "cold" && ASKING.has(at.step);
       const mayStop = isAsking || at?.step === "requested";
       change.hidden = !isTogether && !mayStop;
-      change.textContent = isTogether ? "Have the agent leave" : "Stop calling";
+      change.textContent = isTogether ? t("Have the agent leave") : t("Stop calling");
     },
     /** Offers to pause a recording, or to go on with it. */
     showRecording(state: Recording["state"] | undefined): void {
       isPaused = state === "paused";
       pause.hidden = state !== "on" && state !== "paused";
-      pause.textContent = isPaused ? "Resume recording" : "Pause recording";
+      pause.textContent = isPaused ? t("Resume recording") : t("Pause recording");
     },
     close(): void {
       callId = undefined;
@@ -97,21 +112,25 @@ export function createOperatorControls() {
     },
   };
 
-  /** Without them, a name can be typed all the same. */
-  async function suggestNames(): Promise<void> {
+  /** Those that the agent may transfer to now; without them, a number can be typed all the same. */
+  async function offerNames(): Promise<void> {
     const asked = callId;
-    names.replaceChildren();
+    names.replaceChildren(element("option", { value: "", textContent: t("A number") }));
+    showNumber();
     try {
-      const [call, { agents }] = await Promise.all([
-        fetchApiJson<CallDetail>(`/api/calls/${asked}`),
-        fetchApiJson<AgentList>("/api/agents"),
-      ]);
-      const agent = agents.find(({ name }) => name === call.currentAgent);
+      const { transferNames } = await fetchApiJson<CallDetail>(`/api/calls/${asked}`);
       if (callId !== asked) return;
-      names.append(...(agent?.transfers ?? []).map((value) => element("option", { value })));
+      names.prepend(...transferNames.map((name) => element("option", { textContent: name })));
+      names.selectedIndex = 0;
+      showNumber();
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
     }
+  }
+
+  function showNumber(): void {
+    byNumber.hidden = names.value !== "";
+    number.required = names.value === "";
   }
 
   async function act(action: Action, done: string): Promise<void> {
@@ -138,14 +157,15 @@ export function createOperatorControls() {
 /** The steps during which the caller waits with the agent, after its announcement. */
 const ASKING: ReadonlySet<string> = new Set(["ringing", "answered"]);
 
-/** Calls back with the trimmed text of a form's one field, which is then emptied. */
-function onSubmit(id: string, onText: (text: string) => Promise<void>): void {
+/** Calls back with the trimmed text of a form's one field, which is then emptied, and the value of the button. */
+function onSubmit(id: string, onText: (text: string, how: string) => Promise<unknown>): void {
   const form = find(id, HTMLFormElement);
   form.onsubmit = (event) => {
     event.preventDefault();
     const field = form.querySelector("input");
     const text = field?.value.trim() ?? "";
     if (field !== null) field.value = "";
-    onText(text);
+    const { submitter } = event;
+    onText(text, submitter instanceof HTMLButtonElement ? submitter.value : "");
   };
 }

@@ -1,6 +1,7 @@
 import type { AgentTitles, CallDetail } from "../apiTypes.ts";
 import { beganAt } from "./beganAt.ts";
 import { handoffMoment, holdMoment, menuMoment } from "./courseMoments.ts";
+import { listeningMoment } from "./listeningMoment.ts";
 import type { Moment } from "./moment.ts";
 import { optOutMoment } from "./optOutMoment.ts";
 import { pickupMoment } from "./pickupMoment.ts";
@@ -9,7 +10,7 @@ import { transferMoments } from "./transferMoments.ts";
 
 /** What has happened in a call besides its lines and tools, by its record, in order. */
 export function callMoments(call: CallDetail, titles: AgentTitles): readonly Moment[] {
-  const { pickups, optOut, recording, transfers, handoffs, phoneMenu, turns } = call;
+  const { pickups, optOut, recording, transfers, handoffs, phoneMenu, turns, listeners } = call;
   const began = beganAt(call);
   const since = (time: string) => Math.max(0, Date.parse(time) - began);
   const spokeAfter = (atMs: number) =>
@@ -26,6 +27,10 @@ export function callMoments(call: CallDetail, titles: AgentTitles): readonly Mom
       ...(toMs === null ? [] : [holdMoment(false, toMs)]),
     ]),
     ...transfers.flatMap((transfer) => transferMoments(transfer, since, spokeAfter)),
+    ...listeners.flatMap(({ id, key, fromMs, toMs }) => [
+      listeningMoment({ id, key, isOn: true, atMs: fromMs }),
+      ...(toMs === null ? [] : [listeningMoment({ id, key, isOn: false, atMs: toMs })]),
+    ]),
     ...(optOut === null ? [] : [optOutMoment(optOut, optOut.atMs)]),
   ].sort((a, b) => a.atMs - b.atMs);
 }

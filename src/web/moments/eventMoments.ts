@@ -1,5 +1,6 @@
 import type { CallEvent } from "../callEvents.ts";
 import { handoffMoment, holdMoment, menuMoment } from "./courseMoments.ts";
+import { listeningMoment } from "./listeningMoment.ts";
 import type { Moment } from "./moment.ts";
 import { optOutMoment } from "./optOutMoment.ts";
 import { pickupMoment } from "./pickupMoment.ts";
@@ -21,6 +22,11 @@ export function eventMoments(event: CallEvent, atMs: number): readonly Moment[] 
       return [holdMoment(event.on, atMs)];
     case "transfer":
       return [transferMoment(event, event, atMs)];
+    case "listeningStarted":
+    case "listeningEnded": {
+      const isOn = event.type === "listeningStarted";
+      return [listeningMoment({ id: event.id, key: event.by ?? null, isOn, atMs })];
+    }
     case "optedOut":
       return [optOutMoment(event, atMs)];
     default:

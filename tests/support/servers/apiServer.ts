@@ -26,6 +26,7 @@ import { createCrossProcessControl } from "../../../src/services/calls/crossProc
 import { createEndCall } from "../../../src/services/calls/callEnding.ts";
 import { createEventLog, type EventLog } from "../../../src/services/events/eventLog.ts";
 import { createEventHub, type EventHub } from "../../../src/services/events/eventHub.ts";
+import { createCostSoFar } from "../../../src/services/records/costSoFar.ts";
 import { createCallErasure } from "../../../src/services/records/callErasure.ts";
 import { createLoneBus } from "../../../src/services/cluster/bus.ts";
 import { createInstanceRpc } from "../../../src/services/cluster/rpc.ts";
@@ -177,11 +178,13 @@ export async function withApi(
     const ofAgent = (name: string) =>
       name === "receptionist" && receptionist.ok ? receptionist.agent : undefined;
     const agenda = store.calendar;
-    const around = { access, callStore, agenda, agents: { get: ofAgent }, lookup, control };
+    const costSoFarOf = createCostSoFar({ prices: listPrices, now });
+    const found = { access, callStore, costSoFarOf };
+    const around = { ...found, agenda, agents: { get: ofAgent }, lookup, control };
     router.route("/", callsRoutes(around));
     router.route("/", callTagsRoutes({ access, lookup, callTags: store.callTags }));
     router.route("/", callTableRoutes({ access, callStore, callTable: store.callTable }));
-    router.route("/", callSearchRoutes({ access, callStore, words: store.words }));
+    router.route("/", callSearchRoutes({ ...found, words: store.words }));
     const endCall = createEndCall({ control });
     router.route("/", erasureRoutes({ access, lookup, erasure, endCall }));
     // What was summed up is never kept: tests write to the store behind the server's back.

@@ -22,8 +22,8 @@ export function testListenings(test: StoreTest): void {
       { ...from("l1", 1, "ops"), callId: "call_x" },
     ]);
     assert.deepEqual((await calls.content("call_a")).listenings, [
-      { keyName: "ops", fromMs: 1000, toMs: 3000 },
-      { fromMs: 2000 },
+      { id: "l1", keyName: "ops", fromMs: 1000, toMs: 3000 },
+      { id: "l2", fromMs: 2000 },
     ]);
     await store.erasure.erase("call_a");
     assert.equal((await calls.content("call_a")).listenings, undefined);

@@ -1,5 +1,6 @@
 /** Somebody who has listened in; times are milliseconds since the call began. */
 export interface ListeningRecord {
+  readonly id: string;
   /** Name of the API key; absent where the server had none. */
   readonly keyName?: string;
   readonly fromMs: number;

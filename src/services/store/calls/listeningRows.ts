@@ -1,7 +1,7 @@
 import { present } from "../../../utils/present.ts";
 import { toInteger } from "../columns.ts";
 import type { Row, Statement } from "../database.ts";
-import { maybeNumber, maybeText, numberOf } from "../row.ts";
+import { maybeNumber, maybeText, numberOf, textOf } from "../row.ts";
 import { insertOfCall } from "./callStatements.ts";
 import type { ListeningRecord } from "./listeningRecord.ts";
 
@@ -30,6 +30,7 @@ export function listeningStatement(
 /** Reads a row of `listenings`. */
 export function listeningOf(row: Row): ListeningRecord {
   return {
+    id: textOf(row, "id"),
     fromMs: numberOf(row, "from_ms"),
     ...present({ keyName: maybeText(row, "key_name"), toMs: maybeNumber(row, "to_ms") }),
   };

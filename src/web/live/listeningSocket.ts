@@ -1,0 +1,81 @@
+/// <reference lib="dom" />
+import { fetchApiJson } from "../apiClient.ts";
+import { delay } from "../delay.ts";
+import { type HeardSound, readHeardSound } from "./heardSound.ts";
+
+/** Why nothing more is heard. */
+export type ListeningOver = "ended" | "refused" | "lost" | "slow";
+
+interface ListenToken {
+  readonly token: string;
+  readonly protocol: string;
+}
+
+/** The call goes on in another process: another token is asked for. */
+const MOVED = 1012;
+const OVER: Readonly<Record<number, ListeningOver>> = {
+  1000: "ended",
+  1008: "refused",
+  1013: "slow",
+};
+/** A process that takes a call over has it within some seconds. */
+const AGAIN_MS = 1000;
+const MAX_AGAIN = 10;
+
+/**
+ * Hears a call until the signal is aborted, or resolves with why nothing more is heard. Goes on where the call goes
+ * on in another process. Throws `RequestError`.
+ */
+export async function hearCall(
+  callId: string,
+  { onSound, signal }: {
+    readonly onSound: (sound: HeardSound) => void;
+    readonly signal: AbortSignal;
+  },
+): Promise<ListeningOver> {
+  for (let again = 0;; again++) {
+    let hasHeard = false;
+    const { token, protocol } = await fetchApiJson<ListenToken>(`/api/calls/${callId}/listen`, {
+      method: "POST",
+      signal,
+    });
+    const code = await hearOnce(callId, [protocol, `token.${token}`], {
+      signal,
+      onSound(sound) {
+        hasHeard = true;
+        onSound(sound);
+      },
+    });
+    if (hasHeard) again = 0;
+    const over = OVER[code];
+    if (over !== undefined || signal.aborted) return over ?? "ended";
+    if (code !== MOVED && !hasHeard || again >= MAX_AGAIN) return "lost";
+    await delay(AGAIN_MS, signal);
+  }
+}
+
+function hearOnce(
+  callId: string,
+  protocols: string[],
+  { onSound, signal }: {
+    readonly onSound: (sound: HeardSound) => void;
+    readonly signal: AbortSignal;
+  },
+): Promise<number> {
+  const url = new URL(`/api/calls/${callId}/listen`, location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  const socket = new WebSocket(url, protocols);
+  socket.binaryType = "arraybuffer";
+  const stop = () => socket.close(1000);
+  signal.addEventListener("abort", stop, { once: true });
+  return new Promise((resolve) => {
+    socket.onmessage = ({ data }) => {
+      const sound = data instanceof ArrayBuffer ? readHeardSound(data) : undefined;
+      if (sound !== undefined && !signal.aborted) onSound(sound);
+    };
+    socket.onclose = ({ code }) => {
+      signal.removeEventListener("abort", stop);
+      resolve(code);
+    };
+  });
+}
