@@ -2,6 +2,7 @@ import type { App, AppOverrides } from "./appTypes.ts";
 import { readSettings, readVariable } from "./config/env.ts";
 import { createToolVariables } from "./config/toolVariables.ts";
 import type { Environment } from "./config/settingReader.ts";
+import { unknownPageAgents } from "./config/publicKeys.ts";
 import { isShared } from "./config/settings.ts";
 import { writeServerSentEvent } from "./routes/eventStream.ts";
 import { createRouter } from "./routes/index.ts";
@@ -219,7 +220,7 @@ export async function createApp(
     settings,
     agents,
     engine: engine.name,
-    hints: analysis.hints(),
+    hints: [...analysis.hints(), ...unknownPageAgents(settings.server.apiKeys, agents)],
     listens,
     portHolder: cluster.holderOf,
     handsOver: isShared(settings.database),

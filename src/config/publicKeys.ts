@@ -1,6 +1,7 @@
 import { type ApiKey, type PageLimits, parseApiKey } from "../utils/auth.ts";
 import { isLoopback } from "../utils/http/loopback.ts";
 import { present } from "../utils/present.ts";
+import type { Agents } from "./agents.ts";
 import { NAME } from "./names.ts";
 import { plainOrigin } from "./origins.ts";
 import type { SettingReader } from "./settingReader.ts";
@@ -50,6 +51,19 @@ export function readPublicKeys(
     }
   }
   return keys;
+}
+
+/** A sentence for each agent of a public key that there is none of: the server starts all the same. */
+export function unknownPageAgents(
+  apiKeys: readonly ApiKey[],
+  { names, unusable }: Pick<Agents, "names"> & {
+    readonly unusable: { has(agent: string): boolean };
+  },
+): readonly string[] {
+  return apiKeys.flatMap(({ name, page }) =>
+    (page?.agents ?? []).filter((agent) => !names.includes(agent) && !unusable.has(agent))
+      .map((agent) => `PUBLIC_KEYS: the key ${name} names the agent ${agent}, and there is none.`)
+  );
 }
 
 function parsePublicKey(entry: string, position: number, isRehearsal: boolean): ApiKey {

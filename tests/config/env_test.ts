@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readSettings, SettingsError } from "../../src/config/env.ts";
+import { unknownPageAgents } from "../../src/config/publicKeys.ts";
 import { settingNames } from "../../src/config/settingNames.ts";
 
 const phone = {
@@ -468,6 +469,17 @@ Deno.test("readSettings() reads public keys, with limits that are on by default"
     ...{ visitorCalls: 3, visitorMinutes: 1.5, usd: 2.5, minutes: 600, concurrent: 10 },
   });
   assert.equal(chosen?.expiresAt, Date.UTC(2027, 11, 31));
+});
+
+Deno.test("unknownPageAgents() names agents of public keys that there are none of", () => {
+  const { server } = readSettings({
+    API_KEYS: "ops:0123456789abcdef;scopes=admin",
+    PUBLIC_KEYS: "site:pk_0123456789abcdef;origins=https://a.example;agents=desk+sales+broken",
+  });
+  const agents = { names: ["desk"], unusable: new Set(["broken"]) };
+  assert.deepEqual(unknownPageAgents(server.apiKeys, agents), [
+    "PUBLIC_KEYS: the key site names the agent sales, and there is none.",
+  ]);
 });
 
 Deno.test("readSettings() names each public key that cannot be used, and why", () => {

@@ -115,9 +115,10 @@ export function createPanel(t: Text, { label, heading, intro }: {
     setTyping: (typing: boolean) => void (isTyping = typing),
   };
 
-  function setOpen(open: boolean): void {
+  function setOpen(open: boolean, { focus = true } = {}): void {
     panel.hidden = !open;
     launcher.hidden = open;
+    if (!focus) return;
     if (open) focusMain();
     else launcher.focus();
   }

@@ -21,7 +21,7 @@ export class VoiceAgentElement extends HTMLElement {
   context: string | undefined;
   /** In the place of a key: gets a token for a call from a server of the page's own. */
   token: ConnectOptions["token"];
-  readonly #shadow = this.attachShadow({ mode: "open", delegatesFocus: true });
+  readonly #shadow = this.attachShadow({ mode: "open" });
   #panel: Panel | undefined;
   #t: Text = (english) => english;
   #call: Call | undefined;
@@ -52,7 +52,7 @@ export class VoiceAgentElement extends HTMLElement {
     this.#panel = panel;
     for (const node of panel.nodes) node.lang = language;
     this.#shadow.replaceChildren(...panel.nodes);
-    if (this.hasAttribute("open")) panel.setOpen(true);
+    if (this.hasAttribute("open")) panel.setOpen(true, { focus: false });
   }
 
   disconnectedCallback(): void {
