@@ -33,6 +33,7 @@ import {
 } from "./services/records.ts";
 import { openRecordings } from "./services/recording.ts";
 import { openRouting } from "./services/routing.ts";
+import { openSetup } from "./services/setup.ts";
 import { openCallSpendLimit, openSpending } from "./services/spending.ts";
 import { openTexts } from "./services/sms.ts";
 import { openToolAccess } from "./services/tools.ts";
@@ -184,6 +185,7 @@ export async function createApp(
     records,
     recordings,
     listening,
+    setup: openSetup({ ...calls, engine, recorder, recordings }),
     analysis,
     eventLog,
     metrics,

@@ -1,31 +1,13 @@
 import type { Context, Env, Hono } from "@hono/hono";
-import type { CallRegistry } from "../call/registry.ts";
-import type { Agents } from "../config/agents.ts";
-import { isShared, type Settings } from "../config/settings.ts";
-import type { AgentCatalog } from "../services/agents.ts";
-import { type ApiOperations, hasWebLine } from "../services/calls.ts";
-import type { Knowledge } from "../services/knowledge.ts";
-import type { Calendar } from "../services/calendar.ts";
-import type { Phone } from "../services/phone.ts";
-import type { Listening } from "../services/listening.ts";
+import { isShared } from "../config/settings.ts";
+import { hasWebLine } from "../services/calls.ts";
 import type { Load } from "../services/load.ts";
-import type { CallAnalyses } from "../services/analysis.ts";
-import type { Cluster } from "../services/cluster.ts";
-import type { EventLog } from "../services/events.ts";
-import type { Metrics } from "../services/metrics.ts";
 import type { Recordings } from "../services/recording.ts";
 import { createCostSoFar, type Records } from "../services/records.ts";
-import type { Store } from "../services/store.ts";
-import type { WebhookDispatcher } from "../services/webhooks.ts";
-import type { Routing } from "../services/routing.ts";
-import type { ToolTrials } from "../services/tools.ts";
-import type { CallBudget, Prices } from "../services/spending.ts";
 import { createAuthenticator, hasExpired } from "../utils/auth.ts";
 import { clientAddress } from "../utils/http/clientAddress.ts";
 import { setTimer } from "../utils/clock.ts";
 import { newId, newToken } from "../utils/ids.ts";
-import type { Incidents } from "../utils/incidents.ts";
-import type { Logger } from "../utils/logger.ts";
 import { agentsRoutes } from "./agents.ts";
 import { analyticsRoutes } from "./analytics.ts";
 import { appointmentsRoutes } from "./appointments.ts";
@@ -58,50 +40,15 @@ import { createRecordingLinks } from "./recordingLinks.ts";
 import { recordingPeaksRoutes } from "./recordingPeaks.ts";
 import { recordingsRoutes } from "./recordings.ts";
 import { retentionRoutes } from "./retention.ts";
+import type { RouterDeps } from "./routerDeps.ts";
 import { routingRoutes } from "./routing.ts";
+import { setupRoutes } from "./setup.ts";
 import { toolsRoutes } from "./tools.ts";
 import { twilioRoutes } from "./twilio.ts";
-import type { ClientToolCalls } from "../services/tools.ts";
-import type { Texts } from "../services/sms.ts";
 import { createResumeTokens } from "./resumeTokens.ts";
 import { webRoutes } from "./web.ts";
 import { webhooksRoutes } from "./webhooks.ts";
 import { createWebTokens } from "./webTokens.ts";
-
-/** The parts of the server that its routes reach. */
-interface RouterDeps {
-  readonly settings: Settings;
-  readonly agents: Agents;
-  readonly catalog: AgentCatalog;
-  readonly registry: CallRegistry;
-  /** Absent where the phone is not set up. */
-  readonly phone: Phone | undefined;
-  readonly texts: Texts | undefined;
-  readonly clientTools: ClientToolCalls;
-  readonly store: Store;
-  readonly calendar: Pick<Calendar, "agenda">;
-  readonly cluster: Pick<Cluster, "instanceId" | "revocation">;
-  readonly records: Records;
-  readonly recordings: Recordings;
-  readonly listening: Listening;
-  readonly prices: Prices;
-  readonly knowledge: Knowledge;
-  readonly eventLog: EventLog;
-  readonly metrics: Metrics;
-  readonly load: Load;
-  /** Absent where no URL is set. */
-  readonly webhooks: WebhookDispatcher | undefined;
-  readonly operations: ApiOperations;
-  readonly analysis: CallAnalyses;
-  readonly callBudget: CallBudget;
-  readonly toolTrials: ToolTrials;
-  readonly routing: Routing;
-  readonly incidents: Incidents;
-  /** Who answers: `rehearsal` for the built-in engine, else the model's name. */
-  readonly engine: string;
-  readonly log: Logger;
-  readonly isDraining: () => boolean;
-}
 
 /** Mounts all routes of the server. Of two that match, the first answers. */
 export function createRouter(
@@ -226,6 +173,7 @@ export function createRouter(
   }));
   mount(agentsRoutes({ access, catalog: deps.catalog, defaultAgent, now }));
   mount(toolsRoutes({ access, agents, trials: deps.toolTrials }));
+  mount(setupRoutes({ access, setup: deps.setup }));
   mount(callAnalysisRoutes({ access, lookup, analysis }));
   mount(callTagsRoutes({ access, lookup, callTags: store.callTags }));
   mount(callTableRoutes({ access, callStore: store.calls, callTable: store.callTable }));

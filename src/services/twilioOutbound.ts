@@ -45,3 +45,4 @@ export {
   type TwilioMessages,
 } from "./twilioOutbound/twilioMessages.ts";
 export { type PhoneAnswer, writeHangUp, writeTwiml } from "./twilioOutbound/twiml.ts";
+export { createTwilioNumbers, type TwilioNumbers } from "./twilioOutbound/twilioNumbers.ts";

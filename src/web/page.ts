@@ -13,10 +13,12 @@ const opened = new Map<ViewName, Promise<ShowView>>();
 let showing = new AbortController();
 let talk: Promise<() => void> | undefined;
 
-server.then(
-  (info) => find("engine", HTMLElement).textContent = describeEngine(info.engine),
-  () => {},
-);
+server.then((info) => {
+  find("engine", HTMLElement).textContent = describeEngine(info.engine);
+  if (isFirstVisit() && info.engine === "rehearsal" && info.access === "open") {
+    location.replace("#setup");
+  }
+}, () => {});
 onhashchange = () => show({ focuses: true });
 find("gate-form", HTMLFormElement).onsubmit = (event) => {
   event.preventDefault();
@@ -120,6 +122,20 @@ function addStyle(path: string): Promise<void> {
 function unreachable(): RequestError {
   return new RequestError("unreachable", t("The server does not answer. Is it running?"));
 }
+
+/** Whether this browser shows the page for the first time, and its URL names no part of it. */
+function isFirstVisit(): boolean {
+  try {
+    const isFirst = localStorage.getItem(VISITED_ITEM) === null;
+    localStorage.setItem(VISITED_ITEM, "yes");
+    return isFirst && location.hash === "";
+  } catch {
+    // The browser keeps nothing, so every visit would be the first one.
+    return false;
+  }
+}
+
+const VISITED_ITEM = "parley.visited";
 
 /** Shows the page in another language from now on. */
 function changeLanguage(to: Language): void {

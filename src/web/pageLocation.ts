@@ -16,6 +16,7 @@ const PARTS = {
   batches: { view: "batch", id: /^batch_[0-9a-z]+$/ },
   calendar: undefined,
   agents: undefined,
+  setup: undefined,
   "do-not-call": undefined,
 } as const;
 

@@ -115,6 +115,16 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
       return (_location, signal) => show(signal);
     },
   },
+  setup: {
+    title: t("Set up"),
+    html: "setup/setup.html",
+    styles: ["setup/setup.css"],
+    async load() {
+      const { createSetupView } = await import("./setup/setupView.ts");
+      const show = createSetupView();
+      return (_location, signal) => show(signal);
+    },
+  },
   "do-not-call": {
     title: t("Do not call"),
     html: "listed/doNotCall.html",

@@ -12,6 +12,7 @@ const VIEWS = [
   "#batches",
   "#calendar",
   "#agents",
+  "#setup",
   "#do-not-call",
 ];
 

@@ -5,6 +5,8 @@ import { present } from "../../utils/present.ts";
 import { isLoopback } from "../../utils/http/loopback.ts";
 import type { EventHub, EventSubscription } from "../events.ts";
 import type { Incidents } from "../../utils/incidents.ts";
+import { credentialsFor } from "./credentials.ts";
+import { diagnoseHandshake } from "./handshakeDiagnosis.ts";
 import { ModelFaults } from "./modelFaults.ts";
 import { OpenConnections } from "./openConnections.ts";
 import { createOpenModel } from "./openModel.ts";
@@ -56,6 +58,20 @@ export async function openEngine(
     open,
     faults,
     connections,
+    /**
+     * Asks over plain HTTP whether the server takes the key and has the model of the settings: the code
+     * of what is wrong, undefined where nothing is known to be. Never rejects.
+     */
+    async examine(): Promise<string | undefined> {
+      if (server !== undefined || apiKey === undefined) return undefined;
+      const target = new URL(url);
+      target.searchParams.set("model", model);
+      const { loss: { code } } = await diagnoseHandshake(
+        { url: target.href, headers: credentialsFor(url, apiKey, auth) },
+        { fetch, signal: AbortSignal.timeout(EXAMINE_MS) },
+      );
+      return code === "handshake_refused" ? undefined : code;
+    },
     async [Symbol.asyncDispose]() {
       clearInterval(watching);
       openLimits.close();
@@ -69,6 +85,8 @@ export function isModelLocal({ url, apiKey }: Pick<Settings["openai"], "url" | "
   const server = new URL(url);
   return isLoopback(server.hostname) || (apiKey === undefined && isOpenAI(server));
 }
+
+const EXAMINE_MS = 10_000;
 
 /** How often unused connections are looked for. */
 const CHECK_MS = 10_000;

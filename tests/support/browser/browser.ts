@@ -65,10 +65,12 @@ export function browserTests(
 /** Opens an address, in a fresh browser unless one is given; several may run side by side. */
 export async function openPage(
   url: string,
-  { microphone = "absent", browser: given, prepare, ...look }:
+  { microphone = "absent", browser: given, prepare, isFirstVisit = false, ...look }:
     & {
       readonly microphone?: FakeMicrophone;
       readonly browser?: Browser;
+      /** The page shows the set-up at the first visit. */
+      readonly isFirstVisit?: boolean;
       /** A script that runs in the page before its own. */
       readonly prepare?: string;
     }
@@ -78,6 +80,7 @@ export async function openPage(
   const page = await browser.newPage(look);
   page.setDefaultTimeout(PATIENCE_MS);
   if (microphone === "silent") await page.addInitScript(SILENT_MICROPHONE);
+  if (!isFirstVisit) await page.addInitScript(VISITED);
   if (prepare !== undefined) await page.addInitScript(prepare);
   const complaints: string[] = [];
   page.on("console", (message) => {
@@ -96,6 +99,9 @@ export async function openPage(
     close: () => given === undefined ? browser.close() : page.context().close(),
   };
 }
+
+/** A page without an origin has no storage. */
+const VISITED = `try { localStorage.setItem("parley.visited", "yes"); } catch {}`;
 
 /** Says a WAV file into the page's silent microphone. */
 export async function speakInto(page: Page, speech: URL): Promise<void> {

@@ -9,6 +9,7 @@ import { type ApiError, readCreateForm, readStep, refuse } from "./createForm.ts
 import type { ApiFault, ApiRequest, ApiUpdate } from "./apiRequests.ts";
 import { createMessagesApi, type SimulatedText, type TextFault } from "./messagesApi.ts";
 import type { NetworkContext } from "../networkContext.ts";
+import { createNumbersApi } from "./numbersApi.ts";
 
 export type { ApiFault, ApiRequest, ApiUpdate } from "./apiRequests.ts";
 
@@ -38,6 +39,8 @@ export interface TwilioApi {
   readonly updates: readonly ApiUpdate[];
   /** The next text message that a phone gets. */
   nextText(): Promise<SimulatedText>;
+  /** What is asked from now on where the account's number is called, as the console shows it. */
+  setVoiceUrl(url: string): void;
   /** What happens to text messages to a number from now on. */
   failTexts(number: string, fault: TextFault): void;
   close(): Promise<void>;
@@ -75,6 +78,10 @@ export function startTwilioApi(
   const messagesPath = root.replace(/Calls$/, "Messages.json");
   const messages = createMessagesApi(context);
   const applications = createApplicationsApi(account.accountSid);
+  const numbers = createNumbersApi({
+    ...account,
+    voiceUrl: `${context.publicUrl}/twilio/voice`,
+  });
   const conferences = createConferencesApi({
     context,
     get calls() {
@@ -105,6 +112,9 @@ export function startTwilioApi(
     const path = url.pathname.slice(root.length - "Calls".length);
     if (path.startsWith("Applications")) {
       return answerOf(applications.handle(request.method, path, url.searchParams, form));
+    }
+    if (path.startsWith("IncomingPhoneNumbers")) {
+      return answerOf(numbers.handle(request.method, path, url.searchParams, form));
     }
     if (path.startsWith("Conferences")) {
       return await handleConference(request.method, path, url.searchParams, form);
@@ -229,6 +239,7 @@ export function startTwilioApi(
     updates,
     nextText: messages.nextText,
     failTexts: messages.failTo,
+    setVoiceUrl: (url) => numbers.change(new URLSearchParams({ VoiceUrl: url })),
     close: async () => {
       closing.abort(new Error("The API is closed"));
       await server.shutdown();

@@ -1,0 +1,2 @@
+export { openSetup, type Setup } from "./setup/openSetup.ts";
+export { setupParts, setupStates } from "./setup/setupCheck.ts";

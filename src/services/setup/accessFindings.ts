@@ -1,0 +1,67 @@
+import type { Agents } from "../../config/agents.ts";
+import type { Settings } from "../../config/settings.ts";
+import { type ApiKey, hasExpired } from "../../utils/auth.ts";
+import type { Finding } from "./setupCheck.ts";
+
+/** Whether programs and people can use the server from elsewhere. */
+export function keysFinding(
+  { server: { apiKeys } }: Pick<Settings, "server">,
+  { isRevoked, nowMs }: {
+    readonly isRevoked: (key: ApiKey) => boolean;
+    readonly nowMs: number;
+  },
+): Finding {
+  if (apiKeys.length === 0) {
+    return {
+      state: "off",
+      text: "There are no API keys: only this machine may use the server, and no calls are placed.",
+      remedy: 'Set API_KEYS=ops:SECRET;scopes=admin, with a secret from "openssl rand -hex 24".',
+    };
+  }
+  const gone = apiKeys.filter((key) => hasExpired(key, nowMs) || isRevoked(key));
+  const names = (keys: readonly ApiKey[]) => keys.map(({ name }) => name).join(", ");
+  if (!apiKeys.some((key) => key.scopes.includes("admin") && !gone.includes(key))) {
+    return {
+      state: "warning",
+      text: "No key has the scope admin, so nobody sees the calls that come in.",
+      remedy: "Write ;scopes=admin behind one of the keys in API_KEYS.",
+    };
+  }
+  if (gone.length > 0) {
+    return {
+      state: "warning",
+      text: "Keys that have expired or were revoked: {names}.",
+      remedy: "Take them out of API_KEYS, or give them a new secret.",
+      values: { names: names(gone) },
+    };
+  }
+  return { state: "ok", text: "Keys: {names}.", values: { names: names(apiKeys) } };
+}
+
+/** Whether the files of agents are right. */
+export function agentsFinding(
+  { names, problems, unusable }: Pick<Agents, "names" | "problems" | "unusable">,
+  defaultAgent: string,
+): Finding {
+  if (unusable.size > 0) {
+    return {
+      state: "broken",
+      text: "Agents that cannot be used: {names}.",
+      remedy: "Their problems stand under Agents; a corrected file counts at once.",
+      values: { names: [...unusable.keys()].join(", ") },
+    };
+  }
+  if (problems.size > 0) {
+    return {
+      state: "warning",
+      text: "Files with faults, whose last good version stays in use: {names}.",
+      remedy: "Their problems stand under Agents; a corrected file counts at once.",
+      values: { names: [...problems.keys()].join(", ") },
+    };
+  }
+  return {
+    state: "ok",
+    text: "{count} agents; {name} answers where nothing else is said.",
+    values: { count: String(names.length), name: defaultAgent },
+  };
+}

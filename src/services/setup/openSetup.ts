@@ -1,0 +1,83 @@
+import type { Agents } from "../../config/agents.ts";
+import type { Settings } from "../../config/settings.ts";
+import type { ApiKey } from "../../utils/auth.ts";
+import type { Clock } from "../../utils/clock.ts";
+import type { Engine } from "../openai.ts";
+import { findUnpriced, type Prices } from "../spending.ts";
+import type { Store } from "../store.ts";
+import { createTwilioNumbers } from "../twilioOutbound.ts";
+import { agentsFinding, keysFinding } from "./accessFindings.ts";
+import { recordingsFinding, storeFinding, webhooksFinding } from "./dataFindings.ts";
+import { modelFinding } from "./modelFinding.ts";
+import { phoneFinding, publicUrlFinding } from "./phoneFinding.ts";
+import type { Finding, SetupCheck, SetupPart } from "./setupCheck.ts";
+import { destinationsFinding, limitsFinding, pricesFinding } from "./spendingFindings.ts";
+
+export interface SetupDeps {
+  readonly settings: Settings;
+  readonly agents: Agents;
+  readonly engine: Pick<Engine, "name" | "examine">;
+  readonly prices: Prices;
+  readonly store: { readonly outbox: Pick<Store["outbox"], "deadLetters"> };
+  readonly recorder: {
+    readonly health: () => { readonly status: "ok" | "degraded"; readonly waiting?: number };
+  };
+  readonly recordings: {
+    readonly health: { readonly status: "ok" | "degraded"; readonly reason?: string };
+  };
+  readonly cluster: { readonly revocation: { readonly isRevoked: (key: ApiKey) => boolean } };
+  readonly now: Clock["now"];
+}
+
+/** Tells how the set-up stands. */
+export type Setup = ReturnType<typeof openSetup>;
+
+/** The model's server and Twilio are asked once in so long, by whomever. */
+const KEPT_MS = 5000;
+
+/** Creates what looks at the parts of the set-up. */
+export function openSetup(
+  { settings, agents, engine, prices, store, recorder, recordings, cluster, now }: SetupDeps,
+) {
+  const numbers = settings.phone && createTwilioNumbers(settings.phone);
+  let kept: { readonly until: number; readonly checks: Promise<readonly SetupCheck[]> } | undefined;
+
+  return {
+    /** In the order of `setupParts`. Rejects where the store fails. */
+    check(): Promise<readonly SetupCheck[]> {
+      if (kept === undefined || now() >= kept.until) {
+        kept = { until: now() + KEPT_MS, checks: look() };
+      }
+      return kept.checks;
+    },
+  };
+
+  async function look(): Promise<readonly SetupCheck[]> {
+    const [model, phone, failed] = await Promise.all([
+      modelFinding(settings, engine),
+      phoneFinding(settings, numbers),
+      settings.webhook === undefined ? [] : store.outbox.deadLetters({ limit: 200 }),
+    ]);
+    const recorded = agents.names.filter((name) => agents.get(name)?.recording?.on === true);
+    const unpriced = new Set([...findUnpriced(settings, agents, prices).values()].flat());
+    const isRevoked = cluster.revocation.isRevoked;
+    return [
+      of("model", model),
+      of("agents", agentsFinding(agents, settings.agents.default)),
+      of("publicUrl", publicUrlFinding(settings)),
+      of("phone", phone),
+      of("destinations", destinationsFinding(settings)),
+      of("keys", keysFinding(settings, { isRevoked, nowMs: now() })),
+      of("limits", limitsFinding(settings)),
+      of("prices", pricesFinding(settings, [...unpriced])),
+      of("store", storeFinding(settings, recorder.health())),
+      of("recordings", recordingsFinding(settings, recordings.health, recorded)),
+      of("webhooks", webhooksFinding(settings, failed.length)),
+      ...settings.hints.map((text) => of("warnings", { state: "warning", text })),
+    ];
+  }
+}
+
+function of(part: SetupPart, { values = {}, ...finding }: Finding): SetupCheck {
+  return { part, ...finding, values };
+}

@@ -1,0 +1,81 @@
+import type { Settings } from "../../config/settings.ts";
+import type { TwilioNumbers } from "../twilioOutbound.ts";
+import type { Finding } from "./setupCheck.ts";
+
+/** Whether the origin that others reach this server at is set. */
+export function publicUrlFinding(
+  { server: { publicUrl } }: Pick<Settings, "server">,
+): Finding {
+  if (publicUrl === undefined) {
+    return {
+      state: "off",
+      text: "The server has no public address: only this machine reaches it.",
+      remedy:
+        "Set PUBLIC_URL to the https origin of your proxy or tunnel, such as https://voice.example.com.",
+    };
+  }
+  const values = { url: publicUrl };
+  if (publicUrl.startsWith("http:") && new URL(publicUrl).hostname !== "localhost") {
+    return {
+      state: "warning",
+      text: "{url} is not encrypted: browsers give pages there no microphone.",
+      remedy:
+        "Put a proxy with a certificate before the server, and its https origin into PUBLIC_URL.",
+      values,
+    };
+  }
+  return { state: "ok", text: "The public address is {url}.", values };
+}
+
+/** Whether calls to the number come here; asks Twilio. Never rejects. */
+export async function phoneFinding(
+  { phone }: Pick<Settings, "phone">,
+  numbers: Pick<TwilioNumbers, "voiceOf"> | undefined,
+): Promise<Finding> {
+  if (phone === undefined || numbers === undefined) {
+    return {
+      state: "off",
+      text: "No phone number is connected.",
+      remedy:
+        "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER and PUBLIC_URL, and start the server again.",
+    };
+  }
+  const webhook = `${phone.publicUrl}/twilio/voice`;
+  const values = { number: phone.number, webhook };
+  try {
+    const voice = await numbers.voiceOf(phone.number);
+    if (voice === undefined) {
+      return {
+        state: "broken",
+        text: "The Twilio account does not have the number {number}.",
+        remedy: "Correct TWILIO_PHONE_NUMBER, or the account in TWILIO_ACCOUNT_SID.",
+        values,
+      };
+    }
+    if (voice.application !== "" || voice.url !== webhook) {
+      return {
+        state: "broken",
+        text: "Calls to {number} do not come here: something else answers them.",
+        remedy:
+          "In the Twilio console, set what happens when a call comes in to: Webhook, {webhook}, HTTP POST.",
+        values,
+      };
+    }
+    if (voice.method.toUpperCase() !== "POST") {
+      return {
+        state: "broken",
+        text: "Twilio asks with GET what to do with calls to {number}, which is refused.",
+        remedy: "In the Twilio console, choose HTTP POST beside the webhook of the number.",
+        values,
+      };
+    }
+    return { state: "ok", text: "Calls to {number} come here.", values };
+  } catch {
+    return {
+      state: "warning",
+      text: "Twilio could not be asked about {number}.",
+      remedy: "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, and whether Twilio can be reached.",
+      values,
+    };
+  }
+}

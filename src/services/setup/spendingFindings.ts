@@ -1,0 +1,69 @@
+import type { Settings } from "../../config/settings.ts";
+import type { Finding } from "./setupCheck.ts";
+
+/** Who may be called. */
+export function destinationsFinding(
+  { phone, outbound: { countries, allow, hours }, server: { apiKeys } }: Pick<
+    Settings,
+    "phone" | "outbound" | "server"
+  >,
+): Finding {
+  if (phone === undefined || apiKeys.length === 0) {
+    return {
+      state: "off",
+      text: "No calls are placed: that takes a phone number and an API key.",
+      remedy: "Connect a phone number and set API_KEYS.",
+    };
+  }
+  const places = allow.length > 0
+    ? allow.join(", ")
+    : countries?.join(", ") ?? phone.number.slice(0, 2);
+  if (hours === undefined) {
+    return {
+      state: "warning",
+      text: "People may be called at any hour, in {places}.",
+      remedy: "Set OUTBOUND_HOURS=country for the lawful hours of each country.",
+      values: { places },
+    };
+  }
+  return { state: "ok", text: "People may be called in {places}.", values: { places } };
+}
+
+/** What may be spent. */
+export function limitsFinding({ limits: { callUsd, server } }: Pick<Settings, "limits">): Finding {
+  if (callUsd === undefined || server.dailyUsd === undefined) {
+    return {
+      state: "warning",
+      text: "A limit in dollars is switched off.",
+      remedy: "Set MAX_CALL_USD and DAILY_USD to what a call and a day may cost at most.",
+    };
+  }
+  return {
+    state: "ok",
+    text: "A call ends at ${call}, and a day at ${day}.",
+    values: { call: String(callUsd), day: String(server.dailyUsd) },
+  };
+}
+
+/** Whether the cost of calls is known. */
+export function pricesFinding(
+  { phone, records: { telephonyUsdPerMinute } }: Pick<Settings, "phone" | "records">,
+  unpriced: readonly string[],
+): Finding {
+  if (unpriced.length > 0) {
+    return {
+      state: "warning",
+      text: "The price of {models} is not known, so limits in dollars cannot count it.",
+      remedy: "Add it to a file, and name that in PRICES_FILE.",
+      values: { models: unpriced.join(", ") },
+    };
+  }
+  if (phone !== undefined && telephonyUsdPerMinute === undefined) {
+    return {
+      state: "warning",
+      text: "What a minute on the phone costs is estimated, rather too high than too low.",
+      remedy: "Set TELEPHONY_USD_PER_MINUTE to what your carrier charges.",
+    };
+  }
+  return { state: "ok", text: "The cost of every call is known." };
+}

@@ -1,0 +1,104 @@
+/// <reference lib="dom" />
+import { fetchApiJson } from "../apiClient.ts";
+import { element, find } from "../elements.ts";
+import { t } from "../text.ts";
+
+/** Creates the view of the set-up: three steps to the first call, and what is on, off and broken. */
+export function createSetupView(): (signal: AbortSignal) => Promise<void> {
+  const list = find("setup-list", HTMLUListElement);
+  const summary = find("setup-summary", HTMLElement);
+  const again = find("setup-again", HTMLButtonElement);
+
+  return async function showSetup(signal) {
+    again.onclick = () => look(signal).catch(() => summary.textContent = LOST);
+    await look(signal);
+  };
+
+  async function look(signal: AbortSignal): Promise<void> {
+    summary.textContent = t("Looking…");
+    again.disabled = true;
+    try {
+      const [{ checks }, { calls }] = await Promise.all([
+        fetchApiJson<Setup>("/api/setup", { signal }),
+        fetchApiJson<{ readonly calls: readonly unknown[] }>("/api/calls?limit=1", { signal }),
+      ]);
+      list.replaceChildren(...checks.map(rowOf));
+      summary.textContent = summarise(checks);
+      markDone("step-talk", calls.length > 0);
+      markDone("step-model", isOk(checks, "model"));
+      markDone("step-phone", isOk(checks, "phone"));
+    } finally {
+      again.disabled = false;
+    }
+  }
+}
+
+function isOk(checks: readonly Check[], part: string): boolean {
+  return checks.some((check) => check.part === part && check.state === "ok");
+}
+
+function markDone(id: string, isDone: boolean): void {
+  const step = find(id, HTMLLIElement);
+  step.classList.toggle("done", isDone);
+  const heading = step.querySelector("h3");
+  if (heading !== null) heading.dataset["done"] = t("Done:");
+}
+
+function rowOf({ part, state, text, remedy, values }: Check): HTMLElement {
+  return element("li", { className: state }, [
+    element("span", { className: "state", textContent: STATES[state] ?? state }),
+    element("div", {}, [
+      element("h3", { textContent: PARTS[part] ?? part }),
+      element("p", { textContent: t(text, values) }),
+      ...(remedy === null
+        ? []
+        : [element("p", { className: "remedy", textContent: t(remedy, values) })]),
+    ]),
+  ]);
+}
+
+function summarise(checks: readonly Check[]): string {
+  const count = (state: string) => checks.filter((check) => check.state === state).length;
+  if (count("broken") > 0) return t("{count} broken", { count: count("broken") });
+  if (count("warning") === 0) return t("Nothing is broken.");
+  return count("warning") === 1
+    ? t("Nothing is broken; 1 warning")
+    : t("Nothing is broken; {count} warnings", { count: count("warning") });
+}
+
+const LOST = t("The server does not answer. Is it running?");
+
+const STATES: Readonly<Record<string, string>> = {
+  ok: t("On"),
+  off: t("Off"),
+  warning: t("Warning"),
+  broken: t("Broken"),
+};
+
+const PARTS: Readonly<Record<string, string>> = {
+  model: t("Model"),
+  agents: t("Agents"),
+  publicUrl: t("Public address"),
+  phone: t("Phone number"),
+  destinations: t("Calling out"),
+  keys: t("API keys"),
+  limits: t("Limits"),
+  prices: t("Prices"),
+  store: t("Records"),
+  recordings: t("Recordings"),
+  webhooks: t("Webhooks"),
+  warnings: t("Settings"),
+};
+
+interface Setup {
+  readonly checks: readonly Check[];
+}
+
+/** One part of the answer of `GET /api/setup`. */
+interface Check {
+  readonly part: string;
+  readonly state: string;
+  readonly text: string;
+  readonly remedy: string | null;
+  readonly values: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,97 @@
+import { strict as assert } from "node:assert";
+import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { modelKey, type PhoneRig, startPhoneRig } from "../support/servers/phoneRig.ts";
+
+interface Check {
+  readonly state: string;
+  readonly text: string;
+  readonly remedy: string | null;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+async function checksOf({ server }: Pick<PhoneRig, "server">): Promise<Map<string, Check>> {
+  const response = await server.request("/api/setup", {
+    headers: { Authorization: `Bearer ${apiKey}` },
+  });
+  assert.equal(response.status, 200);
+  const { checks } = await response.json();
+  return new Map(checks.map((check: Check & { readonly part: string }) => [check.part, check]));
+}
+
+Deno.test("a set-up that works is told to work, with the model and Twilio asked", async () => {
+  await using rig = await startPhoneRig();
+  const checks = await checksOf(rig);
+  for (const part of ["model", "agents", "publicUrl", "phone", "keys", "limits"]) {
+    assert.equal(checks.get(part)?.state, "ok", `${part}: ${checks.get(part)?.text}`);
+    assert.equal(checks.get(part)?.remedy, null);
+  }
+  assert.equal(checks.get("phone")?.text, "Calls to {number} come here.");
+  assert.match(checks.get("phone")?.values["number"] ?? "", /^\+1/);
+  assert.equal(checks.get("store")?.state, "warning");
+  assert.equal(checks.get("webhooks")?.state, "off");
+});
+
+Deno.test("a number that something else answers is told, with the webhook to set", async () => {
+  await using rig = await startPhoneRig();
+  rig.server.api.setVoiceUrl("https://demo.twilio.com/welcome/voice/");
+  const phone = (await checksOf(rig)).get("phone");
+  assert.equal(phone?.state, "broken");
+  assert.match(phone.values["webhook"] ?? "", /^https:.*\/twilio\/voice$/);
+  assert.match(phone.remedy ?? "", /\{webhook\}, HTTP POST/);
+});
+
+Deno.test("a Twilio account that refuses the credentials is told", async () => {
+  await using rig = await startPhoneRig({ env: { TWILIO_AUTH_TOKEN: "0".repeat(32) } });
+  const phone = (await checksOf(rig)).get("phone");
+  assert.equal(phone?.state, "warning");
+  assert.match(phone.remedy ?? "", /TWILIO_AUTH_TOKEN/);
+});
+
+for (
+  const [status, text] of [
+    [401, /refuses the key/],
+    [404, /does not know the model/],
+    [429, /no credit left/],
+    [500, /did not answer as expected/],
+  ] as const
+) {
+  Deno.test(`a model's server that answers ${status} is told, with what mends it`, async () => {
+    await using rig = await startPhoneRig({
+      env: { OPENAI_API_KEY: modelKey },
+      model: { faults: [`refuseHandshake:${status}`] },
+    });
+    const model = (await checksOf(rig)).get("model");
+    assert.notEqual(model?.state, "ok");
+    assert.match(model?.text ?? "", text);
+    assert.notEqual(model?.remedy, null);
+  });
+}
+
+Deno.test("a server without anything says what to set for each part", async () => {
+  await using server = await startPhoneServer({
+    env: {
+      API_KEYS: `ops:${apiKey};scopes=admin`,
+      PUBLIC_URL: undefined,
+      TWILIO_ACCOUNT_SID: undefined,
+      TWILIO_AUTH_TOKEN: undefined,
+      TWILIO_PHONE_NUMBER: undefined,
+      TWILIO_API_URL: undefined,
+      MAX_CALL_USD: "off",
+    },
+  });
+  const checks = await checksOf({ server });
+  for (const part of ["model", "publicUrl", "phone", "destinations", "recordings", "webhooks"]) {
+    assert.equal(checks.get(part)?.state, "off", part);
+    assert.notEqual(checks.get(part)?.remedy, null, part);
+  }
+  assert.equal(checks.get("limits")?.state, "warning");
+});
+
+Deno.test("the set-up is for admins alone", async () => {
+  await using server = await startPhoneServer({
+    env: { API_KEYS: `ops:${apiKey};scopes=calls:read` },
+  });
+  const response = await server.request("/api/setup", { headers: { "X-API-Key": apiKey } });
+  assert.equal(response.status, 403);
+  assert.equal((await response.json()).code, "scope_missing");
+});
