@@ -4,12 +4,15 @@ import { RequestError, storedKey, storeKey } from "./apiClient.ts";
 import { describeEngine, fetchServerInfo, type ServerInfo } from "./serverInfo.ts";
 import { element, find } from "./elements.ts";
 import { type PageLocation, readPageLocation, type ViewName } from "./pageLocation.ts";
+import { mayPlayAtOnce } from "./talk/leftCall.ts";
 import { type Language, language, t } from "./text.ts";
 import { type ShowView, type View, views } from "./views.ts";
 
 const server = fetchServerInfo();
 const titles = server.then(titlesOf, () => new Map<string, string>());
 const opened = new Map<ViewName, Promise<ShowView>>();
+/** As it was when the page came: a call that it was left in is gone on with at once, or offered. */
+const mayPlay = mayPlayAtOnce();
 let showing = new AbortController();
 let talk: Promise<() => void> | undefined;
 
@@ -72,7 +75,7 @@ async function show({ focuses }: { readonly focuses: boolean }): Promise<void> {
 /** Loads the first view, whose HTML is in the page from the beginning, and offers a call in it. */
 function openTalk(): Promise<() => void> {
   return talk ??= import("./talk/talkView.ts").then(({ showStart, showStartProblem, showTalk }) => {
-    server.then(showStart, showStartProblem);
+    server.then((info) => showStart(info, mayPlay), showStartProblem);
     return showTalk;
   });
 }

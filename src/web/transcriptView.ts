@@ -4,7 +4,7 @@ import { element } from "./elements.ts";
 import { formatDuration, formatSpan } from "./formats.ts";
 import { redactedWords } from "./redactedWords.ts";
 import { t } from "./text.ts";
-import { readableOutput } from "./toolOutput.ts";
+import { toolCard, type ToolMessage } from "./toolCard.ts";
 
 /** With `startedMs`, its time since the start of the call is shown. */
 type Line = Omit<TranscriptLine, "agent" | "by"> & {
@@ -16,15 +16,11 @@ type Line = Omit<TranscriptLine, "agent" | "by"> & {
   readonly unheard?: string | null;
 };
 
-type ToolMessage = Extract<ServerMessage, { type: "tool" }> & {
-  readonly startedMs?: number;
-  /** Arguments and output, where they may be shown. */
-  readonly content?: { readonly arguments: string; readonly output?: string };
-};
-
 /** A live line's latency, or that of a record, which has null for what is not known. */
 type LineLatency = Omit<Extract<ServerMessage, { type: "latency" }>, "type" | "firstHeardMs"> & {
   readonly firstHeardMs?: number | null;
+  /** As the ear of this page's user got it: that is what is shown then. */
+  readonly earMs?: number | undefined;
 };
 
 /**
@@ -34,7 +30,10 @@ type LineLatency = Omit<Extract<ServerMessage, { type: "latency" }>, "type" | "f
 export interface TranscriptView {
   /** Adds a line, or replaces the one with the same id. */
   show(line: Line): void;
-  showTool(tool: ToolMessage): void;
+  /** `instead` stands for a content that is not known. */
+  showTool(tool: ToolMessage, instead?: string): void;
+  /** So much of an agent's line that is not final has been heard; the rest is still to come. */
+  showHeard(id: string, characters: number): void;
   /** Shown beside its line, now or as soon as the line comes. */
   showLatency(latency: LineLatency): void;
   /** Adds a note, with its time where it is known, or replaces the one with the same id. */
@@ -50,6 +49,9 @@ type Place = Pick<Line, "position" | "startedMs">;
 
 interface Shown {
   place: Place;
+  line: Line;
+  /** How much of an agent's line has been heard; undefined where that is not followed. */
+  heardCharacters?: number;
   readonly row: HTMLElement;
   readonly words: HTMLElement;
   readonly margin: HTMLElement;
@@ -58,12 +60,14 @@ interface Shown {
 /** Creates the view in a list element; `caller` is the name of the human side. */
 export function createTranscriptView(
   list: HTMLElement,
-  { caller, titleOf = (agent) => agent, onTime }: {
+  { caller, titleOf = (agent) => agent, onTime, onToolOpened }: {
     readonly caller: "You" | "Caller";
     /** How people call an agent. */
     readonly titleOf?: (agent: string) => string;
     /** Called with the time of a line that is pressed; undefined where times cannot be. */
     readonly onTime?: (startedMs: number) => void;
+    /** Somebody wants to see what a tool got and brought. */
+    readonly onToolOpened?: () => void;
   },
 ): TranscriptView {
   const lines = new Map<string, Shown>();
@@ -93,7 +97,8 @@ export function createTranscriptView(
         // A line that was cut off before its first word was not heard at all.
         const unheard = line.unheard ?? "";
         shown.row.hidden = line.final && line.text.trim() === "" && unheard === "";
-        const words = line.text === "" && unheard === "" ? ["…"] : redactedWords(line.text);
+        shown.line = line;
+        const words = line.text === "" && unheard === "" ? ["…"] : wordsOf(shown);
         shown.words.replaceChildren(...words);
         if (line.interrupted) shown.words.append(" ", tag("cut off here"));
         if (unheard !== "") {
@@ -104,12 +109,21 @@ export function createTranscriptView(
         else if (line.by === "whisper") shown.words.append(" ", tag(t("to the agent alone")));
       });
     },
-    showTool(tool) {
+    showTool(tool, instead) {
       changeAndFollow(() => {
         const row = tools.get(tool.id) ?? addTool(tool);
         row.className = `tool ${tool.state}`;
-        row.lastElementChild?.replaceChildren(...describeTool(tool));
+        const isOpen = row.querySelector("details")?.open === true;
+        row.lastElementChild?.replaceChildren(
+          ...toolCard(tool, { isOpen, instead, onOpened: onToolOpened }),
+        );
       });
+    },
+    showHeard(id, characters) {
+      const shown = lines.get(id);
+      if (shown === undefined || shown.line.final || shown.line.text === "") return;
+      shown.heardCharacters = characters;
+      shown.words.replaceChildren(...wordsOf(shown));
     },
     showLatency(latency) {
       latencies.set(latency.id, latency);
@@ -169,7 +183,7 @@ export function createTranscriptView(
     const margin = element("span", { className: "margin" });
     const row = addRow(name, line.startedMs, [words, margin], onTime);
     row.className = `line ${line.by === "whisper" ? "whisper" : line.role}`;
-    const shown: Shown = { place: line, row, words, margin };
+    const shown: Shown = { place: line, line, row, words, margin };
     insert(shown);
     lines.set(line.id, shown);
     const latency = latencies.get(line.id);
@@ -229,33 +243,28 @@ function timeOf(startedMs: number, onTime?: (startedMs: number) => void): HTMLEl
   return element("button", { type: "button", className: "at", textContent, title, onclick });
 }
 
-function describeTool(tool: ToolMessage): readonly (Node | string)[] {
-  const span = tool.state === "started" ? "…" : formatSpan(tool.durationMs);
-  const outcome = tool.state === "failed"
-    ? `failed after ${span}`
-    : tool.state === "waits"
-    ? "waits for the caller"
-    : span;
-  const name = [element("code", { textContent: tool.name }), ` ${outcome}`];
-  if (tool.content === undefined) return name;
-  const { arguments: given, output } = tool.content;
-  return [
-    element("details", {}, [
-      element("summary", {}, name),
-      element("pre", {
-        textContent: output === undefined ? given : `${given}\n→ ${readableOutput(output)}`,
-      }),
-    ]),
-  ];
+/** What is still to be heard of a line is told apart, from a word's end on. */
+function wordsOf({ line: { text, final }, heardCharacters }: Shown): readonly (Node | string)[] {
+  if (final || heardCharacters === undefined) return redactedWords(text);
+  const end = heardCharacters >= text.length
+    ? text.length
+    : Math.max(0, text.lastIndexOf(" ", heardCharacters));
+  const ahead = element("span", { className: "ahead" }, redactedWords(text.slice(end)));
+  return [...redactedWords(text.slice(0, end)), ahead];
 }
 
 function showTotal({ margin }: Shown, latency: LineLatency): void {
-  const { totalMs, responseMs, firstAudioMs, firstHeardMs } = latency;
+  const { totalMs, responseMs, firstAudioMs, firstHeardMs, earMs } = latency;
   const heard = firstHeardMs == null ? "" : `, until heard ${formatSpan(firstHeardMs)}`;
-  margin.textContent = formatSpan(totalMs);
-  margin.title = `From the caller's last word to the agent's first. Response ${
-    formatSpan(responseMs)
-  }, first audio ${formatSpan(firstAudioMs)}${heard}.`;
+  const parts = `Response ${formatSpan(responseMs)}, first audio ${
+    formatSpan(firstAudioMs)
+  }${heard}.`;
+  margin.textContent = formatSpan(earMs ?? totalMs);
+  margin.title = earMs === undefined
+    ? `From the caller's last word to the agent's first. ${parts}`
+    : `From your last sound to the agent's first at your ear. On the server, from the noticed end of your turn: ${
+      formatSpan(totalMs)
+    }. ${parts}`;
 }
 
 function tag(text: string): HTMLElement {

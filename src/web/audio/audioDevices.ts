@@ -22,17 +22,15 @@ export async function listAudioDevices(): Promise<AudioDevices> {
   }
 }
 
-/** Calls back with the devices now and whenever one is plugged in or out, until the signal is aborted. */
-export function watchAudioDevices(
-  onDevices: (devices: AudioDevices) => void,
-  signal: AbortSignal,
-): void {
-  const tell = async () => {
-    const devices = await listAudioDevices();
-    if (!signal.aborted) onDevices(devices);
-  };
-  navigator.mediaDevices?.addEventListener("devicechange", tell, { signal });
+/**
+ * Calls back with the devices now, whenever one is plugged in or out, and when the function that it returns
+ * is called: their names are known only when the page may use a microphone.
+ */
+export function watchAudioDevices(onDevices: (devices: AudioDevices) => void): () => void {
+  const tell = async () => onDevices(await listAudioDevices());
+  navigator.mediaDevices?.addEventListener("devicechange", tell);
   tell();
+  return tell;
 }
 
 /** Some browsers list the default twice, once under this id: it is what no choice means. */

@@ -11,8 +11,8 @@ export class EarLatency {
   #lastSoundAt: number | undefined;
   /** When the caller fell silent, until an answer is heard. */
   #stoppedAt: number | undefined;
-  /** Where in an item its first sound is. */
-  readonly #firstSounds = new Map<
+  /** Where in an item its first sound is, and how much of it has come. */
+  readonly #items = new Map<
     string,
     { readonly receivedMs: number; readonly soundMs?: number }
   >();
@@ -39,23 +39,28 @@ export class EarLatency {
 
   /** A piece of an item has come, PCM16 at 24 kHz; `fromMs` where it is not the item's beginning. */
   received(itemId: string, pcm: ArrayBuffer, fromMs?: number): void {
-    const known = this.#firstSounds.get(itemId);
+    const known = this.#items.get(itemId);
     const atMs = fromMs ?? known?.receivedMs ?? 0;
     const samples = new Int16Array(pcm);
     const first = known?.soundMs === undefined
       ? samples.findIndex((sample) => Math.abs(sample) >= AUDIBLE)
       : -1;
     const soundMs = known?.soundMs ?? (first < 0 ? undefined : atMs + first / SAMPLES_PER_MS);
-    this.#firstSounds.set(itemId, {
+    this.#items.set(itemId, {
       receivedMs: atMs + samples.length / SAMPLES_PER_MS,
       ...(soundMs !== undefined && { soundMs }),
     });
-    if (this.#firstSounds.size > MAX_ITEMS) forgetOldest(this.#firstSounds);
+    if (this.#items.size > MAX_ITEMS) forgetOldest(this.#items);
+  }
+
+  /** How much of an item has come. */
+  receivedMs(itemId: string): number {
+    return this.#items.get(itemId)?.receivedMs ?? 0;
   }
 
   /** So much of an item has reached the ear. */
   heard({ itemId, ms }: Pick<PlaybackReport, "itemId" | "ms">, now: number): void {
-    const { soundMs } = this.#firstSounds.get(itemId) ?? {};
+    const { soundMs } = this.#items.get(itemId) ?? {};
     if (soundMs === undefined || ms < soundMs || this.#timed.has(itemId)) return;
     this.#timed.add(itemId);
     if (this.#timed.size > MAX_ITEMS) forgetOldest(this.#timed);

@@ -32,7 +32,7 @@ export function createCallControls({ onMuteChange, onHangUp }: CallControlEvents
   document.onkeydown = ({ key, target, repeat, ctrlKey, metaKey, altKey }) => {
     if (repeat || ctrlKey || metaKey || altKey || view.hidden) return;
     if (key === "Escape") interrupt();
-    else if (key.toLowerCase() === "m" && !(target instanceof HTMLInputElement)) toggleMute();
+    else if (key.toLowerCase() === "m" && !isText(target)) toggleMute();
   };
 
   return {
@@ -41,8 +41,11 @@ export function createCallControls({ onMuteChange, onHangUp }: CallControlEvents
       call = shown;
       desk.hidden = call === undefined;
       showKeypad(false);
-      muteButton.hidden = call?.hasMicrophone === false;
-      muteButton.ariaPressed = "false";
+      // With push-to-talk the agent hears nothing anyway until the button is held.
+      const isPushed = call?.pushToTalk === true;
+      if (call !== undefined && isPushed && call.muted) call.muted = false;
+      muteButton.hidden = call?.hasMicrophone === false || isPushed;
+      muteButton.ariaPressed = String(call?.hasMicrophone === true && call.muted);
       if (call !== undefined) (call.hasMicrophone ? muteButton : textField).focus();
     },
     /** Whether there is anything to interrupt. */
@@ -57,7 +60,7 @@ export function createCallControls({ onMuteChange, onHangUp }: CallControlEvents
   }
 
   function toggleMute(): void {
-    if (call?.hasMicrophone !== true) return;
+    if (call?.hasMicrophone !== true || call.pushToTalk) return;
     call.muted = !call.muted;
     muteButton.ariaPressed = String(call.muted);
     onMuteChange();
@@ -79,4 +82,9 @@ function fillKeypad(group: HTMLElement, onDigit: (digit: string) => void): void 
       return key;
     }),
   );
+}
+
+function isText(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement ||
+    target instanceof HTMLTextAreaElement;
 }

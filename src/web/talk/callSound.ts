@@ -22,6 +22,11 @@ export interface SoundState {
   readonly microphone: MicrophoneState | undefined;
 }
 
+/** How much of an item has reached the ear, and how much of it has come so far. */
+export interface HeardSpeech extends Pick<PlaybackReport, "itemId" | "ms"> {
+  readonly receivedMs: number;
+}
+
 export interface CallSoundEvents {
   onFrame(frame: ArrayBuffer): void;
   /** The button of push-to-talk was let go; `spoken` is whether anything was said. */
@@ -30,6 +35,7 @@ export interface CallSoundEvents {
   onSound(sound: SoundState): void;
   /** Another microphone is used, or was connected and could be; its name may be empty. */
   onDevice(change: "used" | "connected", name: string): void;
+  onHeard?(heard: HeardSpeech): void;
   /** From the caller's last sound to the item's first sound at the ear, where there is an answer to time. */
   onEarLatency?(itemId: string, ms: number): void;
 }
@@ -75,6 +81,8 @@ export async function openCallSound(
   gate.isOn = choice.pushToTalk;
   const onReport = (report: PlaybackReport) => {
     ear.heard(report, performance.now());
+    const { itemId, ms } = report;
+    events.onHeard?.({ itemId, ms, receivedMs: ear.receivedMs(itemId) });
     events.onReport(report);
   };
   // Browsers give neither microphone nor worklets to pages from plain http.

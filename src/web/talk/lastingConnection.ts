@@ -3,6 +3,7 @@ import type { ClientMessage, ServerMessage } from "../../protocol/web.ts";
 import { type EndOfCall, RequestError } from "../apiClient.ts";
 import type { PlaybackReport } from "../audio/playbackMessages.ts";
 import { delay } from "../delay.ts";
+import { RETURN_MS } from "./returnTime.ts";
 import { CallGap } from "./callGap.ts";
 import {
   checkReturn,
@@ -190,8 +191,6 @@ function online(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** As long as the server keeps the call. */
-export const RETURN_MS = 30_000;
 const TRY_MS = 5000;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 4000;

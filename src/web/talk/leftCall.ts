@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { RETURN_MS } from "./lastingConnection.ts";
+import { RETURN_MS } from "./returnTime.ts";
 
 /** The call of a page that was left: what its next load needs to go on with it. */
 export interface LeftCall {

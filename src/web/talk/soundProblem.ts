@@ -2,6 +2,7 @@
 import type { SoundState } from "./callSound.ts";
 import { find } from "../elements.ts";
 import type { MicrophoneFault } from "../audio/microphoneStream.ts";
+import { t } from "../text.ts";
 import { describeMicrophone } from "./talkTexts.ts";
 
 /** What the page shows about a problem of a call's devices or network. */
@@ -74,11 +75,11 @@ export function createSoundProblemLine(events: SoundProblemEvents) {
 function describeRecovery(before: SoundState, now: SoundState): string | undefined {
   const interrupted = ({ speaker, microphone }: SoundState) =>
     speaker === "interrupted" || microphone?.name === "interrupted";
-  if (interrupted(before) && !interrupted(now)) return "Sound was interrupted. It is back.";
+  if (interrupted(before) && !interrupted(now)) return t("Sound was interrupted. It is back.");
   const { name } = before.microphone ?? {};
   if (now.microphone?.name !== "open") return undefined;
-  if (name === "lost" || name === "returning") return "The microphone is back.";
-  if (name === "muted") return "The microphone was on hold. It is back.";
+  if (name === "lost" || name === "returning") return t("The microphone is back.");
+  if (name === "muted") return t("The microphone was on hold. It is back.");
   return undefined;
 }
 
@@ -89,8 +90,8 @@ function findSoundProblem(
 ): SoundProblem | undefined {
   if (!online) {
     return {
-      status: "The network is gone",
-      text: "This device is offline. The call goes on if the network is back soon.",
+      status: t("The network is gone"),
+      text: t("This device is offline. The call goes on if the network is back soon."),
       remedy: undefined,
       agentInaudible: true,
     };
@@ -101,31 +102,33 @@ function findSoundProblem(
       return INTERRUPTED;
     case "muted":
       return {
-        status: "The microphone is on hold",
-        text:
+        status: t("The microphone is on hold"),
+        text: t(
           "The system or another app has muted the microphone: the agent cannot hear you. It comes back by itself. Until then you can type.",
-        remedy: "Use the microphone again",
+        ),
+        remedy: t("Use the microphone again"),
         agentInaudible: false,
       };
     case "returning":
       return {
-        status: "Getting the microphone back…",
-        text: "The microphone was disconnected.",
+        status: t("Getting the microphone back…"),
+        text: t("The microphone was disconnected."),
         remedy: undefined,
         agentInaudible: false,
       };
     case "lost":
       return {
-        status: "The microphone is gone",
+        status: t("The microphone is gone"),
         text: LOST[microphone.fault] ?? describeMicrophone(microphone.fault),
-        remedy: "Use the microphone again",
+        remedy: t("Use the microphone again"),
         agentInaudible: false,
       };
     case "silent":
       return {
-        status: "Nothing comes from the microphone",
-        text:
+        status: t("Nothing comes from the microphone"),
+        text: t(
           "If you are speaking, see whether the microphone is switched on, and whether the right one is chosen.",
+        ),
         remedy: undefined,
         agentInaudible: false,
       };
@@ -134,17 +137,20 @@ function findSoundProblem(
 }
 
 const INTERRUPTED: SoundProblem = {
-  status: "Sound was interrupted",
-  text:
-    "The device or another app has interrupted the sound. It is tried again by itself; a tap here or any key may help.",
-  remedy: "Resume sound",
+  status: t("Sound was interrupted"),
+  text: t(
+    "The device or another app has interrupted the sound, or there is no output for it. It is tried again by itself; a tap here or any key may help.",
+  ),
+  remedy: t("Resume sound"),
   agentInaudible: true,
 };
 
 const LOST: Partial<Readonly<Record<MicrophoneFault, string>>> = {
-  absent: "The microphone was disconnected, and there is no other. Connect one, or type.",
-  refused: "The microphone is no longer allowed. Allow it in the browser's address bar, or type.",
-  blocked: "The browser no longer gives this page the microphone. You can go on by typing.",
-  busy: "Another program has taken the microphone. Close it, or type.",
-  stopped: "The system has stopped the microphone. You can go on by typing.",
+  absent: t("The microphone was disconnected, and there is no other. Connect one, or type."),
+  refused: t(
+    "The microphone is no longer allowed. Allow it in the browser's address bar, or type.",
+  ),
+  blocked: t("The browser no longer gives this page the microphone. You can go on by typing."),
+  busy: t("Another program has taken the microphone. Close it, or type."),
+  stopped: t("The system has stopped the microphone. You can go on by typing."),
 };

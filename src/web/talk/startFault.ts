@@ -3,23 +3,30 @@ import { RequestError } from "../apiClient.ts";
 import { AudioError } from "../audio/audioContext.ts";
 import { MicrophoneError } from "../audio/microphoneStream.ts";
 import { fetchServerInfo } from "../serverInfo.ts";
-import {
-  describeEnding,
-  describeMicrophone,
-  describeRefused,
-  describeSpeaker,
-} from "./talkTexts.ts";
+import { t } from "../text.ts";
+import { faultOf, faultText } from "./faults.ts";
+import { describeEnding, describeMicrophone, describeSpeaker } from "./talkTexts.ts";
 
 /** Why a call could not be started, and what to do about it; takes whatever `startCall` threw. */
 export function describeStartFault(error: unknown): string {
   if (error instanceof RequestError) {
     if (error.end !== undefined) return describeEnding(error.end.reason, error.end.detail);
-    const [, code] = /^refused_(\d+)$/.exec(error.code) ?? [];
-    return code === undefined ? error.message : describeRefused(Number(code));
+    return [faultText(codeOf(error), error.message), ...error.details.map(describeDetail)].join(
+      " ",
+    );
   }
   if (error instanceof MicrophoneError) return describeMicrophone(error.fault);
   if (error instanceof AudioError) return describeSpeaker(error.fault);
-  return "The call could not be started. Reload the page and start again.";
+  return t("The call could not be started. Reload the page and start again.");
+}
+
+/** Of a close code that has no sentence of its own, the server's sentence is shown. */
+function codeOf({ code }: RequestError): string {
+  return faultOf(code) === undefined && code.startsWith("refused_") ? "refused" : code;
+}
+
+function describeDetail({ path, message }: RequestError["details"][number]): string {
+  return `${path}: ${message}.`;
 }
 
 /**

@@ -2,11 +2,19 @@
 import { RequestError, storedKey } from "../apiClient.ts";
 import { find } from "../elements.ts";
 import type { ServerInfo } from "../serverInfo.ts";
+import { t } from "../text.ts";
+import { faultText } from "./faults.ts";
 import { describeOpening } from "./talkTexts.ts";
-import { describeStartFault } from "./startFault.ts";
+import type { createToldForm, Told } from "./toldForm.ts";
 
 /** Connects the form that begins a call: with which agent and key, and whether by voice. */
-export function createStartForm({ onStart }: { onStart(microphone: boolean): void }) {
+export function createStartForm({ onApproach, onStart }: {
+  /** Somebody turns to the form, and may begin a call: there is a moment to load what that needs. */
+  readonly onApproach: () => void;
+  readonly onStart: (microphone: boolean) => void;
+}) {
+  const disclosure = find("told", HTMLDetailsElement);
+  let toldForm: ReturnType<typeof createToldForm> | undefined;
   const form = find("start-form", HTMLFormElement);
   const startButton = find("start", HTMLButtonElement);
   const startTyping = find("start-typing", HTMLButtonElement);
@@ -14,15 +22,23 @@ export function createStartForm({ onStart }: { onStart(microphone: boolean): voi
   const keyField = find("key", HTMLInputElement);
   const problem = find("problem", HTMLElement);
 
+  form.onpointerover = form.onpointerdown = onApproach;
+  form.addEventListener("focusin", onApproach);
   form.onsubmit = (event) => {
     event.preventDefault();
     onStart(true);
   };
   startTyping.onclick = () => onStart(false);
+  disclosure.ontoggle = agentField.onchange = offerVariables;
+  keyField.onchange = offerVariables;
 
   return {
     get agent(): string {
       return agentField.value;
+    },
+    /** What the agent is to be told. */
+    get told(): Told {
+      return toldForm?.told ?? {};
     },
     get key(): string {
       return keyField.value.trim();
@@ -38,12 +54,15 @@ export function createStartForm({ onStart }: { onStart(microphone: boolean): voi
       keyField.required = access === "key";
       keyField.value = storedKey();
       if (access !== "closed") return true;
-      problem.textContent =
-        "This server has no API keys, so it talks only with pages opened on its own machine. To talk from here, set API_KEYS on the server.";
+      problem.textContent = faultText("access_closed");
       return false;
     },
     /** Whether all that is needed is there; the browser shows what is not. */
-    check: (): boolean => form.reportValidity(),
+    check(): boolean {
+      toldForm?.check();
+      if (!disclosure.open && disclosure.querySelector(":invalid") !== null) disclosure.open = true;
+      return form.reportValidity();
+    },
     /** Takes the key that another view has asked for, unless there is one. */
     takeStoredKey(): void {
       if (keyField.value === "") keyField.value = storedKey();
@@ -54,13 +73,14 @@ export function createStartForm({ onStart }: { onStart(microphone: boolean): voi
     focus: (): void => startButton.focus(),
     /** From the second call on the button says so. */
     offerAgain(): void {
-      startButton.textContent = "Start again";
+      startButton.textContent = t("Start again");
       startButton.focus();
     },
-    /** Shows why a call could not be started, where that can be changed; takes whatever was thrown. */
-    showProblem(error: unknown): void {
+    /** Shows why a call could not be started, where that can be changed; `error` is whatever was thrown. */
+    showProblem(text: string, error: unknown): void {
       startButton.focus();
-      problem.textContent = describeStartFault(error);
+      problem.textContent = text;
+      if (error instanceof RequestError && error.details.length > 0) disclosure.open = true;
       if (error instanceof RequestError && error.code === "invalid_key") {
         keyField.focus();
         keyField.select();
@@ -70,4 +90,11 @@ export function createStartForm({ onStart }: { onStart(microphone: boolean): voi
       problem.textContent = "";
     },
   };
+
+  async function offerVariables(): Promise<void> {
+    if (!disclosure.open) return;
+    const { createToldForm } = await import("./toldForm.ts");
+    toldForm ??= createToldForm(find("told-fields", HTMLElement));
+    await toldForm.offer(agentField.value, keyField.value.trim());
+  }
 }

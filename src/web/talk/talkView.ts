@@ -2,25 +2,25 @@
 import type { ServerMessage } from "../../protocol/web.ts";
 import { RequestError, storeKey } from "../apiClient.ts";
 import { createCallControls } from "./callControls.ts";
-import { findRootCause } from "./startFault.ts";
-import { readSoundChoice } from "./soundChoice.ts";
-import { startCall, type WebCall } from "./webCall.ts";
+import { createSoundFields } from "./soundFields.ts";
+import { createEchoTestToggle } from "./echoTestToggle.ts";
+import { createHoldButton } from "./holdButton.ts";
+import type { Conversation } from "./conversation.ts";
+import { EventLog } from "./eventLog.ts";
+import { createInspectorToggle } from "./inspectorToggle.ts";
+import { t } from "../text.ts";
+import { faultText } from "./faults.ts";
+import type { WebCall } from "./webCall.ts";
 import { createStartForm } from "./startForm.ts";
 import type { ServerInfo } from "../serverInfo.ts";
 import type { CallClosed } from "./lastingConnection.ts";
 import { type LeftCall, mayPlayAtOnce, rememberLeft, takeLeft } from "./leftCall.ts";
 import { createReturnOffer } from "./returnOffer.ts";
 import { find } from "../elements.ts";
-import { createTranscriptView } from "../transcriptView.ts";
 import { createSoundProblemLine } from "./soundProblem.ts";
-import {
-  describeClosed,
-  describeConnection,
-  describeDevice,
-  describeEnding,
-  describeNotice,
-} from "./talkTexts.ts";
+import { describeClosed, describeConnection, describeEnding, describeNotice } from "./talkTexts.ts";
 import { keepAwake } from "./wakeLock.ts";
+import { describeStatus } from "./callStatus.ts";
 import { drawLevelMeter } from "./levelMeter.ts";
 import { formatDuration } from "../formats.ts";
 
@@ -33,13 +33,11 @@ const body = document.body;
 const view = find("talk", HTMLElement);
 const status = find("status", HTMLElement);
 const clock = find("clock", HTMLElement);
-const transcriptList = find("transcript", HTMLElement);
-const agentTitles = new Map<string, string>();
-const transcript = createTranscriptView(transcriptList, {
-  caller: "You",
-  titleOf: (agent) => agentTitles.get(agent) ?? agent,
+const log = new EventLog(() => performance.now());
+const startForm = createStartForm({
+  onApproach: () => loadCallParts().catch(() => {}),
+  onStart: (microphone) => start({ microphone }),
 });
-const startForm = createStartForm({ onStart: (microphone) => start({ microphone }) });
 const controls = createCallControls({
   onMuteChange: showStatus,
   onHangUp: () => leave(describeEnding("caller_hung_up")),
@@ -48,7 +46,7 @@ const soundProblem = createSoundProblemLine({
   onChange() {
     if (phase.name === "live") showStatus();
   },
-  onRecovered: (text) => transcript.note(text),
+  onRecovered: (text) => conversation?.note(text),
   onRemedy() {
     if (phase.name === "live") phase.call.resumeSound();
   },
@@ -57,10 +55,19 @@ const returnOffer = createReturnOffer({
   onContinue: (left) => start({ microphone: left.microphone, left }),
   onGone: startForm.focus,
 });
+const soundFields = createSoundFields({
+  onProblem: (text) => conversation?.note(text),
+  onPushToTalk: showControls,
+});
+const echoTest = createEchoTestToggle(() => soundFields.choice);
+const holdButton = createHoldButton({ isVisible: () => !view.hidden, onChange: showStatus });
+const inspector = createInspectorToggle(log);
 const levelMeter = drawLevelMeter(find("level-meter", HTMLCanvasElement));
 
-const PAGE_LEFT = new RequestError("page_left", "The page was left, so the call ended.");
+const PAGE_LEFT = new RequestError("page_left", faultText("page_left"));
 
+/** The one that is shown, of the call under way or the last one. */
+let conversation: Conversation | undefined;
 let phase: Phase = { name: "idle" };
 let ending: string | undefined;
 let allowSleep = () => {};
@@ -85,39 +92,49 @@ addEventListener("pagehide", () => {
   finish();
 });
 addEventListener("pageshow", ({ persisted }) => {
-  if (persisted) offerReturn();
+  if (persisted) offerReturn(mayPlayAtOnce());
 });
 
 /** Shows the start form with the server's agents, or why no call can be started from here. */
-export function showStart(server: ServerInfo): void {
+export function showStart(server: ServerInfo, mayPlay: boolean): void {
   if (!startForm.offer(server)) {
-    status.textContent = "Not available from here";
+    status.textContent = t("Not available from here");
     return;
   }
   setPhase({ name: "idle" });
-  offerReturn();
+  offerReturn(mayPlay);
 }
 
 /** Goes on with the call that this page was left in, at once where the browser lets it. */
-function offerReturn(): void {
+function offerReturn(mayPlay: boolean): void {
   const left = phase.name === "idle" ? takeLeft() : undefined;
   if (left === undefined) return;
-  if (mayPlayAtOnce()) start({ microphone: left.microphone, left });
+  if (mayPlay) start({ microphone: left.microphone, left });
   else returnOffer.show(left);
 }
 
 /** Brings the talk view up to date after another view was shown. */
 export function showTalk(): void {
   startForm.takeStoredKey();
-  transcriptList.scrollTop = transcriptList.scrollHeight;
+  conversation?.scrollToEnd();
+  inspector.follow(location.hash);
 }
 
 /** Shows why a call could not be started; takes whatever was thrown. */
-export function showStartProblem(error: unknown): void {
+export async function showStartProblem(error: unknown): Promise<void> {
   setPhase({ name: "idle" });
   // The transcript of the previous call stays readable.
-  if (transcriptList.childElementCount > 0) body.dataset.phase = "ended";
-  startForm.showProblem(error);
+  if (conversation?.isEmpty === false) body.dataset.phase = "ended";
+  const text = await loadCallParts().then(
+    ({ describeStartFault }) => describeStartFault(error),
+    () => faultText("unreachable"),
+  );
+  startForm.showProblem(text, error);
+}
+
+/** Loads what a call needs; the browser keeps it. */
+function loadCallParts() {
+  return import("./callParts.ts");
 }
 
 /** Begins a call, or goes on with the one that was `left`. */
@@ -126,34 +143,36 @@ async function start(
 ): Promise<void> {
   if (phase.name !== "idle" || (left === undefined && !startForm.check())) return;
   const abort = new AbortController();
+  echoTest.stop();
   setPhase({ name: "starting", abort });
-  status.textContent = microphone ? "Waiting for the microphone…" : "Connecting…";
+  status.textContent = microphone ? t("Waiting for the microphone…") : t("Connecting…");
   startForm.clearProblem();
   Object.assign(speaking, { caller: false, agent: false });
   isRecovering = false;
   lostSince = undefined;
   ending = undefined;
-  const { agent, key } = startForm;
+  const { agent, key, told } = startForm;
   try {
+    const { Conversation, findRootCause, loggedEvents, startCall } = await loadCallParts();
+    const shown = conversation ??= new Conversation();
     const by = left && { resumeToken: left.resumeToken };
-    const call = await startCall({
-      session: { agent },
-      key,
-      microphone,
-      sound: readSoundChoice(),
-      ...by,
-    }, {
+    const session = { agent, ...told };
+    const options = { session, key, microphone, sound: soundFields.choice, ...by };
+    const events = loggedEvents({
       onConnecting() {
-        status.textContent = left === undefined ? "Connecting…" : "Reconnecting…";
-        transcript.clear();
+        status.textContent = left === undefined ? t("Connecting…") : t("Reconnecting…");
+        shown.clear();
       },
+      ...shown.callEvents,
       onMessage,
       onSound: soundProblem.update,
-      onDevice: (change, name) => transcript.note(describeDevice(change, name)),
       onLost,
       onBack,
       onClose,
-    }, abort.signal);
+    }, log);
+    const call = await startCall(options, events, abort.signal).catch(async (error) => {
+      throw await findRootCause(error);
+    });
     // The page may have been left since the server was ready.
     if (abort.signal.aborted) {
       call.hangUp();
@@ -163,30 +182,20 @@ async function start(
     const elapsedMs = left === undefined ? 0 : Date.now() - left.startedAt;
     setPhase({ name: "live", call, since: performance.now() - elapsedMs });
   } catch (error) {
-    showStartProblem(abort.signal.aborted ? PAGE_LEFT : await findRootCause(error));
+    showStartProblem(abort.signal.aborted ? PAGE_LEFT : error);
   }
 }
 
 function onMessage(message: ServerMessage): void {
+  conversation?.show(message);
   switch (message.type) {
-    case "transcript":
-      return transcript.show(message);
-    case "tool":
-      return transcript.showTool(message);
-    case "latency":
-      return transcript.showLatency(message);
     case "speaking":
       speaking[message.who] = message.on;
       return showStatus();
-    case "handoff":
-      agentTitles.set(message.agent, message.title);
-      return transcript.note(`The call goes on with ${message.title}.`);
     case "interrupted":
       return levelMeter.markInterruption();
     case "notice":
       return onNotice(message.code);
-    case "error":
-      return transcript.note(message.error);
     case "ended":
       ending = describeEnding(message.reason, message.detail);
       return;
@@ -197,7 +206,7 @@ function onNotice(code: string): void {
   const isRepeated = code === "model_lost" && isRecovering;
   if (code.startsWith("model_")) isRecovering = code === "model_lost";
   const text = describeNotice(code);
-  if (text !== undefined && !isRepeated) transcript.note(text);
+  if (text !== undefined && !isRepeated) conversation?.note(text);
   showStatus();
 }
 
@@ -205,14 +214,14 @@ function onLost(): void {
   lostSince = performance.now();
   isRecovering = false;
   Object.assign(speaking, { caller: false, agent: false });
-  transcript.note(describeConnection("lost"));
+  conversation?.note(describeConnection("lost"));
   showStatus();
   showClock();
 }
 
 function onBack(): void {
   lostSince = undefined;
-  transcript.note(describeConnection("back"));
+  conversation?.note(describeConnection("back"));
   showStatus();
   showClock();
 }
@@ -235,7 +244,9 @@ function finish(): void {
   const duration = formatDuration(performance.now() - phase.since);
   setPhase({ name: "idle" });
   body.dataset.phase = "ended";
-  status.textContent = `${ending ?? describeEnding("leg_failed")} The call took ${duration}.`;
+  status.textContent = `${ending ?? describeEnding("leg_failed")} ${
+    t("The call took {duration}.", { duration })
+  }`;
   startForm.offerAgain();
 }
 
@@ -247,35 +258,36 @@ function setPhase(next: Phase): void {
   allowSleep = call === undefined ? () => {} : keepAwake();
   body.dataset.phase = phase.name;
   startForm.setEnabled(phase.name === "idle");
+  echoTest.setEnabled(phase.name === "idle");
   levelMeter.show(call);
   clock.textContent = "";
+  soundFields.show(call);
+  showControls();
+}
+
+function showControls(): void {
+  const call = phase.name === "live" ? phase.call : undefined;
+  holdButton.show(call);
   controls.show(call);
+  if (call?.hasMicrophone === true && call.pushToTalk) holdButton.focus();
   showStatus();
 }
 
 function showStatus(): void {
-  const [state, text] = currentStatus();
+  const [state, text] = describeStatus(phase.name === "live" ? phase.call : undefined, {
+    speaking,
+    isLost: lostSince !== undefined && navigator.onLine,
+    isRecovering,
+    problem: soundProblem.current,
+  });
   view.dataset.state = state;
   status.textContent = text;
   controls.setInterruptible(speaking.agent);
-}
-
-function currentStatus(): readonly [string, string] {
-  if (phase.name !== "live") return ["quiet", "Not in a call"];
-  if (lostSince !== undefined && navigator.onLine) return ["wait", "Reconnecting…"];
-  const found = soundProblem.current;
-  if (found?.agentInaudible === true) return ["wait", found.status];
-  if (isRecovering) return ["wait", "Connecting to the model again…"];
-  if (speaking.agent) return ["agent", "The agent is speaking"];
-  if (speaking.caller && found === undefined) return ["caller", "You are speaking"];
-  if (found !== undefined) return ["wait", found.status];
-  if (!phase.call.hasMicrophone) return ["listen", "Waiting for what you type"];
-  return phase.call.muted ? ["wait", "You are muted"] : ["listen", "Listening"];
 }
 
 function showClock(): void {
   if (phase.name !== "live") return;
   clock.textContent = lostSince === undefined
     ? formatDuration(performance.now() - phase.since)
-    : `for ${formatDuration(performance.now() - lostSince)}`;
+    : t("for {duration}", { duration: formatDuration(performance.now() - lostSince) });
 }

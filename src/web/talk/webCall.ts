@@ -1,6 +1,12 @@
 /// <reference lib="dom" />
 import type { ClientMessage, ServerMessage } from "../../protocol/web.ts";
-import { type CallSound, openCallSound, type SoundChoice, type SoundState } from "./callSound.ts";
+import {
+  type CallSound,
+  type HeardSpeech,
+  openCallSound,
+  type SoundChoice,
+  type SoundState,
+} from "./callSound.ts";
 import { ownServer, requestToken, type SessionRequest, type WireEvents } from "./connection.ts";
 import { type CallClosed, type LastingConnection, openLasting } from "./lastingConnection.ts";
 import type { Levels } from "./levelMeter.ts";
@@ -31,6 +37,7 @@ export interface CallEvents extends WireEvents {
   onSound(sound: SoundState): void;
   /** Another microphone is used, or was connected and could be; its name may be empty. */
   onDevice(change: "used" | "connected", name: string): void;
+  onHeard?(heard: HeardSpeech): void;
   /** From the caller's last sound to the item's first sound at the ear. */
   onEarLatency?(itemId: string, ms: number): void;
   /** The connection broke, and is opened again by itself; the devices stay open. */

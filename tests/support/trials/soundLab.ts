@@ -9,7 +9,7 @@ export const SOUND_LAB = `{
   const Worklet = AudioWorkletNode;
   const Source = MediaStreamAudioSourceNode;
   const lab = globalThis.lab = {
-    contexts: [], rates: [], streams: [], asked: 0, worklets: 0, sources: 0, modules: 0,
+    contexts: [], rates: [], sinks: [], wanted: [], streams: [], asked: 0, worklets: 0, sources: 0, modules: 0,
     /** Names of steps and how often they fail from now on. */
     fails: {}, refusal: undefined, silent: false, frozen: false, latency: undefined,
   };
@@ -30,6 +30,10 @@ export const SOUND_LAB = `{
     resume() {
       return this.frozen ? Promise.reject(new DOMException("Not now", "InvalidStateError")) : super.resume();
     }
+    setSinkId(id) {
+      lab.sinks.push(id);
+      return Promise.resolve();
+    }
     get currentTime() { return this.still ? 1 : super.currentTime; }
     get outputLatency() { return lab.latency ?? super.outputLatency; }
   };
@@ -49,8 +53,9 @@ export const SOUND_LAB = `{
       super(...given);
     }
   };
-  navigator.mediaDevices.getUserMedia = async () => {
+  navigator.mediaDevices.getUserMedia = async ({ audio }) => {
     lab.asked++;
+    lab.wanted.push(audio.deviceId);
     if (lab.refusal !== undefined) throw lab.refusal === "TypeError" ? new TypeError("no") : new DOMException("no", lab.refusal);
     const context = new Context();
     const line = context.createMediaStreamDestination();
@@ -62,7 +67,7 @@ export const SOUND_LAB = `{
     await context.resume();
     const [track] = line.stream.getAudioTracks();
     const settings = track.getSettings.bind(track);
-    const { deviceId } = lab.devices[0] ?? {};
+    const { deviceId } = lab.devices.find(({ deviceId }) => deviceId === audio.deviceId) ?? lab.devices[0] ?? {};
     track.getSettings = () => ({ ...settings(), sampleRate: 16000, deviceId });
     lab.streams.push(line.stream);
     return line.stream;
