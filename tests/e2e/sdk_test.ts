@@ -180,3 +180,13 @@ sdkTest("the SDK says so where the calls of the day are used", async ({ page }) 
   assert.equal(refused.code, "daily_calls_used");
   assert.match(refused.message, /daily limit/);
 }, { keyOptions: ";calls=1" });
+
+sdkTest("a call ends when its page is left", async ({ page, app }) => {
+  await page.click("button");
+  await holds(page, "seen.states.includes('listening')");
+  assert.equal(app.registry.size, 1);
+  const id = String(await page.evaluate("call.id"));
+  const { ended } = app.registry.get(id)!;
+  await page.goto("about:blank");
+  assert.deepEqual(await ended, { reason: "caller_hung_up" });
+});

@@ -104,7 +104,7 @@ export interface Latency {
 
 /** How a call has ended. */
 export interface CallEnd {
-  /** Such as `caller_hung_up`, `agent_hung_up`, `idle`, `time_limit`, `spend_limit`, `connection_lost`. */
+  /** Such as `caller_hung_up`, `agent_hung_up`, `idle`, `time_limit`, `page_left`, `connection_lost`. */
   readonly reason: string;
   readonly detail?: string;
 }

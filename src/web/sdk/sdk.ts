@@ -25,6 +25,7 @@ export const connect: typeof Connect = async function connect(options) {
   let live: WebCall | undefined;
   let end: CallEnd | undefined;
   let allowSleep = () => {};
+  const leaving = new AbortController();
 
   try {
     live = await startCall({
@@ -67,6 +68,8 @@ export const connect: typeof Connect = async function connect(options) {
   }
   allowSleep = keepAwake();
   progress.enter("live");
+  // Devices are released now: a page that is left may be frozen without another event.
+  addEventListener("pagehide", () => hangUp("page_left"), { signal: leaving.signal });
 
   return {
     id: call.id,
@@ -91,12 +94,14 @@ export const connect: typeof Connect = async function connect(options) {
       ),
     levels: () => ({ visitor: call.caller(), agent: call.agent() }),
     resumeSound: call.resumeSound,
-    end() {
-      if (progress.state === "ended") return;
-      call.hangUp();
-      finish({ reason: "caller_hung_up" });
-    },
+    end: () => hangUp("caller_hung_up"),
   };
+
+  function hangUp(reason: string): void {
+    if (progress.state === "ended") return;
+    call.hangUp();
+    finish({ reason });
+  }
 
   function receive(message: ServerMessage): void {
     switch (message.type) {
@@ -135,6 +140,7 @@ export const connect: typeof Connect = async function connect(options) {
   function finish(end?: CallEnd): void {
     if (progress.state === "ended") return;
     faults.close();
+    leaving.abort();
     allowSleep();
     progress.enter("ended");
     if (end !== undefined) events.onEnd?.(end);
