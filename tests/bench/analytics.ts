@@ -11,6 +11,8 @@ import { startPostgres } from "../support/store/postgres.ts";
  */
 const CALLS = 100_000;
 const TURNS = 8;
+/** So many calls are filled in by one statement. */
+const CHUNK = 5000;
 const ROUNDS = 5;
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
@@ -69,14 +71,21 @@ async function run({ calls }: Store): Promise<void> {
   );
 }
 
-/** Numbers from 0, as `n`. */
-function numbers(count: number): string {
-  return `numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count - 1})`;
+/** The numbers of a chunk, as `n`. */
+function numbers(from: number): string {
+  return `numbers (n) AS (SELECT CAST(${from} AS BIGINT)
+    UNION ALL SELECT n + 1 FROM numbers WHERE n < ${from + CHUNK - 1})`;
 }
 
-async function fill({ query, kind }: Database): Promise<void> {
+async function fill(database: Database): Promise<void> {
+  for (let from = 0; from < CALLS; from += CHUNK) await fillChunk(database, from);
+  // As Postgres does by itself in time, and SQLite does not.
+  if (database.kind === "postgres") await database.query("ANALYZE");
+}
+
+async function fillChunk({ query }: Database, from: number): Promise<void> {
   await query(
-    `WITH RECURSIVE ${numbers(CALLS)}
+    `WITH RECURSIVE ${numbers(from)}
       INSERT INTO calls (id, direction, agent, agent_version, key_name, status, started_at, answered_at,
         ended_at, duration_ms, end_reason, outcome, instance_id, cost_usd, output_audio, latencies_ms, model)
       SELECT 'call_' || n, CASE WHEN n % 3 = 0 THEN 'outbound' ELSE 'inbound' END, 'agent_' || (n % 7),
@@ -90,9 +99,7 @@ async function fill({ query, kind }: Database): Promise<void> {
   const say = "n % 13 <> 0 OR turn <> 0";
   const words = "'What people say to one another on the phone is seldom longer than this.'";
   await query(
-    `WITH RECURSIVE ${
-      numbers(CALLS)
-    }, lines (turn) AS (SELECT 0 UNION ALL SELECT turn + 1 FROM lines
+    `WITH RECURSIVE ${numbers(from)}, lines (turn) AS (SELECT 0 UNION ALL SELECT turn + 1 FROM lines
         WHERE turn < ${TURNS - 1})
       INSERT INTO turns (call_id, id, role, position, text, is_final, interrupted, spoken_by, started_ms,
         unheard, aside, words, heard_words, line, line_begin, is_greeting, is_kept)
@@ -108,13 +115,11 @@ async function fill({ query, kind }: Database): Promise<void> {
       FROM numbers CROSS JOIN lines`,
   );
   await query(
-    `WITH RECURSIVE ${numbers(CALLS)}
+    `WITH RECURSIVE ${numbers(from)}
       INSERT INTO tool_calls (call_id, id, name, arguments, started_ms, ok, output, duration_ms)
       SELECT 'call_' || n, 'tool', 'tool_' || (n % 9), '{}', 1, CASE WHEN n % 11 = 0 THEN 0 ELSE 1 END,
         ${words} || ${words} || ${words}, 300 FROM numbers`,
   );
-  // As Postgres does by itself in time, and SQLite does not.
-  if (kind === "postgres") await query("ANALYZE");
 }
 
 async function measure(name: string, work: () => Promise<unknown>): Promise<void> {

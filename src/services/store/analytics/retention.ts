@@ -51,7 +51,7 @@ const LEAST_CALLS = 5;
 const MAX_GREETINGS = 12;
 const MAX_ANSWERS = 20;
 /** Turns that the model had not finished when they were cut off, the newest calls first. */
-const MAX_PARTIAL = 2000;
+const MAX_PARTIAL = 1000;
 const MAX_SPEAKERS = 100;
 
 /** How far callers have heard greetings and standard answers, and what was spoken for nobody. */
@@ -120,7 +120,7 @@ export async function retention(database: Database, filter: CallFilter): Promise
     const partial = await ask(
       `SELECT said.agent, said.heard_words, ${HUNG_UP} AS hung_up, turns.text, turns.unheard
         FROM said JOIN turns ON turns.call_id = said.call_id AND turns.id = said.turn_id
-        WHERE said.is_greeting = 0 AND said.interrupted = 1
+        WHERE said.is_greeting = 0 AND said.interrupted = 1 AND said.words < ${MAX_WORDS}
         AND said.line_begin IN (${placeholders(begins, from(0))})
         AND said.line NOT IN (${placeholders(lines, from(begins.length))})
         ORDER BY said.call_id DESC LIMIT ${MAX_PARTIAL}`,

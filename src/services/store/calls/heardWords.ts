@@ -19,7 +19,8 @@ export function wholeText({ text, unheard }: Pick<TranscriptTurn, "text" | "unhe
 
 /** Lines are the same where these are: letters and digits count, their case and the rest do not. */
 export function normalWords(text: string): readonly string[] {
-  return wordsOf(text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{M}\p{N}\s]+/gu, ""));
+  const looked = text.slice(0, MAX_CHARACTERS).normalize("NFKC").toLowerCase();
+  return wordsOf(looked.replace(/[^\p{L}\p{M}\p{N}\s]+/gu, ""));
 }
 
 /**
