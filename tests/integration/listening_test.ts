@@ -8,6 +8,10 @@ import {
 } from "../support/servers/phoneRig.ts";
 import { concurrentTests } from "../support/servers/concurrently.ts";
 import { apiKey, otherKey } from "../support/servers/phoneServer.ts";
+import { openClient } from "../support/browser/webClient.ts";
+import { toneSamples } from "../../src/sim/voice/toneVoice.ts";
+import { encodeBase64 } from "../../src/utils/audio/audioFormat.ts";
+import { createResampler } from "../../src/utils/audio/resampler.ts";
 import { askToListen, listenTo, loud } from "../support/listeningClient.ts";
 import { problemOf } from "../support/problemOf.ts";
 import { recordingFolder } from "../support/recordedCalls.ts";
@@ -65,6 +69,27 @@ test("who begins to listen in the middle of a sentence hears the rest of it", as
   await listener.hears("agent", 1000);
   await hangUp(talk.phone);
   assert.equal((await listener.closed).code, 1000);
+});
+
+test("a call from a browser is heard like one on the phone, and its caller is told nothing", async () => {
+  await using rig = await startPhoneRig({ agent });
+  const { token } = await (await rig.server.post("/api/web/session")).json();
+  const client = openClient(rig.server, token);
+  const { callId } = await client.get("ready");
+  await using listener = await listenTo(rig.server, callId, apiKey);
+  await listener.hears("agent", 50);
+  const samples = createResampler(16_000, 24_000).process(toneSamples(600));
+  const voice = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+  client.send({ type: "input_audio_buffer.append", audio: encodeBase64(voice) });
+  await listener.hears("caller", 400);
+  const whisper = { type: "whisper", text: "Be brief." };
+  const done = await rig.server.post(`/api/calls/${callId}/actions`, whisper);
+  assert.equal(done.status, 202, await done.text());
+  await published(rig, callId, "turn", ({ turn }) => turn.by === "whisper");
+  await client.close();
+  assert.equal((await listener.closed).code, 1000);
+  const told = JSON.stringify(client.inbox.all);
+  assert.ok(!/listen|whisper|brief/i.test(told), told);
 });
 
 test("while a recording is paused, who listens hears silence", async () => {

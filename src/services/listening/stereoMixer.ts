@@ -55,7 +55,9 @@ export class StereoMixer implements CallEar {
 
   caller(frame: Uint8Array): void {
     if (this.#isPaused() || this.#caller === undefined) return;
-    this.#caller.put(frame.slice(), this.#now() - frame.length / this.#perMs, SLACK_MS);
+    // Of a long frame nothing is left out, though its beginning is past.
+    const begins = Math.max(this.#now() - frame.length / this.#perMs, this.#cursor);
+    this.#caller.put(frame.slice(), begins, SLACK_MS);
   }
 
   agent(audio: string): void {
