@@ -88,6 +88,42 @@ browserTests("page: one record", {
       assert.deepEqual(complaints, []);
     }),
 
+  "page goes on playing when its link has ended, and says why a recording cannot be played": (
+    browser,
+  ) =>
+    visitRecord(browser, async ({ page, store, remember, go }, recorded) => {
+      const id = "call_long";
+      await remember({ id });
+      // Longer than a player fetches ahead.
+      recorded.write(id, "pcmu", new Uint8Array(30_000_000).fill(0xff));
+      const spans = [{ kind: "recorded", fromMs: 0, toMs: 1_875_000 }] as const;
+      const status = { state: "stopped", atMs: 1_875_000, spans } as const;
+      await store.calls.write([
+        { type: "recording", callId: id, instanceId: "test", status },
+        { type: "recordingFinished", callId: id, bytes: 30_000_058, durationMs: 1_875_000 },
+      ]);
+      await remember({ id }, {});
+      await go(`records/${id}`);
+      await page.waitForSelector(".place:text-is('0:00 / 31:15')");
+      await page.click(".playing button:text-is('Listen')");
+      await until(() => placeOf(page), (place) => place > 5);
+      recorded.clock.now += 11 * 60_000;
+      const link = page.waitForResponse((answer) => answer.url().endsWith("/recording/link"));
+      const box = await page.locator(".waves canvas").boundingBox();
+      assert.ok(box !== null);
+      await page.mouse.click(box.x + box.width * 0.9, box.y + 5);
+      await link;
+      await page.waitForSelector(".playing button:text-is('Pause')");
+
+      await until(() => placeOf(page), (place) => place > 1600);
+
+      await go(`records/${RECORDED_ID}`);
+      await page.waitForSelector(".place:text-is('0:00 / 0:40')");
+      await Deno.remove(`${recorded.dir}/${RECORDED_ID}.wav`);
+      await page.click(".playing button:text-is('Listen')");
+      await page.waitForSelector("#record-recording .problem:text('no recording of this call')");
+    }),
+
   "page shows latency and dollars as bars, with a table of the same numbers": (browser) =>
     visitRecord(browser, async ({ page, complaints }) => {
       const titles = (id: string) => page.locator(`#${id} svg title`).allTextContents();
@@ -117,14 +153,17 @@ browserTests("page: one record", {
 
 async function visitRecord(
   browser: Parameters<typeof visitPage>[0]["browser"],
-  run: (visit: PageVisit) => Promise<void>,
+  run: (
+    visit: PageVisit,
+    recorded: Awaited<ReturnType<typeof recordedApi>>,
+  ) => Promise<void>,
 ): Promise<void> {
   await using recorded = await recordedApi();
   await visitPage({ browser, mount: recorded.mount }, async (visit) => {
     await rememberRecorded(visit, recorded);
     await visit.go(`records/${RECORDED_ID}`);
     await visit.page.waitForSelector("#record-transcript .line");
-    await run(visit);
+    await run(visit, recorded);
   });
 }
 

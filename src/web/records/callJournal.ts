@@ -61,7 +61,14 @@ function describe({ same, entries, difference, command }: Replay): readonly (Nod
   const at = difference?.atMs == null ? "" : `${formatDuration(difference.atMs)} `;
   return [
     element("p", { className: same ? "same" : "different", textContent: verdict }),
-    ...(difference === null ? [] : [element("p", { textContent: `${at}${difference.text}` })]),
+    ...(difference === null ? [] : [
+      element("p", { textContent: `${at}${difference.text}` }),
+      element("p", {
+        textContent: t(
+          "Where the journal has no words, as without JOURNAL_TEXTS, what depends on words may differ.",
+        ),
+      }),
+    ]),
     element("p", {}, [
       t("To see every decision, save the journal and run"),
       " ",

@@ -57,6 +57,9 @@ export function createRecordView(
   for (const type of ["wheel", "touchmove"]) {
     main.addEventListener(type, () => follows = false, { passive: true });
   }
+  main.addEventListener("keydown", ({ key, defaultPrevented }) => {
+    if (SCROLLING.has(key) && !defaultPrevented) follows = false;
+  });
   let known: AgentTitles = new Map();
   const downloads = find("record-downloads", HTMLElement);
 
@@ -131,6 +134,8 @@ export function createRecordView(
     return agentVersion === null ? [] : [`${agent} ${agentVersion}`];
   }
 }
+
+const SCROLLING = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"]);
 
 /** How often a pending analysis is asked for. */
 const PENDING_MS = 3000;

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { fetchApiJson } from "../apiClient.ts";
+import { fetchApi, fetchApiJson } from "../apiClient.ts";
 
 /** The sound of one recording: it is fetched as far as it is heard, by a link that is renewed when it ends. */
 export interface SoundPlayer {
@@ -21,15 +21,20 @@ export function createSoundPlayer(callId: string, onChange: () => void): SoundPl
   /** Where it is to begin when it has loaded. */
   let wantedMs = 0;
   let loading: Promise<void> | undefined;
+  /** Whether it is to be heard: a link that ends does not end that. */
+  let wanted = false;
+  let loadedAt = -Infinity;
   let closed = false;
   for (const type of ["play", "pause", "timeupdate", "seeked", "ended"]) {
     audio.addEventListener(type, onChange);
   }
   audio.addEventListener("error", () => {
-    // The link has ended, or the server was away: the next press loads the sound anew, at the same place.
-    if (loading === undefined || closed) return;
+    // The link has ended, or the server was away: the sound is loaded anew, at the same place.
+    if (loading === undefined || closed || loadedAt === -Infinity) return;
     wantedMs = audio.currentTime * 1000;
     loading = undefined;
+    const isRenewed = wanted && performance.now() - loadedAt > RENEW_MS;
+    if (isRenewed) play().catch(() => wanted = false);
     onChange();
   });
 
@@ -40,12 +45,11 @@ export function createSoundPlayer(callId: string, onChange: () => void): SoundPl
     get isPlaying() {
       return loading !== undefined && !audio.paused && !audio.ended;
     },
-    async play(fromMs) {
-      if (fromMs !== undefined) await move(fromMs);
-      await (loading ??= load());
-      if (!closed) await audio.play().catch(notPlayed);
+    play,
+    pause() {
+      wanted = false;
+      audio.pause();
     },
-    pause: () => audio.pause(),
     seek: move,
     close() {
       closed = true;
@@ -54,6 +58,13 @@ export function createSoundPlayer(callId: string, onChange: () => void): SoundPl
       audio.load();
     },
   };
+
+  async function play(fromMs?: number): Promise<void> {
+    wanted = true;
+    if (fromMs !== undefined) await move(fromMs);
+    await (loading ??= load());
+    if (!closed && wanted) await audio.play().catch(notPlayed);
+  }
 
   async function move(ms: number): Promise<void> {
     wantedMs = ms;
@@ -64,11 +75,11 @@ export function createSoundPlayer(callId: string, onChange: () => void): SoundPl
   }
 
   async function load(): Promise<void> {
+    const path = `/api/calls/${callId}/recording`;
     try {
-      const link = await fetchApiJson<{ readonly path: string }>(
-        `/api/calls/${callId}/recording/link`,
-        { method: "POST" },
-      );
+      const link = await fetchApiJson<{ readonly path: string }>(`${path}/link`, {
+        method: "POST",
+      });
       if (closed) return;
       const loaded = Promise.withResolvers<void>();
       audio.addEventListener("loadedmetadata", () => loaded.resolve(), { once: true });
@@ -77,13 +88,19 @@ export function createSoundPlayer(callId: string, onChange: () => void): SoundPl
       });
       audio.src = link.path;
       await loaded.promise;
+      loadedAt = performance.now();
       audio.currentTime = wantedMs / 1000;
     } catch (error) {
       loading = undefined;
+      // A player does not tell why: the server does.
+      if (error instanceof TypeError) await fetchApi(path, { headers: { range: "bytes=0-0" } });
       throw error;
     }
   }
 }
+
+/** A link that has just been got and plays nothing is not the fault of its age. */
+const RENEW_MS = 5000;
 
 /** A pause that came before the sound did is no failure. */
 function notPlayed(error: unknown): void {
