@@ -4,7 +4,7 @@ import { isRecord } from "../utils/isRecord.ts";
 export async function describePortHolder(port: number): Promise<string> {
   try {
     const url = `http://127.0.0.1:${port}/health`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000), redirect: "manual" });
+    const response = await fetch(url, { signal: AbortSignal.timeout(5_000), redirect: "manual" });
     const answer: unknown = await response.json();
     if (!isRecord(answer)) return OTHER;
     // Twilio's answer to a request without a password.

@@ -210,7 +210,7 @@ function spokenTimes(rig: PhoneRig, callId: string, text: string, times: number)
 Deno.test("a key of a longer number is no answer, and nobody is told of the number", async () => {
   await using folder = await recordingFolder();
   await using rig = await startPhoneRig({
-    agent: `${agentWith("required", ASKED)}\nredaction: true`,
+    agent: `${agentWith("required", ASKED)}\nredaction: true\ndtmf: { timeout_ms: 10000 }`,
     ...folder,
   });
   const talk = await rig.ring();
@@ -222,7 +222,7 @@ Deno.test("a key of a longer number is no answer, and nobody is told of the numb
   );
   const asked = await detailOf(rig.server, talk.callId);
   assert.equal(asked.recording, null, "it is asked once more");
-  await talk.phone.sendDigits("1");
+  await talk.phone.sendDigits("1#");
   await heardSaying(rig, talk.callId, /^Hello, this is Acme/);
   await hangUp(talk.phone);
   const record = await statusOf(rig, talk.callId);

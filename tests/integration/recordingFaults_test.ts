@@ -159,15 +159,13 @@ Deno.test("a span of one side is silenced, of a call that goes on and of one tha
     await hangUp(talk.phone);
     const { recorded } = await finished(rig.server, talk.callId);
     const known = before.subarray(0, (at + 800) * 8);
-    assert.deepEqual(
-      recorded.agent.subarray(0, known.length),
-      silenced(known, at + 200, at + 400),
-    );
+    const expected = silenced(known, at + 200, at + 400);
+    assert.ok(isSame(recorded.agent.subarray(0, known.length), expected));
     const from = stretches(recorded.caller)[0]!.from / 8;
     await recordings.silence(talk.callId, "caller", from + 100, from + 200);
     const { recorded: after } = await finished(rig.server, talk.callId);
-    assert.deepEqual(after.caller, silenced(recorded.caller, from + 100, from + 200));
-    assert.deepEqual(after.agent, recorded.agent);
+    assert.ok(isSame(after.caller, silenced(recorded.caller, from + 100, from + 200)));
+    assert.ok(isSame(after.agent, recorded.agent));
   }
 });
 
@@ -176,6 +174,11 @@ function silenced(audio: Uint8Array, from: number, to: number): Uint8Array {
   const span = [from * 8, to * 8] as const;
   assert.ok(audio.subarray(...span).some((byte) => byte !== 0xff));
   return audio.slice().fill(0xff, ...span);
+}
+
+/** What differs in long audio is no help to anybody. */
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
 
 instancesTest("recordings of other instances are told of, and removed at every one", async () => {

@@ -66,7 +66,8 @@ Deno.test("the recording is silent where either side says a card number, and the
 Deno.test("the tones of keys that nobody is to know are not on the recording", async () => {
   await using folder = await recordingFolder();
   await using rig = await startPhoneRig({
-    agent: "greeting: Good day.\nrecording: { consent: none }\ndtmf: { sensitive: true }",
+    agent:
+      "greeting: Good day.\nrecording: { consent: none }\ndtmf: { sensitive: true, timeout_ms: 10000 }",
     ...folder,
   });
   const talk = await rig.ring();

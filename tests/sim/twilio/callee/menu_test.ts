@@ -17,14 +17,15 @@ const MENUS: CalleePlan = {
         "2": { menu: "support" },
         "201": { steps: ["This is extension two oh one.", { stay: true }] },
       },
-      timeoutMs: 2000,
+      timeoutMs: 20_000,
+      interDigitMs: 20_000,
       reads: 2,
       otherwise: { steps: ["Goodbye.", { hangUp: true }] },
     },
     support: {
       prompt: ["Tell me what is wrong."],
       spoken: { steps: ["I see.", { stay: true }] },
-      timeoutMs: 8000,
+      timeoutMs: 60_000,
     },
   },
 };
