@@ -90,11 +90,16 @@ Deno.test("who answers a placed call gets what is meant for them", (t) =>
     "a screener of which no word is known, and which speaks as long as a machine": wordless,
     "a machine without a beep of which no word is known": noBeep,
     "a person who takes the call in the middle of the message": pickedUp,
+    "hold music that the carrier takes for a machine gets no message": onHold,
+    "a person of whom no word is understood is judged by sound": notUnderstood,
+  }));
+
+// Apart from the others: a process that is held up while many calls begin hears the tone's rhythm broken.
+Deno.test("a call that is answered by a busy tone ends, and the agent says nothing", (t) =>
+  concurrently(t, {
     "a line with a busy tone, which sounds like the beeps of a machine": () => busy(""),
     "the same where two tones sound at once": () => busy("", "busy"),
     "a busy tone in the place of a phone menu": () => busy("\nphone_menu: {}"),
-    "hold music that the carrier takes for a machine gets no message": onHold,
-    "a person of whom no word is understood is judged by sound": notUnderstood,
   }));
 
 async function person(): Promise<void> {

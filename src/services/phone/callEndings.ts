@@ -14,6 +14,7 @@ import {
 import type { ProcessHandover } from "../calls.ts";
 import type { EndConfirmation } from "./endConfirmation.ts";
 import { type AgentVoices, type AnswerEnded, holdOf } from "./endedCallAnswer.ts";
+import { isHeardOnLine } from "./isHeardOnLine.ts";
 
 export interface CallEndingsDeps extends Pick<Clock, "setTimer"> {
   readonly twilio: Pick<TwilioCalls, "update">;
@@ -153,6 +154,8 @@ function changeOf(answer: PhoneAnswer, publicUrl: string): TwilioCallChange {
     : { twiml: writeTwiml(answer, publicUrl) };
 }
 
-function isOverOrElsewhere({ reason, detail }: SessionEnd): boolean {
+function isOverOrElsewhere(end: SessionEnd): boolean {
+  const { reason, detail } = end;
+  if (isHeardOnLine(end)) return false;
   return reason === "caller_hung_up" || reason === "not_answered" || detail === "joined_elsewhere";
 }

@@ -4,6 +4,7 @@ import type { Clock } from "../../utils/clock.ts";
 import type { Log } from "../../utils/logger.ts";
 import type { CallRecord, CallStore } from "../store.ts";
 import type { TwilioCalls, TwilioConferences } from "../twilioOutbound.ts";
+import { isHeardOnLine } from "./isHeardOnLine.ts";
 import { isWithPerson } from "./isWithPerson.ts";
 
 /** `now` is in milliseconds since 1970. */
@@ -57,7 +58,8 @@ export function createStrayCalls(deps: StrayCallsDeps) {
   };
 
   function isOverHere({ status, end, endedAt }: CallRecord): boolean {
-    if (status !== "ended" || end === undefined || NOT_OURS.has(end.reason)) return false;
+    if (status !== "ended" || end === undefined) return false;
+    if (NOT_OURS.has(end.reason) && !isHeardOnLine(end)) return false;
     // A process that is taken for dead may hold it; one that is dead holds nothing, and Twilio will ask.
     return end.detail !== "crashed" && endedAt !== undefined && now() - endedAt >= GRACE_MS;
   }

@@ -62,6 +62,22 @@ Deno.test("a dial is asked for again where Twilio was busy, but not where it may
   assert.equal(second.asked(), 1);
 });
 
+Deno.test("Twilio is told of an end that was heard on the line, and not of one that it has told itself", async () => {
+  for (
+    const [reason, detail, isTold] of [
+      ["not_answered", "busy_tone", true],
+      ["caller_hung_up", "busy_tone", true],
+      ["not_answered", "declined", true],
+      ["not_answered", "busy", false],
+      ["caller_hung_up", undefined, false],
+    ] as const
+  ) {
+    const { endings, session, asked } = start([], "hangUp");
+    const told = await endings.end(session, { reason, ...(detail !== undefined && { detail }) });
+    assert.deepEqual([told, asked()], isTold ? [true, 1] : [undefined, 0], `${reason}: ${detail}`);
+  }
+});
+
 Deno.test("a warning is logged where Twilio was not told, and none where the caller had hung up", async () => {
   for (const [problem, lines] of [[late, 1], [over, 0]] as const) {
     for (const reason of ["agent_hung_up", "handed_over"] as const) {
