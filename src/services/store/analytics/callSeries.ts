@@ -63,11 +63,11 @@ export async function callSeries(
   { filter, edges, groupBy }: SeriesQuestion,
 ): Promise<readonly SeriesLine[]> {
   const query = database.longQuery;
-  const conditions = conditionsFor({
-    ...filter,
-    since: Math.max(filter.since ?? -Infinity, edges[0] ?? 0),
-    until: Math.min(filter.until ?? Infinity, edges.at(-1) ?? 0),
-  });
+  const { since: first = -Infinity, until: end = Infinity, ...others } = filter;
+  const since = Math.max(first, edges[0] ?? 0);
+  const until = Math.min(end, edges.at(-1) ?? 0);
+  // The period is in the buckets: with it here, Postgres would look through all of it for each of them.
+  const conditions = conditionsFor(others);
   const names = await namesOf();
   const values: SqlValue[] = [...conditions.values];
   const chosen = chosenCalls();
@@ -136,17 +136,21 @@ export async function callSeries(
   /** In the order of their calls; one more than have lines, where there are. */
   async function namesOf(): Promise<readonly string[]> {
     if (groupBy === undefined) return [NONE];
+    const inPeriod = conditionsFor({ ...others, since, until });
     const rows = await query(
       `SELECT COALESCE(${COLUMNS[groupBy]}, '') AS name, COUNT(*) AS calls FROM calls
-        WHERE ${conditions.sql} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MAX_GROUPS + 1}`,
-      conditions.values,
+        WHERE ${inPeriod.sql} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MAX_GROUPS + 1}`,
+      inPeriod.values,
     );
     return rows.map((row) => textOf(row, "name"));
   }
 
   /** `chosen`: the calls with their `bucket`, counted from 0, and the `name` of their group. */
   function chosenCalls(): string {
-    const buckets = edges.slice(1).map((to, at) => `(${at}, ${edges[at]}, ${to})`).join(", ");
+    const buckets = edges.slice(1).map((to, at) => {
+      const from = Math.max(edges[at] ?? 0, Math.ceil(since));
+      return `(${at}, ${from}, ${Math.min(to, Math.ceil(until))})`;
+    }).join(", ");
     return `WITH buckets (bucket, from_ms, to_ms) AS (VALUES ${buckets}),
       chosen AS (SELECT bucket, ${nameSql()} AS name, calls.id, outcome, end_reason, answered_at,
         ended_at, duration_ms, cost_usd, analysis_usd, analysis_unpriced, latencies_ms
