@@ -11,19 +11,19 @@ browserTests("page: small windows, and no server", {
     await using visit = await typing({ browser, width: 390, height: 844 });
     const { page, call } = visit;
     for (let at = 0; at < 30; at++) say(call, at, `Line ${at}`);
-    await page.getByText("Line 29").waitFor();
+    await page.locator("#transcript").getByText("Line 29").waitFor();
     await page.click("#keypad-toggle");
     await until(() => page.evaluate(IS_AT_THE_END), (isAtTheEnd) => isAtTheEnd === true);
     await page.setViewportSize({ width: 844, height: 390 });
     await until(() => page.evaluate(IS_AT_THE_END), (isAtTheEnd) => isAtTheEnd === true);
     say(call, 30, "The last line");
-    await page.getByText("The last line").waitFor();
+    await page.locator("#transcript").getByText("The last line").waitFor();
     await until(() => page.evaluate(IS_AT_THE_END), (isAtTheEnd) => isAtTheEnd === true);
 
     // Who reads what was said before is left alone.
     await page.evaluate(SCROLL_BACK);
     say(call, 31, "One more line");
-    await page.getByText("One more line").waitFor();
+    await page.locator("#transcript").getByText("One more line").waitFor();
     assert.equal(await page.evaluate(IS_AT_THE_END), false);
   },
 
@@ -36,14 +36,14 @@ browserTests("page: small windows, and no server", {
     await using visit = await typing({ browser, width: 390, height: 844 });
     const { page, call } = visit;
     say(call, 0, "Hello");
-    await page.getByText("Hello").waitFor();
+    await page.locator("#transcript").getByText("Hello").waitFor();
     await page.click("#stop");
     await visit.closeServer();
     // Sound needs a module that only the server has.
     await page.click("#start");
     await page.waitForSelector("#problem:not(:empty)");
     assert.match(await page.textContent("#problem") ?? "", /The server does not answer/);
-    assert.ok(await page.getByText("Hello").isVisible());
+    assert.ok(await page.locator("#transcript").getByText("Hello").isVisible());
     assert.equal(await page.evaluate("document.activeElement.id"), "start");
   },
 
@@ -56,7 +56,7 @@ browserTests("page: small windows, and no server", {
     call.leg.notify({ type: "modelReady", afterMs: 1, again: true });
     call.leg.notify({ type: "modelLost", code: "network", recovering: true });
     say(call, 0, "Back");
-    await page.getByText("Back", { exact: true }).waitFor();
+    await page.locator("#transcript").getByText("Back", { exact: true }).waitFor();
     const notes = await page.locator("#transcript .note").allInnerTexts();
     assert.deepEqual(notes.map((note) => note.slice(0, 21)), [
       "The model's connectio",
