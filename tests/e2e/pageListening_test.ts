@@ -45,6 +45,14 @@ transfers: { sales: { number: "+14155550199" } }`,
     });
     const loudest = () => page.evaluate<number[]>("loudest()");
     const forget = () => page.evaluate("forgetLevels()");
+    let move = () => {};
+    await page.routeWebSocket(/\/listen$/, (socket) => {
+      const server = socket.connectToServer();
+      move = () => {
+        server.close();
+        socket.close({ code: 1012, reason: "moved" });
+      };
+    });
     try {
       await page.waitForSelector(".live .cost:not(:empty)");
       await page.click(".live a");
@@ -104,6 +112,15 @@ transfers: { sales: { number: "+14155550199" } }`,
       assert.equal(await page.textContent("#listen-note"), "");
       await page.getByRole("button", { name: "Listen in" }).click();
       await page.getByText("You are listening. The caller is not told.").waitFor();
+      const { id } = await published(rig, talk.callId, "listeningStarted", () => true);
+      // As if the call went on in another process.
+      move();
+      await until(
+        () =>
+          rig.events.all.filter(({ event }) => event.type === "listeningStarted" && event.id !== id)
+            .length,
+        (count) => count === 2,
+      );
       await hangUp(talk.phone);
       await page.click("#call-status a");
       await page.waitForSelector("#record .note:has-text('ops listens no more.')");

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { fetchApiJson } from "../apiClient.ts";
+import { fetchApiJson, RequestError } from "../apiClient.ts";
 import { delay } from "../delay.ts";
 import { type HeardSound, readHeardSound } from "./heardSound.ts";
 
@@ -35,10 +35,16 @@ export async function hearCall(
 ): Promise<ListeningOver> {
   for (let again = 0;; again++) {
     let hasHeard = false;
-    const { token, protocol } = await fetchApiJson<ListenToken>(`/api/calls/${callId}/listen`, {
-      method: "POST",
-      signal,
-    });
+    let given: ListenToken;
+    try {
+      const path = `/api/calls/${callId}/listen`;
+      given = await fetchApiJson<ListenToken>(path, { method: "POST", signal });
+    } catch (error) {
+      if (again === 0 || again >= MAX_AGAIN || !isPassing(error)) throw error;
+      await delay(AGAIN_MS, signal);
+      continue;
+    }
+    const { token, protocol } = given;
     const code = await hearOnce(callId, [protocol, `token.${token}`], {
       signal,
       onSound(sound) {
@@ -52,6 +58,12 @@ export async function hearCall(
     if (code !== MOVED && !hasHeard || again >= MAX_AGAIN) return "lost";
     await delay(AGAIN_MS, signal);
   }
+}
+
+/** While one process stops and another takes its calls. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof RequestError)) return false;
+  return error.status === 0 || error.status === 503 || error.code === "call_not_here";
 }
 
 function hearOnce(
