@@ -36,6 +36,28 @@ export interface CallSummary {
     | null;
   /** Whether the criteria of its analysis were met. */
   readonly passed: boolean | null;
+  /** What operators have filed it under. */
+  readonly tags: readonly string[];
+}
+
+/** A call of a list; where its words are looked for, with the line that has them. */
+export interface ListedCall extends CallSummary {
+  readonly found?: FoundWords;
+}
+
+export interface FoundWords {
+  readonly role: "caller" | "agent";
+  /** Counts from the start of the call. */
+  readonly atMs: number;
+  readonly text: string;
+  /** Ranges of `text`, in order and apart. */
+  readonly marks: readonly { readonly from: number; readonly to: number }[];
+}
+
+/** A tag, and how many calls have it. */
+export interface KnownTag {
+  readonly tag: string;
+  readonly calls: number;
 }
 
 /** The agents of the server that answers. */
@@ -274,8 +296,10 @@ export interface Analysis {
 }
 
 export interface CallPage {
-  readonly calls: readonly CallSummary[];
+  readonly calls: readonly ListedCall[];
   readonly nextCursor: string | null;
+  /** Calls whose words cannot be found yet. */
+  readonly unindexed?: number;
 }
 
 export interface Analytics {

@@ -47,6 +47,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
   records: {
     title: t("Records"),
     html: "records/records.html",
+    styles: ["records/find.css"],
     async load(titles) {
       const { createRecordListView } = await import("./records/recordListView.ts");
       const show = createRecordListView(titles);
@@ -57,7 +58,12 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
     title: t("Record"),
     part: "records",
     html: "records/record.html",
-    styles: ["records/recording.css", "records/record.css", "calendar/calendar.css"],
+    styles: [
+      "records/recording.css",
+      "records/record.css",
+      "records/find.css",
+      "calendar/calendar.css",
+    ],
     async load(titles) {
       const { createRecordView } = await import("./records/recordView.ts");
       const show = createRecordView(titles);

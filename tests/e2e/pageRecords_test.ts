@@ -5,6 +5,7 @@ import { ADMIN, ALICE } from "../support/servers/apiServer.ts";
 import { browserTests } from "../support/browser/browser.ts";
 import { NOW, type PageVisit, visitPage } from "../support/servers/pageServer.ts";
 import { said } from "../support/store/storedCalls.ts";
+import { until } from "../support/until.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1440 * MINUTE_MS;
@@ -100,6 +101,114 @@ browserTests("page: records", {
       await page.waitForSelector("#records-list h2:nth-of-type(3)", { state: "detached" });
       assert.equal(await page.locator("#records-list li").count(), 2);
       assert.deepEqual(complaints, []);
+    }),
+
+  "page finds yesterday's call in which the customer said a word, and saves what it finds": (
+    browser,
+  ) =>
+    visitPage({ browser, hash: "#records" }, async (visit) => {
+      const { page, complaints } = visit;
+      await rememberRefunds(visit);
+      const search = page.getByRole("searchbox", { name: "Find calls" });
+      await search.fill("refund");
+      await page.selectOption("select[name=days]", "dates");
+      await page.waitForSelector("#records-dates:not([hidden])");
+      await page.fill("input[name=from]", "2027-01-01");
+      await page.fill("input[name=to]", "2027-01-01");
+      await page.waitForFunction("location.hash.includes('to=2027-01-01')");
+      await page.click("#records-more summary");
+      await page.selectOption("select[name=saidBy]", "caller");
+      await page.waitForSelector("#records-found:text-is('1 call matches')");
+      const row = page.locator("#records-list li");
+      assert.equal(await row.count(), 1);
+      assert.equal(
+        (await row.locator(".found").innerText()).replace(/\s+/g, " "),
+        "Caller 0:04 I'd like a <b>refund</b> for order 48213.",
+      );
+      assert.deepEqual(await row.locator("mark").allInnerTexts(), ["refund"]);
+      assert.match(page.url(), /#records\?search=refund&days=dates.*from=2027-01-01&to=2027-01-01/);
+
+      const awaited = page.waitForEvent("download");
+      await page.click("#records-table");
+      const file = await Deno.readTextFile(await (await awaited).path());
+      assert.deepEqual(file.trim().split("\r\n").map((line) => line.split(",")[0]), [
+        "id",
+        "call_yesterday",
+      ]);
+
+      // The filters are those of the URL, also when the page is loaded again.
+      await page.reload();
+      await page.waitForSelector("#records-list mark");
+      assert.equal(await search.inputValue(), "refund");
+      assert.equal(await page.inputValue("input[name=from]"), "2027-01-01");
+      assert.equal(await page.inputValue("select[name=saidBy]"), "caller");
+      assert.deepEqual(complaints, []);
+    }),
+
+  "page tells numbers from words, sorts, and says what to do where nothing is found": (browser) =>
+    visitPage({ browser, hash: "#records" }, async (visit) => {
+      const { page, complaints } = visit;
+      await rememberRefunds(visit);
+      const found = async (text: string, numbers: readonly string[]) => {
+        await page.fill("input[name=search]", text);
+        await page.keyboard.press("Enter");
+        const shown = await until(
+          () => page.locator("#records-list li .who").allInnerTexts(),
+          (shown) => shown.join() === numbers.join(),
+        );
+        const matches = shown.length === 1 ? "1 call matches" : `${shown.length} calls match`;
+        await page.waitForSelector(`#records-found:text-is('${matches}')`);
+      };
+      await found("refund", ["+14155550188", "+14155550123"]);
+      await found("(0123)", ["+14155550123"]);
+      await found("+1 415 555-0188", ["+14155550188"]);
+      await found('"48213"', ["+14155550123"]);
+
+      await page.fill("input[name=search]", "48213");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#records-empty:not([hidden]):has-text('quotes around a number')");
+      await page.fill("input[name=search]", "no such words");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#records-empty:has-text('Try fewer words')");
+      await page.fill("input[name=search]", "...");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#records-problem:has-text('one to twelve words')");
+      await page.click("#records-empty a");
+      await page.waitForSelector("#records-list h2");
+      assert.equal(await page.textContent("#records-problem"), "");
+
+      await page.selectOption("select[name=sort]", "longest");
+      await page.waitForSelector("#records-list .who:text-is('+14155550188')");
+      await page.waitForSelector("#records-list h2", { state: "detached" });
+      assert.match(
+        await page.locator("#records-list li").first().innerText(),
+        /\+14155550123\s+Called in · Receptionist · Yesterday/,
+      );
+      assert.deepEqual(complaints.filter((text) => !text.includes("422")), []);
+    }),
+
+  "page files a call under tags, and finds calls by them": (browser) =>
+    visitPage({ browser }, async (visit) => {
+      const { page, go, complaints } = visit;
+      await rememberRefunds(visit);
+      await go("records/call_yesterday");
+      const field = page.getByRole("combobox", { name: "New tag" });
+      await field.fill("Complaint");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#record-tags li:has-text('complaint')");
+      await field.fill("to call back");
+      await page.click("#record-tags button:text-is('Add tag')");
+      await page.waitForSelector("#record-tags li:nth-child(2)");
+      await field.fill("<b>");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#record-tags [role=alert]:has-text('letters, digits')");
+      await page.getByRole("button", { name: "Remove the tag to call back" }).click();
+      await page.waitForSelector("#record-tags li:nth-child(2)", { state: "detached" });
+      await page.click("#record-tags li a");
+      await page.waitForSelector("#records-found:text-is('1 call matches')");
+      assert.equal(await page.inputValue("select[name=tag]"), "complaint");
+      assert.equal(await page.innerText("#records-list .tags"), "complaint");
+      assert.deepEqual(complaints.filter((text) => !text.includes("422")), []);
     }),
 
   "page shows a record: end, transcript, tools, latencies, tokens and cost": (browser) =>
@@ -212,6 +321,7 @@ browserTests("page: records", {
       await go("records");
       await page.waitForSelector("#records-list .verdict.fail");
       assert.equal(await page.locator("#records-list li").count(), 2);
+      await page.click("#records-more summary");
       await page.selectOption("select[name=passed]", "true");
       await page.waitForSelector("#records-empty:not([hidden])");
       await page.selectOption("select[name=passed]", "false");
@@ -245,6 +355,25 @@ browserTests("page: records", {
       assert.equal(await page.textContent("#trouble-text"), "There is no such call.");
     }),
 });
+
+/** Today's agent and yesterday's caller say "refund", and two others do not. */
+async function rememberRefunds({ remember, store }: PageVisit): Promise<void> {
+  const inbound = { direction: "inbound" } as const;
+  const lines = [
+    ["call_yesterday", "caller", "+14155550123", "I'd like a <b>refund</b> for order 48213.", 1],
+    ["call_today", "agent", "+14155550188", "A refund takes two days.", 0],
+    ["call_other", "caller", "+14155550199", "Where is my order?", 1],
+    ["call_older", "caller", "+14155550177", "Good morning.", 20],
+  ] as const;
+  for (const [id, role, from, text, daysAgo] of lines) {
+    const startedAt = NOW - daysAgo * DAY_MS;
+    await remember({ id, ...inbound, from, startedAt }, {
+      durationMs: id === "call_yesterday" ? 2 * MINUTE_MS : MINUTE_MS,
+    });
+    await store.calls.write([said(id, { id: "a", role, text, startedMs: 4000 })]);
+  }
+  while (await store.words.update(10) > 0);
+}
 
 async function rememberConversation({ remember, store }: PageVisit): Promise<void> {
   const callId = "call_one";

@@ -31,8 +31,8 @@ export function showDownloads(container: HTMLElement, callId: string): void {
   container.replaceChildren(label, ...buttons, problem);
 }
 
-/** By fetch, since a plain link cannot send the API key. */
-async function download(path: string, fileName: string): Promise<void> {
+/** Saves an answer of the API as a file: by fetch, since a plain link cannot send the API key. */
+export async function download(path: string, fileName: string): Promise<void> {
   const url = URL.createObjectURL(await (await fetchApi(path)).blob());
   element("a", { href: url, download: fileName }).click();
   // The browser reads the blob after click() has returned.

@@ -1,8 +1,11 @@
 /// <reference lib="dom" />
 import { loadAgentProblems } from "../agents/agentProblems.ts";
-import { fetchApiJson } from "../apiClient.ts";
-import type { AgentTitles, Analytics, CallPage } from "../apiTypes.ts";
+import { fetchApiJson, RequestError } from "../apiClient.ts";
+import type { AgentTitles, Analytics, CallPage, KnownTag } from "../apiTypes.ts";
 import { element, find } from "../elements.ts";
+import { download } from "./downloads.ts";
+import { readSearch } from "./readSearch.ts";
+import { t } from "../text.ts";
 import { type Figure, showFigures } from "./figureList.ts";
 import { createRecordFilter } from "./recordFilter.ts";
 import { rememberList } from "./lastList.ts";
@@ -10,7 +13,7 @@ import { RecordRows } from "./recordRows.ts";
 import { formatCount, formatDollars, formatSpan } from "../formats.ts";
 
 /**
- * Creates the list of calls, the newest first, with figures of the last 7 days. Resolves when the
+ * Creates the list of the calls that are found, with figures of the last 7 days. Resolves when the
  * list is shown. Throws `RequestError`.
  */
 export function createRecordListView(
@@ -23,27 +26,36 @@ export function createRecordListView(
   const older = find("records-older", HTMLButtonElement);
   const agentProblems = find("agent-problems", HTMLElement);
   const problem = find("records-problem", HTMLElement);
+  const found = find("records-found", HTMLElement);
+  const table = find("records-table", HTMLButtonElement);
   let shown = { filter: "", scrollTop: 0 };
 
   return async function showRecords(filter, signal) {
     filterForm.show(filter, await titles);
+    // The list does not wait for them; what is wrong, if anything, it says itself.
+    fetchApiJson<{ readonly tags: readonly KnownTag[] }>("/api/tags", { signal })
+      .then(({ tags }) => filterForm.offer(tags), () => {});
+    table.onclick = () => downloadTable(filter);
     rememberList(location.hash);
     const isReturn = shown.filter === filter.toString();
     // As many as were shown before, so that the scroll position is valid again.
     const limit = isReturn ? Math.min(MAX_PAGE, Math.max(PAGE, rows.size)) : PAGE;
     problem.textContent = "";
+    found.textContent = "";
     main.ariaBusy = "true";
     // The list of calls does not wait for it, or fail with it.
     loadAgentProblems(agentProblems, signal).catch(() => agentProblems.hidden = true);
     const [page, analytics] = await Promise.all([
-      list(filter, { limit, signal }),
+      list(filter, { limit, signal }).catch(notSearched),
       fetchApiJson<Analytics>(`/api/analytics?from=${daysAgo(7)}`, { signal }),
     ]);
     if (signal.aborted) return;
     showFigures(find("records-figures", HTMLElement), summarise(analytics));
     rows.clear();
     await show(page, filter, signal);
+    tellFound(page, filter);
     showEmptiness(filter);
+    table.hidden = rows.size === 0;
     main.ariaBusy = "false";
     main.scrollTop = isReturn ? shown.scrollTop : 0;
     shown = { filter: filter.toString(), scrollTop: main.scrollTop };
@@ -66,7 +78,11 @@ export function createRecordListView(
   }
 
   async function show(page: CallPage, filter: URLSearchParams, signal: AbortSignal): Promise<void> {
-    rows.append(page.calls, await titles);
+    const sort = filter.get("sort") ?? "";
+    rows.append(page.calls, {
+      titles: await titles,
+      byDay: ["", "newest", "oldest"].includes(sort),
+    });
     older.hidden = page.nextCursor === null;
     older.disabled = false;
     older.onclick = async () => {
@@ -84,13 +100,56 @@ export function createRecordListView(
     };
   }
 
+  /** Also for those who do not see the list. */
+  function tellFound({ nextCursor, unindexed = 0 }: CallPage, filter: URLSearchParams): void {
+    const count = formatCount(rows.size);
+    const texts = [
+      ...(filter.size === 0 || rows.size === 0 ? [] : [
+        nextCursor !== null
+          ? t("The first {count} calls that match", { count })
+          : rows.size === 1
+          ? t("1 call matches")
+          : t("{count} calls match", { count }),
+      ]),
+      ...(unindexed === 0
+        ? []
+        : [t("Calls whose words cannot be found yet: {count}", { count: formatCount(unindexed) })]),
+    ];
+    found.textContent = texts.join(" · ");
+  }
+
+  /** An empty page where what was typed cannot be looked for. */
+  function notSearched(error: unknown): CallPage {
+    if (!(error instanceof RequestError) || error.code !== "invalid_request") throw error;
+    problem.textContent = error.details.some(({ path }) => path === "words")
+      ? t("Write one to twelve words, with letters or digits.")
+      : [error.message, ...error.details.map(({ path, message }) => `${path} ${message}.`)].join(
+        " ",
+      );
+    return { calls: [], nextCursor: null };
+  }
+
+  async function downloadTable(filter: URLSearchParams): Promise<void> {
+    problem.textContent = "";
+    table.disabled = true;
+    try {
+      await download(`/api/calls.csv?${filterForm.toQuery(filter)}`, "calls.csv");
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      problem.textContent = error.message;
+    } finally {
+      table.disabled = false;
+    }
+  }
+
   function showEmptiness(filter: URLSearchParams): void {
     empty.hidden = rows.size > 0;
     empty.replaceChildren(
       ...(filter.size > 0
         ? [
-          element("p", { textContent: "No calls match." }),
-          element("p", {}, [element("a", { href: "#records", textContent: "Show all calls" })]),
+          element("p", { textContent: t("No calls match.") }),
+          element("p", { textContent: adviceFor(filter) }),
+          element("p", {}, [element("a", { href: "#records", textContent: t("Show all calls") })]),
         ]
         : [
           element("p", { textContent: "There have been no calls yet." }),
@@ -101,6 +160,19 @@ export function createRecordListView(
           ]),
         ]),
     );
+  }
+}
+
+function adviceFor(filter: URLSearchParams): string {
+  switch (readSearch(filter.get("search") ?? "")?.by) {
+    case "words":
+      return t(
+        "Try fewer words, or the beginning of one. Words are found as they were heard, in calls that are over.",
+      );
+    case "number":
+      return t("Try the last four digits alone, or put quotes around a number that was said.");
+    case undefined:
+      return t("Try another time, or fewer filters.");
   }
 }
 

@@ -1,15 +1,16 @@
 /// <reference lib="dom" />
-import type { AgentTitles, CallSummary } from "../apiTypes.ts";
+import type { AgentTitles, ListedCall } from "../apiTypes.ts";
 import { describeDirection, describeEnd, describeParty } from "../callTexts.ts";
 import { element } from "../elements.ts";
 import { formatDay, formatDollars, formatDuration, formatTime } from "../formats.ts";
+import { describeFound } from "./foundWords.ts";
 import { lengthOf } from "./lengthOf.ts";
 
-/** The rows of the records in a list element, grouped by the day on which the calls began. */
+/** The rows of the records in a list element. */
 export class RecordRows {
   readonly #list: HTMLElement;
   #size = 0;
-  #day = "";
+  #day: string | undefined;
   #dayRows = element("ul");
 
   constructor(list: HTMLElement) {
@@ -20,36 +21,51 @@ export class RecordRows {
     return this.#size;
   }
 
-  /** Adds calls, which must be older than those shown. */
-  append(calls: readonly CallSummary[], titles: AgentTitles): void {
+  /** Adds calls behind those shown: by the days on which they began, or else with the day in each row. */
+  append(
+    calls: readonly ListedCall[],
+    { titles, byDay }: { readonly titles: AgentTitles; readonly byDay: boolean },
+  ): void {
     const now = new Date();
     for (const call of calls) {
-      const day = formatDay(call.startedAt, now);
+      const began = formatDay(call.startedAt, now);
+      const day = byDay ? began : "";
       if (day !== this.#day) {
         this.#day = day;
         this.#dayRows = element("ul", { className: "rows" });
-        const heading = element("h2", { className: "day", textContent: day });
-        this.#list.append(heading, this.#dayRows);
+        if (byDay) this.#list.append(element("h2", { className: "day", textContent: day }));
+        this.#list.append(this.#dayRows);
       }
-      this.#dayRows.append(createRow(call, titles));
+      this.#dayRows.append(createRow(call, titles, byDay ? [] : [began]));
       this.#size++;
     }
   }
 
   clear(): void {
     this.#size = 0;
-    this.#day = "";
+    this.#day = undefined;
     this.#list.replaceChildren();
   }
 }
 
-function createRow(call: CallSummary, titles: AgentTitles): HTMLElement {
+function createRow(
+  call: ListedCall,
+  titles: AgentTitles,
+  day: readonly string[],
+): HTMLElement {
   const lengthMs = lengthOf(call);
   const isOver = call.status === "ended";
   const about = element("span", { className: "about" }, [
     element("span", { className: "who", textContent: describeParty(call) }),
-    element("span", { className: "way", textContent: describeDirection(call, titles) }),
+    element("span", {
+      className: "way",
+      textContent: [describeDirection(call, titles), ...day].join(" · "),
+    }),
     element("span", { className: "end", textContent: describeEnd(call.end, call) }),
+    ...(call.found === undefined ? [] : [describeFound(call.found)]),
+    ...(call.tags.length === 0
+      ? []
+      : [element("span", { className: "tags", textContent: call.tags.join(" · ") })]),
   ]);
   const aside = element("span", { className: "aside" }, [
     element("span", {

@@ -12,6 +12,7 @@ import { lengthOf } from "./lengthOf.ts";
 import { transferTable } from "./transferTable.ts";
 import { phoneMenuTables } from "./phoneMenuTables.ts";
 import { agreements, mustHearTable, promiseTable } from "./heardTables.ts";
+import { createRecordTags } from "./recordTags.ts";
 import { callJournal } from "./callJournal.ts";
 import { eventList } from "./eventList.ts";
 import { costTable } from "./recordTables.ts";
@@ -46,6 +47,7 @@ export function createRecordView(
       recording.playFrom(startedMs);
     },
   });
+  const showTags = createRecordTags(find("record-tags", HTMLElement));
   const recording = createRecordingPlayer({
     section: find("record-recording", HTMLElement),
     sound: find("record-sound", HTMLElement),
@@ -78,6 +80,7 @@ export function createRecordView(
     const began = `${formatDay(startedAt, new Date())}, ${formatTime(startedAt)}`;
     write("record-way", [describeDirection(call, agents), ...ownNumber(call), began].join(" · "));
     write("record-end", describeOutcome(call));
+    showTags(call);
     showFigures(find("record-figures", HTMLElement), figuresOf(call));
     find("record-booked", HTMLElement).replaceChildren(...booked);
     showAnalysis(call.analysis);
