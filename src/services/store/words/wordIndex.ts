@@ -71,8 +71,9 @@ type Words = Readonly<Record<"caller" | "agent", readonly string[]>>;
 function sqliteStatements(callId: string, { caller, agent }: Words): readonly Statement[] {
   return [
     {
-      sql: `UPDATE calls SET words_number = (SELECT COALESCE(MAX(words_number), 0) + 1 FROM calls)
-        WHERE id = $1 AND words_number IS NULL`,
+      // By the index, which has those that are not NULL.
+      sql: `UPDATE calls SET words_number = (SELECT COALESCE(MAX(words_number), 0) + 1 FROM calls
+          WHERE words_number IS NOT NULL) WHERE id = $1 AND words_number IS NULL`,
       values: [callId],
     },
     {
