@@ -40,26 +40,6 @@ export interface CallSummary {
   readonly tags: readonly string[];
 }
 
-/** A call of a list; where its words are looked for, with the line that has them. */
-export interface ListedCall extends CallSummary {
-  readonly found?: FoundWords;
-}
-
-export interface FoundWords {
-  readonly role: "caller" | "agent";
-  /** Counts from the start of the call. */
-  readonly atMs: number;
-  readonly text: string;
-  /** Ranges of `text`, in order and apart. */
-  readonly marks: readonly { readonly from: number; readonly to: number }[];
-}
-
-/** A tag, and how many calls have it. */
-export interface KnownTag {
-  readonly tag: string;
-  readonly calls: number;
-}
-
 /** The agents of the server that answers. */
 export interface AgentList {
   readonly agents: readonly AgentSummary[];
@@ -293,13 +273,6 @@ export interface Analysis {
     Record<string, Citation & { readonly result: CriterionResult; readonly reason: string }>
   >;
   readonly passed: boolean | null;
-}
-
-export interface CallPage {
-  readonly calls: readonly ListedCall[];
-  readonly nextCursor: string | null;
-  /** Calls whose words cannot be found yet. */
-  readonly unindexed?: number;
 }
 
 export interface Analytics {

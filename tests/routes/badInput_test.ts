@@ -24,7 +24,7 @@ const nonsense = [
   "x".repeat(3000),
 ];
 /** Parameters that mean something by whatever people write. */
-const freeTexts: ReadonlySet<string> = new Set(["words"]);
+const freeTexts: ReadonlySet<string> = new Set(["words", "tag"]);
 /** Names that every object inherits: they may be well-formed, and are nothing to find. */
 const inherited = ["__proto__", "constructor", "toString"];
 

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { fetchApiJson, RequestError } from "../apiClient.ts";
-import type { AgentTitles, CallPage, CallSummary, TimedLine } from "../apiTypes.ts";
+import type { AgentTitles, CallSummary, TimedLine } from "../apiTypes.ts";
+import type { CallPage } from "../records/listTypes.ts";
 import { delay } from "../delay.ts";
 import { find } from "../elements.ts";
 import { followEvents } from "./eventFeed.ts";

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { FoundWords } from "../apiTypes.ts";
+import type { FoundWords } from "./listTypes.ts";
 import { element } from "../elements.ts";
 import { formatDuration } from "../formats.ts";
 import { t } from "../text.ts";

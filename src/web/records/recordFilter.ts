@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
-import type { AgentTitles, KnownTag } from "../apiTypes.ts";
+import type { AgentTitles } from "../apiTypes.ts";
+import type { KnownTag } from "./listTypes.ts";
 import { find } from "../elements.ts";
 import { formatCount } from "../formats.ts";
 import { t } from "../text.ts";

@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 import { loadAgentProblems } from "../agents/agentProblems.ts";
 import { fetchApiJson, RequestError } from "../apiClient.ts";
-import type { AgentTitles, Analytics, CallPage, KnownTag } from "../apiTypes.ts";
+import type { AgentTitles, Analytics } from "../apiTypes.ts";
+import type { CallPage, KnownTag } from "./listTypes.ts";
 import { element, find } from "../elements.ts";
 import { download } from "./downloads.ts";
 import { readSearch } from "./readSearch.ts";

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
-import type { AgentTitles, ListedCall } from "../apiTypes.ts";
+import type { AgentTitles } from "../apiTypes.ts";
+import type { ListedCall } from "./listTypes.ts";
 import { describeDirection, describeEnd, describeParty } from "../callTexts.ts";
 import { element } from "../elements.ts";
 import { formatDay, formatDollars, formatDuration, formatTime } from "../formats.ts";

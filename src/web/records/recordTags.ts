@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { fetchApiJson, RequestError } from "../apiClient.ts";
-import type { CallSummary, KnownTag } from "../apiTypes.ts";
+import type { CallSummary } from "../apiTypes.ts";
+import type { KnownTag } from "./listTypes.ts";
 import { element } from "../elements.ts";
 import { t } from "../text.ts";
 
