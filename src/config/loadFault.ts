@@ -25,6 +25,6 @@ function reasonOf(error: Error): string {
 
 /** Without the colours of a terminal. */
 function plain(text: string): string {
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- colours begin with the escape character
   return text.replace(/\u001b\[[0-9;]*m/g, "");
 }

@@ -275,16 +275,16 @@ async function busy(more: string, kind: LineTone = "busy-eu"): Promise<void> {
 }
 
 async function pickedUp(): Promise<void> {
-  const said: string[] = [];
+  let words = "";
   const long = "This is Ann of the desk. ".repeat(10).trim();
   await using rig = await startPhoneRig({
     agent: `greeting: ${GREETING}\nvoicemail: ${long}`,
-    model: { script: parrot, transcribe: () => said.splice(0).join(" ") },
+    model: { script: parrot, transcribe: () => words },
     network: { voice },
   });
   const { phone, ...talk } = await rig.dial();
   const say = (text: string) => {
-    said.push(text);
+    words = text;
     return phone.speak(text);
   };
   await say("Leave a message.");
