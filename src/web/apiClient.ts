@@ -22,7 +22,8 @@ export class RequestError extends Error {
     super(message);
     this.code = code;
     this.status = status;
-    this.details = "reason" in details ? [] : details;
+    // Those of limits are a record, which the sentence tells already.
+    this.details = Array.isArray(details) ? details : [];
     this.end = "reason" in details ? details : undefined;
     this.retryAfterSeconds = retryAfterSeconds;
   }
@@ -96,4 +97,6 @@ interface Detail {
   readonly path: string;
   /** Such as `must be one of sales, support`. */
   readonly message: string;
+  /** The code of what is wrong with a number. */
+  readonly reason?: string;
 }

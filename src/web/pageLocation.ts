@@ -13,6 +13,7 @@ const PARTS = {
   calls: { view: "call", id: /^call_[0-9a-z]+$/ },
   records: { view: "record", id: /^call_[0-9a-z]+$/ },
   analytics: undefined,
+  place: undefined,
   batches: { view: "batch", id: /^batch_[0-9a-z]+$/ },
   calendar: undefined,
   agents: undefined,

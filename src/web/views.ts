@@ -90,8 +90,19 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
       return ({ filter }, signal) => show(filter, signal);
     },
   },
+  place: {
+    title: t("Call out"),
+    html: "place/place.html",
+    styles: ["place/place.css"],
+    async load(titles) {
+      const { createPlaceView } = await import("./place/placeView.ts");
+      const show = createPlaceView(titles);
+      return ({ filter }, signal) => show(filter, signal);
+    },
+  },
   batches: {
     title: t("Batches"),
+    part: "place",
     html: "batches/batches.html",
     styles: ["batches/batches.css"],
     async load(titles) {
@@ -102,7 +113,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
   },
   batch: {
     title: t("Batch"),
-    part: "batches",
+    part: "place",
     html: "batches/batch.html",
     styles: ["batches/batches.css"],
     async load(titles) {
@@ -133,6 +144,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
   },
   "do-not-call": {
     title: t("Do not call"),
+    part: "place",
     html: "listed/doNotCall.html",
     styles: ["listed/doNotCall.css"],
     async load() {

@@ -9,6 +9,7 @@ const VIEWS = [
   "#calls",
   "#records",
   "#analytics",
+  "#place",
   "#batches",
   "#calendar",
   "#agents",
