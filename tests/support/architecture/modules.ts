@@ -42,7 +42,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   records: ["store", "events", "twilioOutbound", "cluster", "spending", "recording"],
   recording: [],
   listening: ["cluster"],
-  setup: ["store", "openai", "spending", "twilioOutbound"],
+  setup: ["store", "twilioOutbound", "openai", "spending"],
   sms: ["store", "twilioOutbound", "spending"],
   analysis: ["store", "spending", "records"],
   webhooks: ["store", "events", "calendar", "records", "sms"],
