@@ -101,7 +101,7 @@ export async function createApp(
   const toolAccess = opening.use(
     await openToolAccess({ ...base, readVariable: readToolVariable }),
   );
-  const { registry, toolTrials, redactions, onPhone } = openCallRegistry({
+  const { registry, toolTrials, previewSession, redactions, onPhone } = openCallRegistry({
     ...base,
     ...spending,
     events,
@@ -194,6 +194,7 @@ export async function createApp(
     routing,
     operations,
     toolTrials,
+    previewSession,
   };
   let isDraining = false;
   const router = createRouter({ ...parts, engine: engine.name, isDraining: () => isDraining });

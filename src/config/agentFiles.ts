@@ -29,7 +29,12 @@ export interface AgentFiles {
   urlOf?(path: string): URL;
   /** Replaces a file at once: whoever reads it gets all of the old text or all of the new. */
   replace?(path: string, text: string): Promise<void>;
+  /** Whether files of this folder may be replaced; absent where they may. */
+  writing?(dir: string): Promise<FolderWriting>;
 }
+
+/** `not_permitted`: the process was not given the right; `read_only`: the system has the folder so. */
+export type FolderWriting = "allowed" | "not_permitted" | "read_only";
 
 export interface FileStamp {
   /** The same file, whatever it holds; another one of the same name differs. */
@@ -127,7 +132,17 @@ export const filesOnDisk: AgentFiles = {
       throw error;
     }
   },
+  async writing(dir) {
+    const { state } = await Deno.permissions.query({ name: "write", path: dir });
+    if (state !== "granted") return "not_permitted";
+    const { mode } = await Deno.stat(dir).catch(() => ({ mode: 0 }));
+    // Windows has no modes.
+    return mode === null || (mode & ANY_WRITE) !== 0 ? "allowed" : "read_only";
+  },
 };
+
+/** Of the owner, the group or others. */
+const ANY_WRITE = 0o222;
 
 /** A folder's path with one slash at its end. */
 export function inFolder(dir: string, name: string): string {

@@ -1,8 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { type AgentProblem, describeProblem } from "../config/agentProblem.ts";
 import type { AgentCatalog, AgentState, KnownVersion, RestoreResult } from "../services/agents.ts";
 import { askedVariables } from "../services/calls.ts";
 import { describeReach } from "../services/routing.ts";
+import { agentProblem, agentsReadOnly, viewAgentProblem } from "./agentProblemView.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem, required } from "./middleware/httpProblem.ts";
 import { unknownAgent } from "./usableAgent.ts";
@@ -20,8 +20,9 @@ export function agentsRoutes({ access, catalog, defaultAgent, now }: {
   const reading = { middleware: [access("calls:read")] };
   const admin = { middleware: [access("admin")] };
 
-  routes.openapi({ ...all, ...reading }, (c) => {
-    return c.json({ agents: catalog.list().map((state) => viewAgent(state)) }, 200);
+  routes.openapi({ ...all, ...reading }, async (c) => {
+    const editing = c.get("caller").isAdmin ? await catalog.writing() : "scope_missing" as const;
+    return c.json({ agents: catalog.list().map((state) => viewAgent(state)), editing }, 200);
   });
 
   routes.openapi({ ...versions, ...reading }, async (c) => {
@@ -57,20 +58,9 @@ export function agentsRoutes({ access, catalog, defaultAgent, now }: {
       transfers: Object.keys(agent?.transfers ?? {}),
       variables: agent === undefined ? [] : [...askedVariables(agent)],
       openNow: reach?.openNow ?? null,
-      problems: problems.map(viewProblem),
-      warnings: warnings.map(viewProblem),
+      problems: problems.map((problem) => viewAgentProblem(name, problem)),
+      warnings: warnings.map((problem) => viewAgentProblem(name, problem)),
     };
-
-    function viewProblem(problem: AgentProblem) {
-      return {
-        file: `${name}.md`,
-        line: problem.line ?? null,
-        path: problem.path ?? null,
-        message: problem.message,
-        nearest: problem.nearest ?? null,
-        text: describeProblem(`${name}.md`, problem),
-      };
-    }
   }
 }
 
@@ -103,10 +93,9 @@ function problemOf(
         })),
       });
     case "agents_read_only":
-      return new HttpProblem(
-        409,
-        "agents_read_only",
-        `This server may not write ${result.path}: add its folder to "write" of permissions.server in deno.json and make it writable, or save the text of /api/agents/${name}/versions/${version} there yourself.`,
+      return agentsReadOnly(
+        result.path,
+        `save the text of /api/agents/${name}/versions/${version} there yourself`,
       );
   }
 }
@@ -119,15 +108,6 @@ const tags = ["Agents"];
 
 const nameParam = z.object({ name: agentName });
 const versionParam = z.object({ name: agentName, version: agentVersion });
-
-const problem = z.object({
-  file: z.string(),
-  line: z.number().nullable(),
-  path: z.string().nullable().openapi({ example: "greetng" }),
-  message: z.string().openapi({ example: "is not known" }),
-  nearest: z.string().nullable().openapi({ description: "What was most likely meant" }),
-  text: z.string().openapi({ description: "All of it as one sentence" }),
-});
 
 const agent = z.object({
   name: z.string().openapi({ example: "receptionist" }),
@@ -146,8 +126,10 @@ const agent = z.object({
     description: "Names in its texts that a request for a call may give values",
   }),
   openNow: z.boolean().nullable().openapi({ description: "Null without `hours`" }),
-  problems: z.array(problem).openapi({ description: "What is wrong with the file as it is now" }),
-  warnings: z.array(problem).openapi({
+  problems: z.array(agentProblem).openapi({
+    description: "What is wrong with the file as it is now",
+  }),
+  warnings: z.array(agentProblem).openapi({
     description: "What should be changed in the file, which is in use all the same",
   }),
 }).openapi("Agent");
@@ -160,7 +142,16 @@ const all = createRoute({
   description: "As the process that answers has them: each follows its own folder.",
   tags,
   responses: {
-    200: answer("All of them", z.object({ agents: z.array(agent) }).openapi("AgentList")),
+    200: answer(
+      "All of them",
+      z.object({
+        agents: z.array(agent),
+        editing: z.enum(["allowed", "scope_missing", "not_permitted", "read_only"]).openapi({
+          description:
+            "Whether this key may change files of agents: it lacks the scope `admin`, the server was not given the right to write there, or the system has the folder read-only",
+        }),
+      }).openapi("AgentList"),
+    ),
     ...errorAnswers,
   },
 });

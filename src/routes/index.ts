@@ -8,6 +8,8 @@ import { createAuthenticator, hasExpired } from "../utils/auth.ts";
 import { clientAddress } from "../utils/http/clientAddress.ts";
 import { setTimer } from "../utils/clock.ts";
 import { newId, newToken } from "../utils/ids.ts";
+import { agentFilesRoutes } from "./agentFiles.ts";
+import { agentSessionRoutes } from "./agentSession.ts";
 import { agentsRoutes } from "./agents.ts";
 import { analyticsRoutes } from "./analytics.ts";
 import { appointmentsRoutes } from "./appointments.ts";
@@ -172,6 +174,8 @@ export function createRouter(
     log,
   }));
   mount(agentsRoutes({ access, catalog: deps.catalog, defaultAgent, now }));
+  mount(agentFilesRoutes({ access, catalog: deps.catalog }));
+  mount(agentSessionRoutes({ access, agents, previewSession: deps.previewSession }));
   mount(toolsRoutes({ access, agents, trials: deps.toolTrials }));
   mount(setupRoutes({ access, setup: deps.setup }));
   mount(callAnalysisRoutes({ access, lookup, analysis }));

@@ -2,7 +2,7 @@ import type { CallRegistry } from "../call/registry.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
 import type { AgentCatalog } from "../services/agents.ts";
-import type { ApiOperations } from "../services/calls.ts";
+import type { ApiOperations, PreviewSession } from "../services/calls.ts";
 import type { Knowledge } from "../services/knowledge.ts";
 import type { Calendar } from "../services/calendar.ts";
 import type { Phone } from "../services/phone.ts";
@@ -53,6 +53,7 @@ export interface RouterDeps {
   readonly analysis: CallAnalyses;
   readonly callBudget: CallBudget;
   readonly toolTrials: ToolTrials;
+  readonly previewSession: PreviewSession;
   readonly routing: Routing;
   readonly incidents: Incidents;
   /** Who answers: `rehearsal` for the built-in engine, else the model's name. */

@@ -4,4 +4,5 @@ export type {
   KnownVersion,
   RestoreResult,
 } from "./agents/agentCatalog.ts";
+export type { AgentFile, CheckedText, SaveResult } from "./agents/agentEditor.ts";
 export { openAgents } from "./agents/openAgents.ts";

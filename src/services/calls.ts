@@ -1,4 +1,5 @@
 export { agentRefusal } from "./calls/callSetup.ts";
+export type { PreviewSession } from "./calls/sessionPreview.ts";
 export { recordingText } from "./calls/recordingText.ts";
 export { askedVariables, missingVariables } from "./calls/missingVariables.ts";
 export { screeningText, voicemailText } from "./calls/machineTexts.ts";

@@ -1,9 +1,8 @@
 import type { AgentProblem } from "../../config/agentProblem.ts";
-import { type AgentFiles, inFolder } from "../../config/agentFiles.ts";
-import { readDefinition } from "../../config/agentReading.ts";
+import type { AgentFiles } from "../../config/agentFiles.ts";
 import { type Agent, readAgent } from "../../config/agents.ts";
 import type { AgentVersionStore, UsedVersion } from "../store.ts";
-import { checkAgainst } from "./agentFolder.ts";
+import { createAgentEditor, type ReadOnly } from "./agentEditor.ts";
 import type { AgentEntry, LiveAgents } from "./liveAgents.ts";
 
 export interface AgentCatalogDeps {
@@ -43,13 +42,17 @@ export type RestoreResult =
     readonly code: "version_unusable";
     readonly problems: readonly AgentProblem[];
   }
-  | { readonly ok: false; readonly code: "agents_read_only"; readonly path: string };
+  | ReadOnly;
 
-/** The agents with what is wrong with them, and their versions. */
+/** The agents with what is wrong with them, their files and their versions. */
 export type AgentCatalog = ReturnType<typeof createAgentCatalog>;
 
 export function createAgentCatalog({ live, dir, files, store, look }: AgentCatalogDeps) {
+  const { check, write, ...editor } = createAgentEditor({ live, dir, files, look });
   return {
+    dir,
+    ...editor,
+    check,
     /** By name. */
     list: (): readonly AgentState[] => [...live.entries.values()].map(stateOf),
     /** Those that calls have used and the one in use, the newest first; undefined for an unknown agent. */
@@ -70,18 +73,10 @@ export function createAgentCatalog({ live, dir, files, store, look }: AgentCatal
     async restore(name: string, version: string): Promise<RestoreResult> {
       const wanted = await text(name, version);
       if (wanted === undefined) return { ok: false, code: "unknown_version" };
-      const { result } = await readDefinition(name, wanted, dir, files);
-      const checked = result.ok ? await checkAgainst(live, result) : result;
-      if (!checked.ok) return { ok: false, code: "version_unusable", problems: checked.problems };
-      const path = inFolder(dir, `${name}.md`);
-      try {
-        if (files.replace === undefined) return { ok: false, code: "agents_read_only", path };
-        await files.replace(path, wanted);
-      } catch (error) {
-        if (isReadOnly(error)) return { ok: false, code: "agents_read_only", path };
-        throw error;
-      }
-      await look();
+      const { problems } = await check(name, wanted);
+      if (problems.length > 0) return { ok: false, code: "version_unusable", problems };
+      const refusal = await write(name, wanted);
+      if (refusal !== undefined) return refusal;
       return { ok: true, version: live.get(name)?.version };
     },
   };
@@ -103,11 +98,4 @@ function stateOf({ name, agent, reading: { text, result } }: AgentEntry): AgentS
   if (agent !== undefined) return { name, title: agent.title, state: "broken", agent, ...faults };
   const read = text === undefined ? undefined : readAgent(name, text);
   return { name, title: read?.ok ? read.agent.title : undefined, state: "unusable", ...faults };
-}
-
-/** What the process may not write, or the system does not let it. */
-function isReadOnly(error: unknown): boolean {
-  return error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied ||
-    error instanceof Deno.errors.NotFound ||
-    error instanceof Error && /read-only file system|os error 30/i.test(error.message);
 }

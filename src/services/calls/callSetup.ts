@@ -124,11 +124,29 @@ export function createAgentSetup(
   };
 }
 
+/** What a call of this agent gets, whether or not there is one. */
+export type DescribeCall = (
+  agent: Agent,
+  request: CallRequest,
+) => ReturnType<RegistryOptions["describe"]>;
+
 /** Creates the function that sets up every call of the registry. It throws `CallRefused`. */
-export function createCallSetup(
+export function createCallSetup({ agents, describeCall }: {
+  readonly agents: Agents;
+  readonly describeCall: DescribeCall;
+}): RegistryOptions["describe"] {
+  return function describe(request) {
+    const agent = agents.get(request.agent);
+    if (agent === undefined) throw agentRefusal(agents, request.agent);
+    agents.pin(request, agent);
+    return describeCall(agent, request);
+  };
+}
+
+/** Creates the function that describes a call of an agent as it is defined; it leaves no trace. */
+export function createCallDescription(
   settings: Settings,
-  { agents, toolsOf, keptSpeech, knowledge, now, pseudonymSecret }: {
-    readonly agents: Agents;
+  { toolsOf, keptSpeech, knowledge, now, pseudonymSecret }: {
     readonly toolsOf: Toolbox;
     readonly keptSpeech: Pick<KeptSpeeches, "forCall">;
     readonly knowledge: Pick<Knowledge, "forCall">;
@@ -136,12 +154,9 @@ export function createCallSetup(
     /** Never leaves this server: with it, the model's provider could find callers' numbers. */
     readonly pseudonymSecret: string;
   },
-): RegistryOptions["describe"] {
+): DescribeCall {
   const { openai: { model, groupMs }, limits: { idleMs, callMs, holdMs } } = settings;
-  return function describe(request) {
-    const defined = agents.get(request.agent);
-    if (defined === undefined) throw agentRefusal(agents, request.agent);
-    agents.pin(request, defined);
+  return function describeCall(defined, request) {
     const agent = inLanguage(defined, request.language);
     const tools = toolsOf(defined);
     const declarations = tools.declarationsFor(request.direction);

@@ -26,7 +26,8 @@ import {
   type HttpToolAccess,
   type McpServers,
 } from "../tools.ts";
-import { createCallSetup } from "./callSetup.ts";
+import { createCallDescription, createCallSetup } from "./callSetup.ts";
+import { createSessionPreview } from "./sessionPreview.ts";
 import { createCallerMessages } from "./callerMessages.ts";
 import { createOptOuts } from "./optOuts.ts";
 import { createDoNotCallRequests } from "./doNotCallRequests.ts";
@@ -113,18 +114,18 @@ export function openCallRegistry(deps: CallRegistryDeps) {
   };
   makeToolsReady();
   agents.onChange(makeToolsReady);
+  const describeCall = createCallDescription(settings, {
+    toolsOf,
+    keptSpeech: deps.keptSpeech,
+    knowledge: deps.knowledge,
+    pseudonymSecret: deps.pseudonymSecret,
+    now: () => new Date(),
+  });
   const registry = new CallRegistry({
     maxCalls: settings.limits.calls,
     newId: () => newId("call"),
     overloaded: () => deps.load.overloaded,
-    describe: createCallSetup(settings, {
-      agents,
-      toolsOf,
-      keptSpeech: deps.keptSpeech,
-      knowledge: deps.knowledge,
-      pseudonymSecret: deps.pseudonymSecret,
-      now: () => new Date(),
-    }),
+    describe: createCallSetup({ agents, describeCall }),
     deps: createSessionDependencies({
       ...deps,
       openModel: deps.engine.open,
@@ -142,6 +143,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
     registry,
     redactions,
     toolTrials: createToolTrials({ agents, toolsOf, now: () => performance.now() }),
+    previewSession: createSessionPreview(describeCall),
     /** Sets the only handlers, which the phone creates later. Without one nothing is sent, and nobody put through. */
     onPhone: (handlers: PhoneHandlers): void => void (phone = handlers),
   };
