@@ -12,16 +12,6 @@ export interface AudioDevices {
   readonly outputs: readonly AudioDevice[];
 }
 
-/** The devices as they are now; none where the browser does not tell. */
-export async function listAudioDevices(): Promise<AudioDevices> {
-  try {
-    const devices = await navigator.mediaDevices.enumerateDevices();
-    return { inputs: ofKind(devices, "audioinput"), outputs: ofKind(devices, "audiooutput") };
-  } catch {
-    return { inputs: [], outputs: [] };
-  }
-}
-
 /**
  * Calls back with the devices now, whenever one is plugged in or out, and when the function that it returns
  * is called: their names are known only when the page may use a microphone.
@@ -31,6 +21,16 @@ export function watchAudioDevices(onDevices: (devices: AudioDevices) => void): (
   navigator.mediaDevices?.addEventListener("devicechange", tell);
   tell();
   return tell;
+}
+
+/** The devices as they are now; none where the browser does not tell. */
+async function listAudioDevices(): Promise<AudioDevices> {
+  try {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    return { inputs: ofKind(devices, "audioinput"), outputs: ofKind(devices, "audiooutput") };
+  } catch {
+    return { inputs: [], outputs: [] };
+  }
 }
 
 /** Some browsers list the default twice, once under this id: it is what no choice means. */
