@@ -287,8 +287,8 @@ async function pickedUp(): Promise<void> {
     words = text;
     return phone.speak(text);
   };
-  await say("Leave a message.");
-  await phone.silence(300);
+  await say("You have reached Sam. Please leave a message after the tone.");
+  await phone.silence(600);
   await phone.speak(toneAudio({ hz: 1_000, ms: 400 }));
   // In the middle of the message.
   await until(() => loudMs(phone.heardAudio()), (ms) => ms > 1_000);
