@@ -8,15 +8,26 @@ export function formatDuration(ms: number): string {
 
 /** A short time span: `640 ms`, `1.2 s`. */
 export function formatSpan(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${formatDecimal((ms / 1000).toFixed(1))} s`;
 }
 
 /** `$1.25`, `$0.041`; a dash for null, the price is not known. */
 export function formatDollars(usd: number | null): string {
   if (usd === null) return "—";
-  if (usd === 0) return "$0";
-  if (usd < 0.001) return "<$0.001";
-  return `$${usd.toFixed(usd < 1 ? 3 : 2)}`;
+  if (usd === 0) return inDollars("0");
+  if (usd < 0.001) return `<${inDollars("0.001")}`;
+  return inDollars(usd.toFixed(usd < 1 ? 3 : 2));
+}
+
+/** The same to a hundredth of a cent: `$0.0123`. */
+export function formatExactDollars(usd: number | null): string {
+  if (usd === null) return "—";
+  return inDollars(usd === 0 ? "0" : usd.toFixed(4));
+}
+
+/** A number such as `0.5` with the decimal point of the language. */
+export function formatDecimal(number: number | string): string {
+  return language === "de" ? String(number).replace(".", ",") : String(number);
 }
 
 /** A whole number with thousands separators. */
@@ -42,6 +53,10 @@ export function formatDay(moment: string, now: Date): string {
   if (day.toDateString() === now.toDateString()) return t("Today");
   if (day.toDateString() === yesterday.toDateString()) return t("Yesterday");
   return (day.getFullYear() === now.getFullYear() ? DAY : DAY_OF_YEAR).format(day);
+}
+
+function inDollars(amount: string): string {
+  return language === "de" ? `${formatDecimal(amount)} $` : `$${amount}`;
 }
 
 const COUNT = new Intl.NumberFormat(language);

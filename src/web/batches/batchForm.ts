@@ -8,6 +8,7 @@ import { showFigures } from "../records/figureList.ts";
 import { optionsOf } from "./batchOptions.ts";
 import { acceptedRow, refusedRow } from "./batchRows.ts";
 import type { BatchPreview, PreviewedCall } from "./batchTypes.ts";
+import { t } from "../text.ts";
 
 /** Rows that are shown of each kind. */
 const MAX_ROWS = 200;
@@ -81,49 +82,53 @@ export function createBatchForm(): (titles: AgentTitles, signal: AbortSignal) =>
     const { accepted, refused, estimate, room, missingVariables: missing = [] } = found;
     showFigures(find("batch-preview-figures", HTMLElement), [
       {
-        name: "Will be called",
+        name: t("Will be called"),
         value: formatCount(accepted),
-        note: `of ${formatCount(accepted + refused)} lines`,
+        note: t("of {count} lines", { count: formatCount(accepted + refused) }),
       },
-      { name: "Refused", value: formatCount(refused) },
+      { name: t("Refused"), value: formatCount(refused) },
       {
-        name: "Estimated talk time",
-        value: `${formatCount(Math.ceil(estimate.minutes))} min`,
+        name: t("Estimated talk time"),
+        value: t("{count} min", { count: formatCount(Math.ceil(estimate.minutes)) }),
         note: estimate.basis === "history"
-          ? "if everyone answers, as long as earlier calls"
-          : "if everyone answers, 2 minutes each",
+          ? t("if everyone answers, as long as earlier calls")
+          : t("if everyone answers, 2 minutes each"),
       },
       {
-        name: "Estimated cost",
+        name: t("Estimated cost"),
         value: formatDollars(estimate.usd),
         note: estimate.basis === "history"
-          ? "if everyone answers, as earlier calls"
-          : "if everyone answers, phone lines alone",
+          ? t("if everyone answers, as earlier calls")
+          : t("if everyone answers, phone lines alone"),
       },
     ]);
     const problems = found.calls.filter(({ state }) => state === "refused");
     const others = found.calls.filter(({ state }) => state !== "refused");
-    showLines(acceptedLines, "Will be called", others, acceptedRow);
-    showLines(refusedLines, "Refused", problems, refusedRow);
+    showLines(acceptedLines, t("Will be called"), others, acceptedRow);
+    showLines(refusedLines, t("Refused"), problems, refusedRow);
     const variables =
       found.columns?.flatMap(({ role }) => role.startsWith("variable ") ? [role.slice(9)] : []) ??
         [];
     caption.replaceChildren(
-      ...(variables.length === 0 ? [] : ["Variables: ", ...codes(variables), ". "]),
+      ...(variables.length === 0 ? [] : [t("Variables:"), " ", ...codes(variables), ". "]),
       ...(missing.length === 0 ? [] : [
-        element("strong", {}, ["Without a value: ", ...codes(missing)]),
-        ". Calls without one leave it out of what is said. ",
+        element("strong", {}, [t("Without a value:"), " ", ...codes(missing)]),
+        `. ${t("Calls without one leave it out of what is said.")} `,
       ]),
-      ...(accepted > room ? [` Only ${formatCount(room)} more calls may wait for this key.`] : []),
+      ...(accepted > room
+        ? [` ${t("Only {count} more calls may wait for this key.", { count: formatCount(room) })}`]
+        : []),
     );
     preview.hidden = false;
     start.disabled = accepted === 0 || accepted > room;
-    start.textContent = accepted === 1 ? "Start 1 call" : `Start ${formatCount(accepted)} calls`;
+    start.textContent = accepted === 1
+      ? t("Start 1 call")
+      : t("Start {count} calls", { count: formatCount(accepted) });
   }
 
   async function send(): Promise<void> {
     if (table === undefined) {
-      problem.textContent = "Choose a CSV file first.";
+      problem.textContent = t("Choose a CSV file first.");
       return;
     }
     start.disabled = true;
@@ -167,9 +172,11 @@ function showLines(
 ): void {
   list.hidden = calls.length === 0;
   const isCut = calls.length > MAX_ROWS;
-  const title = `${name}: ${formatCount(calls.length)}`;
+  const count = formatCount(calls.length);
   list.querySelector("summary")?.replaceChildren(
-    isCut ? `${title} (the first ${MAX_ROWS} are shown)` : title,
+    isCut
+      ? t("{name}: {count} (the first {shown} are shown)", { name, count, shown: MAX_ROWS })
+      : `${name}: ${count}`,
   );
   list.querySelector("tbody")?.replaceChildren(...calls.slice(0, MAX_ROWS).map(rowOf));
 }

@@ -4,6 +4,7 @@ import { element } from "../elements.ts";
 import { formatCount, formatDay, formatDollars, formatDuration, formatTime } from "../formats.ts";
 import { doneOf, momentOf, nameOf, outcomeText, stateOf } from "./batchTexts.ts";
 import type { BatchResult, BatchSummary, PreviewedCall } from "./batchTypes.ts";
+import { t } from "../text.ts";
 
 /** A batch in the list, with a link to its own view. */
 export function batchRow(batch: BatchSummary, titles: AgentTitles): HTMLElement {
@@ -22,7 +23,10 @@ export function batchRow(batch: BatchSummary, titles: AgentTitles): HTMLElement 
       element("span", { className: "aside" }, [
         element("span", {
           className: "length",
-          textContent: `${formatCount(doneOf(batch))} of ${formatCount(total)}`,
+          textContent: t("{done} of {all}", {
+            done: formatCount(doneOf(batch)),
+            all: formatCount(total),
+          }),
         }),
         ...(state === "done" || state === "cancelled" ? [] : [progressBar(batch)]),
       ]),
@@ -35,28 +39,30 @@ export function progressBar(batch: BatchSummary): HTMLProgressElement {
   return element("progress", {
     max: Math.max(1, batch.total),
     value: doneOf(batch),
-    ariaLabel: `${doneOf(batch)} of ${batch.total} calls are over`,
+    ariaLabel: t("{done} of {all} calls are over", { done: doneOf(batch), all: batch.total }),
   });
 }
 
 /** A line of a file that is called. */
 export function acceptedRow(call: PreviewedCall): HTMLTableRowElement {
   const { state, notBefore, country, missingVariables: missing = [] } = call;
-  const when = notBefore === undefined ? "At once" : `From ${momentOf(notBefore)} on`;
+  const when = notBefore === undefined
+    ? t("At once")
+    : t("From {moment} on", { moment: momentOf(notBefore) });
   const without = missing.map((name) => `{{${name}}}`).join(", ");
   return element("tr", { className: state }, [
     ...placeOf(call),
     element("td", { textContent: country ?? "" }),
     element("td", {
       className: "what",
-      textContent: without === "" ? when : `${when}, without ${without}`,
+      textContent: without === "" ? when : t("{when}, without {names}", { when, names: without }),
     }),
   ]);
 }
 
 /** A line of a file that is not. */
 export function refusedRow(call: PreviewedCall): HTMLTableRowElement {
-  const { column, error = "Refused" } = call;
+  const { column, error = t("Refused") } = call;
   return element("tr", { className: "refused" }, [
     ...placeOf(call),
     element("td", {
@@ -85,25 +91,31 @@ export function resultRow(result: BatchResult): HTMLTableRowElement {
   const callId = callIds.at(-1);
   const text = error ?? outcomeText(state, detail);
   const isOpen = state === "pending" || state === "placing" || state === "placed";
-  const again = state === "pending" && attempts > 0
-    ? `${outcomeText(detail ?? "", detail)}, again `
-    : "Waits until ";
-  const shown = state === "pending" && dueAt !== null ? `${again}${momentOf(dueAt)}` : text;
+  const shown = state === "pending" && dueAt !== null ? waitText(result, dueAt) : text;
   return element("tr", { className: isOpen ? "open" : state }, [
     element("td", { className: "number", textContent: lineText(line) }),
     element("td", { className: "to" }, [
-      callId === undefined ? to || "Erased" : element("a", {
+      callId === undefined ? to || t("Erased") : element("a", {
         href: isOpen ? `#calls/${callId}` : `#records/${callId}`,
-        textContent: to || "Erased",
+        textContent: to || t("Erased"),
       }),
       ...(id === null ? [] : [element("span", { className: "note", textContent: id })]),
     ]),
     element("td", { className: "what", textContent: shown }),
-    element("td", { className: "number", textContent: attempts > 1 ? `${attempts} calls` : "" }),
+    element("td", {
+      className: "number",
+      textContent: attempts > 1 ? t("{attempts} calls", { attempts }) : "",
+    }),
     element("td", {
       className: "number",
       textContent: durationSeconds === null ? "" : formatDuration(durationSeconds * 1000),
     }),
     element("td", { className: "number", textContent: usd === null ? "" : formatDollars(usd) }),
   ]);
+}
+
+function waitText({ detail, attempts }: BatchResult, dueAt: string): string {
+  const moment = momentOf(dueAt);
+  if (attempts === 0) return t("Waits until {moment}", { moment });
+  return t("{outcome}, again {moment}", { outcome: outcomeText(detail ?? "", detail), moment });
 }

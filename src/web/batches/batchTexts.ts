@@ -1,9 +1,10 @@
 import { formatCount, formatDay, formatZonedTime } from "../formats.ts";
+import { language, t } from "../text.ts";
 import type { BatchSummary } from "./batchTypes.ts";
 
 /** What a batch is called. */
 export function nameOf({ name, total }: Pick<BatchSummary, "name" | "total">): string {
-  return name ?? (total === 1 ? "1 call" : `${formatCount(total)} calls`);
+  return name ?? (total === 1 ? t("1 call") : t("{total} calls", { total: formatCount(total) }));
 }
 
 /** Its state in a word or a few. */
@@ -12,19 +13,19 @@ export function stateOf(
 ): string {
   switch (state) {
     case "scheduled":
-      return startsAt === null ? "Waits" : `Begins ${momentOf(startsAt)}`;
+      return startsAt === null ? t("Waits") : t("Begins {moment}", { moment: momentOf(startsAt) });
     case "running":
-      return "Running";
+      return t("Running");
     case "paused":
       return pauseReason === "failures"
-        ? "Paused: too many calls fail"
+        ? t("Paused: too many calls fail")
         : pauseReason === "spend"
-        ? "Paused: its dollars are spent"
-        : "Paused";
+        ? t("Paused: its dollars are spent")
+        : t("Paused");
     case "cancelled":
-      return "Cancelled";
+      return t("Cancelled");
     case "done":
-      return "Done";
+      return t("Done");
   }
 }
 
@@ -47,23 +48,25 @@ export function outcomeText(state: string, detail: string | null): string {
 /** The same of an item that nothing follows, so that it stands by itself. */
 export function endText(state: string, detail: string): string {
   const text = outcomeText(state, detail);
-  return state === "refused" ? `Refused: ${text.toLowerCase()}` : text;
+  if (state !== "refused") return text;
+  const reason = language === "en" ? text.toLowerCase() : text;
+  return t("Refused: {reason}", { reason });
 }
 
 const OUTCOMES: Readonly<Record<string, string>> = {
-  human: "Answered by a person",
-  answered: "Answered",
-  voicemail: "Message left on a machine",
-  machine: "Answering machine",
-  busy: "Busy",
-  no_answer: "Not answered",
-  failed: "Failed",
-  unknown: "Not known",
-  cancelled: "Cancelled",
-  expired: "Not dialled in time",
-  erased: "Erased",
-  do_not_call: "On the do-not-call list",
-  pending: "Waits",
-  placing: "In the queue",
-  placed: "In a call",
+  human: t("Answered by a person"),
+  answered: t("Answered"),
+  voicemail: t("Message left on a machine"),
+  machine: t("Answering machine"),
+  busy: t("Busy"),
+  no_answer: t("Not answered"),
+  failed: t("Failed"),
+  unknown: t("Not known"),
+  cancelled: t("Cancelled"),
+  expired: t("Not dialled in time"),
+  erased: t("Erased"),
+  do_not_call: t("On the do-not-call list"),
+  pending: t("Waits"),
+  placing: t("In the queue"),
+  placed: t("In a call"),
 };

@@ -3,7 +3,7 @@ import { fetchApi, fetchApiJson } from "../apiClient.ts";
 import type { AgentTitles } from "../apiTypes.ts";
 import { delay } from "../delay.ts";
 import { element, find } from "../elements.ts";
-import { formatCount, formatDollars } from "../formats.ts";
+import { formatCount, formatDecimal, formatDollars } from "../formats.ts";
 import { problemText } from "../problemText.ts";
 import { createQuestionDialog } from "../questionDialog.ts";
 import { showFigures } from "../records/figureList.ts";
@@ -11,6 +11,7 @@ import { createBatchEditForm } from "./batchEditForm.ts";
 import { progressBar, resultRow } from "./batchRows.ts";
 import { doneOf, endText, momentOf, nameOf, stateOf } from "./batchTexts.ts";
 import type { BatchDetail, BatchResult, BatchResults } from "./batchTypes.ts";
+import { t } from "../text.ts";
 
 const PAGE = 100;
 const POLL_MS = 2000;
@@ -59,7 +60,7 @@ export function createBatchView(
       const isRunning = batch.state === "running" || batch.state === "scheduled";
       const isPaused = batch.state === "paused";
       pause.hidden = !isRunning && !isPaused;
-      pause.textContent = isPaused ? "Resume" : "Pause";
+      pause.textContent = isPaused ? t("Resume") : t("Pause");
       pause.onclick = () => act(isPaused ? "resume" : "pause").catch(tell);
       cancel.hidden = pause.hidden;
       cancel.onclick = () => dialog.ask(nameOf(batch), stop);
@@ -139,25 +140,35 @@ function showBatchFacts(batch: BatchDetail, titles: AgentTitles): void {
   find("batch-state", HTMLElement).textContent = [
     stateOf(batch),
     ...(batch.state === "running" && batch.estimatedEnd !== null
-      ? [`done about ${momentOf(batch.estimatedEnd)}`]
+      ? [t("done about {moment}", { moment: momentOf(batch.estimatedEnd) })]
       : []),
-    ...(endsAt === null || batch.doneAt !== null ? [] : [`ends ${momentOf(endsAt)}`]),
+    ...(endsAt === null || batch.doneAt !== null
+      ? []
+      : [t("ends {moment}", { moment: momentOf(endsAt) })]),
   ].join(" · ");
   find("batch-bar", HTMLElement).replaceChildren(progressBar(batch));
   showFigures(find("batch-figures", HTMLElement), [
-    { name: "Over", value: `${formatCount(doneOf(batch))} of ${formatCount(total)}` },
     {
-      name: "In calls",
+      name: t("Over"),
+      value: t("{done} of {all}", { done: formatCount(doneOf(batch)), all: formatCount(total) }),
+    },
+    {
+      name: t("In calls"),
       value: formatCount(progress.placed),
       note: batch.state === "running" && batch.callsPerMinute > 0
-        ? `${batch.callsPerMinute} a minute`
+        ? t("{count} a minute", { count: formatDecimal(batch.callsPerMinute) })
         : "",
     },
-    { name: "Calls made", value: formatCount(calls), note: `${minutes} minutes` },
     {
-      name: "Cost",
+      name: t("Calls made"),
+      value: formatCount(calls),
+      note: t("{count} minutes", { count: formatDecimal(minutes) }),
+    },
+    {
+      name: t("Cost"),
       value: formatDollars(usd),
-      ...(unpriced > 0 && { note: `and ${formatCount(unpriced)} without a price` }),
+      ...(unpriced > 0 &&
+        { note: t("and {count} without a price", { count: formatCount(unpriced) }) }),
     },
   ]);
   find("batch-outcomes", HTMLElement).replaceChildren(

@@ -2,6 +2,7 @@
 import type { Appointment, ListedCalendar } from "../apiTypes.ts";
 import { element } from "../elements.ts";
 import { formatDate, formatTimes, serviceOf, zoneOf } from "./appointments.ts";
+import { t } from "../text.ts";
 
 export interface RowOptions {
   readonly calendars: readonly ListedCalendar[];
@@ -40,20 +41,22 @@ function rowOf(appointment: Appointment, { calendars, onCancel }: RowOptions): H
     ...(phone === null ? [] : [phone]),
   ];
   const about = element("span", { className: "about" }, [
-    element("span", { className: "who", textContent: name === "" ? "Erased" : name }),
+    element("span", { className: "who", textContent: name === "" ? t("Erased") : name }),
     element("span", { className: "way", textContent: facts.join(" · ") }),
     element("span", { className: "end" }, [
       ...(note === null ? [] : [element("span", { className: "note", textContent: note })]),
       ...(callId === null ? [] : [
-        element("a", { href: `#records/${callId}`, textContent: "The call" }),
+        element("a", { href: `#records/${callId}`, textContent: t("The call") }),
       ]),
     ]),
   ]);
   const cancel = () =>
     element("button", {
       type: "button",
-      textContent: "Cancel…",
-      ariaLabel: `Cancel the appointment of ${name === "" ? "somebody" : name}, ${service}`,
+      textContent: t("Cancel…"),
+      ariaLabel: name === ""
+        ? t("Cancel the appointment of somebody, {service}", { service })
+        : t("Cancel the appointment of {name}, {service}", { name, service }),
       onclick: () => onCancel(appointment),
     });
   return element("li", { className: isCancelled ? "cancelled" : "" }, [
@@ -65,7 +68,7 @@ function rowOf(appointment: Appointment, { calendars, onCancel }: RowOptions): H
     about,
     element("span", { className: "aside" }, [
       ...(isCancelled
-        ? [element("span", { className: "verdict fail", textContent: "Cancelled" })]
+        ? [element("span", { className: "verdict fail", textContent: t("Cancelled") })]
         : isOver
         ? []
         : [cancel()]),

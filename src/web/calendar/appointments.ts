@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
 import type { Appointment, AppointmentPage, ListedCalendar } from "../apiTypes.ts";
+import { language } from "../text.ts";
 
 /** Appointments in the order of their times. Throws `RequestError`. */
 export function fetchAppointments(
@@ -31,7 +32,7 @@ export function zoneOf(
 
 /** `Tuesday, March 2, 2027` */
 export function formatDate(moment: string, timeZone: string | undefined): string {
-  return new Intl.DateTimeFormat("en", { dateStyle: "full", ...zoned(timeZone) })
+  return new Intl.DateTimeFormat(language, { dateStyle: "full", ...zoned(timeZone) })
     .format(new Date(moment));
 }
 
@@ -40,7 +41,7 @@ export function formatTimes(
   { startsAt, endsAt }: Appointment,
   timeZone: string | undefined,
 ): string {
-  const clock = new Intl.DateTimeFormat("en", {
+  const clock = new Intl.DateTimeFormat(language, {
     hour: "2-digit",
     minute: "2-digit",
     hourCycle: "h23",

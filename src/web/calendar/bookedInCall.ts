@@ -2,6 +2,7 @@
 import type { Appointment } from "../apiTypes.ts";
 import { element } from "../elements.ts";
 import { fetchAppointments, formatDate, formatTimes, serviceOf, zoneOf } from "./appointments.ts";
+import { t } from "../text.ts";
 
 /** The appointments that were booked in a call, as a list; empty without any. */
 export async function bookedInCall(
@@ -20,11 +21,13 @@ export async function bookedInCall(
       `, ${formatTimes(appointment, zone)} · `,
       [serviceOf(appointment, calendars), ...(appointment.name === "" ? [] : [appointment.name])]
         .join(" · "),
-      ...(isCancelled ? [" · Cancelled"] : []),
+      ...(isCancelled ? [` · ${t("Cancelled")}`] : []),
     ]);
   });
   return [
-    element("h2", { textContent: appointments.length === 1 ? "Appointment" : "Appointments" }),
+    element("h2", {
+      textContent: appointments.length === 1 ? t("Appointment") : t("Appointments"),
+    }),
     element("ul", {}, rows),
   ];
 }

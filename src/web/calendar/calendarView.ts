@@ -6,6 +6,7 @@ import { problemText } from "../problemText.ts";
 import { createQuestionDialog } from "../questionDialog.ts";
 import { appointmentDays } from "./appointmentRows.ts";
 import { fetchAppointments, formatDate, formatTimes, serviceOf, zoneOf } from "./appointments.ts";
+import { t } from "../text.ts";
 
 const PAGE = "200";
 const DAY_MS = 86_400_000;
@@ -90,7 +91,7 @@ export function createCalendarView(): (
       if (field.name === "calendar") {
         field.hidden = calendars.length < 2;
         field.replaceChildren(
-          new Option("All calendars", ""),
+          new Option(t("All calendars"), ""),
           ...calendars.map(({ name }) => new Option(name)),
         );
       }
@@ -108,19 +109,20 @@ export function createCalendarView(): (
     empty.replaceChildren(
       ...(calendars.length === 0
         ? [
-          element("p", { textContent: "No agent has a calendar." }),
+          element("p", { textContent: t("No agent has a calendar.") }),
           element("p", {
-            textContent:
+            textContent: t(
               "An agent whose file has a calendar books appointments with its callers: they are found here.",
+            ),
           }),
         ]
         : [
           element("p", {
-            textContent: chosen.size > 0 ? "No appointments match." : "Nothing is booked.",
+            textContent: chosen.size > 0 ? t("No appointments match.") : t("Nothing is booked."),
           }),
           ...(chosen.size === 0 ? [] : [
             element("p", {}, [
-              element("a", { href: "#calendar", textContent: "Show what is to come" }),
+              element("a", { href: "#calendar", textContent: t("Show what is to come") }),
             ]),
           ]),
         ]),
@@ -147,8 +149,8 @@ function showZones(calendars: readonly ListedCalendar[]): void {
   find("calendar-zones", HTMLElement).textContent = zones.every((zone) => zone === own)
     ? ""
     : zones.length === 1
-    ? `By the clocks of ${zones[0]}`
-    : `By the clocks of each calendar: ${zones.join(", ")}`;
+    ? t("By the clocks of {zone}", { zone: zones[0] ?? "" })
+    : t("By the clocks of each calendar: {zones}", { zones: zones.join(", ") });
 }
 
 function questionOf(appointment: Appointment, calendars: readonly ListedCalendar[]): string {

@@ -4,6 +4,7 @@ import { element, find } from "../elements.ts";
 import { formatDay, formatTime } from "../formats.ts";
 import { problemText } from "../problemText.ts";
 import { createQuestionDialog } from "../questionDialog.ts";
+import { t } from "../text.ts";
 
 /** A number that is never called, and who wanted that. */
 interface Listed {
@@ -96,24 +97,28 @@ export function createDoNotCallView(): (signal: AbortSignal) => Promise<void> {
 
 function rowOf(listed: Listed, onRemove: () => void): HTMLElement {
   const { reason, words, callId } = listed;
-  const remove = element("button", { type: "button", textContent: "Remove…", onclick: onRemove });
+  const remove = element("button", {
+    type: "button",
+    textContent: t("Remove…"),
+    onclick: onRemove,
+  });
   return element("li", {}, [
     element("span", { className: "who", textContent: listed.number }),
     element("span", { className: "way", textContent: factsOf(listed) }),
     ...(words === null ? [] : [element("q", { className: "said", textContent: words })]),
     ...(callId === null
       ? []
-      : [element("a", { href: `#records/${callId}`, textContent: "The call" })]),
+      : [element("a", { href: `#records/${callId}`, textContent: t("The call") })]),
     ...(reason === null ? [] : [element("span", { className: "reason", textContent: reason })]),
     remove,
   ]);
 }
 
 function questionOf({ number, words }: Listed): string {
-  return words === null ? number : `${number} said: ${words}`;
+  return words === null ? number : t("{number} said: {words}", { number, words });
 }
 
 function factsOf({ addedAt, addedBy }: Listed): string {
   const when = `${formatDay(addedAt, new Date())}, ${formatTime(addedAt)}`;
-  return addedBy === null ? when : `${when} · by ${addedBy}`;
+  return addedBy === null ? when : t("{when} · by {key}", { when, key: addedBy });
 }

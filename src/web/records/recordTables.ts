@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { CallDetail, CostPart, Savings, Usage } from "../apiTypes.ts";
 import { element } from "../elements.ts";
-import { formatCount, formatDuration, formatSpan } from "../formats.ts";
+import { formatCount, formatDuration, formatExactDollars, formatSpan } from "../formats.ts";
 
 /** The parts of each answer's latency, as a folded table; empty without any. */
 export function latencyTable(
@@ -69,12 +69,6 @@ function transcription(usage: Usage): readonly string[] {
 
 function tokens(...counts: readonly number[]): readonly string[] {
   return counts.map(formatCount);
-}
-
-/** As `$0.0123`; a dash for null, the price is not known. */
-export function formatExactDollars(usd: number | null): string {
-  if (usd === null) return "—";
-  return usd === 0 ? "$0" : `$${usd.toFixed(4)}`;
 }
 
 /** A table that is opened by a click on its name, with a note below it. */

@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
 import type { CallDetail, ResponseUsage } from "../apiTypes.ts";
 import { element } from "../elements.ts";
-import { formatCount, formatDuration, formatSpan } from "../formats.ts";
+import { formatCount, formatDuration, formatExactDollars, formatSpan } from "../formats.ts";
 import { t } from "../text.ts";
 import { barChart } from "./barChart.ts";
-import { foldedTable, formatExactDollars, latencyTable } from "./recordTables.ts";
+import { foldedTable, latencyTable } from "./recordTables.ts";
 
 /** How long the caller waited for each answer, as bars and as a table; empty without any. */
 export function latencyChart(call: CallDetail): readonly HTMLElement[] {
