@@ -18,7 +18,6 @@ export function agentsRoutes({ access, catalog, defaultAgent, now }: {
 }) {
   const routes = apiRoutes();
   const reading = { middleware: [access("calls:read")] };
-  const admin = { middleware: [access("admin")] };
 
   routes.openapi({ ...all, ...reading }, async (c) => {
     const editing = c.get("caller").isAdmin ? await catalog.writing() : "scope_missing" as const;
@@ -30,14 +29,14 @@ export function agentsRoutes({ access, catalog, defaultAgent, now }: {
     return c.json({ versions: required(found, unknownAgent).map(viewVersion) }, 200);
   });
 
-  routes.openapi({ ...version, ...admin }, async (c) => {
+  routes.openapi({ ...version, middleware: [access("admin")] }, async (c) => {
     const { name, version } = c.req.valid("param");
     const text = required(await catalog.text(name, version), unknownVersion);
     c.header("Cache-Control", "no-store");
     return c.json({ agent: name, version, text }, 200);
   });
 
-  routes.openapi({ ...restore, ...admin }, async (c) => {
+  routes.openapi({ ...restore, middleware: [access("admin")] }, async (c) => {
     const { name, version } = c.req.valid("param");
     const result = await catalog.restore(name, version);
     if (!result.ok) throw problemOf(result, { name, version });

@@ -26,7 +26,7 @@ export function appointmentsRoutes({ access, agenda }: {
 }) {
   const routes = apiRoutes();
   const reading = { middleware: [access("appointments:read")] };
-  const changing = { middleware: [access("admin")] };
+  const changing = { middleware: [access("appointments:write")] };
 
   routes.openapi({ ...all, ...reading }, async (c) => {
     const { limit, ...asked } = c.req.valid("query");
@@ -51,12 +51,15 @@ export function appointmentsRoutes({ access, agenda }: {
     },
   );
 
-  routes.openapi({ ...enter, middleware: [access("admin"), jsonBody(8192)] }, async (c) => {
-    const { phone, note, minutes, ...given } = c.req.valid("json");
-    const result = await agenda.enter({ ...given, ...present({ phone, note, minutes }) });
-    if (!result.ok) throw problemOf(result.code);
-    return c.json(viewAppointment(result.appointment), 201);
-  });
+  routes.openapi(
+    { ...enter, middleware: [access("appointments:write"), jsonBody(8192)] },
+    async (c) => {
+      const { phone, note, minutes, ...given } = c.req.valid("json");
+      const result = await agenda.enter({ ...given, ...present({ phone, note, minutes }) });
+      if (!result.ok) throw problemOf(result.code);
+      return c.json(viewAppointment(result.appointment), 201);
+    },
+  );
 
   routes.openapi({ ...cancel, ...changing }, async (c) => {
     const result = await agenda.cancel(c.req.valid("param").id);
@@ -176,7 +179,7 @@ const enter = createRoute({
   operationId: "enterAppointment",
   summary: "Enter an appointment",
   description:
-    "At any time that is not taken, also outside the opening hours: agents offer it no more. 409 `time_taken` where it is. Takes the scope `admin`.",
+    "At any time that is not taken, also outside the opening hours: agents offer it no more. 409 `time_taken` where it is. Takes the scope `appointments:write`.",
   tags,
   request: {
     body: {
@@ -210,7 +213,8 @@ const cancel = createRoute({
   path: "/api/appointments/{id}",
   operationId: "cancelAppointment",
   summary: "Cancel an appointment",
-  description: "It stays on record as cancelled, and its time is free. Takes the scope `admin`.",
+  description:
+    "It stays on record as cancelled, and its time is free. Takes the scope `appointments:write`.",
   tags,
   request: {
     params: z.object({

@@ -92,7 +92,7 @@ const list = createRoute({
   path: "/api/outbound/batches",
   operationId: "listBatches",
   summary: "List batches",
-  description: "The latest first: those of the key, or with the scope `admin` all.",
+  description: "The latest first: those of the key, or with the scope `calls:all` all.",
   tags,
   request: { query: batchListQuery },
   responses: { 200: answer("A page of batches", batchList), ...errorAnswers },

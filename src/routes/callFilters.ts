@@ -42,10 +42,10 @@ function wordsFilter(
 
 /** Whether the API client may see a call, or an event of it. */
 export function isVisible(
-  { isAdmin, keyName }: Caller,
+  { seesAll, keyName }: Caller,
   call: { readonly keyName?: string | undefined },
 ): boolean {
-  return isAdmin || (keyName !== undefined && call.keyName === keyName);
+  return seesAll || (keyName !== undefined && call.keyName === keyName);
 }
 
 /** Throws a 404 `HttpProblem` for a call that the API client may not see, as for one that does not exist. */
@@ -57,17 +57,17 @@ export function visibleTo<T extends { readonly keyName?: string }>(
   throw unknownCall();
 }
 
-/** A key sees its own calls; an admin those of the key it names, or all. Throws a 403 `HttpProblem`. */
+/** A key sees its own calls; one with `calls:all` those of the key it names, or all. Throws a 403 `HttpProblem`. */
 export function keyFilter(
-  { isAdmin, keyName }: Caller,
+  { seesAll, keyName }: Caller,
   asked: string | undefined,
 ): { readonly keyName?: string } {
-  if (isAdmin) return asked === undefined ? {} : { keyName: asked };
+  if (seesAll) return asked === undefined ? {} : { keyName: asked };
   if (keyName === undefined || (asked !== undefined && asked !== keyName)) {
     throw new HttpProblem(
       403,
       "scope_missing",
-      "This API key may see its own calls only: it lacks the scope admin.",
+      "This API key may see its own calls only: it lacks the scope calls:all.",
     );
   }
   return { keyName };

@@ -73,7 +73,7 @@ const list = createRoute({
   operationId: "listCalls",
   summary: "Find calls",
   description:
-    "All that is given must fit. A key sees its own calls, one with the scope `admin` all. `analysis.NAME=value` selects by a field of the analysis, `analysis.success.NAME=pass` (or `fail`, `unknown`) by a criterion. Where many search at once: 503 `search_busy`.",
+    "All that is given must fit. A key sees its own calls, one with the scope `calls:all` all. `analysis.NAME=value` selects by a field of the analysis, `analysis.success.NAME=pass` (or `fail`, `unknown`) by a criterion. Where many search at once: 503 `search_busy`.",
   tags: ["Calls"],
   request: { query: callListQuery },
   responses: { 200: answer("A page of calls", callList), ...errorAnswers },

@@ -15,21 +15,21 @@ export function doNotCallRoutes({ access, list, now }: {
   readonly now: () => number;
 }) {
   const routes = apiRoutes();
-  const guarded = { middleware: [access("admin")] };
+  const reading = { middleware: [access("lists:read")] };
 
-  routes.openapi({ ...all, ...guarded }, async (c) => {
+  routes.openapi({ ...all, ...reading }, async (c) => {
     const { limit, after } = c.req.valid("query");
     const entries = await list.list({ limit, ...present({ after }) });
     const next = entries.length < limit ? null : entries.at(-1)?.number ?? null;
     return c.json({ numbers: entries.map(viewOf), next }, 200);
   });
 
-  routes.openapi({ ...one, ...guarded }, async (c) => {
+  routes.openapi({ ...one, ...reading }, async (c) => {
     return c.json(await find(c.req.valid("param").number), 200);
   });
 
   routes.openapi(
-    { ...put, middleware: [access("admin"), optionalJsonBody(4096)] },
+    { ...put, middleware: [access("lists:write"), optionalJsonBody(4096)] },
     async (c) => {
       const { number } = c.req.valid("param");
       const { reason } = c.req.valid("json");
@@ -43,7 +43,7 @@ export function doNotCallRoutes({ access, list, now }: {
     },
   );
 
-  routes.openapi({ ...remove, ...guarded }, async (c) => {
+  routes.openapi({ ...remove, middleware: [access("lists:write")] }, async (c) => {
     if (!await list.remove(c.req.valid("param").number)) throw unlisted();
     return c.body(null, 204);
   });
@@ -91,7 +91,7 @@ const all = createRoute({
   path: "/api/do-not-call",
   operationId: "listDoNotCall",
   summary: "List the do-not-call list",
-  description: "In the order of the numbers. Takes the scope `admin`.",
+  description: "In the order of the numbers. Takes the scope `lists:read`.",
   tags,
   request: {
     query: z.strictObject({
@@ -113,7 +113,7 @@ const one = createRoute({
   path: "/api/do-not-call/{number}",
   operationId: "getDoNotCall",
   summary: "Look up a number on the do-not-call list",
-  description: "404 for one that is not on the list. Takes the scope `admin`.",
+  description: "404 for one that is not on the list. Takes the scope `lists:read`.",
   tags,
   request: { params: callerNumberParam },
   responses: { 200: answer("Its entry", entry), ...errorAnswers },
@@ -124,7 +124,7 @@ const put = createRoute({
   path: "/api/do-not-call/{number}",
   operationId: "addDoNotCall",
   summary: "Put a number on the do-not-call list",
-  description: "An existing entry is left unchanged. Takes the scope `admin`.",
+  description: "An existing entry is left unchanged. Takes the scope `lists:write`.",
   tags,
   request: {
     params: callerNumberParam,
@@ -140,7 +140,7 @@ const remove = createRoute({
   path: "/api/do-not-call/{number}",
   operationId: "removeDoNotCall",
   summary: "Take a number off the do-not-call list",
-  description: "Takes the scope `admin`.",
+  description: "Takes the scope `lists:write`.",
   tags,
   request: { params: callerNumberParam },
   responses: { 204: { description: "It is off the list" }, ...errorAnswers },

@@ -27,6 +27,7 @@ import { journalsRoutes } from "./journals.ts";
 import { keyRevocationRoutes } from "./keyRevocation.ts";
 import { knowledgeRoutes } from "./knowledge.ts";
 import { listenRoutes } from "./listen.ts";
+import { meRoutes } from "./me.ts";
 import { messagesRoutes } from "./messages.ts";
 import { smsRoutes } from "./sms.ts";
 import { metricsRoutes } from "./metrics.ts";
@@ -220,6 +221,7 @@ export function createRouter(
   }));
   mount(webhooksRoutes({ access, outbox: store.outbox, webhooks }));
   mount(metricsRoutes({ access, metrics, guesses }));
+  mount(meRoutes({ access }));
   mount(keyRevocationRoutes({ access, keys: apiKeys, revocation, liveCallsOf }));
   mount(openapiRoutes(router, checkKey !== undefined));
   // Hono builds its matcher for the first request, which may be a call that rings.

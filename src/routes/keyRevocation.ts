@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { KeyRevocation } from "../services/cluster.ts";
 import type { ApiOperations } from "../services/calls.ts";
-import { type ApiKey, keyScopes } from "../utils/auth.ts";
+import { type ApiKey, keyRoles, keyScopes } from "../utils/auth.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
 import { answer, apiRoutes, errorAnswers, keyName, optionalFlag } from "./openapi/schemaParts.ts";
@@ -33,9 +33,10 @@ export function keyRevocationRoutes({ access, keys, revocation, liveCallsOf }: {
   return routes;
 
   function view(key: ApiKey) {
-    const { name, scopes, expiresAt, page } = key;
+    const { name, role = null, scopes, expiresAt, page } = key;
     return {
       name,
+      role,
       scopes: [...scopes],
       origins: page === undefined ? null : [...page.origins],
       expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
@@ -46,6 +47,7 @@ export function keyRevocationRoutes({ access, keys, revocation, liveCallsOf }: {
 
 const key = z.object({
   name: z.string(),
+  role: z.enum(keyRoles).nullable(),
   scopes: z.array(z.enum(keyScopes)),
   origins: z.array(z.string()).nullable().openapi({
     description: "Where a public key may be used; null for any other key",

@@ -43,7 +43,7 @@ export function listenRoutes(
   const slots = createStreamSlots({ setTimer });
   revocation.onRevoked(({ name }) => slots.endAll(name));
 
-  routes.openapi({ ...listenToken, middleware: [access("calls:read")] }, async (c) => {
+  routes.openapi({ ...listenToken, middleware: [access("calls:listen")] }, async (c) => {
     const { keyName, expiresAt } = c.get("caller");
     const call = visibleTo(c.get("caller"), await lookup.known(c.req.valid("param").id));
     checkLive(call);

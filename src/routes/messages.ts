@@ -26,9 +26,10 @@ export function messagesRoutes({ access, messages, now }: {
   readonly now: () => number;
 }) {
   const routes = apiRoutes();
-  const guarded = { middleware: [access("admin")] };
+  const reading = { middleware: [access("lists:read")] };
+  const writing = access("lists:write");
 
-  routes.openapi({ ...all, ...guarded }, async (c) => {
+  routes.openapi({ ...all, ...reading }, async (c) => {
     const { limit, cursor, done, ...asked } = c.req.valid("query");
     const after = readListCursor(cursor);
     const found = await messages.list(
@@ -39,18 +40,18 @@ export function messagesRoutes({ access, messages, now }: {
     return c.json({ messages: found.map(viewMessage), nextCursor }, 200);
   });
 
-  routes.openapi({ ...one, ...guarded }, async (c) => {
+  routes.openapi({ ...one, ...reading }, async (c) => {
     return c.json(await find(c.req.valid("param").id), 200);
   });
 
-  routes.openapi({ ...change, middleware: [access("admin"), jsonBody(1024)] }, async (c) => {
+  routes.openapi({ ...change, middleware: [writing, jsonBody(1024)] }, async (c) => {
     const { id } = c.req.valid("param");
     const { done } = c.req.valid("json");
     if (!await messages.setDone(id, done ? now() : undefined)) throw unknown();
     return c.json(await find(id), 200);
   });
 
-  routes.openapi({ ...remove, ...guarded }, async (c) => {
+  routes.openapi({ ...remove, middleware: [writing] }, async (c) => {
     if (!await messages.remove(c.req.valid("param").id)) throw unknown();
     return c.body(null, 204);
   });
@@ -77,7 +78,7 @@ const all = createRoute({
   path: "/api/messages",
   operationId: "listMessages",
   summary: "List the messages of callers",
-  description: "The newest first. Takes the scope `admin`.",
+  description: "The newest first. Takes the scope `lists:read`.",
   tags,
   request: {
     query: z.strictObject({
@@ -106,7 +107,7 @@ const one = createRoute({
   path: "/api/messages/{id}",
   operationId: "getMessage",
   summary: "Get a message",
-  description: "Takes the scope `admin`.",
+  description: "Takes the scope `lists:read`.",
   tags,
   request: { params: idParam },
   responses: { 200: answer("The message", message), ...errorAnswers },
@@ -117,7 +118,7 @@ const change = createRoute({
   path: "/api/messages/{id}",
   operationId: "markMessage",
   summary: "Mark a message as done, or as not done",
-  description: "Takes the scope `admin`.",
+  description: "Takes the scope `lists:write`.",
   tags,
   request: {
     params: idParam,
@@ -131,7 +132,8 @@ const remove = createRoute({
   path: "/api/messages/{id}",
   operationId: "deleteMessage",
   summary: "Delete a message",
-  description: "Its recording stays at Twilio until it is deleted there. Takes the scope `admin`.",
+  description:
+    "Its recording stays at Twilio until it is deleted there. Takes the scope `lists:write`.",
   tags,
   request: { params: idParam },
   responses: { 204: { description: "It is deleted" }, ...errorAnswers },

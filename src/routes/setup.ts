@@ -10,7 +10,7 @@ export function setupRoutes({ access, setup }: {
 }) {
   const routes = apiRoutes();
   routes.openapi(
-    { ...look, middleware: [access("admin")] },
+    { ...look, middleware: [access("setup:read")] },
     async (c) =>
       c.json({
         checks: (await setup.check()).map((check) => ({
@@ -46,7 +46,7 @@ const look = createRoute({
   operationId: "getSetup",
   summary: "Check the set-up",
   description:
-    "What is on, off or broken, and what mends it. The server of the model and Twilio are asked, at most once in five seconds. Takes the scope `admin`.",
+    "What is on, off or broken, and what mends it. The server of the model and Twilio are asked, at most once in five seconds. Takes the scope `setup:read`.",
   tags: ["Operation"],
   responses: {
     200: answer(

@@ -20,7 +20,7 @@ export function smsRoutes({ access, textMessages }: {
   readonly textMessages: Pick<TextMessageStore, "list">;
 }) {
   const routes = apiRoutes();
-  routes.openapi({ ...all, middleware: [access("admin")] }, async (c) => {
+  routes.openapi({ ...all, middleware: [access("lists:read")] }, async (c) => {
     const { limit, cursor, ...asked } = c.req.valid("query");
     const after = readListCursor(cursor);
     const found = await textMessages.list(present(asked), { limit, ...present({ after }) });
@@ -39,7 +39,7 @@ const all = createRoute({
   path: "/api/sms",
   operationId: "listTextMessages",
   summary: "List the text messages that agents have sent",
-  description: "The newest first. Takes the scope `admin`.",
+  description: "The newest first. Takes the scope `lists:read`.",
   tags: ["Messages"],
   request: {
     query: z.strictObject({

@@ -16,7 +16,7 @@ export function toolsRoutes({ access, agents, trials }: {
 }) {
   const routes = apiRoutes();
 
-  routes.openapi({ ...all, middleware: [access("admin")] }, (c) => {
+  routes.openapi({ ...all, middleware: [access("setup:read")] }, (c) => {
     const { tools, problems } = required(trials.list(c.req.valid("param").name), unknownAgent);
     return c.json({ tools: tools.map(viewTool), problems: [...problems] }, 200);
   });
@@ -115,7 +115,7 @@ const all = createRoute({
   operationId: "listTools",
   summary: "List an agent's tools",
   description:
-    "With their options and the problems of the agent's file and of its MCP servers: of one that cannot be used, the problems alone. Takes the scope `admin`.",
+    "With their options and the problems of the agent's file and of its MCP servers: of one that cannot be used, the problems alone. Takes the scope `setup:read`.",
   tags: ["Agents"],
   request: { params: z.object({ name: agentName }) },
   responses: {

@@ -16,7 +16,7 @@ export function webhooksRoutes({ access, outbox, webhooks }: {
   const routes = apiRoutes();
   const guarded = { middleware: [access("admin")] };
 
-  routes.openapi({ ...list, ...guarded }, async (c) => {
+  routes.openapi({ ...list, middleware: [access("setup:read")] }, async (c) => {
     const { limit, after } = c.req.valid("query");
     const dead = await outbox.deadLetters({ limit, ...present({ after }) });
     const last = dead.length < limit ? undefined : dead.at(-1);
@@ -91,7 +91,7 @@ const list = createRoute({
   path: "/api/webhooks/deliveries",
   operationId: "listDeliveries",
   summary: "List dead letters",
-  description: "Webhooks that could not be delivered, latest first. Takes the scope `admin`.",
+  description: "Webhooks that could not be delivered, latest first. Takes the scope `setup:read`.",
   tags,
   request: {
     query: z.strictObject({

@@ -1,22 +1,24 @@
 import { Buffer } from "node:buffer";
 import { timingSafeEqual } from "node:crypto";
+import {
+  type KeyRole,
+  keyRoles,
+  type KeyScope,
+  keyScopes,
+  scopesOfRole,
+  writtenScopes,
+} from "./keyScopes.ts";
 import { sha256 } from "./sha256.ts";
 
-/** What a key may be used for; `admin` allows everything, for calls of every key. */
-export const keyScopes = [
-  "calls:create",
-  "calls:read",
-  "appointments:read",
-  "metrics",
-  "admin",
-] as const;
-export type KeyScope = (typeof keyScopes)[number];
+export { allows, type KeyRole, keyRoles, type KeyScope, keyScopes } from "./keyScopes.ts";
 
 /** A key of the API: a name for logs and limits, and the SHA-256 of the secret. */
 export interface ApiKey {
   readonly name: string;
   readonly digest: Uint8Array;
   readonly scopes: readonly KeyScope[];
+  /** Which set of scopes that is, where the key names one. */
+  readonly role?: KeyRole;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;
   /** Calls of its batches that may wait; absent for as many as the settings say. */
@@ -47,11 +49,6 @@ export interface PageLimits {
   readonly concurrent?: number;
 }
 
-/** Whether a key with these scopes may do what needs `scope`. */
-export function allows(scopes: readonly KeyScope[], scope: KeyScope): boolean {
-  return scopes.includes("admin") || scopes.includes(scope);
-}
-
 /** `nowMs` is in milliseconds since 1970. */
 export function hasExpired({ expiresAt = Infinity }: ApiKey, nowMs: number): boolean {
   return expiresAt <= nowMs;
@@ -62,7 +59,7 @@ const MIN_SECRET_LENGTH = 16;
 
 /**
  * Parses keys written as `name:secret` or `name:sha256:<hex>`, separated by commas. After either may
- * follow `;scopes=calls:read+metrics`, `;expires=2027-01-31` (in UTC, that day no longer counts) and
+ * follow `;role=operator` or `;scopes=calls:read+metrics`, `;expires=2027-01-31` (in UTC, that day no longer counts) and
  * `;pending=500` (calls of its batches that may wait). Without scopes a key may place calls and read its own; `admin` is never implied.
  *
  * Throws an `Error` that names the position of the first invalid key and never repeats its text.
@@ -122,14 +119,20 @@ export function createAuthenticator(
 }
 
 /** The scopes of a key that names none. */
-const defaultScopes: readonly KeyScope[] = ["calls:create", "calls:read"];
+const defaultScopes = writtenScopes(["calls:create", "calls:read"]);
 
 /** As `parseApiKeys` for one key; `position` is the one that errors name. */
 export function parseApiKey(text: string, position: number): ApiKey {
   const [shown = "", ...options] = text.split(";");
   const { name, digest } = parseNamed(shown, position);
   let key: ApiKey = { name, digest, scopes: defaultScopes };
-  for (const option of options) key = { ...key, ...parseOption(option.trim(), position) };
+  const read = options.map((option) => parseOption(option.trim(), position));
+  if (read.some(({ role }) => role) && read.filter(({ scopes }) => scopes).length > 1) {
+    throw new Error(
+      `Cannot use API key ${position}: it has a role, which stands for its scopes: leave out one of them`,
+    );
+  }
+  for (const option of read) key = { ...key, ...option };
   return key;
 }
 
@@ -160,6 +163,8 @@ function parseNamed(text: string, position: number): Pick<ApiKey, "name" | "dige
 function parseOption(option: string, position: number): Partial<ApiKey> {
   const scopes = /^scopes=(.*)$/.exec(option)?.[1];
   if (scopes !== undefined) return { scopes: parseScopes(scopes, position) };
+  const role = /^role=(.*)$/.exec(option)?.[1];
+  if (role !== undefined) return parseRole(role, position);
   const pending = /^pending=(\d{1,7})$/.exec(option)?.[1];
   if (pending !== undefined) return { pending: Number(pending) };
   const day = /^expires=(\d{4}-\d{2}-\d{2})$/.exec(option)?.[1] ?? "";
@@ -167,7 +172,7 @@ function parseOption(option: string, position: number): Partial<ApiKey> {
   // `Date.parse` reads February 30 as a day in March.
   if (Number.isNaN(expiresAt) || !new Date(expiresAt).toISOString().startsWith(day)) {
     throw new Error(
-      `Cannot read API key ${position}: after ";" comes scopes=calls:read+metrics, expires=2027-01-31 or pending=500`,
+      `Cannot read API key ${position}: after ";" comes role=operator, scopes=calls:read+metrics, expires=2027-01-31 or pending=500`,
     );
   }
   return { expiresAt };
@@ -175,13 +180,20 @@ function parseOption(option: string, position: number): Partial<ApiKey> {
 
 function parseScopes(text: string, position: number): readonly KeyScope[] {
   const names = text.split("+");
-  const scopes = keyScopes.filter((scope) => names.includes(scope));
-  if (scopes.length < names.length) {
+  if (keyScopes.filter((scope) => names.includes(scope)).length < names.length) {
     throw new Error(
       `Cannot read API key ${position}: its scopes must be of ${keyScopes.join(", ")}`,
     );
   }
-  return scopes;
+  return writtenScopes(names);
+}
+
+function parseRole(text: string, position: number): Pick<ApiKey, "role" | "scopes"> {
+  const role = keyRoles.find((known) => known === text);
+  if (role !== undefined) return { role, scopes: scopesOfRole(role) };
+  throw new Error(
+    `Cannot read API key ${position}: its role must be one of ${keyRoles.join(", ")}`,
+  );
 }
 
 function parseDigest(hex: string, position: number): Uint8Array {

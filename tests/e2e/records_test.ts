@@ -114,7 +114,8 @@ Deno.test("a revoked key is refused everywhere", async () => {
   const revoke = await server.post("/api/keys/ops/revoke", undefined, admin);
   assert.deepEqual(await revoke.json(), {
     name: "ops",
-    scopes: ["calls:create", "calls:read"],
+    role: null,
+    scopes: ["calls:create", "calls:read", "calls:listen"],
     expiresAt: null,
     origins: null,
     revoked: true,

@@ -101,7 +101,7 @@ Deno.test("GET /api/calls.csv is not begun while many others are being read", as
       "/",
       callTableRoutes({
         access: () => (c, next) => {
-          c.set("caller", { isAdmin: true });
+          c.set("caller", { scopes: ["admin"], seesAll: true, isAdmin: true });
           return next();
         },
         callStore: {

@@ -46,20 +46,34 @@ Deno.test("parseApiKeys() reads what a key may do and until when", () => {
     `alice:${SECRET};scopes=calls:read+metrics;expires=2027-01-31,` +
       `bob:sha256:${DIGEST}; expires=2027-02-01 ,carol:${SECRET}2`,
   );
-  assert.deepEqual(alice?.scopes, ["calls:read", "metrics"]);
+  assert.deepEqual(alice?.scopes, ["calls:read", "calls:listen", "metrics"]);
   assert.equal(alice?.expiresAt, Date.UTC(2027, 0, 31));
   assert.equal(bob?.expiresAt, Date.UTC(2027, 1, 1));
-  assert.deepEqual(carol?.scopes, ["calls:create", "calls:read"]);
+  assert.deepEqual(carol?.scopes, ["calls:create", "calls:read", "calls:listen"]);
   assert.equal(carol?.expiresAt, undefined);
 });
 
 Deno.test("case 174: a key is admin only where its scopes say so, also where it is the only one", () => {
   const may = (spec: string) =>
     keyScopes.filter((scope) => allows(parseApiKeys(spec)[0]!.scopes, scope));
-  assert.deepEqual(may(`a:${SECRET}`), ["calls:create", "calls:read"]);
+  const unsaid = ["calls:create", "calls:read", "calls:listen"];
+  assert.deepEqual(may(`a:${SECRET}`), unsaid);
   assert.deepEqual(may(`a:${SECRET};scopes=metrics`), ["metrics"]);
-  assert.deepEqual(may(`a:${SECRET},b:${OTHER_SECRET}`), ["calls:create", "calls:read"]);
+  assert.deepEqual(may(`a:${SECRET},b:${OTHER_SECRET}`), unsaid);
   assert.deepEqual(may(`a:${SECRET};scopes=admin,b:${OTHER_SECRET}`), [...keyScopes]);
+});
+
+Deno.test("parseApiKeys() gives a key the scopes of its role", () => {
+  const [ann, ben, cy] = parseApiKeys(
+    `ann:${SECRET};role=admin;expires=2027-01-31,ben:${OTHER_SECRET};role=operator,cy:${SECRET}2;role=viewer`,
+  );
+  assert.deepEqual([ann?.role, ann?.scopes], ["admin", ["admin"]]);
+  assert.equal(ann?.expiresAt, Date.UTC(2027, 0, 31));
+  const reading = ["calls:read", "calls:all", "appointments:read", "lists:read", "setup:read"];
+  assert.deepEqual([cy?.role, cy?.scopes], ["viewer", reading]);
+  assert.equal(ben?.role, "operator");
+  const more = ["calls:create", "calls:listen", "appointments:write", "lists:write"];
+  assert.deepEqual(new Set(ben?.scopes), new Set([...reading, ...more]));
 });
 
 Deno.test("parseApiKeys() gives no keys when there are none", () => {
@@ -81,6 +95,11 @@ Deno.test("parseApiKeys() names the position and the fault, never the secret", (
     [`a:${SECRET};scopes=calls:write`, /key 1: its scopes must be of calls:create, /],
     [`a:${SECRET};scopes=`, /key 1: its scopes/],
     [`a:${SECRET};scopes=admin+admin`, /key 1: its scopes/],
+    [`a:${SECRET};role=boss`, /key 1: its role must be one of viewer, operator, admin/],
+    [`a:${SECRET};role=`, /key 1: its role/],
+    [`a:${SECRET};role=viewer;scopes=admin`, /key 1: it has a role, which stands for its scopes/],
+    [`a:${SECRET};scopes=admin;role=viewer`, /key 1: it has a role/],
+    [`a:${SECRET};role=viewer;role=admin`, /key 1: it has a role/],
     [`a:${SECRET};expires=2027-02-30`, /key 1: after ";"/],
     [`a:${SECRET};expires=tomorrow`, /key 1: after ";"/],
     [`a:${SECRET};scope=admin`, /key 1: after ";"/],

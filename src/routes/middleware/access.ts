@@ -1,5 +1,12 @@
 import type { Context, MiddlewareHandler } from "@hono/hono";
-import { allows, type ApiKey, hasExpired, type KeyScope } from "../../utils/auth.ts";
+import {
+  allows,
+  type ApiKey,
+  hasExpired,
+  type KeyRole,
+  type KeyScope,
+  keyScopes,
+} from "../../utils/auth.ts";
 import { createRateLimiter } from "../../utils/rateLimiter.ts";
 import { HttpProblem, requireAllowed, unauthorized } from "./httpProblem.ts";
 import type { GuessGuard } from "./guessGuard.ts";
@@ -10,7 +17,11 @@ import { present } from "../../utils/present.ts";
 export interface Caller {
   /** Absent where the server has no keys. */
   readonly keyName?: string;
+  readonly role?: KeyRole;
+  readonly scopes: readonly KeyScope[];
   /** Sees the calls of every key. */
+  readonly seesAll: boolean;
+  /** May do what changes the server, and transfer callers to any number. */
   readonly isAdmin: boolean;
   /** When the key expires, in milliseconds since 1970. */
   readonly expiresAt?: number;
@@ -21,14 +32,17 @@ export interface CallerEnv {
   Variables: { caller: Caller };
 }
 
-/** Refuses requests without the scope, and sets `caller` for the route. */
-export type RequireScope = (scope: KeyScope) => MiddlewareHandler<CallerEnv>;
+/**
+ * Refuses requests without the scope (`any`: without a key), and sets `caller` for the route, also where
+ * it refuses a key that is known.
+ */
+export type RequireScope = (scope: KeyScope | "any") => MiddlewareHandler<CallerEnv>;
 
 /** Enough for a busy program, and far less than would slow down calls. */
 const REQUESTS_PER_KEY = { capacity: 500, refillPerSecond: 50 };
 
-/** What a key is shown for: a scope, or a call of a browser, for which public keys are. */
-type KeyUse = KeyScope | "web";
+/** What a key is shown for: a scope, anything, or a call of a browser, for which public keys are. */
+type KeyUse = KeyScope | "any" | "web";
 
 /** Finds the key of a secret; throws an `HttpProblem` where it is expired, revoked or lacks the scope. */
 type KeyCheck = (secret: string, use: KeyUse) => ApiKey | undefined;
@@ -51,13 +65,8 @@ export function createKeyCheck({ authenticate, isRevoked, wallClock = () => Date
       if (use === "web") return key;
       throw new HttpProblem(403, "scope_missing", "A public key may only begin calls of browsers.");
     }
-    const scope = use === "web" ? "calls:create" : use;
-    if (allows(key.scopes, scope)) return key;
-    throw new HttpProblem(
-      403,
-      "scope_missing",
-      `This API key may not do that: it lacks the scope ${scope}.`,
-    );
+    if (use !== "any") requireScope(key, use === "web" ? "calls:create" : use);
+    return key;
   };
 }
 
@@ -80,15 +89,17 @@ export function createAccess(deps: AccessDeps): RequireScope {
 
   return (scope) =>
     async function access(c, next) {
-      c.set(
-        "caller",
-        checkKey === undefined ? admitLocal(c) : admitKey(checkKey, c, scope),
-      );
+      if (checkKey === undefined) c.set("caller", admitLocal(c));
+      else {
+        const key = admitKey(checkKey, c);
+        c.set("caller", callerOf(key));
+        if (scope !== "any") requireScope(key, scope);
+      }
       await next();
     };
 
   function admitLocal(c: Context): Caller {
-    if (isLocal(c) && comesFromHere(c.req.raw, rules)) return { isAdmin: true };
+    if (isLocal(c) && comesFromHere(c.req.raw, rules)) return EVERYONE;
     throw new HttpProblem(
       403,
       "origin_not_allowed",
@@ -96,16 +107,34 @@ export function createAccess(deps: AccessDeps): RequireScope {
     );
   }
 
-  function admitKey(checkKey: KeyCheck, c: Context, scope: KeyScope): Caller {
-    const key = guesses.findKey(c, (secret) => checkKey(secret, scope), keyRequired);
-    const { name: keyName, scopes, expiresAt } = key;
-    requireAllowed(requests.consume(keyName, now()));
-    return {
-      keyName,
-      isAdmin: allows(scopes, "admin"),
-      ...present({ expiresAt }),
-    };
+  function admitKey(checkKey: KeyCheck, c: Context): ApiKey {
+    const key = guesses.findKey(c, (secret) => checkKey(secret, "any"), keyRequired);
+    requireAllowed(requests.consume(key.name, now()));
+    return key;
   }
+}
+
+/** Who uses a server without keys. */
+const EVERYONE: Caller = { scopes: keyScopes, seesAll: true, isAdmin: true };
+
+function callerOf({ name, role, scopes, expiresAt }: ApiKey): Caller {
+  return {
+    keyName: name,
+    scopes,
+    seesAll: allows(scopes, "calls:all"),
+    isAdmin: allows(scopes, "admin"),
+    ...present({ role, expiresAt }),
+  };
+}
+
+/** Throws an `HttpProblem` where the key lacks the scope. */
+function requireScope({ scopes }: ApiKey, scope: KeyScope): void {
+  if (allows(scopes, scope)) return;
+  throw new HttpProblem(
+    403,
+    "scope_missing",
+    `This API key may not do that: it lacks the scope ${scope}.`,
+  );
 }
 
 const keyRequired = unauthorized(

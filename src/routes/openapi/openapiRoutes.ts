@@ -89,7 +89,7 @@ function describeApi(router: Router) {
 
 const introduction = `A server for voice agents on the phone and in the browser.
 
-**Keys.** Send \`Authorization: Bearer <secret>\` or \`X-API-Key: <secret>\`, with a secret from the setting API_KEYS. A key has scopes: \`calls:create\` places calls and acts on them, \`calls:read\` reads its own calls, \`appointments:read\` reads appointments, \`metrics\` reads the metrics, \`admin\` does everything, for the calls of every key. To a key, another key's calls do not exist. A server without keys serves its own machine only.
+**Keys.** Send \`Authorization: Bearer <secret>\` or \`X-API-Key: <secret>\`, with a secret from the setting API_KEYS. A key has scopes: \`calls:create\` places calls and acts on them, \`calls:read\` reads its own calls, \`calls:listen\` hears them live, \`calls:all\` makes that the calls of every key, \`appointments:read\` and \`appointments:write\` are for appointments, \`lists:read\` and \`lists:write\` for messages, text messages and the do-not-call list, \`setup:read\` reads the set-up, the tools of agents and undelivered webhooks, \`metrics\` reads the metrics, \`admin\` does everything, for the calls of every key. A role stands for some of them: \`viewer\` reads all but changes nothing and hears no live call, \`operator\` also acts, listens, calls out and keeps the lists and the calendar, \`admin\` does everything; \`GET /api/me\` says what a key may do. To a key, another key's calls do not exist. A server without keys serves its own machine only.
 
 **Errors.** Every error answer is \`{"error": "A sentence", "code": "snake_case", "requestId": "req_..."}\`, with \`details\` where a request is not valid. 429 and 503 say in \`Retry-After\` when to try again.
 

@@ -28,7 +28,7 @@ export interface ApiOperationsDeps extends Pick<Clock, "setTimer"> {
     readonly twilio: NonNullable<CrossProcessControlDeps["twilio"]>;
     readonly calls: { readonly end: NonNullable<CallHandoverDeps["tellCarrier"]> };
     readonly outbound: {
-      hangUp(callId: string, asker: { readonly isAdmin: true }): Promise<unknown>;
+      hangUp(callId: string, asker: { readonly seesAll: true }): Promise<unknown>;
     };
   } | undefined;
   readonly abandonedCalls:
@@ -68,7 +68,7 @@ export function createApiOperations(
   });
   const endCall = createEndCall({
     control,
-    hangUpPlaced: phone && ((callId) => phone.outbound.hangUp(callId, { isAdmin: true })),
+    hangUpPlaced: phone && ((callId) => phone.outbound.hangUp(callId, { seesAll: true })),
   });
   const lookup = createCallLookup({ registry, callStore, recorder, instanceId, setTimer });
   const processHandover = createProcessHandover({ callStore, recorder, instanceId, setTimer });

@@ -132,10 +132,10 @@ export function createOutboundBatches(deps: OutboundBatchesDeps) {
     },
     /** The latest first; those of the asker's key, or for an admin of all. */
     list: (
-      { keyName, isAdmin }: Asker,
+      { keyName, seesAll }: Asker,
       page: { readonly limit: number; readonly before?: string | undefined },
     ): Promise<readonly Batch[]> =>
-      awaitStore(batchStore.list({ ...page, keyName: isAdmin ? undefined : keyName ?? "" })),
+      awaitStore(batchStore.list({ ...page, keyName: seesAll ? undefined : keyName ?? "" })),
     /** The items from after one on, with their calls. Of a batch that `find` has found. */
     results: (
       id: string,

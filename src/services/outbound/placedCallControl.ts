@@ -26,7 +26,7 @@ import { present } from "../../utils/present.ts";
 export interface Asker {
   readonly keyName?: string;
   /** Sees the calls of every key. */
-  readonly isAdmin: boolean;
+  readonly seesAll: boolean;
 }
 
 export const outboundStatuses = [...callStatuses, "unknown"] as const;
@@ -96,7 +96,7 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps) {
     },
   };
 
-  async function find(id: string, { keyName, isAdmin }: Asker): Promise<CallRecord | undefined> {
+  async function find(id: string, { keyName, seesAll }: Asker): Promise<CallRecord | undefined> {
     const local = activeCalls.bySid(id);
     const record = await awaitStore(
       local === undefined && id.startsWith("CA")
@@ -104,7 +104,7 @@ export function createPlacedCallControl(deps: PlacedCallControlDeps) {
         : callStore.get(local?.job.callId ?? id),
     );
     if (record === undefined || record.direction !== "outbound") return undefined;
-    return isAdmin || record.keyName === keyName ? record : undefined;
+    return seesAll || record.keyName === keyName ? record : undefined;
   }
 
   async function view(record: CallRecord): Promise<OutboundState> {

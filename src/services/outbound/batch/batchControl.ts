@@ -139,9 +139,9 @@ export function createBatchControl(
     },
   };
 
-  async function find(id: string, { keyName, isAdmin }: Asker): Promise<Batch | undefined> {
+  async function find(id: string, { keyName, seesAll }: Asker): Promise<Batch | undefined> {
     const batch = await awaitStore(batchStore.get(id));
-    return batch !== undefined && (isAdmin || batch.keyName === keyName) ? batch : undefined;
+    return batch !== undefined && (seesAll || batch.keyName === keyName) ? batch : undefined;
   }
 
   /**
