@@ -158,19 +158,17 @@ for (const [store, makeDatabase] of Object.entries(stores)) {
       const { batchId } = await ask(first, "", { calls, atOnce: 1 });
       await until(() => ask(second, `/${batchId}`), ({ progress }) => progress.ended >= 2);
       await ask(first, `/${batchId}/pause`, {});
-      await until(
-        () => ask(second, `/${batchId}`),
-        ({ progress: { placing, placed } }) => placing + placed === 0,
-      );
-      const dialled = twilio.network.calls.length;
       // What other batches dial meanwhile shows that both are at work.
       const others = ["+14155550177", "+14155550178"];
       const dialOther = async (to: string | undefined) => {
         const other = await ask(second, "", { calls: [{ to }] });
         await until(() => ask(first, `/${other.batchId}`), ({ state }) => state === "done");
       };
-      for (const other of others) await dialOther(other);
-      assert.equal(twilio.network.calls.length, dialled + others.length);
+      // One that was being dialled as the batch was paused has been dialled by then.
+      await dialOther(others[0]);
+      const dialled = twilio.network.calls.length;
+      await dialOther(others[1]);
+      assert.equal(twilio.network.calls.length, dialled + 1);
       assert.ok(dialled < numbers.length);
       await ask(second, `/${batchId}/resume`, {});
       await until(() => ask(first, `/${batchId}`), ({ state }) => state === "done");
