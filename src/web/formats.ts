@@ -35,6 +35,11 @@ export function formatCount(count: number): string {
   return COUNT.format(count);
 }
 
+/** `1 call`, `1,204 calls`. */
+export function formatCalls(count: number): string {
+  return count === 1 ? t("1 call") : t("{count} calls", { count: formatCount(count) });
+}
+
 /** Hours and minutes, in the browser's time zone: `20:39`. */
 export function formatTime(moment: string): string {
   return TIME.format(new Date(moment));

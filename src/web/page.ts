@@ -109,9 +109,9 @@ async function readFragment(path: string): Promise<DocumentFragment> {
 }
 
 function addStyle(path: string): Promise<void> {
-  const href = `/assets/${path}`;
-  if (document.querySelector(`link[href="${href}"]`) !== null) return Promise.resolve();
-  const link = element("link", { rel: "stylesheet", href });
+  if (document.querySelector(`link[data-path="${path}"]`) !== null) return Promise.resolve();
+  const link = element("link", { rel: "stylesheet", href: `/assets/${path}` });
+  link.dataset["path"] = path;
   return new Promise((resolve, reject) => {
     link.onload = () => resolve();
     link.onerror = () => {
@@ -120,6 +120,18 @@ function addStyle(path: string): Promise<void> {
     };
     document.head.append(link);
   });
+}
+
+/** The styles of views that were shown before do not apply to this one. */
+function applyStyles(view: string): void {
+  const own = new Set(isView(view) ? views[view].styles : []);
+  for (const link of document.querySelectorAll<HTMLLinkElement>("link[data-path]")) {
+    if (link.sheet !== null) link.sheet.disabled = !own.has(link.dataset["path"] ?? "");
+  }
+}
+
+function isView(name: string): name is keyof typeof views {
+  return Object.hasOwn(views, name);
 }
 
 function unreachable(): RequestError {
@@ -160,6 +172,7 @@ function describeError({ code, message, details }: RequestError): string {
 
 function reveal(view: string, focuses: boolean): void {
   document.body.dataset.view = view;
+  applyStyles(view);
   for (const main of document.querySelectorAll("main")) {
     main.hidden = main.id !== view;
     if (focuses && !main.hidden) main.querySelector("h1")?.focus({ preventScroll: true });

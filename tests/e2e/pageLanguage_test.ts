@@ -29,6 +29,24 @@ browserTests("page: languages and size", {
       assert.equal(await page.title(), "Live calls · Parley");
     });
   },
+  async "styles of a view do not change the one that is opened after it"(browser) {
+    await visitPage({ browser, hash: "#place" }, async ({ page, go }) => {
+      const applied = () =>
+        page.evaluate<readonly string[]>(
+          "[...document.styleSheets].filter((it) => !it.disabled).map((it) => it.href.split('/').at(-1))",
+        );
+      await page.waitForSelector("main#place:not([hidden])");
+      assert.ok((await applied()).includes("place.css"));
+      await go("#calendar");
+      await page.waitForSelector("main#calendar:not([hidden])");
+      const inCalendar = await applied();
+      assert.ok(inCalendar.includes("calendar.css"));
+      assert.ok(!inCalendar.includes("place.css"));
+      await go("#place");
+      await page.waitForSelector("main#place:not([hidden])");
+      assert.ok((await applied()).includes("place.css"));
+    });
+  },
   async "page loads each view with less than 150 kB"(browser) {
     for (const hash of VIEWS) {
       await visitPage({ browser, hash }, async ({ page }) => {

@@ -1,6 +1,6 @@
 import type { AgentTitles } from "../apiTypes.ts";
 import { describeEnd } from "../callTexts.ts";
-import { formatCount, formatDollars, formatSpan } from "../formats.ts";
+import { formatCalls, formatCount, formatDollars, formatSpan } from "../formats.ts";
 import { t } from "../text.ts";
 import type { Asked } from "./analyticsFilter.ts";
 import type { Counts, Line, Point, SeriesAnswer } from "./analyticsTypes.ts";
@@ -40,7 +40,7 @@ export function chartsOf(
   return [
     {
       ...{ title: t("Calls"), kind: "bars", ...time, ...count },
-      summary: t("{count} calls", { count: formatCount(sum(({ calls }) => calls)) }),
+      summary: formatCalls(sum(({ calls }) => calls)),
       series: groups.series.map((line) => ({
         name: groupName(line, groupBy, titles),
         values: line.points.map(({ calls }) => calls),
