@@ -37,11 +37,11 @@ browserTests("page: languages and size", {
         );
       await page.waitForSelector("main#place:not([hidden])");
       assert.ok((await applied()).includes("place.css"));
-      await go("#calendar");
-      await page.waitForSelector("main#calendar:not([hidden])");
-      const inCalendar = await applied();
-      assert.ok(inCalendar.includes("calendar.css"));
-      assert.ok(!inCalendar.includes("place.css"));
+      await go("#do-not-call");
+      await page.waitForSelector("main#do-not-call:not([hidden])");
+      const inList = await applied();
+      assert.ok(inList.includes("doNotCall.css"));
+      assert.ok(!inList.includes("place.css"));
       await go("#place");
       await page.waitForSelector("main#place:not([hidden])");
       assert.ok((await applied()).includes("place.css"));
