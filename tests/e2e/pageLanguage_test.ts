@@ -37,11 +37,11 @@ browserTests("page: languages and size", {
         );
       await page.waitForSelector("main#place:not([hidden])");
       assert.ok((await applied()).includes("place.css"));
-      await go("#do-not-call");
-      await page.waitForSelector("main#do-not-call:not([hidden])");
-      const inList = await applied();
-      assert.ok(inList.includes("doNotCall.css"));
-      assert.ok(!inList.includes("place.css"));
+      await go("#agents");
+      await page.waitForSelector("main#agents:not([hidden])");
+      const inAgents = await applied();
+      assert.ok(inAgents.includes("agents.css"));
+      assert.ok(!inAgents.includes("place.css"));
       await go("#place");
       await page.waitForSelector("main#place:not([hidden])");
       assert.ok((await applied()).includes("place.css"));
