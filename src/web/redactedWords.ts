@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { element } from "./elements.ts";
+import { t } from "./text.ts";
 
 /** As `redaction` of an agent writes them; the names of its own patterns are in lower case. */
 const MARK = /\[(…|IBAN|[a-z][a-z0-9 -]{0,63})\]/;
@@ -11,6 +12,6 @@ export function redactedWords(text: string): readonly (Node | string)[] {
 }
 
 function chip(name: string): HTMLElement {
-  const title = name === "…" ? "Held back until it is known what it is" : "Blacked out";
+  const title = name === "…" ? t("Held back until it is known what it is") : t("Blacked out");
   return element("span", { className: "redacted", title, textContent: name });
 }

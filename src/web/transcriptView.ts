@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
-import type { ServerMessage, TranscriptLine } from "../protocol/web.ts";
+import type { TranscriptLine } from "../protocol/web.ts";
 import { element } from "./elements.ts";
 import { formatDuration, formatSpan } from "./formats.ts";
+import { latencyTitle, type LineLatency } from "./lineLatency.ts";
 import { redactedWords } from "./redactedWords.ts";
 import { t } from "./text.ts";
 import { toolCard, type ToolMessage } from "./toolCard.ts";
@@ -14,13 +15,6 @@ type Line = Omit<TranscriptLine, "agent" | "by"> & {
   readonly startedMs?: number;
   /** What the agent was to say besides, and nobody heard. */
   readonly unheard?: string | null;
-};
-
-/** A live line's latency, or that of a record, which has null for what is not known. */
-type LineLatency = Omit<Extract<ServerMessage, { type: "latency" }>, "type" | "firstHeardMs"> & {
-  readonly firstHeardMs?: number | null;
-  /** As the ear of this page's user got it: that is what is shown then. */
-  readonly earMs?: number | undefined;
 };
 
 /**
@@ -100,12 +94,15 @@ export function createTranscriptView(
         shown.line = line;
         const words = line.text === "" && unheard === "" ? ["…"] : wordsOf(shown);
         shown.words.replaceChildren(...words);
-        if (line.interrupted) shown.words.append(" ", tag("cut off here"));
+        if (line.interrupted) shown.words.append(" ", tag(t("cut off here")));
         if (unheard !== "") {
-          shown.words.append(" ", element("del", { title: "Not heard" }, redactedWords(unheard)));
+          shown.words.append(
+            " ",
+            element("del", { title: t("Not heard") }, redactedWords(unheard)),
+          );
         }
-        if (line.by === "text" || line.by === "operator") shown.words.append(" ", tag("typed"));
-        else if (line.by === "keypad") shown.words.append(" ", tag("keypad"));
+        if (line.by === "text" || line.by === "operator") shown.words.append(" ", tag(t("typed")));
+        else if (line.by === "keypad") shown.words.append(" ", tag(t("keypad")));
         else if (line.by === "whisper") shown.words.append(" ", tag(t("to the agent alone")));
       });
     },
@@ -176,8 +173,12 @@ export function createTranscriptView(
   };
 
   function addLine(line: Line): Shown {
-    const agent = line.agent == null ? "Agent" : titleOf(line.agent);
-    const human = line.by === "operator" || line.by === "whisper" ? "Operator" : caller;
+    const agent = line.agent == null ? t("Agent") : titleOf(line.agent);
+    const human = line.by === "operator" || line.by === "whisper"
+      ? t("Operator")
+      : caller === "You"
+      ? t("You")
+      : t("Caller");
     const name = line.role === "caller" ? human : agent;
     const words = element("p", { className: "words" });
     const margin = element("span", { className: "margin" });
@@ -211,7 +212,7 @@ export function createTranscriptView(
   }
 
   function addTool({ id, startedMs }: ToolMessage): HTMLElement {
-    const row = addRow("uses", startedMs, [element("div", { className: "words" })]);
+    const row = addRow(t("uses"), startedMs, [element("div", { className: "words" })]);
     list.append(row);
     tools.set(id, row);
     return row;
@@ -254,17 +255,8 @@ function wordsOf({ line: { text, final }, heardCharacters }: Shown): readonly (N
 }
 
 function showTotal({ margin }: Shown, latency: LineLatency): void {
-  const { totalMs, responseMs, firstAudioMs, firstHeardMs, earMs } = latency;
-  const heard = firstHeardMs == null ? "" : `, until heard ${formatSpan(firstHeardMs)}`;
-  const parts = `Response ${formatSpan(responseMs)}, first audio ${
-    formatSpan(firstAudioMs)
-  }${heard}.`;
-  margin.textContent = formatSpan(earMs ?? totalMs);
-  margin.title = earMs === undefined
-    ? `From the caller's last word to the agent's first. ${parts}`
-    : `From your last sound to the agent's first at your ear. On the server, from the noticed end of your turn: ${
-      formatSpan(totalMs)
-    }. ${parts}`;
+  margin.textContent = formatSpan(latency.earMs ?? latency.totalMs);
+  margin.title = latencyTitle(latency);
 }
 
 function tag(text: string): HTMLElement {

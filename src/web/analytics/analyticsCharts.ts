@@ -1,6 +1,6 @@
 import type { AgentTitles } from "../apiTypes.ts";
 import { describeEnd } from "../callTexts.ts";
-import { formatCalls, formatCount, formatDollars, formatSpan } from "../formats.ts";
+import { formatCalls, formatCount, formatDecimal, formatDollars, formatSpan } from "../formats.ts";
 import { t } from "../text.ts";
 import type { Asked } from "./analyticsFilter.ts";
 import type { Counts, Line, Point, SeriesAnswer } from "./analyticsTypes.ts";
@@ -157,11 +157,14 @@ function costSummary(usd: number, unknown: number): string {
 
 /** Minutes with one decimal below ten. */
 export function formatMinutes(minutes: number): string {
-  return minutes === 0 || minutes >= 10 ? formatCount(Math.round(minutes)) : minutes.toFixed(1);
+  return minutes === 0 || minutes >= 10
+    ? formatCount(Math.round(minutes))
+    : formatDecimal(minutes.toFixed(1));
 }
 
 /** A share from 0 to 1 as per cent. */
 export function formatShare(share: number): string {
   const percent = 100 * share;
-  return `${percent > 0 && percent < 10 ? percent.toFixed(1) : Math.round(percent)}%`;
+  const shown = percent > 0 && percent < 10 ? percent.toFixed(1) : String(Math.round(percent));
+  return t("{share}%", { share: formatDecimal(shown) });
 }

@@ -1,6 +1,7 @@
 import { consentText } from "../records/consentText.ts";
 import type { RecordingCourse } from "../records/recordingTypes.ts";
 import type { Moment } from "./moment.ts";
+import { t } from "../text.ts";
 
 /** What the caller was told and has answered, and when the recording began, paused, went on and stopped. */
 export function recordingMoments(
@@ -12,10 +13,10 @@ export function recordingMoments(
   }
   spans.forEach(({ kind, fromMs }, at) => {
     const text = kind === "paused"
-      ? "The recording is paused."
+      ? t("The recording is paused.")
       : at === 0
-      ? "The recording begins."
-      : "The recording goes on.";
+      ? t("The recording begins.")
+      : t("The recording goes on.");
     moments.push({ id: `recording:${at}`, atMs: fromMs, text });
   });
   const lastMs = spans.at(-1)?.toMs;
@@ -23,10 +24,14 @@ export function recordingMoments(
     const id = "recording:over";
     if (state === "failed") {
       const why = (reason ?? "failed").replaceAll("_", " ");
-      moments.push({ id, atMs: lastMs, text: `The recording stopped early: ${why}.` });
+      moments.push({ id, atMs: lastMs, text: t("The recording stopped early: {why}.", { why }) });
     } else if (state === "stopped" && by != null) {
-      const who = by === "operator" ? "An operator" : by === "agent" ? "The agent" : "The caller";
-      moments.push({ id, atMs: lastMs, text: `${who} stopped the recording.` });
+      const text = by === "operator"
+        ? t("An operator stopped the recording.")
+        : by === "agent"
+        ? t("The agent stopped the recording.")
+        : t("The caller stopped the recording.");
+      moments.push({ id, atMs: lastMs, text });
     }
   }
   return moments;

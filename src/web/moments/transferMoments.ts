@@ -1,6 +1,7 @@
 import type { RecordedTransfer, TransferStep } from "../transferTypes.ts";
 import type { Moment } from "./moment.ts";
 import { transferText } from "./transferText.ts";
+import { t } from "../text.ts";
 
 type Ref = Pick<RecordedTransfer, "number" | "alias" | "mode">;
 
@@ -13,7 +14,7 @@ export function transferMoment(transfer: Ref, step: TransferStep, atMs: number):
 
 /** That the caller, who was away, talks with the agent again. */
 export function backMoment({ number }: Pick<Ref, "number">, atMs: number): Moment {
-  return { id: `transfer:${number}:back`, atMs, text: "The caller is with the agent again." };
+  return { id: `transfer:${number}:back`, atMs, text: t("The caller is with the agent again.") };
 }
 
 /** Whether the agent had no caller in the transfer that is over. */

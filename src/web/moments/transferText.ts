@@ -1,5 +1,6 @@
 import type { RecordedTransfer, TransferStep } from "../transferTypes.ts";
 import { formatDuration } from "../formats.ts";
+import { t } from "../text.ts";
 
 /** A line about a step of a transfer, for people. */
 export function transferText(
@@ -7,34 +8,38 @@ export function transferText(
   step: TransferStep,
 ): string {
   switch (step.step) {
-    case "requested": {
-      const who = step.by === "operator" ? "An operator" : "The agent";
-      return `${who} asked for a transfer to ${alias}.`;
-    }
-    case "ringing": {
-      const others = step.target === undefined || step.target === 0
-        ? ""
-        : `, number ${step.target + 1} of the list`;
-      return `It rings at ${alias}${others}.`;
-    }
+    case "requested":
+      return step.by === "operator"
+        ? t("An operator asked for a transfer to {alias}.", { alias })
+        : t("The agent asked for a transfer to {alias}.", { alias });
+    case "ringing":
+      return step.target === undefined || step.target === 0
+        ? t("It rings at {alias}.", { alias })
+        : t("It rings at {alias}, number {number} of the list.", {
+          alias,
+          number: step.target + 1,
+        });
     case "answered":
       return mode === "cold"
-        ? `${alias} has picked up.`
-        : `${alias} has picked up, and is told of the caller.`;
+        ? t("{alias} has picked up.", { alias })
+        : t("{alias} has picked up, and is told of the caller.", { alias });
     case "accepted":
-      return `${alias} takes the call.`;
+      return t("{alias} takes the call.", { alias });
     case "connected":
       return mode === "conference"
-        ? `The caller talks with ${alias}; the agent listens.`
-        : `The caller talks with ${alias}.`;
+        ? t("The caller talks with {alias}; the agent listens.", { alias })
+        : t("The caller talks with {alias}.", { alias });
     case "agent_absent":
-      return `The agent cannot take part. The caller talks with ${alias} alone.`;
+      return t("The agent cannot take part. The caller talks with {alias} alone.", { alias });
     case "ended":
-      return `The caller talked with ${alias} for ${formatDuration(step.spokeMs)}.`;
+      return t("The caller talked with {alias} for {duration}.", {
+        alias,
+        duration: formatDuration(step.spokeMs),
+      });
     case "failed": {
       const stays = mode !== "cold" && step.why !== "cancelled";
-      const after = stays ? " The caller stays with the agent." : "";
-      return `The transfer to ${alias} failed: ${whyText(step.why)}.${after}`;
+      const failed = t("The transfer to {alias} failed: {why}.", { alias, why: whyText(step.why) });
+      return stays ? `${failed} ${t("The caller stays with the agent.")}` : failed;
     }
   }
 }
@@ -44,15 +49,15 @@ export function whyText(why: string): string {
 }
 
 const WHY: Readonly<Record<string, string>> = {
-  busy: "the line was busy",
-  no_answer: "nobody answered",
-  failed: "the line could not be reached",
-  machine: "an answering machine picked up",
-  declined: "the person did not take it",
-  cancelled: "it was taken back, or the call ended first",
-  outside_hours: "it is outside the hours",
-  do_not_call: "the number is on the do-not-call list",
-  limit: "the limits allow no more calls to people",
-  not_allowed: "the number may not be dialled",
-  unknown: "nobody could be reached",
+  busy: t("the line was busy"),
+  no_answer: t("nobody answered"),
+  failed: t("the line could not be reached"),
+  machine: t("an answering machine picked up"),
+  declined: t("the person did not take it"),
+  cancelled: t("it was taken back, or the call ended first"),
+  outside_hours: t("it is outside the hours"),
+  do_not_call: t("the number is on the do-not-call list"),
+  limit: t("the limits allow no more calls to people"),
+  not_allowed: t("the number may not be dialled"),
+  unknown: t("nobody could be reached"),
 };

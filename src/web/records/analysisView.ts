@@ -2,23 +2,24 @@
 import type { Analysis, Citation, CriterionResult } from "../apiTypes.ts";
 import { element } from "../elements.ts";
 import { formatDuration } from "../formats.ts";
+import { t } from "../text.ts";
 
 const VERDICTS: Readonly<Record<CriterionResult, string>> = {
-  pass: "Passed",
-  fail: "Failed",
-  unknown: "Not known",
+  pass: t("Passed"),
+  fail: t("Failed"),
+  unknown: t("Not known"),
 };
 
 const REASONS: Readonly<Record<string, string>> = {
-  no_conversation: "The caller said nothing.",
-  too_short: "The conversation was too short.",
-  limit: "The limit of the day was used up.",
-  off: "No model is set for it (ANALYSIS_MODEL).",
-  refused: "The model refused to read it.",
-  http_401: "The key was refused.",
-  http_429: "The model's server was too busy.",
-  timeout: "The model did not answer in time.",
-  unreachable: "The model's server could not be reached.",
+  no_conversation: t("The caller said nothing."),
+  too_short: t("The conversation was too short."),
+  limit: t("The limit of the day was used up."),
+  off: t("No model is set for it (ANALYSIS_MODEL)."),
+  refused: t("The model refused to read it."),
+  http_401: t("The key was refused."),
+  http_429: t("The model's server was too busy."),
+  timeout: t("The model did not answer in time."),
+  unreachable: t("The model's server could not be reached."),
 };
 
 /**
@@ -33,10 +34,10 @@ export function describeAnalysis(
   const { state, reason, summary, fields, success, passed } = analysis;
   const verdict = passed === null ? [] : [element("span", {
     className: passed ? "verdict pass" : "verdict fail",
-    textContent: passed ? "Passed" : "Not passed",
+    textContent: passed ? t("Passed") : t("Not passed"),
   })];
   const heading = element("div", { className: "head" }, [
-    element("h2", { textContent: "Analysis" }),
+    element("h2", { textContent: t("Analysis") }),
     ...verdict,
   ]);
   const values = Object.entries(fields).map(([name, { value, ...citation }]) =>
@@ -63,7 +64,7 @@ export function describeAnalysis(
       type: "button",
       className: "link",
       textContent: atMs === undefined ? "" : formatDuration(atMs),
-      title: "Show where this was said",
+      title: t("Show where this was said"),
     });
     if (turnId !== undefined) link.onclick = () => reveal(turnId);
     const isLinked = turnId !== undefined && atMs !== undefined;
@@ -82,16 +83,16 @@ function describeState(state: Analysis["state"], reason: string | null): string 
   const why = reason === null ? "" : REASONS[reason] ?? `(${reason.replaceAll("_", " ")})`;
   switch (state) {
     case "pending":
-      return why === "" ? "Being made…" : `Not made yet, and tried again. ${why}`;
+      return why === "" ? t("Being made…") : `${t("Not made yet, and tried again.")} ${why}`;
     case "skipped":
-      return `Not made. ${why}`;
+      return `${t("Not made.")} ${why}`;
     default:
-      return `Could not be made. ${why}`;
+      return `${t("Could not be made.")} ${why}`;
   }
 }
 
 function wordsOfValue(value: string | number | boolean): string {
-  return typeof value === "boolean" ? value ? "Yes" : "No" : String(value);
+  return typeof value === "boolean" ? value ? t("Yes") : t("No") : String(value);
 }
 
 /** `wants_call_back` as `Wants call back`. */

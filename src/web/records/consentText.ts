@@ -1,18 +1,39 @@
+import { formatDuration } from "../formats.ts";
+import { t } from "../text.ts";
 import type { RecordingCourse } from "./recordingTypes.ts";
 
-const ANSWERED = {
-  agreed: ["The caller agreed", " to the recording"],
-  refused: ["The caller refused the recording", ""],
-  unclear: ["The caller's answer", " was no yes"],
-} as const;
+type Consent = NonNullable<RecordingCourse["consent"]>;
 
-/** What the caller was told or has answered about the recording; `at` says when, from a blank on. */
-export function consentText(
-  { kind, words, key }: NonNullable<RecordingCourse["consent"]>,
-  at = "",
-): string {
-  if (kind === "announced") return `The caller has heard${at} that the call is recorded.`;
-  const how = key != null ? `: key ${key}` : words == null ? "" : `: “${words}”`;
-  const answered = `${ANSWERED[kind].join(at)}${how}.`;
-  return kind === "unclear" ? `${answered} Nothing is recorded.` : answered;
+/** What the caller was told or has answered about the recording; with `atMs` also when. */
+export function consentText(consent: Consent, atMs?: number): string {
+  const { kind, words, key } = consent;
+  const at = atMs === undefined ? undefined : formatDuration(atMs);
+  const said = at === undefined ? SAID[kind] : saidAt(kind, at);
+  if (kind === "announced") return `${said}.`;
+  const how = key != null
+    ? `: ${t("key {key}", { key })}`
+    : words == null
+    ? ""
+    : `: ${t("“{words}”", { words })}`;
+  return kind === "unclear" ? `${said}${how}. ${t("Nothing is recorded.")}` : `${said}${how}.`;
+}
+
+const SAID: Readonly<Record<Consent["kind"], string>> = {
+  announced: t("The caller has heard that the call is recorded"),
+  agreed: t("The caller agreed to the recording"),
+  refused: t("The caller refused the recording"),
+  unclear: t("The caller's answer was no yes"),
+};
+
+function saidAt(kind: Consent["kind"], at: string): string {
+  switch (kind) {
+    case "announced":
+      return t("The caller has heard at {at} that the call is recorded", { at });
+    case "agreed":
+      return t("The caller agreed at {at} to the recording", { at });
+    case "refused":
+      return t("The caller refused the recording at {at}", { at });
+    case "unclear":
+      return t("The caller's answer at {at} was no yes", { at });
+  }
 }

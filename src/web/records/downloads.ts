@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
 import { fetchApi, RequestError } from "../apiClient.ts";
 import { element } from "../elements.ts";
+import { t } from "../text.ts";
 
 const FORMATS = [
-  { name: "Text", format: "text", extension: "txt" },
+  { name: t("Text"), format: "text", extension: "txt" },
   { name: "WebVTT", format: "vtt", extension: "vtt" },
   { name: "JSON", format: "json", extension: "json" },
 ] as const;
@@ -27,7 +28,7 @@ export function showDownloads(container: HTMLElement, callId: string): void {
     };
     return button;
   });
-  const label = element("span", { textContent: "Download" });
+  const label = element("span", { textContent: t("Download") });
   container.replaceChildren(label, ...buttons, problem);
 }
 

@@ -3,6 +3,7 @@ import type { CallDetail, HeardPromise, MustHear } from "../apiTypes.ts";
 import { element } from "../elements.ts";
 import { formatDay, formatDuration } from "../formats.ts";
 import { foldedTable } from "./recordTables.ts";
+import { t } from "../text.ts";
 
 /** What the person had agreed to before the call, and that they want no more of them; empty without either. */
 export function agreements(
@@ -10,18 +11,23 @@ export function agreements(
 ): readonly HTMLElement[] {
   const lines = [
     ...(optOut === null ? [] : [
-      `Wants no more calls, at ${formatDuration(optOut.atMs)}: ${
-        optOut.by === "key"
-          ? `key ${optOut.words ?? ""}`
-          : optOut.words === null
-          ? "as the agent understood"
-          : `“${optOut.words}”`
-      }`,
+      t("Wants no more calls, at {at}: {how}", {
+        at: formatDuration(optOut.atMs),
+        how: optOut.by === "key"
+          ? t("key {key}", { key: optOut.words ?? "" })
+          : optOut.words == null
+          ? t("as the agent understood")
+          : t("“{words}”", { words: optOut.words }),
+      }),
     ]),
     ...(consent === null ? [] : [
-      `Consent of ${formatDay(consent.at, new Date())}, ${consent.source}${
-        consent.text === null ? "" : `: “${consent.text}”`
-      }`,
+      [
+        t("Consent of {day}, {source}", {
+          day: formatDay(consent.at, new Date()),
+          source: consent.source,
+        }),
+        ...(consent.text === null ? [] : [t("“{words}”", { words: consent.text })]),
+      ].join(": "),
     ]),
   ];
   return lines.map((textContent) => element("p", { className: "agreement", textContent }));
@@ -35,12 +41,18 @@ export function mustHearTable(
   if (mustHear.length === 0 || answeredAt === null) return [];
   const unheard = mustHear.filter(({ heard }) => !heard).length;
   return [foldedTable(
-    unheard === 0 ? "Must be heard: all heard" : `Must be heard: ${unheard} not heard`,
-    ["Sentence", "Heard", "Said"],
+    unheard === 0
+      ? t("Must be heard: all heard")
+      : t("Must be heard: {count} not heard", { count: unheard }),
+    [t("Sentence"), t("Heard"), t("Said")],
     mustHear.map((
       one,
-    ) => [one.text, heardAt(one), one.times === 1 ? "once" : `${one.times} times`]),
-    "Heard means that the caller's line had played the sentence to its last word.",
+    ) => [
+      one.text,
+      heardAt(one),
+      one.times === 1 ? t("once") : t("{count} times", { count: one.times }),
+    ]),
+    t("Heard means that the caller's line had played the sentence to its last word."),
   )];
 }
 
@@ -48,20 +60,20 @@ export function mustHearTable(
 export function promiseTable({ promises }: Pick<CallDetail, "promises">): readonly HTMLElement[] {
   if (promises.length === 0) return [];
   return [foldedTable(
-    `Promises: ${promises.length}`,
-    ["Sentence", "Kind", "At"],
+    t("Promises: {count}", { count: promises.length }),
+    [t("Sentence"), t("Kind"), t("At")],
     promises.map(({ sentence, kind, fromMs }) => [sentence, KINDS[kind], formatDuration(fromMs)]),
-    "Prices, times and call-backs that the agent stated and the caller heard to the end.",
+    t("Prices, times and call-backs that the agent stated and the caller heard to the end."),
   )];
 }
 
 const KINDS: Readonly<Record<HeardPromise["kind"], string>> = {
-  price: "Price",
-  time: "Time",
-  callback: "Call-back",
+  price: t("Price"),
+  time: t("Time"),
+  callback: t("Call-back"),
 };
 
 function heardAt({ fromMs, toMs }: MustHear): string {
-  if (fromMs === null || toMs === null) return "not heard";
-  return `${formatDuration(fromMs)} to ${formatDuration(toMs)}`;
+  if (fromMs === null || toMs === null) return t("not heard");
+  return t("{from} to {to}", { from: formatDuration(fromMs), to: formatDuration(toMs) });
 }

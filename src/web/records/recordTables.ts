@@ -2,6 +2,7 @@
 import type { CallDetail, CostPart, Savings, Usage } from "../apiTypes.ts";
 import { element } from "../elements.ts";
 import { formatCount, formatDuration, formatExactDollars, formatSpan } from "../formats.ts";
+import { t } from "../text.ts";
 
 /** The parts of each answer's latency, as a folded table; empty without any. */
 export function latencyTable(
@@ -10,8 +11,8 @@ export function latencyTable(
   if (latencies.length === 0) return [];
   const starts = new Map(turns.map(({ id, startedMs }) => [id, startedMs]));
   return [foldedTable(
-    "Latency, turn by turn",
-    ["Answer at", "Response", "First audio", "Heard", "Total"],
+    t("Latency, turn by turn"),
+    [t("Answer at"), t("Response"), t("First audio"), t("Heard"), t("Total")],
     latencies.map(({ turnId, responseMs, firstAudioMs, firstHeardMs, totalMs }) => {
       const start = starts.get(turnId);
       return [
@@ -22,7 +23,9 @@ export function latencyTable(
         formatSpan(totalMs),
       ];
     }),
-    "From the caller's last word to the agent's first; each part is counted from the one before.",
+    t(
+      "From the caller's last word to the agent's first; each part is counted from the one before.",
+    ),
   )];
 }
 
@@ -31,33 +34,53 @@ export function costTable(
   { usage, cost, savings }: Pick<CallDetail, "usage" | "cost" | "savings">,
 ): readonly HTMLElement[] {
   const rows: readonly (readonly [string, CostPart, ...string[]])[] = [
-    ["Text", "text", ...tokens(usage.inputText, usage.cachedText, usage.outputText)],
-    ["Audio", "audio", ...tokens(usage.inputAudio, usage.cachedAudio, usage.outputAudio)],
-    ["Transcription", "transcription", ...transcription(usage)],
-    ["Telephony", "telephony", "", "", ""],
-    ...(cost?.parts.analysis === undefined ? [] : [["Analysis", "analysis", "", "", ""] as const]),
+    [t("Text"), "text", ...tokens(usage.inputText, usage.cachedText, usage.outputText)],
+    [t("Audio"), "audio", ...tokens(usage.inputAudio, usage.cachedAudio, usage.outputAudio)],
+    [t("Transcription"), "transcription", ...transcription(usage)],
+    [t("Telephony"), "telephony", "", "", ""],
+    ...(cost?.parts.analysis === undefined
+      ? []
+      : [[t("Analysis"), "analysis", "", "", ""] as const]),
   ];
   return [foldedTable(
-    "Tokens and cost",
-    ["Kind", "In", "Cached", "Out", "Cost"],
+    t("Tokens and cost"),
+    [t("Kind"), t("In"), t("Cached"), t("Out"), t("Cost")],
     rows.map((
       [name, part, ...counts],
     ) => [name, ...counts, formatExactDollars(cost?.parts[part] ?? null)]),
-    "Counts are tokens unless a unit is given; cached tokens are included in the input. A dash means that the price is not known." +
-      savedSentence(savings),
+    [
+      t(
+        "Counts are tokens unless a unit is given; cached tokens are included in the input. A dash means that the price is not known.",
+      ),
+      ...savedSentence(savings),
+    ].join(" "),
   )];
 }
 
-function savedSentence(savings: Savings | null): string {
-  if (savings === null) return "";
+function savedSentence(savings: Savings | null): readonly string[] {
+  if (savings === null) return [];
   const { inputText, inputAudio, usd } = savings;
   const tokens = formatCount(Math.max(0, inputText + inputAudio));
-  const saved = ` Words took the place of old sound, which saved about ${tokens} tokens of input`;
-  if (usd === null) return `${saved}.`;
+  if (usd === null) {
+    return [
+      t("Words took the place of old sound, which saved about {tokens} tokens of input.", {
+        tokens,
+      }),
+    ];
+  }
   // In a short call more of the conversation is read anew than is saved.
-  return usd < 0
-    ? `${saved}, but cost about ${formatExactDollars(-usd)} more.`
-    : `${saved} and ${formatExactDollars(usd)}.`;
+  const dollars = formatExactDollars(Math.abs(usd));
+  return [
+    usd < 0
+      ? t(
+        "Words took the place of old sound, which saved about {tokens} tokens of input, but cost about {dollars} more.",
+        { tokens, dollars },
+      )
+      : t(
+        "Words took the place of old sound, which saved about {tokens} tokens of input and {dollars}.",
+        { tokens, dollars },
+      ),
+  ];
 }
 
 /** In tokens or in seconds, whichever the transcription model bills. */

@@ -30,6 +30,7 @@ import {
   formatSpan,
   formatTime,
 } from "../formats.ts";
+import { t } from "../text.ts";
 
 /**
  * Creates the view of the record of a call that has ended. Resolves when the record is shown. Throws
@@ -148,19 +149,23 @@ function figuresOf(call: CallDetail): readonly Figure[] {
   const lengthMs = lengthOf(call);
   const usd = cost?.usd ?? null;
   return [
-    { name: "Length", value: lengthMs === null ? "—" : formatDuration(lengthMs) },
-    { name: "Cost", value: formatDollars(usd), ...(usd === null && { note: "no price known" }) },
+    { name: t("Length"), value: lengthMs === null ? "—" : formatDuration(lengthMs) },
     {
-      name: "Tokens",
+      name: t("Cost"),
+      value: formatDollars(usd),
+      ...(usd === null && { note: t("no price known") }),
+    },
+    {
+      name: t("Tokens"),
       value: formatCount(
         usage.inputText + usage.inputAudio + usage.outputText + usage.outputAudio,
       ),
     },
     {
-      name: "Median latency",
+      name: t("Median latency"),
       value: latency === null ? "—" : formatSpan(latency.p50Ms),
       ...(latency !== null && latency.turns > 1 && {
-        note: `95% under ${formatSpan(latency.p95Ms)}`,
+        note: t("95% under {span}", { span: formatSpan(latency.p95Ms) }),
       }),
     },
   ];
@@ -175,8 +180,8 @@ function operatorFacts({ metadata, precall }: CallDetail): readonly string[] {
 
 /** The number of the server, for phone calls. */
 function ownNumber({ direction, from, to }: CallDetail): readonly string[] {
-  if (direction === "inbound" && to !== null) return [`on ${to}`];
-  return direction === "outbound" && from !== null ? [`from ${from}`] : [];
+  if (direction === "inbound" && to !== null) return [t("on {number}", { number: to })];
+  return direction === "outbound" && from !== null ? [t("from {number}", { number: from })] : [];
 }
 
 function write(id: string, text: string): void {
