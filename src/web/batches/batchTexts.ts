@@ -4,7 +4,10 @@ import type { BatchSummary } from "./batchTypes.ts";
 
 /** What a batch is called. */
 export function nameOf({ name, total }: Pick<BatchSummary, "name" | "total">): string {
-  return name ?? (total === 1 ? t("1 call") : t("{total} calls", { total: formatCount(total) }));
+  return name ??
+    (total === 1
+      ? t("{total} call", { total })
+      : t("{total} calls", { total: formatCount(total) }));
 }
 
 /** Its state in a word or a few. */
