@@ -20,12 +20,23 @@ export function readRecords(read: SettingReader): RecordSettings {
   const days = read.text("RETENTION_DAYS") === undefined
     ? undefined
     : read.whole("RETENTION_DAYS", 0, { min: 1, max: 36_500 });
+  const auditDays = read.whole("AUDIT_DAYS", Math.max(AUDIT_DAYS, days ?? 0), {
+    min: 1,
+    max: 36_500,
+  });
+  if (days !== undefined && auditDays < days) {
+    read.problem("AUDIT_DAYS must not be less than RETENTION_DAYS.");
+  }
   const pricesFile = read.text("PRICES_FILE");
   const telephonyUsdPerMinute = read.amount("TELEPHONY_USD_PER_MINUTE");
   const dir = read.text("JOURNAL_DIR");
   const texts = read.flag("JOURNAL_TEXTS", false);
   return {
+    auditDays,
     ...present({ retentionDays: days, pricesFile, telephonyUsdPerMinute }),
     ...(dir !== undefined && { journal: { dir: dir.replace(/(?<=.)\/$/, ""), texts } }),
   };
 }
+
+/** By default; longer where calls are kept for longer. */
+const AUDIT_DAYS = 365;

@@ -26,6 +26,7 @@ export const settingNames = [
   "TWILIO_FALLBACK_URL",
   "DATABASE_URL",
   "RETENTION_DAYS",
+  "AUDIT_DAYS",
   "PRICES_FILE",
   "TELEPHONY_USD_PER_MINUTE",
   "JOURNAL_DIR",

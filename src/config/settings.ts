@@ -100,6 +100,8 @@ export function isShared(database: DatabaseSettings): boolean {
 export interface RecordSettings {
   /** Older calls are erased; absent means never. */
   readonly retentionDays?: number;
+  /** How long is kept who has done what. */
+  readonly auditDays: number;
   /** A JSON file that overrides some of the list prices. */
   readonly pricesFile?: string;
   /** Per minute on the phone, inbound and outbound. */

@@ -43,13 +43,19 @@ export function agentFilesRoutes({ access, catalog }: {
     return c.json(viewChecked(name, await catalog.check(name, c.req.valid("json").text)), 200);
   });
 
-  routes.openapi({ ...save, ...writing }, async (c) => {
-    const { name } = c.req.valid("param");
-    const { text, revision } = c.req.valid("json");
-    const result = await catalog.save(name, text, revision ?? undefined);
-    if (!result.ok) throw problemOf(name, result);
-    return c.json({ agent: name, version: result.version ?? null, revision: result.revision }, 200);
-  });
+  routes.openapi(
+    { ...save, middleware: [access("admin", "agent.save"), jsonBody(MAX_BODY)] },
+    async (c) => {
+      const { name } = c.req.valid("param");
+      const { text, revision } = c.req.valid("json");
+      const result = await catalog.save(name, text, revision ?? undefined);
+      if (!result.ok) throw problemOf(name, result);
+      return c.json(
+        { agent: name, version: result.version ?? null, revision: result.revision },
+        200,
+      );
+    },
+  );
 
   return routes;
 }

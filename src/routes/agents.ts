@@ -36,7 +36,7 @@ export function agentsRoutes({ access, catalog, defaultAgent, now }: {
     return c.json({ agent: name, version, text }, 200);
   });
 
-  routes.openapi({ ...restore, middleware: [access("admin")] }, async (c) => {
+  routes.openapi({ ...restore, middleware: [access("admin", "agent.restore")] }, async (c) => {
     const { name, version } = c.req.valid("param");
     const result = await catalog.restore(name, version);
     if (!result.ok) throw problemOf(result, { name, version });

@@ -12,6 +12,7 @@ import {
 } from "./openapi/batchResultSchemas.ts";
 import { batchEdit, batchIdParam, batchItemParam, itemEdit } from "./openapi/batchSchemas.ts";
 import { answer, apiRoutes, errorAnswers, json } from "./openapi/schemaParts.ts";
+import type { AuditAction } from "../services/store.ts";
 import type { OutboundRoutesDeps } from "./outbound.ts";
 import { unknownBatch } from "./outboundBatches.ts";
 
@@ -22,8 +23,10 @@ export function batchControlRoutes(
   const routes = apiRoutes();
   const keyed = requireKeys(hasKeys);
   const reading = { middleware: [keyed, access("calls:read")] };
-  const changing = { middleware: [keyed, access("calls:create")] };
-  const editing = { middleware: [keyed, access("calls:create"), jsonBody()] };
+  const changing = (action: AuditAction) => ({
+    middleware: [keyed, access("calls:create", action)],
+  });
+  const editing = { middleware: [keyed, access("calls:create", "batch.change"), jsonBody()] };
   const batchesOf = () => required(outbound, phoneNotConfigured).batches;
 
   routes.openapi({ ...list, ...reading }, async (c) => {
@@ -49,12 +52,12 @@ export function batchControlRoutes(
     return c.json(viewBatch(required(changed, unknownBatch)), 200);
   });
 
-  routes.openapi({ ...pause, ...changing }, async (c) => {
+  routes.openapi({ ...pause, ...changing("batch.pause") }, async (c) => {
     const paused = await batchesOf().pause(c.req.valid("param").id, c.get("caller"));
     return c.json(viewBatch(required(paused, unknownBatch)), 200);
   });
 
-  routes.openapi({ ...resume, ...changing }, async (c) => {
+  routes.openapi({ ...resume, ...changing("batch.resume") }, async (c) => {
     const resumed = await batchesOf().resume(c.req.valid("param").id, c.get("caller"));
     return c.json(viewBatch(required(resumed, unknownBatch)), 200);
   });
@@ -66,7 +69,7 @@ export function batchControlRoutes(
     return c.json({ success: required(changed, unknownBatch) }, 200);
   });
 
-  routes.openapi({ ...cancelItem, ...changing }, async (c) => {
+  routes.openapi({ ...cancelItem, ...changing("batch.cancel") }, async (c) => {
     const { id, item } = c.req.valid("param");
     const cancelled = await batchesOf().cancelItem(id, c.get("caller"), item);
     return c.json({ success: required(cancelled, unknownBatch) }, 200);

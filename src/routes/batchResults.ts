@@ -29,7 +29,10 @@ export function batchResultsRoutes({ access, hasKeys, outbound }: OutboundRoutes
     return c.json({ results: page.map(viewResult), next }, 200);
   });
 
-  routes.openapi({ ...table, ...reading }, async (c) => {
+  routes.openapi({
+    ...table,
+    middleware: [requireKeys(hasKeys), access("calls:read", "batch.export")],
+  }, async (c) => {
     const { id } = c.req.valid("param");
     const batches = batchesOf();
     required(await batches.find(id, c.get("caller")), unknownBatch);

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "@hono/hono";
 import { createRoute } from "@hono/zod-openapi";
 import { type CostSoFarOf, viewCall } from "../services/records.ts";
-import type { CallSnippet, CallStore, WordIndex } from "../services/store.ts";
+import type { AuditAction, CallSnippet, CallStore, WordIndex } from "../services/store.ts";
 import { present } from "../utils/present.ts";
 import { filterFor } from "./callFilters.ts";
 import { readSortedCursor } from "./listCursor.ts";
@@ -53,8 +53,9 @@ export function callSearchRoutes({ access, callStore, words, costSoFarOf }: {
 /** What every request that finds calls goes through. */
 export function searchChecks(
   access: RequireScope,
+  action?: AuditAction,
 ): [MiddlewareHandler<CallerEnv>, MiddlewareHandler<AnalysisParametersEnv>] {
-  return [access("calls:read"), analysisParameters()];
+  return [access("calls:read", action), analysisParameters()];
 }
 
 function viewFound(snippet: CallSnippet | undefined) {

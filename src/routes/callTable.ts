@@ -44,7 +44,7 @@ export function callTableRoutes({ access, callStore, callTable }: CallTableDeps)
     },
   };
 
-  routes.openapi({ ...table, middleware: searchChecks(access) }, (c) => {
+  routes.openapi({ ...table, middleware: searchChecks(access, "calls.export") }, (c) => {
     const { sort, ...asked } = c.req.valid("query");
     const search = filterFor(c.get("caller"), asked, c.get("analysisFilters"));
     if (reading >= MAX_READING) {

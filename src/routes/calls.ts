@@ -69,10 +69,12 @@ export function callsRoutes({ access, callStore, agenda, agents, lookup, control
   });
 
   routes.openapi(
-    { ...action, middleware: [access("calls:create"), jsonBody()] },
+    { ...action, middleware: [access("calls:create", "call.act"), jsonBody()] },
     async (c) => {
-      const call = visibleTo(c.get("caller"), await lookup.known(c.req.valid("param").id));
       const asked = c.req.valid("json");
+      const { id } = c.req.valid("param");
+      c.set("audited", { action: `call.${asked.type}`, subject: id });
+      const call = visibleTo(c.get("caller"), await lookup.known(id));
       if (asked.type === "transfer" && asked.number !== undefined && !c.get("caller").isAdmin) {
         throw adminNeeded;
       }

@@ -29,9 +29,10 @@ export function doNotCallRoutes({ access, list, now }: {
   });
 
   routes.openapi(
-    { ...put, middleware: [access("lists:write"), optionalJsonBody(4096)] },
+    { ...put, middleware: [access("lists:write", "do_not_call.add"), optionalJsonBody(4096)] },
     async (c) => {
       const { number } = c.req.valid("param");
+      c.set("audited", { action: "do_not_call.add", subject: lastDigits(number) });
       const { reason } = c.req.valid("json");
       const addedBy = c.get("caller").keyName;
       await list.add({
@@ -43,16 +44,27 @@ export function doNotCallRoutes({ access, list, now }: {
     },
   );
 
-  routes.openapi({ ...remove, middleware: [access("lists:write")] }, async (c) => {
-    if (!await list.remove(c.req.valid("param").number)) throw unlisted();
-    return c.body(null, 204);
-  });
+  routes.openapi(
+    { ...remove, middleware: [access("lists:write", "do_not_call.remove")] },
+    async (c) => {
+      const { number } = c.req.valid("param");
+      c.set("audited", { action: "do_not_call.remove", subject: lastDigits(number) });
+      if (!await list.remove(number)) throw unlisted();
+      return c.body(null, 204);
+    },
+  );
 
   return routes;
 
   async function find(number: string) {
     return viewOf(required(await list.get(number), unlisted));
   }
+}
+
+/** So much of a number that it is known again, and nobody is found by it. */
+function lastDigits(number: string): string | undefined {
+  const digits = /^\+\d*(\d{3})$/.exec(number)?.[1];
+  return digits && `…${digits}`;
 }
 
 function viewOf({ number, addedAt, addedBy, reason, words, callId }: DoNotCallEntry) {

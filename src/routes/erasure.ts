@@ -21,7 +21,7 @@ export function erasureRoutes({ access, lookup, erasure, endCall }: {
 }) {
   const routes = apiRoutes();
 
-  routes.openapi({ ...eraseCall, middleware: [access("admin")] }, async (c) => {
+  routes.openapi({ ...eraseCall, middleware: [access("admin", "call.erase")] }, async (c) => {
     const call = required(await lookup.record(c.req.valid("param").id), unknownCall);
     const underWay = c.req.valid("query").end === "true";
     const erased = await erasure.eraseCall(call.id, { underWay });
@@ -38,7 +38,7 @@ export function erasureRoutes({ access, lookup, erasure, endCall }: {
     return c.json(erased, 200);
   });
 
-  routes.openapi({ ...eraseCaller, middleware: [access("admin")] }, async (c) => {
+  routes.openapi({ ...eraseCaller, middleware: [access("admin", "caller.erase")] }, async (c) => {
     return c.json(await erasure.eraseNumber(c.req.valid("param").number), 200);
   });
 

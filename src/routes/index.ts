@@ -35,6 +35,7 @@ import { createAccess, createKeyCheck } from "./middleware/access.ts";
 import { createGuessGuard } from "./middleware/guessGuard.ts";
 import { openapiRoutes } from "./openapi/openapiRoutes.ts";
 import { outboundRoutes } from "./outbound.ts";
+import { auditRoutes } from "./audit.ts";
 import { batchControlRoutes } from "./batchControl.ts";
 import { batchResultsRoutes } from "./batchResults.ts";
 import { outboundBatchesRoutes } from "./outboundBatches.ts";
@@ -87,6 +88,7 @@ export function createRouter(
   const access = createAccess({
     guesses,
     checkKey,
+    audit: records.auditLog,
     publicOrigin,
     allowedOrigins,
     now: monotonic,
@@ -196,7 +198,16 @@ export function createRouter(
   });
   mount(recordingsRoutes({ ...recorded, links, removal: records.recordingRemoval }));
   mount(recordingPeaksRoutes(recorded));
-  const listened = { access, lookup, guesses, revocation, setTimer, now, tokens: store.tokens };
+  const listened = {
+    access,
+    lookup,
+    guesses,
+    audit: records.auditLog,
+    revocation,
+    setTimer,
+    now,
+    tokens: store.tokens,
+  };
   const rules = { keyed: checkKey !== undefined, publicOrigin, allowedOrigins };
   mount(listenRoutes({ ...listened, rules, isRevoked: isKeyOver, listening: deps.listening }));
   mount(journalsRoutes({
@@ -221,6 +232,7 @@ export function createRouter(
   }));
   mount(webhooksRoutes({ access, outbox: store.outbox, webhooks }));
   mount(metricsRoutes({ access, metrics, guesses }));
+  mount(auditRoutes({ access, audit: store.audit }));
   mount(meRoutes({ access }));
   mount(keyRevocationRoutes({ access, keys: apiKeys, revocation, liveCallsOf }));
   mount(openapiRoutes(router, checkKey !== undefined));

@@ -22,7 +22,7 @@ export function journalsRoutes({ access, lookup, callStore, journals }: {
   const middleware = [access("admin")];
   const inTurn = createOneAtATime();
 
-  routes.openapi({ ...read, middleware }, async (c) => {
+  routes.openapi({ ...read, middleware: [access("admin", "journal.read")] }, async (c) => {
     const call = required(await lookup.record(c.req.valid("param").id), unknownCall);
     const file = required(await journals?.open(call.id), noJournal);
     const sent: Response = c.body(file.readable, 200, {

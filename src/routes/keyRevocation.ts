@@ -19,7 +19,7 @@ export function keyRevocationRoutes({ access, keys, revocation, liveCallsOf }: {
 
   routes.openapi({ ...list, ...guarded }, (c) => c.json({ keys: keys.map(view) }, 200));
 
-  routes.openapi({ ...revoke, ...guarded }, async (c) => {
+  routes.openapi({ ...revoke, middleware: [access("admin", "key.revoke")] }, async (c) => {
     const { name } = c.req.valid("param");
     const key = keys.find((key) => key.name === name);
     if (key === undefined) {

@@ -5,6 +5,7 @@ import { LISTEN_PROTOCOL } from "../protocol/listen.ts";
 import type { CallLookup, KnownCall } from "../services/calls.ts";
 import type { KeyRevocation } from "../services/cluster.ts";
 import type { Listening, ListeningEnd, ListeningRefusal } from "../services/listening.ts";
+import type { AuditLog } from "../services/records.ts";
 import type { SingleUseTokens } from "../services/store.ts";
 import type { Clock } from "../utils/clock.ts";
 import { newId } from "../utils/ids.ts";
@@ -28,6 +29,7 @@ export interface ListenRoutesDeps extends Clock {
   readonly tokens: Pick<SingleUseTokens, "issue" | "claim">;
   /** Whether the key of this name is valid no more. */
   readonly isRevoked: (keyName: string) => boolean;
+  readonly audit: Pick<AuditLog, "note">;
   readonly guesses: GuessGuard;
   /** Who listens with a key that is revoked hears nothing more. */
   readonly revocation: Pick<KeyRevocation, "onRevoked">;
@@ -36,22 +38,28 @@ export interface ListenRoutesDeps extends Clock {
 
 /** `/api/calls/{id}/listen`: a token for one who listens to a live call, and the socket. */
 export function listenRoutes(
-  { access, lookup, listening, guesses, revocation, rules, setTimer, ...deps }: ListenRoutesDeps,
+  { access, lookup, listening, audit, guesses, revocation, rules, setTimer, ...deps }:
+    ListenRoutesDeps,
 ) {
   const tokens = createListenTokens(deps);
   const routes = apiRoutes();
   const slots = createStreamSlots({ setTimer });
   revocation.onRevoked(({ name }) => slots.endAll(name));
 
-  routes.openapi({ ...listenToken, middleware: [access("calls:listen")] }, async (c) => {
-    const { keyName, expiresAt } = c.get("caller");
-    const call = visibleTo(c.get("caller"), await lookup.known(c.req.valid("param").id));
-    checkLive(call);
-    const grant = { callId: call.id, ...present({ keyName, expiresAt }) };
-    const { token, expiresAt: until } = await tokens.issue(grant);
-    const body = { token, expiresAt: until.toISOString(), protocol: LISTEN_PROTOCOL } as const;
-    return c.json(body, 200, { "Cache-Control": "no-store" });
-  });
+  routes.openapi(
+    { ...listenToken, middleware: [access("calls:listen", "call.listen")] },
+    async (c) => {
+      const { keyName, expiresAt } = c.get("caller");
+      const call = visibleTo(c.get("caller"), await lookup.known(c.req.valid("param").id));
+      checkLive(call);
+      const grant = { callId: call.id, ...present({ keyName, expiresAt }) };
+      // It is the socket by which somebody listens.
+      c.set("audited", { action: "call.listen", isLeftOut: true });
+      const { token, expiresAt: until } = await tokens.issue(grant);
+      const body = { token, expiresAt: until.toISOString(), protocol: LISTEN_PROTOCOL } as const;
+      return c.json(body, 200, { "Cache-Control": "no-store" });
+    },
+  );
 
   routes.get("/api/calls/:id/listen", async (c: Context<RouteEnv>) => {
     const { token } = readHandshake(c.req.raw, LISTEN_PROTOCOL);
@@ -64,7 +72,16 @@ export function listenRoutes(
       guesses.countFailure(c, "token");
       throw new HttpProblem(401, "invalid_token", "The token is unknown, used or too old.");
     }
-    return await listen(c, grant);
+    const { callId: subject, keyName } = grant;
+    const entry = { action: "call.listen", subject, ...present({ keyName }) } as const;
+    try {
+      const response = await listen(c, grant);
+      audit.note(entry);
+      return response;
+    } catch (error) {
+      audit.note({ ...entry, refused: error instanceof HttpProblem ? error.code : "failed" });
+      throw error;
+    }
   });
 
   return routes;

@@ -1,4 +1,4 @@
-import { createRoute } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import { CallRefused } from "../call/registry.ts";
 import type { Agents } from "../config/agents.ts";
 import { missingVariables } from "../services/calls.ts";
@@ -38,7 +38,7 @@ export function outboundRoutes(deps: OutboundRoutesDeps) {
   const { access, hasKeys } = deps;
   const routes = apiRoutes();
   const keyed = requireKeys(hasKeys);
-  const creating = [keyed, access("calls:create")];
+  const creating = [keyed, access("calls:create", "call.place")];
   const reading = { middleware: [keyed, access("calls:read")] };
 
   routes.openapi({ ...initiate, middleware: [...creating, jsonBody()] }, async (c) => {
@@ -49,6 +49,8 @@ export function outboundRoutes(deps: OutboundRoutesDeps) {
     const requestKey = c.req.valid("header")["idempotency-key"];
     const asked = { ...request, agent, keyName: keyNameOf(c.get("caller")) };
     const { status, body } = await outbound.place(asked, requestKey);
+    const { data: placed } = z.object({ callId: z.string() }).safeParse(body);
+    c.set("audited", { action: "call.place", subject: placed?.callId });
     const definition = deps.agents.get(agent);
     const missing = definition &&
       missingVariables(definition, Object.keys(request.variables ?? {}));
@@ -66,11 +68,14 @@ export function outboundRoutes(deps: OutboundRoutesDeps) {
     return c.json(required(await outbound.state(id, c.get("caller")), unknownCall), 200);
   });
 
-  routes.openapi({ ...hangUp, middleware: creating }, async (c) => {
-    const { id } = c.req.valid("param");
-    const outbound = required(deps.outbound, phoneNotConfigured);
-    return c.json(required(await outbound.hangUp(id, c.get("caller")), unknownCall), 200);
-  });
+  routes.openapi(
+    { ...hangUp, middleware: [keyed, access("calls:create", "call.cancel")] },
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const outbound = required(deps.outbound, phoneNotConfigured);
+      return c.json(required(await outbound.hangUp(id, c.get("caller")), unknownCall), 200);
+    },
+  );
 
   return routes;
 }

@@ -23,17 +23,19 @@ export function outboundBatchesRoutes(deps: OutboundRoutesDeps) {
   const { access, hasKeys, ownNumbers: [ownNumber = ""] } = deps;
   const routes = apiRoutes();
   const keyed = requireKeys(hasKeys);
-  const creating = [keyed, access("calls:create")];
-  const taking = { middleware: [...creating, batchBody()] };
+  const taking = { middleware: [keyed, access("calls:create"), batchBody()] };
+  const creating = { middleware: [keyed, access("calls:create", "batch.create"), batchBody()] };
+  const cancelling = { middleware: [keyed, access("calls:create", "batch.cancel")] };
 
   for (const route of [add, addShort]) {
-    routes.openapi({ ...route, ...taking }, async (c) => {
+    routes.openapi({ ...route, ...creating }, async (c) => {
       const asked = await askedOf(c, c.req.valid("json"), c.req.valid("query").options);
       const { batches } = required(deps.outbound, phoneNotConfigured);
       const { batchId, accepted, refused, missing } = await batches.create(
         requestOf(asked, c.get("caller")),
         c.req.valid("header")["idempotency-key"],
       );
+      c.set("audited", { action: "batch.create", subject: batchId });
       const rows = viewRefused(refused);
       const told = missing.length === 0 ? {} : { missingVariables: [...missing] };
       return slicedJson(202, { batchId, accepted, ...told }, "refused", rows);
@@ -57,7 +59,7 @@ export function outboundBatchesRoutes(deps: OutboundRoutesDeps) {
   });
 
   for (const route of [cancel, cancelShort]) {
-    routes.openapi({ ...route, middleware: creating }, async (c) => {
+    routes.openapi({ ...route, ...cancelling }, async (c) => {
       const { batches } = required(deps.outbound, phoneNotConfigured);
       const cancelled = await batches.cancel(c.req.valid("param").id, c.get("caller"));
       const answered = { success: true, cancelled: required(cancelled, unknownBatch) } as const;

@@ -1,3 +1,4 @@
+export type { AuditLog } from "./records/auditLog.ts";
 export { openAbandonedCalls } from "./records/abandonedCalls.ts";
 export { AnalyticsBusy } from "./records/analyticsQueue.ts";
 export type { CallErasure } from "./records/callErasure.ts";

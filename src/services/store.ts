@@ -156,3 +156,10 @@ export type {
   NewDelivery,
   WebhookOutbox,
 } from "./store/webhookOutbox.ts";
+export {
+  type AuditAction,
+  auditActions,
+  type AuditEntry,
+  type AuditFilter,
+  type AuditStore,
+} from "./store/auditStore.ts";

@@ -58,7 +58,7 @@ async function main(): Promise<void> {
 function serve(eventLog: Parameters<typeof eventsRoutes>[0]["eventLog"]) {
   const where = { addressOf: () => "", now: () => 0 };
   const guesses = createGuessGuard({ ...where, log: { warn() {} } });
-  const access = createAccess({ allowedOrigins: [], guesses, ...where });
+  const access = createAccess({ audit: { note() {} }, allowedOrigins: [], guesses, ...where });
   const router = plainRouter((router) =>
     router.route(
       "/",

@@ -31,7 +31,7 @@ Deno.test("readSettings() has a default for everything", () => {
       groupMs: 100,
     },
     database: { kind: "sqlite", path: "./data/parley.db" },
-    records: {},
+    records: { auditDays: 365 },
     recordings: {
       dir: "./data/recordings",
       keys: [],
@@ -136,6 +136,7 @@ Deno.test("readSettings() reads what is set, and takes blanks for nothing", () =
     OUTBOUND_HOURS: "08:30-21:00",
     MAX_CALL_USD: "2",
     RETENTION_DAYS: "90",
+    AUDIT_DAYS: "400",
     PRICES_FILE: "./data/prices.json",
     TELEPHONY_USD_PER_MINUTE: "0.014",
     JOURNAL_DIR: "./data/journals/",
@@ -177,6 +178,7 @@ Deno.test("readSettings() reads what is set, and takes blanks for nothing", () =
   assert.equal(settings.limits.callUsd, 2);
   assert.deepEqual(settings.records, {
     retentionDays: 90,
+    auditDays: 400,
     pricesFile: "./data/prices.json",
     telephonyUsdPerMinute: 0.014,
     journal: { dir: "./data/journals", texts: false },
@@ -218,6 +220,7 @@ Deno.test("readSettings() reports every problem at once and no secret", () => {
     OUTBOUND_CLOSED: "12-25,Xmas",
     OUTBOUND_PER_SECOND: "0.5",
     RETENTION_DAYS: "0",
+    AUDIT_DAYS: "never",
     TELEPHONY_USD_PER_MINUTE: "-1",
     WEBHOOK_URL: "http://hooks.example.com",
     WEBHOOK_SECRET: "whsec_tooshort-secret",
@@ -257,6 +260,7 @@ Deno.test("readSettings() reports every problem at once and no secret", () => {
       /^OUTBOUND_CLOSED has "Xmas"/m,
       /^OUTBOUND_PER_SECOND is "0.5"/m,
       /^RETENTION_DAYS is "0"/m,
+      /^AUDIT_DAYS is "never"/m,
       /^TELEPHONY_USD_PER_MINUTE is "-1"/m,
       /^WEBHOOK_URL must begin with https/m,
       /^WEBHOOK_SECRET must be whsec_/m,
@@ -509,4 +513,13 @@ Deno.test("readSettings() names each public key that cannot be used, and why", (
     assert.match(problems[0]!, problem);
   }
   assert.match(problemsOf({ PUBLIC_KEYS: key }).join(), /PUBLIC_KEYS is set, and API_KEYS is not/);
+});
+
+Deno.test("readSettings() keeps who has done what at least as long as calls", () => {
+  const of = (settings: Record<string, string>) => readSettings(settings).records.auditDays;
+  assert.equal(of({ RETENTION_DAYS: "90" }), 365);
+  assert.equal(of({ RETENTION_DAYS: "900" }), 900);
+  assert.equal(of({ AUDIT_DAYS: "30" }), 30);
+  const problems = problemsOf({ AUDIT_DAYS: "30", RETENTION_DAYS: "31" });
+  assert.deepEqual(problems, ["AUDIT_DAYS must not be less than RETENTION_DAYS."]);
 });

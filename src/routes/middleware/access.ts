@@ -1,4 +1,6 @@
 import type { Context, MiddlewareHandler } from "@hono/hono";
+import type { AuditLog } from "../../services/records.ts";
+import type { AuditAction } from "../../services/store.ts";
 import {
   allows,
   type ApiKey,
@@ -29,14 +31,24 @@ export interface Caller {
 
 /** The environment of routes behind `RequireScope`. */
 export interface CallerEnv {
-  Variables: { caller: Caller };
+  Variables: { caller: Caller; audited: Audited };
+}
+
+/** What is written down of a request; a route may say more than its path does, or nothing is. */
+export interface Audited {
+  readonly action: AuditAction;
+  readonly subject?: string | undefined;
+  readonly isLeftOut?: boolean;
 }
 
 /**
- * Refuses requests without the scope (`any`: without a key), and sets `caller` for the route, also where
- * it refuses a key that is known.
+ * Refuses requests without the scope (`any`: without a key), and sets `caller` for the route. With an action, who
+ * has done that is written down, and who was refused it.
  */
-export type RequireScope = (scope: KeyScope | "any") => MiddlewareHandler<CallerEnv>;
+export type RequireScope = (
+  scope: KeyScope | "any",
+  action?: AuditAction,
+) => MiddlewareHandler<CallerEnv>;
 
 /** Enough for a busy program, and far less than would slow down calls. */
 const REQUESTS_PER_KEY = { capacity: 500, refillPerSecond: 50 };
@@ -74,6 +86,7 @@ interface AccessDeps extends Omit<AccessRules, "keyed"> {
   /** Absent where no keys are configured. */
   readonly checkKey?: KeyCheck | undefined;
   readonly guesses: GuessGuard;
+  readonly audit: Pick<AuditLog, "note">;
   /** Milliseconds, of any clock that does not go back. */
   readonly now: () => number;
 }
@@ -83,20 +96,34 @@ interface AccessDeps extends Omit<AccessRules, "keyed"> {
  * on its own machine and its own pages, no page of another origin.
  */
 export function createAccess(deps: AccessDeps): RequireScope {
-  const { checkKey, guesses, now } = deps;
+  const { checkKey, guesses, audit, now } = deps;
   const rules: AccessRules = { ...deps, keyed: checkKey !== undefined };
   const requests = createRateLimiter(REQUESTS_PER_KEY);
 
-  return (scope) =>
+  return (scope, action) =>
     async function access(c, next) {
-      if (checkKey === undefined) c.set("caller", admitLocal(c));
-      else {
-        const key = admitKey(checkKey, c);
-        c.set("caller", callerOf(key));
-        if (scope !== "any") requireScope(key, scope);
+      const caller = checkKey === undefined ? admitLocal(c) : callerOf(admitKey(checkKey, c));
+      c.set("caller", caller);
+      if (action !== undefined) c.set("audited", { action, subject: subjectOf(c) });
+      try {
+        if (scope !== "any") requireScope(caller, scope);
+      } catch (error) {
+        note(c, error);
+        throw error;
       }
       await next();
+      note(c, c.error);
     };
+
+  function note(c: Context<CallerEnv>, error: unknown): void {
+    // Of routes without an action there is nothing.
+    const audited: Audited | undefined = c.get("audited");
+    if (audited === undefined || audited.isLeftOut === true || c.req.method === "HEAD") return;
+    const { action, subject } = audited;
+    const code = error instanceof HttpProblem ? error.code : "failed";
+    const refused = error === undefined ? undefined : code;
+    audit.note({ action, ...present({ keyName: c.get("caller").keyName, subject, refused }) });
+  }
 
   function admitLocal(c: Context): Caller {
     if (isLocal(c) && comesFromHere(c.req.raw, rules)) return EVERYONE;
@@ -127,8 +154,14 @@ function callerOf({ name, role, scopes, expiresAt }: ApiKey): Caller {
   };
 }
 
+/** The id or name in the path; never a number, which may be that of a person. */
+function subjectOf(c: Context): string | undefined {
+  const subject = c.req.param("id") ?? c.req.param("name");
+  return subject !== undefined && /^[a-zA-Z][\w-]{0,99}$/.test(subject) ? subject : undefined;
+}
+
 /** Throws an `HttpProblem` where the key lacks the scope. */
-function requireScope({ scopes }: ApiKey, scope: KeyScope): void {
+function requireScope({ scopes }: Pick<Caller, "scopes">, scope: KeyScope): void {
   if (allows(scopes, scope)) return;
   throw new HttpProblem(
     403,

@@ -10,6 +10,7 @@ import type { EventHub, EventLog } from "../events.ts";
 import type { AddressOf, CallBudget, CallModels, Prices } from "../spending.ts";
 import type { Recordings } from "../recording.ts";
 import type { Store } from "../store.ts";
+import { openAuditLog } from "./auditLog.ts";
 import { createCallErasure } from "./callErasure.ts";
 import type { CallJournals } from "./callJournals.ts";
 import { createCompletionDispatcher } from "./completionDispatcher.ts";
@@ -45,8 +46,10 @@ export type Records = ReturnType<typeof openRecords>;
 /** Opens the records, which follow all calls from now on. Disposal writes what still waits to be written. */
 export function openRecords(deps: RecordsDeps) {
   const { registry, cluster: { bus }, store, settings, recordings } = deps;
-  const { records: { retentionDays, journal }, recordings: { retentionDays: recordingDays } } =
-    settings;
+  const {
+    records: { retentionDays, auditDays, journal },
+    recordings: { retentionDays: recordingDays },
+  } = settings;
   const { now } = store.clock;
   const common = { ...deps, callStore: store.calls, now };
   const recorder = createRecorder({
@@ -84,8 +87,10 @@ export function openRecords(deps: RecordsDeps) {
   const closeRetention = openRetention({
     ...common,
     days: retentionDays,
+    auditDays,
     ...present({ journalDir: journal?.dir, recordingDays }),
   });
+  const auditLog = openAuditLog({ ...common, audit: store.audit });
   const recordingRemoval = createRecordingRemoval({ ...common, bus, recorder });
   const recorded = followRecordings({ ...common, recordings, recorder });
   const wordIndexing = createWordIndexing({ ...common, words: store.words });
@@ -108,6 +113,7 @@ export function openRecords(deps: RecordsDeps) {
       wordIndexing.start();
     },
     recordingRemoval,
+    auditLog,
     /** Undefined where none are kept. */
     journals: deps.journals,
     async [Symbol.asyncDispose]() {
@@ -116,6 +122,7 @@ export function openRecords(deps: RecordsDeps) {
       await completion.close();
       erasure.close();
       recordingRemoval.close();
+      await auditLog.close();
       // First what happened in calls, then what follows from it: a failing store delays either.
       await recorded.settled();
       await recorder.close();

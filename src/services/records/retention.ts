@@ -9,9 +9,11 @@ import type { Log } from "../../utils/logger.ts";
 
 /** `now` is in milliseconds since 1970. */
 export interface RetentionDeps extends Clock {
-  readonly store: Pick<Store, "calls" | "erasure" | "keyValues" | "prune">;
+  readonly store: Pick<Store, "audit" | "calls" | "erasure" | "keyValues" | "prune">;
   /** Absent where calls are kept for ever. */
   readonly days: number | undefined;
+  /** How long is kept who has done what. */
+  readonly auditDays: number;
   /** Where the journals of calls are, if they are kept. */
   readonly journalDir?: string;
   readonly recordings: Pick<Recordings, "removeOld" | "removeErased">;
@@ -30,8 +32,8 @@ const HOUR_MS = 60 * 60_000;
  * the clock is in doubt.
  */
 export function openRetention(deps: RetentionDeps): () => Promise<void> {
-  const { store, days, journalDir, recordings, recordingDays, now, setTimer, incidents, log } =
-    deps;
+  const { store, days, auditDays, journalDir, recordings, recordingDays, now, log } = deps;
+  const { setTimer, incidents } = deps;
   const { monotonic = () => performance.now() } = deps;
   const isPlausible = createClockGuard({
     keyValues: store.keyValues,
@@ -58,6 +60,7 @@ export function openRetention(deps: RetentionDeps): () => Promise<void> {
     await attempt("Old records", async () => {
       if (!await isPlausible()) return log.warn("Nothing erased by a clock in doubt", {});
       await attempt("Expired keys", () => store.prune(now()));
+      await attempt("Old audit entries", () => store.audit.prune(now() - auditDays * 24 * HOUR_MS));
       const keptDays = Math.min(days ?? Infinity, recordingDays ?? Infinity);
       if (keptDays < Infinity && !closed) await removeRecordings(now() - keptDays * 24 * HOUR_MS);
       if (days !== undefined && !closed) await eraseBefore(now() - days * 24 * HOUR_MS);

@@ -1,6 +1,7 @@
 import type { DatabaseSettings } from "../../config/settings.ts";
 import { createAnalysisStore } from "./analyses/analysisStore.ts";
 import { AGENT_VERSION_DAYS, createAgentVersionStore } from "./agentVersionStore.ts";
+import { createAuditStore } from "./auditStore.ts";
 import { createBudget } from "./budget/budgetStore.ts";
 import { createBatchStore } from "./outbound/batchStore.ts";
 import { cellAt } from "./calendar/calendarCells.ts";
@@ -87,6 +88,7 @@ function createStore(database: Database, clock: SharedClock, settings: DatabaseS
     outbox: createWebhookOutbox(database),
     documentSearches: createDocumentSearches(database),
     analyses: createAnalysisStore(database),
+    audit: createAuditStore(database),
     agentVersions: createAgentVersionStore(database),
     batches: createBatchStore(database),
     keptSpeech: createKeptSpeechStore(database),

@@ -57,7 +57,13 @@ function serveEvents() {
   const guesses = createGuessGuard({ ...where, log });
   const authenticate = createAuthenticator(parseApiKeys(`bench:${key};scopes=admin`));
   const checkKey = createKeyCheck({ authenticate, isRevoked: () => false });
-  const access = createAccess({ allowedOrigins: [], checkKey, guesses, ...where });
+  const access = createAccess({
+    audit: { note() {} },
+    allowedOrigins: [],
+    checkKey,
+    guesses,
+    ...where,
+  });
   return plainRouter((router) =>
     router.route(
       "/",

@@ -20,6 +20,7 @@ for (const [days, left] of [[30, ["call_new"]], [undefined, ["call_new", "call_o
       const wakes: (() => void)[] = [];
       const again = Promise.withResolvers<void>();
       const stop = openRetention({
+        auditDays: 365,
         recordings: noRecordings,
         store,
         days,
@@ -85,6 +86,7 @@ async function startLooks(days: number, began: number) {
     let wake = () => {};
     let lookedAgain = Promise.withResolvers<void>();
     const stop = openRetention({
+      auditDays: 365,
       recordings: noRecordings,
       store,
       days,

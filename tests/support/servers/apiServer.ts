@@ -121,6 +121,7 @@ export async function withApi(
   });
   const addressOf = () => "127.0.0.1";
   const access = createAccess({
+    audit: { note() {} },
     guesses: createGuessGuard({ addressOf, now: () => 0, log: { warn() {} } }),
     ...(keyed && {
       checkKey: createKeyCheck({

@@ -4,6 +4,7 @@ import type { DatabaseSettings } from "../../../src/config/settings.ts";
 import { readSortCursor } from "../../../src/services/store/calls/callOrder.ts";
 import { noUsage } from "../../../src/services/store/calls/callRecord.ts";
 import { testAgentVersions } from "./agentVersionContract.ts";
+import { testAudit } from "./auditContract.ts";
 import { testCalendar } from "./calendarContract.ts";
 import { testAnalyses } from "./analysesContract.ts";
 import { testErasure } from "./erasureContract.ts";
@@ -71,6 +72,7 @@ export function testStore(name: string, makeDatabase: MakeDatabase, ignore = fal
   testRecordings(test);
   testRedaction(test);
   testMessages(test);
+  testAudit(test);
   testAgentVersions(test);
   testTextMessages(test);
   testDocumentSearches(test);

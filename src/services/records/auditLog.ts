@@ -1,0 +1,85 @@
+import type { Clock } from "../../utils/clock.ts";
+import { newId } from "../../utils/ids.ts";
+import type { Log } from "../../utils/logger.ts";
+import { createPollLoop } from "../../utils/pollLoop.ts";
+import { type AuditEntry, type AuditStore, StatementRefused } from "../store.ts";
+
+/** `now` is in milliseconds since 1970. */
+export interface AuditLogDeps extends Clock {
+  readonly audit: Pick<AuditStore, "add">;
+  readonly log: Pick<Log, "warn" | "error">;
+  readonly maxWaiting?: number;
+}
+
+/** Writes down who has done what, without holding up what they do. */
+export interface AuditLog {
+  /** Never throws. While the store is away, the entry waits in memory. */
+  note(entry: Omit<AuditEntry, "id" | "at">): void;
+  /** Tries once more to write what waits, then stops. What is lost stands in the process's log. */
+  close(): Promise<void>;
+}
+
+const BATCH = 200;
+const MAX_RETRY_MS = 5000;
+
+/** Opens the audit log of this process. */
+export function openAuditLog(
+  { audit, now, setTimer, log, maxWaiting = 20_000 }: AuditLogDeps,
+): AuditLog {
+  const waiting: AuditEntry[] = [];
+  let failures = 0;
+  let lastAt = 0;
+  const writing = createPollLoop(write, setTimer);
+
+  async function write(): Promise<number | undefined> {
+    try {
+      while (waiting.length > 0) {
+        const batch = waiting.slice(0, BATCH);
+        await add(batch);
+        failures = 0;
+        // While it was written, the oldest may have been given up.
+        const written = new Set(batch);
+        waiting.splice(0, waiting.length, ...waiting.filter((entry) => !written.has(entry)));
+      }
+      return undefined;
+    } catch (error) {
+      if (failures++ === 0) log.warn("Audit entries wait for the store", { error });
+      return Math.min(MAX_RETRY_MS, 100 * 2 ** Math.min(failures, 10));
+    }
+  }
+
+  /** Entries that the store refuses for their content are lost alone. */
+  async function add(entries: readonly AuditEntry[]): Promise<void> {
+    try {
+      await audit.add(entries);
+    } catch (error) {
+      if (!(error instanceof StatementRefused)) throw error;
+      const [entry, ...more] = entries;
+      if (entry !== undefined && more.length === 0) return lose(entry, error);
+      for (const one of entries) await add([one]);
+    }
+  }
+
+  function lose({ id: _id, at, ...entry }: AuditEntry, error?: unknown): void {
+    log.error("Audit entry not stored", { ...entry, at: new Date(at).toISOString(), error });
+  }
+
+  return {
+    note(entry) {
+      // Entries of the same millisecond keep their order too.
+      const at = lastAt = Math.max(Math.round(now()), lastAt + 1);
+      waiting.push({ ...entry, id: newId("audit", at), at });
+      const [oldest] = waiting;
+      if (waiting.length > maxWaiting && oldest !== undefined) {
+        waiting.shift();
+        lose(oldest);
+      }
+      if (failures === 0) writing.wake();
+    },
+    async close() {
+      await writing.close();
+      await write();
+      for (const entry of waiting.splice(0)) lose(entry);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import type { CallPosition } from "./calls/callList.ts";
+import { toInteger } from "./columns.ts";
+import type { Database, Row, SqlValue } from "./database.ts";
+import { choiceOf, maybeText, numberOf, readable, textOf } from "./row.ts";
+import { present } from "../../utils/present.ts";
+
+/** What people do that is written down. */
+export const auditActions = [
+  "call.listen",
+  "call.hangup",
+  "call.say",
+  "call.whisper",
+  "call.transfer",
+  "call.cancel_transfer",
+  "call.leave_conversation",
+  "call.interrupt",
+  "call.text",
+  "call.recording",
+  "call.act",
+  "call.place",
+  "call.cancel",
+  "call.erase",
+  "caller.erase",
+  "batch.create",
+  "batch.change",
+  "batch.pause",
+  "batch.resume",
+  "batch.cancel",
+  "batch.export",
+  "calls.export",
+  "recording.read",
+  "recording.remove",
+  "journal.read",
+  "agent.save",
+  "agent.restore",
+  "key.revoke",
+  "do_not_call.add",
+  "do_not_call.remove",
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
+/** What somebody has done, or was refused. */
+export interface AuditEntry {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Absent on a server without keys. */
+  readonly keyName?: string;
+  readonly action: AuditAction;
+  /** The id of a call or batch, the name of an agent or key, or the last three digits of a number. */
+  readonly subject?: string;
+  /** The code of the refusal. */
+  readonly refused?: string;
+}
+
+/** Selects entries by all members that are present; times are milliseconds since 1970. */
+export interface AuditFilter {
+  readonly keyName?: string;
+  readonly action?: AuditAction;
+  readonly subject?: string;
+  readonly since?: number;
+  readonly until?: number;
+}
+
+export type AuditStore = ReturnType<typeof createAuditStore>;
+
+/** Who has done what. Table `audit`. */
+export function createAuditStore({ query, batch }: Database) {
+  return {
+    /** All or none; an entry that is there already stays as it is. */
+    async add(entries: readonly AuditEntry[]): Promise<void> {
+      await batch(entries.map(({ id, at, keyName, action, subject, refused }) => ({
+        sql: `INSERT INTO audit (id, at, key_name, action, subject, refused)
+          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
+        values: [id, toInteger(at), keyName ?? null, action, subject ?? null, refused ?? null],
+      })));
+    },
+    /** The newest first, those before `after`. */
+    async list(
+      { keyName, action, subject, since, until }: AuditFilter,
+      { limit, after }: { readonly limit: number; readonly after?: CallPosition },
+    ): Promise<readonly AuditEntry[]> {
+      const values: SqlValue[] = [];
+      const bind = (value: SqlValue): string => `$${values.push(value)}`;
+      const parts = ["1 = 1"];
+      if (keyName !== undefined) parts.push(`key_name = ${bind(keyName)}`);
+      if (action !== undefined) parts.push(`action = ${bind(action)}`);
+      if (subject !== undefined) parts.push(`subject = ${bind(subject)}`);
+      if (since !== undefined) parts.push(`at >= ${bind(toInteger(since))}`);
+      if (until !== undefined) parts.push(`at < ${bind(toInteger(until))}`);
+      if (after !== undefined) {
+        parts.push(`(at, id) < (${bind(after.startedAt)}, ${bind(after.id)})`);
+      }
+      const rows = await query(
+        `SELECT * FROM audit WHERE ${parts.join(" AND ")} ORDER BY at DESC, id DESC
+          LIMIT ${bind(limit)}`,
+        values,
+      );
+      // Those of a later version may have actions that this one does not know.
+      return readable(rows, entryOf);
+    },
+    /** Deletes the entries from before that time. */
+    async prune(before: number): Promise<void> {
+      await query("DELETE FROM audit WHERE at < $1", [toInteger(before)]);
+    },
+  };
+}
+
+function entryOf(row: Row): AuditEntry {
+  return {
+    id: textOf(row, "id"),
+    at: numberOf(row, "at"),
+    action: choiceOf(row, "action", auditActions),
+    ...present({ keyName: maybeText(row, "key_name"), subject: maybeText(row, "subject") }),
+    ...present({ refused: maybeText(row, "refused") }),
+  };
+}

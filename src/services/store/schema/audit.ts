@@ -1,0 +1,13 @@
+/** Who has done what: nothing of callers, so that entries outlive the calls that they name. */
+export const audit: readonly string[] = [
+  `CREATE TABLE audit (
+    id TEXT PRIMARY KEY,
+    at BIGINT NOT NULL,
+    key_name TEXT,
+    action TEXT NOT NULL,
+    subject TEXT,
+    refused TEXT
+  )`,
+  "CREATE INDEX audit_by_time ON audit (at, id)",
+  "CREATE INDEX audit_by_subject ON audit (subject, at)",
+];
