@@ -14,6 +14,11 @@ browserTest("page: a first visit without a model's key starts with the set-up", 
     await model.getByText("Off").waitFor();
     await model.getByText("Write OPENAI_API_KEY=sk-… into the file .env").waitFor();
     assert.equal(await page.locator("#step-talk.done").count(), 0);
+    assert.equal(
+      await page.innerText("#site-lines"),
+      `<script type="module" src="${server.origin}/embed.js"></script>\n` +
+        '<voice-agent key="pk_…" agent="receptionist"></voice-agent>',
+    );
     await page.getByRole("link", { name: "Talk now" }).click();
     await page.locator("#start:enabled").waitFor();
     await page.goto(`${server.origin}/`);

@@ -80,7 +80,9 @@ Deno.test("a server without anything says what to set for each part", async () =
     },
   });
   const checks = await checksOf({ server });
-  for (const part of ["model", "publicUrl", "phone", "destinations", "recordings", "webhooks"]) {
+  for (
+    const part of ["model", "publicUrl", "phone", "destinations", "recordings", "webhooks", "sites"]
+  ) {
     assert.equal(checks.get(part)?.state, "off", part);
     assert.notEqual(checks.get(part)?.remedy, null, part);
   }

@@ -5,12 +5,13 @@ import type { Finding } from "./setupCheck.ts";
 
 /** Whether programs and people can use the server from elsewhere. */
 export function keysFinding(
-  { server: { apiKeys } }: Pick<Settings, "server">,
+  { server }: Pick<Settings, "server">,
   { isRevoked, nowMs }: {
     readonly isRevoked: (key: ApiKey) => boolean;
     readonly nowMs: number;
   },
 ): Finding {
+  const apiKeys = server.apiKeys.filter(({ page }) => page === undefined);
   if (apiKeys.length === 0) {
     return {
       state: "off",
@@ -36,6 +37,36 @@ export function keysFinding(
     };
   }
   return { state: "ok", text: "Keys: {names}.", values: { names: names(apiKeys) } };
+}
+
+/** Whether pages of other sites may talk with agents. */
+export function sitesFinding(
+  { server: { apiKeys, publicUrl }, agents }: Pick<Settings, "server" | "agents">,
+): Finding {
+  const pages = apiKeys.flatMap(({ page }) => page ?? []);
+  if (pages.length === 0) {
+    return {
+      state: "off",
+      text: "No other site may use the agents.",
+      remedy:
+        'Set PUBLIC_KEYS=site:pk_SECRET;origins=https://shop.example;agents={agent}, with a secret from "openssl rand -hex 16".',
+      values: { agent: agents.default },
+    };
+  }
+  const values = {
+    origins: [...new Set(pages.flatMap(({ origins }) => origins))].join(", "),
+    agents: [...new Set(pages.flatMap(({ agents }) => agents))].join(", "),
+  };
+  if (publicUrl === undefined) {
+    return {
+      state: "warning",
+      text:
+        "Pages of {origins} may talk with {agents}, but reach this server on this machine alone.",
+      remedy: "Set PUBLIC_URL to the https origin at which others reach the server.",
+      values,
+    };
+  }
+  return { state: "ok", text: "Pages of {origins} may talk with {agents}.", values };
 }
 
 /** Whether the files of agents are right. */

@@ -6,7 +6,7 @@ import type { Engine } from "../openai.ts";
 import { findUnpriced, type Prices } from "../spending.ts";
 import type { Store } from "../store.ts";
 import { createTwilioNumbers } from "../twilioOutbound.ts";
-import { agentsFinding, keysFinding } from "./accessFindings.ts";
+import { agentsFinding, keysFinding, sitesFinding } from "./accessFindings.ts";
 import { recordingsFinding, storeFinding, webhooksFinding } from "./dataFindings.ts";
 import { modelFinding } from "./modelFinding.ts";
 import { phoneFinding, publicUrlFinding } from "./phoneFinding.ts";
@@ -68,6 +68,7 @@ export function openSetup(
       of("phone", phone),
       of("destinations", destinationsFinding(settings)),
       of("keys", keysFinding(settings, { isRevoked, nowMs: now() })),
+      of("sites", sitesFinding(settings)),
       of("limits", limitsFinding(settings)),
       of("prices", pricesFinding(settings, [...unpriced])),
       of("store", storeFinding(settings, recorder.health())),

@@ -6,6 +6,7 @@ export const setupParts = [
   "phone",
   "destinations",
   "keys",
+  "sites",
   "limits",
   "prices",
   "store",

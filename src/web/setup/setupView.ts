@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
 import { element, find } from "../elements.ts";
+import { fetchServerInfo } from "../serverInfo.ts";
 import { t } from "../text.ts";
 
 /** Creates the view of the set-up: three steps to the first call, and what is on, off and broken. */
@@ -9,7 +10,17 @@ export function createSetupView(): (signal: AbortSignal) => Promise<void> {
   const summary = find("setup-summary", HTMLElement);
   const again = find("setup-again", HTMLButtonElement);
 
+  const lines = find("site-lines", HTMLElement);
+  const copied = find("site-copied", HTMLElement);
+  find("site-copy", HTMLButtonElement).onclick = () =>
+    navigator.clipboard.writeText(lines.textContent).then(
+      () => copied.textContent = t("Copied."),
+      () => copied.textContent = t("The browser does not allow it: select the lines by hand."),
+    );
+
   return async function showSetup(signal) {
+    copied.textContent = "";
+    lines.textContent = siteLines((await fetchServerInfo()).defaultAgent);
     again.onclick = () => look(signal).catch(() => summary.textContent = LOST);
     await look(signal);
   };
@@ -31,6 +42,14 @@ export function createSetupView(): (signal: AbortSignal) => Promise<void> {
       again.disabled = false;
     }
   }
+}
+
+/** What a page of another site holds; the key is the operator's to fill in. */
+function siteLines(agent: string): string {
+  return [
+    `<script type="module" src="${location.origin}/embed.js"></script>`,
+    `<voice-agent key="pk_…" agent="${agent}"></voice-agent>`,
+  ].join("\n");
 }
 
 function isOk(checks: readonly Check[], part: string): boolean {
@@ -82,6 +101,7 @@ const PARTS: Readonly<Record<string, string>> = {
   phone: t("Phone number"),
   destinations: t("Calling out"),
   keys: t("API keys"),
+  sites: t("Other sites"),
   limits: t("Limits"),
   prices: t("Prices"),
   store: t("Records"),
