@@ -64,12 +64,29 @@ export function storeKey(key: string): void {
 
 const KEY_ITEM = "parley.key";
 
+/** Sentences for what the server has no words for. */
+export interface FaultWords {
+  readonly unreachable: string;
+  /** With `{status}`. */
+  readonly unreadable: string;
+}
+
+/** Words the faults in the language of the page: this module is part of the SDK too, which has English ones. */
+export function wordFaults(given: FaultWords): void {
+  words = given;
+}
+
+let words: FaultWords = {
+  unreachable: "The server does not answer. Is it running?",
+  unreadable: "The server answered {status}.",
+};
+
 async function send(path: string | URL, init?: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, init);
   } catch {
-    throw new RequestError("unreachable", "The server does not answer. Is it running?");
+    throw new RequestError("unreachable", words.unreachable);
   }
   if (response.ok) return response;
   throw await readProblem(response);
@@ -83,7 +100,11 @@ async function readProblem(response: Response): Promise<RequestError> {
     const retryAfterSeconds = Number.isFinite(retryAfter) ? retryAfter : undefined;
     return new RequestError(code, error, status, details, retryAfterSeconds);
   } catch {
-    return new RequestError("unreadable", `The server answered ${status}.`, status);
+    return new RequestError(
+      "unreadable",
+      words.unreadable.replace("{status}", String(status)),
+      status,
+    );
   }
 }
 

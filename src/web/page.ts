@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { AgentTitles } from "./apiTypes.ts";
-import { RequestError, storedKey, storeKey } from "./apiClient.ts";
+import { RequestError, storedKey, storeKey, wordFaults } from "./apiClient.ts";
 import { describeEngine, fetchServerInfo, type ServerInfo } from "./serverInfo.ts";
 import { element, find } from "./elements.ts";
 import { type PageLocation, readPageLocation, type ViewName } from "./pageLocation.ts";
@@ -8,6 +8,10 @@ import { mayPlayAtOnce } from "./talk/leftCall.ts";
 import { type Language, language, t } from "./text.ts";
 import { type ShowView, type View, views } from "./views.ts";
 
+wordFaults({
+  unreachable: t("The server does not answer. Is it running?"),
+  unreadable: t("The server answered {status}."),
+});
 const server = fetchServerInfo();
 const titles = server.then(titlesOf, () => new Map<string, string>());
 const opened = new Map<ViewName, Promise<ShowView>>();

@@ -1,8 +1,10 @@
+import { t } from "./text.ts";
+
 /** A tool's output for people: passages of documents as quotations with their source, all else as it is. */
 export function readableOutput(output: string): string {
   const passages = passagesOf(output);
   if (passages === undefined) return output;
-  if (passages.length === 0) return "nothing found";
+  if (passages.length === 0) return t("nothing found");
   return passages.map(({ source, text }) => `${source}:\n${text}`).join("\n\n");
 }
 

@@ -88,12 +88,16 @@ Deno.test("formatDay() names days as people do", () => {
 });
 
 Deno.test("readPageLocation() is the talk view where the URL names no view", () => {
-  assert.deepEqual(readPageLocation("#calls"), { view: "calls" });
-  assert.deepEqual(readPageLocation("#calls/call_01a"), { view: "call", id: "call_01a" });
-  assert.deepEqual(readPageLocation("#records/call_01a"), { view: "record", id: "call_01a" });
-  const records = readPageLocation("#records?direction=web");
-  assert.equal(records.view === "records" && records.filter.get("direction"), "web");
+  const placeOf = (hash: string) => {
+    const { view, id } = readPageLocation(hash);
+    return `${view} ${id}`.trim();
+  };
+  assert.equal(placeOf("#calls"), "calls");
+  assert.equal(placeOf("#calls/call_01a"), "call call_01a");
+  assert.equal(placeOf("#records/call_01a"), "record call_01a");
+  assert.equal(placeOf("#records?direction=web"), "records");
+  assert.equal(readPageLocation("#records?direction=web").filter.get("direction"), "web");
   for (const hash of ["", "#", "#nowhere", "#records/../keys", "#calls/call_<b>"]) {
-    assert.deepEqual(readPageLocation(hash), { view: "talk" }, hash);
+    assert.equal(placeOf(hash), "talk", hash);
   }
 });

@@ -2,6 +2,7 @@
 import { fetchApiJson } from "../apiClient.ts";
 import type { AgentList, AgentSummary } from "../apiTypes.ts";
 import { element } from "../elements.ts";
+import { t } from "../text.ts";
 
 /** Asks the server for its agents, and shows those whose files are faulty. */
 export async function loadAgentProblems(place: HTMLElement, signal: AbortSignal): Promise<void> {
@@ -15,8 +16,8 @@ export function showAgentProblems(place: HTMLElement, agents: readonly AgentSumm
   const doubtful = agents.filter(({ warnings }) => warnings.length > 0);
   place.hidden = faulty.length + doubtful.length === 0;
   place.replaceChildren(
-    ...listOf("Agents whose files are faulty", faulty),
-    ...listOf("Agents with warnings", doubtful),
+    ...listOf(t("Agents whose files are faulty"), faulty),
+    ...listOf(t("Agents with warnings"), doubtful),
   );
 }
 
@@ -27,10 +28,10 @@ function listOf(title: string, agents: readonly AgentSummary[]): readonly HTMLEl
 
 function rowOf({ name, title, state, version, problems, warnings }: AgentSummary): HTMLElement {
   const effect = state === "ok"
-    ? "is in use"
+    ? t("is in use")
     : state === "broken"
-    ? `version ${version} stays in use`
-    : "cannot be used: its calls are refused";
+    ? t("version {version} stays in use", { version: version ?? "" })
+    : t("cannot be used: its calls are refused");
   return element("li", {}, [
     element("p", {}, [element("b", { textContent: title ?? name }), ` ${effect}`]),
     ...problems.map(({ text }) => element("p", { className: "problem", textContent: text })),

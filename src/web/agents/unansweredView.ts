@@ -2,7 +2,8 @@
 import { fetchApiJson, RequestError } from "../apiClient.ts";
 import type { AgentSummary } from "../apiTypes.ts";
 import { element } from "../elements.ts";
-import { formatDay } from "../formats.ts";
+import { formatCalls, formatDay } from "../formats.ts";
+import { t } from "../text.ts";
 
 interface Unanswered {
   readonly questions: readonly {
@@ -35,11 +36,12 @@ export async function showUnanswered(
   const shown = sections.filter(({ questions }) => questions.length > 0);
   place.hidden = shown.length === 0;
   place.replaceChildren(
-    element("h2", { textContent: "Not answered by the documents" }),
+    element("h2", { textContent: t("Not answered by the documents") }),
     element("p", {
       className: "caption",
-      textContent:
+      textContent: t(
         "What callers wanted to know in the last 90 days, and the agent found nothing about, or little.",
+      ),
     }),
     ...shown.flatMap(({ agent: { name, title }, questions }) => [
       ...(shown.length > 1 ? [element("h3", { textContent: title ?? name })] : []),
@@ -50,8 +52,8 @@ export async function showUnanswered(
 
 function rowOf({ question, fit, calls, lastCallId, lastAskedAt }: Unanswered["questions"][number]) {
   const facts = [
-    calls === 1 ? "1 call" : `${calls} calls`,
-    fit === "none" ? "nothing found" : "little found",
+    formatCalls(calls),
+    fit === "none" ? t("nothing found") : t("little found"),
   ];
   return element("li", {}, [
     element("span", { className: "question", textContent: question }),

@@ -12,6 +12,7 @@ import { createListenIn } from "./listenIn.ts";
 import { createOperatorControls } from "./operatorControls.ts";
 import { ActiveSpeaker } from "./activeSpeaker.ts";
 import { formatDuration } from "../formats.ts";
+import { t } from "../text.ts";
 
 /**
  * Creates the view of one live call: its transcript as it grows, and the controls to act on it. The
@@ -88,7 +89,7 @@ export function createLiveCallView(
 
   function showStatus({ kind }: FeedItem, { who }: ActiveSpeaker): void {
     main.dataset.state = kind === "lost" ? "wait" : who;
-    const text = kind === "lost" ? "The server does not answer. Trying again…" : STATUS[who];
+    const text = kind === "lost" ? t("The server does not answer. Trying again…") : STATUS[who];
     // Only on a change, since screen readers announce every write.
     if (status.textContent !== text) status.textContent = text;
   }
@@ -101,7 +102,7 @@ export function createLiveCallView(
     recording.textContent = "";
     main.dataset.state = "quiet";
     clock.textContent = formatDuration(durationMs);
-    const link = element("a", { href: `#records/${id}`, textContent: "See its record" });
+    const link = element("a", { href: `#records/${id}`, textContent: t("See its record") });
     status.replaceChildren(`${describeEnd(end, { direction })}. `, link);
   }
 
@@ -111,19 +112,19 @@ export function createLiveCallView(
 }
 
 const RECORDING: Readonly<Record<Recording["state"], string>> = {
-  on: "Recording",
-  paused: "Recording paused",
+  on: t("Recording"),
+  paused: t("Recording paused"),
   stopped: "",
-  refused: "Not recorded: the caller has not agreed",
-  failed: "Recording failed",
+  refused: t("Not recorded: the caller has not agreed"),
+  failed: t("Recording failed"),
 };
 
-const STATUS = {
-  agent: "The agent is speaking",
-  caller: "The caller is speaking",
-  listen: "Nobody is speaking",
-  menu: "In a phone menu",
-  hold: "On hold: the agent waits, and the model hears no music",
-  ringing: "The caller waits while a person is called",
-  person: "The caller talks with a person",
-} as const;
+const STATUS: Readonly<Record<ActiveSpeaker["who"], string>> = {
+  agent: t("The agent is speaking"),
+  caller: t("The caller is speaking"),
+  listen: t("Nobody is speaking"),
+  menu: t("In a phone menu"),
+  hold: t("On hold: the agent waits, and the model hears no music"),
+  ringing: t("The caller waits while a person is called"),
+  person: t("The caller talks with a person"),
+};

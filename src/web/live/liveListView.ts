@@ -4,8 +4,10 @@ import type { AgentTitles, CallSummary, TimedLine } from "../apiTypes.ts";
 import type { CallPage } from "../records/listTypes.ts";
 import { delay } from "../delay.ts";
 import { find } from "../elements.ts";
+import { formatCalls } from "../formats.ts";
 import { followEvents } from "./eventFeed.ts";
 import { LiveRows } from "./liveRows.ts";
+import { t } from "../text.ts";
 
 /**
  * Creates the list of live calls, kept current by the event stream. It is shown until the signal is
@@ -21,7 +23,7 @@ export function createLiveListView(
 
   return async function showCalls(signal) {
     rows.reset(await titles);
-    count.textContent = "Loading…";
+    count.textContent = t("Loading…");
     empty.hidden = true;
     const clock = setInterval(() => rows.tick(), 1000);
     const closed = new AbortController();
@@ -84,7 +86,7 @@ export function createLiveListView(
   }
 
   function showCount(): void {
-    count.textContent = rows.size === 0 ? "" : rows.size === 1 ? "1 call" : `${rows.size} calls`;
+    count.textContent = rows.size === 0 ? "" : formatCalls(rows.size);
     empty.hidden = rows.size > 0;
   }
 }
@@ -95,6 +97,6 @@ interface LinesSoFar {
 
 /** Of so many calls that were live before the list was opened, the last line is looked up; of others the next is shown. */
 const MOST_ADDED = 20;
-const LOST = "The server does not answer. Trying again…";
+const LOST = t("The server does not answer. Trying again…");
 const RECORD_DELAY_MS = 500;
 const POLL_MS = 10_000;

@@ -179,16 +179,20 @@ function createLiveRow(id: string, startedAt: string): LiveRow {
   function showState(): void {
     const isOn = status === "live";
     row.dataset.state = isOn ? speaker.who : "wait";
-    state.textContent = isOn ? STATES[speaker.who] : status === "queued" ? "Waiting" : "Ringing";
+    state.textContent = isOn
+      ? STATES[speaker.who]
+      : status === "queued"
+      ? t("Waiting")
+      : t("Ringing");
   }
 }
 
-const STATES = {
-  agent: "Agent speaks",
-  caller: "Caller speaks",
-  listen: "Silence",
-  hold: "On hold",
-  menu: "In a phone menu",
-  ringing: "A person is called",
-  person: "With a person",
-} as const;
+const STATES: Readonly<Record<ActiveSpeaker["who"], string>> = {
+  agent: t("Agent speaks"),
+  caller: t("Caller speaks"),
+  listen: t("Silence"),
+  hold: t("On hold"),
+  menu: t("In a phone menu"),
+  ringing: t("A person is called"),
+  person: t("With a person"),
+};

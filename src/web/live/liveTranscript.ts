@@ -7,6 +7,7 @@ import type { Moment } from "../moments/moment.ts";
 import { backMoment, wasAway } from "../moments/transferMoments.ts";
 import { showCourse } from "../showCourse.ts";
 import { createTranscriptView, type TranscriptView } from "../transcriptView.ts";
+import { t } from "../text.ts";
 
 /** The transcript of a live call in a list element, written from its events. */
 export class LiveTranscript {
@@ -68,9 +69,9 @@ export class LiveTranscript {
       case "latency":
         return this.#view.showLatency({ id: event.itemId, ...event.latency });
       case "modelLost":
-        return this.#view.note("The model's connection was lost; connecting again…");
+        return this.#view.note(t("The model's connection was lost; connecting again…"));
       case "modelReady":
-        return event.again ? this.#view.note("The model is back.") : undefined;
+        return event.again ? this.#view.note(t("The model is back.")) : undefined;
       case "notice": {
         const text = NOTICES[event.code];
         return text === undefined ? undefined : this.#view.note(text);
@@ -95,10 +96,10 @@ export class LiveTranscript {
 }
 
 const NOTICES: Readonly<Record<string, string>> = {
-  idle_prompt: "After a long silence the agent asks.",
-  time_warning: "The call will end soon.",
-  false_alarm: "A short noise: the agent goes on.",
-  playout_stalled: "The caller's browser plays nothing: the agent waits.",
+  idle_prompt: t("After a long silence the agent asks."),
+  time_warning: t("The call will end soon."),
+  false_alarm: t("A short noise: the agent goes on."),
+  playout_stalled: t("The caller's browser plays nothing: the agent waits."),
 };
 
 function isSpeechOfAgent(event: CallEvent, afterMs: number): boolean {

@@ -11,7 +11,7 @@ import { type Figure, showFigures } from "./figureList.ts";
 import { createRecordFilter } from "./recordFilter.ts";
 import { rememberList } from "./lastList.ts";
 import { RecordRows } from "./recordRows.ts";
-import { formatCount, formatDollars, formatSpan } from "../formats.ts";
+import { formatCount, formatDecimal, formatDollars, formatSpan } from "../formats.ts";
 
 /**
  * Creates the list of the calls that are found, with figures of the last 7 days. Resolves when the
@@ -145,6 +145,9 @@ export function createRecordListView(
 
   function showEmptiness(filter: URLSearchParams): void {
     empty.hidden = rows.size > 0;
+    const [before = "", after = ""] = t(
+      "Have one under {talk}: when it is over, it is found here, with what was said, how it ended and what it cost.",
+    ).split("{talk}");
     empty.replaceChildren(
       ...(filter.size > 0
         ? [
@@ -153,11 +156,11 @@ export function createRecordListView(
           element("p", {}, [element("a", { href: "#records", textContent: t("Show all calls") })]),
         ]
         : [
-          element("p", { textContent: "There have been no calls yet." }),
+          element("p", { textContent: t("There have been no calls yet.") }),
           element("p", {}, [
-            "Have one under ",
-            element("a", { href: "#talk", textContent: "Talk" }),
-            ": when it is over, it is found here, with what was said, how it ended and what it cost.",
+            before,
+            element("a", { href: "#talk", textContent: t("Talk") }),
+            after,
           ]),
         ]),
     );
@@ -192,20 +195,23 @@ function summarise(
   const isPriced = cost.unknown === 0 || cost.usd > 0;
   return [
     {
-      name: "Calls",
+      name: t("Calls"),
       value: formatCount(calls),
-      ...(passedShare !== null && { note: `${Math.round(100 * passedShare)}% passed` }),
+      ...(passedShare !== null &&
+        { note: t("{percent}% passed", { percent: Math.round(100 * passedShare) }) }),
     },
-    { name: "Minutes", value: formatMinutes(duration.totalMs) },
+    { name: t("Minutes"), value: formatMinutes(duration.totalMs) },
     {
-      name: "Cost",
+      name: t("Cost"),
       value: formatDollars(isPriced ? cost.usd : null),
       ...(cost.unknown > 0 && {
-        note: isPriced ? `and ${formatCount(cost.unknown)} without a price` : "no price known",
+        note: isPriced
+          ? t("and {count} without a price", { count: formatCount(cost.unknown) })
+          : t("no price known"),
       }),
     },
     {
-      name: "Median latency",
+      name: t("Median latency"),
       value: latency.p50Ms === null ? "—" : formatSpan(latency.p50Ms),
     },
   ];
@@ -213,5 +219,7 @@ function summarise(
 
 function formatMinutes(ms: number): string {
   const minutes = ms / 60_000;
-  return minutes === 0 || minutes >= 10 ? formatCount(Math.round(minutes)) : minutes.toFixed(1);
+  return minutes === 0 || minutes >= 10
+    ? formatCount(Math.round(minutes))
+    : formatDecimal(minutes.toFixed(1));
 }

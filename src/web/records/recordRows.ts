@@ -6,6 +6,7 @@ import { element } from "../elements.ts";
 import { formatDay, formatDollars, formatDuration, formatTime } from "../formats.ts";
 import { describeFound } from "./foundWords.ts";
 import { lengthOf } from "./lengthOf.ts";
+import { t } from "../text.ts";
 
 /** The rows of the records in a list element. */
 export class RecordRows {
@@ -76,12 +77,12 @@ function createRow(
     element("span", {
       className: "cost",
       textContent: isOver ? formatDollars(call.cost?.usd ?? null) : "",
-      title: call.cost?.usd == null ? "The price is not known" : "",
+      title: call.cost?.usd == null ? t("The price is not known") : "",
     }),
     ...(call.passed === null ? [] : [
       element("span", {
         className: call.passed ? "verdict pass" : "verdict fail",
-        textContent: call.passed ? "Passed" : "Not passed",
+        textContent: call.passed ? t("Passed") : t("Not passed"),
       }),
     ]),
   ]);
