@@ -43,6 +43,8 @@ export interface CallSummary {
 /** The agents of the server that answers. */
 export interface AgentList {
   readonly agents: readonly AgentSummary[];
+  /** Whether this key may change them, or why not. */
+  readonly editing: "allowed" | "scope_missing" | "not_permitted" | "read_only";
 }
 
 export interface AgentSummary {

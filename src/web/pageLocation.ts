@@ -16,12 +16,12 @@ const PARTS = {
   place: undefined,
   batches: { view: "batch", id: /^batch_[0-9a-z]+$/ },
   calendar: undefined,
-  agents: undefined,
+  agents: { view: "one-agent", id: /^[a-z0-9][a-z0-9_-]{0,63}$/ },
   setup: undefined,
   "do-not-call": undefined,
 } as const;
 
-export type ViewName = keyof typeof PARTS | "call" | "record" | "batch";
+export type ViewName = keyof typeof PARTS | "call" | "record" | "batch" | "one-agent";
 
 /** Parses `location.hash`; anything unknown is the talk view. */
 export function readPageLocation(hash: string): PageLocation {

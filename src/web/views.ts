@@ -132,6 +132,17 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
       return (_location, signal) => show(signal);
     },
   },
+  "one-agent": {
+    title: t("Agent"),
+    part: "agents",
+    html: "agents/agent.html",
+    styles: ["agents/agents.css"],
+    async load() {
+      const { createAgentView } = await import("./agents/agentView.ts");
+      const show = createAgentView();
+      return ({ id }, signal) => show(id, signal);
+    },
+  },
   setup: {
     title: t("Set up"),
     html: "setup/setup.html",

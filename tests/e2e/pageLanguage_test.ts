@@ -13,6 +13,7 @@ const VIEWS = [
   "#batches",
   "#calendar",
   "#agents",
+  "#agents/receptionist",
   "#setup",
   "#do-not-call",
 ];

@@ -2,35 +2,30 @@
 import { fetchApiJson } from "../apiClient.ts";
 import type { AgentList, AgentSummary } from "../apiTypes.ts";
 import { element, find } from "../elements.ts";
+import { factsOf } from "./agentFacts.ts";
 import { showAgentProblems } from "./agentProblems.ts";
+import { createNewAgent } from "./newAgent.ts";
 import { showUnanswered } from "./unansweredView.ts";
-import { createToolTrial } from "./toolTrial.ts";
 
-/** Creates the view of the agents: their state and versions, and a place to try their tools. */
+/** Creates the list of the agents, with what is wrong with them. */
 export function createAgentsView(): (signal: AbortSignal) => Promise<void> {
   const list = find("agents-list", HTMLUListElement);
-  const showTrial = createToolTrial();
+  const showNewAgent = createNewAgent();
   return async function showAgents(signal) {
-    const { agents } = await fetchApiJson<AgentList>("/api/agents", { signal });
+    const { agents, editing } = await fetchApiJson<AgentList>("/api/agents", { signal });
     if (signal.aborted) return;
     list.replaceChildren(...agents.map(rowOf));
     showAgentProblems(find("agents-problems", HTMLElement), agents);
+    showNewAgent(editing === "allowed", signal);
     const usable = agents.filter(({ state }) => state !== "unusable");
-    await Promise.all([
-      showTrial(usable, signal),
-      showUnanswered(find("agents-unanswered", HTMLElement), usable, signal),
-    ]);
+    await showUnanswered(find("agents-unanswered", HTMLElement), usable, signal);
   };
 }
 
-function rowOf({ name, title, state, version, numbers }: AgentSummary): HTMLElement {
-  const facts = [
-    ...(version === null ? [] : [`version ${version}`]),
-    ...numbers,
-    ...(state === "ok" ? [] : [state === "broken" ? "file is faulty" : "cannot be used"]),
-  ];
-  return element("li", {}, [
-    element("b", { textContent: title ?? name }),
-    ` ${name} · ${facts.join(" · ")}`,
+function rowOf(agent: AgentSummary): HTMLElement {
+  const { name, title, state } = agent;
+  return element("li", { className: state }, [
+    element("a", { href: `#agents/${name}`, textContent: title ?? name }),
+    element("span", { className: "caption", textContent: factsOf(agent).join(" · ") }),
   ]);
 }

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { fetchApiJson, RequestError } from "../apiClient.ts";
-import type { AgentSummary } from "../apiTypes.ts";
 import { element, find } from "../elements.ts";
+import { t } from "../text.ts";
 
 interface ToolList {
   readonly tools: readonly ListedTool[];
@@ -30,58 +30,39 @@ interface Trial {
   } | null;
 }
 
-/** Creates the form that runs a tool of an agent without a call, for those who may do that. */
-export function createToolTrial(): (
-  agents: readonly AgentSummary[],
-  signal: AbortSignal,
-) => Promise<void> {
+/** Creates the form that runs a tool of an agent without a call. */
+export function createToolTrial(): (agent: string, signal: AbortSignal) => Promise<void> {
   const form = find("tool-trial", HTMLFormElement);
-  const agent = find("tool-agent", HTMLSelectElement);
   const name = find("tool-name", HTMLSelectElement);
   const args = find("tool-arguments", HTMLTextAreaElement);
   const result = find("tool-result", HTMLPreElement);
   const problem = find("tool-problem", HTMLElement);
   let tools: readonly ListedTool[] = [];
+  let agent = "";
   let showing = new AbortController().signal;
 
-  agent.onchange = () => listTools().catch(tell);
   name.onchange = showTool;
   form.onsubmit = (event) => {
     event.preventDefault();
     run().catch(tell);
   };
 
-  return async function showTrial(agents, signal) {
-    showing = signal;
-    const chosen = agent.value;
-    agent.replaceChildren(
-      ...agents.map(({ name, title }) => new Option(title ?? name, name)),
-    );
-    if (agents.some((each) => each.name === chosen)) agent.value = chosen;
-    try {
-      await listTools();
-    } catch (error) {
-      // Tools are for admins; the list of agents is for more people.
-      if (!(error instanceof RequestError) || error.status !== 403) throw error;
-      form.hidden = true;
-    }
-  };
-
-  async function listTools(): Promise<void> {
-    form.hidden = agent.value === "";
-    if (form.hidden) return;
-    const path = `/api/agents/${agent.value}/tools`;
-    ({ tools } = await fetchApiJson<ToolList>(path, { signal: showing }));
+  return async function showTrial(shown, signal) {
+    [agent, showing] = [shown, signal];
+    const path = `/api/agents/${agent}/tools`;
+    ({ tools } = await fetchApiJson<ToolList>(path, { signal }));
+    if (signal.aborted) return;
     const chosen = name.value;
     name.replaceChildren(...tools.map(({ name }) => new Option(name)));
     if (tools.some((each) => each.name === chosen)) name.value = chosen;
+    find("tools-none", HTMLElement).hidden = tools.length > 0;
+    form.hidden = tools.length === 0;
     showTool();
-  }
+  };
 
   function showTool(): void {
     const tool = tools.find((each) => each.name === name.value);
-    find("tool-description", HTMLElement).textContent = tool?.description ??
-      "This agent has no tools.";
+    find("tool-description", HTMLElement).textContent = tool?.description ?? "";
     args.value = JSON.stringify(tool === undefined ? {} : exampleOf(tool), null, 2);
     result.hidden = true;
     problem.textContent = "";
@@ -94,11 +75,11 @@ export function createToolTrial(): (
     try {
       given = JSON.parse(args.value);
     } catch {
-      problem.textContent = "The arguments are not JSON.";
+      problem.textContent = t("The arguments are not JSON.");
       return;
     }
     const trial = await fetchApiJson<Trial>(
-      `/api/agents/${agent.value}/tools/${name.value}/try`,
+      `/api/agents/${agent}/tools/${name.value}/try`,
       {
         method: "POST",
         headers: { "content-type": "application/json" },
@@ -147,8 +128,10 @@ function linesOf({ output, error, durationMs, effect, fault, request }: Trial) {
     : [`${request.method} ${request.url}${request.body === null ? "" : `\n${request.body}`}`];
   const lines = [
     ...sent,
-    `${error === null ? "done" : error} in ${Math.round(durationMs)} ms`,
-    ...(effect === null ? [] : [`in a call: ${effect}`]),
+    error === null
+      ? t("done in {ms} ms", { ms: Math.round(durationMs) })
+      : t("{error} in {ms} ms", { error, ms: Math.round(durationMs) }),
+    ...(effect === null ? [] : [t("in a call: {effect}", { effect })]),
     ...(fault === null ? [] : [fault]),
     output,
   ];
