@@ -25,11 +25,11 @@ export interface ListenedCall {
   stop(): void;
 }
 
-/** Somebody begins to listen to a call, or listens no more. */
+/** A listener joins a call, or leaves it. */
 export interface ListeningInput {
   readonly type: "listening";
   readonly on: boolean;
-  /** Of this time that somebody listens. */
+  /** Of this listening. */
   readonly id: string;
   /** Name of the API key; absent where the server has none. */
   readonly by?: string;

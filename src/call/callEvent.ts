@@ -86,7 +86,7 @@ export type CallEvent =
   }
   /** How it stands with the recording, whenever that changes; with all there is to know of it so far. */
   | ({ readonly type: "recording" } & RecordingStatus)
-  /** Somebody listens in, or does no more: `by` is the name of an API key. */
+  /** A listener joins or leaves: `by` is the name of its API key. */
   | { readonly type: "listeningStarted"; readonly id: string; readonly by?: string }
   | { readonly type: "listeningEnded"; readonly id: string; readonly by?: string }
   /** Who or what has answered a placed call, and one snake_case word why; a later one corrects it. */

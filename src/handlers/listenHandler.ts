@@ -12,7 +12,7 @@ export interface ListenHandlerDeps {
 /** Some four seconds of sound: who reads no faster hears nothing of use. */
 const MAX_BUFFERED_BYTES = 64 * 1024;
 
-/** Handles the socket of somebody who listens to a call. */
+/** Handles the socket of a listener to a call. */
 export function handleListenSocket(
   socket: WebSocket,
   { signal, onClose, watch }: ListenHandlerDeps,
@@ -20,7 +20,7 @@ export function handleListenSocket(
   let isClosed = false;
   socket.onclose = closed;
   socket.onerror = closed;
-  // A message of theirs would only fill memory.
+  // Listeners send nothing: messages would only fill memory.
   socket.onmessage = () => close(listenCodes.refused, "nothing_expected");
   watch?.(socket, closed);
   signal.addEventListener("abort", () => close(listenCodes.refused, "key_invalid"), { once: true });

@@ -18,7 +18,7 @@ export class Listeners {
     this.#publish(input);
   }
 
-  /** The session is over, and nobody hears anything more of it. */
+  /** The session is over: all listeners have left. */
   close(): void {
     for (const input of this.#open.values()) this.#publish({ ...input, on: false });
     this.#open.clear();

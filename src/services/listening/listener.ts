@@ -1,8 +1,8 @@
 import type { StereoPiece } from "./stereoMixer.ts";
 
-/** Somebody who listens to a call. None of its methods throws or waits. */
+/** One listener to one call. None of its methods throws or waits. */
 export interface Listener {
-  /** Of this time that they listen. */
+  /** Of this listening: the same key has another one the next time. */
   readonly id: string;
   /** Name of the API key; absent where the server has none. */
   readonly by?: string;
@@ -13,6 +13,6 @@ export interface Listener {
 
 export type ListeningEnd = "ended" | "moved";
 
-/** Why nobody can listen, or nobody more. */
+/** Why a call cannot be heard, or not by one more listener. */
 export const listeningRefusals = ["not_live", "too_many_of_call", "too_many"] as const;
 export type ListeningRefusal = (typeof listeningRefusals)[number];

@@ -20,13 +20,13 @@ export interface ListeningLimits {
   readonly all: number;
 }
 
-/** The record of a call has each time that somebody listens. */
+/** Listenings of one call: its record keeps each. */
 const MAX_TIMES = 200;
 
 /** Lets people hear the calls of this process. */
 export type LocalListening = ReturnType<typeof createLocalListening>;
 
-/** Creates it; with nobody who listens, it does nothing at all. */
+/** Creates it. Without listeners it has no timer and hears no audio. */
 export function createLocalListening({ registry, limits, now, setTimer, log }: LocalListeningDeps) {
   const heard = new Map<string, HeardCall>();
   const times = new WeakMap<CallSession, number>();

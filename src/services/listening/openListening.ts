@@ -26,9 +26,9 @@ export function openListening(
   const remote = createRemoteListening({ ...clock, bus, rpc });
 
   return {
-    /** Whether anybody may listen at all. */
+    /** Whether the limits allow any listener. */
     isOn: limits.listeners.perCall > 0 && limits.listeners.all > 0,
-    /** Resolves with what ends it, or why nobody can listen. */
+    /** Resolves with what ends it, or why the call cannot be heard. */
     async listen(
       call: { readonly id: string; readonly instanceId: string },
       listener: Listener,

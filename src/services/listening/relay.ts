@@ -1,61 +1,38 @@
-import { z } from "zod";
 import type { InstanceBus, InstanceRpc } from "../cluster.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { present } from "../../utils/present.ts";
-import { decodeBase64, encodeBase64, isBase64 } from "../../utils/audio/audioFormat.ts";
-import { type ListeningEnd, listeningRefusals } from "./listener.ts";
+import { encodeBase64 } from "../../utils/audio/audioFormat.ts";
+import type { ListeningEnd } from "./listener.ts";
 import type { LocalListening } from "./localListening.ts";
+import {
+  KEPT,
+  KEPT_EVERY_MS,
+  LISTEN,
+  type ListenAnswer,
+  type ListenRequest,
+  listenRequest,
+  OVER,
+  readListenerIds,
+  SOUND,
+} from "./relayMessages.ts";
 import type { StereoPiece } from "./stereoMixer.ts";
 
 export interface RelayDeps extends Clock {
-  readonly bus: Pick<InstanceBus, "instanceId" | "publish" | "subscribe">;
+  readonly bus: Pick<InstanceBus, "publish" | "subscribe">;
   readonly rpc: Pick<InstanceRpc, "handle">;
   readonly local: LocalListening;
 }
 
-/** What processes tell each other about listening; of those who listen elsewhere, `kept` comes now and then. */
-export const LISTEN = "listen";
-export const SOUND = "listening_sound";
-export const KEPT = "listening_kept";
-export const OVER = "listening_over";
-export const KEPT_EVERY_MS = 10_000;
-
-/** A request to hear a call of another process. */
-export const listenRequest = z.object({
-  callId: z.string(),
-  id: z.string(),
-  by: z.string().optional(),
-});
-export const listenAnswer = z.enum(["ok", ...listeningRefusals]);
-export const listenerIds = z.object({ ids: z.array(z.string()) });
-
-/** Sound of a call, for all processes in which somebody hears it; or its end. */
-export const soundMessage = z.object({
-  callId: z.string(),
-  pieces: z.array(z.object({
-    atMs: z.number(),
-    isSilenced: z.boolean(),
-    audio: z.string().max(4000).refine(isBase64),
-  })).max(4),
-  end: z.enum(["ended", "moved"]).optional(),
-});
-
-export function readPieces(
-  { pieces }: Pick<z.infer<typeof soundMessage>, "pieces">,
-): readonly StereoPiece[] {
-  return pieces.map(({ audio, ...piece }) => ({ ...piece, audio: decodeBase64(audio) }));
-}
-
 /** Two tenths of a second fit into one payload of Postgres. */
 const PIECES = 2;
-/** A bus that takes longer gets less. */
+/** Pieces beyond it are dropped, the oldest first: a slow bus delays no listener. */
 const MAX_WAITING = 10;
-/** Of other processes that say nothing more. */
+/** A listener whose process has not confirmed it for so long is gone. */
 const LOST_MS = 3.5 * KEPT_EVERY_MS;
-/** So many calls are heard elsewhere at a time: five messages a second for each. */
+/** Calls heard in other processes at a time: each is five messages a second on the bus. */
 const MAX_CALLS = 10;
 
-/** Sends what is heard of calls of this process to those in which somebody listens to them. */
+/** Sends the sound of this process's calls to the processes with listeners to them. */
 export function createRelay({ bus, rpc, local, now, setTimer }: RelayDeps) {
   const calls = new Map<string, Map<string, Elsewhere>>();
   let cancel: (() => void) | undefined;
@@ -66,7 +43,7 @@ export function createRelay({ bus, rpc, local, now, setTimer }: RelayDeps) {
   });
   const unsubscribe = [
     bus.subscribe(KEPT, (body) => {
-      for (const id of idsIn(body)) {
+      for (const id of readListenerIds(body)) {
         for (const listeners of calls.values()) {
           const one = listeners.get(id);
           if (one !== undefined) one.keptAt = now();
@@ -74,18 +51,20 @@ export function createRelay({ bus, rpc, local, now, setTimer }: RelayDeps) {
       }
     }),
     bus.subscribe(OVER, (body) => {
-      for (const id of idsIn(body)) for (const callId of [...calls.keys()]) leave(callId, id);
+      for (const id of readListenerIds(body)) {
+        for (const callId of [...calls.keys()]) leave(callId, id);
+      }
     }),
   ];
 
-  function listen({ callId, id, by }: z.infer<typeof listenRequest>): z.infer<typeof listenAnswer> {
+  function listen({ callId, id, by }: ListenRequest): ListenAnswer {
     const listeners = calls.get(callId) ?? new Map<string, Elsewhere>();
     if (!calls.has(callId) && calls.size >= MAX_CALLS) return "too_many";
     const sending = listeners.values().next().value?.sending ?? createSending(callId);
     const stop = local.listen(callId, {
       id,
       ...present({ by }),
-      // The first hears for all: they are sent the same.
+      // The bus reaches every process: one listener's pieces are enough for all.
       hear: (piece) => void (first(callId) === id && sending.add(piece)),
       end(why) {
         if (first(callId) === id) sending.end(why);
@@ -168,8 +147,4 @@ interface Elsewhere {
 interface Sending {
   add(piece: StereoPiece): void;
   end(why: ListeningEnd): void;
-}
-
-function idsIn(body: unknown): readonly string[] {
-  return listenerIds.safeParse(body).data?.ids ?? [];
 }

@@ -11,7 +11,7 @@ import {
   readPieces,
   SOUND,
   soundMessage,
-} from "./relay.ts";
+} from "./relayMessages.ts";
 
 export interface RemoteListeningDeps extends Clock {
   readonly bus: Pick<InstanceBus, "publish" | "subscribe">;

@@ -23,7 +23,7 @@ const MAX_LEAD_MS = { caller: 2000, agent: 20_000 };
 /** After a longer stall what was not read is left out. */
 const MAX_LATE_MS = 2000;
 
-/** Puts both sides of a call side by side in time, while somebody listens. */
+/** Puts both sides of a call side by side in time, while it has listeners. */
 export class StereoMixer implements CallEar {
   readonly #now: () => number;
   readonly #isPaused: () => boolean;

@@ -1,4 +1,4 @@
-/** Somebody who has listened in; times are milliseconds since the call began. */
+/** One listening to a live call; times are milliseconds since the call began. */
 export interface ListeningRecord {
   readonly id: string;
   /** Name of the API key; absent where the server had none. */
