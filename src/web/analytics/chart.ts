@@ -3,7 +3,7 @@ import { element } from "../elements.ts";
 import { t } from "../text.ts";
 import { type ChartSeries, drawBars, drawLines, type Frame } from "./drawings.ts";
 import { shownLabels, ticksTo } from "./scale.ts";
-import { svg } from "./svg.ts";
+import { svg } from "../svg.ts";
 
 export interface ChartOptions {
   readonly title: string;

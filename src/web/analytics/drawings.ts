@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { svg } from "./svg.ts";
+import { svg } from "../svg.ts";
 
 /** One line of a chart, or one layer of its bars. */
 export interface ChartSeries {

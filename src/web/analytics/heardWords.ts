@@ -4,7 +4,7 @@ import { formatCount } from "../formats.ts";
 import { t } from "../text.ts";
 import { formatShare } from "./analyticsCharts.ts";
 import type { HeardLine } from "./analyticsTypes.ts";
-import { svg } from "./svg.ts";
+import { svg } from "../svg.ts";
 
 /** Words under their falling curve, a mark before each at which callers cut in, and a table behind. */
 export function showHeardWords(line: HeardLine, name: string): HTMLElement {

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { svg } from "./svg.ts";
+import { svg } from "../svg.ts";
 
 /** What is drawn over the ground of each layer, within 8 by 8 pixels: layers differ without their colours. */
 const STROKES = [

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { element } from "../elements.ts";
+import { svg } from "../svg.ts";
 
 /** One bar, of parts upon each other, in the order of the chart's names; `title` tells its numbers. */
 export interface Bar {
@@ -43,7 +44,7 @@ export function barChart(
     "aria-label": label,
   });
   bars.forEach(({ parts, title }, at) => {
-    const group = svg("g", {});
+    const group = svg("g");
     let y = HEIGHT;
     parts.forEach((part, index) => {
       const height = part / highest * HEIGHT;
@@ -51,9 +52,7 @@ export function barChart(
       const place = { x: at * (BAR + GAP), y, width: BAR, height, class: `part-${index}` };
       group.append(svg("rect", place));
     });
-    const name = svg("title", {});
-    name.textContent = title;
-    group.append(name);
+    group.append(svg("title", {}, [title]));
     picture.append(group);
   });
   lines.forEach(({ value }, index) => {
@@ -74,10 +73,4 @@ export function barChart(
 function keyOf(className: string, text: string): HTMLElement {
   const swatch = element("i", { className: `swatch ${className}`, ariaHidden: "true" });
   return element("span", {}, [swatch, text]);
-}
-
-function svg(name: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return made;
 }
