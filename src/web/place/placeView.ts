@@ -3,8 +3,8 @@ import { fetchApiJson, RequestError } from "../apiClient.ts";
 import type { AgentTitles } from "../apiTypes.ts";
 import { element, find } from "../elements.ts";
 import { t } from "../text.ts";
+import { createVariableRows, type VariableRows } from "../variableRows.ts";
 import { remedyFor } from "./remedies.ts";
-import { createVariableRows } from "./variableRows.ts";
 
 /** Creates the form that places one call. */
 export function createPlaceView(
@@ -17,11 +17,12 @@ export function createPlaceView(
   const problem = find("place-problem", HTMLElement);
   const remedy = find("place-remedy", HTMLElement);
   const placed = find("place-placed", HTMLElement);
-  const variables = createVariableRows(find("place-variables", HTMLElement));
-  find("place-add", HTMLButtonElement).onclick = variables.add;
-  // Of one attempt: sent again after a lost answer, the call is not placed twice.
-  let attempt = crypto.randomUUID();
-  form.oninput = () => attempt = crypto.randomUUID();
+  const more = find("place-add", HTMLButtonElement);
+  const variables = createVariableRows(find("place-variables", HTMLElement), more);
+  // Before the browser looks whether all is valid, also where Enter sends the form.
+  call.onclick = () => variables.check(new Set());
+  // Sent again after a lost answer, the same call is not placed twice.
+  let attempt = { body: "", id: "" };
 
   return async function showPlace(filter, signal) {
     const chosen = agents.value;
@@ -39,17 +40,19 @@ export function createPlaceView(
   };
 
   async function place(signal: AbortSignal): Promise<void> {
+    const body = JSON.stringify(requestOf(new FormData(form), variables.entries));
+    if (attempt.body !== body) attempt = { body, id: crypto.randomUUID() };
     call.disabled = true;
     tell("");
     placed.replaceChildren();
     try {
       const answer = await fetchApiJson<Placed>("/api/outbound/initiate", {
         method: "POST",
-        headers: { "content-type": "application/json", "idempotency-key": attempt },
-        body: JSON.stringify(requestOf(new FormData(form), variables.values())),
+        headers: { "content-type": "application/json", "idempotency-key": attempt.id },
+        body,
         signal,
       });
-      attempt = crypto.randomUUID();
+      attempt = { body: "", id: "" };
       show(answer);
     } catch (error) {
       if (signal.aborted) return;
@@ -85,7 +88,7 @@ export function createPlaceView(
 /** What the form says, as the API takes it; fields that are left empty are left out. */
 function requestOf(
   form: FormData,
-  variables: Readonly<Record<string, string>> | undefined,
+  variables: VariableRows["entries"],
 ): Readonly<Record<string, unknown>> {
   const text = (name: string) => String(form.get(name) ?? "").trim();
   const machine = text("machine");
@@ -94,7 +97,7 @@ function requestOf(
     to: text("to").replace(/[\s().-]/g, ""),
     agent: text("agent"),
     context: text("context"),
-    variables,
+    variables: variables.length === 0 ? undefined : Object.fromEntries(variables),
     machineDetection: machine === "" ? undefined : machine === "true",
     consent: text("source") === "" && at === "" ? undefined : {
       source: text("source"),

@@ -2,35 +2,27 @@
 import { fetchJson } from "../apiClient.ts";
 import { element } from "../elements.ts";
 import { t } from "../text.ts";
+import { createVariableRows, MAX_VALUE_CHARS, MAX_VARIABLES } from "../variableRows.ts";
 import type { SessionRequest } from "./connection.ts";
 
 /** What the agent is told of a call before it begins. */
 export type Told = Pick<SessionRequest, "context" | "variables">;
 
-/** The limits of the server, as docs/web-protocol.md has them. */
-const MAX_VALUE_CHARS = 1000;
+/** The limit of the server, as docs/web-protocol.md has it. */
 const MAX_CONTEXT_CHARS = 4000;
-const MAX_VARIABLES = 50;
-const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
-
-interface Row {
-  readonly name: HTMLInputElement;
-  readonly value: HTMLInputElement;
-}
 
 /** Fills the disclosure of the start form: the variables of an agent's file, others by name, and a context. */
 export function createToldForm(place: HTMLElement) {
   const declared = element("div", { className: "told-declared" });
-  const rows: Row[] = [];
   const others = element("div", { className: "told-others" });
   const more = element("button", {
     type: "button",
     className: "quiet",
     textContent: t("Add a variable"),
-    onclick: () => addRow().name.focus(),
   });
   const context = element("textarea", { rows: 3, maxLength: MAX_CONTEXT_CHARS });
   const fields = new Map<string, HTMLInputElement>();
+  const rows = createVariableRows(others, more, () => fields.size);
   place.replaceChildren(
     declared,
     others,
@@ -57,27 +49,14 @@ export function createToldForm(place: HTMLElement) {
       );
     },
     /** Marks what the server would refuse; the browser shows it. */
-    check(): void {
-      const names = new Set(fields.keys());
-      for (const { name, value } of rows) {
-        const given = name.value.trim();
-        const problem = given === "" && value.value === ""
-          ? ""
-          : !NAME.test(given)
-          ? t("A name has letters, digits and _, and begins with a letter.")
-          : names.has(given)
-          ? t("There is another variable of this name.")
-          : "";
-        name.setCustomValidity(problem);
-        names.add(given);
-      }
-    },
+    check: (): void => rows.check(new Set(fields.keys())),
     /** Empty where nothing was entered. */
     get told(): Told {
       const entries = [
-        ...[...fields].map(([name, { value }]) => [name, value] as const),
-        ...rows.map(({ name, value }) => [name.value.trim(), value.value] as const),
-      ].filter(([name, value]) => name !== "" && value !== "");
+        ...[...fields].map(([name, { value }]) => [name, value] as const)
+          .filter(([, value]) => value !== ""),
+        ...rows.entries,
+      ];
       const about = context.value.trim();
       return {
         ...(entries.length > 0 && { variables: Object.fromEntries(entries) }),
@@ -85,43 +64,6 @@ export function createToldForm(place: HTMLElement) {
       };
     },
   };
-
-  function addRow(): Row {
-    const name = element("input", {
-      ariaLabel: t("Name of the variable"),
-      placeholder: t("Name"),
-      maxLength: 64,
-      autocomplete: "off",
-      spellcheck: false,
-    });
-    const value = element("input", {
-      ariaLabel: t("Value of the variable"),
-      placeholder: t("Value"),
-      maxLength: MAX_VALUE_CHARS,
-      autocomplete: "off",
-    });
-    const row: Row = { name, value };
-    name.oninput = () => name.setCustomValidity("");
-    const line = element("div", { className: "told-row" }, [
-      name,
-      value,
-      element("button", {
-        type: "button",
-        className: "quiet",
-        textContent: t("Remove"),
-        onclick() {
-          line.remove();
-          rows.splice(rows.indexOf(row), 1);
-          more.disabled = false;
-          more.focus();
-        },
-      }),
-    ]);
-    rows.push(row);
-    others.append(line);
-    more.disabled = rows.length + fields.size >= MAX_VARIABLES;
-    return row;
-  }
 }
 
 /** None where the key may not read the agents. */
