@@ -60,6 +60,18 @@ export function testSearch(test: StoreTest): void {
     }
   });
 
+  test("words of any length and number are indexed, and hold up no other calls", async (store) => {
+    const gothic = `a${"\u{10330}".repeat(40)}`;
+    const many = Array.from({ length: 120_000 }, (_, at) => `word${at}number`).join(" ");
+    await remember(store, "call_a", [["caller", "A refund."]], { startedAt: 1 });
+    await remember(store, "call_b", [["caller", `Refund ${gothic} \ud800`]], { startedAt: 2 });
+    await remember(store, "call_c", [["caller", `Refund ${many}`]], { startedAt: 3 });
+    while (await store.words.update(10) > 0);
+    assert.equal(await found(store, { words: wordsOf("refund") }), "abc");
+    assert.equal(await found(store, { words: wordsOf(gothic) }), "b");
+    assert.equal(await found(store, { words: wordsOf("word77number") }), "c");
+  });
+
   test("a snippet says where, and is plain text", async (store) => {
     const long = `${"So much to say before. ".repeat(20)}I want a refund, a <b>REFUND</b> now. ${
       "And then even more. ".repeat(20)

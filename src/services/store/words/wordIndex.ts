@@ -88,11 +88,8 @@ function sqliteStatements(callId: string, { caller, agent }: Words): readonly St
   ];
 }
 
-function postgresStatements(callId: string, { caller, agent }: Words): readonly Statement[] {
-  const lexemes = new Set([
-    ...caller.map((word) => `c${word}`),
-    ...agent.map((word) => `a${word}`),
-  ]);
+function postgresStatements(callId: string, words: Words): readonly Statement[] {
+  const { caller, agent } = words;
   return [
     // Before anything else of the call, as erasure does.
     { sql: "SELECT 1 FROM calls WHERE id = $1 FOR KEY SHARE", values: [callId] },
@@ -105,8 +102,28 @@ function postgresStatements(callId: string, { caller, agent }: Words): readonly 
       values: [
         callId,
         ...[caller, agent].map((words) => ` ${words.join(" ")} `),
-        JSON.stringify([...lexemes]),
+        JSON.stringify([...lexemesOf(words)]),
       ].map(toStorable),
     },
   ];
+}
+
+/** Postgres makes a faulty vector of more, without a word. */
+const MAX_VECTOR_BYTES = 1024 * 1024 - 1;
+
+/** Who says so many different words, as nobody does by voice, is found by the first of them. */
+function lexemesOf({ caller, agent }: Words): ReadonlySet<string> {
+  const lexemes = new Set<string>();
+  let left = MAX_VECTOR_BYTES;
+  for (const [side, words] of [["c", caller], ["a", agent]] as const) {
+    for (const word of words) {
+      const lexeme = `${side}${word}`;
+      if (lexemes.has(lexeme)) continue;
+      // In UTF-8, of which a unit of UTF-16 takes three bytes at most.
+      left -= 3 * lexeme.length;
+      if (left < 0) return lexemes;
+      lexemes.add(lexeme);
+    }
+  }
+  return lexemes;
 }

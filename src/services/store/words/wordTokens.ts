@@ -16,14 +16,21 @@ const WORDS =
 
 /** The words of a text as they are indexed: lower case and without accents, but not reduced to stems. */
 export function foldedWords(text: string): readonly string[] {
-  return (foldText(text).match(WORDS) ?? []).map((word) => word.slice(0, MAX_WORD_CHARS));
+  return (foldText(text).match(WORDS) ?? []).map(cut);
 }
 
 /** The same with their places. */
 export function wordTokens(text: string): readonly WordToken[] {
   return Array.from(text.matchAll(WORDS), ({ 0: written, index }) => ({
-    word: foldText(written).slice(0, MAX_WORD_CHARS),
+    word: cut(foldText(written)),
     from: index,
     to: index + written.length,
   }));
+}
+
+/** Not between the two units of one character: databases refuse half of one. */
+function cut(word: string): string {
+  if (word.length <= MAX_WORD_CHARS) return word;
+  const isBetween = (word.charCodeAt(MAX_WORD_CHARS) & 0xfc00) === 0xdc00;
+  return word.slice(0, isBetween ? MAX_WORD_CHARS - 1 : MAX_WORD_CHARS);
 }
