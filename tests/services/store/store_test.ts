@@ -314,6 +314,12 @@ Deno.test("readSortCursor() reads what writeSortCursor() wrote in the same order
   for (const cursor of ["", "%%%", "AAAA", btoa("newest/x/call"), btoa("newest/1/"), "ü"]) {
     assert.equal(readSortCursor(cursor, "newest"), undefined);
   }
+  // Columns of whole numbers, with which Postgres compares nothing else.
+  for (const sort of ["newest", "oldest", "longest", "slowest"] as const) {
+    for (const value of ["1.5", "1e-7", "0.1"]) {
+      assert.equal(readSortCursor(btoa(`${sort}/${value}/call_a`), sort), undefined);
+    }
+  }
 });
 
 function openDatabase(settings: DatabaseSettings): Promise<Database> {

@@ -53,6 +53,8 @@ export function readSortCursor(cursor: string, sort: CallSort): SortPosition | u
     const [, written, value, id] =
       /^([a-z]{1,12})\/(-?\d{1,15}(?:\.\d{1,17})?(?:e-\d{1,2})?)\/(\S{1,100})$/.exec(text) ?? [];
     if (written !== sort || value === undefined || id === undefined) return undefined;
+    // Postgres compares a column of whole numbers with nothing else.
+    if (sort !== "costliest" && !Number.isInteger(Number(value))) return undefined;
     return { sort, value: Number(value), id };
   } catch {
     return undefined;
