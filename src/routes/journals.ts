@@ -25,11 +25,16 @@ export function journalsRoutes({ access, lookup, callStore, journals }: {
   routes.openapi({ ...read, middleware: [access("admin", "journal.read")] }, async (c) => {
     const call = required(await lookup.record(c.req.valid("param").id), unknownCall);
     const file = required(await journals?.open(call.id), noJournal);
-    const sent: Response = c.body(file.readable, 200, {
+    const headers = {
       "Content-Type": "application/octet-stream",
       "Content-Disposition": `attachment; filename="${call.id}.jsonl"`,
       "Cache-Control": "private, no-store",
-    });
+    };
+    // Nothing reads, and so closes, the body of a HEAD request.
+    if (c.req.method === "HEAD") file.close();
+    const sent: Response = c.req.method === "HEAD"
+      ? c.body(null, 200, headers)
+      : c.body(file.readable, 200, headers);
     return sent;
   });
 
