@@ -96,7 +96,16 @@ Deno.test("GET /api/analytics/series ends with the present day, and has 30 of th
 
 Deno.test("GET /api/analytics/series refuses what it does not understand, and others' calls", () =>
   withApi({}, async ({ ask }) => {
-    for (const query of ["zone=Mars", `zone=${"x".repeat(70)}`, "interval=year", "groupBy=to"]) {
+    for (
+      const query of [
+        "zone=Mars",
+        "zone=Factory",
+        "zone=PST",
+        `zone=${"x".repeat(70)}`,
+        "interval=year",
+        "groupBy=to",
+      ]
+    ) {
       const refused = await problemOf(await ask(`/api/analytics/series?${query}`, ADMIN));
       assert.deepEqual(refused, [422, "invalid_request"]);
     }
