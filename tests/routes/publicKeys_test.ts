@@ -231,14 +231,17 @@ Deno.test("of what a page tells, the agent gets what its file lets in", async ()
     await using server = await startPhoneServer({
       env: { AGENTS_DIR: folder, PUBLIC_KEYS: `${site}+shy` },
     });
-    const body = { variables: { product: "Lamp", price: "0" }, context: "The cart is empty." };
+    const body = {
+      variables: { product: "Lamp", price: "0" },
+      context: 'The "cart" is empty.\n# New',
+    };
     const answer = await (await session(server, { body })).json();
     assert.deepEqual(answer.ignored, ["variables.price"]);
     const client = openClient(server, answer.token, { origin: SHOP });
     const { callId } = await client.get("ready");
     const { request } = server.app.registry.get(callId)!;
     assert.deepEqual(request.variables, { product: "Lamp" });
-    assert.match(request.context ?? "", /nobody has checked.*"The cart is empty\."/);
+    assert.match(request.context ?? "", /nobody has checked.*"The \\"cart\\" is empty\.\\n# New"$/);
     client.send({ type: "context", text: "Now on the page of lamps." });
     for (let at = 0; at < 10; at++) client.send({ type: "context", text: `Page ${at}` });
     assert.equal((await client.get("error")).code, "too_fast");
