@@ -1,0 +1,148 @@
+import { strict as assert } from "node:assert";
+import { browserTests, openPage } from "../support/browser/browser.ts";
+import { RECORDED_ID, rememberRecorded } from "../support/recordedConversation.ts";
+import { agentsFolder } from "../support/knowledge/documents.ts";
+import { callTool } from "../support/servers/callTool.ts";
+import { visitPage } from "../support/servers/pageServer.ts";
+import { heardSaying, recordOf, startPhoneRig } from "../support/servers/phoneRig.ts";
+import { apiKey } from "../support/servers/phoneServer.ts";
+import { recordedApi } from "../support/servers/recordedApi.ts";
+import { get } from "../support/twilio/dialling.ts";
+import { hangUp } from "../support/twilio/hangUp.ts";
+import { until } from "../support/until.ts";
+
+const agent = `language: de
+transfers: { vertrieb: { number: "+14155550199" } }
+calendar:
+  name: praxis
+  hours: { mon-sun: "09:00-18:00" }
+  services: { schnitt: { title: Waschen, minutes: 30 } }
+tools: [{ name: book_slot, confirm: false }, search_knowledge]
+knowledge: [docs]`;
+
+const PARTS = [
+  ...["talk", "calls", "records", "analytics", "place", "batches", "calendar", "agents"],
+  ...["setup", "do-not-call"],
+];
+
+browserTests("page: German", {
+  async "page shows no English text of the interface in any view of a German browser"(browser) {
+    await using folder = await agentsFolder({ "docs/a.md": "# Parken\n\nIm Hof." });
+    await using rig = await startPhoneRig({
+      agent,
+      env: { AGENTS_DIR: folder.dir },
+      network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
+    });
+    const { server } = rig;
+    await until(
+      () => get(server, "/api/agents/receptionist/knowledge"),
+      ({ state }) => state === "ready",
+    );
+    const past = await rig.ring();
+    const { slots: [slot] } = JSON.parse(
+      await callTool(past, "find_slots", { service: "schnitt", when: "in two weeks" }),
+    );
+    await callTool(past, "book_slot", { slot: slot.slot, name: "Ada", note: "Locken" });
+    await callTool(past, "search_knowledge", { query: "Fahrrad" });
+    await hangUp(past.phone);
+    await recordOf(rig, past.callId);
+    const live = await rig.ring();
+    live.model.say("Guten Tag.");
+    await heardSaying(rig, live.callId, /^Guten Tag/);
+    const batch = await server.post("/api/outbound/batches", {
+      calls: [{ to: "+14155550120" }, { to: "+14155550121" }],
+    });
+    const { batchId } = await batch.json();
+    const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
+    const listed = await fetch(`${server.origin}/api/do-not-call/%2B14155550188`, {
+      ...{ method: "PUT", headers, body: "{}" },
+    });
+    await listed.body?.cancel();
+
+    const { page, complaints, close } = await openPage(`${server.origin}/`, {
+      browser,
+      locale: "de-DE",
+      prepare: `sessionStorage.setItem("parley.key", ${JSON.stringify(apiKey)});`,
+    });
+    try {
+      await page.locator("#start:enabled").waitFor();
+      for (
+        const [place, name, shown] of [
+          ...PARTS.map((part) => [part, part, "h1"] as const),
+          [`calls/${live.callId}`, "call", "#call-transcript .line"],
+          [`records/${past.callId}`, "record", "#record-booked li"],
+          [`batches/${batchId}`, "batch", "#batch-results tr"],
+        ] as const
+      ) {
+        await page.evaluate(`location.hash = ${JSON.stringify(place)}`);
+        await page.locator(`main[id="${name}"]:not([hidden]) ${shown}`).first().waitFor();
+        await page.locator(`main[id="${name}"]:not(.loading):not([aria-busy=true])`).waitFor();
+        await page.waitForLoadState("networkidle");
+        assert.deepEqual(await englishOf(page), [], place);
+      }
+      assert.deepEqual(complaints, []);
+    } finally {
+      await close();
+    }
+  },
+
+  async "page shows no English text of the interface in a record with all of its parts"(browser) {
+    await using recorded = await recordedApi();
+    const look = { locale: "de-DE" };
+    await visitPage({ browser, look, mount: recorded.mount }, async (visit) => {
+      await rememberRecorded(visit, recorded);
+      await visit.go(`records/${RECORDED_ID}`);
+      await visit.page.waitForSelector("#record-transcript .line");
+      await visit.page.waitForSelector(".waveform .legend");
+      assert.deepEqual(await englishOf(visit.page), []);
+      assert.match(await visit.page.innerText("#record-figures"), /Dauer\s+0:40/);
+    });
+  },
+});
+
+/** The English texts of the interface, with the placeholders as wildcards, whose German is another. */
+const english = await readEnglish();
+/** Words that no German text has. */
+const ENGLISH_WORD = /\b(?:the|and|of|with|is|are|not|from|for|this|that|calls|has|have|been|by)\b/;
+/** What people, agents, tools and files have said, and what the server says in English. */
+const DATA =
+  "pre, code, textarea, .line .words, .found .words, .last, #tool-description, .problem, .warning, #language, b.file";
+
+async function englishOf(
+  page: { evaluate<Result>(script: string): Promise<Result> },
+): Promise<readonly string[]> {
+  const texts = await page.evaluate<readonly string[]>(`(() => {
+    const found = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ALL);
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const element = node instanceof Element ? node : node.parentElement;
+      if (element === null || element.closest(${JSON.stringify(DATA)}) !== null) continue;
+      if (element.closest("main[hidden], script, style") !== null) continue;
+      if (node instanceof Text) found.push(node.data);
+      else for (const name of ["aria-label", "title", "placeholder", "alt"]) {
+        found.push(element.getAttribute?.(name) ?? "");
+      }
+    }
+    return found;
+  })()`);
+  const pieces = texts.flatMap((text) => [text, ...text.split(/ · |(?<=[.!?]) /)])
+    .map((text) => text.replace(/\s+/g, " ").trim());
+  return [...new Set(pieces)].filter((text) =>
+    ENGLISH_WORD.test(text) || english.some((pattern) => pattern.test(text))
+  );
+}
+
+async function readEnglish(): Promise<readonly RegExp[]> {
+  const url = new URL("../../src/web/texts.json", import.meta.url);
+  const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(
+    await Deno.readTextFile(url),
+  );
+  const all = Object.values(sections).flatMap((texts) => Object.entries(texts));
+  const german = new Set(all.map(([, text]) => text));
+  return all.flatMap(([text, other]) => {
+    const parts = text.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    const pattern = new RegExp(`^${parts.join("\\S+(?: \\S+)*")}$`);
+    const isGermanToo = german.has(text) || pattern.test(other);
+    return isGermanToo || text.includes("<") ? [] : [pattern];
+  });
+}
