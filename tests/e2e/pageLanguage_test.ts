@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { browserTests } from "../support/browser/browser.ts";
+import { readPageLocation } from "../../src/web/pageLocation.ts";
 import { visitPage } from "../support/servers/pageServer.ts";
 
 /** What a view may load, with the parts that all share: uncompressed, as the server sends it. */
@@ -51,7 +52,8 @@ browserTests("page: languages and size", {
   async "page loads each view with less than 150 kB"(browser) {
     for (const hash of VIEWS) {
       await visitPage({ browser, hash }, async ({ page }) => {
-        const shown = `main:is(#${hash.slice(1) || "talk"}, #trouble):not([hidden])`;
+        const { view } = readPageLocation(hash);
+        const shown = `main:is(#${view}, #trouble):not([hidden])`;
         await page.waitForSelector(shown);
         const loaded = new Set<string>();
         page.on("request", (request) => loaded.add(request.url()));
