@@ -6,6 +6,7 @@ import { outputAudioIn } from "../calls/responseUsageRows.ts";
 import { normalWords, wholeText, wordsOf } from "../calls/heardWords.ts";
 import { HUNG_UP, saidLines } from "./saidLines.ts";
 import { present } from "../../../utils/present.ts";
+import { WorkSlices } from "../../../utils/workSlices.ts";
 
 /** How far callers have listened to something that agents say again and again. */
 export interface HeardLine {
@@ -54,7 +55,7 @@ const MAX_ANSWERS = 20;
 const MAX_PARTIAL = 1000;
 const MAX_SPEAKERS = 100;
 
-/** How far callers have heard greetings and standard answers, and what was spoken for nobody. */
+/** How far callers have heard greetings and standard answers, and what was spoken that none of them heard. */
 export async function retention(database: Database, filter: CallFilter): Promise<Retention> {
   const query = database.longQuery;
   const { sql: said, values } = saidLines(filter);
@@ -126,16 +127,13 @@ export async function retention(database: Database, filter: CallFilter): Promise
         ORDER BY said.call_id DESC LIMIT ${MAX_PARTIAL}`,
       [...begins, ...lines],
     );
-    const begun = partial.map((row) => ({
-      agent: textOf(row, "agent"),
-      words: normalWords(
-        wholeText({
-          text: textOf(row, "text"),
-          ...present({ unheard: maybeText(row, "unheard") }),
-        }),
-      ),
-      cut: { ...cutOf({ ...row, times: 1 }) },
-    }));
+    const begun: { agent: string; words: readonly string[]; cut: Cut }[] = [];
+    const slices = new WorkSlices();
+    for (const row of partial) {
+      await slices.pause();
+      const words = normalWords(textOfTurn(row));
+      begun.push({ agent: textOf(row, "agent"), words, cut: cutOf({ ...row, times: 1 }) });
+    }
     return most.map((row, at) => {
       const text = texts[at] ?? "";
       const agent = textOf(row, "agent");
@@ -165,11 +163,7 @@ export async function retention(database: Database, filter: CallFilter): Promise
         one["call_id"] === row["example"] && one["line"] === row["line"] &&
         (row["words"] === undefined || one["words"] === row["words"])
       );
-      if (turn === undefined) return "";
-      return wholeText({
-        text: textOf(turn, "text"),
-        ...present({ unheard: maybeText(turn, "unheard") }),
-      });
+      return turn === undefined ? "" : textOfTurn(turn);
     });
   }
 
@@ -210,6 +204,13 @@ export async function retention(database: Database, filter: CallFilter): Promise
 
 function byModel(turns: string): string {
   return `(${turns}.is_kept IS NULL OR ${turns}.is_kept = 0)`;
+}
+
+function textOfTurn(row: Row): string {
+  return wholeText({
+    text: textOf(row, "text"),
+    ...present({ unheard: maybeText(row, "unheard") }),
+  });
 }
 
 interface Cut {
