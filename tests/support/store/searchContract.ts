@@ -111,9 +111,14 @@ export function testSearch(test: StoreTest): void {
     assert.equal(await found(store, { words: wordsOf("1111") }), "");
     assert.equal(await found(store, { words: wordsOf("four card") }), "a");
 
-    await store.calls.write([said("call_a", { id: "typed", text: "Typed", by: "operator" })]);
+    await store.calls.write([
+      said("call_a", { id: "typed", text: "Typed", by: "operator" }),
+      said("call_a", { id: "whispered", text: "Whispered", by: "whisper" }),
+    ]);
     await store.words.update(10);
-    assert.equal(await found(store, { words: wordsOf("typed") }), "", "nobody said it");
+    for (const text of ["typed", "whispered"]) {
+      assert.equal(await found(store, { words: wordsOf(text) }), "", "neither party said it");
+    }
 
     await store.erasure.erase("call_a");
     await remember(store, "call_b", [["caller", "Two"]]);

@@ -1,5 +1,6 @@
 import type { Database, Row, SqlValue } from "../database.ts";
 import { numberOf, onlyRow, readable, textOf } from "../row.ts";
+import { BY_PARTIES } from "../words/byParties.ts";
 import { type CallSnippet, findSnippet } from "../words/snippet.ts";
 import { matchOf, wordsCondition } from "../words/wordConditions.ts";
 import type { WordSearch } from "../words/wordSearch.ts";
@@ -84,7 +85,7 @@ async function snippetsOf(
   if (callIds.length === 0) return new Map();
   const rows = await database.longQuery(
     `SELECT call_id, id, role, started_ms, text FROM turns
-      WHERE call_id IN (${placeholders(callIds)}) AND spoken_by <> 'operator'
+      WHERE call_id IN (${placeholders(callIds)}) AND ${BY_PARTIES}
       ORDER BY started_ms, position, id`,
     callIds,
   );

@@ -1,6 +1,8 @@
 import { toStorable } from "../columns.ts";
 import type { Database, Statement } from "../database.ts";
+import { WorkSlices } from "../../../utils/workSlices.ts";
 import { numberOf, onlyRow, textOf } from "../row.ts";
+import { BY_PARTIES } from "./byParties.ts";
 import { foldedWords } from "./wordTokens.ts";
 
 /** No word of a search: it keeps phrases from going on in the next turn. */
@@ -15,14 +17,15 @@ export function createWordIndex(database: Database) {
 
   /** Those of one side, each between spaces. */
   async function wordsOf(callId: string): Promise<{ caller: string[]; agent: string[] }> {
-    // What an operator typed in the caller's place was not said.
     const turns = await longQuery(
-      `SELECT role, text FROM turns WHERE call_id = $1 AND spoken_by <> 'operator'
+      `SELECT role, text FROM turns WHERE call_id = $1 AND ${BY_PARTIES}
         ORDER BY started_ms, position, id`,
       [callId],
     );
     const words = { caller: [] as string[], agent: [] as string[] };
+    const slices = new WorkSlices();
     for (const turn of turns) {
+      await slices.pause();
       const side = textOf(turn, "role") === "agent" ? words.agent : words.caller;
       // One after another, as a call may have more words than can be passed as arguments.
       for (const word of foldedWords(textOf(turn, "text"))) side.push(word);
