@@ -196,7 +196,7 @@ export function createRouter(
     isRevoked: isKeyOver,
     now,
   });
-  mount(recordingsRoutes({ ...recorded, links, removal: records.recordingRemoval }));
+  mount(recordingsRoutes({ ...recorded, links, now, removal: records.recordingRemoval }));
   mount(recordingPeaksRoutes(recorded));
   const listened = {
     access,

@@ -10,9 +10,13 @@ import { answer, apiRoutes, callIdParam, errorAnswers, time } from "./openapi/sc
 import type { RecordingLinks } from "./recordingLinks.ts";
 import { notRecorded } from "./recordingProblem.ts";
 import { createSendRecording } from "./recordingSound.ts";
+import { BoundedMap } from "../utils/boundedMap.ts";
+
+/** As long as a link lasts. */
+const READING_MS = 10 * 60_000;
 
 /** `/api/calls/{id}/recording`: hear, save and remove the recording of a call. */
-export function recordingsRoutes({ access, lookup, callStore, links, removal, ...sound }: {
+export function recordingsRoutes({ access, lookup, callStore, links, removal, now, ...sound }: {
   readonly access: RequireScope;
   readonly lookup: Pick<CallLookup, "record">;
   readonly callStore: Pick<CallStore, "content">;
@@ -20,17 +24,24 @@ export function recordingsRoutes({ access, lookup, callStore, links, removal, ..
   readonly links: RecordingLinks;
   readonly removal: Pick<Records["recordingRemoval"], "remove">;
   readonly instanceId: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }) {
   const routes = apiRoutes();
+  const readAt = new BoundedMap<string, number>(1000);
   const send = createSendRecording({ ...sound, callStore });
 
   routes.openapi({ ...read, middleware: [access("calls:read", "recording.read")] }, async (c) => {
     const call = visibleTo(c.get("caller"), await lookup.record(c.req.valid("param").id));
-    // A player asks for one part after the other.
-    if (/^bytes=(?!0*-)/.test(c.req.header("range") ?? "")) {
+    const sent = await send(c, call);
+    if (c.req.method === "HEAD") return sent;
+    // Whoever asks for one part after the other hears it once.
+    const reader = `${c.get("caller").keyName ?? ""} ${call.id}`;
+    const isPart = c.req.header("range") !== undefined;
+    if (isPart && now() - (readAt.get(reader) ?? -Infinity) < READING_MS) {
       c.set("audited", { action: "recording.read", isLeftOut: true });
-    }
-    return await send(c, call);
+    } else readAt.set(reader, now());
+    return sent;
   });
 
   routes.openapi({ ...link, middleware: [access("calls:read", "recording.read")] }, async (c) => {

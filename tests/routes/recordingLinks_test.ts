@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { ALICE, BOB, GUEST, withApi } from "../support/servers/apiServer.ts";
+import {
+  ADMIN,
+  ALICE,
+  type ApiServerOptions,
+  BOB,
+  GUEST,
+  withApi,
+} from "../support/servers/apiServer.ts";
 import { recordedApi } from "../support/servers/recordedApi.ts";
 import { problemOf } from "../support/problemOf.ts";
 
@@ -50,5 +57,37 @@ Deno.test("a link ends with the key that it was given to", async () => {
     await heard.body?.cancel();
     recorded.revoked.add("guest");
     assert.deepEqual(await problemOf(await ask(path)), [401, "link_invalid"]);
+  });
+});
+
+Deno.test("whoever reads a recording is written down, by parts once in ten minutes", async () => {
+  await using recorded = await recordedApi();
+  let noted: unknown[] = [];
+  const onAudit: ApiServerOptions["onAudit"] = ({ keyName, subject, refused }) =>
+    void noted.push([keyName, subject, refused]);
+  await withApi({ mount: recorded.mount, onAudit }, async ({ ask, remember }) => {
+    await remember({ id: "call_1", keyName: "alice" }, {});
+    recorded.write("call_1", "pcmu", SOUND);
+    const read = async (range?: string, { by = ALICE, method = "GET" } = {}) => {
+      noted = [];
+      const headers = range === undefined ? {} : { range };
+      const answer = await ask("/api/calls/call_1/recording", by, { method, headers });
+      await answer.arrayBuffer();
+      return noted;
+    };
+    const alice = [["alice", "call_1", undefined]];
+    assert.deepEqual(await read("bytes=99999-"), [
+      ["alice", "call_1", "range_not_satisfiable"],
+    ]);
+    assert.deepEqual(await read(undefined, { method: "HEAD" }), []);
+    assert.deepEqual(await read("bytes=1-"), alice);
+    assert.deepEqual(await read("bytes=500-999"), []);
+    assert.deepEqual(await read(), alice);
+    assert.deepEqual(await read("bytes=500-999", { by: ADMIN }), [
+      ["admin", "call_1", undefined],
+    ]);
+    recorded.clock.now += 10 * 60_000;
+    // Several ranges are answered with all of it.
+    assert.deepEqual(await read("bytes=1-2,4-5"), alice);
   });
 });

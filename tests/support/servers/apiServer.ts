@@ -19,6 +19,7 @@ import { createGuessGuard } from "../../../src/routes/middleware/guessGuard.ts";
 import type { Router } from "../../../src/routes/baseRouter.ts";
 import { createAgentCatalog } from "../../../src/services/agents/agentCatalog.ts";
 import { type AgentEntry, LiveAgents } from "../../../src/services/agents/liveAgents.ts";
+import type { AuditLog } from "../../../src/services/records/auditLog.ts";
 import { openAnalytics } from "../../../src/services/records/openAnalytics.ts";
 import { createCallActions } from "../../../src/services/calls/callActions.ts";
 import { createCallLookup } from "../../../src/services/calls/callLookup.ts";
@@ -92,6 +93,7 @@ export interface ApiServerOptions {
   /** Of keys' expiry, in milliseconds since 1970. */
   readonly wallClock?: () => number;
   readonly maxEvents?: number;
+  readonly onAudit?: AuditLog["note"];
 }
 
 /** Runs a test against the API over a real store in memory, with calls that only record. */
@@ -121,7 +123,7 @@ export async function withApi(
   });
   const addressOf = () => "127.0.0.1";
   const access = createAccess({
-    audit: { note() {} },
+    audit: { note: (entry) => options.onAudit?.(entry) },
     guesses: createGuessGuard({ addressOf, now: () => 0, log: { warn() {} } }),
     ...(keyed && {
       checkKey: createKeyCheck({

@@ -40,7 +40,7 @@ export async function recordedApi() {
     const deps = {
       ...{ access, lookup, recordings, removal, callStore: store.calls, instanceId: "test" },
     };
-    router.route("/", recordingsRoutes({ ...deps, links }));
+    router.route("/", recordingsRoutes({ ...deps, links, now: () => clock.now }));
     router.route("/", recordingPeaksRoutes(deps));
   };
   return {
