@@ -135,7 +135,8 @@ export class TranscriptEntries {
   unheardRest(): UnheardRest | undefined {
     return unheardRest(
       [...this.#entries.values()]
-        .filter((entry): entry is AgentEntry => entry.kind === "agent" && entry.aside !== true),
+        .filter((entry): entry is AgentEntry => entry.kind === "agent" && entry.aside !== true)
+        .map((entry) => ({ ...entry, unfinished: entry.brokenOff === true })),
     );
   }
 

@@ -2,6 +2,8 @@ import type { CallInput } from "../callInput.ts";
 import { isGoOn } from "../heard/goOnWords.ts";
 import type { MachineParts } from "../machine/machineParts.ts";
 import * as prompts from "../model/prompts.ts";
+import type { ResponseRequest } from "../realtimeClient.ts";
+import type { UnheardRest } from "../transcript/unheardRest.ts";
 import type { Milliseconds } from "../types.ts";
 
 /**
@@ -45,6 +47,11 @@ export class GoOn {
     if (responseId !== undefined) speech.abandon(responseId, now);
     else this.#replaces = current?.purpose === "reply" || turns.callerState.isAnswerDue;
     turns.callerState.answerWithdrawn();
-    turns.ask(prompts.sayRest(rest.heard, rest.unheard), now);
+    turns.ask(rest.unfinished ? restAndMore(rest) : prompts.sayRest(rest.heard, rest.unheard), now);
   }
+}
+
+/** No reply: the answer that it stands in the place of is one, and is cancelled. */
+function restAndMore({ heard, unheard }: UnheardRest): ResponseRequest {
+  return { ...prompts.sayRestAndMore(heard, unheard), purpose: "say" };
 }

@@ -85,7 +85,7 @@ export function resumptionOf(
     : unheardRest(conversation.filter(({ role }) => role === "agent"));
   if (rest !== undefined) {
     // Of a line that was still open the model's words are known as far as they had come.
-    const isWhole = last.final ? last.unfinished !== true : SENTENCE_END.test(rest.unheard);
+    const isWhole = last.final ? !rest.unfinished : SENTENCE_END.test(rest.unheard);
     const request = isWhole
       ? prompts.sayRest(rest.heard, rest.unheard)
       : prompts.sayRestAndMore(rest.heard, rest.unheard);

@@ -43,6 +43,35 @@ Deno.test("a caller who says go on hears the first word that they have not heard
   }
 });
 
+Deno.test("a model that was cut off before it had said all says the rest, and what was to come", () => {
+  const words = "The blue room has a view of the lake, and it is";
+  for (const modelResponds of [true, false]) {
+    const call = new CallDriver({ modelResponds, languages: ["en"] }).live();
+    const responseId = call.begin();
+    call.input({ type: "itemAdded", itemId: "rooms", role: "agent" });
+    call.words(responseId, "rooms", words);
+    call.sound(responseId, "rooms", 6000);
+    call.interruptAt(2500);
+    call.finish(responseId, "cancelled");
+    call.advance(500);
+    const itemId = call.callerStops();
+    call.take();
+    call.input({ type: "callerText", itemId, text: "Go on.", final: true });
+    const own = call.begin(modelResponds ? undefined : "reply");
+    call.finish(own, "cancelled");
+    const asked = call.takeRequests().flatMap((one) =>
+      one.type === "respond" ? one.request.instructions ?? "" : []
+    );
+    const turn = call.transcript.find(({ id }) => id === "rooms");
+    assert.ok(turn?.unheard?.endsWith("and it is") === true);
+    assert.equal(`${turn.text} ${turn.unheard}`, words);
+    assert.ok(
+      asked.join().endsWith(`finish what you were about to say: "${turn.unheard}"`),
+      asked.join(),
+    );
+  }
+});
+
 Deno.test("an answer of the model's that has begun to sound is let be", () => {
   const call = cutOff({}, 2200);
   call.advance(500);
