@@ -10,6 +10,48 @@ import { until } from "../support/until.ts";
 const agent = "greeting: Good day, this is Acme.\nrecording: { consent: none }";
 
 browserTests("page: recordings", {
+  "page stops a recording for good, once that was confirmed, in the reader's language": async (
+    browser,
+  ) => {
+    await using folder = await recordingFolder();
+    await using rig = await startPhoneRig({ agent, ...folder });
+    const talk = await rig.ring();
+    await heardSaying(rig, talk.callId, /^Good day/);
+    const { page, complaints, close } = await openPage("about:blank", {
+      browser,
+      locale: "de-DE",
+    });
+    try {
+      await page.addInitScript((key: string) => {
+        sessionStorage.setItem("parley.key", key);
+        localStorage.setItem("parley.language", "de");
+      }, apiKey);
+      await page.setViewportSize({ width: 320, height: 800 });
+      await page.goto(`${rig.server.origin}/#calls/${talk.callId}`);
+      await page.click("#stop-recording:text-is('Aufnahme beenden …')");
+      await page.waitForSelector(
+        "#stop-recording-title:text-is('Die Aufnahme dieses Gesprächs beenden?')",
+      );
+      await page.click("#stop-recording-dialog button:text-is('Zurück')");
+      const recording = async () => (await detailOf(rig.server, talk.callId)).recording;
+      assert.equal((await recording())?.state, "on");
+      await page.click("#stop-recording");
+      await page.click("#stop-recording-dialog button:text-is('Aufnahme beenden')");
+      await published(rig, talk.callId, "recording", ({ state }) => state === "stopped");
+      await page.waitForSelector(
+        "#call-answer:text-is('Das Gespräch wird nicht mehr aufgenommen.')",
+      );
+      for (const button of ["#stop-recording", "#pause-recording"]) {
+        await page.waitForSelector(button, { state: "hidden" });
+      }
+      await hangUp(talk.phone);
+      await until(recording, (known) => known?.bytes !== null);
+      assert.equal((await recording())?.state, "stopped");
+      assert.deepEqual(complaints, []);
+    } finally {
+      await close();
+    }
+  },
   "page shows that a call is recorded, pauses it, and plays, saves and deletes the recording":
     async (browser) => {
       await using folder = await recordingFolder();

@@ -11,7 +11,7 @@ type Action =
   | { readonly type: "transfer"; readonly to: string }
   | { readonly type: "transfer"; readonly number: string }
   | { readonly type: "cancel_transfer" | "leave_conversation" }
-  | { readonly type: "recording"; readonly change: "pause" | "resume" }
+  | { readonly type: "recording"; readonly change: "pause" | "resume" | "stop" }
   | { readonly type: "hangup"; readonly goodbye?: string };
 
 /** Connects the controls to act on a live call: make the agent say something, transfer, hang up. */
@@ -22,8 +22,10 @@ export function createOperatorControls() {
   const dialogs = [
     find("transfer-dialog", HTMLDialogElement),
     find("hang-up-dialog", HTMLDialogElement),
+    find("stop-recording-dialog", HTMLDialogElement),
   ] as const;
   const pause = find("pause-recording", HTMLButtonElement);
+  const stop = find("stop-recording", HTMLButtonElement);
   const change = find("change-transfer", HTMLButtonElement);
   const names = find("transfer-names", HTMLSelectElement);
   const byNumber = find("transfer-by-number", HTMLElement);
@@ -63,6 +65,11 @@ export function createOperatorControls() {
       isPaused ? t("Recording again.") : t("Nothing is recorded until you resume."),
     );
   };
+  stop.onclick = () => dialogs[2].showModal();
+  onSubmit("stop-recording-form", async () => {
+    dialogs[2].close();
+    await act({ type: "recording", change: "stop" }, t("The call is not recorded any more."));
+  });
   change.onclick = async () => {
     change.hidden = true;
     await act(
@@ -88,6 +95,7 @@ export function createOperatorControls() {
       answer.textContent = "";
       transfer.hidden = direction === "web";
       pause.hidden = true;
+      stop.hidden = true;
       change.hidden = true;
       desk.hidden = false;
     },
@@ -99,10 +107,11 @@ export function createOperatorControls() {
       change.hidden = !isTogether && !mayStop;
       change.textContent = isTogether ? t("Have the agent leave") : t("Stop calling");
     },
-    /** Offers to pause a recording, or to go on with it. */
+    /** Offers to pause a recording, to go on with it, or to stop it. */
     showRecording(state: Recording["state"] | undefined): void {
       isPaused = state === "paused";
       pause.hidden = state !== "on" && state !== "paused";
+      stop.hidden = pause.hidden;
       pause.textContent = isPaused ? t("Resume recording") : t("Pause recording");
     },
     close(): void {
