@@ -3,6 +3,7 @@ import type { AgentTitles } from "./apiTypes.ts";
 import { RequestError, storedKey, storeKey, wordFaults } from "./apiClient.ts";
 import { describeEngine, fetchServerInfo, type ServerInfo } from "./serverInfo.ts";
 import { element, find } from "./elements.ts";
+import { learnMe } from "./me.ts";
 import { type PageLocation, readPageLocation, type ViewName } from "./pageLocation.ts";
 import { mayPlayAtOnce } from "./talk/leftCall.ts";
 import { type Language, language, t } from "./text.ts";
@@ -53,10 +54,12 @@ async function show({ focuses }: { readonly focuses: boolean }): Promise<void> {
   try {
     if (view === undefined) {
       reveal("talk", focuses);
+      // The view itself asks for a key, and says what is wrong with one.
+      learnMe().catch(() => {});
       return (await openTalk())();
     }
     if (storedKey() === "" && (await server).access === "key") return askForKey("");
-    const showView = await open(target, view);
+    const [showView] = await Promise.all([open(target, view), learnMe()]);
     if (signal.aborted) return;
     reveal(target.view, focuses);
     await showView(target, signal);

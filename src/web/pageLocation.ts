@@ -18,6 +18,7 @@ const PARTS = {
   calendar: undefined,
   agents: { view: "one-agent", id: /^[a-z0-9][a-z0-9_-]{0,63}$/ },
   setup: undefined,
+  audit: undefined,
   "do-not-call": undefined,
 } as const;
 

@@ -153,6 +153,17 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
       return (_location, signal) => show(signal);
     },
   },
+  audit: {
+    title: t("Who did what"),
+    part: "setup",
+    html: "audit/audit.html",
+    styles: ["audit/audit.css"],
+    async load() {
+      const { createAuditView } = await import("./audit/auditView.ts");
+      const show = createAuditView();
+      return ({ filter }, signal) => show(filter, signal);
+    },
+  },
   "do-not-call": {
     title: t("Do not call"),
     part: "place",

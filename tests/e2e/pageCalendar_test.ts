@@ -117,7 +117,7 @@ browserTest(
 );
 
 browserTest(
-  "page shows later appointments when asked, and says what a key may not do",
+  "page shows later appointments when asked, and offers nothing that a key may not do",
   async () => {
     await using rig = await startPhoneRig({
       agent,
@@ -143,11 +143,7 @@ browserTest(
         await names(),
         Array.from({ length: 203 }, (_, at) => `No. ${at + 1}`),
       );
-      await page.locator("#calendar-list button").first().click();
-      await page.click("#cancel-form button[type=submit]");
-      await page.waitForSelector("#cancel-problem:not(:empty)");
-      assert.match(await page.innerText("#cancel-problem"), /scope/);
-      await page.click("#cancel-form button[type=button]");
+      assert.equal(await page.locator("#calendar-list button").first().isVisible(), false);
       await page.selectOption("#calendar-filter select[name=state]", "cancelled");
       await page.waitForSelector("#calendar-empty:not([hidden])");
       assert.match(await page.innerText("#calendar-empty"), /^No appointments match\./);

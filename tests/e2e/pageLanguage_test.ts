@@ -16,6 +16,7 @@ const VIEWS = [
   "#agents",
   "#agents/receptionist",
   "#setup",
+  "#audit",
   "#do-not-call",
 ];
 

@@ -2,6 +2,7 @@
 import type { Appointment, ListedCalendar } from "../apiTypes.ts";
 import { element } from "../elements.ts";
 import { formatDate, formatTimes, serviceOf, zoneOf } from "./appointments.ts";
+import { needing } from "../me.ts";
 import { t } from "../text.ts";
 
 export interface RowOptions {
@@ -71,7 +72,7 @@ function rowOf(appointment: Appointment, { calendars, onCancel }: RowOptions): H
         ? [element("span", { className: "verdict fail", textContent: t("Cancelled") })]
         : isOver
         ? []
-        : [cancel()]),
+        : [needing("appointments:write", cancel())]),
     ]),
   ]);
 }

@@ -2,6 +2,7 @@
 import { fetchApi, fetchApiJson } from "../apiClient.ts";
 import { element, find } from "../elements.ts";
 import { formatDay, formatTime } from "../formats.ts";
+import { needing } from "../me.ts";
 import { problemText } from "../problemText.ts";
 import { createQuestionDialog } from "../questionDialog.ts";
 import { t } from "../text.ts";
@@ -97,11 +98,12 @@ export function createDoNotCallView(): (signal: AbortSignal) => Promise<void> {
 
 function rowOf(listed: Listed, onRemove: () => void): HTMLElement {
   const { reason, words, callId } = listed;
-  const remove = element("button", {
+  const button = element("button", {
     type: "button",
     textContent: t("Remove…"),
     onclick: onRemove,
   });
+  const remove = needing("lists:write", button);
   return element("li", {}, [
     element("span", { className: "who", textContent: listed.number }),
     element("span", { className: "way", textContent: factsOf(listed) }),

@@ -4,6 +4,7 @@ import type { CallDetail } from "../apiTypes.ts";
 import type { Recording } from "../records/recordingTypes.ts";
 import type { TransferMode } from "../transferTypes.ts";
 import { element, find } from "../elements.ts";
+import { may } from "../me.ts";
 import { t } from "../text.ts";
 
 type Action =
@@ -124,12 +125,18 @@ export function createOperatorControls() {
   /** Those that the agent may transfer to now; without them, a number can be typed all the same. */
   async function offerNames(): Promise<void> {
     const asked = callId;
-    names.replaceChildren(element("option", { value: "", textContent: t("A number") }));
+    names.replaceChildren(
+      ...(may("admin") ? [element("option", { value: "", textContent: t("A number") })] : []),
+    );
     showNumber();
     try {
       const { transferNames } = await fetchApiJson<CallDetail>(`/api/calls/${asked}`);
       if (callId !== asked) return;
       names.prepend(...transferNames.map((name) => element("option", { textContent: name })));
+      if (names.length === 0) {
+        names.append(element("option", { value: "", textContent: t("Nobody"), disabled: true }));
+      }
+      names.required = !may("admin");
       names.selectedIndex = 0;
       showNumber();
     } catch (error) {
@@ -138,8 +145,9 @@ export function createOperatorControls() {
   }
 
   function showNumber(): void {
-    byNumber.hidden = names.value !== "";
-    number.required = names.value === "";
+    const isNumber = names.value === "" && may("admin");
+    byNumber.hidden = !isNumber;
+    number.required = isNumber;
   }
 
   async function act(action: Action, done: string): Promise<void> {

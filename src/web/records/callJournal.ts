@@ -2,6 +2,7 @@
 import { fetchApi, fetchApiJson, RequestError } from "../apiClient.ts";
 import { element } from "../elements.ts";
 import { formatCount, formatDuration } from "../formats.ts";
+import { needing } from "../me.ts";
 import { t } from "../text.ts";
 
 interface Replay {
@@ -25,7 +26,7 @@ export function callJournal(callId: string): HTMLElement {
     const answer = await fetchApiJson<Replay>(`/api/calls/${callId}/replay`, { method: "POST" });
     outcome.replaceChildren(...describe(answer));
   });
-  return element("details", { className: "folded" }, [
+  const fold = element("details", { className: "folded" }, [
     element("summary", { textContent: t("Journal and replay") }),
     element("p", {
       textContent: t(
@@ -35,6 +36,7 @@ export function callJournal(callId: string): HTMLElement {
     element("p", { className: "downloads" }, [replay, save]),
     outcome,
   ]);
+  return needing("admin", fold);
 
   function button(textContent: string, work: () => Promise<void>): HTMLButtonElement {
     const made = element("button", { type: "button", textContent });

@@ -3,6 +3,7 @@ import { fetchApiJson, RequestError } from "../apiClient.ts";
 import type { CallSummary } from "../apiTypes.ts";
 import type { KnownTag } from "./listTypes.ts";
 import { element } from "../elements.ts";
+import { needing } from "../me.ts";
 import { t } from "../text.ts";
 
 /** The tags of one call in `container`, to be added and removed. */
@@ -22,7 +23,7 @@ export function createRecordTags(container: HTMLElement): (call: CallSummary) =>
     element("button", { className: "link", textContent: t("Add tag") }),
   ]);
   const status = element("span", { className: "problem", role: "alert" });
-  container.replaceChildren(chips, form, known, status);
+  container.replaceChildren(chips, needing("calls:create", form), known, status);
 
   return function showTags({ id, tags }) {
     input.value = "";
@@ -49,7 +50,7 @@ export function createRecordTags(container: HTMLElement): (call: CallSummary) =>
             href: `#records?${new URLSearchParams({ tag })}`,
             textContent: tag,
           }),
-          remove,
+          needing("calls:create", remove),
         ]);
       }));
     }

@@ -107,6 +107,7 @@ export function createRecordView(
       callJournal(id),
     );
     const model = call.model === null ? [] : [call.model];
+    find("record-audit", HTMLAnchorElement).href = `#audit?subject=${id}`;
     write("record-id", [id, ...model, ...versionOf(call), ...operatorFacts(call)].join(" · "));
     main.ariaBusy = "false";
     main.classList.remove("loading");

@@ -3,6 +3,7 @@ import { fetchApi, RequestError } from "../apiClient.ts";
 import type { CallDetail } from "../apiTypes.ts";
 import { element } from "../elements.ts";
 import { formatDuration } from "../formats.ts";
+import { needing } from "../me.ts";
 import { t } from "../text.ts";
 import { heardLine } from "./heardLine.ts";
 import { recordingText } from "./recordingText.ts";
@@ -66,7 +67,7 @@ export function createRecordingPlayer(
         heading,
         element("span", { className: "downloads" }, [
           linkButton(t("Save as WAV"), () => attempt(problem, () => saveFile(id))),
-          removal(id, problem),
+          needing("admin", removal(id, problem)),
           problem,
         ]),
       ]),

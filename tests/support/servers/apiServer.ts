@@ -12,6 +12,7 @@ import { callSearchRoutes } from "../../../src/routes/callSearch.ts";
 import { callTableRoutes } from "../../../src/routes/callTable.ts";
 import { callTagsRoutes } from "../../../src/routes/callTags.ts";
 import { callsRoutes } from "../../../src/routes/calls.ts";
+import { meRoutes } from "../../../src/routes/me.ts";
 import { erasureRoutes } from "../../../src/routes/erasure.ts";
 import { eventsRoutes } from "../../../src/routes/events.ts";
 import { writeServerSentEvent } from "../../../src/routes/eventStream.ts";
@@ -184,6 +185,7 @@ export async function withApi(
     const costSoFarOf = createCostSoFar({ prices: listPrices, now });
     const found = { access, callStore, costSoFarOf };
     const around = { ...found, agenda, agents: { get: ofAgent }, lookup, control };
+    router.route("/", meRoutes({ access }));
     router.route("/", callsRoutes(around));
     router.route("/", callTagsRoutes({ access, lookup, callTags: store.callTags }));
     router.route("/", callTableRoutes({ access, callStore, callTable: store.callTable }));
