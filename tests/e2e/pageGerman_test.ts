@@ -72,11 +72,15 @@ browserTests("page: German", {
           [`calls/${live.callId}`, "call", "#call-transcript .line"],
           [`records/${past.callId}`, "record", "#record-booked li"],
           [`batches/${batchId}`, "batch", "#batch-results tr"],
+          ["agents/receptionist", "one-agent", "h1"],
         ] as const
       ) {
         await page.evaluate(`location.hash = ${JSON.stringify(place)}`);
         await page.locator(`main[id="${name}"]:not([hidden]) ${shown}`).first().waitFor();
         await page.locator(`main[id="${name}"]:not(.loading):not([aria-busy=true])`).waitFor();
+        for (const fold of await page.locator("main:not([hidden]) > .agent-part").all()) {
+          await fold.evaluate("(fold) => fold.open = true");
+        }
         await page.waitForLoadState("networkidle");
         assert.deepEqual(await englishOf(page), [], place);
       }
@@ -106,7 +110,7 @@ const english = await readEnglish();
 const ENGLISH_WORD = /\b(?:the|and|of|with|is|are|not|from|for|this|that|calls|has|have|been|by)\b/;
 /** What people, agents, tools and files have said, and what the server says in English. */
 const DATA =
-  "pre, code, textarea, .line .words, .found .words, .last, #tool-description, .problem, .warning, #language, b.file";
+  "pre, code, textarea, .line .words, .found .words, .last, #tool-description, #session-tools, #session-facts dd, .problem, .warning, #language, b.file";
 
 async function englishOf(
   page: { evaluate<Result>(script: string): Promise<Result> },
