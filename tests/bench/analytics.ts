@@ -1,9 +1,9 @@
 import { bucketEdges } from "../../src/services/records/timeBuckets.ts";
 import { openPostgres } from "../../src/services/store/postgres/postgresDatabase.ts";
 import { openSqlite } from "../../src/services/store/sqlite/sqliteDatabase.ts";
-import { openStore, type Store } from "../../src/services/store/store.ts";
+import type { Store } from "../../src/services/store/store.ts";
 import type { Database } from "../../src/services/store/database.ts";
-import { startPostgres } from "../support/store/postgres.ts";
+import { timesOf, withBenchStore } from "../support/store/benchStore.ts";
 
 /**
  * How long analytics take over 100,000 calls of 90 days with 8 turns each, in a SQLite file, or in Postgres
@@ -18,25 +18,14 @@ const DAY_MS = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
 
 const figures: Record<string, { fastMs: number; slowMs: number }> = {};
-const folder = await Deno.makeTempDir();
-const path = `${folder}/bench.db`;
-const postgres = Deno.args.includes("--postgres") ? await startPostgres() : undefined;
-const database = await postgres?.createDatabase();
-const store = await openStore(
-  database === undefined ? { kind: "sqlite", path } : { kind: "postgres", url: database.url },
-  { now: Date.now },
-);
-try {
-  const direct = database === undefined ? await openSqlite(path) : await openPostgres(database.url);
+await withBenchStore(async (store, place) => {
+  const direct = place.kind === "sqlite"
+    ? await openSqlite(place.path)
+    : await openPostgres(place.url);
   await fill(direct);
   await direct.close();
   await run(store);
-} finally {
-  await store.close();
-  await database?.drop();
-  postgres?.kill();
-  await Deno.remove(folder, { recursive: true });
-}
+});
 console.table(figures);
 
 async function run({ calls }: Store): Promise<void> {
@@ -123,14 +112,9 @@ async function fillChunk({ query }: Database, from: number): Promise<void> {
 }
 
 async function measure(name: string, work: () => Promise<unknown>): Promise<void> {
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const began = performance.now();
-    await work();
-    times.push(performance.now() - began);
-  }
+  const times = await timesOf(ROUNDS, work);
   figures[name] = {
-    fastMs: Math.round(Math.min(...times)),
-    slowMs: Math.round(Math.max(...times)),
+    fastMs: Math.round(times[0] ?? NaN),
+    slowMs: Math.round(times.at(-1) ?? NaN),
   };
 }

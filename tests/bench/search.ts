@@ -3,12 +3,12 @@
  * unless told otherwise. First how fast old calls are indexed, then how long a page of 50 takes: the median
  * and the slowest but one of 21 runs, in milliseconds.
  */
-import { openStore, type Store } from "../../src/services/store/store.ts";
+import type { Store } from "../../src/services/store/store.ts";
 import type { CallSearch } from "../../src/services/store/calls/callList.ts";
 import type { CallSort } from "../../src/services/store/calls/callOrder.ts";
 import type { CallWrite } from "../../src/services/store/calls/callWrites.ts";
 import { readTerms } from "../../src/services/store/words/wordSearch.ts";
-import { startPostgres } from "../support/store/postgres.ts";
+import { medianAndSlow, timesOf, withBenchStore } from "../support/store/benchStore.ts";
 import { ended, opened, said } from "../support/store/storedCalls.ts";
 
 const CALLS = Number(Deno.args.find((argument) => /^\d+$/.test(argument)) ?? 100_000);
@@ -17,24 +17,8 @@ const ROUNDS = 21;
 const START = Date.UTC(2026, 0, 1);
 const SPACING_MS = 60_000;
 
-const folder = await Deno.makeTempDir();
-const postgres = Deno.args.includes("--postgres") ? await startPostgres() : undefined;
-const database = await postgres?.createDatabase();
-const store = await openStore(
-  database === undefined
-    ? { kind: "sqlite", path: `${folder}/bench.db` }
-    : { kind: "postgres", url: database.url },
-  { now: Date.now },
-);
 const figures: Record<string, { medianMs: number; slowMs: number; calls: number }> = {};
-try {
-  await run(store);
-} finally {
-  await store.close();
-  await database?.drop();
-  postgres?.kill();
-  await Deno.remove(folder, { recursive: true });
-}
+await withBenchStore(run);
 console.table(figures);
 
 async function run(store: Store): Promise<void> {
@@ -58,22 +42,22 @@ async function run(store: Store): Promise<void> {
     ...more,
   });
   const day = { since: START + 1000 * SPACING_MS, until: START + 2440 * SPACING_MS };
-  await measure("a word of 1 call in 1000", words("refund"));
-  await measure("a word of every call", words("hello"));
-  await measure("a beginning of common words", words("bab"));
-  await measure("two words of every call", words("hello goodbye"));
-  await measure("a common and a rare word", words("hello refund"));
-  await measure("a phrase of 1 call in 1000", words('"want a refund"'));
-  await measure("a common word, one side", {
+  await measure(store, "a word of 1 call in 1000", words("refund"));
+  await measure(store, "a word of every call", words("hello"));
+  await measure(store, "a beginning of common words", words("bab"));
+  await measure(store, "two words of every call", words("hello goodbye"));
+  await measure(store, "a common and a rare word", words("hello refund"));
+  await measure(store, "a phrase of 1 call in 1000", words('"want a refund"'));
+  await measure(store, "a common word, one side", {
     words: { terms: readTerms("hello") ?? [], saidBy: "agent" },
   });
-  await measure("a common word of a day", words("hello", day));
-  await measure("a common word, the longest", words("hello"), "longest");
-  await measure("a rare word, the costliest", words("refund"), "costliest");
-  await measure("a word that nobody said", words("zzzzzz"));
-  await measure("a common word, no such outcome", words("hello", { outcome: "voicemail" }));
-  await measure("the last four digits", { numberEnding: "4321" });
-  await measure("the slowest", {}, "slowest");
+  await measure(store, "a common word of a day", words("hello", day));
+  await measure(store, "a common word, the longest", words("hello"), "longest");
+  await measure(store, "a rare word, the costliest", words("refund"), "costliest");
+  await measure(store, "a word of no call", words("zzzzzz"));
+  await measure(store, "a common word, no such outcome", words("hello", { outcome: "voicemail" }));
+  await measure(store, "the last four digits", { numberEnding: "4321" });
+  await measure(store, "the slowest", {}, "slowest");
 }
 
 async function fill({ calls }: Store): Promise<void> {
@@ -120,17 +104,17 @@ function writesOf(at: number, word: () => string): readonly CallWrite[] {
   ];
 }
 
-async function measure(name: string, filter: CallSearch, sort: CallSort = "newest"): Promise<void> {
-  const times: number[] = [];
+async function measure(
+  { calls }: Store,
+  name: string,
+  filter: CallSearch,
+  sort: CallSort = "newest",
+): Promise<void> {
   let found = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    const began = performance.now();
-    found = (await store.calls.list(filter, { limit: 50, sort })).calls.length;
-    times.push(performance.now() - began);
-  }
-  times.sort((a, b) => a - b);
-  const rounded = (at: number) => Math.round((times.at(at) ?? NaN) * 10) / 10;
-  figures[name] = { medianMs: rounded(Math.floor(ROUNDS / 2)), slowMs: rounded(-2), calls: found };
+  const times = await timesOf(ROUNDS, async () => {
+    found = (await calls.list(filter, { limit: 50, sort })).calls.length;
+  });
+  figures[name] = { ...medianAndSlow(times, 1), calls: found };
 }
 
 /** Words of a language with as uneven a use as a real one's: by their rank. */

@@ -1,9 +1,9 @@
-import { openStore, type Store } from "../../src/services/store/store.ts";
+import type { Store } from "../../src/services/store/store.ts";
 import type { CallFilter } from "../../src/services/store/calls/callList.ts";
 import { readSortCursor, type SortPosition } from "../../src/services/store/calls/callOrder.ts";
 import { noUsage } from "../../src/services/store/calls/callRecord.ts";
 import type { CallWrite } from "../../src/services/store/calls/callWrites.ts";
-import { startPostgres } from "../support/store/postgres.ts";
+import { medianAndSlow, timesOf, withBenchStore } from "../support/store/benchStore.ts";
 import { ended, opened, said } from "../support/store/storedCalls.ts";
 
 /**
@@ -17,23 +17,7 @@ const DAY_MS = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
 
 const figures: Record<string, { medianMs: number; slowMs: number }> = {};
-const folder = await Deno.makeTempDir();
-const postgres = Deno.args.includes("--postgres") ? await startPostgres() : undefined;
-const database = await postgres?.createDatabase();
-const store = await openStore(
-  database === undefined
-    ? { kind: "sqlite", path: `${folder}/bench.db` }
-    : { kind: "postgres", url: database.url },
-  { now: Date.now },
-);
-try {
-  await run(store);
-} finally {
-  await store.close();
-  await database?.drop();
-  postgres?.kill();
-  await Deno.remove(folder, { recursive: true });
-}
+await withBenchStore(run);
 console.table(figures);
 
 async function run(store: Store): Promise<void> {
@@ -139,15 +123,7 @@ async function position({ calls }: Store, behind: number): Promise<SortPosition 
 }
 
 async function measure(name: string, work: () => Promise<unknown>): Promise<void> {
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const began = performance.now();
-    await work();
-    times.push(performance.now() - began);
-  }
-  times.sort((a, b) => a - b);
-  const rounded = (at: number) => Math.round((times.at(at) ?? NaN) * 100) / 100;
-  figures[name] = { medianMs: rounded(Math.floor(ROUNDS / 2)), slowMs: rounded(-2) };
+  figures[name] = medianAndSlow(await timesOf(ROUNDS, work), 2);
 }
 
 function numberOf(at: number): string {
