@@ -22,7 +22,7 @@ knowledge: [docs]`;
 
 const PARTS = [
   ...["talk", "calls", "records", "analytics", "place", "batches", "calendar", "agents"],
-  ...["setup", "do-not-call"],
+  ...["setup", "audit", "do-not-call"],
 ];
 
 browserTests("page: German", {
@@ -83,6 +83,13 @@ browserTests("page: German", {
         }
         await page.waitForLoadState("networkidle");
         assert.deepEqual(await englishOf(page), [], place);
+      }
+      await page.evaluate("location.hash = 'talk'");
+      await page.click("#start-typing");
+      for (const phase of ["live", "ended"]) {
+        await page.locator(`[data-phase=${phase}]`).waitFor();
+        assert.deepEqual(await englishOf(page), [], phase);
+        if (phase === "live") await page.getByRole("button", { name: "Auflegen" }).click();
       }
       assert.deepEqual(complaints, []);
     } finally {
