@@ -47,8 +47,15 @@ export type { App, AppOverrides } from "./appTypes.ts";
 /** Builds the server. Throws `SettingsError` or `AgentsError`, with all problems at once. */
 export async function createApp(
   environment: Environment,
-  { log: givenLog, agentFiles, examineAgent, engine: simulated, lateness, ...overrides }:
-    AppOverrides = {},
+  {
+    log: givenLog,
+    agentFiles,
+    examineAgent,
+    engine: simulated,
+    lateness,
+    clockAheadMs,
+    ...overrides
+  }: AppOverrides = {},
 ): Promise<App> {
   const startRehearsal = async (apiKey: string) =>
     (await import("./sim/openai/realtimeServer.ts"))
@@ -65,7 +72,7 @@ export async function createApp(
   output.reportTo(incidents);
   const readToolVariable = createToolVariables(environment, readVariable);
   // Beside the reading of the agents: neither needs the other.
-  const database = opening.use(openDatabase(settings.database));
+  const database = opening.use(openDatabase(settings.database, clockAheadMs));
   const openedAgents = await openAgents(settings, {
     ...overrides,
     agentFiles,

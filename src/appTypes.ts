@@ -58,4 +58,6 @@ export interface AppOverrides {
   readonly recordAfterMs?: number | "never";
   readonly twilioTimeoutMs?: number;
   readonly dialling?: DiallingTime;
+  /** By how much the database's clock is taken to be ahead of what it says. */
+  readonly clockAheadMs?: number;
 }

@@ -188,7 +188,10 @@ function reveal(view: string, focuses: boolean): void {
 
 function markLink(part: string): void {
   for (const link of document.querySelectorAll("nav a")) {
-    link.ariaCurrent = link.getAttribute("href") === `#${part}` ? "page" : null;
+    const isCurrent = link.getAttribute("href") === `#${part}`;
+    link.ariaCurrent = isCurrent ? "page" : null;
+    // On a narrow screen the navigation scrolls.
+    if (isCurrent) link.scrollIntoView({ inline: "center", block: "nearest" });
   }
 }
 

@@ -100,7 +100,7 @@ browserTest(
       await until(() => page.innerText("#batch-state"), (text) => text === "Paused");
       server.network.calls[0]?.finish({ status: "busy", reason: "busy" });
       await until(() => page.innerText("#batch-outcomes"), (text) => /Busy\s*1/.test(text));
-      assert.match(await page.innerText("#batch-figures"), /Over\s+3 of 5/);
+      assert.match(await page.innerText("#batch-figures"), /Done\s+3 of 5/);
       const downloading = page.waitForEvent("download");
       await page.click("#batch-download");
       const csv = await Deno.readTextFile(await (await downloading).path());

@@ -9,10 +9,10 @@ export interface Database extends AsyncDisposable {
 }
 
 /** Begins to open the database. Disposed of, it closes it. */
-export function openDatabase(settings: DatabaseSettings): Database {
+export function openDatabase(settings: DatabaseSettings, clockAheadMs?: number): Database {
   const barred = unreachableDatabase(settings);
   const store = barred === undefined
-    ? openStore(settings, { now: Date.now }).catch(blameSetting)
+    ? openStore(settings, { now: Date.now, clockAheadMs }).catch(blameSetting)
     : Promise.reject(new TypeError(barred));
   // Whoever needs it awaits it; whatever else fails before that has its own error.
   store.catch(() => {});

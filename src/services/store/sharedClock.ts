@@ -10,8 +10,8 @@ const MAX_ROUND_TRIP_MS = 2000;
  */
 export type SharedClock = Awaited<ReturnType<typeof openSharedClock>>;
 
-/** Reads the database's clock once. */
-export async function openSharedClock(database: Database) {
+/** Reads the database's clock once; `aheadMs` is added to whatever it says. */
+export async function openSharedClock(database: Database, aheadMs = 0) {
   let offset: number | undefined;
   await sync();
 
@@ -25,7 +25,7 @@ export async function openSharedClock(database: Database) {
 
   return {
     /** Milliseconds since 1970. */
-    now: (): number => Math.round((offset ?? 0) + performance.now()),
+    now: (): number => Math.round((offset ?? 0) + performance.now() + aheadMs),
     /** Reads the database's clock anew. */
     sync,
   };

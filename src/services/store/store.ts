@@ -37,7 +37,7 @@ export type Store = ReturnType<typeof createStore>;
 /** Opens the database of the settings and migrates it to the newest version. */
 export async function openStore(
   settings: DatabaseSettings,
-  { now }: { readonly now: () => number },
+  { now, clockAheadMs }: { readonly now: () => number; readonly clockAheadMs?: number | undefined },
 ): Promise<Store> {
   // Migrates at every reconnect: a database in memory begins again without tables.
   const open = async () => {
@@ -55,7 +55,7 @@ export async function openStore(
   };
   const database = await openReconnecting(open);
   try {
-    return createStore(database, await openSharedClock(database), settings);
+    return createStore(database, await openSharedClock(database, clockAheadMs), settings);
   } catch (error) {
     await database.close();
     throw error;

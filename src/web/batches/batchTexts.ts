@@ -16,7 +16,9 @@ export function stateOf(
 ): string {
   switch (state) {
     case "scheduled":
-      return startsAt === null ? t("Waits") : t("Begins {moment}", { moment: momentOf(startsAt) });
+      return startsAt === null
+        ? t("Waiting")
+        : t("Begins {moment}", { moment: momentOf(startsAt) });
     case "running":
       return t("Running");
     case "paused":
@@ -69,7 +71,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   expired: t("Not dialled in time"),
   erased: t("Erased"),
   do_not_call: t("On the do-not-call list"),
-  pending: t("Waits"),
+  pending: t("Waiting"),
   placing: t("In the queue"),
   placed: t("In a call"),
 };

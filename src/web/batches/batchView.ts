@@ -149,7 +149,7 @@ function showBatchFacts(batch: BatchDetail, titles: AgentTitles): void {
   find("batch-bar", HTMLElement).replaceChildren(progressBar(batch));
   showFigures(find("batch-figures", HTMLElement), [
     {
-      name: t("Over"),
+      name: t("Done"),
       value: t("{done} of {all}", { done: formatCount(doneOf(batch)), all: formatCount(total) }),
     },
     {

@@ -51,7 +51,7 @@ export function browserTests(
   tests: Readonly<Record<string, (browser: Browser) => Promise<void>>>,
 ): void {
   browserTest(name, async (t) => {
-    const browser = await launch("absent");
+    const browser = await launchBrowser("absent");
     try {
       for (const [behaviour, run] of Object.entries(tests)) {
         await t.step(behaviour, () => run(browser));
@@ -76,7 +76,7 @@ export async function openPage(
     }
     & Parameters<Browser["newPage"]>[0] = {},
 ): Promise<BrowserPage> {
-  const browser = given ?? await launch(microphone);
+  const browser = given ?? await launchBrowser(microphone);
   const page = await browser.newPage(look);
   page.setDefaultTimeout(PATIENCE_MS);
   if (microphone === "silent") await page.addInitScript(SILENT_MICROPHONE);
@@ -125,7 +125,8 @@ const SILENT_MICROPHONE = `{
   };
 }`;
 
-async function launch(microphone: FakeMicrophone): Promise<Browser> {
+/** A browser of its own, for several pages; closing it is the caller's part. */
+export async function launchBrowser(microphone: FakeMicrophone): Promise<Browser> {
   return await (await loadPlaywright()).launch({
     executablePath: chromiumPath,
     timeout: PATIENCE_MS,

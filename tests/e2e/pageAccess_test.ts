@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { browserTest, launchBrowser, openPage } from "../support/browser/browser.ts";
+import { apiKey } from "../support/servers/phoneServer.ts";
+import { startSampleServer } from "../support/sample/sampleServer.ts";
+import { sampleViews } from "../support/sample/sampleViews.ts";
+import { until } from "../support/until.ts";
+
+browserTest(
+  "page: every view is accessible, by keyboard, in the dark and on narrow screens",
+  async (t) => {
+    await using sample = await startSampleServer();
+    const liveId = await sample.call();
+    const browser = await launchBrowser("silent");
+    try {
+      const { page, close } = await openPage(sample.origin, {
+        browser,
+        reducedMotion: "reduce",
+        microphone: "silent",
+        prepare: `try { sessionStorage.setItem("parley.key", ${
+          JSON.stringify(apiKey)
+        }); } catch {}`,
+      });
+      for (const view of sampleViews({ ...sample, liveId })) {
+        // Its own tests look into its shadow root.
+        if (view.name === "embedded") continue;
+        await t.step(view.name, async () => {
+          await page.emulateMedia({ colorScheme: "light" });
+          await page.setViewportSize({ width: 1280, height: 800 });
+          await view.open(page, sample.origin);
+          await until(() => page.evaluate(RUNNING), (count) => count === 0);
+          await assertNoViolations(page, "light");
+          await page.emulateMedia({ colorScheme: "dark" });
+          await assertNoViolations(page, "dark");
+          await page.setViewportSize({ width: 320, height: 640 });
+          await assertNoViolations(page, "narrow");
+          assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 320);
+          assert.deepEqual(await page.evaluate(CUT_OFF), [], "cut off at the side");
+          await assertReachable(page);
+          await view.leave?.(page);
+        });
+      }
+      await close();
+    } finally {
+      await browser.close();
+    }
+  },
+);
+
+const RUNNING = `document.getAnimations().filter((one) => one.playState === "running").length`;
+
+/** What reaches beyond the screen, and is not in something that scrolls. */
+const CUT_OFF = `[...document.querySelectorAll("main:not([hidden]) *")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  if (!one.checkVisibility() || box.width < 2 || box.right <= innerWidth + 1) return false;
+  for (let at = one.parentElement; at; at = at.parentElement) {
+    if (at.tagName !== "MAIN" && getComputedStyle(at).overflowX !== "visible") return false;
+  }
+  return true;
+}).map((one) => one.outerHTML.slice(0, 120))`;
+
+async function assertNoViolations(page: Page, where: string): Promise<void> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(
+    // Links of the navigation that have scrolled away are taken for skip links, to views not loaded yet.
+    `axe.run({ rules: { "skip-link": { enabled: false } } }).then(({ violations }) =>
+      violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + " " + html)))`,
+  );
+  assert.deepEqual(found, [], where);
+}
+
+/** Everything that can be used is reached by Tab, and shows that it has the focus. */
+async function assertReachable(page: Page): Promise<void> {
+  const count = Number(
+    await page.evaluate(`(() => {
+    const usable = "a[href], button:enabled, input:enabled, select:enabled, textarea:enabled," +
+      " summary, [tabindex='0']";
+    const shown = [...document.querySelectorAll(usable)].filter((one) =>
+      one.tabIndex >= 0 && one.checkVisibility({ visibilityProperty: true })
+    );
+    for (const one of shown) one.dataset.unreached = "";
+    document.activeElement?.blur();
+    getSelection().setPosition(document.body, 0);
+    return shown.length;
+  })()`),
+  );
+  assert.ok(count > 0);
+  for (let presses = 0; presses < count + 10; presses++) {
+    await page.keyboard.press("Tab");
+    const unmarked = await page.evaluate(REACH);
+    assert.equal(unmarked, null, "no visible focus");
+    if (await page.evaluate("document.querySelector('[data-unreached]') === null")) return;
+  }
+  assert.deepEqual(
+    await page.evaluate(
+      `[...document.querySelectorAll("[data-unreached]")].map((one) => one.outerHTML.slice(0, 120))`,
+    ),
+    [],
+    "not reached by Tab",
+  );
+}
+
+const REACH = `(() => {
+  const at = document.activeElement;
+  if (at === null || at === document.body) return null;
+  delete at.dataset.unreached;
+  const { outlineStyle, outlineWidth } = getComputedStyle(at);
+  return outlineStyle !== "none" && parseFloat(outlineWidth) >= 1 ? null : at.outerHTML.slice(0, 120);
+})()`;

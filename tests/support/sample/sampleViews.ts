@@ -1,0 +1,87 @@
+import type { Page } from "playwright-core";
+import { speakInto } from "../browser/browser.ts";
+import { FULL_CALL } from "./fullCall.ts";
+
+const SPEECH = new URL("../../fixtures/speech/goforward.wav", import.meta.url);
+
+/** One view of the page, with sample data. */
+export interface SampleView {
+  readonly name: string;
+  /** A call is under way in it. */
+  readonly isCall?: true;
+  /** Resolves when the view shows its data. */
+  open(page: Page, origin: string): Promise<void>;
+  /** Ends what was begun in it. */
+  leave?(page: Page): Promise<void>;
+}
+
+/** All views of the page, as the sample server fills them. */
+export function sampleViews(
+  { batchId, liveId, embedOrigin }: {
+    readonly batchId: string;
+    readonly liveId: string;
+    readonly embedOrigin: string;
+  },
+): readonly SampleView[] {
+  return [
+    view("talk", "#talk", "#start:enabled"),
+    {
+      name: "talk-in-call",
+      isCall: true,
+      async open(page, origin) {
+        await page.goto(`${origin}/#talk`);
+        await page.click("#start:enabled");
+        await page.waitForSelector("#desk:not([hidden])");
+        // Whole, as it was heard.
+        await page.locator("#status").getByText("listening").waitFor();
+        for (const answer of ["When is it now?", "Friday at nine"]) {
+          await page.locator("#status").getByText("listening").waitFor();
+          await speakInto(page, SPEECH);
+          await page.locator("#transcript").getByText(answer).waitFor();
+        }
+      },
+      async leave(page) {
+        await page.click("#stop");
+        await page.waitForSelector("body[data-phase=ended]");
+      },
+    },
+    view("talk-ended", "", "body[data-phase=ended]"),
+    view("live-calls", "#calls", "#calls-list li"),
+    {
+      ...view("live-call", `#calls/${liveId}`, "#call-transcript .line"),
+      async leave(page) {
+        await page.evaluate("document.querySelector('#listen[aria-pressed=true]')?.click()");
+      },
+    },
+    view("records", "#records", "#records .rows li"),
+    view("record", `#records/${FULL_CALL}`, "#record .waves.drawn"),
+    view("analytics", "#analytics", "#analytics-charts svg"),
+    view("call-out", "#place", "#place-form"),
+    view("batches", "#batches", "#batches-list li, #batches-list tr"),
+    view("batch", `#batches/${batchId}`, "#batch-results tr"),
+    view("calendar", "#calendar", "#calendar-list li"),
+    view("agents", "#agents", "#agents-list > *"),
+    view("agent", "#agents/receptionist", "#agent-listing > *"),
+    view("do-not-call", "#do-not-call", "#listed > *"),
+    view("set-up", "#setup", "#setup li"),
+    {
+      name: "embedded",
+      async open(page) {
+        await page.goto(embedOrigin);
+        await page.click("text=Talk to us");
+        await page.waitForSelector("text=Start talking");
+      },
+    },
+  ];
+}
+
+function view(name: string, hash: string, shown: string): SampleView {
+  return {
+    name,
+    async open(page, origin) {
+      if (hash !== "") await page.goto(`${origin}/${hash}`);
+      await page.waitForSelector(shown);
+      await page.waitForLoadState("networkidle");
+    },
+  };
+}
