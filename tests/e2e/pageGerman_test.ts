@@ -65,6 +65,7 @@ browserTests("page: German", {
       prepare: `sessionStorage.setItem("parley.key", ${JSON.stringify(apiKey)});`,
     });
     try {
+      await page.setViewportSize({ width: 320, height: 700 });
       await page.locator("#start:enabled").waitFor();
       for (
         const [place, name, shown] of [
@@ -83,6 +84,8 @@ browserTests("page: German", {
         }
         await page.waitForLoadState("networkidle");
         assert.deepEqual(await englishOf(page), [], place);
+        // German words are long.
+        assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 320, place);
       }
       await page.evaluate("location.hash = 'talk'");
       await page.click("#start-typing");
