@@ -55,7 +55,9 @@ async function show({ focuses }: { readonly focuses: boolean }): Promise<void> {
     if (view === undefined) {
       reveal("talk", focuses);
       // The view itself asks for a key, and says what is wrong with one.
-      learnMe().catch(() => {});
+      server.then(async ({ access }) => {
+        if (access === "open" || storedKey() !== "") await learnMe();
+      }).catch(() => {});
       return (await openTalk())();
     }
     if (storedKey() === "" && (await server).access === "key") return askForKey("");
