@@ -78,6 +78,17 @@ async function asked(rig: PhoneRig): Promise<Talk & { readonly person: Simulated
   return { ...talk, person };
 }
 
+/** Both speak, each at a pitch of their own, until both have heard the other: a busy line may swallow a word. */
+async function hearEachOther(
+  [one, oneHz]: readonly [SimulatedCall, number],
+  [other, otherHz]: readonly [SimulatedCall, number],
+): Promise<void> {
+  await until(async () => {
+    await Promise.all([one.speak(toneOf(oneHz)), other.speak(toneOf(otherHz))]);
+    return hears(other.heardAudio(), oneHz) && hears(one.heardAudio(), otherHz);
+  }, Boolean);
+}
+
 function stepsOf(rig: PhoneRig, { callId }: Pick<Talk, "callId">): readonly string[] {
   return rig.events.all.flatMap(({ callId: id, event }) =>
     id === callId && event.type === "transfer"
@@ -102,8 +113,7 @@ test("the caller waits with music, the person is told and takes the call, and bo
   await person.sendDigits("1");
   await phone.next("joined");
   await published(rig, callId, "transfer", ({ step }) => step === "connected");
-  await Promise.all([phone.speak(toneOf(700)), person.speak(toneOf(1_700))]);
-  await until(() => hears(person.heardAudio(), 700) && hears(phone.heardAudio(), 1_700), Boolean);
+  await hearEachOther([phone, 700], [person, 1_700]);
   person.hangUp();
   const record = await recordOf(rig, callId);
   assert.deepEqual([record.end?.reason, record.end?.detail], ["transferred", "sales"]);
@@ -379,16 +389,14 @@ test("in a conference the agent stays as a third, hears both, and leaves when it
     new RegExp(`^Conferences/transfer-${callId}-1/Participants`),
   );
   assert.match(application?.form["To"] ?? "", /^app:AP[0-9a-f]{32}\?token=/);
-  await Promise.all([phone.speak(toneOf(700)), person.speak(toneOf(1_700))]);
-  await until(() => hears(person.heardAudio(), 700) && hears(phone.heardAudio(), 1_700), Boolean);
+  await hearEachOther([phone, 700], [person, 1_700]);
   typed(rig, talk, "Agent, what is the date?");
   await heardSaying(rig, callId, /^You wrote Agent/);
   await until(() => hears(person.heardAudio(), 150) && hears(phone.heardAudio(), 150), Boolean);
   typed(rig, talk, "leave");
   await agent.ended;
   await model.closed;
-  await Promise.all([phone.speak(toneOf(900)), person.speak(toneOf(1_900))]);
-  await until(() => hears(person.heardAudio(), 900) && hears(phone.heardAudio(), 1_900), Boolean);
+  await hearEachOther([phone, 900], [person, 1_900]);
   person.hangUp();
   assert.equal((await recordOf(rig, callId)).end?.reason, "transferred");
   assert.deepEqual(stepsOf(rig, talk).slice(-2), ["connected", "ended"]);
@@ -418,11 +426,7 @@ test("an agent in a conference goes on with the caller when the person has left,
     "transfer",
     ({ step, number }) => step === "connected" && number === 2,
   );
-  await Promise.all([talk.phone.speak(toneOf(700)), second.speak(toneOf(1_700))]);
-  await until(
-    () => hears(second.heardAudio(), 700) && hears(talk.phone.heardAudio(), 1_700),
-    Boolean,
-  );
+  await hearEachOther([talk.phone, 700], [second, 1_700]);
   talk.phone.hangUp();
   await Promise.all([recordOf(rig, talk.callId), agent.ended, again.ended]);
 });
@@ -434,8 +438,7 @@ test("caller and person are brought together where nothing is heard of their roo
   await person.next("said");
   await person.sendDigits("1");
   await published(rig, talk.callId, "transfer", ({ step }) => step === "connected");
-  await Promise.all([phone.speak(toneOf(700)), person.speak(toneOf(1_700))]);
-  await until(() => hears(person.heardAudio(), 700) && hears(phone.heardAudio(), 1_700), Boolean);
+  await hearEachOther([phone, 700], [person, 1_700]);
   person.hangUp();
   assert.equal((await recordOf(rig, talk.callId)).end?.reason, "transferred");
 });
