@@ -122,7 +122,7 @@ function conversation(): Script {
   return ({ request, index }) => {
     const exact = request === undefined ? undefined : /: "([\s\S]+)"$/.exec(request)?.[1];
     if (exact !== undefined) return { say: exact };
-    return { say: AGENT[Math.min(index, AGENT.length - 1)] ?? "" };
+    return { say: AGENT[index] ?? "Are you still there?" };
   };
 }
 

@@ -1,8 +1,5 @@
 import type { Page } from "playwright-core";
-import { speakInto } from "../browser/browser.ts";
 import { FULL_CALL } from "./fullCall.ts";
-
-const SPEECH = new URL("../../fixtures/speech/goforward.wav", import.meta.url);
 
 /** One view of the page, with sample data. */
 export interface SampleView {
@@ -36,7 +33,11 @@ export function sampleViews(
         await page.locator("#status").getByText("listening").waitFor();
         for (const answer of ["When is it now?", "Friday at nine"]) {
           await page.locator("#status").getByText("listening").waitFor();
-          await speakInto(page, SPEECH);
+          await page.fill(
+            "#text",
+            answer === "Friday at nine" ? "On Thursday." : "I have to move.",
+          );
+          await page.press("#text", "Enter");
           await page.locator("#transcript").getByText(answer).waitFor();
         }
       },
@@ -48,13 +49,22 @@ export function sampleViews(
     view("talk-ended", "", "body[data-phase=ended]"),
     view("live-calls", "#calls", "#calls-list li"),
     {
-      ...view("live-call", `#calls/${liveId}`, "#call-transcript .line"),
-      async leave(page) {
-        await page.evaluate("document.querySelector('#listen[aria-pressed=true]')?.click()");
+      name: "live-call",
+      async open(page, origin) {
+        await view("", `#calls/${liveId}`, "#call-transcript .line").open(page, origin);
+        await page.click("#listen");
+        await page.waitForSelector("#listen-levels:visible");
       },
+      leave: (page) => page.click("#listen"),
     },
     view("records", "#records", "#records .rows li"),
-    view("record", `#records/${FULL_CALL}`, "#record .waves.drawn"),
+    {
+      name: "record",
+      async open(page, origin) {
+        await view("", `#records/${FULL_CALL}`, "#record .waves.drawn").open(page, origin);
+        await page.evaluate("document.getElementById('record-recording').scrollIntoView()");
+      },
+    },
     view("analytics", "#analytics", "#analytics-charts svg"),
     view("call-out", "#place", "#place-form"),
     view("batches", "#batches", "#batches-list li, #batches-list tr"),
