@@ -6,7 +6,6 @@
  * by sample the caller's and the agent's.
  */
 export const LISTEN_PROTOCOL = "parley.listen.v1";
-export const LISTEN_RATE_HZ = 8000;
 
 /** Close codes of the server. */
 export const listenCodes = {

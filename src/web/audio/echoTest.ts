@@ -18,7 +18,7 @@ export interface EchoTestDevices {
 }
 
 /** How long is recorded. */
-export const ECHO_TEST_MS = 3000;
+const ECHO_TEST_MS = 3000;
 
 /**
  * Records three seconds with the devices of a call, plays them back, and says how loud they were. To be

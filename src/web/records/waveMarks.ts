@@ -2,7 +2,9 @@ import type { CallDetail } from "../apiTypes.ts";
 import { beganAt } from "../moments/beganAt.ts";
 import { t } from "../text.ts";
 
-export type MarkKind = "cut" | "unheard" | "tool" | "transfer" | "silent";
+/** In the order of the legend. */
+export const markKinds = ["cut", "unheard", "tool", "transfer", "silent"] as const;
+export type MarkKind = (typeof markKinds)[number];
 
 /** Something that is marked in the picture of a recording; times count from the beginning of the call. */
 export interface WaveMark {
@@ -13,7 +15,7 @@ export interface WaveMark {
   readonly side?: "caller" | "agent";
 }
 
-/** What each kind is called in the legend, in the order of it. */
+/** What each kind is called in the legend. */
 export const markNames: Readonly<Record<MarkKind, string>> = {
   cut: t("Cut off"),
   unheard: t("Not heard"),

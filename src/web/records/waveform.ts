@@ -4,7 +4,7 @@ import { element } from "../elements.ts";
 import { formatDuration } from "../formats.ts";
 import { t } from "../text.ts";
 import { drawWaves, type WavePeaks, type WaveRange } from "./drawWaves.ts";
-import { markNames, type WaveMark } from "./waveMarks.ts";
+import { markKinds, markNames, type WaveMark } from "./waveMarks.ts";
 
 /** The picture of a recording: both sides over time, with what is marked; its place is a slider. */
 export interface Waveform {
@@ -52,7 +52,7 @@ export function createWaveform(
   ]);
   const body = element("div", { className: "wave-body" }, [names, slider]);
   const legend = element("p", { className: "legend" }, [
-    ...kindsOf(marks).map((kind) =>
+    ...markKinds.filter((kind) => marks.some((mark) => mark.kind === kind)).map((kind) =>
       element("span", {}, [
         element("i", { className: `swatch ${kind}`, ariaHidden: "true" }),
         markNames[kind],
@@ -184,11 +184,6 @@ const KEYS: Readonly<Record<string, Move | "toggle" | "in" | "out">> = {
   "+": "in",
   "-": "out",
 };
-
-function kindsOf(marks: readonly WaveMark[]) {
-  const kinds = new Set(marks.map(({ kind }) => kind));
-  return (Object.keys(markNames) as (keyof typeof markNames)[]).filter((kind) => kinds.has(kind));
-}
 
 function zoomButton(textContent: string, label: string, onclick: () => void): HTMLButtonElement {
   return element("button", {

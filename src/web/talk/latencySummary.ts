@@ -33,7 +33,7 @@ export function createLatencySummary() {
 }
 
 /** The smallest value that at least this share of all is not above; takes them sorted, and at least one. */
-export function quantile(sorted: readonly number[], share: number): number {
+function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }
 
