@@ -28,18 +28,18 @@ browserTests("page: recordings", {
       }, apiKey);
       await page.setViewportSize({ width: 320, height: 800 });
       await page.goto(`${rig.server.origin}/#calls/${talk.callId}`);
-      await page.click("#stop-recording:text-is('Aufnahme beenden …')");
+      await page.click("#stop-recording:text-is('Aufzeichnung beenden …')");
       await page.waitForSelector(
-        "#stop-recording-title:text-is('Die Aufnahme dieses Gesprächs beenden?')",
+        "#stop-recording-title:text-is('Die Aufzeichnung dieses Gesprächs beenden?')",
       );
       await page.click("#stop-recording-dialog button:text-is('Zurück')");
       const recording = async () => (await detailOf(rig.server, talk.callId)).recording;
       assert.equal((await recording())?.state, "on");
       await page.click("#stop-recording");
-      await page.click("#stop-recording-dialog button:text-is('Aufnahme beenden')");
+      await page.click("#stop-recording-dialog button:text-is('Aufzeichnung beenden')");
       await published(rig, talk.callId, "recording", ({ state }) => state === "stopped");
       await page.waitForSelector(
-        "#call-answer:text-is('Das Gespräch wird nicht mehr aufgenommen.')",
+        "#call-answer:text-is('Das Gespräch wird nicht mehr aufgezeichnet.')",
       );
       for (const button of ["#stop-recording", "#pause-recording"]) {
         await page.waitForSelector(button, { state: "hidden" });

@@ -61,6 +61,7 @@ export function createWaveform(
   ]);
   let range = whole;
   let peaks: WavePeaks | undefined;
+  let toldLine = "";
   let atMs = 0;
   let settling: ReturnType<typeof setTimeout> | undefined;
   let asked: AbortController | undefined;
@@ -96,7 +97,8 @@ export function createWaveform(
       const isOut = ms < range.fromMs || ms > range.toMs;
       if (follows && isOut) around(ms, range.toMs - range.fromMs);
       else draw();
-      tell();
+      // A screen reader speaks each change: while the sound plays, a new line alone.
+      if (!follows || lineAt(ms) !== toldLine) tell();
     },
     close() {
       gone.abort();
@@ -165,7 +167,8 @@ export function createWaveform(
       at: formatDuration(atMs),
       all: formatDuration(durationMs),
     });
-    slider.ariaValueText = [place, lineAt(atMs)].filter((text) => text !== "").join(", ");
+    toldLine = lineAt(atMs);
+    slider.ariaValueText = [place, toldLine].filter((text) => text !== "").join(", ");
   }
 }
 

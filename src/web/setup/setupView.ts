@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { fetchApiJson } from "../apiClient.ts";
+import { fetchApiJson, RequestError } from "../apiClient.ts";
 import { element, find } from "../elements.ts";
 import { fetchServerInfo } from "../serverInfo.ts";
 import { t } from "../text.ts";
@@ -21,9 +21,14 @@ export function createSetupView(): (signal: AbortSignal) => Promise<void> {
   return async function showSetup(signal) {
     copied.textContent = "";
     lines.textContent = siteLines((await fetchServerInfo()).defaultAgent);
-    again.onclick = () => look(signal).catch(() => summary.textContent = LOST);
+    again.onclick = () => look(signal).catch(tell);
     await look(signal);
   };
+
+  function tell(error: unknown): void {
+    if (!(error instanceof RequestError)) throw error;
+    summary.textContent = error.message;
+  }
 
   async function look(signal: AbortSignal): Promise<void> {
     summary.textContent = t("Looking…");
@@ -84,8 +89,6 @@ function summarise(checks: readonly Check[]): string {
     ? t("Nothing is broken; 1 warning")
     : t("Nothing is broken; {count} warnings", { count: count("warning") });
 }
-
-const LOST = t("The server does not answer. Is it running?");
 
 const STATES: Readonly<Record<string, string>> = {
   ok: t("On"),
