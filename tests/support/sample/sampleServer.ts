@@ -119,10 +119,12 @@ const AGENT = [
 
 /** Says the next line each time, and any text that it is asked to say. */
 function conversation(): Script {
-  return ({ request, index }) => {
+  return ({ request, history }) => {
     const exact = request === undefined ? undefined : /: "([\s\S]+)"$/.exec(request)?.[1];
     if (exact !== undefined) return { say: exact };
-    return { say: AGENT[index] ?? "Are you still there?" };
+    // Not by the answers before: a greeting that is kept as audio is none of them.
+    const said = history.filter(({ item }) => item.type === "message" && item.role === "user");
+    return { say: AGENT[said.length] ?? "Are you still there?" };
   };
 }
 

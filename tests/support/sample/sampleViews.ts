@@ -12,6 +12,11 @@ export interface SampleView {
   leave?(page: Page): Promise<void>;
 }
 
+const TYPED = [
+  ["I have to move my appointment.", "When is it now?"],
+  ["It is on Thursday.", "Friday at nine"],
+] as const;
+
 /** All views of the page, as the sample server fills them. */
 export function sampleViews(
   { batchId, liveId, embedOrigin }: {
@@ -29,14 +34,11 @@ export function sampleViews(
         await page.goto(`${origin}/#talk`);
         await page.click("#start:enabled");
         await page.waitForSelector("#desk:not([hidden])");
-        // Whole, as it was heard.
-        await page.locator("#status").getByText("listening").waitFor();
-        for (const answer of ["When is it now?", "Friday at nine"]) {
-          await page.locator("#status").getByText("listening").waitFor();
-          await page.fill(
-            "#text",
-            answer === "Friday at nine" ? "On Thursday." : "I have to move.",
-          );
+        await page.locator("#transcript").getByText("How can I help you?").waitFor();
+        for (const [said, answer] of TYPED) {
+          // What the agent says is heard whole.
+          await page.waitForSelector("#interrupt:disabled");
+          await page.fill("#text", said);
           await page.press("#text", "Enter");
           await page.locator("#transcript").getByText(answer).waitFor();
         }
