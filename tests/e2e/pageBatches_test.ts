@@ -178,18 +178,14 @@ browserTest("page says from when on lines are called, and what nothing fills in"
   }
 });
 
-browserTest("page tells a key that may only read that it cannot start a batch", async () => {
+browserTest("page offers no batch to a key that may only read", async () => {
   await using server = await startPhoneServer({ env });
   const { page, close } = await openPage(`${server.origin}/#batches`);
   try {
     await page.fill("#gate-key", otherKey);
     await page.press("#gate-key", "Enter");
     await page.waitForSelector("#batches-empty:not([hidden])");
-    await page.click("#batch-new");
-    await page.setInputFiles("#batch-file", file);
-    await page.waitForSelector("#batch-form-problem:not(:empty)");
-    assert.match(await page.innerText("#batch-form-problem"), /lacks the scope calls:create/);
-    assert.equal(await page.locator("#batch-start").isDisabled(), true);
+    await page.waitForSelector("#batch-new", { state: "hidden" });
   } finally {
     await close();
   }
