@@ -97,7 +97,8 @@ export function createWaveform(
       const isOut = ms < range.fromMs || ms > range.toMs;
       if (follows && isOut) around(ms, range.toMs - range.fromMs);
       else draw();
-      // A screen reader speaks each change: while the sound plays, a new line alone.
+      slider.ariaValueNow = String(Math.round(ms / 1000));
+      // A screen reader speaks each change of the text: while the sound plays, a new line alone.
       if (!follows || lineAt(ms) !== toldLine) tell();
     },
     close() {
