@@ -3,6 +3,7 @@ import axe from "axe-core";
 import type { Script } from "../../src/sim/openai/scripts.ts";
 import { browserTest, speakInto } from "../support/browser/browser.ts";
 import {
+  besidesSilence,
   type EmbedVisit,
   type EmbedVisitOptions,
   PUBLIC_KEY,
@@ -87,7 +88,7 @@ embedTest(
     await page.waitForSelector("text=You have ended the call.");
     await assertAccessible(visit, "end");
     await until(() => app.registry.size, (size) => size === 0);
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(besidesSilence(complaints), []);
   },
   { engine: { voice: "flite", script: briefly } },
 );
@@ -124,7 +125,7 @@ embedTest("the widget works by keyboard, on a small dark screen, by typing", asy
   await page.click("text=End call");
   await page.waitForSelector("text=You have ended the call.");
   assert.equal(await page.evaluate(FOCUSED), "Start again");
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(besidesSilence(complaints), []);
 }, {
   look: {
     viewport: { width: 320, height: 480 },
@@ -141,7 +142,7 @@ embedTest("the widget speaks the language of the page", async (visit) => {
   await assertAccessible(visit, "German");
   await page.click("text=Auflegen");
   await page.waitForSelector("text=Sie haben das Gespräch beendet.");
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(besidesSilence(complaints), []);
 }, { html: (origin) => html(origin).replace('lang="en"', 'lang="de-AT"') });
 
 const refusals: readonly (readonly [string, Partial<EmbedVisitOptions>, sentence: string])[] = [

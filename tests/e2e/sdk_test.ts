@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import type { Script } from "../../src/sim/openai/scripts.ts";
 import { browserTest, speakInto } from "../support/browser/browser.ts";
-import { type EmbedVisit, PUBLIC_KEY, visitEmbed } from "../support/browser/embedVisit.ts";
+import {
+  besidesSilence,
+  type EmbedVisit,
+  PUBLIC_KEY,
+  visitEmbed,
+} from "../support/browser/embedVisit.ts";
 import { until } from "../support/until.ts";
 
 const SPEECH = new URL("../fixtures/speech/goforward.wav", import.meta.url);
@@ -111,7 +116,7 @@ sdkTest("a page of another origin talks with an agent by the SDK", async (visit)
   // On a slow machine the microphone was silent for long before somebody spoke into it.
   const rest = "seen.errors.filter((code) => code !== 'microphone_silent')";
   assert.deepEqual(await page.evaluate(rest), []);
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(besidesSilence(complaints), []);
 });
 
 sdkTest(
@@ -146,7 +151,7 @@ sdkTest(
       ],
     );
     await page.evaluate("call.end()");
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(besidesSilence(complaints), []);
   },
   { engine: { voice: "tone" } },
 );
