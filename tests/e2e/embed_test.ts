@@ -67,6 +67,7 @@ embedTest(
     await page.waitForSelector("text=Talk to us");
     await assertAccessible(visit, "button");
     await page.click("text=Talk to us");
+    await page.waitForSelector("text=Start talking");
     await assertAccessible(visit, "panel");
     await page.click("text=Start talking");
     await page.waitForSelector("text=Good day.");
