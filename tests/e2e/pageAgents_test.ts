@@ -234,7 +234,12 @@ http_tools:
       assert.match(await page.innerText("#tool-result"), /invalid_arguments/);
 
       await page.fill("#knowledge-query", "when is the opening");
-      await page.press("#knowledge-query", "Enter");
+      // The documents are read beside the start of the server.
+      await until(async () => {
+        await page.press("#knowledge-query", "Enter");
+        await page.waitForSelector("#knowledge-said:not(:text('Searching…'))");
+        return await page.innerText("#knowledge-said");
+      }, (said) => said !== "The documents are not read yet.");
       await page.waitForSelector("#knowledge-passages li");
       assert.match(await page.innerText("#knowledge-passages"), /At nine\./);
       await assertAccessible(visit);
