@@ -90,7 +90,7 @@ export class CallerTurns {
   }
 
   /**
-   * Whoever holds a button to talk has let it go. A model that listens would wait for silence, or has not
+   * The caller has let go of the button to talk. A model that listens would wait for silence, or has not
    * noticed that anything was said; where it has ended the turn already, there is nothing left to commit.
    */
   released(now: Milliseconds): void {
