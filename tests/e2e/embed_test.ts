@@ -46,10 +46,14 @@ const FOCUSED = `(() => {
   return at?.ariaLabel ?? at?.textContent.trim();
 })()`;
 
+/** How many animations run; the document's list leaves out those of shadow roots. */
+const ANIMATIONS = `document.getAnimations().length +
+  document.querySelector("voice-agent").shadowRoot.getAnimations().length`;
+
 async function assertAccessible({ page }: Pick<EmbedVisit, "page">, where: string): Promise<void> {
   await page.evaluate(axe.source);
   // The panel rises, and colours are measured.
-  await until(() => page.evaluate("document.getAnimations().length"), (count) => count === 0);
+  await until(() => page.evaluate(ANIMATIONS), (count) => count === 0);
   const found = await page.evaluate(
     "axe.run().then(({ violations }) => JSON.stringify(violations))",
   );
