@@ -161,6 +161,13 @@ function problemOf(refusal: ListeningRefusal, { status }: KnownCall): HttpProble
         "Enough people listen to calls: see LISTENERS.",
         { retryAfterSeconds: 10 },
       );
+    case "too_many_relayed":
+      return new HttpProblem(
+        429,
+        "too_many_calls_relayed",
+        "As many calls of the server that holds this one are heard at other servers as may be: listen there, or later.",
+        { retryAfterSeconds: 10 },
+      );
   }
 }
 

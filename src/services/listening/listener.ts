@@ -13,6 +13,14 @@ export interface Listener {
 
 export type ListeningEnd = "ended" | "moved";
 
-/** Why a call cannot be heard, or not by one more listener. */
-export const listeningRefusals = ["not_live", "too_many_of_call", "too_many"] as const;
+/**
+ * Why a call cannot be heard, or not by one more listener. `too_many_relayed` where its process sends as many calls
+ * to others as it may.
+ */
+export const listeningRefusals = [
+  "not_live",
+  "too_many_of_call",
+  "too_many",
+  "too_many_relayed",
+] as const;
 export type ListeningRefusal = (typeof listeningRefusals)[number];

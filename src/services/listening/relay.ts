@@ -59,7 +59,7 @@ export function createRelay({ bus, rpc, local, now, setTimer }: RelayDeps) {
 
   function listen({ callId, id, by }: ListenRequest): ListenAnswer {
     const listeners = calls.get(callId) ?? new Map<string, Elsewhere>();
-    if (!calls.has(callId) && calls.size >= MAX_CALLS) return "too_many";
+    if (!calls.has(callId) && calls.size >= MAX_CALLS) return "too_many_relayed";
     const sending = listeners.values().next().value?.sending ?? createSending(callId);
     const stop = local.listen(callId, {
       id,
@@ -85,13 +85,17 @@ export function createRelay({ bus, rpc, local, now, setTimer }: RelayDeps) {
     let waiting: StereoPiece[] = [];
     let isSending = false;
     let over: ListeningEnd | undefined;
+    let isOver = false;
     return {
       add(piece) {
         waiting.push(piece);
         waiting = waiting.slice(-MAX_WAITING);
         if (waiting.length >= PIECES) send();
       },
+      // Each listener of the call is told of its end: the first is enough for all.
       end(why) {
+        if (isOver) return;
+        isOver = true;
         over = why;
         send();
       },
