@@ -1,7 +1,7 @@
 import type { CallRequest } from "../../call/types.ts";
 import type { Agent } from "../../config/agents.ts";
 import { fillTemplate } from "../../config/template.ts";
-import { variables } from "./callSetup.ts";
+import { variables } from "./agentSetup.ts";
 
 /** The text to leave on an answering machine; undefined where the agent hangs up instead. */
 export function voicemailText(

@@ -45,5 +45,5 @@ function textsOf(agent: Agent): readonly (string | undefined)[] {
 /** By the object: a file that changes makes another one. */
 const asked = new WeakMap<Agent, readonly string[]>();
 
-/** What `variables` of `callSetup.ts` adds to those of a request. */
+/** What `variables` of `agentSetup.ts` adds to those of a request. */
 const BUILT_IN = ["caller", "called", "context", "direction", "date", "timezone"];

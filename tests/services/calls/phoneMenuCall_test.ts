@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CallRequest } from "../../../src/call/types.ts";
 import { type Agent, readAgent } from "../../../src/config/agents.ts";
-import { createAgentSetup } from "../../../src/services/calls/callSetup.ts";
+import { createAgentSetup } from "../../../src/services/calls/agentSetup.ts";
 import { withPhoneMenu } from "../../../src/services/calls/phoneMenuCall.ts";
 import { createAgentTools } from "../../../src/services/tools/agentTools.ts";
 import { toolServices } from "../../support/toolServices.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CallRequest } from "../../../src/call/types.ts";
 import { type Agent, readAgent } from "../../../src/config/agents.ts";
 import { fallbackMessageOf } from "../../../src/services/twilioOutbound/fallbackMessage.ts";
-import { type CallDefaults, createAgentSetup } from "../../../src/services/calls/callSetup.ts";
+import { type CallDefaults, createAgentSetup } from "../../../src/services/calls/agentSetup.ts";
 import { voicemailText } from "../../../src/services/calls/machineTexts.ts";
 
 const defaults: CallDefaults = {
