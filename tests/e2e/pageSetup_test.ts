@@ -14,11 +14,19 @@ browserTest("page: a first visit without a model's key starts with the set-up", 
     await model.getByText("Off").waitFor();
     await model.getByText("Write OPENAI_API_KEY=sk-… into the file .env").waitFor();
     assert.equal(await page.locator("#step-talk.done").count(), 0);
+    assert.match(await page.innerText("#phone-lines"), /^API_KEYS=ops:[0-9a-f]{48};scopes=admin$/m);
+    await page.getByLabel("Address of the site").fill("www.shop.example");
+    await page.getByText("with https://").waitFor();
+    await page.getByLabel("Address of the site").fill("https://www.shop.example/contact?a=1");
+    const line = /^PUBLIC_KEYS=site:(pk_[0-9a-f]{32});origins=(.*);agents=receptionist$/
+      .exec(await page.innerText("#site-key"));
+    assert.equal(line?.[2], "https://www.shop.example");
     assert.equal(
       await page.innerText("#site-lines"),
       `<script type="module" src="${server.origin}/embed.js"></script>\n` +
-        '<voice-agent key="pk_…" agent="receptionist"></voice-agent>',
+        `<voice-agent key="${line?.[1]}" agent="receptionist"></voice-agent>`,
     );
+    assert.equal(await page.locator("#site-problem").innerText(), "");
     await page.getByRole("link", { name: "Talk now" }).click();
     await page.locator("#start:enabled").waitFor();
     await page.goto(`${server.origin}/`);

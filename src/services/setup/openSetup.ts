@@ -69,7 +69,7 @@ export function openSetup(
       of("destinations", destinationsFinding(settings)),
       of("keys", keysFinding(settings, { isRevoked, nowMs: now() })),
       of("sites", sitesFinding(settings)),
-      of("limits", limitsFinding(settings)),
+      of("limits", limitsFinding(settings, engine)),
       of("prices", pricesFinding(settings, [...unpriced])),
       of("store", storeFinding(settings, recorder.health())),
       of("recordings", recordingsFinding(settings, recordings.health, recorded)),

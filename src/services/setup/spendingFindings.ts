@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/settings.ts";
+import type { Engine } from "../openai.ts";
 import type { Finding } from "./setupCheck.ts";
 
 /** Who may be called. */
@@ -30,8 +31,19 @@ export function destinationsFinding(
 }
 
 /** What may be spent. */
-export function limitsFinding({ limits: { callUsd, server } }: Pick<Settings, "limits">): Finding {
+export function limitsFinding(
+  { limits: { callUsd, server }, phone }: Pick<Settings, "limits" | "phone">,
+  { name }: Pick<Engine, "name">,
+): Finding {
   if (callUsd === undefined || server.dailyUsd === undefined) {
+    // Nothing costs dollars, which is why these limits have no defaults here.
+    if (name === "rehearsal" && phone === undefined) {
+      return {
+        state: "ok",
+        text:
+          "The built-in engine costs nothing. With a model, calls and days have limits in dollars.",
+      };
+    }
     return {
       state: "warning",
       text: "A limit in dollars is switched off.",

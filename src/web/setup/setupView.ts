@@ -3,6 +3,7 @@ import { fetchApiJson, RequestError } from "../apiClient.ts";
 import { element, find } from "../elements.ts";
 import { fetchServerInfo } from "../serverInfo.ts";
 import { t } from "../text.ts";
+import { createSiteForm, enableCopy, linesForPhone, randomHex } from "./envLines.ts";
 
 /** Creates the view of the set-up: three steps to the first call, and what is on, off and broken. */
 export function createSetupView(): (signal: AbortSignal) => Promise<void> {
@@ -10,17 +11,15 @@ export function createSetupView(): (signal: AbortSignal) => Promise<void> {
   const summary = find("setup-summary", HTMLElement);
   const again = find("setup-again", HTMLButtonElement);
 
-  const lines = find("site-lines", HTMLElement);
-  const copied = find("site-copied", HTMLElement);
-  find("site-copy", HTMLButtonElement).onclick = () =>
-    navigator.clipboard.writeText(lines.textContent).then(
-      () => copied.textContent = t("Copied."),
-      () => copied.textContent = t("The browser does not allow it: select the lines by hand."),
-    );
+  const phone = find("phone-set-up", HTMLElement);
+  const phoneLines = find("phone-lines", HTMLElement);
+  enableCopy("phone-copy", phoneLines);
+  const site = createSiteForm();
+  const apiSecret = randomHex(24);
 
   return async function showSetup(signal) {
-    copied.textContent = "";
-    lines.textContent = siteLines((await fetchServerInfo()).defaultAgent);
+    const { defaultAgent } = await fetchServerInfo();
+    site.show(location.origin, defaultAgent);
     again.onclick = () => look(signal).catch(tell);
     await look(signal);
   };
@@ -39,6 +38,12 @@ export function createSetupView(): (signal: AbortSignal) => Promise<void> {
         fetchApiJson<{ readonly calls: readonly unknown[] }>("/api/calls?limit=1", { signal }),
       ]);
       list.replaceChildren(...checks.map(rowOf));
+      const url = checks.find(({ part }) => part === "publicUrl")?.values["url"];
+      if (url !== undefined) site.show(url);
+      const needsKey = isOff(checks, "keys");
+      phone.hidden = !isOff(checks, "phone");
+      find("phone-key", HTMLElement).hidden = !needsKey;
+      phoneLines.textContent = linesForPhone({ url, apiSecret: needsKey ? apiSecret : undefined });
       summary.textContent = summarise(checks);
       markDone("step-talk", calls.length > 0);
       markDone("step-model", isOk(checks, "model"));
@@ -49,12 +54,8 @@ export function createSetupView(): (signal: AbortSignal) => Promise<void> {
   }
 }
 
-/** What a page of another site holds; the key is the operator's to fill in. */
-function siteLines(agent: string): string {
-  return [
-    `<script type="module" src="${location.origin}/embed.js"></script>`,
-    `<voice-agent key="pk_…" agent="${agent}"></voice-agent>`,
-  ].join("\n");
+function isOff(checks: readonly Check[], part: string): boolean {
+  return checks.some((check) => check.part === part && check.state === "off");
 }
 
 function isOk(checks: readonly Check[], part: string): boolean {
