@@ -47,11 +47,14 @@ export function createSiteForm(): SiteForm {
 }
 
 /** The lines of the file of settings that connect a phone number; without a secret there are keys already. */
-export function linesForPhone({ url, apiSecret }: {
+export function linesForPhone({ url, needsModel, apiSecret }: {
   readonly url: string | undefined;
+  readonly needsModel: boolean;
   readonly apiSecret: string | undefined;
 }): string {
   return [
+    // Without this line a server with a phone does not start.
+    ...(needsModel ? ["OPENAI_API_KEY=sk-…"] : []),
     `PUBLIC_URL=${url ?? "https://voice.example.com"}`,
     "TWILIO_ACCOUNT_SID=AC…",
     "TWILIO_AUTH_TOKEN=…",

@@ -43,7 +43,11 @@ export function createSetupView(): (signal: AbortSignal) => Promise<void> {
       const needsKey = isOff(checks, "keys");
       phone.hidden = !isOff(checks, "phone");
       find("phone-key", HTMLElement).hidden = !needsKey;
-      phoneLines.textContent = linesForPhone({ url, apiSecret: needsKey ? apiSecret : undefined });
+      phoneLines.textContent = linesForPhone({
+        url,
+        needsModel: isOff(checks, "model"),
+        apiSecret: needsKey ? apiSecret : undefined,
+      });
       summary.textContent = summarise(checks);
       markDone("step-talk", calls.length > 0);
       markDone("step-model", isOk(checks, "model"));
