@@ -4,6 +4,7 @@ import { type ApiError, refuse } from "./createForm.ts";
 export interface ApiAnswer {
   readonly status: number;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export const gone: ApiAnswer = { status: 204 };
