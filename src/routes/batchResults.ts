@@ -11,11 +11,16 @@ import { batchIdParam } from "./openapi/batchSchemas.ts";
 import { answer, apiRoutes, errorAnswers } from "./openapi/schemaParts.ts";
 import type { OutboundRoutesDeps } from "./outbound.ts";
 import { unknownBatch } from "./outboundBatches.ts";
+import type { TableStreams } from "./tableStreams.ts";
 
 type ResultView = z.infer<typeof batchResults>["results"][number];
 
 /** What came of batches, as JSON and as a table. */
-export function batchResultsRoutes({ access, hasKeys, outbound }: OutboundRoutesDeps) {
+export function batchResultsRoutes(
+  { access, hasKeys, outbound, sendTable }: OutboundRoutesDeps & {
+    readonly sendTable: TableStreams;
+  },
+) {
   const routes = apiRoutes();
   const reading = { middleware: [requireKeys(hasKeys), access("calls:read")] };
   const batchesOf = () => required(outbound, phoneNotConfigured).batches;
@@ -37,12 +42,7 @@ export function batchResultsRoutes({ access, hasKeys, outbound }: OutboundRoutes
     const batches = batchesOf();
     required(await batches.find(id, c.get("caller")), unknownBatch);
     const pageAfter = (after: number) => batches.results(id, { limit: PAGE, after });
-    const body = ReadableStream.from(linesOf(pageAfter)).pipeThrough(new TextEncoderStream());
-    return c.body(body, 200, {
-      "content-type": "text/csv; charset=utf-8",
-      "content-disposition": `attachment; filename="${id}.csv"`,
-      "cache-control": "no-store",
-    });
+    return sendTable(c, `${id}.csv`, () => linesOf(pageAfter));
   });
 
   return routes;

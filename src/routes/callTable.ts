@@ -19,6 +19,7 @@ import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
 import { callTableQuery } from "./openapi/callSearchSchemas.ts";
 import { apiRoutes, errorAnswers } from "./openapi/schemaParts.ts";
+import type { TableStreams } from "./tableStreams.ts";
 
 /** What a spreadsheet can still be worked with. */
 const MAX_ROWS = 100_000;
@@ -30,12 +31,13 @@ export interface CallTableDeps {
   readonly access: RequireScope;
   readonly callStore: Pick<CallStore, "list">;
   readonly callTable: CallTable;
+  readonly sendTable: TableStreams;
 }
 
 /** `GET /api/calls.csv`: the calls that the same query of `/api/calls` finds, as a table. */
-export function callTableRoutes({ access, callStore, callTable }: CallTableDeps) {
+export function callTableRoutes({ access, callStore, callTable, sendTable }: CallTableDeps) {
   const routes = apiRoutes();
-  // Not the tables: one that is not read to its end, as by a HEAD request, is never over.
+  // Not the tables: one that is read slowly asks little of the store.
   let reading = 0;
   const counted: Pick<CallStore, "list"> = {
     list(search, options) {
@@ -52,13 +54,8 @@ export function callTableRoutes({ access, callStore, callTable }: CallTableDeps)
         retryAfterSeconds: 10,
       });
     }
-    const lines = linesOf({ callStore: counted, callTable }, search, sort);
-    const body = ReadableStream.from(lines).pipeThrough(new TextEncoderStream());
-    return c.body(body, 200, {
-      "content-type": "text/csv; charset=utf-8",
-      "content-disposition": 'attachment; filename="calls.csv"',
-      "cache-control": "no-store",
-    });
+    const lines = () => linesOf({ callStore: counted, callTable }, search, sort);
+    return sendTable(c, "calls.csv", lines);
   });
 
   return routes;
@@ -72,7 +69,7 @@ const HEADINGS = [
 const FOUND_HEADINGS = ["found_who", "found_at_seconds", "found_text"];
 
 async function* linesOf(
-  { callStore, callTable }: Omit<CallTableDeps, "access">,
+  { callStore, callTable }: Pick<CallTableDeps, "callStore" | "callTable">,
   search: CallSearch,
   sort: CallSort,
 ): AsyncGenerator<string> {
@@ -148,7 +145,7 @@ const table = createRoute({
   operationId: "getCallTable",
   summary: "Get the calls that are found, as CSV",
   description:
-    `The parameters are those of the list; ${MAX_ROWS} rows at most. With the fields and criteria of the analyses as columns. Texts that a spreadsheet would take for formulas begin with an apostrophe. Where others are being written: 503 \`export_busy\`.`,
+    `The parameters are those of the list; ${MAX_ROWS} rows at most. With the fields and criteria of the analyses as columns. Texts that a spreadsheet would take for formulas begin with an apostrophe. Where others are being written: 503 \`export_busy\`, or 429 \`too_many_streams\` of the fourth one of a key. Breaks off where its reader takes nothing for a minute, or is not done in half an hour.`,
   tags: ["Calls"],
   request: { query: callTableQuery },
   responses: {

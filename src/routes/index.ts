@@ -47,6 +47,7 @@ import { retentionRoutes } from "./retention.ts";
 import type { RouterDeps } from "./routerDeps.ts";
 import { routingRoutes } from "./routing.ts";
 import { setupRoutes } from "./setup.ts";
+import { createTableStreams } from "./tableStreams.ts";
 import { toolsRoutes } from "./tools.ts";
 import { twilioRoutes } from "./twilio.ts";
 import { createResumeTokens } from "./resumeTokens.ts";
@@ -128,9 +129,10 @@ export function createRouter(
     incidents: incidents.list,
   }));
   mount(twilioRoutes({ phone, texts: deps.texts, sockets: load.sockets, addressOf, log }));
+  const sendTable = createTableStreams({ setTimer, revocation });
   mount(outboundBatchesRoutes(outbound));
   mount(batchControlRoutes({ ...outbound, now }));
-  mount(batchResultsRoutes(outbound));
+  mount(batchResultsRoutes({ ...outbound, sendTable }));
   mount(outboundRoutes(outbound));
   mount(doNotCallRoutes({ access, list: store.doNotCall, now }));
   mount(routingRoutes({ access, routing, agents, defaultAgent }));
@@ -183,7 +185,9 @@ export function createRouter(
   mount(setupRoutes({ access, setup: deps.setup }));
   mount(callAnalysisRoutes({ access, lookup, analysis }));
   mount(callTagsRoutes({ access, lookup, callTags: store.callTags }));
-  mount(callTableRoutes({ access, callStore: store.calls, callTable: store.callTable }));
+  mount(callTableRoutes({
+    ...{ access, callStore: store.calls, callTable: store.callTable, sendTable },
+  }));
   const costSoFarOf = createCostSoFar({ prices: deps.prices, now });
   const found = { access, callStore: store.calls, costSoFarOf };
   mount(callSearchRoutes({ ...found, words: store.words }));

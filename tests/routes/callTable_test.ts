@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ADMIN, ALICE, type ApiServer, withApi } from "../support/servers/apiServer.ts";
-import { callTableRoutes } from "../../src/routes/callTable.ts";
+import { type CallTableDeps, callTableRoutes } from "../../src/routes/callTable.ts";
+import { createTableStreams } from "../../src/routes/tableStreams.ts";
 import { plainRouter } from "../support/servers/plainRouter.ts";
 import { until } from "../support/until.ts";
 import { problemOf } from "../support/problemOf.ts";
@@ -94,31 +95,57 @@ Deno.test("GET /api/calls.csv is over for who goes away, and goes on for the nex
     assert.equal((await rowsOf(server)).length, 601);
   }));
 
-Deno.test("GET /api/calls.csv is not begun while many others are being read", async () => {
-  const answers: (() => void)[] = [];
+/** The route beside a store that answers when it is told to, and a clock that stands still. */
+function startTable(list: () => ReturnType<CallTableDeps["callStore"]["list"]>) {
+  const timers = new Set<{ readonly run: () => void; readonly ms: number }>();
+  const sendTable = createTableStreams({
+    setTimer(run, ms) {
+      const timer = { run, ms };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    revocation: { onRevoked: () => () => {} },
+  });
+  let keyName = "alice";
   const router = plainRouter((router) => {
     router.route(
       "/",
       callTableRoutes({
         access: () => (c, next) => {
-          c.set("caller", { scopes: ["admin"], seesAll: true, isAdmin: true });
+          c.set("caller", { keyName, scopes: ["admin"], seesAll: true, isAdmin: true });
           return next();
         },
-        callStore: {
-          list: () => new Promise((resolve) => answers.push(() => resolve({ calls: [] }))),
-        },
+        callStore: { list },
         callTable: {
           names: () => Promise.resolve({ fields: [], criteria: [] }),
           analyses: () => Promise.resolve(new Map()),
         },
+        sendTable,
       }),
     );
   });
-  const ask = async () =>
-    await router.fetch(new Request("http://parley.test/api/calls.csv"), { remoteAddress: "::1" });
+  return {
+    ask: async (key = "alice") => {
+      keyName = key;
+      return await router.fetch(new Request("http://parley.test/api/calls.csv"), {
+        remoteAddress: "::1",
+      });
+    },
+    waitingMs: () => [...timers].map(({ ms }) => ms).sort((a, b) => a - b),
+    pass(ms: number) {
+      for (const timer of [...timers].filter((each) => each.ms === ms)) timer.run();
+    },
+  };
+}
+
+Deno.test("GET /api/calls.csv is not begun while many others are being read", async () => {
+  const answers: (() => void)[] = [];
+  const { ask } = startTable(() =>
+    new Promise((resolve) => answers.push(() => resolve({ calls: [] })))
+  );
   const begun = [];
   for (let at = 1; at <= 4; at++) {
-    begun.push((await ask()).text());
+    begun.push((await ask(`key${at}`)).text());
     await until(() => answers.length, (count) => count === at);
   }
   assert.deepEqual(await problemOf(await ask()), [503, "export_busy"]);
@@ -127,6 +154,41 @@ Deno.test("GET /api/calls.csv is not begun while many others are being read", as
   const next = await ask();
   assert.equal(next.status, 200);
   await next.body?.cancel();
+});
+
+Deno.test("GET /api/calls.csv is refused to a key with three open tables, and above 30 of all", async () => {
+  const { ask } = startTable(() => Promise.resolve({ calls: [] }));
+  const open = async (key: string, count: number) => {
+    const answers = await Promise.all(Array.from({ length: count }, () => ask(key)));
+    assert.ok(answers.every(({ ok }) => ok));
+    return answers;
+  };
+  const mine = await open("alice", 3);
+  const refused = await ask("alice");
+  assert.equal(refused.headers.get("retry-after"), "10");
+  assert.deepEqual(await problemOf(refused), [429, "too_many_streams"]);
+  assert.match(await mine[0]!.text(), /^id,/);
+  const all = [...mine.slice(1), ...await open("alice", 1)];
+  for (let at = 1; at <= 9; at++) all.push(...await open(`key${at}`, 3));
+  const busy = await ask("bob");
+  assert.equal(busy.headers.get("retry-after"), "10");
+  assert.deepEqual(await problemOf(busy), [503, "too_many_streams"]);
+  for (const { body } of all) await body?.cancel();
+  await (await ask("bob")).body?.cancel();
+});
+
+Deno.test("GET /api/calls.csv breaks off for who does not read on, and its place is free", async () => {
+  const { ask, pass, waitingMs } = startTable(() => Promise.resolve({ calls: [] }));
+  for (const ms of [60_000, 30 * 60_000]) {
+    const readers = [];
+    for (let at = 0; at < 3; at++) readers.push((await ask()).body!.getReader());
+    for (const reader of readers) assert.equal((await reader.read()).done, false);
+    assert.deepEqual(await problemOf(await ask()), [429, "too_many_streams"]);
+    pass(ms);
+    for (const reader of readers) await assert.rejects(reader.read(), /took too long/);
+    assert.deepEqual(waitingMs(), []);
+  }
+  assert.equal((await ask()).status, 200);
 });
 
 Deno.test("GET /api/calls.csv refuses pages and unknown parameters", () =>

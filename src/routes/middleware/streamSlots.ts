@@ -1,14 +1,23 @@
 import { HttpProblem } from "./httpProblem.ts";
 import type { Clock } from "../../utils/clock.ts";
 
-const MAX_STREAMS = 1000;
 /** The wall clock may be changed: expiry is checked at least this often. */
 const EXPIRY_CHECK_MS = 30_000;
 
-/** Limits the number of open event streams, of this process only, and closes those of a key. */
+/** Limits the number of open streams, of this process only, and closes those of a key. */
 export function createStreamSlots(
-  { maxStreamsPerKey = 100, wallClock = () => Date.now(), setTimer }: {
+  {
+    maxStreamsPerKey = 100,
+    maxStreams = 1000,
+    what = "streams",
+    wallClock = () => Date.now(),
+    setTimer,
+  }: {
     readonly maxStreamsPerKey?: number;
+    /** Of all keys. */
+    readonly maxStreams?: number;
+    /** What the refusal calls them. */
+    readonly what?: string;
     /** Milliseconds since 1970. */
     readonly wallClock?: () => number;
     readonly setTimer: Clock["setTimer"];
@@ -19,7 +28,7 @@ export function createStreamSlots(
 
   return {
     /**
-     * Throws a 429 `HttpProblem` where too many are open. The signal aborts when the stream has to end;
+     * Throws an `HttpProblem` where too many are open: 429 of the key, 503 of all. The signal aborts when the stream has to end;
      * also at `expiresAt`, when its key expires, in milliseconds since 1970.
      */
     open(
@@ -27,13 +36,14 @@ export function createStreamSlots(
       expiresAt?: number,
     ): { readonly signal: AbortSignal; readonly release: () => void } {
       const mine = openByKey.get(keyName) ?? new Set();
-      if (mine.size >= maxStreamsPerKey || all >= MAX_STREAMS) {
-        throw new HttpProblem(
+      if (mine.size >= maxStreamsPerKey) {
+        throw tooMany(
           429,
-          "too_many_streams",
-          `No more than ${maxStreamsPerKey} streams of one key may be open: close one first.`,
-          { retryAfterSeconds: 10 },
+          `No more than ${maxStreamsPerKey} ${what} of one key may be open: close one first.`,
         );
+      }
+      if (all >= maxStreams) {
+        throw tooMany(503, `No more than ${maxStreams} ${what} may be open here: try again.`);
       }
       const stream = new AbortController();
       openByKey.set(keyName, mine.add(stream));
@@ -70,4 +80,8 @@ export function createStreamSlots(
     wait();
     return () => cancel();
   }
+}
+
+function tooMany(status: 429 | 503, sentence: string): HttpProblem {
+  return new HttpProblem(status, "too_many_streams", sentence, { retryAfterSeconds: 10 });
 }

@@ -35,6 +35,7 @@ import { createInstanceRpc } from "../../../src/services/cluster/rpc.ts";
 import { openStore, type Store } from "../../../src/services/store/store.ts";
 import type { CallEnding, NewCall } from "../../../src/services/store/calls/callRecord.ts";
 import { type ApiKey, createAuthenticator, parseApiKeys } from "../../../src/utils/auth.ts";
+import { createTableStreams } from "../../../src/routes/tableStreams.ts";
 import { setTimer } from "../../../src/utils/clock.ts";
 import { plainRouter } from "./plainRouter.ts";
 import type { RecordingSession } from "../call/recordingSession.ts";
@@ -188,7 +189,14 @@ export async function withApi(
     router.route("/", meRoutes({ access }));
     router.route("/", callsRoutes(around));
     router.route("/", callTagsRoutes({ access, lookup, callTags: store.callTags }));
-    router.route("/", callTableRoutes({ access, callStore, callTable: store.callTable }));
+    const sendTable = createTableStreams({
+      setTimer,
+      revocation: { onRevoked: (hear) => listeners.push(hear) },
+    });
+    router.route(
+      "/",
+      callTableRoutes({ access, callStore, callTable: store.callTable, sendTable }),
+    );
     router.route("/", callSearchRoutes({ ...found, words: store.words }));
     const endCall = createEndCall({ control });
     router.route("/", erasureRoutes({ access, lookup, erasure, endCall }));
