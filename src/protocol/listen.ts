@@ -42,14 +42,3 @@ export function encodeListened(
   message.set(audio, HEADER_BYTES);
   return message;
 }
-
-/** Undefined for what is none. */
-export function decodeListened(message: ArrayBuffer): ListenedSound | undefined {
-  if (message.byteLength < HEADER_BYTES) return undefined;
-  const header = new DataView(message);
-  return {
-    atMs: header.getUint32(0, true),
-    isSilenced: (header.getUint8(4) & SILENCED) !== 0,
-    audio: new Uint8Array(message, HEADER_BYTES),
-  };
-}

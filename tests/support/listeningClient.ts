@@ -1,17 +1,19 @@
-import { decodeListened, LISTEN_PROTOCOL, type ListenedSound } from "../../src/protocol/listen.ts";
+import { LISTEN_PROTOCOL } from "../../src/protocol/listen.ts";
+import { type HeardSound, readHeardSound } from "../../src/web/live/heardSound.ts";
 import type { ServedApp } from "./servers/phoneServer.ts";
 import { until } from "./until.ts";
 
 /** Somebody who listens to a call over the real socket. */
 export interface ListeningClient extends AsyncDisposable {
-  readonly sounds: readonly ListenedSound[];
-  /** All of one side so far: mu-law. */
-  side(side: "caller" | "agent"): Uint8Array;
+  readonly sounds: readonly HeardSound[];
+  /** All of one side so far, as levels from -1 to 1. */
+  side(side: Side): Float32Array;
   /** Waits until a side has been heard for so long, beyond what was heard before `fromMs` of the call. */
-  hears(side: "caller" | "agent", ms: number, fromMs?: number): Promise<void>;
+  hears(side: Side, ms: number, fromMs?: number): Promise<void>;
   readonly closed: Promise<CloseEvent>;
 }
 
+type Side = "caller" | "agent";
 type Asked = Pick<ServedApp, "request" | "origin">;
 
 export function askToListen(server: Asked, callId: string, key: string): Promise<Response> {
@@ -33,9 +35,9 @@ export async function listenTo(
   const url = `${at.origin.replace("http", "ws")}/api/calls/${callId}/listen`;
   const socket = new WebSocket(url, [LISTEN_PROTOCOL, `token.${token}`]);
   socket.binaryType = "arraybuffer";
-  const sounds: ListenedSound[] = [];
+  const sounds: HeardSound[] = [];
   socket.onmessage = ({ data }) => {
-    const sound = data instanceof ArrayBuffer ? decodeListened(data) : undefined;
+    const sound = data instanceof ArrayBuffer ? readHeardSound(data) : undefined;
     if (sound !== undefined) sounds.push(sound);
   };
   const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
@@ -43,18 +45,13 @@ export async function listenTo(
     socket.onopen = () => resolve();
     socket.onerror = () => reject(new Error("Cannot listen: the socket was refused"));
   });
-  const sideOf = (side: "caller" | "agent", of: readonly ListenedSound[]) =>
-    Uint8Array.from(
-      of.flatMap(({ audio }) =>
-        [...audio].filter((_, at) => at % 2 === (side === "agent" ? 1 : 0))
-      ),
-    );
+  const sideOf = (side: Side, of: readonly HeardSound[]) =>
+    Float32Array.from(of.flatMap((sound) => [...sound[side]]));
   return {
     sounds,
     side: (side) => sideOf(side, sounds),
     async hears(side, ms, fromMs = 0) {
-      const soundMs = () =>
-        loud(sideOf(side, sounds.filter(({ atMs }) => atMs >= fromMs))).length / 8;
+      const soundMs = () => loudMs(sideOf(side, sounds.filter(({ atMs }) => atMs >= fromMs)));
       await until(soundMs, (heardMs) => heardMs >= ms);
     },
     closed,
@@ -65,7 +62,7 @@ export async function listenTo(
   };
 }
 
-/** The codes that are no silence. */
-export function loud(audio: Uint8Array): Uint8Array {
-  return audio.filter((code) => code !== 0xff && code !== 0x7f);
+/** How much of a sound at 8 kHz is no silence. */
+export function loudMs(levels: Float32Array | Int16Array): number {
+  return levels.filter((level) => level !== 0).length / 8;
 }

@@ -1,4 +1,4 @@
-/** A message of the listening socket: see `protocol/listen.ts`. */
+/** A message of the listening socket, whose form is that of `protocol/listen.ts`. */
 export interface HeardSound {
   /** Since the call began. */
   readonly atMs: number;
