@@ -1,47 +1,9 @@
 import assert from "node:assert/strict";
-import { type AppOverrides, createApp } from "../../src/app.ts";
-import type { ClientMessage, ServerMessage } from "../../src/protocol/web.ts";
 import type { Script } from "../../src/sim/openai/scripts.ts";
-import { type BrowserPage, browserTest, openPage, speakInto } from "../support/browser/browser.ts";
-import { Inbox } from "../support/inbox.ts";
+import { visitApp } from "../support/browser/appVisit.ts";
+import { browserTest, speakInto } from "../support/browser/browser.ts";
 
 const SPEECH = new URL("../fixtures/speech/goforward.wav", import.meta.url);
-
-interface Conversation extends BrowserPage {
-  /** Every JSON message of the page's socket, both ways, in order. */
-  readonly wire: Inbox<ServerMessage | ClientMessage>;
-}
-
-/** Opens the page of the whole server, with a caller who is silent until `speakInto`. */
-async function converse(
-  overrides: AppOverrides,
-  run: (conversation: Conversation) => Promise<void>,
-): Promise<void> {
-  const app = await createApp({ LOG_LEVEL: "error", DATABASE_URL: "sqlite::memory:" }, overrides);
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => app.fetch(request, { remoteAddress: "127.0.0.1" }),
-  );
-  const origin = `http://127.0.0.1:${server.addr.port}`;
-  const opened = await openPage(origin, { microphone: "silent" });
-  const wire = new Inbox<ServerMessage | ClientMessage>();
-  opened.page.on("websocket", (socket) => {
-    const note = ({ payload }: { readonly payload: string | Uint8Array }) => {
-      if (typeof payload === "string") wire.add(JSON.parse(payload));
-    };
-    socket.on("framesent", note);
-    socket.on("framereceived", note);
-  });
-  try {
-    await opened.page.waitForSelector("#start:enabled");
-    await run({ ...opened, wire });
-    assert.deepEqual(opened.complaints, []);
-  } finally {
-    await opened.close();
-    await app.close();
-    await server.shutdown();
-  }
-}
 
 const briefly: Script = ({ cause }) => ({
   say: cause.type === "speech" ? "I have heard every word of it." : "Good day.",
@@ -50,7 +12,7 @@ const briefly: Script = ({ cause }) => ({
 browserTest(
   "a caller is greeted, speaks, and is answered aloud",
   () =>
-    converse({ engine: { voice: "flite", script: briefly } }, async ({ page, wire }) => {
+    visitApp({ engine: { voice: "flite", script: briefly } }, async ({ page, wire }) => {
       await page.click("#start");
       // On a slow machine, the tone of a late model sounds before, which is no line.
       await wire.find((message) =>
@@ -78,7 +40,7 @@ browserTest(
       "and in every town there was a clock, and every clock told another time, so that nobody " +
       "could ever say when the traveller had come or when the traveller would have to leave again.";
     const engine = { voice: "flite", script: () => ({ say: speech }) } as const;
-    return converse({ engine }, async ({ page, wire }) => {
+    return visitApp({ engine }, async ({ page, wire }) => {
       await page.click("#start");
       await wire.find((message) => message.type === "played" && message.ms >= 1500);
       await speakInto(page, SPEECH);
@@ -120,7 +82,7 @@ browserTest(
       "Once there was a lighthouse at the end of a long road, and in it lived a woman " +
       "who counted the ships that came by, and wrote each of them down with its name and its port.";
     const script: Script = ({ cause }) => ({ say: cause.type === "text" ? "I do." : story });
-    return converse({ engine: { voice: "flite", script } }, async ({ page, wire }) => {
+    return visitApp({ engine: { voice: "flite", script } }, async ({ page, wire }) => {
       await page.click("#start");
       await wire.find((message) => message.type === "played" && message.ms >= 1000);
       await page.reload();
@@ -156,7 +118,7 @@ browserTest(
 browserTest(
   "a caller who types is answered, and the tool use is shown",
   () =>
-    converse({}, async ({ page }) => {
+    visitApp({}, async ({ page }) => {
       await page.click("#start-typing");
       await page.waitForSelector("#desk:not([hidden])");
       await page.fill("#text", "what time is it");

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { createApp } from "../../src/app.ts";
-import type { ServerMessage } from "../../src/protocol/web.ts";
-import { browserTest, openPage, speakInto } from "../support/browser/browser.ts";
-import { Inbox } from "../support/inbox.ts";
+import type { ClientMessage, ServerMessage } from "../../src/protocol/web.ts";
+import { visitApp } from "../support/browser/appVisit.ts";
+import { browserTest, speakInto } from "../support/browser/browser.ts";
 import { onlyAgent } from "../support/twilio/dialling.ts";
 
 const SPEECH = new URL("../fixtures/speech/goforward.wav", import.meta.url);
@@ -14,27 +13,15 @@ const agentFiles = onlyAgent([
 
 browserTest(
   "what the agent is told reaches its greeting; tools, latency and events are shown",
-  async () => {
-    const app = await createApp(
-      { LOG_LEVEL: "error", DATABASE_URL: "sqlite::memory:" },
-      { agentFiles, engine: { voice: "flite" } },
-    );
-    const server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {} },
-      (request) => app.fetch(request, { remoteAddress: "127.0.0.1" }),
-    );
-    const origin = `http://127.0.0.1:${server.addr.port}`;
-    const { page, complaints, close } = await openPage(`${origin}/#talk?inspect`, {
-      microphone: "silent",
-      permissions: ["clipboard-read", "clipboard-write"],
-    });
-    const wire = new Inbox<ServerMessage>();
-    page.on("websocket", (socket) =>
-      socket.on("framereceived", ({ payload }) => {
-        if (typeof payload === "string") wire.add(JSON.parse(payload));
-      }));
-    try {
-      await page.waitForSelector("#start:enabled");
+  () => {
+    const look = { permissions: ["clipboard-read", "clipboard-write"] };
+    const options = {
+      hash: "#talk?inspect",
+      look,
+      agentFiles,
+      engine: { voice: "flite" },
+    } as const;
+    return visitApp(options, async ({ page, wire }) => {
       await page.waitForSelector("#inspector:not([hidden])");
       await page.click("#told summary");
       await page.fill(".told-declared label:has-text('first_name') input", "Ada");
@@ -98,15 +85,10 @@ browserTest(
         )
       );
       await page.click("#stop");
-      assert.deepEqual(complaints, []);
-    } finally {
-      await close();
-      await app.close();
-      await server.shutdown();
-    }
+    });
   },
 );
 
-function isCallersSpeech(message: ServerMessage): boolean {
+function isCallersSpeech(message: ServerMessage | ClientMessage): boolean {
   return message.type === "speaking" && message.who === "caller" && message.on;
 }

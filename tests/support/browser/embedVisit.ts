@@ -1,8 +1,7 @@
 import { type AppOverrides, createApp } from "../../../src/app.ts";
-import type { ClientMessage, ServerMessage } from "../../../src/protocol/web.ts";
 import type { ServedApp } from "../servers/phoneServer.ts";
-import { Inbox } from "../inbox.ts";
 import { type Browser, type BrowserPage, type FakeMicrophone, openPage } from "./browser.ts";
+import { type PageWire, pageWire } from "./pageWire.ts";
 
 export const PUBLIC_KEY = "pk_0123456789abcdef";
 
@@ -11,8 +10,7 @@ export interface EmbedVisit extends BrowserPage, Pick<ServedApp, "app"> {
   readonly origin: string;
   /** Of the page. */
   readonly host: string;
-  /** Every JSON message of the page's sockets, both ways, in order. */
-  readonly wire: Inbox<ServerMessage | ClientMessage>;
+  readonly wire: PageWire;
 }
 
 export interface EmbedVisitOptions {
@@ -68,14 +66,7 @@ export async function visitEmbed(
     ...(options.browser && { browser: options.browser }),
     ...look,
   });
-  const wire = new Inbox<ServerMessage | ClientMessage>();
-  opened.page.on("websocket", (socket) => {
-    const note = ({ payload }: { readonly payload: string | Uint8Array }) => {
-      if (typeof payload === "string") wire.add(JSON.parse(payload));
-    };
-    socket.on("framesent", note);
-    socket.on("framereceived", note);
-  });
+  const wire = pageWire(opened.page);
   try {
     await run({ ...opened, app, origin, host, wire });
   } finally {
