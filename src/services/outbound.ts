@@ -1,4 +1,5 @@
-export type { BatchDetail, BatchOfCalls, BatchPreview, BatchState } from "./outbound/batches.ts";
+export type { BatchDetail, BatchState } from "./outbound/batches.ts";
+export type { BatchOfCalls, BatchPreview } from "./outbound/batch/batchIntake.ts";
 export { type BatchColumn, type TableProblem } from "./outbound/batch/batchColumns.ts";
 export { type BatchPlan, batchPlan, batchRetry } from "./outbound/batch/batchPlan.ts";
 export { viewBatch } from "./outbound/batch/batchView.ts";
