@@ -10,6 +10,7 @@ import type {
 import { type Base64, bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
 import { AudioSender } from "./audioSender.ts";
+import { ConfirmationWait } from "./confirmationWait.ts";
 import { connect } from "./connect.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
 import { GuardedSink } from "./guardedSink.ts";
@@ -44,16 +45,12 @@ export class RealtimeConnection implements RealtimeClient {
   readonly #audio: AudioSender;
   readonly #connecting = new AbortController();
   readonly #sessionSetup: SetupConfirmation;
+  /** Begins with each set-up until the model is ready. */
+  readonly #confirmation: ConfirmationWait;
   readonly #expiry: SessionExpiry;
   /** Not given to the session yet. */
   #history: ModelSetup["history"];
   #phase: "connecting" | "configuring" | "ready" | "closed" = "connecting";
-  /** Runs while configuring. */
-  #readyTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Whether the server has sent anything. */
-  #speaks = false;
-  /** The set-up should have been confirmed by now: the server's first word counts as that. */
-  #isOverdue = false;
   /** Present until the model is ready. */
   #held: HeldInputs | undefined;
   #eventCount = 0;
@@ -80,6 +77,11 @@ export class RealtimeConnection implements RealtimeClient {
       health: options.toolServers,
     });
     this.#sessionSetup = new SetupConfirmation(setup, target, options);
+    this.#confirmation = new ConfirmationWait({
+      timeoutMs: options.readyTimeoutMs,
+      onReady: () => this.#becomeReady(),
+      onSilence: () => this.#heartbeat.probe(),
+    });
     this.#expiry = new SessionExpiry(options);
     this.#heartbeat = new Heartbeat({
       intervalMs: options.heartbeatMs,
@@ -156,7 +158,7 @@ export class RealtimeConnection implements RealtimeClient {
     this.#options.connections?.delete(this);
     this.#held = undefined;
     this.#connecting.abort();
-    clearTimeout(this.#readyTimer);
+    this.#confirmation.stop();
     this.#heartbeat.stop();
     this.#socket.close();
     if (droppedFrames + malformedEvents > 0) {
@@ -166,27 +168,16 @@ export class RealtimeConnection implements RealtimeClient {
 
   #configure(): void {
     if (this.#phase === "connecting" || this.#phase === "configuring") {
-      clearTimeout(this.#readyTimer);
-      this.#readyTimer = setTimeout(
-        () => this.#confirmationOverdue(),
-        this.#options.readyTimeoutMs,
-      );
+      this.#confirmation.start();
       this.#phase = "configuring";
     }
     const { event, eventId } = this.#sessionSetup.next();
     this.#post(event, eventId);
   }
 
-  /** Some servers do not confirm; one that has said nothing at all may not be there. */
-  #confirmationOverdue(): void {
-    if (this.#speaks) return this.#becomeReady();
-    this.#isOverdue = true;
-    this.#heartbeat.probe();
-  }
-
   #becomeReady(): void {
     if (this.#phase !== "configuring") return;
-    clearTimeout(this.#readyTimer);
+    this.#confirmation.stop();
     this.#phase = "ready";
     this.#requests.sendHistory(this.#history);
     this.#held?.releaseRequests().forEach((request) => this.#requests.send(request));
@@ -215,14 +206,13 @@ export class RealtimeConnection implements RealtimeClient {
 
   #onMessage(text: string | undefined): void {
     this.#heartbeat.heard();
-    this.#speaks = true;
     try {
       this.#read(text);
     } catch (error) {
       this.#malformedEvents++;
       this.#options.log.error("Model event could not be handled", { error });
     }
-    if (this.#isOverdue) this.#becomeReady();
+    this.#confirmation.heard();
   }
 
   #read(text: string | undefined): void {
