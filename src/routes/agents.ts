@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { AgentCatalog, AgentState, KnownVersion, RestoreResult } from "../services/agents.ts";
 import { askedVariables } from "../services/calls.ts";
 import { describeReach } from "../services/routing.ts";
+import { agentAnalysis, viewAgentAnalysis } from "./agentAnalysisView.ts";
 import { agentProblem, agentsReadOnly, viewAgentProblem } from "./agentProblemView.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem, required } from "./middleware/httpProblem.ts";
@@ -56,6 +57,7 @@ export function agentsRoutes({ access, catalog, defaultAgent, now }: {
       numbers: [...reach?.numbers ?? []],
       transfers: Object.keys(agent?.transfers ?? {}),
       variables: agent === undefined ? [] : [...askedVariables(agent)],
+      analysis: viewAgentAnalysis(agent?.analysis),
       openNow: reach?.openNow ?? null,
       problems: problems.map((problem) => viewAgentProblem(name, problem)),
       warnings: warnings.map((problem) => viewAgentProblem(name, problem)),
@@ -124,6 +126,7 @@ const agent = z.object({
   variables: z.array(z.string()).openapi({
     description: "Names in its texts that a request for a call may give values",
   }),
+  analysis: agentAnalysis,
   openNow: z.boolean().nullable().openapi({ description: "Null without `hours`" }),
   problems: z.array(agentProblem).openapi({
     description: "What is wrong with the file as it is now",

@@ -40,26 +40,6 @@ export interface CallSummary {
   readonly tags: readonly string[];
 }
 
-/** The agents of the server that answers. */
-export interface AgentList {
-  readonly agents: readonly AgentSummary[];
-  /** Whether this key may change them, or why not. */
-  readonly editing: "allowed" | "scope_missing" | "not_permitted" | "read_only";
-}
-
-export interface AgentSummary {
-  readonly name: string;
-  readonly title: string | null;
-  /** `broken`: the file is faulty, and the version is its last good one. */
-  readonly state: "ok" | "broken" | "unusable";
-  readonly version: string | null;
-  readonly numbers: readonly string[];
-  readonly transfers: readonly string[];
-  readonly problems: readonly { readonly text: string }[];
-  /** Of a file that is in use all the same. */
-  readonly warnings: readonly { readonly text: string }[];
-}
-
 export type Direction = "inbound" | "outbound" | "web";
 export type Status = "queued" | "ringing" | "live" | "ended";
 

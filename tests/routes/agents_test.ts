@@ -87,7 +87,7 @@ Deno.test("versions of an agent are kept, read and restored; a call says which o
 Deno.test("a broken agent is listed with its faults, and an older version takes their place", async () => {
   await using folder = await createAgentFolder({
     "receptionist.md": agent(
-      "greeting: Good day.\nscreening: A call for {{first_name}}.\nnumbers: ['+14155550100']\ntransfers: { boss: { number: '+14155550199' } }",
+      "greeting: Good day.\nanalysis:\n  fields:\n    topic: { enum: [booking, other], description: What about }\n    guests: { type: integer, description: How many }\n  success: { solved: It is solved. }\nscreening: A call for {{first_name}}.\nnumbers: ['+14155550100']\ntransfers: { boss: { number: '+14155550199' } }",
     ),
     "sales.md": "nothing",
   });
@@ -112,6 +112,13 @@ Deno.test("a broken agent is listed with its faults, and an older version takes 
     numbers: ["+14155550100"],
     transfers: ["boss"],
     variables: ["first_name"],
+    analysis: {
+      fields: [
+        { name: "topic", type: "string", choices: ["booking", "other"] },
+        { name: "guests", type: "integer", choices: [] },
+      ],
+      criteria: ["solved"],
+    },
     openNow: null,
     problems: [{
       file: "receptionist.md",
@@ -131,6 +138,7 @@ Deno.test("a broken agent is listed with its faults, and an older version takes 
     numbers: [],
     transfers: [],
     variables: [],
+    analysis: null,
     openNow: null,
     problems: [{
       file: "sales.md",

@@ -1,4 +1,4 @@
-import type { AgentSummary } from "../apiTypes.ts";
+import type { AgentSummary } from "./agentTypes.ts";
 import { t } from "../text.ts";
 
 /** What there is to say of an agent in a line: its name, version, numbers, and whether it works. */

@@ -1,13 +1,17 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
-import type { AgentList, AgentSummary } from "../apiTypes.ts";
+import type { AgentList, AgentSummary } from "./agentTypes.ts";
 import { element } from "../elements.ts";
 import { t } from "../text.ts";
 
-/** Asks the server for its agents, and shows those whose files are faulty. */
-export async function loadAgentProblems(place: HTMLElement, signal: AbortSignal): Promise<void> {
+/** Asks the server for its agents, which it returns, and shows those whose files are faulty. */
+export async function loadAgentProblems(
+  place: HTMLElement,
+  signal: AbortSignal,
+): Promise<readonly AgentSummary[]> {
   const { agents } = await fetchApiJson<AgentList>("/api/agents", { signal });
   if (!signal.aborted) showAgentProblems(place, agents);
+  return agents;
 }
 
 /** Shows the agents whose files need a change, with what is wrong; nothing where all are well. */

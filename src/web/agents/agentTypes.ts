@@ -1,3 +1,39 @@
+/** The agents of the server that answers. */
+export interface AgentList {
+  readonly agents: readonly AgentSummary[];
+  /** Whether this key may change them, or why not. */
+  readonly editing: "allowed" | "scope_missing" | "not_permitted" | "read_only";
+}
+
+export interface AgentSummary {
+  readonly name: string;
+  readonly title: string | null;
+  /** `broken`: the file is faulty, and the version is its last good one. */
+  readonly state: "ok" | "broken" | "unusable";
+  readonly version: string | null;
+  readonly numbers: readonly string[];
+  readonly transfers: readonly string[];
+  /** Names that a request for a call may give values. */
+  readonly variables: readonly string[];
+  /** What its analysis finds out; null for an agent without one. */
+  readonly analysis: DeclaredAnalysis | null;
+  readonly problems: readonly { readonly text: string }[];
+  /** Of a file that is in use all the same. */
+  readonly warnings: readonly { readonly text: string }[];
+}
+
+export interface DeclaredAnalysis {
+  readonly fields: readonly DeclaredField[];
+  readonly criteria: readonly string[];
+}
+
+export interface DeclaredField {
+  readonly name: string;
+  readonly type: "string" | "number" | "integer" | "boolean" | "date";
+  /** Empty where any value may be. */
+  readonly choices: readonly (string | number | boolean)[];
+}
+
 /** What is wrong with an agent's file, as the API tells it. */
 export interface AgentFault {
   readonly line: number | null;

@@ -1,12 +1,11 @@
 /// <reference lib="dom" />
 import { fetchApiJson, RequestError } from "../apiClient.ts";
-import type { AgentList, AgentSummary } from "../apiTypes.ts";
 import { find } from "../elements.ts";
 import { problemText } from "../problemText.ts";
 import { t } from "../text.ts";
 import { showAgentProblems } from "./agentProblems.ts";
 import { factsOf } from "./agentFacts.ts";
-import type { AgentFile } from "./agentTypes.ts";
+import type { AgentFile, AgentList, AgentSummary } from "./agentTypes.ts";
 import { createFileView } from "./fileView.ts";
 import { createKnowledgeView } from "./knowledgeView.ts";
 import { createSessionView } from "./sessionView.ts";

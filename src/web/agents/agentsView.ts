@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
-import type { AgentList, AgentSummary } from "../apiTypes.ts";
+import type { AgentList, AgentSummary } from "./agentTypes.ts";
 import { element, find } from "../elements.ts";
 import { factsOf } from "./agentFacts.ts";
 import { showAgentProblems } from "./agentProblems.ts";

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { fetchApiJson, RequestError } from "../apiClient.ts";
-import type { AgentSummary } from "../apiTypes.ts";
+import type { AgentSummary } from "./agentTypes.ts";
 import { element } from "../elements.ts";
 import { formatCalls, formatDay } from "../formats.ts";
 import { t } from "../text.ts";

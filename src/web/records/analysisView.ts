@@ -1,14 +1,9 @@
 /// <reference lib="dom" />
-import type { Analysis, Citation, CriterionResult } from "../apiTypes.ts";
+import type { Analysis, Citation } from "../apiTypes.ts";
 import { element } from "../elements.ts";
 import { formatDuration } from "../formats.ts";
 import { t } from "../text.ts";
-
-const VERDICTS: Readonly<Record<CriterionResult, string>> = {
-  pass: t("Passed"),
-  fail: t("Failed"),
-  unknown: t("Not known"),
-};
+import { VERDICTS, wordsOfName, wordsOfValue } from "./findingWords.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   no_conversation: t("The caller said nothing."),
@@ -41,10 +36,15 @@ export function describeAnalysis(
     ...verdict,
   ]);
   const values = Object.entries(fields).map(([name, { value, ...citation }]) =>
-    row(wordsOf(name), value === null ? "—" : wordsOfValue(value), citation)
+    row(wordsOfName(name), value === null ? "—" : wordsOfValue(value), citation)
   );
   const criteria = Object.entries(success).map(([name, { result, reason, ...citation }]) =>
-    row(wordsOf(name), `${VERDICTS[result]}${reason === "" ? "" : `: ${reason}`}`, citation, result)
+    row(
+      wordsOfName(name),
+      `${VERDICTS[result]}${reason === "" ? "" : `: ${reason}`}`,
+      citation,
+      result,
+    )
   );
   return [
     heading,
@@ -89,14 +89,4 @@ function describeState(state: Analysis["state"], reason: string | null): string 
     default:
       return `${t("Could not be made.")} ${why}`;
   }
-}
-
-function wordsOfValue(value: string | number | boolean): string {
-  return typeof value === "boolean" ? value ? t("Yes") : t("No") : String(value);
-}
-
-/** `wants_call_back` as `Wants call back`. */
-function wordsOf(name: string): string {
-  const words = name.replaceAll("_", " ").replaceAll(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

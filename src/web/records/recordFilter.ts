@@ -1,9 +1,11 @@
 /// <reference lib="dom" />
 import type { AgentTitles } from "../apiTypes.ts";
+import type { AgentSummary } from "../agents/agentTypes.ts";
 import type { KnownTag } from "./listTypes.ts";
 import { find } from "../elements.ts";
 import { formatCount } from "../formats.ts";
 import { t } from "../text.ts";
+import { createFindingFields } from "./findingFields.ts";
 import { readSearch } from "./readSearch.ts";
 
 type Field = HTMLInputElement | HTMLSelectElement;
@@ -15,6 +17,8 @@ type Field = HTMLInputElement | HTMLSelectElement;
 export function createRecordFilter(form: HTMLFormElement) {
   const dates = find("records-dates", HTMLElement);
   const more = find("records-more", HTMLDetailsElement);
+  const findings = find("records-findings", HTMLDetailsElement);
+  const findingFields = createFindingFields(findings);
   let tags: readonly KnownTag[] = [];
 
   form.onchange = () => {
@@ -31,6 +35,7 @@ export function createRecordFilter(form: HTMLFormElement) {
   return {
     /** Shows the filter of the URL in the form, at once: the next choice may follow soon. */
     show(filter: URLSearchParams, titles: AgentTitles): void {
+      findingFields.show(filter);
       for (const field of fieldsOf(form)) {
         const value = filter.get(field.name) ?? "";
         if (field.name === "agent") fill(field, t("All agents"), [...titles]);
@@ -40,10 +45,12 @@ export function createRecordFilter(form: HTMLFormElement) {
         if (field instanceof HTMLSelectElement && field.selectedIndex === -1) field.value = "";
       }
       dates.hidden = filter.get("days") !== "dates";
-      if ([...more.querySelectorAll<Field>("select, input")].some(({ value }) => value !== "")) {
-        more.open = true;
+      for (const each of [more, findings]) {
+        if (fieldsOf(each).some(({ value }) => value !== "")) each.open = true;
       }
     },
+    /** Offers what the analyses of these agents find out. */
+    offerFindings: (agents: readonly AgentSummary[]): void => findingFields.offer(agents),
     /** Offers these tags, whatever is chosen. */
     offer(known: readonly KnownTag[]): void {
       tags = known;
@@ -89,7 +96,7 @@ function fill(field: Field, all: string, options: readonly (readonly [string, st
   );
 }
 
-function fieldsOf(form: HTMLFormElement): readonly Field[] {
+function fieldsOf(form: HTMLElement): readonly Field[] {
   return [...form.querySelectorAll<Field>("select, input")];
 }
 

@@ -45,7 +45,8 @@ export function createRecordListView(
     found.textContent = "";
     main.ariaBusy = "true";
     // The list of calls does not wait for it, or fail with it.
-    loadAgentProblems(agentProblems, signal).catch(() => agentProblems.hidden = true);
+    loadAgentProblems(agentProblems, signal)
+      .then(filterForm.offerFindings, () => agentProblems.hidden = true);
     const [page, analytics] = await Promise.all([
       list(filter, { limit, signal }).catch(notSearched),
       fetchApiJson<Analytics>(`/api/analytics?from=${daysAgo(7)}`, { signal }),
