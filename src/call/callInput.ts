@@ -54,6 +54,8 @@ export type ControlInput =
   /** Ends the session at once, and the call with it unless another process has it. */
   | { readonly type: "hangUp"; readonly end: SessionEnd }
   | { readonly type: "callerLevel"; readonly speaking: boolean }
+  /** Frames of the line are late: what the caller has said or pressed meanwhile may still have to be read. */
+  | { readonly type: "framesLate" }
   /** The line has nothing but a busy tone: nobody is there, or nobody any more. */
   | { readonly type: "busyTone" }
   | { readonly type: "tick" };

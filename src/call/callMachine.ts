@@ -99,6 +99,7 @@ export class CallMachine {
     const end = this.#dispatch.handle(input, now);
     if (end === undefined) this.#advance(now);
     else this.#end(end, now);
+    this.#call.lateFrames.decided(now);
     return this.#call.commands.drain();
   }
 

@@ -75,7 +75,8 @@ export class AnsweringMachine {
   }
 
   get wakeAt(): Milliseconds | undefined {
-    return this.#heldUntil;
+    if (this.#heldUntil === undefined) return undefined;
+    return this.#call.lateFrames.after(this.#heldUntil);
   }
 
   /** The far end can be heard. */
@@ -122,7 +123,7 @@ export class AnsweringMachine {
     for (const { id, outcome } of this.#message.tick(now)) {
       if (id === this.#saying) this.#left = outcome;
     }
-    if (this.#heldUntil === undefined || now < this.#heldUntil) return undefined;
+    if (now < (this.wakeAt ?? Infinity)) return undefined;
     switch (this.#waits) {
       case "screener":
         return { reason: "idle", detail: "screened" };

@@ -41,7 +41,7 @@ export class Closing {
     this.#transfer = transfer;
     this.#mustHears = mustHears;
     this.#kept = kept;
-    this.#idle = new IdleTimer(() => call.policy.idleMs);
+    this.#idle = new IdleTimer(call.lateFrames, () => call.policy.idleMs);
     this.#timeLimit = new TimeLimit(call.policy);
   }
 

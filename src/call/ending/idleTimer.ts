@@ -1,3 +1,4 @@
+import type { LateFrames } from "../machine/lateFrames.ts";
 import { earliest } from "../machine/wakeTimer.ts";
 import type { Milliseconds } from "../types.ts";
 
@@ -8,6 +9,7 @@ const MAX_NUDGES = 3;
 
 /** After silence: asks once whether the caller is there, then ends the call. */
 export class IdleTimer {
+  readonly #lateFrames: Pick<LateFrames, "after">;
   readonly #idleMs: () => Milliseconds;
   #quietSince: Milliseconds | undefined;
   #asked = false;
@@ -16,7 +18,8 @@ export class IdleTimer {
   #mayNudge = false;
   #isWaiting = false;
 
-  constructor(idleMs: () => Milliseconds) {
+  constructor(lateFrames: Pick<LateFrames, "after">, idleMs: () => Milliseconds) {
+    this.#lateFrames = lateFrames;
     this.#idleMs = idleMs;
   }
 
@@ -65,11 +68,16 @@ export class IdleTimer {
   }
 
   get #idleAt(): Milliseconds | undefined {
-    return this.#quietSince === undefined ? undefined : this.#quietSince + this.#idleMs();
+    return this.#dueAfter(this.#idleMs());
   }
 
   get #nudgeAt(): Milliseconds | undefined {
     const due = this.#mayNudge && this.#isWaiting && !this.#asked && NUDGE_MS < this.#idleMs();
-    return this.#quietSince === undefined || !due ? undefined : this.#quietSince + NUDGE_MS;
+    return due ? this.#dueAfter(NUDGE_MS) : undefined;
+  }
+
+  #dueAfter(quietMs: Milliseconds): Milliseconds | undefined {
+    if (this.#quietSince === undefined) return undefined;
+    return this.#lateFrames.after(this.#quietSince + quietMs);
   }
 }

@@ -153,6 +153,8 @@ export class InputDispatch {
       case "personAnswered":
       case "verdictNotObeyed":
         return answeringMachine.handle(input, now);
+      case "framesLate":
+        return this.#call.lateFrames.noticed(now);
       case "lineSound":
       case "tick":
         return;

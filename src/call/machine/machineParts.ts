@@ -1,6 +1,7 @@
 import type { AgentSpeech } from "../playback/agentSpeech.ts";
 import type { Compaction } from "../model/compaction.ts";
 import type { CommandBuffer } from "./commandBuffer.ts";
+import type { LateFrames } from "./lateFrames.ts";
 import type { PhoneMenu } from "../menu/phoneMenu.ts";
 import type { PolicyInForce } from "./policyInForce.ts";
 import type { Latency } from "../turns/latency.ts";
@@ -13,6 +14,7 @@ export interface MachineParts {
   /** As it is now: to be read anew each time. */
   readonly policy: CallPolicy;
   readonly inForce: PolicyInForce;
+  readonly lateFrames: LateFrames;
   readonly commands: CommandBuffer;
   readonly transcript: Transcript;
   readonly latency: Latency;

@@ -12,12 +12,12 @@ export class Waits {
   readonly #always: readonly Waiting[];
   readonly #withCaller: readonly Waiting[];
 
-  constructor({ speech, turns, menu }: MachineParts, parts: DecidingParts) {
+  constructor({ speech, turns, menu, lateFrames }: MachineParts, parts: DecidingParts) {
     const { caller, deadlines, bridge, outageSpeech, tools, inputStall } = parts;
     const { connection, handover, handoff, transfer, recording } = parts;
     this.#always = [
       ...[speech, caller, turns, deadlines, bridge, outageSpeech, tools, inputStall],
-      ...[connection, handover, handoff, transfer, recording, menu],
+      ...[connection, handover, handoff, transfer, recording, menu, lateFrames],
     ];
     this.#withCaller = [...this.#always, parts.closing, parts.answeringMachine, parts.leg];
   }

@@ -1,3 +1,4 @@
+import type { LateFrames } from "../machine/lateFrames.ts";
 import type { Milliseconds } from "../types.ts";
 import { type MenuWords, menuWordsOf } from "./menuWords.ts";
 
@@ -28,10 +29,12 @@ export class HeardTurns {
   #turns = new Map<string, string>();
   #takenAt: Milliseconds | undefined;
   #afterHold = false;
+  readonly #lateFrames: Pick<LateFrames, "after">;
   readonly #comesInWords: () => boolean;
 
   /** `comesInWords`: whether the words of turns become known. */
-  constructor(comesInWords: () => boolean) {
+  constructor(lateFrames: Pick<LateFrames, "after">, comesInWords: () => boolean) {
+    this.#lateFrames = lateFrames;
     this.#comesInWords = comesInWords;
   }
 
@@ -56,10 +59,15 @@ export class HeardTurns {
 
   /** When the answer is due, unless more is heard. */
   get dueAt(): Milliseconds | undefined {
-    if (this.#takenAt === undefined) return undefined;
-    if (this.text === "") return this.#takenAt + this.#unknownMs;
+    const quietMs = this.#quietMs;
+    if (this.#takenAt === undefined || quietMs === 0) return this.#takenAt;
+    return this.#lateFrames.after(this.#takenAt + quietMs);
+  }
+
+  get #quietMs(): Milliseconds {
+    if (this.text === "") return this.#unknownMs;
     const { words } = this;
-    return this.#takenAt + (words === "other" && this.#afterHold ? 0 : QUIET_MS[words]);
+    return words === "other" && this.#afterHold ? 0 : QUIET_MS[words];
   }
 
   get #unknownMs(): Milliseconds {

@@ -1,5 +1,6 @@
 import type { CallEvent } from "../callEvent.ts";
 import type { CommandBuffer } from "../machine/commandBuffer.ts";
+import type { LateFrames } from "../machine/lateFrames.ts";
 import type { PolicyInForce } from "../machine/policyInForce.ts";
 import { earliest } from "../machine/wakeTimer.ts";
 import type { PhoneMenuPolicy } from "../phoneMenu.ts";
@@ -20,6 +21,7 @@ const MAX_SILENCES = 3;
 
 interface Shared {
   readonly inForce: PolicyInForce;
+  readonly lateFrames: LateFrames;
   readonly commands: CommandBuffer;
   readonly transcript: Transcript;
   readonly turns: Turns;
@@ -53,7 +55,10 @@ export class PhoneMenu {
     this.#call = call;
     this.hold = new Hold(call.commands);
     this.#path = new MenuPath(call.commands, startedAt);
-    this.#heard = new HeardTurns(() => call.inForce.policy.transcribes !== false);
+    this.#heard = new HeardTurns(
+      call.lateFrames,
+      () => call.inForce.policy.transcribes !== false,
+    );
     this.#announcements = new RepeatedAnnouncements(call.commands);
   }
 

@@ -138,7 +138,8 @@ export class InputStall {
 
   get #repeatAt(): Milliseconds | undefined {
     if (!this.#repeatDue || this.#quietSince === undefined) return undefined;
-    return Math.max(this.#quietSince, this.#replacedAt) + REPEAT_AFTER_MS;
+    const quietSince = Math.max(this.#quietSince, this.#replacedAt);
+    return this.#call.lateFrames.after(quietSince + REPEAT_AFTER_MS);
   }
 
   get #endlessAt(): Milliseconds {

@@ -26,7 +26,7 @@ export class CallRecording {
   readonly #sentences: Pick<MustHears, "openingHeard">;
   readonly #beginnings: TurnBeginnings;
   /** Of all keys: one that goes on with what was begun before the question is no answer to it. */
-  readonly #keys = new KeyRun();
+  readonly #keys: KeyRun;
   readonly #optsOut: OptsOut;
   #status: RecordingStatus | undefined;
   #question: RecordingQuestion | undefined;
@@ -44,6 +44,7 @@ export class CallRecording {
     resumed?: ResumedCall,
   ) {
     this.#call = call;
+    this.#keys = new KeyRun(call.lateFrames);
     this.#startedAt = startedAt;
     this.#sentences = sentences;
     this.#optsOut = optsOut;

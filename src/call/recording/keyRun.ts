@@ -1,3 +1,4 @@
+import type { LateFrames } from "../machine/lateFrames.ts";
 import type { Milliseconds } from "../types.ts";
 
 /** Keys this close to each other belong to one number. */
@@ -9,9 +10,14 @@ const EARLIER = "…";
 
 /** Keys that follow each other: whether one of them stands alone is known a second after it. */
 export class KeyRun {
+  readonly #lateFrames: Pick<LateFrames, "after">;
   #keys = "";
   #beganAt: Milliseconds = -Infinity;
   #lastAt: Milliseconds = -Infinity;
+
+  constructor(lateFrames: Pick<LateFrames, "after">) {
+    this.#lateFrames = lateFrames;
+  }
 
   pressed(digit: string, now: Milliseconds): void {
     const isNext = now - this.#lastAt < ALONE_MS;
@@ -50,7 +56,7 @@ export class KeyRun {
   }
 
   get wakeAt(): Milliseconds | undefined {
-    return this.#keys === "" ? undefined : this.#lastAt + ALONE_MS;
+    return this.#keys === "" ? undefined : this.#lateFrames.after(this.#lastAt + ALONE_MS);
   }
 }
 

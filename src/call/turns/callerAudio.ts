@@ -13,12 +13,13 @@ import { QuietDetector } from "../../utils/audio/quietDetector.ts";
 import { SpeechDetector } from "../../utils/audio/speechDetector.ts";
 import type { CallInput } from "../callInput.ts";
 import type { CallerFrame } from "../model/modelSlot.ts";
+import { FrameGap } from "./frameGap.ts";
 import { SilenceFill } from "./silenceFill.ts";
 import type { Clock } from "../../utils/clock.ts";
 
 type LineInput = Extract<
   CallInput,
-  { readonly type: "callerLevel" | "lineSound" | "busyTone" }
+  { readonly type: "callerLevel" | "lineSound" | "busyTone" | "framesLate" }
 >;
 
 interface CallerAudioOptions {
@@ -41,7 +42,9 @@ interface CallerAudioOptions {
  * it tells which frames need not be hurried: those of a quiet line, while no turn is under way.
  */
 export class CallerAudio {
+  readonly #clock: Clock;
   readonly #options: CallerAudioOptions;
+  readonly #gap = new FrameGap();
   readonly #detector = new SpeechDetector();
   readonly #quiet = new QuietDetector();
   readonly #busyTone = new BusyToneDetector();
@@ -50,6 +53,7 @@ export class CallerAudio {
   #listener: ((bytes: Uint8Array) => void) | undefined;
 
   constructor(clock: Clock, options: CallerAudioOptions) {
+    this.#clock = clock;
     this.#options = options;
     this.#silenceFill = new SilenceFill(clock, (durationMs) => {
       const silence = silenceOf(durationMs, options.format);
@@ -62,6 +66,7 @@ export class CallerAudio {
     const bytes = decodeFrame(audio);
     if (bytes === undefined) return false;
     this.#silenceFill.frame();
+    if (this.#gap.frame(this.#clock.now())) this.#options.onInput({ type: "framesLate" });
     this.#options.onFrame(bytes);
     this.#listener?.(bytes);
     this.#forward(audio, bytes);
@@ -76,9 +81,16 @@ export class CallerAudio {
     };
   }
 
-  /** Follows the caller's turns, as the model or the level reports them, to fill gaps in them. */
+  /**
+   * Follows the call before its machine does: the caller's turns, as the model or the level reports them, to
+   * fill gaps in them, and whether frames are late.
+   */
   follow(input: CallInput): void {
+    if (this.#gap.isLate(this.#clock.now())) this.#options.onInput({ type: "framesLate" });
     switch (input.type) {
+      case "joined":
+      case "lost":
+        return this.#gap.reset();
       case "speechStarted":
         return this.#silenceFill.turnBegins();
       case "speechStopped":

@@ -30,7 +30,7 @@ export class CallerTurns {
     this.#kept = kept;
     this.#optOut = optOut;
     this.#greeting = greeting;
-    this.#digits = new Digits(() => call.policy.digitTimeoutMs);
+    this.#digits = new Digits(call.lateFrames, () => call.policy.digitTimeoutMs);
   }
 
   speechStarted(itemId: string | undefined, now: Milliseconds): void {

@@ -1,15 +1,18 @@
+import type { LateFrames } from "../machine/lateFrames.ts";
 import type { Milliseconds } from "../types.ts";
 
 const MAX_DIGITS = 32;
 
 /** Gathers the keys that a caller presses into one entry, ended by `#` or by a pause. */
 export class Digits {
+  readonly #lateFrames: Pick<LateFrames, "after">;
   readonly #timeoutMs: () => Milliseconds;
   #entry = "";
   #lastAt: Milliseconds = 0;
   #beganAt: Milliseconds = 0;
 
-  constructor(timeoutMs: () => Milliseconds) {
+  constructor(lateFrames: Pick<LateFrames, "after">, timeoutMs: () => Milliseconds) {
+    this.#lateFrames = lateFrames;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -34,7 +37,8 @@ export class Digits {
   }
 
   get wakeAt(): Milliseconds | undefined {
-    return this.#entry === "" ? undefined : this.#lastAt + this.#timeoutMs();
+    if (this.#entry === "") return undefined;
+    return this.#lateFrames.after(this.#lastAt + this.#timeoutMs());
   }
 
   #complete(): string {
