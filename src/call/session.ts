@@ -2,7 +2,6 @@ import { audioDurationMs, type AudioFormat, type Base64 } from "../utils/audio/a
 import type { CallCommand } from "./callCommand.ts";
 import type { CallEvent } from "./callEvent.ts";
 import type { CallEar } from "./callEar.ts";
-import { EarOnLine } from "./listening/earOnLine.ts";
 import type { CallInput, ControlInput } from "./callInput.ts";
 import type { CallLeg, LegInput } from "./callLeg.ts";
 import { CallerAudio } from "./turns/callerAudio.ts";
@@ -14,6 +13,7 @@ import type { KeptSpeech } from "./keptSpeech.ts";
 import { KeptVoice } from "./playback/keptVoice.ts";
 import { keyTones } from "./menu/keyTones.ts";
 import { CommandRunner } from "./machine/commandRunner.ts";
+import { LegSlot } from "./machine/legSlot.ts";
 import { ModelSlot } from "./model/modelSlot.ts";
 import { CallMachine } from "./callMachine.ts";
 import { SessionTap } from "./recording/sessionTap.ts";
@@ -45,13 +45,11 @@ export class Session implements CallSession {
   readonly #model: ModelSlot;
   readonly #timer: WakeTimer;
   readonly #tap: SessionTap;
-  readonly #ears = new EarOnLine();
+  readonly #leg = new LegSlot();
   readonly #tools = new AbortController();
   readonly #over = Promise.withResolvers<SessionEnd>();
   readonly ended = this.#over.promise;
   readonly #waitingSound: WaitingSound;
-  #leg: CallLeg | undefined;
-  #hasJoined = false;
   readonly #commands = new CommandRunner((command) => this.#do(command));
 
   constructor(
@@ -80,8 +78,7 @@ export class Session implements CallSession {
       groupMs,
     });
     this.#tap = new SessionTap(() => deps.openTap?.(this, setup.format), this.#machine);
-    const leg = () => this.#ears.over(this.#leg);
-    const around = { leg, kept: () => this.#kept, tap: this.#tap };
+    const around = { leg: () => this.#leg.line, kept: () => this.#kept, tap: this.#tap };
     this.#waitingSound = new WaitingSound(deps, setup.format, around);
     this.#timer = new WakeTimer(deps, () => this.#wake());
     this.#callerAudio = new CallerAudio(deps, {
@@ -92,12 +89,12 @@ export class Session implements CallSession {
       onInput: (input) => this.#handle(input),
       onFrame: (bytes) => {
         this.#tap.hear(bytes, deps.now());
-        this.#ears.hear(bytes);
+        this.#leg.ears.hear(bytes);
       },
     });
   }
 
-  listenIn = (ear: CallEar) => this.#ears.put(ear, this.#machine, this.#format);
+  listenIn = (ear: CallEar) => this.#leg.ears.put(ear, this.#machine, this.#format);
   listenToLine = (listener: (bytes: Uint8Array) => void) => this.#callerAudio.listen(listener);
   get request(): CallRequest {
     return this.#agents.request;
@@ -119,11 +116,11 @@ export class Session implements CallSession {
   }
 
   get hasJoined(): boolean {
-    return this.#hasJoined;
+    return this.#leg.hasJoined;
   }
 
   get hasLeg(): boolean {
-    return this.#leg !== undefined;
+    return this.#leg.isTaken;
   }
 
   get hasEnded(): boolean {
@@ -152,18 +149,13 @@ export class Session implements CallSession {
 
   join(leg: CallLeg): void {
     if (this.#machine.phase === "ended") throw new Error("Cannot join the call: it has ended");
-    if (this.#leg !== undefined) this.#replaceLeg(this.#leg);
-    this.#leg = leg;
-    this.#hasJoined = true;
+    if (this.#leg.isTaken) {
+      this.#leg.replace();
+      this.input({ type: "lost" });
+    }
+    this.#leg.put(leg);
     this.#keptVoice.findGreeting();
     this.input({ type: "joined", format: leg.format, reports: leg.reports });
-  }
-
-  /** The carrier has left a stream before it opens the next, though that may be heard of later. */
-  #replaceLeg(leg: CallLeg): void {
-    if (leg.onReplaced === undefined) throw new Error("Cannot join the call: it has a leg already");
-    leg.onReplaced();
-    this.input({ type: "lost" });
   }
 
   snapshot(): readonly CallEvent[] {
@@ -180,10 +172,7 @@ export class Session implements CallSession {
   }
 
   input(input: LegInput | ControlInput): void {
-    if (input.type === "lost") {
-      this.#leg = undefined;
-      this.#ears.clear();
-    }
+    if (input.type === "lost") this.#leg.lose();
     this.#handle(input);
   }
 
@@ -244,14 +233,14 @@ export class Session implements CallSession {
         return this.#deps.recordOptOut?.(this, command);
       case "sendDigits":
         return command.by === "tones"
-          ? this.#ears.over(this.#leg)?.play(keyTones(command.digits, this.#format))
+          ? this.#leg.line?.play(keyTones(command.digits, this.#format))
           : this.#deps.sendDigits(this, command.digits);
       case "transfer":
       case "cancelTransfer":
       case "leaveRoom":
         return this.#deps.transfer(this, command);
       case "publish":
-        this.#leg?.notify(command.event);
+        this.#leg.notify(command.event);
         return this.#deps.publish(this, command.event);
       case "endCall":
         return this.#end(command.end);
@@ -287,11 +276,9 @@ export class Session implements CallSession {
     this.#waitingSound.stop();
     this.#callerAudio.close();
     this.#tap.close(this.#deps.now(), end);
-    const leg = this.#leg;
-    this.#leg = undefined;
     this.#over.resolve(end);
     try {
-      leg?.close(end);
+      this.#leg.close(end);
     } catch (error) {
       this.#deps.onError(this, error);
     }

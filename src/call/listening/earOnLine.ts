@@ -4,7 +4,7 @@ import type { CallLeg } from "../callLeg.ts";
 import type { HeardSound } from "../callTap.ts";
 import type { Milliseconds } from "../types.ts";
 
-type Line = Pick<CallLeg, "play" | "mark" | "clear">;
+export type Line = Pick<CallLeg, "play" | "mark" | "clear">;
 
 /** Lets an ear hear what goes over a call's line. Without one nothing is done; a fault of it never reaches the call. */
 export class EarOnLine {
