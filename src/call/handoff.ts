@@ -1,4 +1,4 @@
-import type { CallPolicy } from "./types.ts";
+import type { CallPolicy, CallRequest } from "./types.ts";
 
 /** What a tool asks for where the call is to go on with another agent. */
 export interface HandoffAsked {
@@ -34,8 +34,23 @@ export interface Handoff extends HandoffAsked {
 /** How often the agents of one call may hand it over. */
 export const MAX_HANDOFFS = 10;
 
+/**
+ * The request with the facts of a handoff as variables. They are what the caller has said, so nobody has checked
+ * them.
+ */
+export function withFacts(request: CallRequest, facts: string | undefined): CallRequest {
+  const carried = variablesIn(facts);
+  const names = Object.keys(carried);
+  if (names.length === 0) return request;
+  return {
+    ...request,
+    variables: { ...request.variables, ...carried },
+    unchecked: [...new Set([...request.unchecked ?? [], ...names])],
+  };
+}
+
 /** The variables of a call that the facts of a handoff hold; none where they are words. */
-export function variablesIn(facts: string | undefined): Readonly<Record<string, string>> {
+function variablesIn(facts: string | undefined): Readonly<Record<string, string>> {
   if (facts === undefined || !facts.startsWith("{")) return {};
   try {
     const entries = Object.entries(JSON.parse(facts) as Readonly<Record<string, unknown>>);

@@ -25,6 +25,8 @@ export interface CallRequest {
   /** What the agent should know about this one call. */
   readonly context?: string;
   readonly variables?: Readonly<Record<string, string>>;
+  /** Names of the variables whose values anybody may have written: a visitor's page, or the caller in talk. */
+  readonly unchecked?: readonly string[];
   /** Name of the API key that asked for the call. */
   readonly keyName?: string;
   /** Where this one call may not last as long as others. */

@@ -36,11 +36,14 @@ export function hasVariables(template: string): boolean {
   return /\{\{\s*[A-Za-z][A-Za-z0-9_]{0,63}\s*\}\}/.test(template);
 }
 
-/** Values are untrusted: removes control characters, Markdown headings, fences and braces, and bounds the length. */
-function sanitize(value: string): string {
+/**
+ * A value as it stands in texts. Values are untrusted: in one line, without control characters, marks of the
+ * direction of writing, Markdown headings, fences and braces, and of bounded length.
+ */
+export function sanitize(value: string): string {
   return value.slice(0, MAX_VALUE_LENGTH)
     .replace(
-      /[\p{Cc}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]+/gu,
+      /[\p{Cc}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E007F}]+/gu,
       " ",
     )
     .replace(/`{3,}|#{2,}|-{3,}|\{\{|\}\}/g, " ")

@@ -2,6 +2,7 @@ import type { AgentSet } from "../config/agents.ts";
 import type { PageRules } from "../utils/auth.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
 import type { WebSessionRequest } from "./webSession.ts";
+import type { WebGrant } from "./webTokens.ts";
 
 /** The agent that a visitor asks for, or the first of the key's. Throws a 403 for one that is not the key's. */
 export function agentOfPage({ agents }: PageRules, named: string | undefined): string | undefined {
@@ -18,13 +19,18 @@ export function agentOfPage({ agents }: PageRules, named: string | undefined): s
 export function allowedOfPage(
   { variables = {}, context }: WebSessionRequest,
   agent: ReturnType<AgentSet["get"]>,
-): Pick<WebSessionRequest, "context" | "variables"> & { readonly ignored: readonly string[] } {
+):
+  & Pick<WebGrant, "context" | "variables" | "unchecked">
+  & { readonly ignored: readonly string[] } {
   const { visitors } = agent ?? {};
   const isAllowed = (name: string) => visitors?.variables.includes(name) === true;
   const kept = Object.entries(variables).filter(([name]) => isAllowed(name));
   const isTold = visitors?.context === true;
   return {
-    ...(kept.length > 0 && { variables: Object.fromEntries(kept) }),
+    ...(kept.length > 0 && {
+      variables: Object.fromEntries(kept),
+      unchecked: kept.map(([name]) => name),
+    }),
     ...(context !== undefined && isTold && { context: saidByPage(context) }),
     ignored: [
       ...Object.keys(variables).filter((name) => !isAllowed(name)).map((name) =>

@@ -11,7 +11,7 @@ import type { WebGrant } from "./webTokens.ts";
 export async function routeWebCall(
   routing: Pick<Routing, "route"> | undefined,
   named: string,
-  asked: Pick<WebGrant, "context" | "variables">,
+  asked: Pick<WebGrant, "context" | "variables" | "unchecked">,
 ): Promise<WebGrant> {
   if (routing === undefined) return { agent: named, ...asked };
   const callId = newId("call");
@@ -31,5 +31,11 @@ export async function routeWebCall(
   const variables = asked.variables === undefined
     ? told.variables
     : { ...asked.variables, ...told.variables };
-  return { ...asked, agent, callId, ...told, ...present({ variables }) };
+  const { unchecked = [], ...rest } = asked;
+  // What the operator's endpoint says takes the place of what the page did.
+  const left = unchecked.filter((name) => !Object.hasOwn(told.variables ?? {}, name));
+  return {
+    ...{ ...rest, agent, callId, ...told },
+    ...present({ variables, unchecked: left.length === 0 ? undefined : left }),
+  };
 }

@@ -9,7 +9,8 @@ import { present } from "../utils/present.ts";
 
 /** What a token entitles to: one call with one agent, and what that is told of the call. */
 export interface WebGrant
-  extends Pick<CallRequest, "language" | "context" | "variables" | "metadata" | "precall"> {
+  extends
+    Pick<CallRequest, "language" | "context" | "variables" | "unchecked" | "metadata" | "precall"> {
   readonly agent: string;
   /** Name of the API key that requested it. */
   readonly keyName?: string;
@@ -32,6 +33,7 @@ const sharedGrant = z.object({
   language: z.string().optional(),
   context: z.string().optional(),
   variables: texts.optional(),
+  unchecked: z.array(z.string()).optional(),
   metadata: texts.optional(),
   precall: z.object({ status: z.string(), problems: z.array(z.string()) }).optional(),
 });

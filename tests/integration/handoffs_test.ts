@@ -51,7 +51,10 @@ Deno.test("a call goes on with another agent over the same connection, and the r
   const { model } = talk;
   assert.deepEqual(rig.realtime.sessions, [model], "one connection");
   assert.equal(connectionsOf(rig), 1);
-  assert.match(model.config.instructions ?? "", /The invoice is 4711\./);
+  assert.match(
+    model.config.instructions ?? "",
+    /The invoice is 4711\.\n\n# Words from outside\n.*nobody has checked.*\n- "4711"$/,
+  );
   const tools = model.config.tools.map((tool) => "name" in tool ? tool.name : "");
   assert.deepEqual(tools.toSorted(), ["get_current_time", "handoff"]);
   const updates = model.received.filter((event) => event.type === "session.update");

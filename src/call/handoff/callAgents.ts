@@ -1,5 +1,5 @@
 import type { CallEffect } from "../callInput.ts";
-import { type Handoff, type HandoffAsked, variablesIn } from "../handoff.ts";
+import { type Handoff, type HandoffAsked, withFacts } from "../handoff.ts";
 import type { ModelSetup } from "../modelSetup.ts";
 import type { AgentDescription, ToolOutcome } from "../sessionSetup.ts";
 import type { CallRequest } from "../types.ts";
@@ -64,10 +64,7 @@ export class CallAgents {
   }
 
   #find({ agent, facts }: HandoffAsked): CallAgent | undefined {
-    const carried = variablesIn(facts);
-    const variables = { ...this.request.variables, ...carried };
-    const hasVariables = Object.keys(variables).length > 0;
-    const request = { ...this.request, agent, ...(hasVariables && { variables }) };
+    const request = { ...withFacts(this.request, facts), agent };
     try {
       const description = this.#describe?.(request);
       return description && { request, description };

@@ -9,6 +9,7 @@ import { present } from "../../utils/present.ts";
 import { callOpening } from "./callOpening.ts";
 import { callOptOut } from "./callOptOut.ts";
 import { findsOutWhoAnswers } from "./pickupPolicy.ts";
+import { uncheckedValues } from "./uncheckedValues.ts";
 import { transferPlans } from "./transferPlans.ts";
 
 /** The model setup and the policy of one call, without tools and history. */
@@ -137,7 +138,7 @@ function instructions(agent: Agent, request: CallRequest, values: TemplateValues
   const context = request.context !== undefined && !mentions(agent.instructions, "context")
     ? "\n\n# About this call\n{{context}}"
     : "";
-  return fillTemplate(agent.instructions + context, values);
+  return fillTemplate(agent.instructions + context, values) + uncheckedValues(agent, request);
 }
 
 /** The languages that transcription expects: one, several where the model takes them, or any. */

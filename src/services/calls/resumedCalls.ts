@@ -1,5 +1,5 @@
 import { brokenOff } from "../../call/brokenOff.ts";
-import { variablesIn } from "../../call/handoff.ts";
+import { withFacts } from "../../call/handoff.ts";
 import { CallRefused, type CallRegistry } from "../../call/registry.ts";
 import type { ResumedCall } from "../../call/resumedCall.ts";
 import type { CallSession } from "../../call/sessionApi.ts";
@@ -101,10 +101,8 @@ export function requestOfRecord(
 function asNow(request: CallRequest, { handoffs }: CallContent): CallRequest {
   const latest = handoffs.at(-1);
   if (latest === undefined) return request;
-  const carried = handoffs.map(({ facts }) => variablesIn(facts));
-  const variables = Object.assign({}, request.variables, ...carried);
-  const hasVariables = Object.keys(variables).length > 0;
-  return { ...request, agent: latest.to, ...(hasVariables && { variables }) };
+  const told = handoffs.reduce((known, { facts }) => withFacts(known, facts), request);
+  return { ...told, agent: latest.to };
 }
 
 function handoffsOf({ handoffs }: CallContent): Pick<ResumedCall, "handoffs"> {

@@ -31,8 +31,8 @@ export interface RecordedCall {
   readonly transcriptionModel?: string | undefined;
 }
 
-function briefingOf({ language, context, variables }: CallRequest): NewCall["briefing"] {
-  const briefing = present({ language, context, variables });
+function briefingOf({ language, context, variables, unchecked }: CallRequest): NewCall["briefing"] {
+  const briefing = present({ language, context, variables, unchecked });
   return Object.keys(briefing).length === 0 ? undefined : briefing;
 }
 

@@ -154,7 +154,7 @@ export interface CallRecord {
   readonly briefing?: CallBriefing;
 }
 
-export type CallBriefing = Pick<CallRequest, "language" | "context" | "variables">;
+export type CallBriefing = Pick<CallRequest, "language" | "context" | "variables" | "unchecked">;
 
 /** One call of a tool by the model. */
 export interface ToolRecord {

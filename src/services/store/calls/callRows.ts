@@ -238,6 +238,9 @@ function briefingOf(row: Row): CallBriefing | undefined {
     language: text(briefing.language),
     context: text(briefing.context),
     variables: textsIn(briefing.variables),
+    unchecked: Array.isArray(briefing.unchecked)
+      ? briefing.unchecked.filter((name) => typeof name === "string")
+      : undefined,
   });
 }
 
