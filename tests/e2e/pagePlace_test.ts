@@ -21,14 +21,26 @@ browserTest("page: a call is placed by hand, and refusals say what helps", async
     await page.getByText("OUTBOUND_DENY say where calls may go").waitFor();
 
     await page.getByLabel("Number", { exact: true }).fill("+1 (415) 555-0123");
+    // The agent's file names it, also where the usual agent is meant.
+    await page.getByLabel("name", { exact: true }).fill("Ann");
+    await page.selectOption("#place-agent", { index: 1 });
+    await page.waitForFunction("document.querySelector('#place-declared input').value === 'Ann'");
     await page.getByRole("button", { name: "Add a variable" }).press("Enter");
     await page.keyboard.type("name");
     await page.keyboard.press("Tab");
-    await page.keyboard.type("Ann");
+    await page.keyboard.type("Bob");
+    await page.getByRole("button", { name: "Call", exact: true }).click();
+    const name = page.getByLabel("Name of the variable");
+    assert.equal(
+      await name.evaluate((field: { validationMessage: string }) => field.validationMessage),
+      "There is another variable of this name.",
+    );
+    await name.fill("order");
     await page.getByLabel("What the agent should know about this call").fill("She ordered a lamp.");
     await page.getByRole("button", { name: "Call", exact: true }).click();
     const call = await server.network.nextCall();
     await page.getByText("The phone is being rung.").waitFor();
+    assert.doesNotMatch(await page.innerText("#place-placed"), /has no value/);
     const [created] = server.api.creates;
     assert.equal(created?.["To"], "+14155550123");
 

@@ -10,6 +10,7 @@ export interface AgentSummary {
   readonly title: string | null;
   /** `broken`: the file is faulty, and the version is its last good one. */
   readonly state: "ok" | "broken" | "unusable";
+  readonly isDefault: boolean;
   readonly version: string | null;
   readonly numbers: readonly string[];
   readonly transfers: readonly string[];

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { fetchApiJson, RequestError } from "../apiClient.ts";
 import { find } from "../elements.ts";
+import { may } from "../me.ts";
 import { problemText } from "../problemText.ts";
 import { t } from "../text.ts";
 import { showAgentProblems } from "./agentProblems.ts";
@@ -28,7 +29,8 @@ export function createAgentView(): (name: string, signal: AbortSignal) => Promis
     main.classList.add("loading");
     const [{ agents }, file] = await Promise.all([
       fetchApiJson<AgentList>("/api/agents", { signal }),
-      readFile(name, signal),
+      // Refused to any other key.
+      may("admin") ? fetchApiJson<AgentFile>(`/api/agents/${name}/file`, { signal }) : undefined,
     ]);
     if (signal.aborted) return;
     const agent = agents.find((each) => each.name === name);
@@ -74,14 +76,4 @@ function showSummary(agent: AgentSummary, file: AgentFile | undefined): void {
   const missing = find("agent-scope", HTMLElement);
   missing.hidden = file !== undefined;
   missing.textContent = writingText("scope_missing", "");
-}
-
-/** Undefined for a key that may not see it. */
-async function readFile(name: string, signal: AbortSignal): Promise<AgentFile | undefined> {
-  try {
-    return await fetchApiJson<AgentFile>(`/api/agents/${name}/file`, { signal });
-  } catch (error) {
-    if (error instanceof RequestError && error.status === 403) return undefined;
-    throw error;
-  }
 }

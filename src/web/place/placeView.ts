@@ -1,7 +1,10 @@
 /// <reference lib="dom" />
 import { fetchApiJson, RequestError } from "../apiClient.ts";
+import type { AgentList } from "../agents/agentTypes.ts";
 import type { AgentTitles } from "../apiTypes.ts";
+import { createDeclaredVariables } from "../declaredVariables.ts";
 import { element, find } from "../elements.ts";
+import { may } from "../me.ts";
 import { t } from "../text.ts";
 import { createVariableRows, type VariableRows } from "../variableRows.ts";
 import { remedyFor } from "./remedies.ts";
@@ -18,9 +21,14 @@ export function createPlaceView(
   const remedy = find("place-remedy", HTMLElement);
   const placed = find("place-placed", HTMLElement);
   const more = find("place-add", HTMLButtonElement);
-  const variables = createVariableRows(find("place-variables", HTMLElement), more);
+  const declared = createDeclaredVariables(find("place-declared", HTMLElement));
+  const added = createVariableRows(
+    find("place-variables", HTMLElement),
+    more,
+    () => declared.names.size,
+  );
   // Before the browser looks whether all is valid, also where Enter sends the form.
-  call.onclick = () => variables.check(new Set());
+  call.onclick = () => added.check(declared.names);
   // Sent again after a lost answer, the same call is not placed twice.
   let attempt = { body: "", id: "" };
 
@@ -33,6 +41,16 @@ export function createPlaceView(
     agents.value = chosen;
     if (filter.has("to")) to.value = filter.get("to") ?? "";
     tell("");
+    const listed = fetchAgents(signal);
+    const offerVariables = async () => {
+      const all = await listed;
+      const agent = all.find(({ name, isDefault }) =>
+        agents.value === "" ? isDefault : name === agents.value
+      );
+      if (!signal.aborted) declared.offer(agent?.variables ?? []);
+    };
+    agents.onchange = offerVariables;
+    offerVariables();
     form.onsubmit = (event) => {
       event.preventDefault();
       place(signal);
@@ -40,7 +58,10 @@ export function createPlaceView(
   };
 
   async function place(signal: AbortSignal): Promise<void> {
-    const body = JSON.stringify(requestOf(new FormData(form), variables.entries));
+    const body = JSON.stringify(requestOf(new FormData(form), [
+      ...declared.entries,
+      ...added.entries,
+    ]));
     if (attempt.body !== body) attempt = { body, id: crypto.randomUUID() };
     call.disabled = true;
     tell("");
@@ -82,6 +103,16 @@ export function createPlaceView(
     ];
     const link = element("a", { href: `#calls/${callId}`, textContent: t("Watch it") });
     placed.replaceChildren(`${words} `, link, ...missing);
+  }
+}
+
+/** None where they cannot be read: variables can be added by name. */
+async function fetchAgents(signal: AbortSignal): Promise<AgentList["agents"]> {
+  if (!may("calls:read")) return [];
+  try {
+    return (await fetchApiJson<AgentList>("/api/agents", { signal })).agents;
+  } catch {
+    return [];
   }
 }
 

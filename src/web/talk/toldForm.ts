@@ -2,7 +2,8 @@
 import { fetchJson } from "../apiClient.ts";
 import { element } from "../elements.ts";
 import { t } from "../text.ts";
-import { createVariableRows, MAX_VALUE_CHARS, MAX_VARIABLES } from "../variableRows.ts";
+import { createDeclaredVariables } from "../declaredVariables.ts";
+import { createVariableRows } from "../variableRows.ts";
 import type { SessionRequest } from "./connection.ts";
 
 /** What the agent is told of a call before it begins. */
@@ -13,7 +14,7 @@ const MAX_CONTEXT_CHARS = 4000;
 
 /** Fills the disclosure of the start form: the variables of an agent's file, others by name, and a context. */
 export function createToldForm(place: HTMLElement) {
-  const declared = element("div", { className: "told-declared" });
+  const fields = element("div", { className: "told-declared" });
   const others = element("div", { className: "told-others" });
   const more = element("button", {
     type: "button",
@@ -21,10 +22,10 @@ export function createToldForm(place: HTMLElement) {
     textContent: t("Add a variable"),
   });
   const context = element("textarea", { rows: 3, maxLength: MAX_CONTEXT_CHARS });
-  const fields = new Map<string, HTMLInputElement>();
-  const rows = createVariableRows(others, more, () => fields.size);
+  const declared = createDeclaredVariables(fields);
+  const rows = createVariableRows(others, more, () => declared.names.size);
   place.replaceChildren(
-    declared,
+    fields,
     others,
     more,
     element("label", {}, [t("Context: what the agent should know about this call"), context]),
@@ -33,30 +34,13 @@ export function createToldForm(place: HTMLElement) {
   return {
     /** Offers the variables of this agent; those that the server does not tell can be added by name. */
     async offer(agent: string, key: string): Promise<void> {
-      const names = await fetchVariables(agent, key);
-      const kept = new Map([...fields].map(([name, { value }]) => [name, value]));
-      fields.clear();
-      declared.replaceChildren(
-        ...names.slice(0, MAX_VARIABLES).map((name) => {
-          const field = element("input", {
-            maxLength: MAX_VALUE_CHARS,
-            value: kept.get(name) ?? "",
-            autocomplete: "off",
-          });
-          fields.set(name, field);
-          return element("label", {}, [element("code", { textContent: name }), field]);
-        }),
-      );
+      declared.offer(await fetchVariables(agent, key));
     },
     /** Marks what the server would refuse; the browser shows it. */
-    check: (): void => rows.check(new Set(fields.keys())),
+    check: (): void => rows.check(declared.names),
     /** Empty where nothing was entered. */
     get told(): Told {
-      const entries = [
-        ...[...fields].map(([name, { value }]) => [name, value] as const)
-          .filter(([, value]) => value !== ""),
-        ...rows.entries,
-      ];
+      const entries = [...declared.entries, ...rows.entries];
       const about = context.value.trim();
       return {
         ...(entries.length > 0 && { variables: Object.fromEntries(entries) }),
