@@ -8,6 +8,7 @@ import * as prompts from "../model/prompts.ts";
 import { tellForGood } from "../model/tellForGood.ts";
 import type { ToolEnded } from "../transcript/transcriptEntry.ts";
 import { RemoteTools } from "./remoteTools.ts";
+import { ToolAdmission } from "./toolAdmission.ts";
 import { ToolCalls } from "./toolCalls.ts";
 import type { ToolEffects, WantedTransfer } from "./toolEffects.ts";
 import { ToolOutputs } from "./toolOutputs.ts";
@@ -22,8 +23,6 @@ type ResponseDone = Pick<
 >;
 type ToolReturned = Extract<ControlInput, { type: "toolReturned" }>;
 
-/** A caller's words come about a second after their turn. */
-const WORDS_MS = 4000;
 /** Limit of tool rounds without a sign of the caller; then the model has to speak. */
 const MAX_ROUNDS = 8;
 
@@ -35,8 +34,7 @@ export class ToolTurns {
   readonly #gate: ToolGate;
   readonly #speech: ToolSpeech;
   readonly #untold: UntoldResults;
-  /** Tools that run, or not, when the caller's words are known. */
-  #waiting: readonly { readonly call: ToolCall; readonly wordsBy: Milliseconds }[] = [];
+  readonly #admission: ToolAdmission;
   readonly #handoff: AgentHandoff;
   readonly #outputs: ToolOutputs;
   readonly #effects: ToolEffects;
@@ -55,6 +53,13 @@ export class ToolTurns {
     this.remote = new RemoteTools(call, this.calls, {
       started: (responseId, called, now) => this.#started(responseId, called, now),
       returned: (result, now) => this.#returned(result, true, now),
+    });
+    this.#admission = new ToolAdmission(gate, this.remote, {
+      run: (call, now) => this.#run(call, now),
+      refuse: ({ callId }, { output, speaks }, now) => {
+        const refused = { callId, output, ok: false };
+        this.#returned(speaks ? refused : { ...refused, waits: true }, speaks, now);
+      },
     });
   }
 
@@ -80,7 +85,7 @@ export class ToolTurns {
     }
     if (started.length > 0) this.remote.tells(responseId);
     // One that is refused has answered: all others of this response are known to run by then.
-    for (const call of started) this.#admit(call, now + WORDS_MS, now);
+    for (const call of started) this.#admission.ask(call, now);
   }
 
   #started(responseId: string, call: ToolCall, now: Milliseconds): void {
@@ -93,24 +98,6 @@ export class ToolTurns {
   /** Whether a response that is done has called a tool, or is to. */
   hasCalled(responseId: string): boolean {
     return this.calls.hasAnnounced(responseId) || this.remote.isPlannedIn(responseId);
-  }
-
-  /** Lets a tool run, refuses it, or decides that when the caller's words have come. */
-  #admit(call: ToolCall, wordsBy: Milliseconds, now: Milliseconds): void {
-    const admission = this.remote.repeated(call, this.#gate.policyOf(call.name)) ??
-      this.#gate.admit(call, now >= wordsBy, now);
-    switch (admission.kind) {
-      case "run":
-        return this.#run(call, now);
-      case "wait":
-        this.#waiting = [...this.#waiting, { call, wordsBy }];
-        return;
-      case "refuse": {
-        const { output, speaks } = admission;
-        const refused = { callId: call.callId, output, ok: false };
-        return this.#returned(speaks ? refused : { ...refused, waits: true }, speaks, now);
-      }
-    }
   }
 
   #run(call: ToolCall, now: Milliseconds): void {
@@ -165,15 +152,12 @@ export class ToolTurns {
   tick(now: Milliseconds, closing: boolean, quiet: boolean): void {
     this.#gate.tick(now, closing);
     this.#untold.tick(now, quiet);
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const { call, wordsBy } of waiting) this.#admit(call, wordsBy, now);
+    this.#admission.tick(now);
     this.remote.tick(now);
   }
 
-  /** When words of the caller's are waited for no longer. */
   get wakeAt(): Milliseconds | undefined {
-    return earliest(this.remote.wakeAt, ...this.#waiting.map(({ wordsBy }) => wordsBy));
+    return earliest(this.remote.wakeAt, this.#admission.wakeAt);
   }
 
   follow(input: CallInput, now: Milliseconds): void {
@@ -248,7 +232,7 @@ export class ToolTurns {
   modelLost(): void {
     this.#untold.modelLost();
     this.calls.forgetAnnounced();
-    this.#waiting = this.#waiting.filter(({ call }) => !this.remote.strands(call));
+    this.#admission.modelLost();
     this.#outputs.modelLost(this.calls.runningIds);
   }
 
