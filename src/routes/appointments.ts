@@ -26,7 +26,6 @@ export function appointmentsRoutes({ access, agenda }: {
 }) {
   const routes = apiRoutes();
   const reading = { middleware: [access("appointments:read")] };
-  const changing = { middleware: [access("appointments:write")] };
 
   routes.openapi({ ...all, ...reading }, async (c) => {
     const { limit, ...asked } = c.req.valid("query");
@@ -52,16 +51,20 @@ export function appointmentsRoutes({ access, agenda }: {
   );
 
   routes.openapi(
-    { ...enter, middleware: [access("appointments:write"), jsonBody(8192)] },
+    { ...enter, middleware: [access("appointments:write", "appointment.enter"), jsonBody(8192)] },
     async (c) => {
       const { phone, note, minutes, ...given } = c.req.valid("json");
       const result = await agenda.enter({ ...given, ...present({ phone, note, minutes }) });
       if (!result.ok) throw problemOf(result.code);
+      c.set("audited", { action: "appointment.enter", subject: result.appointment.id });
       return c.json(viewAppointment(result.appointment), 201);
     },
   );
 
-  routes.openapi({ ...cancel, ...changing }, async (c) => {
+  routes.openapi({
+    ...cancel,
+    middleware: [access("appointments:write", "appointment.cancel")],
+  }, async (c) => {
     const result = await agenda.cancel(c.req.valid("param").id);
     if (!result.ok) throw problemOf(result.code);
     return c.json(viewAppointment(result.appointment), 200);

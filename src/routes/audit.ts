@@ -32,7 +32,7 @@ export function auditRoutes({ access, audit }: {
   return routes;
 }
 
-function viewOf({ id, at, keyName, action, subject, refused }: AuditEntry) {
+function viewOf({ id, at, keyName, action, subject, refused, times = 1 }: AuditEntry) {
   return {
     id,
     at: new Date(at).toISOString(),
@@ -41,6 +41,7 @@ function viewOf({ id, at, keyName, action, subject, refused }: AuditEntry) {
     subject: subject ?? null,
     outcome: refused === undefined ? "done" as const : "refused" as const,
     refusal: refused ?? null,
+    times,
   };
 }
 
@@ -50,7 +51,7 @@ const all = createRoute({
   operationId: "listAudit",
   summary: "List who has done what",
   description:
-    "The newest first: who listened to calls, acted on them, placed or erased them, changed agents, keys or the do-not-call list, and saved recordings, journals or tables; also what was refused to a key that is known. Entries are kept for `AUDIT_DAYS`, also when the call is erased, and have nothing of callers. Takes the scope `admin`.",
+    "The newest first: who listened to calls, acted on them, placed, tagged or erased them, changed agents, keys, batches, appointments, messages or the do-not-call list, and saved recordings, journals or tables; also what was refused to a key that is known. What one key is refused again for the same reason is one entry every ten minutes. Entries are kept for `AUDIT_DAYS`, also when the call is erased, and have nothing of callers. Takes the scope `admin`.",
   tags: ["Operation"],
   request: {
     query: z.strictObject({
@@ -79,10 +80,13 @@ const all = createRoute({
             action: z.enum(auditActions),
             subject: z.string().nullable().openapi({
               description:
-                "The id of a call or batch, the name of an agent or key, or the last three digits of a number",
+                "The id of a call, batch, message or appointment, the name of an agent or key, or the last three digits of a number; null also where refusals had several",
             }),
             outcome: z.enum(["done", "refused"]),
             refusal: z.string().nullable().openapi({ description: "The code of the error" }),
+            times: z.number().openapi({
+              description: "How often; of refusals since the entry before",
+            }),
           }).openapi("AuditEntry"),
         ),
         nextCursor: z.string().nullable(),

@@ -17,13 +17,16 @@ export function callAnalysisRoutes({ access, lookup, analysis }: {
   readonly analysis: Pick<CallAnalyses, "again">;
 }) {
   const routes = apiRoutes();
-  routes.openapi({ ...analyze, middleware: [access("calls:create")] }, async (c) => {
-    const call = visibleTo(c.get("caller"), await lookup.record(c.req.valid("param").id));
-    const asked = await analysis.again(call, c.req.valid("header")["idempotency-key"]);
-    if (typeof asked === "string") throw problemOf(asked);
-    const begun = required(viewAnalysis(asked, call) ?? undefined, unknownCall);
-    return c.json({ success: true, callId: call.id, analysis: begun } as const, 202);
-  });
+  routes.openapi(
+    { ...analyze, middleware: [access("calls:create", "call.analyze")] },
+    async (c) => {
+      const call = visibleTo(c.get("caller"), await lookup.record(c.req.valid("param").id));
+      const asked = await analysis.again(call, c.req.valid("header")["idempotency-key"]);
+      if (typeof asked === "string") throw problemOf(asked);
+      const begun = required(viewAnalysis(asked, call) ?? undefined, unknownCall);
+      return c.json({ success: true, callId: call.id, analysis: begun } as const, 202);
+    },
+  );
   return routes;
 }
 

@@ -17,7 +17,6 @@ export function callTagsRoutes({ access, lookup, callTags }: {
   readonly callTags: CallTags;
 }) {
   const routes = apiRoutes();
-  const writing = { middleware: [access("calls:create")] };
 
   routes.openapi({ ...known, middleware: [access("calls:read")] }, async (c) => {
     const { keyName } = keyFilter(c.get("caller"), undefined);
@@ -25,7 +24,7 @@ export function callTagsRoutes({ access, lookup, callTags }: {
     return c.json({ tags: [...found] }, 200);
   });
 
-  routes.openapi({ ...put, ...writing }, async (c) => {
+  routes.openapi({ ...put, middleware: [access("calls:create", "call.tag")] }, async (c) => {
     const { id, tag } = c.req.valid("param");
     visibleTo(c.get("caller"), await lookup.record(id));
     const added = await callTags.add(id, tag);
@@ -39,7 +38,7 @@ export function callTagsRoutes({ access, lookup, callTags }: {
     return c.json({ tags: [...added] }, 200);
   });
 
-  routes.openapi({ ...remove, ...writing }, async (c) => {
+  routes.openapi({ ...remove, middleware: [access("calls:create", "call.untag")] }, async (c) => {
     const { id, tag } = c.req.valid("param");
     visibleTo(c.get("caller"), await lookup.record(id));
     return c.json({ tags: [...await callTags.remove(id, tag)] }, 200);

@@ -19,7 +19,6 @@ export function journalsRoutes({ access, lookup, callStore, journals }: {
   readonly journals: Records["journals"];
 }) {
   const routes = apiRoutes();
-  const middleware = [access("admin")];
   const inTurn = createOneAtATime();
 
   routes.openapi({ ...read, middleware: [access("admin", "journal.read")] }, async (c) => {
@@ -38,7 +37,7 @@ export function journalsRoutes({ access, lookup, callStore, journals }: {
     return sent;
   });
 
-  routes.openapi({ ...again, middleware }, async (c) => {
+  routes.openapi({ ...again, middleware: [access("admin", "journal.replay")] }, async (c) => {
     const call = required(await lookup.record(c.req.valid("param").id), unknownCall);
     if (call.status !== "ended") {
       throw new HttpProblem(409, "call_going_on", "The call goes on: replay it when it has ended.");

@@ -15,6 +15,7 @@ import { visibleTo } from "./callFilters.ts";
 import { readHandshake, upgradeSocket } from "./handshake.ts";
 import { createListenTokens, type ListenGrant } from "./listenTokens.ts";
 import type { RequireScope } from "./middleware/access.ts";
+import { codeOf } from "./middleware/errors.ts";
 import type { GuessGuard } from "./middleware/guessGuard.ts";
 import { HttpProblem, unknownCall } from "./middleware/httpProblem.ts";
 import { type AccessRules, isAllowedOrigin } from "./middleware/requestOrigin.ts";
@@ -79,7 +80,7 @@ export function listenRoutes(
       audit.note(entry);
       return response;
     } catch (error) {
-      audit.note({ ...entry, refused: error instanceof HttpProblem ? error.code : "failed" });
+      audit.note({ ...entry, refused: codeOf(error) });
       throw error;
     }
   });

@@ -27,7 +27,7 @@ export function messagesRoutes({ access, messages, now }: {
 }) {
   const routes = apiRoutes();
   const reading = { middleware: [access("lists:read")] };
-  const writing = access("lists:write");
+  const changing = [access("lists:write", "message.change"), jsonBody(1024)];
 
   routes.openapi({ ...all, ...reading }, async (c) => {
     const { limit, cursor, done, ...asked } = c.req.valid("query");
@@ -44,17 +44,20 @@ export function messagesRoutes({ access, messages, now }: {
     return c.json(await find(c.req.valid("param").id), 200);
   });
 
-  routes.openapi({ ...change, middleware: [writing, jsonBody(1024)] }, async (c) => {
+  routes.openapi({ ...change, middleware: changing }, async (c) => {
     const { id } = c.req.valid("param");
     const { done } = c.req.valid("json");
     if (!await messages.setDone(id, done ? now() : undefined)) throw unknown();
     return c.json(await find(id), 200);
   });
 
-  routes.openapi({ ...remove, middleware: [writing] }, async (c) => {
-    if (!await messages.remove(c.req.valid("param").id)) throw unknown();
-    return c.body(null, 204);
-  });
+  routes.openapi(
+    { ...remove, middleware: [access("lists:write", "message.remove")] },
+    async (c) => {
+      if (!await messages.remove(c.req.valid("param").id)) throw unknown();
+      return c.body(null, 204);
+    },
+  );
 
   return routes;
 

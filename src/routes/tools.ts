@@ -21,24 +21,27 @@ export function toolsRoutes({ access, agents, trials }: {
     return c.json({ tools: tools.map(viewTool), problems: [...problems] }, 200);
   });
 
-  routes.openapi({ ...attempt, middleware: [access("admin"), jsonBody(MAX_BODY)] }, async (c) => {
-    const { name, tool } = c.req.valid("param");
-    const { arguments: args } = c.req.valid("json");
-    const agent = usableAgent(agents, name);
-    const trial = required(
-      await trials.run(agent, tool, args, c.req.raw.signal),
-      () => new HttpProblem(404, "unknown_tool", "The agent has no tool of this name."),
-    );
-    c.header("Cache-Control", "no-store");
-    return c.json({
-      ...trial,
-      notes: [...trial.notes],
-      error: trial.error ?? null,
-      effect: trial.effect ?? null,
-      fault: trial.fault ?? null,
-      request: trial.request === undefined ? null : { body: null, ...trial.request },
-    }, 200);
-  });
+  routes.openapi(
+    { ...attempt, middleware: [access("admin", "tool.try"), jsonBody(MAX_BODY)] },
+    async (c) => {
+      const { name, tool } = c.req.valid("param");
+      const { arguments: args } = c.req.valid("json");
+      const agent = usableAgent(agents, name);
+      const trial = required(
+        await trials.run(agent, tool, args, c.req.raw.signal),
+        () => new HttpProblem(404, "unknown_tool", "The agent has no tool of this name."),
+      );
+      c.header("Cache-Control", "no-store");
+      return c.json({
+        ...trial,
+        notes: [...trial.notes],
+        error: trial.error ?? null,
+        effect: trial.effect ?? null,
+        fault: trial.fault ?? null,
+        request: trial.request === undefined ? null : { body: null, ...trial.request },
+      }, 200);
+    },
+  );
 
   return routes;
 }

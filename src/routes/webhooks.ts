@@ -14,7 +14,6 @@ export function webhooksRoutes({ access, outbox, webhooks }: {
   readonly webhooks?: Pick<WebhookDispatcher, "sendTest" | "resend"> | undefined;
 }) {
   const routes = apiRoutes();
-  const guarded = { middleware: [access("admin")] };
 
   routes.openapi({ ...list, middleware: [access("setup:read")] }, async (c) => {
     const { limit, after } = c.req.valid("query");
@@ -33,7 +32,7 @@ export function webhooksRoutes({ access, outbox, webhooks }: {
     return c.json({ deliveries, next: last === undefined ? null : cursorOf(last) }, 200);
   });
 
-  routes.openapi({ ...resend, ...guarded }, async (c) => {
+  routes.openapi({ ...resend, middleware: [access("admin", "webhook.resend")] }, async (c) => {
     const { id } = c.req.valid("param");
     if (await required(webhooks, notConfigured).resend(id)) {
       return c.json({ success: true, id } as const, 202);
@@ -41,7 +40,7 @@ export function webhooksRoutes({ access, outbox, webhooks }: {
     throw new HttpProblem(404, "unknown_delivery", "There is no dead letter of this id.");
   });
 
-  routes.openapi({ ...test, ...guarded }, async (c) => {
+  routes.openapi({ ...test, middleware: [access("admin", "webhook.test")] }, async (c) => {
     return c.json(
       { success: true, id: await required(webhooks, notConfigured).sendTest() } as const,
       202,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { startPhoneRig } from "../support/servers/phoneRig.ts";
-import { apiKey } from "../support/servers/phoneServer.ts";
+import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { askToListen, listenTo } from "../support/listeningClient.ts";
 import { startPostgres } from "../support/store/postgres.ts";
 import { statusOf } from "../support/twilio/dialling.ts";
@@ -80,6 +80,8 @@ async function watched(databaseUrl: string): Promise<void> {
   await hangUp(talk.phone);
   assert.equal(await status(operator, "PUT", "/api/do-not-call/+14155550123"), 200);
   assert.equal(await status(operator, "DELETE", "/api/do-not-call/+14155550123"), 204);
+  assert.equal(await status(operator, "PUT", `${call}/tags/vip`), 200);
+  assert.equal(await status(operator, "DELETE", `${call}/tags/vip`), 200);
   assert.equal(await status(operator, "GET", "/api/calls.csv"), 200);
   assert.equal(await status(operator, "HEAD", "/api/calls.csv"), 200);
   assert.equal(await status(operator, "DELETE", "/api/callers/+14155550123"), 403);
@@ -100,6 +102,8 @@ async function watched(databaseUrl: string): Promise<void> {
       "ops caller.erase  ",
       "ann caller.erase  scope_missing",
       "ann calls.export  ",
+      `ann call.untag ${talk.callId} `,
+      `ann call.tag ${talk.callId} `,
       "ann do_not_call.remove …123 ",
       "ann do_not_call.add …123 ",
       `cy call.act ${talk.callId} scope_missing`,
@@ -130,3 +134,68 @@ async function watched(databaseUrl: string): Promise<void> {
     return [await told(`?limit=2${more}`), nextCursor];
   }
 }
+
+Deno.test("a key that is refused again and again makes one entry, and a wrong body its code", async () => {
+  await using server = await startPhoneServer({ env: { API_KEYS } });
+  const ask = (key: string, method: string, path: string, body?: string) =>
+    server.request(path, {
+      method,
+      headers: { "X-API-Key": key, "Content-Type": "application/json" },
+      ...(body !== undefined && { body }),
+    });
+  const told = async (): Promise<readonly string[]> => {
+    const { entries } = await (await ask(apiKey, "GET", "/api/audit")).json();
+    return entries.map(({ key, action, refusal, times }: Entry & { readonly times: number }) =>
+      [key, action, refusal, times].join(" ")
+    );
+  };
+  for (let at = 0; at < 30; at++) {
+    assert.equal(await statusOf(ask(viewer, "POST", `/api/calls/call_${at}/actions`, "{}")), 403);
+  }
+  assert.equal(await statusOf(ask(operator, "DELETE", "/api/callers/+14155550123")), 403);
+  const bodies = [["{", "malformed_json"], ['{"type":"dance"}', "invalid_request"]] as const;
+  for (const [body, code] of bodies) {
+    const wrong = await ask(operator, "POST", "/api/calls/call_x/actions", body);
+    assert.equal((await wrong.json()).code, code);
+  }
+  assert.deepEqual(await until(told, (entries) => entries.length >= 4), [
+    "ann call.act invalid_request 1",
+    "ann call.act malformed_json 1",
+    "ann caller.erase scope_missing 1",
+    "cy call.act scope_missing 1",
+  ]);
+});
+
+Deno.test("tags, appointments, messages, analyses, tools, webhooks and replays are noted", async () => {
+  await using server = await startPhoneServer({ env: { API_KEYS } });
+  const ask = (method: string, path: string, body: unknown) =>
+    server.request(path, {
+      method,
+      headers: { "X-API-Key": viewer, "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  const asked: readonly (readonly [action: string, method: string, path: string])[] = [
+    ["call.tag", "PUT", "/api/calls/call_1/tags/vip"],
+    ["call.untag", "DELETE", "/api/calls/call_1/tags/vip"],
+    ["call.analyze", "POST", "/api/calls/call_1/analyze"],
+    ["message.change", "PATCH", "/api/messages/msg_1"],
+    ["message.remove", "DELETE", "/api/messages/msg_1"],
+    ["appointment.enter", "POST", "/api/appointments"],
+    ["appointment.cancel", "DELETE", "/api/appointments/apt_1"],
+    ["tool.try", "POST", "/api/agents/receptionist/tools/end_call/try"],
+    ["webhook.test", "POST", "/api/webhooks/test"],
+    ["webhook.resend", "POST", "/api/webhooks/deliveries/out_1/resend"],
+    ["journal.replay", "POST", "/api/calls/call_1/replay"],
+  ];
+  for (const [, method, path] of asked) {
+    assert.equal(await statusOf(ask(method, path, {})), 403, path);
+  }
+  const told = async () => {
+    const answer = await server.request("/api/audit", { headers: { "X-API-Key": apiKey } });
+    return (await answer.json()).entries.map(({ action }: Entry) => action).reverse();
+  };
+  assert.deepEqual(
+    await until(told, ({ length }) => length >= asked.length),
+    asked.map(([action]) => action),
+  );
+});

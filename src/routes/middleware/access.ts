@@ -11,6 +11,7 @@ import {
 } from "../../utils/auth.ts";
 import { createRateLimiter } from "../../utils/rateLimiter.ts";
 import { HttpProblem, requireAllowed, unauthorized } from "./httpProblem.ts";
+import { codeOf } from "./errors.ts";
 import type { GuessGuard } from "./guessGuard.ts";
 import { type AccessRules, isAllowedOrigin, isLocal } from "./requestOrigin.ts";
 import { present } from "../../utils/present.ts";
@@ -120,8 +121,7 @@ export function createAccess(deps: AccessDeps): RequireScope {
     const audited: Audited | undefined = c.get("audited");
     if (audited === undefined || audited.isLeftOut === true || c.req.method === "HEAD") return;
     const { action, subject } = audited;
-    const code = error instanceof HttpProblem ? error.code : "failed";
-    const refused = error === undefined ? undefined : code;
+    const refused = error === undefined ? undefined : codeOf(error);
     audit.note({ action, ...present({ keyName: c.get("caller").keyName, subject, refused }) });
   }
 

@@ -12,12 +12,19 @@ import { HttpProblem } from "./httpProblem.ts";
 /** Turns what was thrown into an answer. Unexpected errors are logged, and answered without details. */
 export function answerErrors(log: Pick<Log, "error">): ErrorHandler {
   return function onError(error, c) {
-    const problem = problemOf(error);
+    const problem = knownProblem(error);
     if (problem !== undefined) return answer(c, problem);
     log.error("Request failed", { requestId: requestIdOf(c), method: c.req.method, error });
-    return answer(c, new HttpProblem(500, "internal_error", "Something went wrong here."));
+    return answer(c, unexpected);
   };
 }
+
+/** The code with which an error is answered. */
+export function codeOf(error: unknown): string {
+  return (knownProblem(error) ?? unexpected).code;
+}
+
+const unexpected = new HttpProblem(500, "internal_error", "Something went wrong here.");
 
 /** The answer to a request that matches no route. */
 export const answerNotFound: NotFoundHandler = (c) =>
@@ -29,7 +36,7 @@ function requestIdOf(c: Context): string {
   return typeof id === "string" ? id : "";
 }
 
-function problemOf(error: unknown): HttpProblem | undefined {
+function knownProblem(error: unknown): HttpProblem | undefined {
   if (error instanceof HttpProblem) return error;
   if (error instanceof BodyError) return new HttpProblem(error.status, error.code, error.message);
   if (error instanceof CallRefused) return refusals[error.code];

@@ -2,6 +2,7 @@ import type { Clock } from "../../utils/clock.ts";
 import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
+import { createRepeatedRefusals, type NewAuditEntry } from "./repeatedRefusals.ts";
 import { type AuditEntry, type AuditStore, StatementRefused } from "../store.ts";
 
 /** `now` is in milliseconds since 1970. */
@@ -14,7 +15,7 @@ export interface AuditLogDeps extends Clock {
 /** Writes down who has done what, without holding up what they do. */
 export interface AuditLog {
   /** Never throws. While the store is away, the entry waits in memory. */
-  note(entry: Omit<AuditEntry, "id" | "at">): void;
+  note(entry: NewAuditEntry): void;
   /** Tries once more to write what waits, then stops. What is lost stands in the process's log. */
   close(): Promise<void>;
 }
@@ -30,6 +31,7 @@ export function openAuditLog(
   let failures = 0;
   let lastAt = 0;
   const writing = createPollLoop(write, setTimer);
+  const refusals = createRepeatedRefusals({ enter, setTimer });
 
   async function write(): Promise<number | undefined> {
     try {
@@ -64,19 +66,22 @@ export function openAuditLog(
     log.error("Audit entry not stored", { ...entry, at: new Date(at).toISOString(), error });
   }
 
+  function enter(entry: NewAuditEntry): void {
+    // Entries of the same millisecond keep their order too.
+    const at = lastAt = Math.max(Math.round(now()), lastAt + 1);
+    waiting.push({ ...entry, id: newId("audit", at), at });
+    const [oldest] = waiting;
+    if (waiting.length > maxWaiting && oldest !== undefined) {
+      waiting.shift();
+      lose(oldest);
+    }
+    if (failures === 0) writing.wake();
+  }
+
   return {
-    note(entry) {
-      // Entries of the same millisecond keep their order too.
-      const at = lastAt = Math.max(Math.round(now()), lastAt + 1);
-      waiting.push({ ...entry, id: newId("audit", at), at });
-      const [oldest] = waiting;
-      if (waiting.length > maxWaiting && oldest !== undefined) {
-        waiting.shift();
-        lose(oldest);
-      }
-      if (failures === 0) writing.wake();
-    },
+    note: (entry) => entry.refused === undefined ? enter(entry) : refusals.note(entry),
     async close() {
+      refusals.close();
       await writing.close();
       await write();
       for (const entry of waiting.splice(0)) lose(entry);

@@ -1,7 +1,7 @@
 import type { CallPosition } from "./calls/callList.ts";
 import { toInteger } from "./columns.ts";
 import type { Database, Row, SqlValue } from "./database.ts";
-import { choiceOf, maybeText, numberOf, readable, textOf } from "./row.ts";
+import { choiceOf, maybeNumber, maybeText, numberOf, readable, textOf } from "./row.ts";
 import { present } from "../../utils/present.ts";
 
 /** What people do that is written down. */
@@ -17,6 +17,9 @@ export const auditActions = [
   "call.text",
   "call.recording",
   "call.act",
+  "call.tag",
+  "call.untag",
+  "call.analyze",
   "call.place",
   "call.cancel",
   "call.erase",
@@ -31,8 +34,16 @@ export const auditActions = [
   "recording.read",
   "recording.remove",
   "journal.read",
+  "journal.replay",
+  "message.change",
+  "message.remove",
+  "appointment.enter",
+  "appointment.cancel",
   "agent.save",
   "agent.restore",
+  "tool.try",
+  "webhook.test",
+  "webhook.resend",
   "key.revoke",
   "do_not_call.add",
   "do_not_call.remove",
@@ -51,6 +62,8 @@ export interface AuditEntry {
   readonly subject?: string;
   /** The code of the refusal. */
   readonly refused?: string;
+  /** How often in a row, where it is more than once: of refusals alone. */
+  readonly times?: number;
 }
 
 /** Selects entries by all members that are present; times are milliseconds since 1970. */
@@ -69,10 +82,13 @@ export function createAuditStore({ query, batch }: Database) {
   return {
     /** All or none; an entry that is there already stays as it is. */
     async add(entries: readonly AuditEntry[]): Promise<void> {
-      await batch(entries.map(({ id, at, keyName, action, subject, refused }) => ({
-        sql: `INSERT INTO audit (id, at, key_name, action, subject, refused)
-          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
-        values: [id, toInteger(at), keyName ?? null, action, subject ?? null, refused ?? null],
+      await batch(entries.map(({ id, at, keyName, action, subject, refused, times }) => ({
+        sql: `INSERT INTO audit (id, at, key_name, action, subject, refused, times)
+          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
+        values: [
+          ...[id, toInteger(at), keyName ?? null, action, subject ?? null, refused ?? null],
+          times ?? null,
+        ],
       })));
     },
     /** The newest first, those before `after`. */
@@ -112,6 +128,6 @@ function entryOf(row: Row): AuditEntry {
     at: numberOf(row, "at"),
     action: choiceOf(row, "action", auditActions),
     ...present({ keyName: maybeText(row, "key_name"), subject: maybeText(row, "subject") }),
-    ...present({ refused: maybeText(row, "refused") }),
+    ...present({ refused: maybeText(row, "refused"), times: maybeNumber(row, "times") }),
   };
 }

@@ -14,6 +14,7 @@ interface Entry {
   readonly subject: string | null;
   readonly outcome: "done" | "refused";
   readonly refusal: string | null;
+  readonly times: number;
 }
 
 interface EntryPage {
@@ -114,7 +115,7 @@ function daysOf(entries: readonly Entry[]): readonly HTMLElement[] {
   ]);
 }
 
-function rowOf({ at, key, action, subject, outcome, refusal }: Entry): HTMLElement {
+function rowOf({ at, key, action, subject, outcome, refusal, times }: Entry): HTMLElement {
   const what = AUDIT_ACTIONS[action] ?? action;
   return element("li", {}, [
     element("time", { className: "at", dateTime: at, textContent: formatTime(at) }),
@@ -126,7 +127,7 @@ function rowOf({ at, key, action, subject, outcome, refusal }: Entry): HTMLEleme
     ...(outcome === "done" ? [] : [
       element("span", {
         className: "verdict fail",
-        textContent: t("Refused"),
+        textContent: times === 1 ? t("Refused") : t("Refused {times} times", { times }),
         title: refusal ?? "",
       }),
     ]),

@@ -7,6 +7,8 @@ interface Rig {
   readonly stored: AuditEntry[];
   readonly lost: unknown[];
   readonly wakes: (() => void)[];
+  /** What is to run in ten minutes. */
+  readonly later: (() => void)[];
   readonly log: ReturnType<typeof openAuditLog>;
   fault: Error | undefined;
 }
@@ -15,6 +17,7 @@ function rig(maxWaiting?: number): Rig {
   const stored: AuditEntry[] = [];
   const lost: unknown[] = [];
   const wakes: (() => void)[] = [];
+  const later: (() => void)[] = [];
   const log = openAuditLog({
     audit: {
       add(entries) {
@@ -27,14 +30,14 @@ function rig(maxWaiting?: number): Rig {
       },
     },
     now: () => 5,
-    setTimer(wake) {
-      wakes.push(wake);
+    setTimer(wake, ms) {
+      (ms === 600_000 ? later : wakes).push(wake);
       return () => {};
     },
     log: { warn() {}, error: (_message, fields) => void lost.push(fields?.["subject"]) },
     ...(maxWaiting !== undefined && { maxWaiting }),
   });
-  const made: Rig = { stored, lost, wakes, log, fault: undefined };
+  const made: Rig = { stored, lost, wakes, later, log, fault: undefined };
   return made;
 }
 
@@ -77,4 +80,34 @@ Deno.test("an audit entry that the store refuses does not keep the others from i
   await made.log.close();
   assert.deepEqual(subjects(made.stored), ["call_1", "call_3"]);
   assert.deepEqual(made.lost, ["poison"]);
+});
+
+Deno.test("what a key is refused again is one entry with its number, and no other entry is lost", async () => {
+  const made = rig();
+  const refuse = (keyName: string, subject: string, refused = "scope_missing") =>
+    made.log.note({ action: "call.say", keyName, subject, refused });
+  refuse("eve", "call_1");
+  for (let at = 0; at < 1000; at++) refuse("eve", "call_2");
+  refuse("eve", "call_2", "invalid_request");
+  refuse("ann", "call_2");
+  made.log.note({ action: "call.say", keyName: "eve", subject: "call_1" });
+  await settled();
+  const told = () =>
+    made.stored.map(({ keyName, subject, refused, times }) =>
+      [keyName, subject, refused, times].join(" ").trim()
+    );
+  const first = [
+    "eve call_1 scope_missing",
+    "eve call_2 invalid_request",
+    "ann call_2 scope_missing",
+    "eve call_1",
+  ];
+  assert.deepEqual(told(), first);
+  for (const gather of made.later.splice(0)) gather();
+  await settled();
+  assert.deepEqual(told(), [...first, "eve call_2 scope_missing 1000"]);
+  refuse("eve", "call_3");
+  refuse("eve", "call_4");
+  await made.log.close();
+  assert.deepEqual(told().slice(5), ["eve  scope_missing 2"], "of several subjects none is named");
 });

@@ -17,6 +17,7 @@ export function testAudit(test: StoreTest): void {
     keyName: "ben",
     action: "caller.erase",
     refused: "scope_missing",
+    times: 3,
   };
   const saved: AuditEntry = { id: "audit_3", at: 2000, action: "agent.save", subject: "desk" };
 

@@ -11,3 +11,6 @@ export const audit: readonly string[] = [
   "CREATE INDEX audit_by_time ON audit (at, id)",
   "CREATE INDEX audit_by_subject ON audit (subject, at)",
 ];
+
+/** Of refusals that were repeated. */
+export const auditTimes: readonly string[] = ["ALTER TABLE audit ADD COLUMN times INTEGER"];

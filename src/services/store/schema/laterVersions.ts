@@ -1,7 +1,7 @@
 import { agentVersions } from "./agentVersions.ts";
 import { askedPeople } from "./askedPeople.ts";
 import { callRules } from "./callRules.ts";
-import { audit } from "./audit.ts";
+import { audit, auditTimes } from "./audit.ts";
 import { batchPlans } from "./batchPlans.ts";
 import { callTags } from "./callTags.ts";
 import { callWords } from "./callWords.ts";
@@ -172,4 +172,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   callTags,
   unfinishedTurns,
   audit,
+  auditTimes,
 ];
