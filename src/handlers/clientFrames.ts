@@ -1,7 +1,8 @@
-import { type ClientMessage, parseClientMessage } from "../protocol/web.ts";
+import type { ClientMessage } from "../protocol/web.ts";
 import { type Base64, encodeBase64 } from "../utils/audio/audioFormat.ts";
 import { createPartsLimit } from "../utils/partsLimit.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
+import { parseClientMessage } from "./clientMessage.ts";
 
 /** What a browser has asked for; its audio goes another way. */
 export type ClientRequest = Exclude<ClientMessage, { type: "input_audio_buffer.append" }>;

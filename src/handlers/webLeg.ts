@@ -1,7 +1,7 @@
 import type { CallEvent, RecordingStatus } from "../call/callEvent.ts";
 import type { CallLeg, SpeechPiece } from "../call/callLeg.ts";
 import { type CallEnd, isCallEnd, type SessionEnd } from "../call/types.ts";
-import { closeCodes, encodeServerMessage, type ServerMessage } from "../protocol/web.ts";
+import { closeCodes, type ServerMessage } from "../protocol/web.ts";
 import { decodeBase64 } from "../utils/audio/audioFormat.ts";
 import { present } from "../utils/present.ts";
 
@@ -75,7 +75,7 @@ export class WebLeg implements CallLeg {
   }
 
   send(message: ServerMessage): void {
-    this.#write(encodeServerMessage(message));
+    this.#write(JSON.stringify(message));
   }
 
   /** Closes the socket for a fault on its side, with the code that names the fault. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { encodeServerMessage, parseClientMessage } from "../../src/protocol/web.ts";
+import { parseClientMessage } from "../../src/handlers/clientMessage.ts";
 
 const TWO_SAMPLES = "AAAAAA==";
 
@@ -90,9 +90,4 @@ Deno.test("parseClientMessage() never throws, whatever it is given", () => {
       assert.equal(typeof parseClientMessage(JSON.stringify(fields)).ok, "boolean");
     }
   }));
-});
-
-Deno.test("encodeServerMessage() writes one JSON object", () => {
-  const message = { type: "ended", reason: "idle" } as const;
-  assert.deepEqual(JSON.parse(encodeServerMessage(message)), message);
 });
