@@ -96,13 +96,17 @@ export class PhoneMenu {
 
   committed(itemId: string): void {
     this.#open = undefined;
-    if (this.isActive) this.#heard.add(itemId);
+    if (!this.isActive) return;
+    // While music plays, the model takes in what came before it, and was not of whoever speaks next.
+    if (this.hold.withholds) this.#announcements.heard(new Map([[itemId, ""]]));
+    else this.#heard.add(itemId);
   }
 
   /** The words of a turn, whole. */
   words(itemId: string, text: string, now: Milliseconds): void {
     if (!this.isActive) return;
-    this.#announcements.words(itemId, text);
+    const isNew = this.#announcements.words(itemId, text);
+    if (isNew && this.hold.withholds && isOffer(text)) this.#answer(new Map([[itemId, text]]), now);
     this.#heard.setText(itemId, text);
     if (this.#answered.has(itemId)) {
       this.#answered.set(itemId, text);
@@ -129,11 +133,10 @@ export class PhoneMenu {
     // Whatever the model makes of the music is no turn, and what it says nobody hears.
     this.#dropAnswer(now);
     turns.callerState.reset();
-    const { words, isWaiting } = this.#heard;
+    const { text, isWaiting } = this.#heard;
     const heard = this.#heard.takeAll();
     const isNew = this.#announcements.heard(heard);
-    // What is offered to those who wait is decided on, though the music is back.
-    if (isWaiting && isNew && (words === "keys" || words === "words")) this.#answer(heard, now);
+    if (isWaiting && isNew && isOffer(text)) this.#answer(heard, now);
   }
 
   /** Since then something else is heard than music. */
@@ -268,6 +271,12 @@ export class PhoneMenu {
     this.#withPerson = false;
     this.#time.follow(!this.hold.isOn, now);
   }
+}
+
+/** Something for those who wait: it is decided on, though the music is back. */
+function isOffer(text: string): boolean {
+  const words = menuWordsOf(text);
+  return words === "keys" || words === "words";
 }
 
 function joined(turns: ReadonlyMap<string, string>): string {

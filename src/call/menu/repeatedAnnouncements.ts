@@ -25,8 +25,9 @@ export class RepeatedAnnouncements {
     return isNew;
   }
 
-  words(itemId: string, text: string): void {
-    if (this.#open.delete(itemId)) this.#judge(itemId, text);
+  /** Returns whether these are the words of an announcement, not known until now, and say something new. */
+  words(itemId: string, text: string): boolean {
+    return this.#open.delete(itemId) && this.#judge(itemId, text);
   }
 
   #await(itemId: string): void {

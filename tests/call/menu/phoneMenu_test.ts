@@ -244,6 +244,40 @@ Deno.test("hold: an offer of keys is decided on once, though the music is back",
   assert.deepEqual(call.takeAsked(), []);
 });
 
+Deno.test("hold: what the model takes in after the music is back is not of the person who comes next", () => {
+  const call = menuCall();
+  music(call);
+  call.advance(20_000);
+  musicEnds(call);
+  call.callerStarts();
+  call.advance(5000);
+  music(call);
+  takenInLate(call, "Your call is important to us. Please hold the line.");
+  call.advance(20_000);
+  musicEnds(call);
+  assert.deepEqual(call.takeAsked(), []);
+  call.callerSays("Billing, this is Anna. How can I help you?", 2000);
+  call.advance(10);
+  assert.deepEqual(call.takeAsked(), ["reply"]);
+});
+
+Deno.test("hold: an offer of keys that the model takes in after the music is back is decided on once", () => {
+  const call = menuCall();
+  for (const asked of [["reply"], []]) {
+    music(call);
+    call.advance(20_000);
+    musicEnds(call);
+    call.callerStarts();
+    call.advance(5000);
+    music(call);
+    call.take();
+    takenInLate(call, "To be called back, press one, or stay on the line.");
+    assert.deepEqual(call.takeAsked(), asked);
+    if (asked.length > 0) usesTool(call, "wait_silently");
+    call.advance(5000);
+  }
+});
+
 Deno.test("hold: a person who takes the call is answered as soon as they stop, and the hold is over", () => {
   const call = menuCall();
   music(call);
@@ -349,3 +383,10 @@ Deno.test("phone menu: keys in confidence are not in the path", () => {
   usesTool(call, "send_dtmf", "12w34");
   assert.equal(call.events("menu").at(-1)?.step.keys, "••w••");
 });
+
+/** The model has been slower than the detection of music. */
+function takenInLate(call: CallDriver, text: string): void {
+  call.advance(100);
+  const itemId = call.callerStops();
+  call.input({ type: "callerText", itemId, text, final: true });
+}
