@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import type { Script } from "../../src/sim/openai/scripts.ts";
+import { violationsOf } from "../support/browser/accessibility.ts";
 import { browserTest, speakInto } from "../support/browser/browser.ts";
 import {
   besidesSilence,
@@ -46,21 +46,8 @@ const FOCUSED = `(() => {
   return at?.ariaLabel ?? at?.textContent.trim();
 })()`;
 
-/** How many animations run; the document's list leaves out those of shadow roots. */
-const ANIMATIONS = `document.getAnimations().length +
-  document.querySelector("voice-agent").shadowRoot.getAnimations().length`;
-
 async function assertAccessible({ page }: Pick<EmbedVisit, "page">, where: string): Promise<void> {
-  await page.evaluate(axe.source);
-  // The panel rises, and colours are measured.
-  await until(() => page.evaluate(ANIMATIONS), (count) => count === 0);
-  const found = await page.evaluate(
-    "axe.run().then(({ violations }) => JSON.stringify(violations))",
-  );
-  const violations: readonly { readonly id: string; readonly nodes: unknown }[] = JSON.parse(
-    String(found),
-  );
-  assert.deepEqual(violations.map(({ id, nodes }) => [id, JSON.stringify(nodes)]), [], where);
+  assert.deepEqual(await violationsOf(page), [], where);
 }
 
 embedTest(

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import type { Page } from "playwright-core";
+import { violationsOf } from "../support/browser/accessibility.ts";
 import { browserTest, launchBrowser, openPage } from "../support/browser/browser.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
 import { startSampleServer } from "../support/sample/sampleServer.ts";
 import { sampleViews } from "../support/sample/sampleViews.ts";
-import { until } from "../support/until.ts";
 
 browserTest(
   "page: every view is accessible, by keyboard, in the dark and on narrow screens",
@@ -29,7 +28,6 @@ browserTest(
           await page.emulateMedia({ colorScheme: "light" });
           await page.setViewportSize({ width: 1280, height: 800 });
           await view.open(page, sample.origin);
-          await until(() => page.evaluate(RUNNING), (count) => count === 0);
           await assertNoViolations(page, "light");
           await page.emulateMedia({ colorScheme: "dark" });
           await assertNoViolations(page, "dark");
@@ -48,8 +46,6 @@ browserTest(
   },
 );
 
-const RUNNING = `document.getAnimations().filter((one) => one.playState === "running").length`;
-
 /** What reaches beyond the screen, and is not in something that scrolls. */
 const CUT_OFF = `[...document.querySelectorAll("main:not([hidden]) *")].filter((one) => {
   const box = one.getBoundingClientRect();
@@ -61,13 +57,8 @@ const CUT_OFF = `[...document.querySelectorAll("main:not([hidden]) *")].filter((
 }).map((one) => one.outerHTML.slice(0, 120))`;
 
 async function assertNoViolations(page: Page, where: string): Promise<void> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(
-    // Links of the navigation that have scrolled away are taken for skip links, to views not loaded yet.
-    `axe.run({ rules: { "skip-link": { enabled: false } } }).then(({ violations }) =>
-      violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + " " + html)))`,
-  );
-  assert.deepEqual(found, [], where);
+  // Links of the navigation that have scrolled away are taken for skip links, to views not loaded yet.
+  assert.deepEqual(await violationsOf(page, { without: ["skip-link"] }), [], where);
 }
 
 /** Everything that can be used is reached by Tab, and shows that it has the focus. */

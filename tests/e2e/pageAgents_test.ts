@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import { type AgentFolder, changing, createAgentFolder } from "../support/agents/agentFolder.ts";
+import { violationsOf } from "../support/browser/accessibility.ts";
 import { type BrowserPage, browserTest, openPage } from "../support/browser/browser.ts";
 import { heardSaying, startPhoneRig } from "../support/servers/phoneRig.ts";
 import { apiKey, otherKey } from "../support/servers/phoneServer.ts";
@@ -44,11 +44,7 @@ async function visitAgent(
 
 /** What axe has to say, and whether the page is as narrow as a narrow window. */
 async function assertAccessible({ page }: BrowserPage): Promise<void> {
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate(
-    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + nodes[0]?.html))",
-  );
-  assert.deepEqual(violations, []);
+  assert.deepEqual(await violationsOf(page), []);
   await page.setViewportSize({ width: 320, height: 640 });
   assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 320);
 }

@@ -20,10 +20,26 @@ calendar:
 tools: [{ name: book_slot, confirm: false }, search_knowledge]
 knowledge: [docs]`;
 
+/** The views, and what each shows once its data is there. */
 const PARTS = [
-  ...["talk", "calls", "records", "analytics", "place", "batches", "calendar", "agents"],
-  ...["setup", "audit", "do-not-call"],
-];
+  ["talk", "#start:enabled"],
+  ["calls", ".live li"],
+  ["records", "#records-list li"],
+  ["analytics", "#analytics-charts svg"],
+  ["place", "#place-form"],
+  ["batches", "#batches-list > *"],
+  ["calendar", "#calendar-list li"],
+  ["agents", "#agents-list > *"],
+  ["setup", "li"],
+  ["audit", "#audit-list li"],
+  ["do-not-call", "#listed li"],
+] as const;
+/** The parts of an agent that are loaded when they are opened, likewise. */
+const FOLDS = {
+  "agent-session": "#session-facts dd",
+  "agent-tools": "#tool-trial:not([hidden])",
+  "agent-knowledge": "#knowledge-documents li",
+};
 
 browserTests("page: German", {
   async "page shows no English text of the interface in any view of a German browser"(browser) {
@@ -69,20 +85,20 @@ browserTests("page: German", {
       await page.locator("#start:enabled").waitFor();
       for (
         const [place, name, shown] of [
-          ...PARTS.map((part) => [part, part, "h1"] as const),
+          ...PARTS.map(([part, shown]) => [part, part, shown] as const),
           [`calls/${live.callId}`, "call", "#call-transcript .line"],
           [`records/${past.callId}`, "record", "#record-booked li"],
           [`batches/${batchId}`, "batch", "#batch-results tr"],
-          ["agents/receptionist", "one-agent", "h1"],
+          ["agents/receptionist", "one-agent", "#agent-versions li"],
         ] as const
       ) {
         await page.evaluate(`location.hash = ${JSON.stringify(place)}`);
         await page.locator(`main[id="${name}"]:not([hidden]) ${shown}`).first().waitFor();
         await page.locator(`main[id="${name}"]:not(.loading):not([aria-busy=true])`).waitFor();
-        for (const fold of await page.locator("main:not([hidden]) > .agent-part").all()) {
-          await fold.evaluate("(fold) => fold.open = true");
+        for (const [fold, loaded] of name === "one-agent" ? Object.entries(FOLDS) : []) {
+          await page.click(`#${fold} > summary`);
+          await page.locator(`#${fold} ${loaded}`).first().waitFor();
         }
-        await page.waitForLoadState("networkidle");
         assert.deepEqual(await englishOf(page), [], place);
         // German words are long.
         assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 320, place);

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import axe from "axe-core";
+import { violationsOf } from "../support/browser/accessibility.ts";
 import { browserTests, openPage } from "../support/browser/browser.ts";
 import { heardSaying, published, startPhoneRig, voiceOf } from "../support/servers/phoneRig.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
@@ -60,11 +60,7 @@ transfers: { sales: { number: "+14155550199" } }`,
       await page.getByText("You are listening. The caller is not told.").waitFor();
       await published(rig, talk.callId, "listeningStarted", ({ by }) => by === "ops");
       await page.waitForSelector("#call-transcript .note:has-text('ops listens in.')");
-      await page.evaluate(axe.source);
-      const violations = await page.evaluate(
-        "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + nodes[0]?.html))",
-      );
-      assert.deepEqual(violations, []);
+      assert.deepEqual(await violationsOf(page), []);
       await talk.phone.speak(voiceOf(1500));
       const [caller = 0] = await until(loudest, ([caller = 0]) => caller > 0.02);
       assert.ok(caller < 1);

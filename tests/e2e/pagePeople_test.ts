@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import axe from "axe-core";
+import { violationsOf } from "../support/browser/accessibility.ts";
 import { type BrowserPage, browserTests, openPage } from "../support/browser/browser.ts";
 import { heardSaying, startPhoneRig } from "../support/servers/phoneRig.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
@@ -100,11 +100,7 @@ browserTests("page: several people", {
       await until(rows, ([only, ...more]) => more.length === 0 && /…177$/.test(only ?? ""));
       await page.selectOption("#audit-filter [name=key]", "cy");
       await page.getByText("There are no such entries.").waitFor();
-      await page.evaluate(axe.source);
-      const violations = await page.evaluate(
-        "axe.run().then(({ violations }) => violations.map(({ id }) => id))",
-      );
-      assert.deepEqual(violations, []);
+      assert.deepEqual(await violationsOf(page), []);
       assert.equal(await isShown("#me"), true);
       await page.getByRole("button", { name: "Sign out" }).click();
       await page.waitForSelector("main#gate:not([hidden])");

@@ -93,7 +93,7 @@ function view(name: string, hash: string, shown: string): SampleView {
     async open(page, origin) {
       if (hash !== "") await page.goto(`${origin}/${hash}`);
       await page.waitForSelector(shown);
-      await page.waitForLoadState("networkidle");
+      await page.waitForSelector("main:not([hidden]):not(.loading):not([aria-busy=true])");
     },
   };
 }
