@@ -27,6 +27,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
   calls: {
     title: t("Live calls"),
     html: "live/calls.html",
+    styles: ["rows.css", "live/calls.css"],
     async load(titles) {
       const { createLiveListView } = await import("./live/liveListView.ts");
       const show = createLiveListView(titles);
@@ -37,7 +38,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
     title: t("Live call"),
     part: "calls",
     html: "live/call.html",
-    styles: ["live/live.css"],
+    styles: ["timed.css", "live/live.css"],
     async load(titles) {
       const { createLiveCallView } = await import("./live/liveCallView.ts");
       const show = createLiveCallView(titles);
@@ -47,7 +48,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
   records: {
     title: t("Records"),
     html: "records/records.html",
-    styles: ["records/find.css"],
+    styles: ["figures.css", "filter.css", "rows.css", "records/find.css"],
     async load(titles) {
       const { createRecordListView } = await import("./records/recordListView.ts");
       const show = createRecordListView(titles);
@@ -59,8 +60,12 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
     part: "records",
     html: "records/record.html",
     styles: [
+      "figures.css",
+      "rows.css",
+      "timed.css",
       "records/recording.css",
       "records/record.css",
+      "records/analysis.css",
       "records/find.css",
       "calendar/calendar.css",
     ],
@@ -73,7 +78,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
   analytics: {
     title: t("Analytics"),
     html: "analytics/analytics.html",
-    styles: ["analytics/analytics.css"],
+    styles: ["figures.css", "filter.css", "analytics/analytics.css"],
     async load(titles) {
       const { createAnalyticsView } = await import("./analytics/analyticsView.ts");
       const show = createAnalyticsView(titles);
@@ -83,7 +88,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
   calendar: {
     title: t("Calendar"),
     html: "calendar/calendar.html",
-    styles: ["calendar/calendar.css"],
+    styles: ["filter.css", "rows.css", "calendar/calendar.css"],
     async load() {
       const { createCalendarView } = await import("./calendar/calendarView.ts");
       const show = createCalendarView();
@@ -104,7 +109,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
     title: t("Batches"),
     part: "place",
     html: "batches/batches.html",
-    styles: ["batches/batches.css"],
+    styles: ["figures.css", "rows.css", "batches/batches.css"],
     async load(titles) {
       const { createBatchListView } = await import("./batches/batchListView.ts");
       const show = createBatchListView(titles);
@@ -115,7 +120,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
     title: t("Batch"),
     part: "place",
     html: "batches/batch.html",
-    styles: ["batches/batches.css"],
+    styles: ["figures.css", "batches/batches.css"],
     async load(titles) {
       const { createBatchView } = await import("./batches/batchView.ts");
       const show = createBatchView(titles);
@@ -136,7 +141,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
     title: t("Agent"),
     part: "agents",
     html: "agents/agent.html",
-    styles: ["agents/agents.css"],
+    styles: ["filter.css", "agents/agents.css"],
     async load() {
       const { createAgentView } = await import("./agents/agentView.ts");
       const show = createAgentView();
@@ -157,7 +162,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
     title: t("Who did what"),
     part: "setup",
     html: "audit/audit.html",
-    styles: ["audit/audit.css"],
+    styles: ["rows.css", "audit/audit.css"],
     async load() {
       const { createAuditView } = await import("./audit/auditView.ts");
       const show = createAuditView();
@@ -168,7 +173,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
     title: t("Do not call"),
     part: "place",
     html: "listed/doNotCall.html",
-    styles: ["listed/doNotCall.css"],
+    styles: ["rows.css", "listed/doNotCall.css"],
     async load() {
       const { createDoNotCallView } = await import("./listed/doNotCallView.ts");
       const show = createDoNotCallView();
