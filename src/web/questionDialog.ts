@@ -1,26 +1,54 @@
 /// <reference lib="dom" />
-import { find } from "./elements.ts";
+import { element } from "./elements.ts";
 import { problemText } from "./problemText.ts";
 
-/** A question that is asked before something is done that cannot be taken back. */
+/** A question that is asked before something is done. */
 export interface QuestionDialog {
   /** `about` is what the question is about; where `act` rejects, the dialog stays open and says why. */
-  ask(about: string, act: () => Promise<void>): void;
+  ask(about: string | Node, act: () => Promise<void>): void;
   close(): void;
 }
 
-/** Of the elements `<name>-dialog`, `-form`, `-about` and `-problem`; its second button keeps all as it is. */
-export function createQuestionDialog(name: string): QuestionDialog {
-  const dialog = find(`${name}-dialog`, HTMLDialogElement);
-  const form = find(`${name}-form`, HTMLFormElement);
-  const shown = find(`${name}-about`, HTMLElement);
-  const problem = find(`${name}-problem`, HTMLElement);
-  const [confirm, keep] = form.querySelectorAll("button");
-  if (keep !== undefined) keep.onclick = () => dialog.close();
+export interface Question {
+  readonly title: string;
+  /** What follows from it. */
+  readonly then?: string;
+  readonly confirm: string;
+  /** Leaves all as it is. */
+  readonly keep: string;
+  /** It can be taken back. */
+  readonly isHarmless?: true;
+}
+
+/** Puts a dialog into the page, of the elements `<name>-dialog`, `-title`, `-form`, `-about` and `-problem`. */
+export function createQuestionDialog(
+  name: string,
+  { title, then, confirm, keep, isHarmless }: Question,
+): QuestionDialog {
+  const shown = element("p", { id: `${name}-about` });
+  const problem = element("p", { id: `${name}-problem`, className: "problem", role: "alert" });
+  const confirming = element("button", {
+    type: "submit",
+    className: isHarmless === true ? "primary" : "primary stop",
+    textContent: confirm,
+  });
+  const form = element("form", { id: `${name}-form` }, [
+    element("h2", { id: `${name}-title`, textContent: title }),
+    shown,
+    ...then === undefined ? [] : [element("p", { textContent: then })],
+    problem,
+    element("div", { className: "choices" }, [
+      confirming,
+      element("button", { type: "button", textContent: keep, onclick: () => dialog.close() }),
+    ]),
+  ]);
+  const dialog = element("dialog", { id: `${name}-dialog` }, [form]);
+  dialog.setAttribute("aria-labelledby", `${name}-title`);
+  document.body.append(dialog);
 
   return {
     ask(about, act) {
-      shown.textContent = about;
+      shown.replaceChildren(about);
       problem.textContent = "";
       form.onsubmit = (event) => {
         event.preventDefault();
@@ -29,12 +57,12 @@ export function createQuestionDialog(name: string): QuestionDialog {
       dialog.showModal();
 
       async function confirmed(): Promise<void> {
-        if (confirm !== undefined) confirm.disabled = true;
+        confirming.disabled = true;
         try {
           await act();
           dialog.close();
         } finally {
-          if (confirm !== undefined) confirm.disabled = false;
+          confirming.disabled = false;
         }
       }
     },

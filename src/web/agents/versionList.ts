@@ -13,7 +13,13 @@ export function createVersionList() {
   const list = find("agent-versions", HTMLElement);
   const place = find("agent-diff", HTMLElement);
   const problem = find("versions-problem", HTMLElement);
-  const question = createQuestionDialog("restore");
+  const question = createQuestionDialog("restore", {
+    title: t("Restore this version?"),
+    then: t("Its text takes the place of what is in the file now. The next call uses it."),
+    confirm: t("Restore it"),
+    keep: t("Keep the file"),
+    isHarmless: true,
+  });
 
   /** `file` is absent for a key that may not see it; the callback is called after a version was restored. */
   return async function showVersions(
@@ -61,7 +67,8 @@ export function createVersionList() {
           type: "button",
           textContent: t("Restore"),
           ariaLabel: t("Restore version {version}", { version }),
-          onclick: () => question.ask(version, () => restore(version)),
+          onclick: () =>
+            question.ask(element("code", { textContent: version }), () => restore(version)),
         }),
       ];
     }

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
 import { find } from "../elements.ts";
+import { batchBounds } from "./batchBounds.ts";
 import { changesOf, fieldMoment, hoursText } from "./batchOptions.ts";
 import type { BatchDetail } from "./batchTypes.ts";
 
@@ -21,6 +22,7 @@ export function createBatchEditForm(): (editing: BatchEditing) => void {
   const open = find("batch-edit", HTMLButtonElement);
   const form = find("batch-edit-form", HTMLFormElement);
   const drop = find("batch-edit-drop", HTMLButtonElement);
+  find("batch-edit-fields", HTMLElement).append(...batchBounds());
 
   return function offerChanges({ batch, signal, onChanged, onFailed }) {
     const isPaused = batch.state === "paused";

@@ -5,6 +5,7 @@ import type { AgentTitles } from "../apiTypes.ts";
 import { element, find } from "../elements.ts";
 import { formatCount, formatDollars } from "../formats.ts";
 import { showFigures } from "../records/figureList.ts";
+import { batchBounds } from "./batchBounds.ts";
 import { optionsOf } from "./batchOptions.ts";
 import { acceptedRow, refusedRow } from "./batchRows.ts";
 import type { BatchPreview, PreviewedCall } from "./batchTypes.ts";
@@ -26,6 +27,7 @@ export function createBatchForm(): (titles: AgentTitles, signal: AbortSignal) =>
   const caption = find("batch-preview-caption", HTMLElement);
   const start = find("batch-start", HTMLButtonElement);
   const problem = find("batch-form-problem", HTMLElement);
+  find("batch-bounds", HTMLElement).append(...batchBounds());
   let table: File | undefined;
   let showing = new AbortController().signal;
   let asked = 0;

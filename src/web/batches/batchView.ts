@@ -27,7 +27,12 @@ export function createBatchView(
   const more = find("batch-more", HTMLButtonElement);
   const results = find("batch-results", HTMLElement);
   const problem = find("batch-problem", HTMLElement);
-  const dialog = createQuestionDialog("batch-cancel");
+  const dialog = createQuestionDialog("batch-cancel", {
+    title: t("Cancel what is left of this batch?"),
+    then: t("Calls that have been dialled go on. This cannot be taken back."),
+    confirm: t("Cancel it"),
+    keep: t("Keep it"),
+  });
   const offerChanges = createBatchEditForm();
 
   return async function showBatch(id, signal) {

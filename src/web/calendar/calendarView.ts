@@ -26,7 +26,12 @@ export function createCalendarView(): (
   const later = find("calendar-later", HTMLButtonElement);
   const problem = find("calendar-problem", HTMLElement);
   const fields = [...form.querySelectorAll("select")];
-  const dialog = createQuestionDialog("cancel");
+  const dialog = createQuestionDialog("cancel", {
+    title: t("Cancel this appointment?"),
+    then: t("Its time is free again. The customer is not told."),
+    confirm: t("Cancel it"),
+    keep: t("Keep it"),
+  });
 
   form.onsubmit = (event) => event.preventDefault();
   form.onchange = () => {

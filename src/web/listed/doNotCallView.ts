@@ -33,7 +33,12 @@ export function createDoNotCallView(): (signal: AbortSignal) => Promise<void> {
   const problem = find("unlisted-problem", HTMLElement);
   const list = find("listed", HTMLUListElement);
   const later = find("listed-later", HTMLButtonElement);
-  const dialog = createQuestionDialog("unlist");
+  const dialog = createQuestionDialog("unlist", {
+    title: t("Take this number off the list?"),
+    then: t("It may be called again then."),
+    confirm: t("Take it off"),
+    keep: t("Keep it"),
+  });
 
   return async function showDoNotCall(signal) {
     problem.textContent = "";

@@ -5,6 +5,7 @@ import type { Recording } from "../records/recordingTypes.ts";
 import type { TransferMode } from "../transferTypes.ts";
 import { element, find } from "../elements.ts";
 import { may } from "../me.ts";
+import { createQuestionDialog } from "../questionDialog.ts";
 import { t } from "../text.ts";
 
 type Action =
@@ -23,8 +24,12 @@ export function createOperatorControls() {
   const dialogs = [
     find("transfer-dialog", HTMLDialogElement),
     find("hang-up-dialog", HTMLDialogElement),
-    find("stop-recording-dialog", HTMLDialogElement),
   ] as const;
+  const stopping = createQuestionDialog("stop-recording", {
+    title: t("Stop recording this call?"),
+    confirm: t("Stop recording"),
+    keep: t("Go back"),
+  });
   const pause = find("pause-recording", HTMLButtonElement);
   const stop = find("stop-recording", HTMLButtonElement);
   const change = find("change-transfer", HTMLButtonElement);
@@ -66,11 +71,13 @@ export function createOperatorControls() {
       isPaused ? t("Recording again.") : t("Nothing is recorded until you resume."),
     );
   };
-  stop.onclick = () => dialogs[2].showModal();
-  onSubmit("stop-recording-form", async () => {
-    dialogs[2].close();
-    await act({ type: "recording", change: "stop" }, t("The call is not recorded any more."));
-  });
+  stop.onclick = () =>
+    stopping.ask(
+      t("The rest of the call is not recorded, and it cannot be resumed. What was recorded is kept."),
+      async () => {
+        await act({ type: "recording", change: "stop" }, t("The call is not recorded any more."));
+      },
+    );
   change.onclick = async () => {
     change.hidden = true;
     await act(
@@ -118,7 +125,7 @@ export function createOperatorControls() {
     close(): void {
       callId = undefined;
       desk.hidden = true;
-      for (const dialog of dialogs) dialog.close();
+      for (const dialog of [...dialogs, stopping]) dialog.close();
     },
   };
 
