@@ -200,7 +200,9 @@ export function createRouter(
     isRevoked: isKeyOver,
     now,
   });
-  mount(recordingsRoutes({ ...recorded, links, now, removal: records.recordingRemoval }));
+  mount(recordingsRoutes({
+    ...{ ...recorded, links, addressOf, now, removal: records.recordingRemoval },
+  }));
   mount(recordingPeaksRoutes(recorded));
   const listened = {
     access,

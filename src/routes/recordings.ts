@@ -1,34 +1,52 @@
+import type { Context } from "@hono/hono";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { CallLookup } from "../services/calls.ts";
 import type { Recordings } from "../services/recording.ts";
 import type { Records } from "../services/records.ts";
 import type { CallRecord, CallStore, RecordingRecord } from "../services/store.ts";
+import type { RouteEnv } from "./baseRouter.ts";
 import { visibleTo } from "./callFilters.ts";
 import type { RequireScope } from "./middleware/access.ts";
-import { HttpProblem, required, unauthorized, unknownCall } from "./middleware/httpProblem.ts";
+import {
+  HttpProblem,
+  requireAllowed,
+  required,
+  unauthorized,
+  unknownCall,
+} from "./middleware/httpProblem.ts";
 import { answer, apiRoutes, callIdParam, errorAnswers, time } from "./openapi/schemaParts.ts";
 import type { RecordingLinks } from "./recordingLinks.ts";
 import { notRecorded } from "./recordingProblem.ts";
 import { createSendRecording } from "./recordingSound.ts";
 import { BoundedMap } from "../utils/boundedMap.ts";
+import { createRateLimiter } from "../utils/rateLimiter.ts";
 
 /** As long as a link lasts. */
 const READING_MS = 10 * 60_000;
+/** A player asks once for each place that its user seeks, many times a second while that is dragged. */
+const LINK_REQUESTS = { capacity: 200, refillPerSecond: 10 };
+/** From all addresses together: a link may have been passed on. */
+const REQUESTS_OF_LINK = { capacity: 600, refillPerSecond: 20 };
 
 /** `/api/calls/{id}/recording`: hear, save and remove the recording of a call. */
-export function recordingsRoutes({ access, lookup, callStore, links, removal, now, ...sound }: {
-  readonly access: RequireScope;
-  readonly lookup: Pick<CallLookup, "record">;
-  readonly callStore: Pick<CallStore, "content">;
-  readonly recordings: Pick<Recordings, "sizeOf" | "read">;
-  readonly links: RecordingLinks;
-  readonly removal: Pick<Records["recordingRemoval"], "remove">;
-  readonly instanceId: string;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-}) {
+export function recordingsRoutes(
+  { access, lookup, callStore, links, removal, addressOf, now, ...sound }: {
+    readonly access: RequireScope;
+    readonly lookup: Pick<CallLookup, "record">;
+    readonly callStore: Pick<CallStore, "content">;
+    readonly recordings: Pick<Recordings, "sizeOf" | "read">;
+    readonly links: RecordingLinks;
+    readonly removal: Pick<Records["recordingRemoval"], "remove">;
+    readonly instanceId: string;
+    readonly addressOf: (c: Context<RouteEnv>) => string;
+    /** Milliseconds since 1970. */
+    readonly now: () => number;
+  },
+) {
   const routes = apiRoutes();
   const readAt = new BoundedMap<string, number>(1000);
+  const byAddress = createRateLimiter(LINK_REQUESTS);
+  const byLink = createRateLimiter(REQUESTS_OF_LINK);
   const send = createSendRecording({ ...sound, callStore });
 
   routes.openapi({ ...read, middleware: [access("calls:read", "recording.read")] }, async (c) => {
@@ -52,9 +70,12 @@ export function recordingsRoutes({ access, lookup, callStore, links, removal, no
   });
 
   // Not in the OpenAPI document: the link is the key.
-  routes.get("/api/calls/:id/recording/sound", async (c) => {
-    const { id } = c.req.param();
-    if (!await links.accepts(id, c.req.query("link") ?? "")) throw invalidLink();
+  routes.get("/api/calls/:id/recording/sound", async (c: Context<RouteEnv>) => {
+    const id = c.req.param("id") ?? "";
+    const link = c.req.query("link") ?? "";
+    if (!await links.accepts(id, link)) throw invalidLink();
+    requireAllowed(byAddress.consume(`${link} ${addressOf(c)}`, now()));
+    requireAllowed(byLink.consume(link, now()));
     return await send(c, required(await lookup.record(id), unknownCall));
   });
 
@@ -114,7 +135,7 @@ const link = createRoute({
   operationId: "linkRecording",
   summary: "Get a link that plays the recording",
   description:
-    "For players that cannot send the API key, such as that of a browser: who has the path hears this recording, and nothing else, for ten minutes, or until the key is revoked. It takes `Range` as the recording does.",
+    "For players that cannot send the API key, such as that of a browser: who has the path hears this recording, and nothing else, for ten minutes, or until the key is revoked. It takes `Range` as the recording does, so often as a player that seeks needs: 200 times at once and 10 a second from one address, and then answers 429 `rate_limited`.",
   tags,
   request: { params: callIdParam },
   responses: {

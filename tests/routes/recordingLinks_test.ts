@@ -91,3 +91,32 @@ Deno.test("whoever reads a recording is written down, by parts once in ten minut
     assert.deepEqual(await read("bytes=1-2,4-5"), alice);
   });
 });
+
+Deno.test("a link takes the requests of a player that seeks, and no flood of them", async () => {
+  await using recorded = await recordedApi();
+  await withApi({ mount: recorded.mount }, async ({ ask, remember }) => {
+    await remember({ id: "call_1", keyName: "alice" }, {});
+    recorded.write("call_1", "pcmu", SOUND);
+    const linked = async () => {
+      const post = { method: "POST" };
+      return (await (await ask("/api/calls/call_1/recording/link", ALICE, post)).json()).path;
+    };
+    const path = await linked();
+    const play = async (of: string, address = "203.0.113.1") => {
+      recorded.clock.address = address;
+      const answer = await ask(of, undefined, { headers: { range: "bytes=58-59" } });
+      return answer.status === 206 ? (await answer.arrayBuffer(), 206) : await problemOf(answer);
+    };
+    for (let at = 0; at < 200; at++) assert.equal(await play(path), 206);
+    assert.deepEqual(await play(path), [429, "rate_limited"]);
+    assert.equal(await play(path, "203.0.113.2"), 206, "another listener");
+    recorded.clock.now += 1000;
+    for (let at = 0; at < 10; at++) assert.equal(await play(path), 206);
+    assert.deepEqual(await play(path), [429, "rate_limited"]);
+    assert.equal(await play(await linked()), 206, "another link");
+    for (let at = 0; at < 409; at++) {
+      assert.equal(await play(path, `203.0.113.${3 + at % 200}`), 206);
+    }
+    assert.deepEqual(await play(path, "203.0.113.210"), [429, "rate_limited"], "one for all");
+  });
+});

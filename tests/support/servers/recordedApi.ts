@@ -22,7 +22,7 @@ export async function recordedApi() {
     log: { warn() {} },
   });
   const revoked = new Set<string>();
-  const clock = { now: Date.UTC(2027, 0, 1) };
+  const clock = { now: Date.UTC(2027, 0, 1), address: "203.0.113.1" };
   const mount: NonNullable<ApiServerOptions["mount"]> = (router, { store, access }) => {
     const lookup = createCallLookup({
       registry: { get: () => undefined },
@@ -40,12 +40,15 @@ export async function recordedApi() {
     const deps = {
       ...{ access, lookup, recordings, removal, callStore: store.calls, instanceId: "test" },
     };
-    router.route("/", recordingsRoutes({ ...deps, links, now: () => clock.now }));
+    router.route(
+      "/",
+      recordingsRoutes({ ...deps, links, addressOf: () => clock.address, now: () => clock.now }),
+    );
     router.route("/", recordingPeaksRoutes(deps));
   };
   return {
     ...{ dir, mount, recordings },
-    /** Of links: names of revoked keys, and the time in milliseconds since 1970. */
+    /** Of links: names of revoked keys, the time in milliseconds since 1970, and the client's address. */
     ...{ revoked, clock },
     /** Writes audio of both sides, side by side, as the recording of a call. */
     write(callId: string, format: AudioFormat, audio: Uint8Array, sealed = false): void {
