@@ -94,6 +94,37 @@ Deno.test("the set-up warns of a limit in dollars that is switched off", async (
   assert.equal((await checksOf(rig)).get("limits")?.state, "warning");
 });
 
+Deno.test("the set-up says how much room is on the disk, and warns where it is little", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "disk-" });
+  try {
+    await using plain = await startPhoneRig();
+    assert.equal((await checksOf(plain)).get("disk"), undefined, "nothing is kept on a disk");
+    await using stored = await startPhoneRig({ env: { DATABASE_URL: `sqlite:${folder}/a.db` } });
+    const disk = (await checksOf(stored)).get("disk");
+    assert.match(disk?.values["places"] ?? "", /a\.db \(\d+ [GM]B\)$/);
+    await using recorded = await startPhoneRig({
+      agent: "greeting: Hello.\nrecording: { consent: none }",
+      env: { RECORDINGS_DIR: folder, RECORDING_MIN_FREE_MB: "1000000" },
+    });
+    const little = (await checksOf(recorded)).get("disk");
+    assert.equal(little?.state, "warning");
+    assert.ok(little.values["places"]?.startsWith(`${folder} (`), little.values["places"]);
+    assert.match(little.remedy ?? "", /RETENTION_DAYS/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a key that reads all calls is enough to see those that come in", async () => {
+  for (
+    const [rights, state] of [["role=viewer", "ok"], ["scopes=setup:read", "warning"]] as const
+  ) {
+    await using rig = await startPhoneRig({ env: { API_KEYS: `ops:${apiKey};${rights}` } });
+    const keys = (await checksOf(rig)).get("keys");
+    assert.equal(keys?.state, state, rights);
+  }
+});
+
 Deno.test("the set-up is for admins alone", async () => {
   await using server = await startPhoneServer({
     env: { API_KEYS: `ops:${apiKey};scopes=calls:read` },

@@ -1,5 +1,5 @@
-import { statfsSync } from "node:fs";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
+import { freeBytes } from "../../utils/freeBytes.ts";
 import { PlainFile } from "./plainFile.ts";
 import { RecordingFault } from "./recordingFault.ts";
 import type { SampleFile } from "./sampleFile.ts";
@@ -77,12 +77,7 @@ export class RecordingFolder {
 
   /** Room on the disk; undefined where the system does not tell. */
   freeBytes(): number | undefined {
-    try {
-      const { bavail, bsize } = statfsSync(this.#dir);
-      return bavail * bsize;
-    } catch {
-      return undefined;
-    }
+    return freeBytes(this.#dir);
   }
 
   /** Throws where files cannot be written. */

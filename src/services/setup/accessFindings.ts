@@ -1,6 +1,6 @@
 import type { Agents } from "../../config/agents.ts";
 import type { Settings } from "../../config/settings.ts";
-import { type ApiKey, hasExpired } from "../../utils/auth.ts";
+import { allows, type ApiKey, hasExpired } from "../../utils/auth.ts";
 import type { Finding } from "./setupCheck.ts";
 
 /** Whether programs and people can use the server from elsewhere. */
@@ -21,11 +21,12 @@ export function keysFinding(
   }
   const gone = apiKeys.filter((key) => hasExpired(key, nowMs) || isRevoked(key));
   const names = (keys: readonly ApiKey[]) => keys.map(({ name }) => name).join(", ");
-  if (!apiKeys.some((key) => key.scopes.includes("admin") && !gone.includes(key))) {
+  if (!apiKeys.some((key) => allows(key.scopes, "calls:all") && !gone.includes(key))) {
     return {
       state: "warning",
-      text: "No key has the scope admin, so nobody sees the calls that come in.",
-      remedy: "Write ;scopes=admin behind one of the keys in API_KEYS.",
+      text: "Each key sees its own calls only: the calls that come in are shown to none.",
+      remedy:
+        "Write ;role=viewer behind one of the keys in API_KEYS, or ;role=admin for a key that may do all.",
     };
   }
   if (gone.length > 0) {

@@ -8,6 +8,7 @@ import type { Store } from "../store.ts";
 import { createTwilioNumbers } from "../twilioOutbound.ts";
 import { agentsFinding, keysFinding, sitesFinding } from "./accessFindings.ts";
 import { recordingsFinding, storeFinding, webhooksFinding } from "./dataFindings.ts";
+import { diskFinding } from "./diskFinding.ts";
 import { modelFinding } from "./modelFinding.ts";
 import { phoneFinding, publicUrlFinding } from "./phoneFinding.ts";
 import type { Finding, SetupCheck, SetupPart } from "./setupCheck.ts";
@@ -60,6 +61,7 @@ export function openSetup(
     ]);
     const recorded = agents.names.filter((name) => agents.get(name)?.recording?.on === true);
     const unpriced = new Set([...findUnpriced(settings, agents, prices).values()].flat());
+    const disk = diskFinding(settings, recorded.length > 0);
     const isRevoked = cluster.revocation.isRevoked;
     return [
       of("model", model),
@@ -73,6 +75,7 @@ export function openSetup(
       of("prices", pricesFinding(settings, [...unpriced])),
       of("store", storeFinding(settings, recorder.health())),
       of("recordings", recordingsFinding(settings, recordings.health, recorded)),
+      ...(disk === undefined ? [] : [of("disk", disk)]),
       of("webhooks", webhooksFinding(settings, failed.length)),
       ...settings.hints.map((text) => of("warnings", { state: "warning", text })),
     ];

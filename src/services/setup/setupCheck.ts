@@ -11,6 +11,7 @@ export const setupParts = [
   "prices",
   "store",
   "recordings",
+  "disk",
   "webhooks",
   "warnings",
 ] as const;

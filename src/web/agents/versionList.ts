@@ -34,6 +34,7 @@ export function createVersionList() {
     place.hidden = true;
     problem.textContent = "";
     list.replaceChildren(...versions.map(rowOf));
+    find("versions-none", HTMLElement).hidden = versions.length > 0;
 
     function rowOf(known: AgentVersion): HTMLElement {
       const { version, inUse, calls } = known;

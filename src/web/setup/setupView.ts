@@ -114,6 +114,7 @@ const PARTS: Readonly<Record<string, string>> = {
   prices: t("Prices"),
   store: t("Records"),
   recordings: t("Recordings"),
+  disk: t("Disk"),
   webhooks: t("Webhooks"),
   warnings: t("Settings"),
 };
