@@ -17,7 +17,7 @@ const MAX_SEARCHES = 20;
 /** `GET /api/calls`: finds calls. */
 export function callSearchRoutes({ access, callStore, words, costSoFarOf }: {
   readonly access: RequireScope;
-  readonly callStore: Pick<CallStore, "list">;
+  readonly callStore: Pick<CallStore, "list" | "handoffs">;
   readonly words: Pick<WordIndex, "behind">;
   readonly costSoFarOf: CostSoFarOf;
 }) {
@@ -36,9 +36,13 @@ export function callSearchRoutes({ access, callStore, words, costSoFarOf }: {
         callStore.list(filter, { limit, sort, ...present({ after }) }),
         filter.words && words.behind(),
       ]);
+      const handedOver = page.calls.filter(({ status, currentAgent }) =>
+        status !== "ended" && currentAgent !== undefined
+      );
+      const handoffs = await callStore.handoffs(handedOver.map(({ id }) => id));
       const calls = page.calls.map((call) => ({
         ...viewCall(call),
-        costSoFar: costSoFarOf(call),
+        costSoFar: costSoFarOf(call, handoffs.get(call.id)),
         ...present({ found: viewFound(page.snippets?.get(call.id)) }),
       }));
       return c.json({ calls, nextCursor: page.next ?? null, ...present({ unindexed }) }, 200);

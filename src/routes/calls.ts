@@ -43,7 +43,7 @@ export function callsRoutes({ access, callStore, agenda, agents, lookup, control
     const isOver = call.status === "ended" || call.direction === "web";
     const { transfers = {} } = agents.get(call.currentAgent ?? call.agent) ?? {};
     const transferNames = isOver ? [] : Object.keys(transfers);
-    const costSoFar = costSoFarOf(call);
+    const costSoFar = costSoFarOf(call, content.handoffs);
     const view = { ...viewDetail(call, content), costSoFar, transferNames };
     return c.json({ ...view, appointments: booked }, 200);
   });

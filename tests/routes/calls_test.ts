@@ -542,3 +542,26 @@ Deno.test("the API without keys serves its own machine and its own page only", (
     const rebound = await router.request("http://evil.example:8000/api/calls");
     assert.deepEqual(await problemOf(rebound), [403, "origin_not_allowed"]);
   }));
+
+Deno.test("costSoFar of a live call has what each agent used at the prices of its own model", () =>
+  withApi({}, async ({ store, remember, ask }) => {
+    const outputAudio = 1_000_000;
+    const models = { model: "gpt-realtime-2.1", direction: "web" } as const;
+    for (const id of ["call_a", "call_b"]) await remember({ id, ...models });
+    const usage = { ...noUsage, outputAudio: 2 * outputAudio };
+    const usageBefore = { ...noUsage, outputAudio };
+    const [from, to] = ["receptionist", "billing"];
+    const handoff = { atMs: 1, from, to, model: "gpt-realtime-2.1-mini", usageBefore };
+    await store.calls.write([
+      { type: "handoff", callId: "call_a", sequence: 0, handoff },
+      { type: "changed", callId: "call_a", changes: { usage } },
+      { type: "changed", callId: "call_b", changes: { usage } },
+    ]);
+    const { calls } = await (await ask("/api/calls?status=live", ADMIN)).json();
+    const costs = calls.map(({ id, costSoFar }: { id: string; costSoFar: number }) => [
+      id,
+      costSoFar,
+    ]);
+    assert.deepEqual(Object.fromEntries(costs), { call_a: 64 + 20, call_b: 128 });
+    assert.equal((await (await ask("/api/calls/call_a", ADMIN)).json()).costSoFar, 84);
+  }));

@@ -150,7 +150,8 @@ const callShape = {
 /** What is shown of a call beside its record. */
 export const soFar = {
   costSoFar: dollars.openapi({
-    description: "An estimate for a live call; null for one that is over, see `cost`",
+    description:
+      "An estimate for a live call: what each agent has used until now at the prices of its models, without talks with people; null for one that is over, see `cost`, and where a price is not known",
   }),
 };
 

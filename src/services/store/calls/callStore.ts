@@ -3,7 +3,7 @@ import { callSeries, type SeriesLine, type SeriesQuestion } from "../analytics/c
 import { type Retention, retention } from "../analytics/retention.ts";
 import type { CallFilter, CallSearch } from "./callList.ts";
 import { type CallPage, type CallPageOptions, listCalls } from "./callPages.ts";
-import type { CallContent, CallCost, CallRecord } from "./callRecord.ts";
+import type { CallContent, CallCost, CallRecord, HandoffRecord } from "./callRecord.ts";
 import { callOf, digitsOf, handoffOf, latencyOf, mustHearOf, toolOf, turnOf } from "./callRows.ts";
 import { type CallWrite, statementsFor } from "./callWrites.ts";
 import { recordingOf } from "./recordingRows.ts";
@@ -13,8 +13,9 @@ import { responseUsageOf } from "./responseUsageRows.ts";
 import { costParts } from "./callStatements.ts";
 import { transferOf } from "./transferRows.ts";
 import { analysisOf } from "../analyses/analysisRows.ts";
+import { placeholders } from "../columns.ts";
 import type { Database } from "../database.ts";
-import { maybeNumber, onlyRow, textOf } from "../row.ts";
+import { maybeNumber, onlyRow, readable, textOf } from "../row.ts";
 
 /** The records of calls. */
 export type CallStore = ReturnType<typeof createCallStore>;
@@ -81,6 +82,19 @@ export function createCallStore(database: Database) {
         ...(listenings.length > 0 && { listenings: listenings.map(listeningOf) }),
         ...(analysis && { analysis: analysisOf(analysis) }),
       };
+    },
+    /** Of each of these calls, how its agents handed it over, in their order; none for one that was not. */
+    async handoffs(
+      callIds: readonly string[],
+    ): Promise<ReadonlyMap<string, readonly HandoffRecord[]>> {
+      if (callIds.length === 0) return new Map();
+      const rows = await query(
+        `SELECT * FROM handoffs WHERE call_id IN (${placeholders(callIds)}) ORDER BY sequence`,
+        callIds,
+      );
+      const found = readable(rows, (row) => ({ of: textOf(row, "call_id"), it: handoffOf(row) }));
+      const byCall = Map.groupBy(found, (each) => each.of);
+      return new Map([...byCall].map(([id, ofCall]) => [id, ofCall.map(({ it }) => it)]));
     },
     /** Ids of calls that ended by `before` and whose completion is not dispatched: the outbox `calls.untold_since`. */
     async undispatched(before: number, limit: number): Promise<readonly string[]> {
