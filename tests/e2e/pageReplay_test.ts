@@ -2,11 +2,51 @@ import assert from "node:assert/strict";
 import { browserTests, openPage } from "../support/browser/browser.ts";
 import { detailOf } from "../support/recordedCalls.ts";
 import { heardSaying, startPhoneRig, voiceOf } from "../support/servers/phoneRig.ts";
+import { NOW, visitPage } from "../support/servers/pageServer.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
 
 browserTests("page: events and journals", {
+  "page shows the first of many events, more when asked, and finds among all of them": (browser) =>
+    visitPage({ browser, hash: "#calls" }, async ({ page, remember, events, go, complaints }) => {
+      const callId = "call_long";
+      await remember({ id: callId, startedAt: NOW }, {});
+      for (let at = 0; at < 150; at++) {
+        events.publish(callId, {
+          type: "toolStarted",
+          toolCallId: `tool_${at}`,
+          name: "look",
+          arguments: "{}",
+        });
+      }
+      events.publish(callId, { type: "ended", end: { reason: "caller_hung_up" }, durationMs: 1 });
+      await go(`records/${callId}`);
+      await page.click("#record-course summary:text-is('Events')");
+      const told = (text: string) =>
+        page.locator("#record-course [role=status]").getByText(text, { exact: true }).waitFor();
+      const shown = page.locator("#record-course .events > li");
+      await told("151 events, of which the first 100 are shown.");
+      assert.equal(await shown.count(), 100);
+      await page.click("#record-course button:text-is('Show more')");
+      await told("151 events");
+      assert.equal(await shown.count(), 151);
+      assert.ok(await page.locator("#record-course .older").isHidden());
+      const search = page.locator("#record-course input[type=search]");
+      const searches = [
+        ["TOOL_1", "61 events"],
+        ["tool_14", "11 events"],
+        ["tool_2", "11 events"],
+        ["no such", "0 events"],
+      ] as const;
+      for (const [text, found] of searches) {
+        await search.fill(text);
+        await told(found);
+      }
+      await search.fill("");
+      await told("151 events, of which the first 100 are shown.");
+      assert.deepEqual(complaints, []);
+    }),
   "page lists and filters the events of an ended call, saves its journal and replays it": async (
     browser,
   ) => {

@@ -3,18 +3,13 @@ import { fetchApi, RequestError } from "../apiClient.ts";
 import { element } from "../elements.ts";
 import { formatCount, formatDuration } from "../formats.ts";
 import { readServerSentEvents } from "../live/serverSentEvents.ts";
+import { Pace } from "../pace.ts";
 import { t } from "../text.ts";
+import { EventSearch, type KeptEvent } from "./eventSearch.ts";
 
-/** More would make the page slow; a filter finds among all of them. */
-const MAX_SHOWN = 500;
+/** How many are shown at a time: a page with more of them answers keys late. */
+const STEP = 100;
 const MAX_KEPT = 20_000;
-
-interface KeptEvent {
-  readonly atMs: number;
-  readonly type: string;
-  /** JSON, as it came. */
-  readonly text: string;
-}
 
 /** All events of an ended call that the server still has, in a fold: they are loaded when it is opened. */
 export function eventList(
@@ -31,59 +26,80 @@ export function eventList(
     element("span", { textContent: t("Only events with") }),
     search,
   ]);
+  const more = element("button", {
+    type: "button",
+    className: "older",
+    textContent: t("Show more"),
+    hidden: true,
+  });
+  let found: readonly KeptEvent[] = [];
   const fold = element("details", { className: "folded" }, [
     element("summary", { textContent: t("Events") }),
     field,
     status,
     list,
+    more,
   ]);
-  let events: KeptEvent[] | undefined;
-  search.oninput = show;
+  let asked = false;
+  more.onclick = () => show(list.childElementCount + STEP);
   fold.ontoggle = async () => {
-    if (!fold.open || events !== undefined) return;
-    events = [];
+    if (!fold.open || asked) return;
+    asked = true;
     status.textContent = t("Loading …");
     try {
-      await load(events);
-      show();
+      const events = await load();
+      field.hidden = events.length === 0;
+      const known = new EventSearch(events);
+      search.oninput = () => find(known);
+      await find(known);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof RequestError)) throw error;
-      events = undefined;
+      asked = false;
       status.textContent = error.message;
     }
   };
   return fold;
 
-  async function load(into: KeptEvent[]): Promise<void> {
+  async function load(): Promise<readonly KeptEvent[]> {
+    const events: KeptEvent[] = [];
     const { status: code, body } = await fetchApi(`/api/calls/${id}/events`, { signal });
-    if (code === 204 || body === null) return;
+    if (code === 204 || body === null) return events;
+    const pace = new Pace();
     for await (const { name, data } of readServerSentEvents(body)) {
       const { at, event } = JSON.parse(data);
       if (event !== undefined) {
         const atMs = Math.max(0, Date.parse(at) - Date.parse(startedAt));
-        into.push({ atMs, type: name, text: JSON.stringify(event, undefined, 2) });
+        const text = JSON.stringify(event, undefined, 2);
+        events.push({ atMs, type: name, text, folded: `${name}\n${text}`.toLowerCase() });
       }
-      if (name === "ended" || into.length >= MAX_KEPT) return;
+      if (name === "ended" || events.length >= MAX_KEPT) break;
+      const rest = pace.rest();
+      if (rest !== undefined) await rest;
     }
+    return events;
   }
 
-  function show(): void {
-    if (events === undefined) return;
-    const wanted = search.value.trim().toLowerCase();
-    const found = events.filter(({ type, text }) =>
-      `${type}\n${text}`.toLowerCase().includes(wanted)
-    );
-    field.hidden = events.length === 0;
-    status.textContent = events.length === 0
+  async function find(known: EventSearch): Promise<void> {
+    const now = await known.find(search.value);
+    if (now === undefined) return;
+    found = now;
+    list.replaceChildren();
+    show(STEP);
+  }
+
+  function show(count: number): void {
+    list.append(...found.slice(list.childElementCount, count).map(rowOf));
+    const shown = list.childElementCount;
+    more.hidden = shown === found.length;
+    status.textContent = field.hidden
       ? t("The server keeps the events of this call no longer.")
-      : found.length > MAX_SHOWN
-      ? t("{count} events, of which the first {shown} are shown.", {
+      : more.hidden
+      ? t("{count} events", { count: formatCount(shown) })
+      : t("{count} events, of which the first {shown} are shown.", {
         count: formatCount(found.length),
-        shown: formatCount(MAX_SHOWN),
-      })
-      : t("{count} events", { count: formatCount(found.length) });
-    list.replaceChildren(...found.slice(0, MAX_SHOWN).map(rowOf));
+        shown: formatCount(shown),
+      });
   }
 }
 
