@@ -1,3 +1,5 @@
+import { fillSentence, type Sentence, type SentenceValues } from "../utils/sentence.ts";
+
 /** What is wrong with an agent's file, or with what it names. */
 export interface AgentProblem {
   /** Counted from 1, in the agent's file; absent where the fault has no place there. */
@@ -6,10 +8,21 @@ export interface AgentProblem {
   readonly path?: string;
   /** Follows the field's name in a sentence, without a full stop: `must be ...`. */
   readonly message: string;
+  /** The message with `{name}` for each of the values that it quotes; absent where it quotes none, or another's words. */
+  readonly sentence?: Sentence;
   /** The name or value that was most likely meant. */
   readonly nearest?: string;
   /** Calls get the agent all the same. */
   readonly isWarning?: true;
+}
+
+/** A message with `{name}` for each of the values that it quotes. */
+export function quoting(
+  text: string,
+  values: SentenceValues,
+): Pick<AgentProblem, "message" | "sentence"> {
+  const sentence = { text, values };
+  return { message: fillSentence(sentence), sentence };
 }
 
 /** A problem as checks may report it: the sentence alone, or with its field. The line is found by the field. */
@@ -34,7 +47,7 @@ export function placedProblems(
   });
   const inOrder = placed.toSorted((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || 0);
   const left = found.length - placed.length;
-  return left > 0 ? [...inOrder, { message: `and ${left} more` }] : inOrder;
+  return left > 0 ? [...inOrder, quoting("and {count} more", { count: left })] : inOrder;
 }
 
 /** One line: `receptionist.md: line 7: greetng: is not known; did you mean greeting?` */

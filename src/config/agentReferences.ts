@@ -1,6 +1,6 @@
 import { nearestWord } from "../utils/nearestWord.ts";
 import { present } from "../utils/present.ts";
-import type { AgentProblem } from "./agentProblem.ts";
+import { type AgentProblem, quoting } from "./agentProblem.ts";
 import type { Agent, AgentPeers } from "./agents.ts";
 
 /**
@@ -17,7 +17,7 @@ export function findReferenceProblems(
     if (owner === undefined || owner.name === name) return;
     problems.push({
       path: `numbers.${at}`,
-      message: `${number} is answered by ${owner.name} already`,
+      ...quoting("{number} is answered by {agent} already", { number, agent: owner.name }),
     });
   });
   const outside = hours?.outside;
@@ -31,8 +31,8 @@ export function findReferenceProblems(
     const others = [...names].filter((other) => other !== name).sort();
     if (agent === name) problems.push({ path, message: "must be another agent" });
     else if (!names.has(agent)) {
-      const message = `must be one of ${others.join(", ")}`;
-      problems.push({ path, message, ...present({ nearest: nearestWord(agent, others) }) });
+      const message = quoting("must be one of {names}", { names: others.join(", ") });
+      problems.push({ path, ...message, ...present({ nearest: nearestWord(agent, others) }) });
     }
   }
 }

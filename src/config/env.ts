@@ -9,13 +9,15 @@ import { readDatabase, readRecords } from "./recordSettings.ts";
 import { readRecordings } from "./recordingSettings.ts";
 import { readSms } from "./smsSettings.ts";
 import { readServer } from "./serverSettings.ts";
-import { likelyMisspellings, settingNames, suggestSetting } from "./settingNames.ts";
+import { likelyMisspellings, settingNames } from "./settingNames.ts";
 import { type Environment, SettingReader } from "./settingReader.ts";
 import { isShared, type Settings } from "./settings.ts";
 import { readCallUrl } from "./callUrlSettings.ts";
 import type { ToolVariable } from "./toolVariables.ts";
 import { readSigningSecrets, readWebhook } from "./webhookSettings.ts";
 import { present } from "../utils/present.ts";
+import { fillSentence } from "../utils/sentence.ts";
+import { settingHints } from "./settingHints.ts";
 
 /** All problems of the settings, one sentence each. */
 export class SettingsError extends Error {
@@ -73,7 +75,7 @@ export function readSettings(environment: Environment): Settings {
   const analysis = readAnalysis(read, { openaiKey: openai.apiKey, isRehearsal });
   const embeddings = readEmbeddings(read);
   const limits = readLimits(read, { outbound, isRehearsal });
-  const hints = [...misspellings(environment), ...adminHint(server), ...read.off.map(offHint)];
+  const hints = settingHints(environment, server, read.off);
   const settings: Settings = {
     server,
     openai,
@@ -104,7 +106,7 @@ export function readSettings(environment: Environment): Settings {
     },
     hints,
   };
-  if (read.problems.length > 0) throw new SettingsError(read.problems, hints);
+  if (read.problems.length > 0) throw new SettingsError(read.problems, hints.map(fillSentence));
   return settings;
 }
 
@@ -169,26 +171,6 @@ function readRealtimeUrl(read: SettingReader): string {
 }
 
 const OPENAI_URL = "wss://api.openai.com/v1/realtime";
-
-function offHint(name: string): string {
-  return `${name} is off: only the other limits bound what calls may cost.`;
-}
-
-function misspellings(environment: Environment): readonly string[] {
-  return Object.keys(environment).flatMap((name) => {
-    const meant = suggestSetting(name);
-    if (meant === undefined || (environment[meant] ?? "") !== "") return [];
-    return [`${name.slice(0, 80)} is not a setting: did you mean ${meant}?`];
-  });
-}
-
-/** No key has the scope `admin` by default. */
-function adminHint({ apiKeys }: Settings["server"]): readonly string[] {
-  if (apiKeys.length === 0 || apiKeys.some(({ scopes }) => scopes.includes("admin"))) return [];
-  return [
-    "None of API_KEYS has the scope admin, so no key can read inbound calls: write ;scopes=admin after one of them.",
-  ];
-}
 
 function isRefusal(error: unknown): boolean {
   return error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied;

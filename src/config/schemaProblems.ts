@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { nearestWord } from "../utils/nearestWord.ts";
-import type { AgentProblem } from "./agentProblem.ts";
+import { type AgentProblem, quoting } from "./agentProblem.ts";
 
 /** More are counted, and not looked at: what is near is found by comparing. */
 const MAX_COMPARED = 20;
@@ -45,7 +45,10 @@ export function schemaProblems(
         return [{
           ...place,
           // The value itself may be a secret.
-          message: `must be ${TYPES[issue.expected ?? ""] ?? issue.expected}, not ${typeOf(given)}`,
+          ...quoting("must be {type}, not {given}", {
+            type: TYPES[issue.expected ?? ""] ?? issue.expected ?? "",
+            given: typeOf(given),
+          }),
         }];
       case "invalid_union": {
         if (issue.options !== undefined) return [{ ...place, ...oneOf(issue.options, given) }];
@@ -55,9 +58,9 @@ export function schemaProblems(
       }
       default: {
         const isOwn = !/^(Too |Invalid input)/.test(issue.message);
-        const message = isOwn ? told(issue.message) : boundSentence(issue);
+        const message = isOwn ? { message: told(issue.message) } : boundMessage(issue);
         const nearest = issue.params?.["nearest"];
-        return [{ ...place, message, ...(typeof nearest === "string" && { nearest }) }];
+        return [{ ...place, ...message, ...(typeof nearest === "string" && { nearest }) }];
       }
     }
   }
@@ -71,9 +74,11 @@ export function schemaProblems(
   function oneOf(values: readonly unknown[], given: unknown) {
     if (given === undefined) return { message: "is missing" };
     const words = values.map(String);
-    const list = words.length === 1 ? `must be ${words[0]}` : `must be one of ${words.join(", ")}`;
+    const text = words.length === 1
+      ? "must be {names}, not {given}"
+      : "must be one of {names}, not {given}";
     return {
-      message: `${list}, not ${shown(given)}`,
+      ...quoting(text, { names: words.join(", "), given: shown(given) }),
       ...(typeof given === "string" && near(given, words)),
     };
   }
@@ -120,14 +125,25 @@ function meantForm(forms: readonly (readonly Issue[])[]): readonly Issue[] | und
 }
 
 /** What a value may be at most, or must be at least: a number itself, of texts and lists their length. */
-function boundSentence({ code, origin, maximum, minimum, message }: Issue): string {
-  const unit = origin === "string" ? " characters" : origin === "array" ? " entries" : "";
-  if (code === "too_big" && maximum !== undefined) return `must be ${maximum}${unit} at most`;
-  if (code !== "too_small" || minimum === undefined) return told(message);
+function boundMessage({ code, origin, maximum, minimum, message }: Issue) {
+  const { most, least } = BOUNDS[origin ?? ""] ?? numbers;
+  if (code === "too_big" && maximum !== undefined) {
+    return quoting(most, { most: String(maximum) });
+  }
+  if (code !== "too_small" || minimum === undefined) return { message: told(message) };
   return origin === "string" && minimum === 1
-    ? "must not be empty"
-    : `must be ${minimum}${unit} at least`;
+    ? { message: "must not be empty" }
+    : quoting(least, { least: String(minimum) });
 }
+
+const numbers = { most: "must be {most} at most", least: "must be {least} at least" };
+const BOUNDS: Readonly<Record<string, typeof numbers>> = {
+  string: {
+    most: "must be {most} characters at most",
+    least: "must be {least} characters at least",
+  },
+  array: { most: "must be {most} entries at most", least: "must be {least} entries at least" },
+};
 
 function told(message: string): string {
   return message.replace(/\.$/, "");

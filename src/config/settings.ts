@@ -1,5 +1,6 @@
 import type { ClosedDays } from "./hoursSchema.ts";
 import type { ApiKey } from "../utils/auth.ts";
+import type { Sentence } from "../utils/sentence.ts";
 
 /** Everything the operator can set, checked and with its defaults filled in. */
 export interface Settings {
@@ -27,7 +28,7 @@ export interface Settings {
   readonly tools: ToolSettings;
   readonly log: LogSettings;
   /** Warnings for the operator, one sentence each; the server starts all the same. */
-  readonly hints: readonly string[];
+  readonly hints: readonly Sentence[];
 }
 
 export interface ServerSettings {

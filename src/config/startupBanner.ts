@@ -1,4 +1,5 @@
 import { describeProblem } from "./agentProblem.ts";
+import { fillSentence } from "../utils/sentence.ts";
 import type { Agents } from "./agents.ts";
 import type { DayLimits, PhoneSettings, Settings } from "./settings.ts";
 
@@ -36,7 +37,7 @@ export function startupBanner(
     "",
     ...lines.map(([name = "", text]) => `  ${name.padEnd(width)}  ${text}`),
     ...faultyLines(loaded),
-    ...[...hints, ...more].map((hint) => `  ! ${hint}`),
+    ...[...hints.map(fillSentence), ...more].map((hint) => `  ! ${hint}`),
     "",
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 import type { ActionResult, KnownCall, TransferRefusalCode } from "../services/calls.ts";
 import type { TransferProblem } from "../call/transfer.ts";
-import { HttpProblem } from "./middleware/httpProblem.ts";
+import { type FieldProblem, fieldProblem, HttpProblem } from "./middleware/httpProblem.ts";
 
 /** What a client is told of an action that was refused. */
 export function actionProblem(
@@ -38,9 +38,7 @@ export function actionProblem(
       return new HttpProblem(409, refusal.code, transferProblemSentences[refusal.code]);
     case "unknown_transfer":
       return new HttpProblem(422, "unknown_transfer", "The agent has no transfer of this name.", {
-        details: [
-          { path: "to", message: aliasesSentence(refusal.aliases) },
-        ],
+        details: [unknownAlias(refusal.aliases)],
       });
     case "transfer_refused":
       return new HttpProblem(
@@ -55,21 +53,21 @@ const transferProblemSentences: Readonly<Record<TransferProblem, string>> = {
   transfer_under_way: "A transfer of this call is under way: there is one at a time.",
   call_ending: "The call is about to end.",
   call_unanswered: "The call has not been answered yet.",
-  no_transfer: "Nobody is being called for the caller: there is no transfer to cancel.",
+  no_transfer: "The call has no transfer under way that could be cancelled.",
   not_in_conference: "The agent is not in a conference with the caller and a person.",
 };
 
 const transferSentences: Readonly<Record<TransferRefusalCode, string>> = {
   do_not_call: "This number is on the do-not-call list.",
-  outside_hours: "Nobody takes calls there at this time: see the transfer's hours.",
+  outside_hours: "The transfer is outside its hours: see its hours in the agent's file.",
   outside_calling_hours: "The number may not be called at this time: see OUTBOUND_HOURS.",
   destination_not_allowed: "This number may not be dialled.",
   transfer_limit:
-    "So many people have been called that nobody else is called now: see TRANSFER_DIALS_PER_CALL and TRANSFER_DIALS_PER_MINUTE.",
+    "The limit of calls for transfers is reached: see TRANSFER_DIALS_PER_CALL and TRANSFER_DIALS_PER_MINUTE.",
 };
 
-function aliasesSentence(aliases: readonly string[]): string {
+function unknownAlias(aliases: readonly string[]): FieldProblem {
   return aliases.length > 0
-    ? `must be one of ${aliases.join(", ")}`
-    : "has no valid value: the agent's file names no transfers";
+    ? fieldProblem("to", "must be one of {names}", { names: aliases.join(", ") })
+    : fieldProblem("to", "has no valid value: the agent's file names no transfers");
 }

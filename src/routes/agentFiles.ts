@@ -89,7 +89,7 @@ function problemOf(
         })),
       });
     case "agents_read_only":
-      return agentsReadOnly(result.path, "save the text there yourself");
+      return agentsReadOnly(result.path);
   }
 }
 

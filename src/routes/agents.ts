@@ -96,7 +96,7 @@ function problemOf(
     case "agents_read_only":
       return agentsReadOnly(
         result.path,
-        `save the text of /api/agents/${name}/versions/${version} there yourself`,
+        `/api/agents/${name}/versions/${version}`,
       );
   }
 }

@@ -43,7 +43,8 @@ function tooLong(): HttpProblem {
   return new HttpProblem(
     422,
     "period_too_long",
-    `A series has ${MAX_BUCKETS} points at most: ask for a shorter period or a longer interval.`,
+    "A series has {most} points at most: ask for a shorter period or a longer interval.",
+    { values: { most: MAX_BUCKETS } },
   );
 }
 

@@ -32,7 +32,8 @@ export function callTagsRoutes({ access, lookup, callTags }: {
       throw new HttpProblem(
         409,
         "too_many_tags",
-        `A call has ${MAX_TAGS_OF_CALL} tags at most: remove one first.`,
+        "A call has {most} tags at most: remove one first.",
+        { values: { most: MAX_TAGS_OF_CALL } },
       );
     }
     return c.json({ tags: [...added] }, 200);

@@ -129,7 +129,7 @@ export function listenRoutes(
 
   function checkLive({ status }: KnownCall): void {
     if (!listening.isOn) {
-      throw new HttpProblem(403, "listening_off", "Nobody may listen here: see LISTENERS.");
+      throw new HttpProblem(403, "listening_off", "Listening is switched off here: see LISTENERS.");
     }
     if (status === "ended") throw new HttpProblem(409, "call_ended", "The call has ended.");
   }

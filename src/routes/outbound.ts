@@ -5,6 +5,7 @@ import { missingVariables } from "../services/calls.ts";
 import type { OutboundCalls } from "../services/outbound.ts";
 import { type Caller, requireKeys, type RequireScope } from "./middleware/access.ts";
 import {
+  fieldProblem,
   HttpProblem,
   phoneNotConfigured,
   required,
@@ -93,7 +94,7 @@ export function knownAgent(
   if (agents.unusable.has(agent)) throw new CallRefused("agent_unusable");
   throw new HttpProblem(422, "unknown_agent", "There is no agent of this name.", {
     details: [
-      { path: "agent", message: `must be one of ${agents.names.join(", ")}` },
+      fieldProblem("agent", "must be one of {names}", { names: agents.names.join(", ") }),
     ],
   });
 }

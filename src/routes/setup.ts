@@ -35,7 +35,7 @@ const setupCheck = z.object({
   remedy: z.string().nullable().openapi({
     description: "What mends it, in the same form; null where nothing has to be done",
   }),
-  values: z.record(z.string(), z.string()).openapi({
+  values: z.record(z.string(), z.union([z.string(), z.number()])).openapi({
     example: { model: "gpt-realtime", host: "api.openai.com" },
   }),
 }).openapi("SetupCheck");

@@ -29,7 +29,9 @@ export async function readBody(
   if (request.body === null) return new Uint8Array();
 
   const reader = request.body.getReader();
-  const tooSlow = new BodyError(408, "body_timeout", `The body took longer than ${timeoutMs} ms.`);
+  const tooSlow = new BodyError(408, "body_timeout", "The body took longer than {timeoutMs} ms.", {
+    timeoutMs,
+  });
   try {
     return await deadline(readAll(reader, maxBytes), timeoutMs, setTimer, tooSlow);
   } catch (error) {
@@ -87,7 +89,9 @@ export async function readForm(
   const raw = decodeText(await readBody(request, limits));
   const value = new URLSearchParams(raw);
   if (value.size > maxFields) {
-    throw new BodyError(413, "too_many_fields", `The form has more than ${maxFields} fields.`);
+    throw new BodyError(413, "too_many_fields", "The form has more than {maxFields} fields.", {
+      maxFields,
+    });
   }
   return { value, raw };
 }
@@ -143,5 +147,7 @@ function decodeText(bytes: Uint8Array): string {
 }
 
 function tooLarge(maxBytes: number): BodyError {
-  return new BodyError(413, "body_too_large", `The body is larger than ${maxBytes} bytes.`);
+  return new BodyError(413, "body_too_large", "The body is larger than {maxBytes} bytes.", {
+    maxBytes,
+  });
 }

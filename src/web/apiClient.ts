@@ -64,12 +64,15 @@ export function storeKey(key: string): void {
 
 const KEY_ITEM = "parley.key";
 
-/** Sentences for what the server has no words for. */
+/** Sentences for what the server has no words for, and what puts its own into another language. */
 export interface FaultWords {
   readonly unreachable: string;
   /** With `{status}`. */
   readonly unreadable: string;
+  readonly loadServerTexts?: () => Promise<Say>;
 }
+
+type Say = (english: string, values?: Values) => string;
 
 /** Words the faults in the language of the page: this module is part of the SDK too, which has English ones. */
 export function wordFaults(given: FaultWords): void {
@@ -95,7 +98,8 @@ async function send(path: string | URL, init?: RequestInit): Promise<Response> {
 async function readProblem(response: Response): Promise<RequestError> {
   const { status } = response;
   try {
-    const { code, error, details = [] }: Problem = await response.json();
+    const problem: Problem = await response.json();
+    const { code, error, details } = await inWords(problem);
     const retryAfter = Number(response.headers.get("retry-after") ?? NaN);
     const retryAfterSeconds = Number.isFinite(retryAfter) ? retryAfter : undefined;
     return new RequestError(code, error, status, details, retryAfterSeconds);
@@ -108,16 +112,44 @@ async function readProblem(response: Response): Promise<RequestError> {
   }
 }
 
-interface Problem {
+async function inWords(problem: Problem): Promise<Required<Omit<Problem, keyof Template>>> {
+  const { code, error, template = error, values, details = [] } = problem;
+  const say = await words.loadServerTexts?.();
+  if (say === undefined) return { code, error, details };
+  return {
+    code,
+    error: values === undefined ? say(error) : say(template, values),
+    details: Array.isArray(details) ? details.map((detail) => inWordsOf(detail, say)) : details,
+  };
+}
+
+function inWordsOf(detail: Detail, say: Say): Detail {
+  const { message, template = message, values } = detail;
+  return { ...detail, message: values === undefined ? say(message) : say(template, values) };
+}
+
+type Values = Readonly<Record<string, string | number>>;
+
+/** A sentence with `{name}` for each of its values, where it has some. */
+interface Template {
+  readonly template?: string;
+  readonly values?: Values;
+}
+
+interface Problem extends Template {
   readonly code: string;
   readonly error: string;
   readonly details?: readonly Detail[] | EndOfCall;
 }
 
-interface Detail {
+interface Detail extends Template {
   readonly path: string;
+  /** Of a table, from 1. */
+  readonly line?: number | null;
   /** Such as `must be one of sales, support`. */
   readonly message: string;
   /** The code of what is wrong with a number. */
   readonly reason?: string;
+  /** That of a number, in two letters, where it is why. */
+  readonly country?: string;
 }

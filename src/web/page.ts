@@ -6,12 +6,16 @@ import { element, find } from "./elements.ts";
 import { learnMe } from "./me.ts";
 import { type PageLocation, readPageLocation, type ViewName } from "./pageLocation.ts";
 import { mayPlayAtOnce } from "./talk/leftCall.ts";
+import { problemText } from "./problemText.ts";
 import { type Language, language, t } from "./text.ts";
 import { type ShowView, type View, views } from "./views.ts";
 
 wordFaults({
   unreachable: t("The server does not answer. Is it running?"),
   unreadable: t("The server answered {status}."),
+  ...(language === "de" && {
+    loadServerTexts: async () => (await import("./serverTexts.ts")).loadServerTexts(),
+  }),
 });
 const server = fetchServerInfo();
 const titles = server.then(titlesOf, () => new Map<string, string>());
@@ -174,9 +178,10 @@ function askForKey(refusal: string): void {
   find("gate-key", HTMLInputElement).select();
 }
 
-function describeError({ code, message, details }: RequestError): string {
-  if (code === "invalid_key") return t("The server does not know this key.");
-  return [message, ...details.map((detail) => `${detail.path} ${detail.message}.`)].join(" ");
+function describeError(error: RequestError): string {
+  return error.code === "invalid_key"
+    ? t("The server does not know this key.")
+    : problemText(error);
 }
 
 function reveal(view: string, focuses: boolean): void {

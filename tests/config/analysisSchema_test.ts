@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readAgent } from "../../src/config/agents.ts";
 import { readSettings, SettingsError } from "../../src/config/env.ts";
+import { fillSentence } from "../../src/utils/sentence.ts";
 import { unreachableHosts } from "../../src/config/hostPermissions.ts";
 
 function read(analysis: string) {
@@ -132,7 +133,7 @@ Deno.test("readSettings() has no analysis without a model, and a limit in dollar
   };
   const { analysis, hints } = readSettings(own);
   assert.deepEqual(analysis, { model: "llama", url: own.ANALYSIS_URL });
-  assert.match(hints.join(), /ANALYSIS_DAILY_USD is off/);
+  assert.match(hints.map(fillSentence).join(), /ANALYSIS_DAILY_USD is off/);
   // Without any key the stand-in of the built-in engine is used.
   assert.equal(readSettings({ ANALYSIS_MODEL: "gpt-5-mini" }).analysis, undefined);
 });
@@ -160,7 +161,10 @@ Deno.test("readSettings() says what is wrong with the settings of the analysis",
       return true;
     });
   }
-  assert.match(readSettings({ ANALYSIS_MODL: "x" }).hints.join(), /did you mean ANALYSIS_MODEL/);
+  assert.match(
+    readSettings({ ANALYSIS_MODL: "x" }).hints.map(fillSentence).join(),
+    /did you mean ANALYSIS_MODEL/,
+  );
 });
 
 Deno.test("unreachableHosts() names the endpoint of the analysis where it may not be reached", {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readSettings, SettingsError } from "../../src/config/env.ts";
+import { fillSentence } from "../../src/utils/sentence.ts";
 import { unreachableHosts } from "../../src/config/hostPermissions.ts";
 
 const key = { KNOWLEDGE_EMBEDDINGS_KEY: "sk-secret-of-embeddings" };
@@ -43,7 +44,7 @@ Deno.test("readSettings() says what is wrong with the endpoint of embeddings, wi
     });
   }
   const { hints } = readSettings({ KNOWLEDGE_EMBEDDING_KEY: "x" });
-  assert.match(hints.join(), /did you mean KNOWLEDGE_EMBEDDINGS_KEY/);
+  assert.match(hints.map(fillSentence).join(), /did you mean KNOWLEDGE_EMBEDDINGS_KEY/);
 });
 
 Deno.test("unreachableHosts() names the endpoint of embeddings where it may not be reached", {

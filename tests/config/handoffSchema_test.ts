@@ -44,7 +44,12 @@ Deno.test("agents that do not exist, and the agent itself, are no agents to hand
   const desk = agent("desk", "handoffs: { biling: { when: a }, self: { agent: desk, when: b } }");
   const peers = { agents: new Map([["desk", desk]]), names: new Set(["desk", "billing"]) };
   assert.deepEqual(findReferenceProblems(desk, peers), [
-    { path: "handoffs.biling", message: "must be one of billing", nearest: "billing" },
+    {
+      path: "handoffs.biling",
+      message: "must be one of billing",
+      sentence: { text: "must be one of {names}", values: { names: "billing" } },
+      nearest: "billing",
+    },
     { path: "handoffs.self.agent", message: "must be another agent" },
   ]);
 });

@@ -134,9 +134,9 @@ browserTests("page: German", {
 const english = await readEnglish();
 /** Words that no German text has. */
 const ENGLISH_WORD = /\b(?:the|and|of|with|is|are|not|from|for|this|that|calls|has|have|been|by)\b/;
-/** What people, agents, tools and files have said, and what the server says in English. */
+/** What people, agents, tools and files have said. */
 const DATA =
-  "pre, code, textarea, .line .words, .found .words, .last, #tool-description, #session-tools, #session-facts dd, .problem, .warning, #language, b.file";
+  "pre, code, textarea, .line .words, .found .words, .last, #tool-description, #session-tools, #session-facts dd, #language, b.file";
 
 async function englishOf(
   page: { evaluate<Result>(script: string): Promise<Result> },
@@ -163,11 +163,14 @@ async function englishOf(
 }
 
 async function readEnglish(): Promise<readonly RegExp[]> {
-  const url = new URL("../../src/web/texts.json", import.meta.url);
-  const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(
-    await Deno.readTextFile(url),
-  );
-  const all = Object.values(sections).flatMap((texts) => Object.entries(texts));
+  const files = ["texts.json", "serverTexts.json", "setup/setupTexts.json"];
+  const all = (await Promise.all(files.map(async (file) => {
+    const url = new URL(`../../src/web/${file}`, import.meta.url);
+    const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(
+      await Deno.readTextFile(url),
+    );
+    return Object.values(sections).flatMap((texts) => Object.entries(texts));
+  }))).flat();
   const german = new Set(all.map(([, text]) => text));
   return all.flatMap(([text, other]) => {
     const parts = text.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));

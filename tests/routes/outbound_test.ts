@@ -102,7 +102,12 @@ Deno.test("initiate says which fields are wrong, in one answer", async () => {
   const said = (await (await server.post(path, { variables: [] })).json()).details;
   assert.deepEqual(said, [
     { path: "to", message: "is missing" },
-    { path: "variables", message: "must be of type object" },
+    {
+      path: "variables",
+      message: "must be of type object",
+      template: "must be of type {type}",
+      values: { type: "object" },
+    },
   ]);
   const unknown = await server.post(path, { to, agent: "nobody" });
   assert.deepEqual(await problemOf(unknown), [422, "unknown_agent"]);

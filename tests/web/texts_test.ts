@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { translateHtml } from "../../src/routes/translateHtml.ts";
+import { marksOf } from "../support/textMarks.ts";
 
 const web = new URL("../../src/web/", import.meta.url);
-const setup = new URL("../../src/services/setup/", import.meta.url);
 const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(
   await Deno.readTextFile(new URL("texts.json", web)),
 );
@@ -10,7 +10,6 @@ const german = new Map(Object.values(sections).flatMap((texts) => Object.entries
 
 Deno.test("every text of the page has German in texts.json, and every German text is used", async () => {
   const used = await textsOf(web);
-  for (const text of await sentencesOf(setup)) used.add(text);
   assert.deepEqual([...used].filter((text) => !german.has(text)), [], "lacks German");
   assert.deepEqual([...german.keys()].filter((text) => !used.has(text)), [], "is not used");
 });
@@ -26,22 +25,6 @@ Deno.test("no text of the page stands in two sections", () => {
   const all = Object.values(sections).flatMap((texts) => Object.keys(texts));
   assert.deepEqual(all.filter((text, index) => all.indexOf(text) !== index), []);
 });
-
-function marksOf(text: string): readonly string[] {
-  return [...text.matchAll(/\{\w+\}|<[^>]+>/g)].map(([mark]) => mark).sort();
-}
-
-/** The sentences in the modules of a folder: what the server says of its set-up is shown in the page. */
-async function sentencesOf(folder: URL): Promise<readonly string[]> {
-  const found: string[] = [];
-  for await (const { name } of Deno.readDir(folder)) {
-    const source = await Deno.readTextFile(new URL(name, folder));
-    for (const [text] of source.matchAll(/"[A-Z{][^"\n]* [^"\n]*[.}]"|'[A-Z][^'\n]*\.'/g)) {
-      found.push(text.slice(1, -1));
-    }
-  }
-  return found;
-}
 
 /** The texts of `t("...")` and of the HTML, of all files of a folder. */
 async function textsOf(folder: URL): Promise<Set<string>> {

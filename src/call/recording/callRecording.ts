@@ -31,7 +31,7 @@ export class CallRecording {
   #status: RecordingStatus | undefined;
   #question: RecordingQuestion | undefined;
   #isJoined = false;
-  /** Nobody answers while there is no leg. */
+  /** While the call has no leg, the question for consent can get no answer. */
   #isLegThere = false;
   /** A machine has heard the announcement in the place of a person, who has yet to hear it. */
   #isTakenBack = false;

@@ -98,7 +98,7 @@ const PROBLEMS: Readonly<Record<TransferProblem, string>> = {
     "A transfer of this caller is under way already, and there is one at a time. Nothing was changed.",
   call_ending: "The call is about to end: nobody is called any more.",
   call_unanswered: "The caller is not on the line yet.",
-  no_transfer: "Nobody is being called for this caller: there is no transfer to cancel.",
+  no_transfer: "This call has no transfer under way that could be cancelled.",
   not_in_conference:
     "You are not in a conference with the caller and another person: there is nothing to leave.",
 };

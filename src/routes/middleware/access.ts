@@ -166,7 +166,8 @@ function requireScope({ scopes }: Pick<Caller, "scopes">, scope: KeyScope): void
   throw new HttpProblem(
     403,
     "scope_missing",
-    `This API key may not do that: it lacks the scope ${scope}.`,
+    "This API key may not do that: it lacks the scope {scope}.",
+    { values: { scope } },
   );
 }
 

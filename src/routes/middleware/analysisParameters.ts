@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "@hono/hono";
 import type { AnalysisFilter } from "../../services/store.ts";
-import { HttpProblem } from "./httpProblem.ts";
+import { fieldProblem, HttpProblem } from "./httpProblem.ts";
 
 /** Where the handler finds what the query asks of analyses. */
 export interface AnalysisParametersEnv {
@@ -38,9 +38,11 @@ export function analysisParameters(): MiddlewareHandler<AnalysisParametersEnv> {
 
 function tooMuch(path: string): HttpProblem {
   return new HttpProblem(422, "invalid_request", "The request is not valid: see details.", {
-    details: [{
-      path,
-      message: `must be ${MAX_CHARS} characters at most, of ${MAX_PARAMETERS} such parameters`,
-    }],
+    details: [
+      fieldProblem(path, "must be {chars} characters at most, of {count} such parameters", {
+        chars: MAX_CHARS,
+        count: MAX_PARAMETERS,
+      }),
+    ],
   });
 }

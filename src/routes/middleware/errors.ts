@@ -38,7 +38,10 @@ function requestIdOf(c: Context): string {
 
 function knownProblem(error: unknown): HttpProblem | undefined {
   if (error instanceof HttpProblem) return error;
-  if (error instanceof BodyError) return new HttpProblem(error.status, error.code, error.message);
+  if (error instanceof BodyError) {
+    const { status, code, text, values } = error;
+    return new HttpProblem(status, code, text, { values });
+  }
   if (error instanceof CallRefused) return refusals[error.code];
   if (error instanceof TwilioProblem) return ofTwilio(error);
   if (error instanceof InstanceTimeout) return instanceSilent;
@@ -77,11 +80,13 @@ const instanceSilent = new HttpProblem(
   "The instance that holds the call does not answer: the request may or may not have been carried out.",
 );
 
-function answer(c: Context, { status, code, sentence, details, headers }: HttpProblem): Response {
+function answer(c: Context, problem: HttpProblem): Response {
+  const { status, code, message, text, values, details, headers } = problem;
   const body = {
-    error: sentence,
+    error: message,
     code,
     requestId: requestIdOf(c),
+    ...(values !== undefined && { template: text, values }),
     ...present({ details }),
   };
   return c.json(body, status, { ...headers });

@@ -1,8 +1,12 @@
 import type { ContentfulStatusCode } from "@hono/hono/utils/http-status";
+import { present } from "../../utils/present.ts";
 import type { RateDecision } from "../../utils/rateLimiter.ts";
+import { fillSentence, type SentenceValues } from "../../utils/sentence.ts";
 
 interface HttpProblemOptions {
   readonly details?: unknown;
+  /** What stands in the sentence, where it has `{name}`. */
+  readonly values?: SentenceValues | undefined;
   readonly retryAfterSeconds?: number | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -11,22 +15,41 @@ interface HttpProblemOptions {
 export class HttpProblem extends Error {
   override readonly name = "HttpProblem";
   readonly details: unknown;
+  readonly values: SentenceValues | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     readonly status: ContentfulStatusCode,
     /** For programs, in snake case. */
     readonly code: string,
-    /** For people: a sentence without anything private. */
-    readonly sentence: string,
-    { details, retryAfterSeconds, headers = {} }: HttpProblemOptions = {},
+    /** For people: a sentence without anything private; `{name}` stands for one of the values. */
+    readonly text: string,
+    { details, values, retryAfterSeconds, headers = {} }: HttpProblemOptions = {},
   ) {
-    super(sentence);
+    super(fillSentence({ text, ...present({ values }) }));
     this.details = details;
+    this.values = values;
     this.headers = retryAfterSeconds === undefined
       ? headers
       : { ...headers, "Retry-After": String(retryAfterSeconds) };
   }
+}
+
+/** What is wrong with a field of the request. */
+export interface FieldProblem {
+  readonly path: string;
+  /** Follows the field's name, without a full stop: `must be ...`. */
+  readonly message: string;
+  /** The message with `{name}` for each of its values, where it has some. */
+  readonly template?: string;
+  readonly values?: SentenceValues;
+}
+
+/** As it stands in the `details` of a problem; `{name}` in the text stands for one of the values. */
+export function fieldProblem(path: string, text: string, values?: SentenceValues): FieldProblem {
+  return values === undefined
+    ? { path, message: text }
+    : { path, message: fillSentence({ text, values }), template: text, values };
 }
 
 /** The value; throws the problem where there is none. */
@@ -61,7 +84,8 @@ export function requireAllowed(pace: RateDecision): void {
 
 /** The answer to a client that makes too many requests. */
 export function tooManyRequests(retryAfterSeconds: number): HttpProblem {
-  return new HttpProblem(429, "rate_limited", `Too many requests: wait ${retryAfterSeconds} s.`, {
+  return new HttpProblem(429, "rate_limited", "Too many requests: wait {seconds} s.", {
+    values: { seconds: retryAfterSeconds },
     retryAfterSeconds,
   });
 }

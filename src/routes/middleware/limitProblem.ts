@@ -7,6 +7,7 @@ import {
   isOnlyReserved,
 } from "../../services/store.ts";
 import { present } from "../../utils/present.ts";
+import type { Sentence } from "../../utils/sentence.ts";
 import { HttpProblem } from "./httpProblem.ts";
 
 /** The answer where a limit on calls, minutes or dollars refuses a call. */
@@ -14,7 +15,9 @@ export function limitProblem(refusal: BudgetRefusal): HttpProblem {
   const { scope, limit, retryAfterMs, most, againAt } = refusal;
   const minutes = refusal.minutes && roundedOf(refusal.minutes);
   const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
-  return new HttpProblem(429, limitCode(refusal), sentenceOf(refusal), {
+  const { text, values } = sentenceOf(refusal);
+  return new HttpProblem(429, limitCode(refusal), text, {
+    values,
     details: {
       ...{ scope, limit, ...present({ most, setting: settingOf(refusal) }) },
       ...(againAt !== undefined && { opensAt: isoOf(againAt) }),
@@ -32,40 +35,69 @@ function rounded(minutes: number): number {
   return Math.round(minutes * 10) / 10;
 }
 
-function sentenceOf(refusal: BudgetRefusal): string {
+function sentenceOf(refusal: BudgetRefusal): Required<Sentence> {
+  const { scope, most, againAt } = refusal;
+  const values = {
+    who: names[scope],
+    ...present({ most, setting: settingOf(refusal) }),
+    ...(againAt !== undefined && { opensAt: isoOf(againAt) }),
+    ...present({ ...(refusal.minutes && roundedOf(refusal.minutes)) }),
+  };
+  return { text: textOf(refusal), values };
+}
+
+function textOf(refusal: BudgetRefusal): string {
   const { scope, limit, minutes, most, againAt, isAgents } = refusal;
-  const who = names[scope];
   const setting = settingOf(refusal);
-  const figure = most === undefined ? "" : `${most} `;
-  const by = setting === undefined ? "" : ` (${setting})`;
   switch (limit) {
     case "perMinute":
-      return `${who} has reached its limit of ${figure}calls per minute${by}.`;
-    case "concurrent":
-      return `${who} has reached its limit of ${figure}concurrent calls${by}.`;
-    case "dailyCalls":
-      return [
-        `${who} has reached ${
-          isAgents === true ? "the agent's" : "its"
-        } daily limit of ${figure}calls${by}`,
-        ...(againAt === undefined ? [] : [`it may be called again from ${isoOf(againAt)} on`]),
-      ].join(": ") + ".";
+    case "concurrent": {
+      const { known, named, plain } = paces[limit];
+      return most === undefined ? plain : setting === undefined ? known : named;
+    }
+    case "dailyCalls": {
+      if (most === undefined) return days.plain;
+      if (setting === undefined) return days.known;
+      const { named, again } = isAgents === true ? agentsDays : days;
+      return scope !== "number" || againAt === undefined ? named : again;
+    }
     case "dailyMinutes":
-      if (minutes === undefined) return `${who} has reached its daily limit of minutes.`;
+      if (minutes === undefined) return "{who} has reached its daily limit of minutes.";
       return isOnlyReserved(refusal)
-        ? `${who} has no minutes left for now: of ${
-          figures(minutes)
-        }. What these calls do not use is free again when they end.`
-        : `${who} has reached its daily limit of minutes: of ${figures(minutes)}.`;
+        ? "{who} has no minutes left for now: of {limit} a day {used} are used, and {reserved} are reserved by calls under way. What these calls do not use is free again when they end."
+        : "{who} has reached its daily limit of minutes: of {limit} a day {used} are used, and {reserved} are reserved by calls under way.";
     case "dailyUsd":
-      return `${who} has reached its daily limit of dollars.`;
+      return "{who} has reached its daily limit of dollars.";
   }
 }
 
-function figures(minutes: BudgetMinutes): string {
-  const { used, reserved, limit } = roundedOf(minutes);
-  return `${limit} a day ${used} are used, and ${reserved} are reserved by calls under way`;
-}
+/** By what is told of a limit besides: its figure, its figure and setting, or neither. */
+const paces = {
+  perMinute: {
+    plain: "{who} has reached its limit of calls per minute.",
+    known: "{who} has reached its limit of {most} calls per minute.",
+    named: "{who} has reached its limit of {most} calls per minute ({setting}).",
+  },
+  concurrent: {
+    plain: "{who} has reached its limit of concurrent calls.",
+    known: "{who} has reached its limit of {most} concurrent calls.",
+    named: "{who} has reached its limit of {most} concurrent calls ({setting}).",
+  },
+} as const;
+
+const days = {
+  plain: "{who} has reached its daily limit of calls.",
+  known: "{who} has reached its daily limit of {most} calls.",
+  named: "{who} has reached its daily limit of {most} calls ({setting}).",
+  again:
+    "{who} has reached its daily limit of {most} calls ({setting}): it may be called again from {opensAt} on.",
+} as const;
+
+const agentsDays = {
+  named: "{who} has reached the agent's daily limit of {most} calls ({setting}).",
+  again:
+    "{who} has reached the agent's daily limit of {most} calls ({setting}): it may be called again from {opensAt} on.",
+} as const;
 
 const names: Readonly<Record<BudgetScope, string>> = {
   server: "This server",

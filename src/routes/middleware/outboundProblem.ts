@@ -14,7 +14,7 @@ import {
   UnreadableTable,
 } from "../../services/outbound.ts";
 import type { DialRefusal } from "../../services/spending.ts";
-import { HttpProblem } from "./httpProblem.ts";
+import { fieldProblem, HttpProblem } from "./httpProblem.ts";
 import { limitProblem } from "./limitProblem.ts";
 
 /** The status and code for a number that may not be dialled. */
@@ -49,8 +49,8 @@ export function outboundProblem(error: unknown): HttpProblem | undefined {
     return new HttpProblem(
       429,
       "too_many_pending",
-      `Too many calls of this key's batches are queued, ${error.most} may be: send the rest later.`,
-      { retryAfterSeconds: 60 },
+      "Too many calls of this key's batches are queued, {most} may be: send the rest later.",
+      { values: { most: error.most }, retryAfterSeconds: 60 },
     );
   }
   if (error instanceof BatchConflict) {
@@ -62,8 +62,9 @@ export function outboundProblem(error: unknown): HttpProblem | undefined {
   }
   if (error instanceof UnreadableTable) {
     return new HttpProblem(422, "invalid_csv", "The table cannot be read: see details.", {
-      details: error.problems.map(({ line, column, code, message }) => ({
-        ...{ path: `line ${line}`, line, column: column ?? null, reason: code, message },
+      details: error.problems.map(({ line, column, code, text, values }) => ({
+        ...fieldProblem(`line ${line}`, text, values),
+        ...{ line, column: column ?? null, reason: code },
       })),
     });
   }
@@ -138,6 +139,7 @@ function destinationProblem(refusal: DialRefusal): HttpProblem {
       reason,
       message,
       ...opensAt,
+      ...("country" in refusal && { country: refusal.country }),
     }],
   });
 }

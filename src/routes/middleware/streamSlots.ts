@@ -1,4 +1,5 @@
 import { HttpProblem } from "./httpProblem.ts";
+import type { SentenceValues } from "../../utils/sentence.ts";
 import type { Clock } from "../../utils/clock.ts";
 
 /** The wall clock may be changed: expiry is checked at least this often. */
@@ -37,13 +38,16 @@ export function createStreamSlots(
     ): { readonly signal: AbortSignal; readonly release: () => void } {
       const mine = openByKey.get(keyName) ?? new Set();
       if (mine.size >= maxStreamsPerKey) {
-        throw tooMany(
-          429,
-          `No more than ${maxStreamsPerKey} ${what} of one key may be open: close one first.`,
-        );
+        throw tooMany(429, "No more than {most} {what} of one key may be open: close one first.", {
+          most: maxStreamsPerKey,
+          what,
+        });
       }
       if (all >= maxStreams) {
-        throw tooMany(503, `No more than ${maxStreams} ${what} may be open here: try again.`);
+        throw tooMany(503, "No more than {most} {what} may be open here: try again.", {
+          most: maxStreams,
+          what,
+        });
       }
       const stream = new AbortController();
       openByKey.set(keyName, mine.add(stream));
@@ -82,6 +86,6 @@ export function createStreamSlots(
   }
 }
 
-function tooMany(status: 429 | 503, sentence: string): HttpProblem {
-  return new HttpProblem(status, "too_many_streams", sentence, { retryAfterSeconds: 10 });
+function tooMany(status: 429 | 503, text: string, values: SentenceValues): HttpProblem {
+  return new HttpProblem(status, "too_many_streams", text, { values, retryAfterSeconds: 10 });
 }

@@ -1,7 +1,8 @@
 import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import { NAME } from "../../config/names.ts";
 import type { CallerEnv } from "../middleware/access.ts";
-import { HttpProblem } from "../middleware/httpProblem.ts";
+import { fillSentence, type Sentence } from "../../utils/sentence.ts";
+import { type FieldProblem, fieldProblem, HttpProblem } from "../middleware/httpProblem.ts";
 
 /** Creates routes that refuse invalid requests with 422. */
 export function apiRoutes(): OpenAPIHono<CallerEnv> {
@@ -22,6 +23,13 @@ const errorAnswer = z.object({
   error: z.string(),
   code: z.string(),
   requestId: z.string(),
+  template: z.string().optional().openapi({
+    description: "The sentence with `{name}` for each of its values, where it has some",
+    example: "Too many requests: wait {seconds} s.",
+  }),
+  values: z.record(z.string(), z.union([z.string(), z.number()])).optional().openapi({
+    example: { seconds: 5 },
+  }),
   details: z.unknown().optional(),
 }).openapi("Error");
 
@@ -31,15 +39,11 @@ export const errorAnswers = {
   "5XX": answer("The request failed", errorAnswer),
 } satisfies RouteConfig["responses"];
 
-/** Zod's own messages, in the form of the schemas' messages: what a field must be. */
 z.config({
   customError: (issue) => {
-    if (issue.code === "invalid_type") {
-      const type = issue.expected === "record" ? "object" : issue.expected;
-      return issue.input === undefined ? "is missing" : `must be of type ${type}`;
-    }
-    if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
-    return undefined;
+    if (issue.code === "invalid_type" && issue.input === undefined) return "is missing";
+    const sentence = zodSentence(issue);
+    return sentence && fillSentence(sentence);
   },
 });
 
@@ -55,19 +59,35 @@ export function invalidRequest(
   under: readonly string[] = [],
 ): HttpProblem {
   const details = issues.slice(0, 20).flatMap(innermost)
-    .map(({ path, message }) => ({ path: [...under, ...path.map(String)].join("."), message }));
+    .map((issue) => problemOf(issue, [...under, ...issue.path.map(String)].join(".")));
   return new HttpProblem(422, "invalid_request", "The request is not valid: see details.", {
     details,
   });
 }
 
+function problemOf(issue: Issue, path: string): FieldProblem {
+  const zods = zodSentence(issue);
+  return zods !== undefined && fillSentence(zods) === issue.message
+    ? fieldProblem(path, zods.text, zods.values)
+    : fieldProblem(path, issue.message);
+}
+
+/** In the place of Zod's own words, in the form of the schemas' messages: what a field must be. */
+function zodSentence({ code, expected, values }: ZodFault): Sentence | undefined {
+  if (code === "invalid_type" && expected !== undefined) {
+    const type = expected === "record" ? "object" : expected;
+    return { text: "must be of type {type}", values: { type } };
+  }
+  return code === "invalid_value" && values !== undefined
+    ? { text: "must be one of {names}", values: { names: values.join(", ") } }
+    : undefined;
+}
+
 /** The issues of the one variant of a union that the value resembles, else the issue itself. */
 function innermost(issue: Issue): readonly Issue[] {
   const meant = issue.errors?.find((form) => form.every(({ path }) => path.length > 0));
-  return meant?.slice(0, 20).map(({ path, message }) => ({
-    path: [...issue.path, ...path],
-    message,
-  })) ?? [issue];
+  return meant?.slice(0, 20).map((each) => ({ ...each, path: [...issue.path, ...each.path] })) ??
+    [issue];
 }
 
 interface Validation {
@@ -75,7 +95,13 @@ interface Validation {
   readonly error?: { readonly issues: readonly Issue[] };
 }
 
-interface Issue {
+interface ZodFault {
+  readonly code?: string | undefined;
+  readonly expected?: string | undefined;
+  readonly values?: readonly unknown[];
+}
+
+interface Issue extends ZodFault {
   readonly path: readonly PropertyKey[];
   readonly message: string;
   /** One list for each variant of a union. */

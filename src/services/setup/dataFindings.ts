@@ -50,9 +50,11 @@ export function recordingsFinding(
   if (health.status !== "ok") {
     return {
       state: "broken",
-      text: "Nothing is recorded: {reason}.",
+      text: health.reason === "disk_full"
+        ? "Nothing is recorded: the disk has less room than RECORDING_MIN_FREE_MB."
+        : "Nothing is recorded: the files of {dir} cannot be written.",
       remedy: "Make room on the disk, or let the server write to {dir}.",
-      values: { reason: health.reason ?? "", dir },
+      values: { dir },
     };
   }
   if (keys.length === 0) {

@@ -77,7 +77,7 @@ export function openSetup(
       of("recordings", recordingsFinding(settings, recordings.health, recorded)),
       ...(disk === undefined ? [] : [of("disk", disk)]),
       of("webhooks", webhooksFinding(settings, failed.length)),
-      ...settings.hints.map((text) => of("warnings", { state: "warning", text })),
+      ...settings.hints.map((hint) => of("warnings", { state: "warning", ...hint })),
     ];
   }
 }

@@ -1,3 +1,5 @@
+import type { SentenceValues } from "../../utils/sentence.ts";
+
 /** The parts of a set-up that are looked at, in the order in which they are shown. */
 export const setupParts = [
   "model",
@@ -30,7 +32,7 @@ export interface SetupCheck {
   /** What mends it, in the same form; absent where nothing has to be done. */
   readonly remedy?: string;
   /** Never a secret. */
-  readonly values: Readonly<Record<string, string>>;
+  readonly values: SentenceValues;
 }
 
 /** What a check says of its part. */

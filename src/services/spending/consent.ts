@@ -35,7 +35,7 @@ export function consentRefusal(
   }
   const days = rules?.consent_days;
   if (days === undefined || ageMs <= days * DAY_MS) return undefined;
-  return refused("consent_too_old", `The consent is older than ${days} days.`);
+  return refused("consent_too_old", "The consent is older than the agent's file allows.");
 }
 
 function refused(

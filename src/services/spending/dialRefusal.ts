@@ -33,6 +33,8 @@ export interface DestinationRefusal {
   readonly kind: "invalid" | "forbidden";
   readonly code: DestinationRefusalCode;
   readonly sentence: string;
+  /** That of the number, in two letters, where it is why. */
+  readonly country?: string;
 }
 
 export type DialRefusal =

@@ -193,12 +193,11 @@ const unknownAlias = {
 } as const;
 const closed = {
   code: "closed",
-  sentence: "Nobody takes calls there at this time: it is outside the hours of this transfer.",
+  sentence: "This transfer is outside its hours now.",
 } as const;
 const tooMany = {
   code: "limit",
-  sentence:
-    "So many people have been called for callers that nobody else is called now. Do not try it again.",
+  sentence: "The limit of calls for transfers is reached. Do not try it again.",
 } as const;
 const sipNotAllowed = {
   code: "sip_not_allowed",

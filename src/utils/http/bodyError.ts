@@ -1,3 +1,6 @@
+import { present } from "../present.ts";
+import { fillSentence, type SentenceValues } from "../sentence.ts";
+
 /** The HTTP statuses for an unreadable body. */
 type BodyErrorStatus = 400 | 408 | 413 | 415;
 
@@ -9,8 +12,10 @@ export class BodyError extends Error {
     readonly status: BodyErrorStatus,
     /** For programs, in snake case. */
     readonly code: string,
-    message: string,
+    /** `{name}` stands for one of the values. */
+    readonly text: string,
+    readonly values?: SentenceValues,
   ) {
-    super(message);
+    super(fillSentence({ text, ...present({ values }) }));
   }
 }

@@ -13,13 +13,16 @@ export function parseBoundedJson(
 ): unknown {
   const { depth, values } = measure(text);
   if (depth > maxDepth) {
-    throw new BodyError(400, "json_too_deep", `The JSON is nested deeper than ${maxDepth} levels.`);
+    throw new BodyError(400, "json_too_deep", "The JSON is nested deeper than {maxDepth} levels.", {
+      maxDepth,
+    });
   }
   if (values > MAX_VALUES) {
     throw new BodyError(
       413,
       "json_too_many_values",
-      `The JSON has more than ${MAX_VALUES} values.`,
+      "The JSON has more than {most} values.",
+      { most: MAX_VALUES },
     );
   }
   const value = parse(text);

@@ -18,9 +18,9 @@ export interface AgentSummary {
   readonly variables: readonly string[];
   /** What its analysis finds out; null for an agent without one. */
   readonly analysis: DeclaredAnalysis | null;
-  readonly problems: readonly { readonly text: string }[];
+  readonly problems: readonly AgentFault[];
   /** Of a file that is in use all the same. */
-  readonly warnings: readonly { readonly text: string }[];
+  readonly warnings: readonly AgentFault[];
 }
 
 export interface DeclaredAnalysis {
@@ -40,6 +40,9 @@ export interface AgentFault {
   readonly line: number | null;
   readonly path: string | null;
   readonly message: string;
+  /** The message with `{name}` for each of its values, where it quotes some. */
+  readonly template?: string;
+  readonly values?: Readonly<Record<string, string | number>>;
   readonly nearest: string | null;
 }
 

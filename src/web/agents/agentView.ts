@@ -37,7 +37,7 @@ export function createAgentView(): (name: string, signal: AbortSignal) => Promis
     if (agent === undefined) {
       throw new RequestError("unknown_agent", t("There is no agent of this name."), 404);
     }
-    showSummary(agent, file);
+    await showSummary(agent, file);
     const again = () => void showAgent(name, signal).catch(tell);
     if (file !== undefined) showFile(name, file, { signal, saved: again });
     await showVersions(name, file, { signal, restored: again });
@@ -64,7 +64,7 @@ export function createAgentView(): (name: string, signal: AbortSignal) => Promis
   };
 }
 
-function showSummary(agent: AgentSummary, file: AgentFile | undefined): void {
+async function showSummary(agent: AgentSummary, file: AgentFile | undefined): Promise<void> {
   const title = agent.title ?? agent.name;
   find("agent-title", HTMLElement).textContent = title;
   document.title = `${title} · Parley`;
@@ -72,7 +72,7 @@ function showSummary(agent: AgentSummary, file: AgentFile | undefined): void {
   find("agent-file", HTMLElement).hidden = file === undefined;
   // Without the file itself, its problems have no lines to stand at.
   const problems = find("agent-problems-alone", HTMLElement);
-  showAgentProblems(problems, file === undefined ? [agent] : []);
+  await showAgentProblems(problems, file === undefined ? [agent] : []);
   const missing = find("agent-scope", HTMLElement);
   missing.hidden = file !== undefined;
   missing.textContent = writingText("scope_missing", "");

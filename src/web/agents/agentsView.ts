@@ -15,7 +15,7 @@ export function createAgentsView(): (signal: AbortSignal) => Promise<void> {
     const { agents, editing } = await fetchApiJson<AgentList>("/api/agents", { signal });
     if (signal.aborted) return;
     list.replaceChildren(...agents.map(rowOf));
-    showAgentProblems(find("agents-problems", HTMLElement), agents);
+    await showAgentProblems(find("agents-problems", HTMLElement), agents);
     showNewAgent(editing === "allowed", signal);
     const usable = agents.filter(({ state }) => state !== "unusable");
     await showUnanswered(find("agents-unanswered", HTMLElement), usable, signal);

@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 import { element } from "../elements.ts";
 import { t } from "../text.ts";
-import type { AgentFault, CheckedFile } from "./agentTypes.ts";
+import { agentFaultText } from "./agentFaultText.ts";
+import type { CheckedFile } from "./agentTypes.ts";
 
 /** Shows a text with numbers at its lines, and what is wrong below the lines where it is. */
 export function showListing(place: HTMLElement, text: string, checked: CheckedFile): void {
@@ -11,7 +12,7 @@ export function showListing(place: HTMLElement, text: string, checked: CheckedFi
     return element("li", { className: here[0]?.kind ?? "" }, [
       element("code", { textContent: line }),
       ...here.map(({ kind, fault }) =>
-        element("span", { className: kind, textContent: sentenceOf(fault) })
+        element("span", { className: kind, textContent: agentFaultText(fault) })
       ),
     ]);
   });
@@ -31,7 +32,7 @@ export function showFaults(
     ...faults.map(({ kind, fault }) =>
       element("li", { className: kind }, [
         ...(fault.line === null || goTo === undefined ? [] : [lineButton(fault.line, goTo), " "]),
-        sentenceOf(fault),
+        agentFaultText(fault),
       ])
     ),
   );
@@ -51,10 +52,4 @@ function lineButton(line: number, goTo: (line: number) => void): HTMLElement {
     textContent: t("Line {line}", { line }),
     onclick: () => goTo(line),
   });
-}
-
-function sentenceOf({ path, message, nearest }: AgentFault): string {
-  const text = path === null || path === "" ? message : `${path}: ${message}`;
-  if (nearest !== null) return t("{text}; did you mean {nearest}?", { text, nearest });
-  return /[.?!]$/.test(text) ? text : `${text}.`;
 }

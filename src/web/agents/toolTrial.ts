@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
-import { fetchApiJson, RequestError } from "../apiClient.ts";
+import { fetchApiJson } from "../apiClient.ts";
 import { element, find } from "../elements.ts";
+import { problemText } from "../problemText.ts";
 import { t } from "../text.ts";
 
 interface ToolList {
@@ -93,11 +94,7 @@ export function createToolTrial(): (agent: string, signal: AbortSignal) => Promi
 
   function tell(error: unknown): void {
     if (showing.aborted) return;
-    if (!(error instanceof RequestError)) throw error;
-    problem.textContent = [
-      error.message,
-      ...error.details.map(({ path, message }) => `${path} ${message}.`),
-    ].join(" ");
+    problem.textContent = problemText(error);
   }
 }
 

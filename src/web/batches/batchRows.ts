@@ -4,7 +4,10 @@ import { element } from "../elements.ts";
 import { formatCount, formatDay, formatDollars, formatDuration, formatTime } from "../formats.ts";
 import { doneOf, momentOf, nameOf, outcomeText, stateOf } from "./batchTexts.ts";
 import type { BatchResult, BatchSummary, PreviewedCall } from "./batchTypes.ts";
+import { loadServerTexts } from "../serverTexts.ts";
 import { t } from "../text.ts";
+
+const say = await loadServerTexts();
 
 /** A batch in the list, with a link to its own view. */
 export function batchRow(batch: BatchSummary, titles: AgentTitles): HTMLElement {
@@ -62,7 +65,8 @@ export function acceptedRow(call: PreviewedCall): HTMLTableRowElement {
 
 /** A line of a file that is not. */
 export function refusedRow(call: PreviewedCall): HTMLTableRowElement {
-  const { column, error = t("Refused") } = call;
+  const { column } = call;
+  const error = call.error === undefined ? t("Refused") : say(call.error);
   return element("tr", { className: "refused" }, [
     ...placeOf(call),
     element("td", {
@@ -89,7 +93,7 @@ export function resultRow(result: BatchResult): HTMLTableRowElement {
   const { line, id, to, state, detail, error, dueAt, attempts } = result;
   const { durationSeconds, usd, callIds } = result;
   const callId = callIds.at(-1);
-  const text = error ?? outcomeText(state, detail);
+  const text = error === null ? outcomeText(state, detail) : say(error);
   const isOpen = state === "pending" || state === "placing" || state === "placed";
   const shown = state === "pending" && dueAt !== null ? waitText(result, dueAt) : text;
   return element("tr", { className: isOpen ? "open" : state }, [

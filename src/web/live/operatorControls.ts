@@ -6,6 +6,7 @@ import type { TransferMode } from "../transferTypes.ts";
 import { element, find } from "../elements.ts";
 import { may } from "../me.ts";
 import { createQuestionDialog } from "../questionDialog.ts";
+import { problemText } from "../problemText.ts";
 import { t } from "../text.ts";
 
 type Action =
@@ -170,8 +171,7 @@ export function createOperatorControls() {
         body: JSON.stringify(action),
       });
     } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      text = [error.message, ...error.details.map(({ message }) => `It ${message}.`)].join(" ");
+      text = problemText(error);
       answer.className = "desk-answer problem";
     }
     if (callId === actedOn) answer.textContent = text;

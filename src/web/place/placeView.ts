@@ -5,7 +5,7 @@ import type { AgentTitles } from "../apiTypes.ts";
 import { createDeclaredVariables } from "../declaredVariables.ts";
 import { element, find } from "../elements.ts";
 import { may } from "../me.ts";
-import { t } from "../text.ts";
+import { language, t } from "../text.ts";
 import { createVariableRows, type VariableRows } from "../variableRows.ts";
 import { remedyFor } from "./remedies.ts";
 
@@ -80,8 +80,15 @@ export function createPlaceView(
       if (!(error instanceof RequestError)) throw error;
       const [detail] = error.details;
       const isField = detail !== undefined && error.code === "invalid_request";
+      const country = detail?.country;
       tell(
-        isField ? `${detail.path} ${detail.message}.` : error.message,
+        isField
+          ? `${detail.path} ${detail.message}.`
+          : country === undefined
+          ? error.message
+          : `${error.message} ${
+            t("It belongs to {country}.", { country: nameOfCountry(country) })
+          }`,
         remedyFor(error, detail?.reason),
       );
     } finally {
@@ -114,6 +121,10 @@ async function fetchAgents(signal: AbortSignal): Promise<AgentList["agents"]> {
   } catch {
     return [];
   }
+}
+
+function nameOfCountry(code: string): string {
+  return new Intl.DisplayNames(language, { type: "region" }).of(code) ?? code;
 }
 
 /** What the form says, as the API takes it; fields that are left empty are left out. */

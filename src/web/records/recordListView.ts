@@ -6,6 +6,7 @@ import type { CallPage, KnownTag } from "./listTypes.ts";
 import { element, find } from "../elements.ts";
 import { download } from "./downloads.ts";
 import { readSearch } from "./readSearch.ts";
+import { problemText } from "../problemText.ts";
 import { t } from "../text.ts";
 import { type Figure, showFigures } from "./figureList.ts";
 import { createRecordFilter } from "./recordFilter.ts";
@@ -125,9 +126,7 @@ export function createRecordListView(
     if (!(error instanceof RequestError) || error.code !== "invalid_request") throw error;
     problem.textContent = error.details.some(({ path }) => path === "words")
       ? t("Write one to twelve words, with letters or digits.")
-      : [error.message, ...error.details.map(({ path, message }) => `${path} ${message}.`)].join(
-        " ",
-      );
+      : problemText(error);
     return { calls: [], nextCursor: null };
   }
 

@@ -2,6 +2,7 @@
 import { fetchApiJson, RequestError } from "../apiClient.ts";
 import { element, find } from "../elements.ts";
 import { fetchServerInfo } from "../serverInfo.ts";
+import { loadServerTexts, type Say } from "../serverTexts.ts";
 import { t } from "../text.ts";
 import { createSiteForm, enableCopy, linesForPhone, randomHex } from "./envLines.ts";
 
@@ -33,11 +34,12 @@ export function createSetupView(): (signal: AbortSignal) => Promise<void> {
     summary.textContent = t("Looking…");
     again.disabled = true;
     try {
-      const [{ checks }, { calls }] = await Promise.all([
+      const [{ checks }, { calls }, say] = await Promise.all([
         fetchApiJson<Setup>("/api/setup", { signal }),
         fetchApiJson<{ readonly calls: readonly unknown[] }>("/api/calls?limit=1", { signal }),
+        loadServerTexts("setup/setupTexts.json"),
       ]);
-      list.replaceChildren(...checks.map(rowOf));
+      list.replaceChildren(...checks.map((check) => rowOf(check, say)));
       const url = checks.find(({ part }) => part === "publicUrl")?.values["url"];
       if (url !== undefined) site.show(url);
       const needsKey = isOff(checks, "keys");
@@ -73,15 +75,15 @@ function markDone(id: string, isDone: boolean): void {
   if (heading !== null) heading.dataset["done"] = t("Done:");
 }
 
-function rowOf({ part, state, text, remedy, values }: Check): HTMLElement {
+function rowOf({ part, state, text, remedy, values }: Check, say: Say): HTMLElement {
   return element("li", { className: state }, [
     element("span", { className: "state", textContent: STATES[state] ?? state }),
     element("div", {}, [
       element("h3", { textContent: PARTS[part] ?? part }),
-      element("p", { textContent: t(text, values) }),
+      element("p", { textContent: say(text, values) }),
       ...(remedy === null
         ? []
-        : [element("p", { className: "remedy", textContent: t(remedy, values) })]),
+        : [element("p", { className: "remedy", textContent: say(remedy, values) })]),
     ]),
   ]);
 }

@@ -2,6 +2,7 @@
 import { RequestError } from "../apiClient.ts";
 import { AudioError } from "../audio/audioContext.ts";
 import { MicrophoneError } from "../audio/microphoneStream.ts";
+import { detailText } from "../problemText.ts";
 import { fetchServerInfo } from "../serverInfo.ts";
 import { t } from "../text.ts";
 import { faultOf, faultText } from "./faults.ts";
@@ -11,9 +12,7 @@ import { describeEnding, describeMicrophone, describeSpeaker } from "./talkTexts
 export function describeStartFault(error: unknown): string {
   if (error instanceof RequestError) {
     if (error.end !== undefined) return describeEnding(error.end.reason, error.end.detail);
-    return [faultText(codeOf(error), error.message), ...error.details.map(describeDetail)].join(
-      " ",
-    );
+    return [faultText(codeOf(error), error.message), ...error.details.map(detailText)].join(" ");
   }
   if (error instanceof MicrophoneError) return describeMicrophone(error.fault);
   if (error instanceof AudioError) return describeSpeaker(error.fault);
@@ -23,10 +22,6 @@ export function describeStartFault(error: unknown): string {
 /** Of a close code that has no sentence of its own, the server's sentence is shown. */
 function codeOf({ code }: RequestError): string {
   return faultOf(code) === undefined && code.startsWith("refused_") ? "refused" : code;
-}
-
-function describeDetail({ path, message }: RequestError["details"][number]): string {
-  return `${path}: ${message}.`;
 }
 
 /**

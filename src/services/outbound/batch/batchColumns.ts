@@ -1,3 +1,4 @@
+import type { Sentence } from "../../../utils/sentence.ts";
 import { VARIABLE_NAME } from "../../../config/names.ts";
 
 /** Columns with a meaning of their own; every other one is a variable. */
@@ -14,13 +15,12 @@ export type BatchColumn =
   | { readonly role: "none"; readonly heading: string };
 
 /** Something in a table that no call can be made of. */
-export interface TableProblem {
+export interface TableProblem extends Sentence {
   /** Of the file, from 1. */
   readonly line: number;
   /** The heading, or the number from 1 of a column without one. */
   readonly column?: string;
   readonly code: string;
-  readonly message: string;
 }
 
 /** The most likely meanings, the surest first. */
@@ -54,11 +54,16 @@ export function readColumns(
       problems.push({
         line,
         code: role === "to" ? "no_number_column" : "no_such_column",
-        message: named[role] === undefined
-          ? `No column holds the numbers: name one "phone", or say which it is. There are: ${
-            listed(shown)
-          }.`
-          : `There is no column "${named[role]?.slice(0, 80)}". There are: ${listed(shown)}.`,
+        ...(named[role] === undefined
+          ? {
+            text:
+              'No column holds the numbers: name one "phone", or say which it is. There are: {columns}.',
+            values: { columns: listed(shown) },
+          }
+          : {
+            text: 'There is no column "{name}". There are: {columns}.',
+            values: { name: named[role].slice(0, 80), columns: listed(shown) },
+          }),
       });
     }
   }
@@ -69,7 +74,8 @@ export function readColumns(
       line,
       column: heading,
       code: "duplicate_column",
-      message: `Two columns are called "${heading.slice(0, 80)}": rename one of them.`,
+      text: 'Two columns are called "{name}": rename one of them.',
+      values: { name: heading.slice(0, 80) },
     });
   }
   /** The heading of each variable. */
@@ -86,7 +92,8 @@ export function readColumns(
         line,
         column: heading,
         code: "duplicate_column",
-        message: `Two columns become the variable ${name}: rename one of them.`,
+        text: "Two columns become the variable {name}: rename one of them.",
+        values: { name },
       });
     }
     names.set(name.toLowerCase(), heading.toLowerCase());

@@ -1,5 +1,6 @@
 import { language as languageCode } from "../../../config/agentSchema.ts";
 import { present } from "../../../utils/present.ts";
+import { fillSentence } from "../../../utils/sentence.ts";
 import { sha256 } from "../../../utils/sha256.ts";
 import type { WorkSlices } from "../../../utils/workSlices.ts";
 import type {
@@ -200,8 +201,8 @@ export async function checkCalls(
     { agent, language, consent, problem: unread }: RequestedCall,
   ): CallRefusal | undefined {
     if (unread !== undefined) {
-      const { code, message, column } = unread;
-      return { kind: "line", code, sentence: message, column };
+      const { code, column } = unread;
+      return { kind: "line", code, sentence: fillSentence(unread), column };
     }
     const problem = agent === undefined ? undefined : agentProblem(agent);
     if (problem !== undefined) return item("unknown_agent", problem);

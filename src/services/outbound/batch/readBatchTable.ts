@@ -67,7 +67,12 @@ export async function readBatchTable(
     if (line === 1 && /^sep=$/i.test(cells.join(""))) continue;
     if (columns === undefined) {
       if (cells.length > TABLE_BOUNDS.columns) {
-        throw unreadable("too_many_columns", `There are more than ${TABLE_BOUNDS.columns}.`, line);
+        throw new UnreadableTable([{
+          line,
+          code: "too_many_columns",
+          text: "There are more columns than {most}.",
+          values: { most: TABLE_BOUNDS.columns },
+        }]);
       }
       const read = readColumns(cells, named, line);
       if (read.problems.length > 0) throw new UnreadableTable(read.problems);
@@ -75,11 +80,12 @@ export async function readBatchTable(
       continue;
     }
     if (calls.length >= TABLE_BOUNDS.rows) {
-      throw unreadable(
-        "too_many_rows",
-        `A batch has at most ${TABLE_BOUNDS.rows} lines: divide the file.`,
+      throw new UnreadableTable([{
         line,
-      );
+        code: "too_many_rows",
+        text: "A batch has at most {most} lines: divide the file.",
+        values: { most: TABLE_BOUNDS.rows },
+      }]);
     }
     const call = callOf(cells, columns, line);
     calls.push("code" in call ? { to: "", line, problem: call } : call);
@@ -102,7 +108,7 @@ function callOf(
       line,
       column: `${extra + 1}`,
       code: "too_many_cells",
-      message:
+      text:
         "This line has more cells than there are headings: a text with a comma belongs in quotes.",
     };
   }
@@ -118,7 +124,7 @@ function callOf(
         line,
         column: column.heading,
         code: "cell_too_long",
-        message: `This cell has more than ${maxChars} characters.`,
+        text: "This cell has more characters than one may have.",
       };
     }
     if (column.role === "variable") variables[column.name] = value;
@@ -148,6 +154,6 @@ function cleaned(cell: string): string {
 
 const MOST_CLEANED_CHARS = 4 * TABLE_BOUNDS.cellChars;
 
-function unreadable(code: string, message: string, line = 1): UnreadableTable {
-  return new UnreadableTable([{ line, code, message }]);
+function unreadable(code: string, text: string, line = 1): UnreadableTable {
+  return new UnreadableTable([{ line, code, text }]);
 }

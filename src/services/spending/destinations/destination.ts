@@ -42,10 +42,14 @@ export function checkDestination(to: string, rules: DestinationRules): Destinati
   }
   const allowed = rules.countries ?? ownCountry(rules.ownNumber);
   if (!allowed.includes(country)) {
-    return forbidden(
-      "country_not_allowed",
-      `Numbers of ${country} may not be dialled here: the operator lists countries in OUTBOUND_COUNTRIES.`,
-    );
+    return {
+      ok: false,
+      kind: "forbidden",
+      code: "country_not_allowed",
+      sentence:
+        "The country of this number may not be called: the operator lists countries in OUTBOUND_COUNTRIES.",
+      country,
+    };
   }
   if (deny.some(begins)) {
     return forbidden("number_denied", "The operator has excluded this number by OUTBOUND_DENY.");

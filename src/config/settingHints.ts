@@ -1,0 +1,42 @@
+import type { Sentence } from "../utils/sentence.ts";
+import type { Settings } from "./settings.ts";
+import type { Environment } from "./settingReader.ts";
+import { suggestSetting } from "./settingNames.ts";
+
+/** What the operator should look at, in settings that can be used all the same; `off` are limits without a value. */
+export function settingHints(
+  environment: Environment,
+  server: Pick<Settings["server"], "apiKeys">,
+  off: readonly string[],
+): readonly Sentence[] {
+  return [...misspellings(environment), ...adminHint(server), ...off.map(offHint)];
+}
+
+function offHint(name: string): Sentence {
+  return {
+    text: "{name} is off: only the other limits bound what calls may cost.",
+    values: { name },
+  };
+}
+
+function misspellings(
+  environment: Environment,
+): readonly Sentence[] {
+  return Object.keys(environment).flatMap((name) => {
+    const meant = suggestSetting(name);
+    if (meant === undefined || (environment[meant] ?? "") !== "") return [];
+    return [{
+      text: "{name} is not a setting: did you mean {meant}?",
+      values: { name: name.slice(0, 80), meant },
+    }];
+  });
+}
+
+/** No key has the scope `admin` by default. */
+function adminHint({ apiKeys }: Pick<Settings["server"], "apiKeys">): readonly Sentence[] {
+  if (apiKeys.length === 0 || apiKeys.some(({ scopes }) => scopes.includes("admin"))) return [];
+  return [{
+    text:
+      "None of API_KEYS has the scope admin, so no key can read inbound calls: write ;scopes=admin after one of them.",
+  }];
+}
