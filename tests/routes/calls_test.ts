@@ -349,9 +349,11 @@ for (
 Deno.test("GET /api/calls/:id/transcript refuses what it cannot write", () =>
   withApi({}, async (server) => {
     await rememberOneTurn(server);
-    const image = { headers: { accept: "image/png" } };
-    const refused = await server.ask("/api/calls/call_a/transcript", ALICE, image);
-    assert.deepEqual(await problemOf(refused), [406, "not_acceptable"]);
+    for (const accept of ["image/png", "constructor", "__proto__"]) {
+      const asked = { headers: { accept } };
+      const refused = await server.ask("/api/calls/call_a/transcript", ALICE, asked);
+      assert.deepEqual(await problemOf(refused), [406, "not_acceptable"], accept);
+    }
     const unknown = await server.ask("/api/calls/call_a/transcript?format=pdf", ALICE);
     assert.deepEqual(await problemOf(unknown), [422, "invalid_request"]);
   }));

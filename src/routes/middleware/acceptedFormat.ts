@@ -13,7 +13,7 @@ export function acceptedFormat(accept: string | undefined): TranscriptFormat {
     return { type, weight: Number(weight) };
   }).filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight);
   for (const { type } of wanted) {
-    const format = formats[type];
+    const format = formats.get(type);
     if (format !== undefined) return format;
   }
   throw new HttpProblem(
@@ -23,13 +23,15 @@ export function acceptedFormat(accept: string | undefined): TranscriptFormat {
   );
 }
 
-const formats: Readonly<Record<string, TranscriptFormat | undefined>> = {
-  "*/*": "json",
-  "application/*": "json",
-  "application/json": "json",
-  "text/vtt": "vtt",
-  "text/*": "text",
-  "text/plain": "text",
-  // For a person who opens the address in a browser.
-  "text/html": "text",
-};
+const formats: ReadonlyMap<string, TranscriptFormat> = new Map(Object.entries(
+  {
+    "*/*": "json",
+    "application/*": "json",
+    "application/json": "json",
+    "text/vtt": "vtt",
+    "text/*": "text",
+    "text/plain": "text",
+    // For a person who opens the address in a browser.
+    "text/html": "text",
+  } as const,
+));

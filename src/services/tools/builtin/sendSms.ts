@@ -40,11 +40,11 @@ export function createSendSms({ sms }: Pick<Agent, "sms">, send: SendText): Tool
     },
     options: { once: true },
     async run({ text, to = CALLER }, call) {
-      const number = to === CALLER ? call.caller : recipients[String(to)];
+      const number = to === CALLER ? call.caller : own(recipients, String(to));
       if (number === undefined || !isPhoneNumber(number)) {
         throw new ToolError("number_unknown", "The number of the caller is not known.");
       }
-      const template = texts[String(text)];
+      const template = own(texts, String(text));
       const words = template === undefined ? String(text) : fillTemplate(template, {
         ...call.variables,
         caller: call.caller,
@@ -71,3 +71,7 @@ const sentences: Readonly<Record<string, string>> = {
   cannot_receive: "This number cannot receive text messages: it may be a landline.",
   unknown_outcome: "It is not known whether the message was sent: do not send it again.",
 };
+
+function own(texts: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(texts, name) ? texts[name] : undefined;
+}
