@@ -13,7 +13,7 @@ export function parseClientMessage(json: string): Narrowed {
   } catch {
     return refuse("invalid_json", "The message is not JSON.");
   }
-  if (!isRecord(value) || Array.isArray(value)) {
+  if (!isRecord(value)) {
     return refuse("invalid_message", "A message is a JSON object.");
   }
   return narrow(value);

@@ -1,7 +1,7 @@
 import { type CallFilter, type Conditions, conditionsFor } from "../calls/callList.ts";
 import { type AnalysisCounts, countAnalyses } from "../analyses/analysisCounts.ts";
 import type { CallUsage } from "../calls/callRecord.ts";
-import { usageColumns, usageOf } from "../calls/callRows.ts";
+import { usageColumns, usageOf } from "../calls/usageColumns.ts";
 import type { Database, Query, Row } from "../database.ts";
 import { eachLatency } from "./eachLatency.ts";
 import { maybeText, numberOf, onlyRow } from "../row.ts";

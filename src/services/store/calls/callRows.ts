@@ -1,28 +1,9 @@
-import { phoneMenuOf } from "./phoneMenuColumn.ts";
-import { pickupsOf } from "./pickupColumn.ts";
-import { consentOf, optOutOf } from "./ruleColumns.ts";
 import { callDirections, type CallEnd, endReasons } from "../../../call/types.ts";
-import type { TranscriptTurn } from "../../../call/callEvent.ts";
-import {
-  answerers,
-  type CallBriefing,
-  type CallCost,
-  callOutcomes,
-  type CallRecord,
-  type CallSavings,
-  type CallUsage,
-  type DigitsRecord,
-  type HandoffRecord,
-  type LatencyRecord,
-  type MustHearRecord,
-  noUsage,
-  recordStatuses,
-  type ToolRecord,
-} from "./callRecord.ts";
+import { isRecord } from "../../../utils/isRecord.ts";
+import { present } from "../../../utils/present.ts";
 import type { Row } from "../database.ts";
 import {
   choiceOf,
-  flagOf,
   maybeChoice,
   maybeFlag,
   maybeJson,
@@ -32,10 +13,21 @@ import {
   readableJson,
   textOf,
 } from "../row.ts";
-import { isRecord } from "../../../utils/isRecord.ts";
-import { present } from "../../../utils/present.ts";
+import {
+  answerers,
+  type CallBriefing,
+  type CallCost,
+  callOutcomes,
+  type CallRecord,
+  type CallSavings,
+  recordStatuses,
+} from "./callRecord.ts";
+import { phoneMenuOf } from "./phoneMenuColumn.ts";
+import { pickupsOf } from "./pickupColumn.ts";
+import { consentOf, optOutOf } from "./ruleColumns.ts";
+import { usageIn, usageOf } from "./usageColumns.ts";
 
-/** Reads a row of `calls`; throws where a column holds another type or word, like the readers below. */
+/** Reads a row of `calls`; throws where a column holds another type or word. */
 export function callOf(row: Row): CallRecord {
   const reason = maybeChoice(row, "end_reason", endReasons);
   const detail = maybeText(row, "end_detail");
@@ -89,118 +81,6 @@ export function callOf(row: Row): CallRecord {
   };
 }
 
-/** Where each figure of a usage is stored. */
-export const usageColumns = [
-  ["inputText", "input_text"],
-  ["inputAudio", "input_audio"],
-  ["cachedText", "cached_text"],
-  ["cachedAudio", "cached_audio"],
-  ["outputText", "output_text"],
-  ["outputAudio", "output_audio"],
-  ["responses", "responses"],
-  ["transcriptionInput", "transcription_input"],
-  ["transcriptionOutput", "transcription_output"],
-  ["transcriptionSeconds", "transcription_seconds"],
-] as const satisfies readonly (readonly [keyof CallUsage, string])[];
-
-/** Reads the usage columns of a call, or their sums over many calls. */
-export function usageOf(row: Row): CallUsage {
-  const usage = { ...noUsage };
-  for (const [member, column] of usageColumns) usage[member] = numberOf(row, column);
-  return usage;
-}
-
-/** Reads a row of `turns`. */
-export function turnOf(row: Row): TranscriptTurn {
-  return {
-    id: textOf(row, "id"),
-    role: choiceOf(row, "role", ["caller", "agent"]),
-    position: numberOf(row, "position"),
-    text: textOf(row, "text"),
-    final: flagOf(row, "is_final"),
-    interrupted: flagOf(row, "interrupted"),
-    by: choiceOf(row, "spoken_by", ["voice", "text", "keypad", "operator", "whisper"]),
-    startedMs: numberOf(row, "started_ms"),
-    ...(flagOf(row, "aside") && { aside: true }),
-    ...(flagOf(row, "unfinished") && { unfinished: true }),
-    ...present({
-      agent: maybeText(row, "agent"),
-      endedMs: maybeNumber(row, "ended_ms"),
-      unheard: maybeText(row, "unheard"),
-      heardCharacters: maybeNumber(row, "heard_characters"),
-    }),
-  };
-}
-
-/** Reads a row of `tool_calls`. */
-export function toolOf(row: Row): ToolRecord {
-  const ok = maybeNumber(row, "ok");
-  return {
-    id: textOf(row, "id"),
-    name: textOf(row, "name"),
-    arguments: textOf(row, "arguments"),
-    startedMs: numberOf(row, "started_ms"),
-    ...present({
-      result: ok === undefined ? undefined : {
-        ok: ok !== 0,
-        output: textOf(row, "output"),
-        durationMs: numberOf(row, "duration_ms"),
-      },
-    }),
-  };
-}
-
-/** Reads a row of `latencies`. */
-export function latencyOf(row: Row): LatencyRecord {
-  return {
-    itemId: textOf(row, "item_id"),
-    responseMs: numberOf(row, "response_ms"),
-    firstAudioMs: numberOf(row, "first_audio_ms"),
-    totalMs: numberOf(row, "total_ms"),
-    ...present({ firstHeardMs: maybeNumber(row, "first_heard_ms") }),
-  };
-}
-
-/** Reads a row of `handoffs`. */
-export function handoffOf(row: Row): HandoffRecord {
-  const usage = readableJson(row, "usage_before");
-  const usageBefore = { ...noUsage };
-  for (const [member] of usageColumns) {
-    usageBefore[member] = isRecord(usage) ? count(usage[member]) : 0;
-  }
-  return {
-    atMs: numberOf(row, "at_ms"),
-    from: textOf(row, "from_agent"),
-    to: textOf(row, "to_agent"),
-    ...present({
-      version: maybeText(row, "version"),
-      reason: maybeText(row, "reason"),
-      facts: maybeText(row, "facts"),
-      summary: maybeText(row, "summary"),
-      historyFrom: maybeNumber(row, "history_from"),
-      model: maybeText(row, "model"),
-      transcriptionModel: maybeText(row, "transcription_model"),
-    }),
-    usageBefore,
-  };
-}
-
-/** Reads a row of `digits`. */
-export function digitsOf(row: Row): DigitsRecord {
-  return { atMs: numberOf(row, "at_ms"), ...present({ digits: maybeText(row, "digits") }) };
-}
-
-/** Reads a row of `must_hear`. */
-export function mustHearOf(row: Row): MustHearRecord {
-  const of = {
-    name: textOf(row, "name"),
-    text: textOf(row, "sentence"),
-    times: numberOf(row, "times"),
-  };
-  if (!flagOf(row, "heard")) return { ...of, heard: false };
-  return { ...of, heard: true, fromMs: numberOf(row, "from_ms"), toMs: numberOf(row, "to_ms") };
-}
-
 function plannedEndOf(row: Row): CallEnd | undefined {
   const planned = readableJson(row, "planned_end");
   if (!isRecord(planned)) return undefined;
@@ -212,13 +92,13 @@ function plannedEndOf(row: Row): CallEnd | undefined {
 function savingsOf(row: Row): CallSavings | undefined {
   const tokens = readableJson(row, "savings");
   if (!isRecord(tokens)) return undefined;
-  const { inputText, inputAudio, cachedText, cachedAudio } = tokens;
+  const { inputText, inputAudio, cachedText, cachedAudio } = usageIn(tokens);
   const usd = maybeNumber(row, "saved_usd");
   return {
-    inputText: count(inputText),
-    inputAudio: count(inputAudio),
-    cachedText: count(cachedText),
-    cachedAudio: count(cachedAudio),
+    inputText,
+    inputAudio,
+    cachedText,
+    cachedAudio,
     ...present({ usd }),
   };
 }
@@ -250,10 +130,6 @@ function textsIn(value: unknown): Readonly<Record<string, string>> | undefined {
     typeof text === "string" ? [[name, text] as const] : []
   );
   return Object.fromEntries(texts);
-}
-
-function count(value: unknown): number {
-  return typeof value === "number" ? value : 0;
 }
 
 function tagsOf(row: Row): readonly string[] | undefined {

@@ -8,7 +8,7 @@ import {
 } from "../columns.ts";
 import type { Statement } from "../database.ts";
 import type { CallCost, CallEnding, CallSavings, CallUsage } from "./callRecord.ts";
-import { usageColumns } from "./callRows.ts";
+import { usageColumns } from "./usageColumns.ts";
 import { present } from "../../../utils/present.ts";
 
 /**

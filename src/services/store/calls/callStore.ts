@@ -3,8 +3,9 @@ import { callSeries, type SeriesLine, type SeriesQuestion } from "../analytics/c
 import { type Retention, retention } from "../analytics/retention.ts";
 import type { CallFilter, CallSearch } from "./callList.ts";
 import { type CallPage, type CallPageOptions, listCalls } from "./callPages.ts";
+import { digitsOf, handoffOf, latencyOf, mustHearOf, toolOf, turnOf } from "./callPartRows.ts";
 import type { CallContent, CallCost, CallRecord, HandoffRecord } from "./callRecord.ts";
-import { callOf, digitsOf, handoffOf, latencyOf, mustHearOf, toolOf, turnOf } from "./callRows.ts";
+import { callOf } from "./callRows.ts";
 import { type CallWrite, statementsFor } from "./callWrites.ts";
 import { recordingOf } from "./recordingRows.ts";
 import { listeningOf } from "./listeningRows.ts";
