@@ -1,4 +1,9 @@
-import { isChromiumThere, isOpensslThere, isPostgresThere } from "./support/programs.ts";
+import {
+  isChromiumThere,
+  isFirefoxThere,
+  isOpensslThere,
+  isPostgresThere,
+} from "./support/programs.ts";
 
 /** Runs all tests, two files at a time since many of them wait, and says which could not run. */
 const { code } = await new Deno.Command(Deno.execPath(), {
@@ -14,6 +19,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
 const missing = [
   ...(isPostgresThere() ? [] : ["PostgreSQL"]),
   ...(isChromiumThere() ? [] : ["Chromium"]),
+  ...(isFirefoxThere() ? [] : ["Firefox"]),
   ...(isOpensslThere() ? [] : ["OpenSSL"]),
 ];
 if (missing.length > 0) {

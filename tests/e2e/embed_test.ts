@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Script } from "../../src/sim/openai/scripts.ts";
 import { violationsOf } from "../support/browser/accessibility.ts";
-import { browserTest, speakInto } from "../support/browser/browser.ts";
+import { browserTest, browserTestInBoth, speakInto } from "../support/browser/browser.ts";
 import {
   besidesSilence,
   type EmbedVisit,
@@ -35,8 +35,9 @@ function embedTest(
   name: string,
   run: (visit: EmbedVisit) => Promise<void>,
   options: Partial<EmbedVisitOptions> = {},
+  register = browserTest,
 ): void {
-  browserTest(name, () => visitEmbed({ html, policy, engine: { voice: "tone" }, ...options }, run));
+  register(name, () => visitEmbed({ html, policy, engine: { voice: "tone" }, ...options }, run));
 }
 
 /** Where whoever uses no mouse is, through all shadow roots. */
@@ -83,6 +84,7 @@ embedTest(
     assert.deepEqual(besidesSilence(complaints), []);
   },
   { engine: { voice: "flite", script: briefly } },
+  browserTestInBoth,
 );
 
 embedTest("the widget works by keyboard, on a small dark screen, by typing", async (visit) => {
@@ -124,7 +126,7 @@ embedTest("the widget works by keyboard, on a small dark screen, by typing", asy
     colorScheme: "dark",
     reducedMotion: "reduce",
   },
-});
+}, browserTestInBoth);
 
 embedTest("the widget speaks the language of the page", async (visit) => {
   const { page, complaints } = visit;
@@ -152,14 +154,19 @@ const refusals: readonly (readonly [string, Partial<EmbedVisitOptions>, sentence
 ];
 
 for (const [why, options, sentence] of refusals) {
-  embedTest(`the widget says what to do where ${why}`, async (visit) => {
-    const { page } = visit;
-    await page.click("text=Talk to us");
-    await page.click("text=Start talking");
-    await page.waitForSelector(`[role=alert] >> text=${sentence}`);
-    assert.equal(await page.isVisible("text=Start talking"), true);
-    await assertAccessible(visit, why);
-  }, options);
+  embedTest(
+    `the widget says what to do where ${why}`,
+    async (visit) => {
+      const { page } = visit;
+      await page.click("text=Talk to us");
+      await page.click("text=Start talking");
+      await page.waitForSelector(`[role=alert] >> text=${sentence}`);
+      assert.equal(await page.isVisible("text=Start talking"), true);
+      await assertAccessible(visit, why);
+    },
+    options,
+    options.microphone === "refused" ? browserTestInBoth : browserTest,
+  );
 }
 
 embedTest("the widget says that the day's calls are used, and takes the next call no more", async ({

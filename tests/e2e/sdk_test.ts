@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Script } from "../../src/sim/openai/scripts.ts";
-import { browserTest, speakInto } from "../support/browser/browser.ts";
+import { browserTest, browserTestInBoth, speakInto } from "../support/browser/browser.ts";
 import {
   besidesSilence,
   type EmbedVisit,
@@ -76,8 +76,9 @@ function sdkTest(
   name: string,
   run: (visit: EmbedVisit) => Promise<void>,
   options: Partial<Parameters<typeof visitEmbed>[0]> = {},
+  register = browserTest,
 ): void {
-  browserTest(
+  register(
     name,
     () =>
       visitEmbed({
@@ -90,34 +91,39 @@ function sdkTest(
   );
 }
 
-sdkTest("a page of another origin talks with an agent by the SDK", async (visit) => {
-  const { page, wire, complaints } = visit;
-  await page.click("button");
-  await holds(page, "seen.states.includes('listening') && seen.loud > 0.01");
-  await holds(page, "seen.lines.some(({ role, final }) => role === 'agent' && final)");
-  await speakInto(page, SPEECH);
-  await holds(page, "seen.lines.some(({ role }) => role === 'visitor')");
-  await holds(
-    page,
-    "seen.lines.some(({ text, final }) => final && text.startsWith('I have heard every word'))",
-  );
-  assert.ok(await page.evaluate("seen.states.includes('visitor_speaking')"));
-  const isReport = (message: { readonly type: string }) => message.type === "played";
-  await wire.when((all) => all.filter(isReport).length > 10);
-  const id = await page.evaluate("call.id");
-  assert.equal(typeof id === "string" && visit.app.registry.get(id)?.request.keyName, "site");
-  await page.evaluate("call.end()");
-  assert.deepEqual(await page.evaluate("seen.ends"), [{ reason: "caller_hung_up" }]);
-  assert.deepEqual(await page.evaluate("[call.state, seen.states[0], seen.states.at(-1)]"), [
-    "ended",
-    "connecting",
-    "ended",
-  ]);
-  // On a slow machine the microphone was silent for long before somebody spoke into it.
-  const rest = "seen.errors.filter((code) => code !== 'microphone_silent')";
-  assert.deepEqual(await page.evaluate(rest), []);
-  assert.deepEqual(besidesSilence(complaints), []);
-});
+sdkTest(
+  "a page of another origin talks with an agent by the SDK",
+  async (visit) => {
+    const { page, wire, complaints } = visit;
+    await page.click("button");
+    await holds(page, "seen.states.includes('listening') && seen.loud > 0.01");
+    await holds(page, "seen.lines.some(({ role, final }) => role === 'agent' && final)");
+    await speakInto(page, SPEECH);
+    await holds(page, "seen.lines.some(({ role }) => role === 'visitor')");
+    await holds(
+      page,
+      "seen.lines.some(({ text, final }) => final && text.startsWith('I have heard every word'))",
+    );
+    assert.ok(await page.evaluate("seen.states.includes('visitor_speaking')"));
+    const isReport = (message: { readonly type: string }) => message.type === "played";
+    await wire.when((all) => all.filter(isReport).length > 10);
+    const id = await page.evaluate("call.id");
+    assert.equal(typeof id === "string" && visit.app.registry.get(id)?.request.keyName, "site");
+    await page.evaluate("call.end()");
+    assert.deepEqual(await page.evaluate("seen.ends"), [{ reason: "caller_hung_up" }]);
+    assert.deepEqual(await page.evaluate("[call.state, seen.states[0], seen.states.at(-1)]"), [
+      "ended",
+      "connecting",
+      "ended",
+    ]);
+    // On a slow machine the microphone was silent for long before somebody spoke into it.
+    const rest = "seen.errors.filter((code) => code !== 'microphone_silent')";
+    assert.deepEqual(await page.evaluate(rest), []);
+    assert.deepEqual(besidesSilence(complaints), []);
+  },
+  {},
+  browserTestInBoth,
+);
 
 sdkTest(
   "the SDK runs the page's tools, types, tells of the page, and comes back to its call",
@@ -154,6 +160,7 @@ sdkTest(
     assert.deepEqual(besidesSilence(complaints), []);
   },
   { engine: { voice: "tone" } },
+  browserTestInBoth,
 );
 
 const cases: readonly (readonly [

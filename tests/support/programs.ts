@@ -10,6 +10,18 @@ export function isChromiumThere(): boolean {
   }
 }
 
+/** The other browser under test; `FIREFOX` names another one. */
+export const firefoxPath = Deno.env.get("FIREFOX") ?? "/usr/bin/firefox-esr";
+
+/** Whether the tests that need Firefox can run. */
+export function isFirefoxThere(): boolean {
+  try {
+    return Deno.statSync(firefoxPath).isFile;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether the tests that need a certificate can run. */
 export function isOpensslThere(): boolean {
   try {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type AppOverrides, createApp } from "../../../src/app.ts";
+import { Inbox } from "../inbox.ts";
 import { type Browser, type BrowserPage, openPage } from "./browser.ts";
-import { type PageWire, pageWire } from "./pageWire.ts";
+import type { PageWire } from "./pageWire.ts";
 
 export interface AppVisit extends BrowserPage {
   readonly wire: PageWire;
@@ -21,8 +22,8 @@ export async function visitApp(
     (request) => app.fetch(request, { remoteAddress: "127.0.0.1" }),
   );
   const url = `http://127.0.0.1:${server.addr.port}/${hash}`;
-  const opened = await openPage(url, { microphone: "silent", ...look });
-  const wire = pageWire(opened.page);
+  const wire: PageWire = new Inbox();
+  const opened = await openPage(url, { microphone: "silent", wire, ...look });
   try {
     await opened.page.waitForSelector("#start:enabled");
     await run({ ...opened, wire });

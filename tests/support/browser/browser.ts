@@ -1,6 +1,8 @@
 import type { Browser, Page } from "playwright-core";
-import { chromiumPath, isChromiumThere } from "../programs.ts";
+import { chromiumPath, isChromiumThere, isFirefoxThere } from "../programs.ts";
 import { PATIENCE_MS } from "../until.ts";
+import { launchFirefox } from "./firefox.ts";
+import { followWire, type PageWire } from "./pageWire.ts";
 
 export type { Browser };
 
@@ -20,7 +22,7 @@ const FLAGS = [
 
 /** What a browser under test has to do with a microphone. */
 export type FakeMicrophone =
-  /** A WAV file, over and over. */
+  /** A WAV file, over and over; Firefox hums a tone in its place. */
   | { readonly plays: string }
   /** Silence, until `speakInto` says something. */
   | "silent"
@@ -45,6 +47,30 @@ export function browserTest(name: string, run: (t: Deno.TestContext) => Promise<
   Deno.test({ name, ignore: !required && !isChromiumThere(), fn: run });
 }
 
+/** As `browserTest`, and once more in Firefox: what the test opens is that browser. */
+export function browserTestInBoth(
+  name: string,
+  run: (t: Deno.TestContext) => Promise<void>,
+): void {
+  browserTest(name, run);
+  const required = Deno.env.get("REQUIRE_BROWSER") === "1";
+  Deno.test({
+    name: `in Firefox: ${name}`,
+    ignore: !required && !isFirefoxThere(),
+    async fn(t) {
+      product = "firefox";
+      try {
+        await run(t);
+      } finally {
+        product = "chromium";
+      }
+    },
+  });
+}
+
+/** Which browser is launched; the tests of a file run one after another. */
+let product: "chromium" | "firefox" = "chromium";
+
 /** As `browserTest`, for several tests that each open a page in one and the same browser. */
 export function browserTests(
   name: string,
@@ -65,7 +91,7 @@ export function browserTests(
 /** Opens an address, in a fresh browser unless one is given; several may run side by side. */
 export async function openPage(
   url: string,
-  { microphone = "absent", browser: given, prepare, isFirstVisit = false, ...look }:
+  { microphone = "absent", browser: given, prepare, wire, isFirstVisit = false, ...look }:
     & {
       readonly microphone?: FakeMicrophone;
       readonly browser?: Browser;
@@ -73,6 +99,8 @@ export async function openPage(
       readonly isFirstVisit?: boolean;
       /** A script that runs in the page before its own. */
       readonly prepare?: string;
+      /** Gets the messages of the page's sockets. */
+      readonly wire?: PageWire;
     }
     & Parameters<Browser["newPage"]>[0] = {},
 ): Promise<BrowserPage> {
@@ -80,6 +108,7 @@ export async function openPage(
   const page = await browser.newPage(look);
   page.setDefaultTimeout(PATIENCE_MS);
   if (microphone === "silent") await page.addInitScript(SILENT_MICROPHONE);
+  if (wire !== undefined) await followWire(page, wire);
   if (!isFirstVisit) await page.addInitScript(VISITED);
   if (prepare !== undefined) await page.addInitScript(prepare);
   const complaints: string[] = [];
@@ -110,7 +139,7 @@ export async function speakInto(page: Page, speech: URL): Promise<void> {
 }
 
 /** Stands in for the device within the page, so that the caller can speak when something has happened. */
-const SILENT_MICROPHONE = `{
+const SILENT_MICROPHONE = `if (navigator.mediaDevices) {
   let context, line;
   navigator.mediaDevices.getUserMedia = async () => {
     context = new AudioContext();
@@ -127,7 +156,11 @@ const SILENT_MICROPHONE = `{
 
 /** A browser of its own, for several pages; closing it is the caller's part. */
 export async function launchBrowser(microphone: FakeMicrophone): Promise<Browser> {
-  return await (await loadPlaywright()).launch({
+  const { chromium, firefox } = await loadPlaywright();
+  if (product === "firefox") {
+    return await launchFirefox(firefox, microphone);
+  }
+  return await chromium.launch({
     executablePath: chromiumPath,
     timeout: PATIENCE_MS,
     args: [...FLAGS, ...microphoneFlags(microphone)],
@@ -137,7 +170,7 @@ export async function launchBrowser(microphone: FakeMicrophone): Promise<Browser
 /** Playwright looks at /proc when it is loaded, which tests may not, unless it takes itself for tested. */
 async function loadPlaywright() {
   Deno.env.set("__IS_WSL_TEST__", "1");
-  return (await import("playwright-core")).chromium;
+  return await import("playwright-core");
 }
 
 function microphoneFlags(microphone: FakeMicrophone): readonly string[] {
