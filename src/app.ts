@@ -34,6 +34,7 @@ import {
 import { openRecordings } from "./services/recording.ts";
 import { openRouting } from "./services/routing.ts";
 import { openSetup } from "./services/setup.ts";
+import { openSignIn } from "./services/signIn.ts";
 import { openCallSpendLimit, openSpending } from "./services/spending.ts";
 import { openTexts } from "./services/sms.ts";
 import { openToolAccess } from "./services/tools.ts";
@@ -121,6 +122,7 @@ export async function createApp(
     recordings,
   });
   const cluster = opening.use(await openCluster(base));
+  const signIn = opening.use(await openSignIn({ ...base, cluster }));
 
   const calls = { ...base, ...spending, events, registry, cluster, load, knowledge };
   const eventLog = opening.use(openEventLog({ ...calls, write: writeServerSentEvent }));
@@ -192,7 +194,8 @@ export async function createApp(
     records,
     recordings,
     listening,
-    setup: openSetup({ ...calls, engine, recorder, recordings }),
+    signIn,
+    setup: openSetup({ ...calls, engine, recorder, recordings, signIn }),
     analysis,
     eventLog,
     metrics,

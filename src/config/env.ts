@@ -8,6 +8,7 @@ import { readPhone } from "./phoneSettings.ts";
 import { readDatabase, readRecords } from "./recordSettings.ts";
 import { readRecordings } from "./recordingSettings.ts";
 import { readSms } from "./smsSettings.ts";
+import { readSignIn } from "./signInSettings.ts";
 import { readServer } from "./serverSettings.ts";
 import { likelyMisspellings, settingNames } from "./settingNames.ts";
 import { type Environment, SettingReader } from "./settingReader.ts";
@@ -66,6 +67,7 @@ export function readSettings(environment: Environment): Settings {
   const openai = readOpenAI(read);
   const isRehearsal = openai.apiKey === undefined && openai.url === OPENAI_URL;
   const server = readServer(read, { handsOver: isShared(database), isRehearsal });
+  const signIn = readSignIn(read, server);
   const phone = readPhone(read, server.publicUrl);
   checkExposure(read, { server, phone, isRehearsal });
   const signingSecrets = readSigningSecrets(read);
@@ -75,9 +77,10 @@ export function readSettings(environment: Environment): Settings {
   const analysis = readAnalysis(read, { openaiKey: openai.apiKey, isRehearsal });
   const embeddings = readEmbeddings(read);
   const limits = readLimits(read, { outbound, isRehearsal });
-  const hints = settingHints(environment, server, read.off);
+  const hints = settingHints(environment, { server, signIn }, read.off);
   const settings: Settings = {
     server,
+    ...present({ signIn }),
     openai,
     ...present({ phone, analysis, embeddings }),
     database,

@@ -2,7 +2,7 @@ import { isLoopback } from "../utils/http/loopback.ts";
 import type { SettingReader } from "./settingReader.ts";
 import type { PhoneSettings, ServerSettings } from "./settings.ts";
 
-/** Requires API keys where others can reach the server, and a model key where the phone is on. */
+/** Requires API keys, or sign-in, where others can reach the server, and a model key where the phone is on. */
 export function checkExposure(
   read: SettingReader,
   { server, phone, isRehearsal }: {
@@ -13,7 +13,8 @@ export function checkExposure(
   },
 ): void {
   const reach = reachOf(server, phone !== undefined);
-  if (read.list("API_KEYS").length === 0 && reach !== undefined) {
+  const isKeyed = read.list("API_KEYS").length > 0 || read.text("OIDC_ISSUER") !== undefined;
+  if (!isKeyed && reach !== undefined) {
     read.problem(
       `API_KEYS is missing, and ${reach.why}: set API_KEYS to ops:<secret>;scopes=admin, with a secret from "openssl rand -hex 24"${reach.orElse}.`,
     );

@@ -4,7 +4,7 @@ import type { DatabaseSettings, Settings } from "./settings.ts";
 
 /** Hosts that the settings and agents name and this process may not connect to, a sentence each. */
 export function unreachableHosts(
-  { settings: { openai, analysis, embeddings, phone, webhook, callUrl }, agents, engine }: {
+  { settings: { signIn, openai, analysis, embeddings, phone, webhook, callUrl }, agents, engine }: {
     readonly settings: Settings;
     readonly agents: Pick<Agents, "names" | "get">;
     /** `rehearsal` needs no network. */
@@ -12,6 +12,7 @@ export function unreachableHosts(
   },
 ): readonly string[] {
   const named: [place: string, url: string][] = [];
+  if (signIn !== undefined) named.push(["OIDC_ISSUER", signIn.issuer]);
   if (engine !== "rehearsal") named.push(["OPENAI_REALTIME_URL", openai.url]);
   if (analysis !== undefined) named.push(["ANALYSIS_URL", analysis.url]);
   if (embeddings !== undefined) named.push(["KNOWLEDGE_EMBEDDINGS_URL", embeddings.url]);

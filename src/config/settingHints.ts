@@ -6,10 +6,10 @@ import { suggestSetting } from "./settingNames.ts";
 /** What the operator should look at, in settings that can be used all the same; `off` are limits without a value. */
 export function settingHints(
   environment: Environment,
-  server: Pick<Settings["server"], "apiKeys">,
+  access: Pick<Settings, "server"> & { readonly signIn: Settings["signIn"] | undefined },
   off: readonly string[],
 ): readonly Sentence[] {
-  return [...misspellings(environment), ...adminHint(server), ...off.map(offHint)];
+  return [...misspellings(environment), ...adminHint(access), ...off.map(offHint)];
 }
 
 function offHint(name: string): Sentence {
@@ -33,7 +33,11 @@ function misspellings(
 }
 
 /** No key has the scope `admin` by default. */
-function adminHint({ apiKeys }: Pick<Settings["server"], "apiKeys">): readonly Sentence[] {
+function adminHint(
+  { server: { apiKeys }, signIn }: Parameters<typeof settingHints>[1],
+): readonly Sentence[] {
+  // Each role of people who sign in reads them.
+  if (signIn !== undefined) return [];
   if (apiKeys.length === 0 || apiKeys.some(({ scopes }) => scopes.includes("admin"))) return [];
   return [{
     text:

@@ -5,6 +5,12 @@ export const settingNames = [
   "PUBLIC_URL",
   "API_KEYS",
   "PUBLIC_KEYS",
+  "OIDC_ISSUER",
+  "OIDC_CLIENT_ID",
+  "OIDC_CLIENT_SECRET",
+  "OIDC_GROUPS_CLAIM",
+  "SIGN_IN_ROLES",
+  "SIGN_IN_HOURS",
   "ALLOWED_ORIGINS",
   "TRUST_PROXY",
   "OPENAI_API_KEY",
@@ -136,7 +142,7 @@ export function likelyMisspellings(): readonly string[] {
 }
 
 /** Short names such as PORT are too close to names of other programs. */
-const CHECKED = /^(OPENAI|ANALYSIS|TWILIO|KNOWLEDGE|OUTBOUND)_/;
+const CHECKED = /^(OPENAI|ANALYSIS|TWILIO|KNOWLEDGE|OUTBOUND|OIDC|SIGN_IN)_/;
 
 const MAX_EDITS = 2;
 

@@ -1,10 +1,13 @@
 import type { ClosedDays } from "./hoursSchema.ts";
+import type { RoleRule } from "./signInRoles.ts";
 import type { ApiKey } from "../utils/auth.ts";
 import type { Sentence } from "../utils/sentence.ts";
 
 /** Everything the operator can set, checked and with its defaults filled in. */
 export interface Settings {
   readonly server: ServerSettings;
+  /** Absent where people use keys alone. */
+  readonly signIn?: SignInSettings;
   readonly openai: OpenAISettings;
   /** Absent where no model reads calls after their end. */
   readonly analysis?: AnalysisSettings;
@@ -41,6 +44,19 @@ export interface ServerSettings {
   readonly trustProxy: boolean;
   readonly drainMs: number;
   readonly apiKeys: readonly ApiKey[];
+}
+
+/** Sign-in of people by OpenID Connect. */
+export interface SignInSettings {
+  /** As the provider writes it: with or without a slash at its end. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Absent for a public client. */
+  readonly clientSecret?: string;
+  /** The claim of the ID token that lists a person's groups. */
+  readonly groupsClaim: string;
+  readonly rules: readonly RoleRule[];
+  readonly sessionMs: number;
 }
 
 interface ToolSettings {

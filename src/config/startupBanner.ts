@@ -14,7 +14,7 @@ export function startupBanner(
   },
   { hostname, port }: { readonly hostname: string; readonly port: number },
 ): string {
-  const { server, phone, agents, hints } = settings;
+  const { server, signIn, phone, agents, hints } = settings;
   const unspecified = hostname === "0.0.0.0" || hostname === "::";
   const host = unspecified ? "localhost" : hostname.includes(":") ? `[${hostname}]` : hostname;
   const lines = [
@@ -28,6 +28,8 @@ export function startupBanner(
       "API",
       server.apiKeys.length > 0
         ? "on, with API_KEYS; described at /docs"
+        : signIn !== undefined
+        ? "on, for people who sign in; described at /docs"
         : "off: set API_KEYS to call out; described at /docs",
     ],
     ["Next", "open the address above in a browser, press Start and speak. Ctrl-C stops."],

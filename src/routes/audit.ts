@@ -6,8 +6,8 @@ import type { RequireScope } from "./middleware/access.ts";
 import {
   answer,
   apiRoutes,
+  callerName,
   errorAnswers,
-  keyName,
   moment,
   time,
   wholeNumber,
@@ -55,7 +55,7 @@ const all = createRoute({
   tags: ["Operation"],
   request: {
     query: z.strictObject({
-      key: keyName.optional(),
+      key: callerName.optional(),
       action: z.enum(auditActions).optional(),
       subject: z.string().regex(
         /^(…\d{3}|[\w-]{1,100})$/,
@@ -76,7 +76,9 @@ const all = createRoute({
           z.object({
             id: z.string(),
             at: time,
-            key: z.string().nullable().openapi({ description: "Null on a server without keys" }),
+            key: z.string().nullable().openapi({
+              description: "The name of the key or person; null on a server without keys",
+            }),
             action: z.enum(auditActions),
             subject: z.string().nullable().openapi({
               description:

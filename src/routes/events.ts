@@ -1,11 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { type EventHead, type EventLog, type LogStart, noPositions } from "../services/events.ts";
 import type { CallLookup } from "../services/calls.ts";
-import type { KeyRevocation } from "../services/cluster.ts";
 import type { Caller, RequireScope } from "./middleware/access.ts";
 import { isVisible, visibleTo } from "./callFilters.ts";
 import { createEventStream } from "./eventStream.ts";
-import { createStreamSlots } from "./middleware/streamSlots.ts";
+import { createStreamSlots, type Endings } from "./middleware/streamSlots.ts";
 import { apiRoutes, callIdParam, errorAnswers } from "./openapi/schemaParts.ts";
 import type { Clock } from "../utils/clock.ts";
 
@@ -16,8 +15,8 @@ export function eventsRoutes(
     readonly eventLog: EventLog;
     /** A live or ended call; times are milliseconds since 1970, as `now` is. */
     readonly findCall: CallLookup["known"];
-    /** The streams of a revoked key are closed. */
-    readonly revocation: Pick<KeyRevocation, "onRevoked">;
+    /** The streams of a key that is revoked, or a session that is ended, are closed. */
+    readonly revocation: Endings;
     /** The clock of key expiry, in milliseconds since 1970. */
     readonly wallClock?: () => number;
     readonly maxStreamsPerKey?: number;
@@ -75,7 +74,7 @@ export function eventsRoutes(
     readonly lastType?: EventHead["type"];
     readonly isOver: () => Promise<boolean>;
   }): Response {
-    const { signal, release } = slots.open(caller.keyName ?? "", caller.expiresAt);
+    const { signal, release } = slots.open(caller.holder ?? "", caller.expiresAt);
     const body = createEventStream(eventLog, { ...reading, heartbeatMs, signal, onClose: release });
     return new Response(body, { headers: streamHeaders });
   }

@@ -4,7 +4,6 @@ import { hasWebLine } from "../services/calls.ts";
 import type { Load } from "../services/load.ts";
 import type { Recordings } from "../services/recording.ts";
 import { createCostSoFar, type Records } from "../services/records.ts";
-import { createAuthenticator, hasExpired } from "../utils/auth.ts";
 import { clientAddress } from "../utils/http/clientAddress.ts";
 import { setTimer } from "../utils/clock.ts";
 import { newId, newToken } from "../utils/ids.ts";
@@ -18,6 +17,7 @@ import { callAnalysisRoutes } from "./callAnalysis.ts";
 import { callSearchRoutes } from "./callSearch.ts";
 import { callTableRoutes } from "./callTable.ts";
 import { callTagsRoutes } from "./callTags.ts";
+import { createCallers } from "./callers.ts";
 import { callsRoutes } from "./calls.ts";
 import { doNotCallRoutes } from "./doNotCall.ts";
 import { erasureRoutes } from "./erasure.ts";
@@ -31,8 +31,6 @@ import { meRoutes } from "./me.ts";
 import { messagesRoutes } from "./messages.ts";
 import { smsRoutes } from "./sms.ts";
 import { metricsRoutes } from "./metrics.ts";
-import { createAccess, createKeyCheck } from "./middleware/access.ts";
-import { createGuessGuard } from "./middleware/guessGuard.ts";
 import { openapiRoutes } from "./openapi/openapiRoutes.ts";
 import { outboundRoutes } from "./outbound.ts";
 import { auditRoutes } from "./audit.ts";
@@ -46,7 +44,9 @@ import { recordingsRoutes } from "./recordings.ts";
 import { retentionRoutes } from "./retention.ts";
 import type { RouterDeps } from "./routerDeps.ts";
 import { routingRoutes } from "./routing.ts";
+import { sessionsRoutes } from "./sessions.ts";
 import { setupRoutes } from "./setup.ts";
+import { signInRoutes } from "./signIn.ts";
 import { createTableStreams } from "./tableStreams.ts";
 import { toolsRoutes } from "./tools.ts";
 import { twilioRoutes } from "./twilio.ts";
@@ -81,19 +81,16 @@ export function createRouter(
   const { now } = store.clock;
   const addressOf = (c: Context<RouteEnv>) =>
     clientAddress(c.env.remoteAddress, c.req.raw.headers, trustProxy);
-  const guesses = createGuessGuard({ addressOf, trustProxy, now: monotonic, log });
-  const checkKey = apiKeys.length === 0 ? undefined : createKeyCheck({
-    authenticate: createAuthenticator(apiKeys),
-    isRevoked: revocation.isRevoked,
-  });
-  const access = createAccess({
-    guesses,
-    checkKey,
+  const callers = createCallers({
+    server: settings.server,
+    revocation,
+    signIn: deps.signIn,
     audit: records.auditLog,
-    publicOrigin,
-    allowedOrigins,
+    addressOf,
     now: monotonic,
+    log,
   });
+  const { access, checkKey, guesses, sessions, isOver } = callers;
   const outbound = {
     access,
     hasKeys: checkKey !== undefined,
@@ -129,7 +126,7 @@ export function createRouter(
     incidents: incidents.list,
   }));
   mount(twilioRoutes({ phone, texts: deps.texts, sockets: load.sockets, addressOf, log }));
-  const sendTable = createTableStreams({ setTimer, revocation });
+  const sendTable = createTableStreams({ setTimer, revocation: callers.revocation });
   mount(outboundBatchesRoutes(outbound));
   mount(batchControlRoutes({ ...outbound, now }));
   mount(batchResultsRoutes({ ...outbound, sendTable }));
@@ -139,12 +136,10 @@ export function createRouter(
   mount(messagesRoutes({ access, messages: store.messages, now }));
   mount(smsRoutes({ access, textMessages: store.textMessages }));
   mount(pagesRoutes());
-  const isKeyOver = (name: string) =>
-    revocation.isNameRevoked(name) ||
-    apiKeys.some((key) => key.name === name && hasExpired(key, Date.now()));
   const sharedTokens = isShared(settings.database) ? store.tokens : undefined;
   mount(webRoutes({
     authenticate: checkKey && ((secret) => checkKey(secret, "web")),
+    sessions,
     pageOf: (name) => pages.get(name),
     pageOrigins,
     registry,
@@ -152,7 +147,7 @@ export function createRouter(
     hasLine: () => phone === undefined || hasWebLine(registry, settings.limits.calls),
     tokens: createWebTokens({
       shared: sharedTokens,
-      isRevoked: isKeyOver,
+      isRevoked: isOver,
       now,
       setTimer,
     }),
@@ -197,7 +192,7 @@ export function createRouter(
   };
   const links = createRecordingLinks({
     secret: () => store.keyValues.getOrSet("recording_link_secret", newToken()),
-    isRevoked: isKeyOver,
+    isRevoked: isOver,
     now,
   });
   mount(recordingsRoutes({
@@ -209,13 +204,13 @@ export function createRouter(
     lookup,
     guesses,
     audit: records.auditLog,
-    revocation,
+    revocation: callers.revocation,
     setTimer,
     now,
     tokens: store.tokens,
   };
   const rules = { keyed: checkKey !== undefined, publicOrigin, allowedOrigins };
-  mount(listenRoutes({ ...listened, rules, isRevoked: isKeyOver, listening: deps.listening }));
+  mount(listenRoutes({ ...listened, rules, isRevoked: isOver, listening: deps.listening }));
   mount(journalsRoutes({
     ...{ access, lookup, callStore: store.calls, journals: records.journals },
   }));
@@ -229,7 +224,7 @@ export function createRouter(
     eventLog,
     findCall: lookup.known,
     now,
-    revocation,
+    revocation: callers.revocation,
   }));
   mount(knowledgeRoutes({
     ...{ access, agents, knowledge: deps.knowledge },
@@ -240,6 +235,13 @@ export function createRouter(
   mount(metricsRoutes({ access, metrics, guesses }));
   mount(auditRoutes({ access, audit: store.audit }));
   mount(meRoutes({ access }));
+  mount(sessionsRoutes({ access, signIn: deps.signIn }));
+  if (deps.signIn !== undefined && sessions !== undefined) {
+    mount(signInRoutes({
+      ...{ signIn: deps.signIn, sessions, audit: records.auditLog },
+      ...{ publicOrigin, addressOf, now: monotonic, log },
+    }));
+  }
   mount(keyRevocationRoutes({ access, keys: apiKeys, revocation, liveCallsOf }));
   mount(openapiRoutes(router, checkKey !== undefined));
   // Hono builds its matcher for the first request, which may be a call that rings.

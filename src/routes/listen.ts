@@ -3,7 +3,6 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { handleListenSocket } from "../handlers/listenHandler.ts";
 import { LISTEN_PROTOCOL } from "../protocol/listen.ts";
 import type { CallLookup, KnownCall } from "../services/calls.ts";
-import type { KeyRevocation } from "../services/cluster.ts";
 import type { Listening, ListeningEnd, ListeningRefusal } from "../services/listening.ts";
 import type { AuditLog } from "../services/records.ts";
 import type { SingleUseTokens } from "../services/store.ts";
@@ -18,8 +17,8 @@ import type { RequireScope } from "./middleware/access.ts";
 import { codeOf } from "./middleware/errors.ts";
 import type { GuessGuard } from "./middleware/guessGuard.ts";
 import { HttpProblem, unknownCall } from "./middleware/httpProblem.ts";
-import { type AccessRules, isAllowedOrigin } from "./middleware/requestOrigin.ts";
-import { createStreamSlots } from "./middleware/streamSlots.ts";
+import { type AccessRules, isAllowedOrigin, requireOwnPage } from "./middleware/requestOrigin.ts";
+import { createStreamSlots, type Endings } from "./middleware/streamSlots.ts";
 import { answer, apiRoutes, callIdParam, errorAnswers, time } from "./openapi/schemaParts.ts";
 
 /** `now` is in milliseconds since 1970. */
@@ -32,8 +31,8 @@ export interface ListenRoutesDeps extends Clock {
   readonly isRevoked: (keyName: string) => boolean;
   readonly audit: Pick<AuditLog, "note">;
   readonly guesses: GuessGuard;
-  /** Who listens with a key that is revoked hears nothing more. */
-  readonly revocation: Pick<KeyRevocation, "onRevoked">;
+  /** Who listens with a key or session that is over hears nothing more. */
+  readonly revocation: Endings;
   readonly rules: AccessRules;
 }
 
@@ -50,10 +49,10 @@ export function listenRoutes(
   routes.openapi(
     { ...listenToken, middleware: [access("calls:listen", "call.listen")] },
     async (c) => {
-      const { keyName, expiresAt } = c.get("caller");
+      const { keyName, holder, expiresAt } = c.get("caller");
       const call = visibleTo(c.get("caller"), await lookup.known(c.req.valid("param").id));
       checkLive(call);
-      const grant = { callId: call.id, ...present({ keyName, expiresAt }) };
+      const grant = { callId: call.id, ...present({ keyName, holder, expiresAt }) };
       // It is the socket by which somebody listens.
       c.set("audited", { action: "call.listen", isLeftOut: true });
       const { token, expiresAt: until } = await tokens.issue(grant);
@@ -73,6 +72,7 @@ export function listenRoutes(
       guesses.countFailure(c, "token");
       throw new HttpProblem(401, "invalid_token", "The token is unknown, used or too old.");
     }
+    requireOwnPage(c.req.raw, grant.keyName, rules.publicOrigin);
     const { callId: subject, keyName } = grant;
     const entry = { action: "call.listen", subject, ...present({ keyName }) } as const;
     try {
@@ -88,11 +88,11 @@ export function listenRoutes(
   return routes;
 
   async function listen(c: Context<RouteEnv>, grant: ListenGrant): Promise<Response> {
-    const { callId, keyName, expiresAt } = grant;
+    const { callId, keyName, holder, expiresAt } = grant;
     const call = await lookup.known(callId);
     if (call === undefined) throw unknownCall();
     checkLive(call);
-    const { signal, release } = slots.open(keyName ?? "", expiresAt);
+    const { signal, release } = slots.open(holder ?? "", expiresAt);
     let socket: ReturnType<typeof handleListenSocket> | undefined;
     let over: ListeningEnd | undefined;
     let stop = () => {};

@@ -9,6 +9,8 @@ const LIFE_MS = 60_000;
 const grant = z.object({
   callId: z.string(),
   keyName: z.string().optional(),
+  /** See `Caller.holder`. */
+  holder: z.string().optional(),
   /** Of the key, in milliseconds since 1970. */
   expiresAt: z.number().optional(),
 });
@@ -19,7 +21,7 @@ export type ListenGrant = z.infer<typeof grant>;
 /** Creates the tokens that open a call's listening socket, at any process. `now` is in milliseconds since 1970. */
 export function createListenTokens({ tokens, isRevoked, now }: {
   readonly tokens: Pick<SingleUseTokens, "issue" | "claim">;
-  readonly isRevoked: (keyName: string) => boolean;
+  readonly isRevoked: (holder: string) => boolean;
   readonly now: () => number;
 }) {
   return {
@@ -36,7 +38,7 @@ export function createListenTokens({ tokens, isRevoked, now }: {
       const subject = await tokens.claim(token, PURPOSE, now());
       if (subject === undefined) return undefined;
       const { callId, ...rest } = grant.parse(JSON.parse(subject));
-      if (rest.keyName !== undefined && isRevoked(rest.keyName)) return undefined;
+      if (rest.holder !== undefined && isRevoked(rest.holder)) return undefined;
       return { callId, ...present(rest) };
     },
   };

@@ -3,17 +3,18 @@ import { allows, keyRoles, keyScopes } from "../utils/auth.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { answer, apiRoutes, errorAnswers, time } from "./openapi/schemaParts.ts";
 
-/** `GET /api/me`: whose key a request has, and what that may do. */
+/** `GET /api/me`: whose request it is, and what they may do. */
 export function meRoutes({ access }: { readonly access: RequireScope }) {
   const routes = apiRoutes();
   routes.openapi({ ...me, middleware: [access("any")] }, (c) => {
-    const { keyName = null, role = null, scopes, expiresAt } = c.get("caller");
+    const { keyName = null, role = null, scopes, sessionId, expiresAt } = c.get("caller");
     return c.json(
       {
         name: keyName,
         role,
         scopes: [...scopes],
         may: keyScopes.filter((scope) => allows(scopes, scope)),
+        by: keyName === null ? null : sessionId === undefined ? "key" as const : "sign-in" as const,
         expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
       },
       200,
@@ -27,7 +28,7 @@ const me = createRoute({
   method: "get",
   path: "/api/me",
   operationId: "getMe",
-  summary: "Read what this key may do",
+  summary: "Read what this key or person may do",
   description: "Any key but a public one may ask. A server without keys has no name for who asks.",
   tags: ["Operation"],
   responses: {
@@ -40,7 +41,10 @@ const me = createRoute({
         may: z.array(z.enum(keyScopes)).openapi({
           description: "What the key may do: with `admin` every scope",
         }),
-        expiresAt: time.nullable(),
+        by: z.enum(["key", "sign-in"]).nullable().openapi({
+          description: "Whether that is the name of a key, or a person who is signed in",
+        }),
+        expiresAt: time.nullable().openapi({ description: "When the key or the session expires" }),
       }).openapi("Me"),
     ),
     ...errorAnswers,

@@ -13,8 +13,8 @@ export type RecordingLinks = ReturnType<typeof createRecordingLinks>;
  */
 export function createRecordingLinks({ secret, isRevoked, now }: {
   readonly secret: () => Promise<string>;
-  /** Whether a key has been revoked, or has expired, since. */
-  readonly isRevoked: (keyName: string) => boolean;
+  /** Whether a key has been revoked, a session ended, or either has expired, since. */
+  readonly isRevoked: (holder: string) => boolean;
   readonly now: () => number;
 }) {
   let known: Promise<string> | undefined;
@@ -22,19 +22,19 @@ export function createRecordingLinks({ secret, isRevoked, now }: {
   return {
     async issue(
       callId: string,
-      { keyName = "", expiresAt = Infinity }: Pick<Caller, "keyName" | "expiresAt">,
+      { holder = "", expiresAt = Infinity }: Pick<Caller, "holder" | "expiresAt">,
     ): Promise<{ readonly link: string; readonly expiresAt: number }> {
       const until = Math.floor(Math.min(now() + LIFE_MS, expiresAt));
-      const claims = `${until}.${keyName}`;
+      const claims = `${until}.${holder}`;
       return { link: `${claims}.${await sign(callId, claims)}`, expiresAt: until };
     },
     /** Whether a link is one to this call, and still valid. */
     async accepts(callId: string, link: string): Promise<boolean> {
-      const [, claims = "", until = "", keyName = "", signature = ""] = LINK.exec(link) ?? [];
+      const [, claims = "", until = "", holder = "", signature = ""] = LINK.exec(link) ?? [];
       if (claims === "" || Number(until) <= now()) return false;
       const expected = Buffer.from(await sign(callId, claims));
       const isSigned = timingSafeEqual(expected, Buffer.from(signature));
-      return isSigned && (keyName === "" || !isRevoked(keyName));
+      return isSigned && (holder === "" || !isRevoked(holder));
     },
   };
 
@@ -47,4 +47,4 @@ export function createRecordingLinks({ secret, isRevoked, now }: {
   }
 }
 
-const LINK = /^((\d{1,16})\.([A-Za-z0-9_-]{0,200}))\.([0-9a-f]{64})$/;
+const LINK = /^((\d{1,16})\.(~?[A-Za-z0-9_-]{0,200}))\.([0-9a-f]{64})$/;

@@ -7,6 +7,7 @@ import type { Knowledge } from "../services/knowledge.ts";
 import type { Calendar } from "../services/calendar.ts";
 import type { Phone } from "../services/phone.ts";
 import type { Listening } from "../services/listening.ts";
+import type { SignIn } from "../services/signIn.ts";
 import type { Setup } from "../services/setup.ts";
 import type { Load } from "../services/load.ts";
 import type { CallAnalyses } from "../services/analysis.ts";
@@ -42,6 +43,8 @@ export interface RouterDeps {
   readonly recordings: Recordings;
   readonly listening: Listening;
   readonly prices: Prices;
+  /** Absent where nobody can sign in. */
+  readonly signIn: SignIn | undefined;
   readonly setup: Setup;
   readonly knowledge: Knowledge;
   readonly eventLog: EventLog;

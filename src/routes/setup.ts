@@ -46,7 +46,7 @@ const look = createRoute({
   operationId: "getSetup",
   summary: "Check the set-up",
   description:
-    "What is on, off or broken, and what mends it. The server of the model and Twilio are asked, at most once in five seconds. Takes the scope `setup:read`.",
+    "What is on, off or broken, and what mends it. The server of the model, Twilio and the provider of sign-in are asked, at most once in five seconds. Takes the scope `setup:read`.",
   tags: ["Operation"],
   responses: {
     200: answer(

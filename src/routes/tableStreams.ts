@@ -1,8 +1,7 @@
 import type { Context } from "@hono/hono";
-import type { KeyRevocation } from "../services/cluster.ts";
 import type { Clock } from "../utils/clock.ts";
 import type { CallerEnv } from "./middleware/access.ts";
-import { createStreamSlots } from "./middleware/streamSlots.ts";
+import { createStreamSlots, type Endings } from "./middleware/streamSlots.ts";
 
 /** Tables that are written at a time, by one key and by all. */
 const MAX_PER_KEY = 3;
@@ -15,8 +14,8 @@ export type TableStreams = ReturnType<typeof createTableStreams>;
 
 /** Answers with tables as CSV, at the pace of their readers and within limits. */
 export function createTableStreams({ setTimer, revocation }: Pick<Clock, "setTimer"> & {
-  /** Who reads with a key that is revoked gets no more. */
-  readonly revocation: Pick<KeyRevocation, "onRevoked">;
+  /** Who reads with a key or session that is over gets no more. */
+  readonly revocation: Endings;
 }) {
   const slots = createStreamSlots({
     maxStreamsPerKey: MAX_PER_KEY,
@@ -41,8 +40,8 @@ export function createTableStreams({ setTimer, revocation }: Pick<Clock, "setTim
       "cache-control": "no-store",
     };
     if (c.req.method === "HEAD") return c.body(null, 200, headers);
-    const { keyName = "", expiresAt } = c.get("caller");
-    return c.body(limited(lines(), slots.open(keyName, expiresAt)), 200, headers);
+    const { holder = "", expiresAt } = c.get("caller");
+    return c.body(limited(lines(), slots.open(holder, expiresAt)), 200, headers);
   };
 
   function limited(

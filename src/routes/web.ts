@@ -78,11 +78,13 @@ export function webRoutes(
     const needed = keyed ? "key" : isLocal(c) ? "open" : "closed";
     const { engine, defaultAgent } = deps;
     const titled = agents.names.map((name) => ({ name, title: agents.get(name)?.title ?? name }));
-    return c.json({ engine, access: needed, defaultAgent, agents: titled }, 200, NOT_KEPT);
+    const signIn = deps.sessions !== undefined;
+    const info = { engine, access: needed, signIn, defaultAgent, agents: titled };
+    return c.json(info, 200, NOT_KEPT);
   });
 
   app.post("/api/web/session", async (c) => {
-    const { name: keyName, page } = access.identify(c) ?? {};
+    const { name: keyName, page } = await access.identify(c) ?? {};
     limitSessions(c, keyName, page !== undefined);
     const asked = await readSessionRequest(c.req.raw, { isVisitor: page !== undefined });
     const named = page === undefined ? asked.agent : agentOfPage(page, asked.agent);

@@ -1,8 +1,14 @@
 import type { Context } from "@hono/hono";
 import type { ApiKey, PageRules } from "../utils/auth.ts";
+import { type Caller, requireScope } from "./middleware/access.ts";
 import type { GuessGuard } from "./middleware/guessGuard.ts";
 import { HttpProblem, unauthorized } from "./middleware/httpProblem.ts";
-import { type AccessRules, isAllowedOrigin, isLocal } from "./middleware/requestOrigin.ts";
+import {
+  type AccessRules,
+  isAllowedOrigin,
+  isLocal,
+  requireOwnPage,
+} from "./middleware/requestOrigin.ts";
 
 /** What of a key calls of browsers depend on. */
 export type WebKey = Pick<ApiKey, "name" | "page">;
@@ -14,6 +20,8 @@ export interface WebAccessDeps extends AccessRules {
   readonly pageOf?: ((keyName: string) => PageRules | undefined) | undefined;
   /** Of all public keys. */
   readonly pageOrigins?: readonly string[];
+  /** Finds the person who is signed in; absent where nobody can be. */
+  readonly sessions?: { readonly find: (c: Context) => Promise<Caller | undefined> } | undefined;
   readonly guesses: Pick<GuessGuard, "findKey">;
 }
 
@@ -23,11 +31,16 @@ export function createWebAccess(deps: WebAccessDeps) {
 
   return {
     admitPage,
-    /** The request's key; undefined where the server has no keys. Throws an `HttpProblem`. */
-    identify(c: Context): WebKey | undefined {
+    /** The request's key or person; undefined where the server has no keys. Throws an `HttpProblem`. */
+    async identify(c: Context): Promise<WebKey | undefined> {
       if (authenticate === undefined) {
         if (isLocal(c) && comesFromOwnPage(c.req.raw)) return undefined;
         throw foreignPage(deps);
+      }
+      const person = await deps.sessions?.find(c);
+      if (person !== undefined) {
+        requireScope(person, "calls:create");
+        return { name: person.keyName ?? "" };
       }
       const key = guesses.findKey(c, authenticate, keyRequired);
       if (key.page !== undefined) requirePageOf(key.page, c.req.raw);
@@ -37,6 +50,7 @@ export function createWebAccess(deps: WebAccessDeps) {
     admitKey(request: Request, keyName: string | undefined): void {
       const page = keyName === undefined ? undefined : pageOf(keyName);
       if (page !== undefined) return requirePageOf(page, request);
+      requireOwnPage(request, keyName, deps.publicOrigin);
       if (request.headers.has("origin") && !isAllowedOrigin(request, deps)) throw foreignPage(deps);
     },
     /** As for a first token, but for the key: the resume token shows as much. Throws an `HttpProblem`. */

@@ -148,6 +148,7 @@ export type {
 export { loadPostgres } from "./store/postgres/loadPostgres.ts";
 export type { RevokedKeys } from "./store/revokedKeys.ts";
 export type { SharedClock } from "./store/sharedClock.ts";
+export type { SignIn, SignInStore } from "./store/signInStore.ts";
 export { RESUME_PURPOSE, type SingleUseTokens } from "./store/singleUseTokens.ts";
 export { openStore, type Store } from "./store/store.ts";
 export type {

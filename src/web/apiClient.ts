@@ -84,6 +84,13 @@ let words: FaultWords = {
   unreadable: "The server answered {status}.",
 };
 
+let onSessionEnded: (problem: RequestError) => void = () => {};
+
+/** Whatever asks for something, the page learns that nobody is signed in any more. */
+export function whenSessionEnds(listener: (problem: RequestError) => void): void {
+  onSessionEnded = listener;
+}
+
 async function send(path: string | URL, init?: RequestInit): Promise<Response> {
   let response: Response;
   try {
@@ -92,7 +99,9 @@ async function send(path: string | URL, init?: RequestInit): Promise<Response> {
     throw new RequestError("unreachable", words.unreachable);
   }
   if (response.ok) return response;
-  throw await readProblem(response);
+  const problem = await readProblem(response);
+  if (problem.code === "session_ended") onSessionEnded(problem);
+  throw problem;
 }
 
 async function readProblem(response: Response): Promise<RequestError> {

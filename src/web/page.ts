@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
 import type { AgentTitles } from "./apiTypes.ts";
-import { RequestError, storedKey, storeKey, wordFaults } from "./apiClient.ts";
+import { RequestError, storedKey, storeKey, whenSessionEnds, wordFaults } from "./apiClient.ts";
 import { describeEngine, fetchServerInfo, type ServerInfo } from "./serverInfo.ts";
 import { element, find } from "./elements.ts";
-import { learnMe } from "./me.ts";
+import { forgetMe, learnMe } from "./me.ts";
 import { type PageLocation, readPageLocation, type ViewName } from "./pageLocation.ts";
 import { mayPlayAtOnce } from "./talk/leftCall.ts";
 import { problemText } from "./problemText.ts";
@@ -31,6 +31,13 @@ server.then((info) => {
     location.replace("#setup");
   }
 }, () => {});
+whenSessionEnds((problem) => {
+  forgetMe();
+  // A call that goes on is not of the sign-in any more.
+  if (document.body.dataset.view === "talk") return;
+  showing.abort();
+  askForKey(describeError(problem));
+});
 onhashchange = () => show({ focuses: true });
 find("gate-form", HTMLFormElement).onsubmit = (event) => {
   event.preventDefault();
@@ -59,12 +66,16 @@ async function show({ focuses }: { readonly focuses: boolean }): Promise<void> {
     if (view === undefined) {
       reveal("talk", focuses);
       // The view itself asks for a key, and says what is wrong with one.
-      server.then(async ({ access }) => {
-        if (access === "open" || storedKey() !== "") await learnMe();
+      server.then(async ({ access, signIn }) => {
+        offerSignIn("talk-sign-in-link");
+        if (access === "open" || signIn || storedKey() !== "") await learnMe();
       }).catch(() => {});
       return (await openTalk())();
     }
-    if (storedKey() === "" && (await server).access === "key") return askForKey("");
+    if (storedKey() === "") {
+      const { access, signIn } = await server;
+      if (access === "key" && !signIn) return askForKey("");
+    }
     const [showView] = await Promise.all([open(target, view), learnMe()]);
     if (signal.aborted) return;
     reveal(target.view, focuses);
@@ -171,17 +182,31 @@ function changeLanguage(to: Language): void {
   location.reload();
 }
 
-/** Asks for the API key, with the reason why the last one was refused. */
+/** Asks for the API key, or to sign in, with the reason why that is not so yet. */
 function askForKey(refusal: string): void {
-  find("gate-problem", HTMLElement).textContent = storedKey() === "" ? "" : refusal;
+  find("gate-problem", HTMLElement).textContent = refusal;
+  offerSignIn("gate-sign-in-link");
   reveal("gate", false);
-  find("gate-key", HTMLInputElement).select();
+  server.then(({ signIn }) => {
+    find("gate-sign-in", HTMLElement).hidden = !signIn;
+    find("gate-title", HTMLElement).textContent = signIn
+      ? t("Sign in to see this")
+      : t("This server asks for an API key");
+    if (signIn) find("gate-sign-in-link", HTMLAnchorElement).focus();
+    else find("gate-key", HTMLInputElement).select();
+  }, () => find("gate-key", HTMLInputElement).select());
+}
+
+/** A plain link to the provider, from where it goes on with the part of the page that is shown now. */
+function offerSignIn(id: string): void {
+  const link = find(id, HTMLAnchorElement);
+  link.href = `/sign-in?to=${encodeURIComponent(location.hash)}`;
 }
 
 function describeError(error: RequestError): string {
-  return error.code === "invalid_key"
-    ? t("The server does not know this key.")
-    : problemText(error);
+  if (error.code === "invalid_key") return t("The server does not know this key.");
+  // The page has not asked for one yet.
+  return error.code === "key_required" ? "" : problemText(error);
 }
 
 function reveal(view: string, focuses: boolean): void {

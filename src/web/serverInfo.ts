@@ -8,6 +8,8 @@ export interface ServerInfo {
   readonly engine: string;
   /** Whether this browser may start a call: without a key, with one, or not at all. */
   readonly access: "open" | "key" | "closed";
+  /** Whether people can sign in, in the place of a key. */
+  readonly signIn: boolean;
   readonly defaultAgent: string;
   readonly agents: readonly { readonly name: string; readonly title: string }[];
 }

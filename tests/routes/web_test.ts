@@ -302,7 +302,7 @@ Deno.test("webRoutes() gives the page what it needs to know and no more", async 
     name: "clerk",
     title: "Clerk",
   }];
-  const common = { engine: "rehearsal", defaultAgent: "receptionist", agents };
+  const common = { engine: "rehearsal", signIn: false, defaultAgent: "receptionist", agents };
   await withWebServer({}, async (server) => {
     const own = await server.fetch("/api/web/info");
     assert.deepEqual(await own.json(), { ...common, access: "open" });

@@ -18,7 +18,7 @@ import { present } from "../../utils/present.ts";
 
 /** The API client of a request. */
 export interface Caller {
-  /** Absent where the server has no keys. */
+  /** The name of the key or person; absent where the server has no keys. */
   readonly keyName?: string;
   readonly role?: KeyRole;
   readonly scopes: readonly KeyScope[];
@@ -26,7 +26,14 @@ export interface Caller {
   readonly seesAll: boolean;
   /** May do what changes the server, and transfer callers to any number. */
   readonly isAdmin: boolean;
-  /** When the key expires, in milliseconds since 1970. */
+  /**
+   * By what tokens, links and streams are known to be over: the name of the key, or that of the session.
+   * Absent where the server has no keys.
+   */
+  readonly holder?: string;
+  /** Of a person who is signed in. */
+  readonly sessionId?: string;
+  /** When the key or session expires, in milliseconds since 1970. */
   readonly expiresAt?: number;
 }
 
@@ -86,6 +93,8 @@ export function createKeyCheck({ authenticate, isRevoked, wallClock = () => Date
 interface AccessDeps extends Omit<AccessRules, "keyed"> {
   /** Absent where no keys are configured. */
   readonly checkKey?: KeyCheck | undefined;
+  /** Absent where nobody can sign in. */
+  readonly sessions?: { readonly find: (c: Context) => Promise<Caller | undefined> } | undefined;
   readonly guesses: GuessGuard;
   readonly audit: Pick<AuditLog, "note">;
   /** Milliseconds, of any clock that does not go back. */
@@ -97,13 +106,15 @@ interface AccessDeps extends Omit<AccessRules, "keyed"> {
  * on its own machine and its own pages, no page of another origin.
  */
 export function createAccess(deps: AccessDeps): RequireScope {
-  const { checkKey, guesses, audit, now } = deps;
+  const { checkKey, sessions, guesses, audit, now } = deps;
   const rules: AccessRules = { ...deps, keyed: checkKey !== undefined };
   const requests = createRateLimiter(REQUESTS_PER_KEY);
 
   return (scope, action) =>
     async function access(c, next) {
-      const caller = checkKey === undefined ? admitLocal(c) : callerOf(admitKey(checkKey, c));
+      const caller = checkKey === undefined
+        ? admitLocal(c)
+        : await admitPerson(c) ?? callerOf(admitKey(checkKey, c));
       c.set("caller", caller);
       if (action !== undefined) c.set("audited", { action, subject: subjectOf(c) });
       try {
@@ -114,6 +125,10 @@ export function createAccess(deps: AccessDeps): RequireScope {
       }
       await next();
       note(c, c.error);
+      // A request without an Authorization header may be answered from a cache that others share.
+      if (caller.sessionId !== undefined && !c.res.headers.has("cache-control")) {
+        c.res.headers.set("Cache-Control", "no-store");
+      }
     };
 
   function note(c: Context<CallerEnv>, error: unknown): void {
@@ -134,6 +149,12 @@ export function createAccess(deps: AccessDeps): RequireScope {
     );
   }
 
+  async function admitPerson(c: Context): Promise<Caller | undefined> {
+    const person = await sessions?.find(c);
+    if (person !== undefined) requireAllowed(requests.consume(person.keyName ?? "", now()));
+    return person;
+  }
+
   function admitKey(checkKey: KeyCheck, c: Context): ApiKey {
     const key = guesses.findKey(c, (secret) => checkKey(secret, "any"), keyRequired);
     requireAllowed(requests.consume(key.name, now()));
@@ -147,6 +168,7 @@ const EVERYONE: Caller = { scopes: keyScopes, seesAll: true, isAdmin: true };
 function callerOf({ name, role, scopes, expiresAt }: ApiKey): Caller {
   return {
     keyName: name,
+    holder: name,
     scopes,
     seesAll: allows(scopes, "calls:all"),
     isAdmin: allows(scopes, "admin"),
@@ -161,12 +183,17 @@ function subjectOf(c: Context): string | undefined {
 }
 
 /** Throws an `HttpProblem` where the key lacks the scope. */
-function requireScope({ scopes }: Pick<Caller, "scopes">, scope: KeyScope): void {
+export function requireScope(
+  { scopes, sessionId }: Pick<Caller, "scopes" | "sessionId">,
+  scope: KeyScope,
+): void {
   if (allows(scopes, scope)) return;
   throw new HttpProblem(
     403,
     "scope_missing",
-    "This API key may not do that: it lacks the scope {scope}.",
+    sessionId === undefined
+      ? "This API key may not do that: it lacks the scope {scope}."
+      : "Your role may not do that: it lacks the scope {scope}.",
     { values: { scope } },
   );
 }

@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from "@hono/hono";
+import { isPersonName } from "../../config/signInRoles.ts";
 import { isLoopback } from "../../utils/http/loopback.ts";
 import { HttpProblem } from "./httpProblem.ts";
 
@@ -24,6 +25,40 @@ export function isAllowedOrigin(request: Request, rules: AccessRules): boolean {
   const own = URL.parse(request.url);
   if (own === null) return false;
   return new URL(origin).host === own.host && (rules.keyed || isLoopback(own.hostname));
+}
+
+/**
+ * Whether a request is made by the server's own page, or by somebody who opens an address. What changes
+ * something, and opens a socket, must say so; browsers do.
+ */
+export function isOwnPage({ url, method, headers }: Request, publicOrigin?: string): boolean {
+  const site = headers.get("sec-fetch-site");
+  if (site !== null && site !== "same-origin" && site !== "none") return false;
+  const origin = headers.get("origin")?.toLowerCase();
+  if (origin !== undefined) return isOwnOrigin(origin, url, publicOrigin);
+  return site === "same-origin" || (["GET", "HEAD"].includes(method) && !headers.has("upgrade"));
+}
+
+/** Refuses sockets of other pages by a token that a person has, who is signed in. Throws an `HttpProblem`. */
+export function requireOwnPage(
+  request: Request,
+  keyName: string | undefined,
+  publicOrigin: string | undefined,
+): void {
+  if (keyName === undefined || !isPersonName(keyName) || isOwnPage(request, publicOrigin)) return;
+  throw new HttpProblem(
+    403,
+    "origin_not_allowed",
+    "Who is signed in may use the server from its own page alone.",
+  );
+}
+
+/** Behind a proxy that ends TLS, the server does not know its own scheme but from its public origin. */
+function isOwnOrigin(origin: string, url: string, publicOrigin: string | undefined): boolean {
+  if (origin === publicOrigin) return true;
+  const [given, own] = [URL.parse(origin), URL.parse(url)];
+  if (given === null || own === null || given.host !== own.host) return false;
+  return publicOrigin === undefined || new URL(publicOrigin).host !== given.host;
 }
 
 /**

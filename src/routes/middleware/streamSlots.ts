@@ -5,6 +5,11 @@ import type { Clock } from "../../utils/clock.ts";
 /** The wall clock may be changed: expiry is checked at least this often. */
 const EXPIRY_CHECK_MS = 30_000;
 
+/** Tells which keys and sessions are over, by what `Caller.holder` says of them. */
+export interface Endings {
+  onRevoked(listener: (holder: { readonly name: string }) => void): void;
+}
+
 /** Limits the number of open streams, of this process only, and closes those of a key. */
 export function createStreamSlots(
   {

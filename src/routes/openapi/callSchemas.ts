@@ -9,7 +9,7 @@ import { pickups } from "./pickupSchema.ts";
 import { phoneMenuShape } from "./phoneMenuSchemas.ts";
 import { recording } from "./recordingSchemas.ts";
 import { responseUsage } from "./responseUsageSchema.ts";
-import { agentName, agentVersion, keyName, moment, time, wholeMs } from "./schemaParts.ts";
+import { agentName, agentVersion, callerName, moment, time, wholeMs } from "./schemaParts.ts";
 import { callOutcome } from "./outboundSchemas.ts";
 
 const sinceStart = z.number().openapi({ description: "Milliseconds since the call began" });
@@ -25,7 +25,7 @@ export const callFilters = {
   version: agentVersion.optional().openapi({ description: "Of the agent's file" }),
   from: moment.optional(),
   to: moment.optional(),
-  key: keyName.optional().openapi({
+  key: callerName.optional().openapi({
     description: "Only calls of this API key; keys other than one's own take `admin`.",
   }),
   passed,

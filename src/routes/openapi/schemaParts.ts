@@ -151,6 +151,12 @@ export const e164 = z.string().regex(
   "must be in E.164 form, such as +14155550123",
 );
 
+/** The name of an API key, or of a person who signs in. */
+export const callerName = z.string().regex(
+  /^(?:[A-Za-z0-9_-]{1,100}|sub:[\w.|-]{1,100}|[^\s@,;:"'<>()[\]\\*]{1,64}@[a-z0-9.-]{1,190})$/,
+  "must be the name of an API key, or the address of a person",
+);
+
 /** The name of an API key. */
 export const keyName = z.string().regex(
   /^[A-Za-z0-9_-]{1,100}$/,

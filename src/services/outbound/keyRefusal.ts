@@ -1,4 +1,6 @@
+import { isPersonName, roleOfPerson, type RoleRule } from "../../config/signInRoles.ts";
 import { allows, type ApiKey } from "../../utils/auth.ts";
+import { scopesOfRole } from "../../utils/keyScopes.ts";
 import type { KeyCalls } from "../store.ts";
 import { readJob } from "./outboundJob.ts";
 import type { PlacedCallRecords } from "./placedCallRecords.ts";
@@ -18,20 +20,33 @@ export type KeyRefusalCode = (typeof keyRefusalCodes)[number];
 export type KeyRefusal = (keyName: string) => KeyRefusalCode | undefined;
 
 /** Creates the check that is made when a call is dialled: since the request its key may have expired. */
-export function createKeyRefusal({ keys, isRevoked, now }: {
+export function createKeyRefusal({ keys, rules, isRevoked, now }: {
   /** Those of the settings. */
   readonly keys: readonly ApiKey[];
+  /** Who may sign in; absent where nobody may. */
+  readonly rules?: readonly RoleRule[] | undefined;
   readonly isRevoked: (key: ApiKey) => boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }): KeyRefusal {
   return function refusalOf(keyName) {
+    if (isPersonName(keyName)) {
+      return rules === undefined ? "key_removed" : ofPerson(rules, keyName);
+    }
     const key = keys.find(({ name }) => name === keyName);
     if (key === undefined) return "key_removed";
     if (key.expiresAt !== undefined && key.expiresAt <= now()) return "key_expired";
     if (isRevoked(key)) return "key_revoked";
     return allows(key.scopes, "calls:create") ? undefined : "scope_missing";
   };
+}
+
+/** Calls of a person are placed after they have gone home. Of groups only a sign-in tells, so they count as they were. */
+function ofPerson(rules: readonly RoleRule[], email: string): KeyRefusalCode | undefined {
+  if (rules.some(({ who }) => who.kind === "group")) return undefined;
+  const role = roleOfPerson(rules, { email, groups: [] });
+  if (role === undefined) return "key_removed";
+  return allows(scopesOfRole(role), "calls:create") ? undefined : "scope_missing";
 }
 
 /** `now` is in milliseconds since 1970. */

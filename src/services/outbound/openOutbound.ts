@@ -88,6 +88,7 @@ export function openOutbound(deps: OutboundDeps) {
     ...common,
     keyRefusal: createKeyRefusal({
       keys: server.apiKeys,
+      rules: deps.settings.signIn?.rules,
       isRevoked: revocation.isRevoked,
       now: () => Date.now(),
     }),

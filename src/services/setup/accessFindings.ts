@@ -5,13 +5,20 @@ import type { Finding } from "./setupCheck.ts";
 
 /** Whether programs and people can use the server from elsewhere. */
 export function keysFinding(
-  { server }: Pick<Settings, "server">,
+  { server, signIn }: Pick<Settings, "server" | "signIn">,
   { isRevoked, nowMs }: {
     readonly isRevoked: (key: ApiKey) => boolean;
     readonly nowMs: number;
   },
 ): Finding {
   const apiKeys = server.apiKeys.filter(({ page }) => page === undefined);
+  if (apiKeys.length === 0 && signIn !== undefined) {
+    return {
+      state: "off",
+      text: "There are no API keys: people sign in, and programs have no access.",
+      remedy: 'Set API_KEYS=app:SECRET for a program, with a secret from "openssl rand -hex 24".',
+    };
+  }
   if (apiKeys.length === 0) {
     return {
       state: "off",
@@ -21,7 +28,9 @@ export function keysFinding(
   }
   const gone = apiKeys.filter((key) => hasExpired(key, nowMs) || isRevoked(key));
   const names = (keys: readonly ApiKey[]) => keys.map(({ name }) => name).join(", ");
-  if (!apiKeys.some((key) => allows(key.scopes, "calls:all") && !gone.includes(key))) {
+  const seesAll = (key: ApiKey) => allows(key.scopes, "calls:all") && !gone.includes(key);
+  // Each role of people who sign in sees them.
+  if (signIn === undefined && !apiKeys.some(seesAll)) {
     return {
       state: "warning",
       text: "Each key sees its own calls only: the calls that come in are shown to none.",

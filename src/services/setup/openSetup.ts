@@ -3,6 +3,7 @@ import type { Settings } from "../../config/settings.ts";
 import type { ApiKey } from "../../utils/auth.ts";
 import type { Clock } from "../../utils/clock.ts";
 import type { Engine } from "../openai.ts";
+import type { SignIn } from "../signIn.ts";
 import { findUnpriced, type Prices } from "../spending.ts";
 import type { Store } from "../store.ts";
 import { createTwilioNumbers } from "../twilioOutbound.ts";
@@ -12,6 +13,7 @@ import { diskFinding } from "./diskFinding.ts";
 import { modelFinding } from "./modelFinding.ts";
 import { phoneFinding, publicUrlFinding } from "./phoneFinding.ts";
 import type { Finding, SetupCheck, SetupPart } from "./setupCheck.ts";
+import { signInFinding } from "./signInFinding.ts";
 import { destinationsFinding, limitsFinding, pricesFinding } from "./spendingFindings.ts";
 
 export interface SetupDeps {
@@ -27,18 +29,21 @@ export interface SetupDeps {
     readonly health: { readonly status: "ok" | "degraded"; readonly reason?: string };
   };
   readonly cluster: { readonly revocation: { readonly isRevoked: (key: ApiKey) => boolean } };
+  /** Absent where nobody can sign in. */
+  readonly signIn?: Pick<SignIn, "provider"> | undefined;
   readonly now: Clock["now"];
 }
 
 /** Tells how the set-up stands. */
 export type Setup = ReturnType<typeof openSetup>;
 
-/** The model's server and Twilio are asked once in so long, by whomever. */
+/** The model's server, Twilio and the provider of sign-in are asked once in so long, by whomever. */
 const KEPT_MS = 5000;
 
 /** Creates what looks at the parts of the set-up. */
 export function openSetup(
-  { settings, agents, engine, prices, store, recorder, recordings, cluster, now }: SetupDeps,
+  { settings, agents, engine, prices, store, recorder, recordings, cluster, signIn, now }:
+    SetupDeps,
 ) {
   const numbers = settings.phone && createTwilioNumbers(settings.phone);
   let kept: { readonly until: number; readonly checks: Promise<readonly SetupCheck[]> } | undefined;
@@ -54,9 +59,10 @@ export function openSetup(
   };
 
   async function look(): Promise<readonly SetupCheck[]> {
-    const [model, phone, failed] = await Promise.all([
+    const [model, phone, people, failed] = await Promise.all([
       modelFinding(settings, engine),
       phoneFinding(settings, numbers),
+      signInFinding(settings, signIn?.provider),
       settings.webhook === undefined ? [] : store.outbox.deadLetters({ limit: 200 }),
     ]);
     const recorded = agents.names.filter((name) => agents.get(name)?.recording?.on === true);
@@ -70,6 +76,7 @@ export function openSetup(
       of("phone", phone),
       of("destinations", destinationsFinding(settings)),
       of("keys", keysFinding(settings, { isRevoked, nowMs: now() })),
+      of("signIn", people),
       of("sites", sitesFinding(settings)),
       of("limits", limitsFinding(settings, engine)),
       of("prices", pricesFinding(settings, [...unpriced])),

@@ -8,6 +8,7 @@ export const setupParts = [
   "phone",
   "destinations",
   "keys",
+  "signIn",
   "sites",
   "limits",
   "prices",

@@ -4,12 +4,12 @@ import type { Finding } from "./setupCheck.ts";
 
 /** Who may be called. */
 export function destinationsFinding(
-  { phone, outbound: { countries, allow, hours }, server: { apiKeys } }: Pick<
+  { phone, signIn, outbound: { countries, allow, hours }, server: { apiKeys } }: Pick<
     Settings,
-    "phone" | "outbound" | "server"
+    "phone" | "signIn" | "outbound" | "server"
   >,
 ): Finding {
-  if (phone === undefined || apiKeys.length === 0) {
+  if (phone === undefined || (apiKeys.length === 0 && signIn === undefined)) {
     return {
       state: "off",
       text: "No calls are placed: that takes a phone number and an API key.",

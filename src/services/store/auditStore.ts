@@ -45,6 +45,9 @@ export const auditActions = [
   "webhook.test",
   "webhook.resend",
   "key.revoke",
+  "session.begin",
+  "session.end",
+  "session.revoke",
   "do_not_call.add",
   "do_not_call.remove",
 ] as const;

@@ -24,6 +24,7 @@ import { createMessageStore } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { openReconnecting } from "./reconnectingDatabase.ts";
 import { createRevokedKeys } from "./revokedKeys.ts";
+import { createSignInStore } from "./signInStore.ts";
 import { createSingleUseTokens } from "./singleUseTokens.ts";
 import { openSharedClock, type SharedClock } from "./sharedClock.ts";
 import { openSqlite } from "./sqlite/sqliteDatabase.ts";
@@ -81,6 +82,7 @@ function createStore(database: Database, clock: SharedClock, settings: DatabaseS
     budget: createBudget(database),
     idempotency: createIdempotencyStore(database),
     tokens: createSingleUseTokens(database),
+    signIns: createSignInStore(database),
     dialQueue: createDialQueue(database),
     doNotCall: createDoNotCallList(database),
     messages: createMessageStore(database),
@@ -108,6 +110,7 @@ async function prune(database: Database, now: number): Promise<void> {
   await database.batch([
     { sql: "DELETE FROM idempotency_keys WHERE expires_at <= $1", values: [now - DAY_MS] },
     { sql: "DELETE FROM single_use_tokens WHERE expires_at <= $1", values: [now - DAY_MS] },
+    { sql: "DELETE FROM sign_ins WHERE expires_at <= $1", values: [now - DAY_MS] },
     { sql: "DELETE FROM reservations WHERE reserved_at < $1", values: [now - 3 * DAY_MS] },
     { sql: "DELETE FROM budget_entries WHERE reserved_at < $1", values: [now - 3 * DAY_MS] },
     { sql: "DELETE FROM deliveries WHERE dead_at < $1", values: [now - DEAD_LETTER_DAYS * DAY_MS] },

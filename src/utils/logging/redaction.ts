@@ -1,3 +1,5 @@
+import { pseudonymOf } from "../pseudonym.ts";
+
 /** Replaces private values in logs. */
 export const REDACTED = "[redacted]";
 
@@ -10,14 +12,21 @@ export function maskNumber(number: string): string {
 /**
  * Masks what looks like a secret or a phone number anywhere in a text: keys of OpenAI and
  * Twilio, bearer and connection tokens, passwords and queries of URLs, quotations of unreadable
- * JSON, numbers with a country code.
+ * JSON, numbers with a country code. Addresses of e-mail become pseudonyms.
  */
 export function maskText(text: string): string {
   if (!SUSPICIOUS.test(text)) return text;
   let masked = text.includes(UNREADABLE_JSON) ? withoutQuotation(text) : text;
   for (const [pattern, replacement] of MASKS) masked = masked.replace(pattern, replacement);
-  return masked.replace(PHONE_NUMBER, maskNumber);
+  return masked.replace(PHONE_NUMBER, maskNumber).replace(ADDRESS, personOf);
 }
+
+/** The same for one address as long as the process lives, so that lines about one person can be found. */
+function personOf(address: string): string {
+  return `person-${pseudonymOf(address.toLowerCase(), salt).slice(0, 8)}`;
+}
+
+const salt = crypto.randomUUID();
 
 /** Removes everything from the first quotation mark on: the quoted text may contain more of them. */
 function withoutQuotation(text: string): string {
@@ -70,6 +79,10 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   // Our own tokens: 256 bits of base64url.
   [/(?<![\w-])[\w-]{43}(?![\w-])/g, REDACTED],
 ];
+
+/** Of e-mail, and not the user of a SIP address or what stands before the host of a URL. */
+const ADDRESS =
+  /(?<![\w.!#$%&'*+/=?^`{|}~\]:-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+/gi;
 
 /** V8 quotes what JSON.parse could not read. */
 const UNREADABLE_JSON = " is not valid JSON";

@@ -43,4 +43,7 @@ export const AUDIT_ACTIONS: Readonly<Record<string, string>> = {
   "do_not_call.add": t("Added a number to the do-not-call list"),
   "do_not_call.remove": t("Took a number off the do-not-call list"),
   "key.revoke": t("Revoked a key"),
+  "session.begin": t("Signed in"),
+  "session.end": t("Signed out"),
+  "session.revoke": t("Signed somebody out"),
 };

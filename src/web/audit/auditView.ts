@@ -5,6 +5,7 @@ import { formatDay, formatTime } from "../formats.ts";
 import { problemText } from "../problemText.ts";
 import { t } from "../text.ts";
 import { AUDIT_ACTIONS } from "./auditTexts.ts";
+import { showSessions } from "./sessionList.ts";
 
 /** An entry of `GET /api/audit`. */
 interface Entry {
@@ -45,13 +46,14 @@ export function createAuditView(): (chosen: URLSearchParams, signal: AbortSignal
   return async function showAudit(chosen, signal) {
     problem.textContent = "";
     const shown: Entry[] = [];
-    const [{ keys }] = await Promise.all([
+    const [{ keys }, people] = await Promise.all([
       fetchApiJson<{ readonly keys: readonly { readonly name: string }[] }>("/api/keys", {
         signal,
       }),
+      showSessions(signal, tell),
       load(),
     ]);
-    if (!signal.aborted) showFilter(chosen, keys.map(({ name }) => name));
+    if (!signal.aborted) showFilter(chosen, namesOf(keys, people, shown));
 
     async function load(cursor?: string): Promise<void> {
       const query = queryOf(chosen);
@@ -75,7 +77,10 @@ export function createAuditView(): (chosen: URLSearchParams, signal: AbortSignal
       const value = chosen.get(field.name) ?? "";
       if (field.name === "key") {
         const names = value === "" || keys.includes(value) ? keys : [...keys, value];
-        field.replaceChildren(new Option(t("All keys"), ""), ...names.map((it) => new Option(it)));
+        field.replaceChildren(
+          new Option(t("All keys and people"), ""),
+          ...names.map((it) => new Option(it)),
+        );
       }
       if (field.name === "action") {
         field.replaceChildren(
@@ -87,6 +92,16 @@ export function createAuditView(): (chosen: URLSearchParams, signal: AbortSignal
       if (field instanceof HTMLSelectElement && field.selectedIndex === -1) field.value = "";
     }
   }
+}
+
+/** The keys there are, and then the people who are signed in or have done what is shown. */
+function namesOf(
+  keys: readonly { readonly name: string }[],
+  people: readonly string[],
+  shown: readonly Entry[],
+): readonly string[] {
+  const others = new Set([...people, ...shown.flatMap(({ key }) => key ?? [])]);
+  return [...new Set([...keys.map(({ name }) => name), ...[...others].sort()])];
 }
 
 /** The parameters of the API: days are those of the reader, and the last one counts whole. */

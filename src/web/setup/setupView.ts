@@ -111,6 +111,7 @@ const PARTS: Readonly<Record<string, string>> = {
   phone: t("Phone number"),
   destinations: t("Calling out"),
   keys: t("API keys"),
+  signIn: t("Sign-in"),
   sites: t("Other sites"),
   limits: t("Limits"),
   prices: t("Prices"),

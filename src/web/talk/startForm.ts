@@ -21,6 +21,7 @@ export function createStartForm({ onApproach, onStart }: {
   const agentField = find("agent", HTMLSelectElement);
   const keyField = find("key", HTMLInputElement);
   const problem = find("problem", HTMLElement);
+  let needsKey = false;
 
   form.onpointerover = form.onpointerdown = onApproach;
   form.addEventListener("focusin", onApproach);
@@ -44,14 +45,15 @@ export function createStartForm({ onApproach, onStart }: {
       return keyField.value.trim();
     },
     /** Shows the server's agents; false where no call can be started from here, which it says. */
-    offer({ engine, access, agents, defaultAgent }: ServerInfo): boolean {
+    offer({ engine, access, signIn, agents, defaultAgent }: ServerInfo): boolean {
       find("opening-text", HTMLElement).textContent = describeOpening(engine);
       agentField.replaceChildren(...agents.map(({ name, title }) => new Option(title, name)));
       agentField.value = defaultAgent;
       find("agent-field", HTMLElement).hidden = agents.length < 2 &&
         agentField.value !== "";
       find("key-field", HTMLElement).hidden = access !== "key";
-      keyField.required = access === "key";
+      needsKey = access === "key";
+      find("talk-sign-in", HTMLElement).hidden = !signIn;
       keyField.value = storedKey();
       if (access !== "closed") return true;
       problem.textContent = faultText("access_closed");
@@ -60,6 +62,8 @@ export function createStartForm({ onApproach, onStart }: {
     /** Whether all that is needed is there; the browser shows what is not. */
     check(): boolean {
       toldForm?.check();
+      // Who is signed in needs none.
+      keyField.required = needsKey && document.body.dataset["by"] !== "sign-in";
       if (!disclosure.open && disclosure.querySelector(":invalid") !== null) disclosure.open = true;
       return form.reportValidity();
     },

@@ -22,6 +22,7 @@ import { resumptionVersion, unfinishedTurns } from "./resumptionVersion.ts";
 import type { SchemaStatement } from "./schemaStatement.ts";
 import { searchIndex } from "./searchIndex.ts";
 import { searchOrders } from "./searchOrders.ts";
+import { signIns } from "./signIns.ts";
 import { textMessages } from "./textMessages.ts";
 import { absentAgents, transferSteps } from "./transferSteps.ts";
 
@@ -173,4 +174,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   unfinishedTurns,
   audit,
   auditTimes,
+  signIns,
 ];
