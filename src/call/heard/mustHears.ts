@@ -8,7 +8,8 @@ import type { AgentEntry } from "../transcript/transcriptEntry.ts";
 import type { CallEnd, CallPolicy, EndReason, Milliseconds } from "../types.ts";
 import { ExactSpeech } from "./exactSpeech.ts";
 import * as notes from "./gateNotes.ts";
-import { placeOf, wordsOf } from "./words.ts";
+import { type HeardSpan, saysSentence, sentenceHeard } from "./sentenceHeard.ts";
+import { wordsOf } from "./words.ts";
 
 interface Sentence extends Pick<MustHear, "text"> {
   /** `opening`: before the greeting, which is not for this class to say. */
@@ -20,7 +21,7 @@ interface Sentence extends Pick<MustHear, "text"> {
   asks: number;
   counted: number;
   isWanted: boolean;
-  heard?: { readonly fromMs: Milliseconds; readonly toMs: Milliseconds };
+  heard?: HeardSpan;
   /** Tools that wait for it. */
   readonly tools: Set<string>;
 }
@@ -29,10 +30,6 @@ type Parts = Pick<MachineParts, "inForce" | "commands" | "transcript" | "turns" 
 
 /** How often the model is asked for one sentence. */
 const MAX_ASKS = 5;
-/** So many words behind a sentence must have been heard of what was cut off, as the place is an estimate. */
-const WORDS_BEHIND = 2;
-/** As slowly as anybody speaks: words may have come further than the sound of what was broken off. */
-const SLOWEST_MS_PER_CHARACTER = 250;
 /** Ends before which the agent says goodbye. */
 const GOODBYES: ReadonlySet<EndReason> = new Set([
   "agent_hung_up",
@@ -107,7 +104,7 @@ export class MustHears {
   }
 
   /** When a sentence was heard that comes before the greeting; undefined where it was not. */
-  openingHeard(name: string, now: Milliseconds): Sentence["heard"] {
+  openingHeard(name: string, now: Milliseconds): HeardSpan | undefined {
     this.#learn(now);
     return this.#sentences.find((one) => one.at === "opening" && one.name === name)?.heard;
   }
@@ -218,27 +215,14 @@ export class MustHears {
 
   /** Whether the caller has heard the sentence in something that the agent has said. */
   #judge(sentence: Sentence, entry: AgentEntry, now: Milliseconds): void {
-    const { text, unheard = "", interrupted, brokenOff, heardMs = 0 } = entry;
+    const { text } = sentence;
     const isAsked = this.#speech.sayingOf(entry.id) === idOf(sentence);
     if (isAsked) this.#count(sentence);
-    else if (placeOf(sentence.text, `${text} ${unheard}`) === undefined) return;
+    else if (!saysSentence(text, entry)) return;
     else sentence.times++;
-    const place = placeOf(sentence.text, text);
-    const isCertain = place !== undefined &&
-      // Nothing will tell exactly how far a caller heard who has hung up.
-      (unheard === "" && !(interrupted && this.#isOver) ||
-        wordsOf(text.slice(place.to)).length >= WORDS_BEHIND) &&
-      (brokenOff !== true || heardMs >= place.to * SLOWEST_MS_PER_CHARACTER);
-    if (place !== undefined && isCertain) {
-      const { endedAt = now } = entry;
-      const from = Math.max(entry.startedAt, endedAt - heardMs) - this.#startedAt;
-      const at = (character: number) => from + heardMs * character / text.length;
-      const toMs = Math.min(at(place.to), endedAt - this.#startedAt);
-      sentence.heard = {
-        fromMs: Math.round(Math.min(at(place.from), toMs)),
-        toMs: Math.round(toMs),
-      };
-    }
+    const call = { startedAt: this.#startedAt, isOver: this.#isOver, now };
+    const heard = sentenceHeard(text, entry, call);
+    if (heard !== undefined) sentence.heard = heard;
     this.#publish(sentence);
     if (sentence.heard !== undefined) this.#tellTools(sentence, now);
   }

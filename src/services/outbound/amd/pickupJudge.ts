@@ -1,4 +1,5 @@
 import { CarrierWord } from "./carrierWord.ts";
+import { disturber } from "./disturbance.ts";
 import { readFarEnd } from "./farEndWords.ts";
 import type { FarEndSpeech } from "./farEndSpeech.ts";
 import { greetingSound } from "./greetingSound.ts";
@@ -207,21 +208,9 @@ export class PickupJudge {
   }
 
   #afterDisturbance(): PickupChange | undefined {
-    const { quietMs, lengthMs } = this.#speech;
-    const words = readFarEnd(this.#heard.newWords);
-    if (words === "machine") {
-      return quietMs >= times.END_OF_GREETING_MS ? this.#due("silence") : undefined;
-    }
-    const screener = this.#byScreening();
-    if (screener !== undefined) return screener;
-    if (words !== "none" && !this.#heard.isPending) {
-      return this.#speech.isQuietFor(500) ? this.#find("person", "words") : undefined;
-    }
-    const patienceMs = this.#hasBeeped ? times.AFTER_BEEP_MS : 1900;
-    if (quietMs < (this.#heard.isAwaitingWords ? 2400 : patienceMs)) return undefined;
-    return lengthMs > (this.#hasBeeped ? times.ENDLESS_MS : times.LONG_MS)
-      ? this.#due("silence")
-      : this.#find("person", "spoke");
+    const found = disturber(this.#heard, this.#hasBeeped);
+    if (found === "goesOn") return this.#due("silence");
+    return found && this.#find(found.who, found.why);
   }
 
   #ofScreener(): PickupChange | undefined {
