@@ -22,8 +22,8 @@ browserTestInBoth(
         }); } catch {}`,
       });
       for (const view of sampleViews({ ...sample, liveId })) {
-        // Its own tests look into its shadow root.
-        if (view.name === "embedded") continue;
+        // Its own tests look into its shadow root; and nothing is like it a second later.
+        if (view.name === "embedded" || view.name === "talk-cut-off") continue;
         await t.step(view.name, async () => {
           await page.emulateMedia({ colorScheme: "light" });
           await page.setViewportSize({ width: 1280, height: 800 });

@@ -28,7 +28,7 @@ const LOOKS = {
 } as const;
 
 await Deno.mkdir(folder, { recursive: true });
-await using sample = await startSampleServer({ clockAheadMs });
+await using sample = await startSampleServer({ clockAheadMs, voice: "flite" });
 const liveId = await sample.call();
 const browser = await launchBrowser("silent");
 try {

@@ -27,7 +27,11 @@ const DAY = 24 * 60 * 60_000;
 
 /** What it has behind it ends now: by the clock of the process, or by one that much ahead. */
 export async function startSampleServer(
-  { clockAheadMs = 0 }: { readonly clockAheadMs?: number } = {},
+  { clockAheadMs = 0, voice = "tone" }: {
+    readonly clockAheadMs?: number;
+    /** Of the agents. */
+    readonly voice?: "flite" | "tone";
+  } = {},
 ): Promise<SampleServer> {
   await using opening = new AsyncDisposableStack();
   let widget = "";
@@ -51,7 +55,7 @@ export async function startSampleServer(
   const agents = opening.use(await createAgentFolder(sampleAgents));
   let heard = 0;
   const realtime = startRealtimeServer({
-    ...{ speed: 8, script: conversation() },
+    ...{ speed: 8, script: conversation(), voice },
     transcribe: () => CALLER[heard++ % CALLER.length],
   });
   opening.defer(realtime.close);
@@ -109,22 +113,36 @@ const FAILED = "+14155550132";
 const CALLER = [
   "Good morning, can I move my appointment?",
   "It is on Thursday, at eleven.",
+  "Friday at two, please.",
 ] as const;
 
 const AGENT = [
   "Good day, Salon Miller. How can I help you?",
   "Gladly. When is it now?",
   "Thank you, I have found it. Friday at nine is free, and so is Friday at two.",
+  "I have moved it to Friday at two. See you then.",
 ] as const;
 
-/** Says the next line each time, and any text that it is asked to say. */
+const LOOK = {
+  name: "find_slots",
+  arguments: JSON.stringify({ service: "haircut", when: "Friday" }),
+};
+
+/** Says the next line each time, with a look into the calendar, and any text that it is asked to say. */
 function conversation(): Script {
-  return ({ request, history }) => {
+  return ({ request, history, cause, tools }) => {
     const exact = request === undefined ? undefined : /: "([\s\S]+)"$/.exec(request)?.[1];
     if (exact !== undefined) return { say: exact };
     // Not by the answers before: a greeting that is kept as audio is none of them.
     const said = history.filter(({ item }) => item.type === "message" && item.role === "user");
-    return { say: AGENT[said.length] ?? "Are you still there?" };
+    const isSilence = cause.type === "asked" && said.length > 0;
+    const isLooking = said.length === 2 && cause.type !== "toolOutputs" && !isSilence;
+    if (isLooking && tools.some(({ name }) => name === LOOK.name)) {
+      // What the caller said is known before.
+      return { tools: [LOOK], delayMs: 400 };
+    }
+    const line = isSilence ? undefined : AGENT[said.length];
+    return { say: line ?? "Are you still there?" };
   };
 }
 

@@ -1,4 +1,6 @@
 import type { Page } from "playwright-core";
+import { speakInto } from "../browser/browser.ts";
+import { until } from "../until.ts";
 import { FULL_CALL } from "./fullCall.ts";
 
 /** One view of the page, with sample data. */
@@ -12,10 +14,19 @@ export interface SampleView {
   leave?(page: Page): Promise<void>;
 }
 
+const SPEECH = new URL("../../fixtures/speech/goforward.wav", import.meta.url);
+
 const TYPED = [
   ["I have to move my appointment.", "When is it now?"],
   ["It is on Thursday.", "Friday at nine"],
 ] as const;
+
+/** Some of the last line has been heard, and some has not. */
+const HEARD_IN_PART = `(() => {
+  const words = [...document.querySelectorAll("#transcript .agent .words")].at(-1);
+  const ahead = words.querySelector(".ahead")?.textContent ?? "";
+  return words.textContent.slice(0, words.textContent.length - ahead.length).includes("found it");
+})()`;
 
 /** All views of the page, as the sample server fills them. */
 export function sampleViews(
@@ -49,6 +60,30 @@ export function sampleViews(
       },
     },
     view("talk-ended", "", "body[data-phase=ended]"),
+    {
+      name: "talk-cut-off",
+      async open(page, origin) {
+        await page.emulateMedia({ reducedMotion: "no-preference" });
+        await page.clock.resume();
+        await page.goto(`${origin}/#talk`);
+        await page.click("#start:enabled");
+        const said = (text: string) => page.locator("#transcript").getByText(text).waitFor();
+        await said("How can I help you?");
+        for (const answer of ["When is it now?", "Friday at nine"]) {
+          await page.waitForSelector("#interrupt:disabled");
+          await speakInto(page, SPEECH);
+          await said(answer);
+        }
+        await until(() => page.evaluate(HEARD_IN_PART), (isHeard) => isHeard === true);
+        await speakInto(page, SPEECH);
+        await page.waitForSelector("#transcript .interrupted");
+        await said("See you then.");
+      },
+      async leave(page) {
+        await page.click("#stop");
+        await page.emulateMedia({ reducedMotion: "reduce" });
+      },
+    },
     view("live-calls", "#calls", "#calls-list li"),
     {
       name: "live-call",
