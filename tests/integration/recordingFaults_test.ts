@@ -21,12 +21,17 @@ import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
 
 const agent = "greeting: Good day, this is Acme.\nrecording: { consent: none }";
+const soundIn = (data: { readonly path: string }) => ({
+  RECORDINGS_DIR: `${data.path}/sound`,
+  RECORDING_MIN_FREE_MB: "0",
+});
 
 for (const [how, key] of [["plain", {}], ["sealed", { RECORDING_KEY: "ab".repeat(32) }]] as const) {
   Deno.test(`a ${how} recording is whole after kill -9, and goes on with the call`, async () => {
-    await using rig = await startProcessRig({ agent });
-    const env = { RECORDINGS_DIR: `${rig.data.path}/sound`, RECORDING_MIN_FREE_MB: "0", ...key };
-    await rig.start({ env });
+    await using rig = await startProcessRig({
+      agent,
+      env: (data) => ({ ...soundIn(data), ...key }),
+    });
     const { phone, id } = await conversation(rig);
     const path = `/api/calls/${id}/recording`;
     const read = async () => {
@@ -37,7 +42,7 @@ for (const [how, key] of [["plain", {}], ["sealed", { RECORDING_KEY: "ab".repeat
     const before = await until(read, ({ agent }) => stretches(agent).length >= 2);
     rig.server.signal("SIGKILL");
     await rig.server.ended();
-    await rig.start({ env, sameAddress: true });
+    await rig.start({ sameAddress: true });
     await phone.next("streamStarted");
     await until(() => detail(rig.server, id), ({ turns }) => turns.length >= 4);
     await until(read, ({ agent }) => stretches(agent).length >= 3);
@@ -67,20 +72,20 @@ Deno.test("a recording is told of where its process died before it could do that
       return new Response();
     },
   );
-  await using rig = await startProcessRig({ agent });
-  const env = {
-    RECORDINGS_DIR: `${rig.data.path}/sound`,
-    RECORDING_MIN_FREE_MB: "0",
-    WEBHOOK_URL: `http://127.0.0.1:${hook.addr.port}/`,
-    WEBHOOK_SECRET: `whsec_${btoa("0".repeat(32))}`,
-  };
-  await rig.start({ env });
+  await using rig = await startProcessRig({
+    agent,
+    env: (data) => ({
+      ...soundIn(data),
+      WEBHOOK_URL: `http://127.0.0.1:${hook.addr.port}/`,
+      WEBHOOK_SECRET: `whsec_${btoa("0".repeat(32))}`,
+    }),
+  });
   const { phone, id } = await conversation(rig);
   rig.server.signal("SIGKILL");
   await rig.server.ended();
   // Nobody is on the line any more who could be gone on with.
   phone.hangUp();
-  await rig.start({ env });
+  await rig.start();
   const ready = await until(
     () => told.find(({ type }) => type === "recording.ready"),
     (message) => message !== undefined,

@@ -35,13 +35,16 @@ export interface ProcessRig extends AsyncDisposable {
 export interface ProcessStart {
   readonly sameAddress?: boolean;
   /** Over the settings of the server before. */
-  readonly env?: ProcessRigOptions["env"];
+  readonly env?: Env;
 }
+
+type Env = Readonly<Record<string, string | undefined>>;
 
 export interface ProcessRigOptions {
   /** Front matter of the only agent. */
   readonly agent?: string;
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Perhaps by the folder of its data. */
+  readonly env?: Env | ((data: DataFolder) => Env);
   readonly line?: LineQuality;
   readonly network?: Partial<PhoneNetworkOptions>;
   readonly model?: RealtimeServerOptions;
@@ -65,7 +68,7 @@ export async function startProcessRig(
     ...await data.agent(agent),
     OPENAI_API_KEY: modelKey,
     OPENAI_REALTIME_URL: realtime.url,
-    ...env,
+    ...(typeof env === "function" ? env(data) : env),
   };
   let server: ServerProcess;
   async function start(
