@@ -31,7 +31,7 @@ export function eventsRoutes(
   routes.openapi({ ...everything, middleware }, (c) => {
     const caller = c.get("caller");
     const lastEventId = c.req.valid("header")["last-event-id"];
-    return stream(caller, {
+    return stream(c.req.method, caller, {
       from: lastEventId === undefined ? startAt(eventLog.end) : eventLog.resume(lastEventId),
       wanted: (event) => isVisible(caller, event),
       isOver: () => Promise.resolve(false),
@@ -51,7 +51,7 @@ export function eventsRoutes(
       const known = await findCall(id).catch(() => call);
       return known === undefined || known.endedAt !== undefined;
     };
-    return stream(caller, { from, wanted, lastType: "ended", isOver });
+    return stream(c.req.method, caller, { from, wanted, lastType: "ended", isOver });
   });
 
   return routes;
@@ -68,12 +68,14 @@ export function eventsRoutes(
     return eventLog.read(position, { wanted, after, ...one }).events.length > 0;
   }
 
-  function stream(caller: Caller, reading: {
+  function stream(method: string, caller: Caller, reading: {
     readonly from: LogStart;
     readonly wanted: (event: EventHead) => boolean;
     readonly lastType?: EventHead["type"];
     readonly isOver: () => Promise<boolean>;
   }): Response {
+    // Nothing would read its body, or cancel it: its slot were never free again.
+    if (method === "HEAD") return new Response(null, { headers: streamHeaders });
     const { signal, release } = slots.open(caller.holder ?? "", caller.expiresAt);
     const body = createEventStream(eventLog, { ...reading, heartbeatMs, signal, onClose: release });
     return new Response(body, { headers: streamHeaders });

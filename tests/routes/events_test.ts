@@ -206,6 +206,17 @@ Deno.test("GET /api/events opens no more streams than a key may have", () =>
     await readers[1]?.close();
   }));
 
+Deno.test("HEAD of event streams opens none", () =>
+  withApi({ maxStreamsPerKey: 1 }, async (server) => {
+    await begin(server, "call_a", "alice");
+    for (const path of ["/api/events", "/api/calls/call_a/events"]) {
+      const asked = await server.ask(path, ALICE, { method: "HEAD" });
+      assert.equal(asked.status, 200);
+      assert.match(asked.headers.get("content-type") ?? "", /^text\/event-stream/);
+      await (await watch(server, path, ALICE)).close();
+    }
+  }));
+
 Deno.test("GET /api/calls/:id/events sends one call from its beginning to its end", () =>
   withApi({}, async (server) => {
     await begin(server, "call_a", "alice");
