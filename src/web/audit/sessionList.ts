@@ -44,7 +44,7 @@ function rowOf({ name, role, beganAt, isOwn }: Session, now: Date, end: () => vo
   });
   const what = [role === null ? t("No role any more") : ROLES[role] ?? role, since];
   const button = element("button", { type: "button", textContent: t("Sign out"), onclick: end });
-  button.setAttribute("aria-label", t("Sign {name} out", { name }));
+  button.setAttribute("aria-label", t("Sign out {name}", { name }));
   return element("li", {}, [
     element("span", { className: "who", textContent: name }),
     element("span", { className: "way", textContent: what.join(" · ") }),
