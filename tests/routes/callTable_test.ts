@@ -112,7 +112,13 @@ function startTable(list: () => ReturnType<CallTableDeps["callStore"]["list"]>) 
       "/",
       callTableRoutes({
         access: () => (c, next) => {
-          c.set("caller", { keyName, scopes: ["admin"], seesAll: true, isAdmin: true });
+          c.set("caller", {
+            keyName,
+            holder: keyName,
+            scopes: ["admin"],
+            seesAll: true,
+            isAdmin: true,
+          });
           return next();
         },
         callStore: { list },
