@@ -62,7 +62,7 @@ browserTests("page: refusals in German", {
       await page.evaluate(`sessionStorage.setItem("parley.key", ${JSON.stringify(apiKey)})`);
       await page.goto(`${server.origin}/?#place`);
       await call("+442079460018");
-      await page.getByText("Sie gehört zu Vereinigtes Königreich.").waitFor();
+      await page.getByText("Ihr Land: Vereinigtes Königreich.").waitFor();
       await isGerman("country");
       await call("+14155550123");
       await server.network.nextCall();
