@@ -63,6 +63,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
       "figures.css",
       "rows.css",
       "timed.css",
+      "charts/chart.css",
       "records/recording.css",
       "records/record.css",
       "records/analysis.css",
@@ -78,7 +79,7 @@ export const views: Readonly<Record<Exclude<ViewName, "talk">, View>> = {
   analytics: {
     title: t("Analytics"),
     html: "analytics/analytics.html",
-    styles: ["figures.css", "filter.css", "analytics/analytics.css"],
+    styles: ["figures.css", "filter.css", "charts/chart.css", "analytics/analytics.css"],
     async load(titles) {
       const { createAnalyticsView } = await import("./analytics/analyticsView.ts");
       const show = createAnalyticsView(titles);

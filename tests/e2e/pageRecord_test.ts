@@ -126,30 +126,52 @@ browserTests("page: one record", {
 
   "page shows latency and dollars as bars, with a table of the same numbers": (browser) =>
     visitRecord(browser, async ({ page, complaints }) => {
-      const titles = (id: string) => page.locator(`#${id} svg title`).allTextContents();
       const column = (id: string, at: number) =>
-        page.locator(`#${id} .charted details tbody tr > :nth-child(${at})`)
+        page.locator(`#${id} .chart details tbody tr > :nth-child(${at})`)
           .allTextContents();
-      assert.deepEqual(await titles("record-latency"), ["700 ms", "1.5 s", "1.1 s"]);
+      const readings = async (name: string, count: number) => {
+        const plot = page.getByRole("slider", { name, exact: true });
+        await plot.press("Home");
+        const read: (string | null)[] = [];
+        for (let at = 0; at < count; at++) {
+          read.push(await plot.getAttribute("aria-valuetext"));
+          await plot.press("ArrowRight");
+        }
+        return read;
+      };
+      assert.deepEqual(await readings("Latency", 3), LATENCIES_READ);
       assert.deepEqual(await column("record-latency", 5), ["700 ms", "1.5 s", "1.1 s"]);
-      assert.equal(await page.locator("#record-latency svg g:nth-of-type(2) rect").count(), 3);
-      const heights = await page.locator("#record-latency svg g:nth-of-type(2) rect")
-        .evaluateAll((all) => all.map((one) => Number(one.getAttribute("height"))));
-      assert.deepEqual(heights.map(Math.round), [53, 27, 20]);
+      const bars = page.locator("#record-latency .chart-plot .point:nth-of-type(2) rect");
+      const heights = await bars.evaluateAll((all) =>
+        all.map((one) => Number(one.getAttribute("height")))
+      );
+      const whole = heights.reduce((sum, height) => sum + height, 0);
+      assert.deepEqual(heights.map((height) => Math.round(100 * height / whole)), [53, 27, 20]);
       assert.equal(
-        await page.getAttribute("#record-latency svg", "aria-label"),
+        await page.textContent("#record-latency .caption"),
         "Latency of 3 answers, median 1.1 s, 95% under 1.5 s",
       );
-      assert.deepEqual(await page.locator("#record-latency .legend span").allInnerTexts(), [
+      assert.deepEqual(await page.locator("#record-latency .chart-keys li").allInnerTexts(), [
         ...["Response", "First audio", "Until heard", "p50 1.1 s", "p95 1.5 s"],
       ]);
-      assert.deepEqual(await titles("record-cost"), ["$0.0100", "$0.0200", "$0.0300"]);
+      assert.equal(
+        await page.locator("#record-latency .chart-plot :is(.mark-0, .mark-1)").count(),
+        2,
+      );
+      assert.deepEqual(await readings("Tokens and dollars per turn", 3), DOLLARS_READ);
       assert.deepEqual(await column("record-cost", 6), ["$0.0100", "$0.0200", "$0.0300"]);
       assert.deepEqual(await column("record-cost", 3), ["1,500", "2,500", "3,500"]);
       assert.deepEqual(await column("record-cost", 2), ["0:01", "0:11", "0:24"]);
       assert.deepEqual(complaints, []);
     }),
 });
+
+const LATENCIES_READ = [
+  "0:01, 700 ms: Response 300 ms, First audio 250 ms, Until heard 150 ms",
+  "0:11, 1.5 s: Response 800 ms, First audio 400 ms, Until heard 300 ms",
+  "0:24, 1.1 s: Response 500 ms, First audio 350 ms, Until heard 250 ms",
+];
+const DOLLARS_READ = ["0:04: $0.0100", "0:14: $0.0200", "0:24: $0.0300"];
 
 async function visitRecord(
   browser: Parameters<typeof visitPage>[0]["browser"],

@@ -70,7 +70,7 @@ browserTests("page: events and journals", {
       await page.goto(`${rig.server.origin}/#records/${talk.callId}`);
       await page.waitForSelector("#record-transcript .line");
       assert.ok(responses.length > 0);
-      const rows = page.locator("#record-cost .charted tbody tr");
+      const rows = page.locator("#record-cost .chart tbody tr");
       assert.equal(await rows.count(), responses.length);
 
       await page.click("#record-course summary:text-is('Events')");

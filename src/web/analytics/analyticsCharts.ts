@@ -4,8 +4,8 @@ import { formatCalls, formatCount, formatDecimal, formatDollars, formatSpan } fr
 import { t } from "../text.ts";
 import type { Asked } from "./analyticsFilter.ts";
 import type { Counts, Line, Point, SeriesAnswer } from "./analyticsTypes.ts";
-import type { ChartOptions } from "./chart.ts";
-import type { ChartSeries } from "./drawings.ts";
+import type { ChartOptions } from "../charts/chart.ts";
+import type { ChartSeries } from "../charts/drawings.ts";
 import { labelOf } from "./pointLabels.ts";
 
 /** More layers than can be told apart are shown as one. */

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
 import type { AgentTitles } from "../apiTypes.ts";
+import { createChart } from "../charts/chart.ts";
 import { element, find } from "../elements.ts";
 import { formatCount, formatDollars } from "../formats.ts";
 import { showFigures } from "../records/figureList.ts";
@@ -8,9 +9,7 @@ import { t } from "../text.ts";
 import { chartsOf, formatMinutes, formatShare } from "./analyticsCharts.ts";
 import { type Asked, createAnalyticsFilter } from "./analyticsFilter.ts";
 import type { RetentionAnswer, SeriesAnswer } from "./analyticsTypes.ts";
-import { createChart } from "./chart.ts";
 import { showHeardWords } from "./heardWords.ts";
-import { layerPatterns } from "./layerPatterns.ts";
 import { showUnheardCost } from "./unheardCost.ts";
 
 /**
@@ -26,7 +25,6 @@ export function createAnalyticsView(
   const listening = find("analytics-listening", HTMLElement);
   const unheard = find("analytics-unheard", HTMLElement);
   const status = find("analytics-status", HTMLElement);
-  main.append(layerPatterns());
 
   return async function showAnalytics(filter, signal) {
     const names = await titles;

@@ -4,13 +4,12 @@ import { element } from "../elements.ts";
 import { formatCount, formatDuration, formatExactDollars, formatSpan } from "../formats.ts";
 import { t } from "../text.ts";
 
-/** The parts of each answer's latency, as a folded table; empty without any. */
+/** The parts of each answer's latency, as a folded table. */
 export function latencyTable(
   { latencies, turns }: Pick<CallDetail, "latencies" | "turns">,
-): readonly HTMLElement[] {
-  if (latencies.length === 0) return [];
+): HTMLElement {
   const starts = new Map(turns.map(({ id, startedMs }) => [id, startedMs]));
-  return [foldedTable(
+  return foldedTable(
     t("Latency, turn by turn"),
     [t("Answer at"), t("Response"), t("First audio"), t("Heard"), t("Total")],
     latencies.map(({ turnId, responseMs, firstAudioMs, firstHeardMs, totalMs }) => {
@@ -26,7 +25,7 @@ export function latencyTable(
     t(
       "From the caller's last word to the agent's first; each part is counted from the one before.",
     ),
-  )];
+  );
 }
 
 /** Tokens and cost by kind, as a folded table. */

@@ -100,8 +100,11 @@ export function createRecordView(
       ...phoneMenuTables(call),
       ...transferTable(call),
     );
-    find("record-latency", HTMLElement).replaceChildren(...latencyChart(call));
-    find("record-cost", HTMLElement).replaceChildren(...usageChart(call), ...costTable(call));
+    find("record-latency", HTMLElement).replaceChildren(...latencyChart(call, signal));
+    find("record-cost", HTMLElement).replaceChildren(
+      ...usageChart(call, signal),
+      ...costTable(call),
+    );
     find("record-course", HTMLElement).replaceChildren(
       eventList({ id, startedAt, signal }),
       callJournal(id),
@@ -130,7 +133,10 @@ export function createRecordView(
       if (call === undefined || call.analysis?.state === "pending") continue;
       showAnalysis(call.analysis);
       showFigures(find("record-figures", HTMLElement), figuresOf(call));
-      find("record-cost", HTMLElement).replaceChildren(...usageChart(call), ...costTable(call));
+      find("record-cost", HTMLElement).replaceChildren(
+        ...usageChart(call, signal),
+        ...costTable(call),
+      );
       return;
     }
   }

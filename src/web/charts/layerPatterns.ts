@@ -14,15 +14,19 @@ const STROKES = [
   "M0,0 l8,8 M8,0 l-8,8",
 ];
 
-/** The fills `url(#layer-0)` and so on, to be put into the page once. */
-export function layerPatterns(): SVGSVGElement {
+/** Puts the fills `url(#layer-0)` and so on into the page, where they are not yet. */
+export function provideLayerPatterns(): void {
+  if (document.querySelector(".layer-patterns") !== null) return;
   const patterns = STROKES.map((stroke, at) =>
     svg("pattern", { id: `layer-${at}`, width: 8, height: 8, patternUnits: "userSpaceOnUse" }, [
       svg("rect", { class: `ground ground-${at}`, width: 8, height: 8 }),
       svg("path", { class: "hatching", d: stroke }),
     ])
   );
-  return svg("svg", { class: "layer-patterns", width: 0, height: 0, "aria-hidden": "true" }, [
-    svg("defs", {}, patterns),
-  ]);
+  // Not within a view: nothing is filled with a pattern of a view that is hidden.
+  document.body.append(
+    svg("svg", { class: "layer-patterns", width: 0, height: 0, "aria-hidden": "true" }, [
+      svg("defs", {}, patterns),
+    ]),
+  );
 }

@@ -21,6 +21,8 @@ export interface Frame {
 
 /** More points lie too close for marks of their own to be told apart. */
 const MAX_MARKED = 62;
+/** A single bar is no wall. */
+const MAX_BAR = 64;
 
 /** Lines with a mark at each point; gaps where there is no value. */
 export function drawLines(
@@ -61,7 +63,7 @@ export function drawLines(
 /** A bar for each point, in layers from the floor upwards. */
 export function drawBars(series: readonly ChartSeries[], frame: Frame): readonly SVGElement[] {
   const slot = frame.width / frame.count;
-  const width = Math.max(1, slot - Math.min(4, slot * 0.25));
+  const width = Math.min(MAX_BAR, Math.max(1, slot - Math.min(4, slot * 0.25)));
   return Array.from({ length: frame.count }, (_, at) => {
     let below = 0;
     const layers = series.flatMap(({ values }, layer) => {

@@ -4,6 +4,7 @@ import { t } from "../text.ts";
 import { type ChartSeries, drawBars, drawLines, type Frame } from "./drawings.ts";
 import { shownLabels, ticksTo } from "./scale.ts";
 import { svg } from "../svg.ts";
+import { provideLayerPatterns } from "./layerPatterns.ts";
 
 export interface ChartOptions {
   readonly title: string;
@@ -18,6 +19,15 @@ export interface ChartOptions {
   readonly format: (value: number) => string;
   /** Whether only whole numbers stand at the axis. */
   readonly isWhole?: boolean;
+  /** Lines from side to side, such as a median. */
+  readonly marks?: readonly ChartMark[];
+  /** In the place of a table of the series. */
+  readonly table?: HTMLElement;
+}
+
+interface ChartMark {
+  readonly value: number;
+  readonly text: string;
 }
 
 const HEIGHT = 190;
@@ -30,7 +40,7 @@ const CHARACTER = 6.6;
  * the focus. Drawn anew where its width changes, until `signal` is aborted.
  */
 export function createChart(options: ChartOptions, signal: AbortSignal): HTMLElement {
-  const { title, summary, labels, series, kind } = options;
+  const { title, summary, labels, series, kind, marks = [] } = options;
   const id = `chart-${++charts}`;
   const shown = element("p", { className: "chart-reading" });
   const plot = element("div", { className: "chart-plot", tabIndex: 0, role: "slider" });
@@ -38,6 +48,7 @@ export function createChart(options: ChartOptions, signal: AbortSignal): HTMLEle
   plot.setAttribute("aria-describedby", `${id}-summary`);
   plot.ariaValueMin = "1";
   plot.ariaValueMax = String(labels.length);
+  provideLayerPatterns();
   let at = labels.length - 1;
   let frame: Frame | undefined;
 
@@ -66,16 +77,16 @@ export function createChart(options: ChartOptions, signal: AbortSignal): HTMLEle
       element("h2", { textContent: title }),
       element("p", { id: `${id}-summary`, className: "caption", textContent: summary }),
     ]),
-    ...series.length > 1 ? [keys(series, kind)] : [],
+    ...series.length + marks.length > 1 ? [keys(options)] : [],
     plot,
     shown,
-    table(options),
+    options.table ?? tableOf(options),
   ]);
 
   function draw(): void {
     const whole = plot.clientWidth;
     if (whole === 0) return;
-    const most = highest(series, kind);
+    const most = Math.max(highest(series, kind), ...marks.map(({ value }) => value));
     const steps = ticksTo(most, options.isWhole === true);
     const left = Math.max(...steps.map((step) => options.format(step).length)) * CHARACTER + 10;
     const top = steps.at(-1) ?? 1;
@@ -104,6 +115,10 @@ export function createChart(options: ChartOptions, signal: AbortSignal): HTMLEle
       ...axis,
       ...below,
       ...kind === "bars" ? drawBars(series, frame) : drawLines(series, frame, kind === "area"),
+      ...marks.map(({ value }, index) => {
+        const y = TOP + height * (1 - value / top);
+        return svg("line", { class: `mark-${index}`, x1: left, x2: left + width, y1: y, y2: y });
+      }),
       svg("line", { class: "cursor", y1: TOP, y2: TOP + height, x1: -9, x2: -9 }),
     ]);
     plot.replaceChildren(drawing);
@@ -145,29 +160,35 @@ function readingOf({ labels, series, format }: ChartOptions, at: number): string
   return `${labels[at] ?? ""}: ${values.join(", ")}`;
 }
 
-function keys(series: readonly ChartSeries[], kind: ChartOptions["kind"]): HTMLElement {
-  return element(
-    "ul",
-    { className: "chart-keys" },
-    series.map(({ name }, at) =>
-      element("li", {}, [
-        svg("svg", { width: 22, height: 12, "aria-hidden": "true" }, [
-          kind === "bars"
-            ? svg("rect", {
-              class: `layer layer-${at}`,
-              width: 22,
-              height: 12,
-              fill: `url(#layer-${at})`,
-            })
-            : svg("line", { class: `line line-${at}`, x1: 0, x2: 22, y1: 6, y2: 6 }),
-        ]),
+function keys({ series, kind, marks = [] }: ChartOptions): HTMLElement {
+  return element("ul", { className: "chart-keys" }, [
+    ...series.map(({ name }, at) =>
+      key(
         name,
-      ])
+        kind === "bars"
+          ? svg("rect", {
+            class: `layer layer-${at}`,
+            width: 22,
+            height: 12,
+            fill: `url(#layer-${at})`,
+          })
+          : svg("line", { class: `line line-${at}`, x1: 0, x2: 22, y1: 6, y2: 6 }),
+      )
     ),
-  );
+    ...marks.map(({ text }, at) =>
+      key(text, svg("line", { class: `mark-${at}`, x1: 0, x2: 22, y1: 6, y2: 6 }))
+    ),
+  ]);
 }
 
-function table({ title, labels, series, format }: ChartOptions): HTMLElement {
+function key(text: string, drawn: SVGElement): HTMLElement {
+  return element("li", {}, [
+    svg("svg", { width: 22, height: 12, "aria-hidden": "true" }, [drawn]),
+    text,
+  ]);
+}
+
+function tableOf({ title, labels, series, format }: ChartOptions): HTMLElement {
   const rows = labels.map((label, at) =>
     element("tr", {}, [
       element("th", { scope: "row", textContent: label }),
