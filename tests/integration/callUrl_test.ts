@@ -8,14 +8,14 @@ import {
 } from "../support/servers/callUrlServer.ts";
 import {
   instructionsOf,
-  modelKey,
   type PhoneRig,
   type PhoneRigOptions,
   published,
   startPhoneRig,
 } from "../support/servers/phoneRig.ts";
-import { agentsOf, get, startBeside, temporaryDatabase } from "../support/twilio/dialling.ts";
+import { agentsOf, get } from "../support/twilio/dialling.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
+import { startResumingRig } from "../support/servers/resumingRig.ts";
 import { until } from "../support/until.ts";
 
 // deno-lint-ignore no-explicit-any -- tests read what they expect
@@ -346,19 +346,11 @@ Deno.test("another process that goes on with the call has the agent, the languag
       metadata: { crm: "42" },
     })
   );
-  await using database = await temporaryDatabase();
-  await using rig = await start(endpoint, { env: database.env });
-  await using second = await startBeside(rig.server, {
-    ...database.env,
-    ...endpoint.env,
-    OPENAI_API_KEY: modelKey,
-    OPENAI_REALTIME_URL: rig.realtime.url,
-    API_KEYS: `ops:${apiKey};scopes=admin`,
-  }, agents);
+  await using two = await startResumingRig({ env: endpoint.env, overrides: agents });
+  const { rig, second } = two;
   const talk = await rig.ring();
   await published(rig, talk.callId, "turn", ({ turn }) => turn.final);
-  rig.server.network.connectTo(second.origin);
-  talk.phone.breakConnection();
+  two.lose(talk.phone);
   const model = await rig.realtime.nextSession();
   assert.match(await instructionsOf(model), /Help Ann as vip/);
   const { request } = await until(

@@ -12,12 +12,12 @@ import {
   type Talk,
 } from "../support/servers/phoneRig.ts";
 import { account } from "../support/servers/phoneServer.ts";
+import { greeted, typed } from "../support/servers/rigSteps.ts";
 import { hears, toneOf } from "../support/twilio/heardSounds.ts";
+import { human, mia } from "../support/twilio/people.ts";
 import { until } from "../support/until.ts";
 
 const test = concurrentTests("agents in conferences");
-const mia = "+14155550199";
-const human = { answer: "human", afterMs: 50, talkMs: 600_000 } as const;
 const STORY = "Tell us what you know of the opening hours in every town of the whole country";
 
 function start(overrides: AppOverrides = {}): Promise<PhoneRig> {
@@ -35,10 +35,6 @@ function start(overrides: AppOverrides = {}): Promise<PhoneRig> {
   });
 }
 
-function typed(rig: PhoneRig, { callId }: Talk, text: string): void {
-  rig.server.app.registry.get(callId)?.input({ type: "typed", text });
-}
-
 /** A person who takes the call of a caller. */
 async function taken(rig: PhoneRig, talk: Talk): Promise<SimulatedCall> {
   typed(rig, talk, "sales");
@@ -46,12 +42,6 @@ async function taken(rig: PhoneRig, talk: Talk): Promise<SimulatedCall> {
   await person.next("said");
   await person.sendDigits("1");
   return person;
-}
-
-async function greeted(rig: PhoneRig): Promise<Talk> {
-  const talk = await rig.ring();
-  await heardSaying(rig, talk.callId, /^Good day\.$/);
-  return talk;
 }
 
 async function agentJoined(rig: PhoneRig, { callId }: Talk): Promise<SimulatedCall> {

@@ -2,19 +2,14 @@ import assert from "node:assert/strict";
 import { askForHandoff, deskFile, desks } from "../support/servers/desks.ts";
 import {
   heardSaying,
-  modelKey,
   type PhoneRig,
   startPhoneRig,
   type Talk,
   voiceOf,
 } from "../support/servers/phoneRig.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
-import {
-  agentsOf,
-  endedRecord,
-  startBeside,
-  temporaryDatabase,
-} from "../support/twilio/dialling.ts";
+import { startResumingRig } from "../support/servers/resumingRig.ts";
+import { agentsOf, endedRecord } from "../support/twilio/dialling.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
 
@@ -30,19 +25,11 @@ handoffs: { billing: { when: the caller asks about an invoice, say: One moment.,
 
 for (const context of ["last:1", "summary"] as const) {
   Deno.test(`an agent that has ${context} of the conversation before has no more of it after a crash`, async () => {
-    await using database = await temporaryDatabase();
-    const overrides = { agentFiles: agentsOf(filesWith(context)) };
-    await using rig = await startPhoneRig({
-      env: database.env,
+    await using two = await startResumingRig({
       model: { script: desks },
-      overrides,
+      overrides: { agentFiles: agentsOf(filesWith(context)) },
     });
-    await using second = await startBeside(rig.server, {
-      ...database.env,
-      OPENAI_API_KEY: modelKey,
-      OPENAI_REALTIME_URL: rig.realtime.url,
-      API_KEYS: `ops:${apiKey};scopes=admin`,
-    }, overrides);
+    const { rig, second } = two;
     const talk = await talkBefore(rig);
     const summary = "The caller wants a copy of invoice 4711.";
     await askForHandoff(talk, { to: "billing", ...(context === "summary" && { summary }) });
@@ -50,8 +37,7 @@ for (const context of ["last:1", "summary"] as const) {
     await heardSaying(rig, talk.callId, /^This is the billing\.$/);
     assertTold(next.conversation.map(({ text }) => text), context);
 
-    rig.server.network.connectTo(second.origin);
-    talk.phone.breakConnection();
+    two.lose(talk.phone);
     const model = await rig.realtime.nextSession();
     const texts = await until(
       () => model.conversation.map(({ text }) => text),

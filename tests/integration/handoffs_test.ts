@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { askForHandoff, deskFile, desks } from "../support/servers/desks.ts";
 import {
   heardSaying,
-  modelKey,
   type PhoneRig,
   type PhoneRigOptions,
   published,
@@ -11,13 +10,8 @@ import {
   voiceOf,
 } from "../support/servers/phoneRig.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
-import {
-  agentsOf,
-  endedRecord,
-  get,
-  startBeside,
-  temporaryDatabase,
-} from "../support/twilio/dialling.ts";
+import { startResumingRig } from "../support/servers/resumingRig.ts";
+import { agentsOf, endedRecord, get } from "../support/twilio/dialling.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
 
@@ -135,14 +129,11 @@ Deno.test("an agent that cannot be had is an error of the tool, and the call goe
 });
 
 Deno.test("a call whose process is gone goes on with the agent that had it last", async () => {
-  await using database = await temporaryDatabase();
-  await using rig = await start({ env: database.env });
-  await using second = await startBeside(rig.server, {
-    ...database.env,
-    OPENAI_API_KEY: modelKey,
-    OPENAI_REALTIME_URL: rig.realtime.url,
-    API_KEYS: `ops:${apiKey};scopes=admin`,
-  }, { agentFiles: agentsOf(FILES) });
+  await using two = await startResumingRig({
+    model: { script: desks },
+    overrides: { agentFiles: agentsOf(FILES) },
+  });
+  const { rig, second } = two;
   const talk = await rig.ring();
   await askForHandoff(talk, {
     to: "billing",
@@ -150,8 +141,7 @@ Deno.test("a call whose process is gone goes on with the agent that had it last"
     facts: { invoice: "4711" },
   });
   await heardSaying(rig, talk.callId, /^This is the billing\.$/);
-  rig.server.network.connectTo(second.origin);
-  talk.phone.breakConnection();
+  two.lose(talk.phone);
   const model = await rig.realtime.nextSession();
   await until(() => model.conversation.length, (length) => length > 3);
   assert.match(model.config.instructions ?? "", /billing desk\. The invoice is 4711\./);
@@ -174,22 +164,21 @@ Deno.test("a call whose process is gone goes on with the agent that had it last"
 });
 
 Deno.test("where the agent that had it last is gone too, the first one goes on with the call", async () => {
-  await using database = await temporaryDatabase();
-  await using rig = await start({ env: database.env });
   const { billing: _, ...left } = FILES;
-  await using second = await startBeside(rig.server, {
-    ...database.env,
-    OPENAI_API_KEY: modelKey,
-    OPENAI_REALTIME_URL: rig.realtime.url,
-    API_KEYS: `ops:${apiKey};scopes=admin`,
-  }, {
-    agentFiles: agentsOf({ ...left, receptionist: deskFile("Receptionist", "", "You are back.") }),
-  });
+  await using two = await startResumingRig(
+    { model: { script: desks }, overrides: { agentFiles: agentsOf(FILES) } },
+    {
+      agentFiles: agentsOf({
+        ...left,
+        receptionist: deskFile("Receptionist", "", "You are back."),
+      }),
+    },
+  );
+  const { rig } = two;
   const talk = await rig.ring();
   await askForHandoff(talk, { to: "billing" });
   await heardSaying(rig, talk.callId, /^This is the billing\.$/);
-  rig.server.network.connectTo(second.origin);
-  talk.phone.breakConnection();
+  two.lose(talk.phone);
   const model = await rig.realtime.nextSession();
   await until(() => model.config.instructions ?? "", (text) => text.includes("You are back."));
   await hangUp(talk.phone);

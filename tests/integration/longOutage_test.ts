@@ -3,6 +3,7 @@ import { startTcpProxy } from "../support/faults/tcpProxy.ts";
 import { Inbox } from "../support/inbox.ts";
 import { heardSaying, parrot, type PhoneRig, startPhoneRig } from "../support/servers/phoneRig.ts";
 import type { Talk } from "../support/servers/phoneRig.ts";
+import { greeted } from "../support/servers/rigSteps.ts";
 import { watchDisk } from "../support/store/fullDisk.ts";
 import { startPostgres } from "../support/store/postgres.ts";
 import { get, initiate, temporaryDatabase } from "../support/twilio/dialling.ts";
@@ -138,12 +139,6 @@ async function outlive(DATABASE_URL: string, outage: Outage): Promise<void> {
     assert.equal(rig.server.network.calls.filter(({ to }) => to === "+14155550123").length, 2);
   }
   await receiver.shutdown();
-}
-
-async function greeted(rig: PhoneRig): Promise<Talk> {
-  const talk = await rig.ring();
-  await heardSaying(rig, talk.callId, /^Good day\.$/);
-  return talk;
 }
 
 async function useTool(rig: PhoneRig, { phone, callId }: Talk): Promise<void> {

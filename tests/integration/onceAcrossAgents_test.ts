@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { askForHandoff, deskFile, desks } from "../support/servers/desks.ts";
 import { callTool } from "../support/servers/callTool.ts";
-import { heardSaying, modelKey, startPhoneRig } from "../support/servers/phoneRig.ts";
-import { apiKey } from "../support/servers/phoneServer.ts";
-import { agentsOf, startBeside, temporaryDatabase } from "../support/twilio/dialling.ts";
+import { heardSaying } from "../support/servers/phoneRig.ts";
+import { startResumingRig } from "../support/servers/resumingRig.ts";
+import { agentsOf } from "../support/twilio/dialling.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
 
@@ -48,15 +48,11 @@ ${tool("note", `${service.url}/note`)}`,
       "You are the billing desk.",
     ),
   };
-  await using database = await temporaryDatabase();
-  const overrides = { agentFiles: agentsOf(files) };
-  await using rig = await startPhoneRig({ env: database.env, model: { script: desks }, overrides });
-  await using second = await startBeside(rig.server, {
-    ...database.env,
-    OPENAI_API_KEY: modelKey,
-    OPENAI_REALTIME_URL: rig.realtime.url,
-    API_KEYS: `ops:${apiKey};scopes=admin`,
-  }, overrides);
+  await using two = await startResumingRig({
+    model: { script: desks },
+    overrides: { agentFiles: agentsOf(files) },
+  });
+  const { rig } = two;
   const talk = await rig.ring();
   assert.equal(await callTool(talk, "order", ARGUMENTS), "done at /shop");
   assert.equal(await callTool(talk, "note", ARGUMENTS), "done at /note");
@@ -68,8 +64,7 @@ ${tool("note", `${service.url}/note`)}`,
   assert.equal(await callTool(talk, "order", OTHER), "done at /invoices");
   assert.match(await callTool(talk, "order", OTHER), /"repeated":true.*done at \/invoices/);
 
-  rig.server.network.connectTo(second.origin);
-  talk.phone.breakConnection();
+  two.lose(talk.phone);
   const model = await rig.realtime.nextSession();
   // It is told of the six tools that ran before, and speaks.
   for (let told = 0; told < 6;) {

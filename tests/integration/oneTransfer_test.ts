@@ -10,14 +10,13 @@ import {
   voiceOf,
 } from "../support/servers/phoneRig.ts";
 import { concurrentTests } from "../support/servers/concurrently.ts";
+import { act, greeted } from "../support/servers/rigSteps.ts";
 import { problemOf } from "../support/problemOf.ts";
 import { get, initiateDialled } from "../support/twilio/dialling.ts";
+import { ben, human, mia } from "../support/twilio/people.ts";
 import { until } from "../support/until.ts";
 
 const test = concurrentTests("one transfer at a time");
-const mia = "+14155550199";
-const ben = "+14155550198";
-const human = { answer: "human", afterMs: 50, talkMs: 600_000 } as const;
 /** Takes many seconds to be heard. */
 const long = "Please stay on the line while I look for somebody who can help you with that. "
   .repeat(4).trim();
@@ -43,22 +42,9 @@ transfers: { sales: { number: "${mia}", ${rest} }, workshop: { number: "${ben}",
   });
 }
 
-async function greeted(rig: PhoneRig): Promise<Talk> {
-  const talk = await rig.ring();
-  await heardSaying(rig, talk.callId, /^Good day\.$/);
-  return talk;
-}
-
 /** Has the model call these tools, in one response. */
 function call(rig: PhoneRig, { callId }: Talk, tools: string): void {
   rig.server.app.registry.get(callId)?.input({ type: "typed", text: `!${tools}` });
-}
-
-async function act(rig: PhoneRig, { callId }: Talk, action: object): Promise<unknown> {
-  const answer = await rig.server.post(`/api/calls/${callId}/actions`, action);
-  if (answer.status !== 202) return await problemOf(answer);
-  await answer.body?.cancel();
-  return 202;
 }
 
 /** Calls back once: when the agent's last words are over, and it is asked whether somebody may be called. */

@@ -13,9 +13,9 @@ import {
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { hears, toneOf } from "../support/twilio/heardSounds.ts";
 import { until } from "../support/until.ts";
+import { human, mia } from "../support/twilio/people.ts";
 
 const test = concurrentTests("recordings of calls that are transferred");
-const mia = "+14155550199";
 const CALLER_HZ = 700;
 const PERSON_HZ = 1_700;
 
@@ -29,7 +29,7 @@ recording: ${recording}`,
     env: folder.env,
     model: { transcribe: () => "Yes." },
     network: {
-      numbers: { [mia]: { answer: "human", afterMs: 50, talkMs: 600_000 } },
+      numbers: { [mia]: human },
       line: { pauseMsPerSecond: 10 },
     },
   });

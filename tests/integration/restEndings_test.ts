@@ -11,6 +11,7 @@ import {
 import { openStore } from "../../src/services/store/store.ts";
 import { temporaryDatabase } from "../support/twilio/dialling.ts";
 import { concurrentTests } from "../support/servers/concurrently.ts";
+import { greeted as greetedCall, typed } from "../support/servers/rigSteps.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 
 const test = concurrentTests("ends of phone calls by REST");
@@ -36,17 +37,12 @@ function start(env: Readonly<Record<string, string>> = {}): Promise<PhoneRig> {
 
 /** A call that has been greeted, with all that is spoken by Twilio from now on. */
 async function greeted(rig: PhoneRig): Promise<Talk & { readonly spoken: string[] }> {
-  const talk = await rig.ring();
-  await heardSaying(rig, talk.callId, /Good day/);
+  const talk = await greetedCall(rig);
   const spoken: string[] = [];
   talk.phone.watch((event: PhoneEvent) => {
     if (event.type === "said") spoken.push(event.text);
   });
   return { ...talk, spoken };
-}
-
-function typed(rig: PhoneRig, { callId }: Talk, text: string): void {
-  rig.server.app.registry.get(callId)?.input({ type: "typed", text });
 }
 
 /** Lets another process claim a call in the store that both share, and returns that store. */

@@ -1,23 +1,16 @@
 import assert from "node:assert/strict";
 import {
-  modelKey,
   parrot,
   type PhoneRig,
   type PhoneRigOptions,
   published,
-  startPhoneRig,
   type Talk,
   voiceOf,
 } from "../support/servers/phoneRig.ts";
-import {
-  endedRecord,
-  get,
-  onlyAgent,
-  startBeside,
-  temporaryDatabase,
-} from "../support/twilio/dialling.ts";
+import { endedRecord, get } from "../support/twilio/dialling.ts";
 import type { Script } from "../../src/sim/openai/scripts.ts";
 import { apiKey, type ServedApp } from "../support/servers/phoneServer.ts";
+import { startResumingRig } from "../support/servers/resumingRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { callBack } from "../support/twilio/twilioWebhook.ts";
 import { until } from "../support/until.ts";
@@ -33,8 +26,7 @@ Deno.test("a call whose process is gone goes on in another one with its history,
   await said(rig.server, talk, 2);
   const before = await detail(rig.server, talk.callId);
 
-  rig.server.network.connectTo(second.origin);
-  talk.phone.breakConnection();
+  two.lose(talk.phone);
   const model = await rig.realtime.nextSession();
   const texts = () => model.conversation.map(({ text }) => text);
   await until(() => Promise.resolve(texts()), (texts) => texts.length > 3);
@@ -75,8 +67,7 @@ Deno.test("a placed call that goes on elsewhere keeps its context, its key and i
   await said(rig.server, talk, 1);
   const before = rig.server.app.registry.get(callId)?.request;
 
-  rig.server.network.connectTo(second.origin);
-  phone.breakConnection();
+  two.lose(phone);
   const model = await rig.realtime.nextSession();
   await said(second, talk, 2);
   assert.equal(model.config.instructions, first.config.instructions);
@@ -122,8 +113,7 @@ Deno.test("a caller who was bridged before the process was lost gets the answer 
   found.resolve();
   await until(() => detail(rig.server, talk.callId), ({ tools }) => tools?.[0]?.result != null);
 
-  rig.server.network.connectTo(second.origin);
-  talk.phone.breakConnection();
+  two.lose(talk.phone);
   const model = await rig.realtime.nextSession();
   const { turns } = await said(second, talk, 2);
   assert.deepEqual(turns.map(({ text }) => text), [
@@ -147,7 +137,7 @@ Deno.test("what a tool has done in one process is not done again in the next", a
   const agent =
     `http_tools:\n  - { name: book, description: Books., url: "${url}", parameters: { properties: { day: {} } } }`;
   await using two = await startTwo({}, {}, agent);
-  const { rig, second } = two;
+  const { rig } = two;
   const talk = await rig.ring();
   const use = async (model: typeof talk.model, args: string, known?: string) => {
     model.say({ tools: [{ name: "book", arguments: args }] });
@@ -160,8 +150,7 @@ Deno.test("what a tool has done in one process is not done again in the next", a
   assert.equal(await use(talk.model, '{"day":"friday"}'), "booked 1");
   await until(() => detail(rig.server, talk.callId), ({ tools }) => tools?.[0]?.result != null);
 
-  rig.server.network.connectTo(second.origin);
-  talk.phone.breakConnection();
+  two.lose(talk.phone);
   const model = await rig.realtime.nextSession();
   await until(() => model.responding, (responding) => !responding && model.received.length > 0);
   assert.match(
@@ -185,8 +174,7 @@ Deno.test("case 123: the next process's model knows that the call is being scree
   await published(rig, talk.callId, "notice", ({ code }) => code === "call_screened");
   await said(rig.server, talk, 2);
 
-  rig.server.network.connectTo(second.origin);
-  talk.phone.breakConnection();
+  two.lose(talk.phone);
   const model = await rig.realtime.nextSession();
   await until(
     () => detail(second, talk.callId),
@@ -209,32 +197,18 @@ Deno.test("case 122: a message on a machine that a lost process has begun is lef
   });
   await until(() => detail(second, talk.callId), ({ turns }) => turns.some(({ final }) => !final));
 
-  rig.server.network.connectTo(second.origin);
-  talk.phone.breakConnection();
+  two.lose(talk.phone);
   const { turns, end } = await endedRecord(second, talk.callId, apiKey);
   assert.equal(turns.at(-1)?.text, message);
   assert.equal(end?.reason, "voicemail");
 });
 
-/** Two servers on one database, behind one simulated Twilio and with one simulated model. */
-async function startTwo(
+function startTwo(
   env: Readonly<Record<string, string>> = {},
   model: PhoneRigOptions["model"] = {},
   agent: string = greeting,
 ) {
-  const stack = new AsyncDisposableStack();
-  const database = stack.use(await temporaryDatabase());
-  const common = { ...database.env, ...env };
-  const rig = stack.use(await startPhoneRig({ agent, model, env: common }));
-  const second = stack.use(
-    await startBeside(rig.server, {
-      ...common,
-      OPENAI_API_KEY: modelKey,
-      OPENAI_REALTIME_URL: rig.realtime.url,
-      API_KEYS: `ops:${apiKey};scopes=admin`,
-    }, { agentFiles: onlyAgent(agent) }),
-  );
-  return { rig, second, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return startResumingRig({ agent, model, env });
 }
 
 /** Waits until the agent has said so many things in the call, whole. */

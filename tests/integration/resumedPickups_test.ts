@@ -2,23 +2,11 @@ import assert from "node:assert/strict";
 import type { CalleePlan } from "../../src/sim/twilio/phoneNetwork.ts";
 import { createFliteVoice } from "../../src/sim/voice/fliteVoice.ts";
 import { splitSentences } from "../../src/sim/voice/voice.ts";
-import {
-  heardSaying,
-  modelKey,
-  parrot,
-  published,
-  startPhoneRig,
-  type Talk,
-} from "../support/servers/phoneRig.ts";
+import { heardSaying, parrot, published, type Talk } from "../support/servers/phoneRig.ts";
 import { concurrently } from "../support/servers/concurrently.ts";
 import { apiKey, type ServedApp } from "../support/servers/phoneServer.ts";
-import {
-  endedRecord,
-  get,
-  onlyAgent,
-  startBeside,
-  temporaryDatabase,
-} from "../support/twilio/dialling.ts";
+import { startResumingRig } from "../support/servers/resumingRig.ts";
+import { endedRecord, get } from "../support/twilio/dialling.ts";
 import { until } from "../support/until.ts";
 
 const MESSAGE = "This is Ann of the desk. Please call us back.";
@@ -39,40 +27,15 @@ for (const sentence of [MACHINE, RECEPTION, PROMPT, PERSON].flatMap(splitSentenc
 }
 Deno.test.afterAll(() => voice.close());
 
-/** Two processes, of which the first places a call to this; turns of the far end have these words, in order. */
+/** The first of two processes places a call to this; turns of the far end have these words, in order. */
 async function startTwo(callee: CalleePlan, words: readonly string[]) {
   let turn = 0;
-  const stack = new AsyncDisposableStack();
-  const { env } = stack.use(await temporaryDatabase());
-  const rig = stack.use(
-    await startPhoneRig({
-      agent,
-      env,
-      model: { script: parrot, transcribe: () => words[turn++] ?? "" },
-      network: { voice, otherNumbers: { answer: "human", callee } },
-    }),
-  );
-  const second = stack.use(
-    await startBeside(rig.server, {
-      ...env,
-      OPENAI_API_KEY: modelKey,
-      OPENAI_REALTIME_URL: rig.realtime.url,
-      API_KEYS: `ops:${apiKey};scopes=admin`,
-    }, { agentFiles: onlyAgent(agent) }),
-  );
-  const talk = await rig.dial();
-  return {
-    rig,
-    second,
-    talk,
-    /** The first process is lost, the second one goes on. */
-    async lose() {
-      rig.server.network.connectTo(second.origin);
-      talk.phone.breakConnection();
-      await rig.realtime.nextSession();
-    },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  };
+  const two = await startResumingRig({
+    agent,
+    model: { script: parrot, transcribe: () => words[turn++] ?? "" },
+    network: { voice, otherNumbers: { answer: "human", callee } },
+  });
+  return { ...two, talk: await two.rig.dial() };
 }
 
 interface Detail {
@@ -94,7 +57,8 @@ async function machine(): Promise<void> {
   await using two = await startTwo(callee, [MACHINE, MACHINE]);
   const { rig, second, talk } = two;
   await published(rig, talk.callId, "speaking", ({ who, on }) => who === "caller" && on);
-  await two.lose();
+  two.lose(talk.phone);
+  await rig.realtime.nextSession();
   const record = await endedRecord(second, talk.callId, apiKey);
   assert.deepEqual([record.end.reason, record.end.detail], ["voicemail", "voicemail_left"]);
   assert.deepEqual(saidIn(record), [MESSAGE]);
@@ -108,7 +72,8 @@ async function person(): Promise<void> {
   await using two = await startTwo(callee, [RECEPTION]);
   const { rig, second, talk } = two;
   await published(rig, talk.callId, "speaking", ({ who, on }) => who === "caller" && on);
-  await two.lose();
+  two.lose(talk.phone);
+  await rig.realtime.nextSession();
   const detail = await until(() => detailOf(second, talk), (detail) => saidIn(detail).length > 0);
   assert.deepEqual(detail.pickups.map(({ who }) => who), ["person"]);
   assert.ok(GREETING.startsWith(saidIn(detail)[0] ?? "nothing"), saidIn(detail).join());
@@ -131,7 +96,8 @@ async function screener(): Promise<void> {
     () => detailOf(second, talk),
     (detail) => saidIn(detail).length === 1 && detail.pickups.length > 0,
   );
-  await two.lose();
+  two.lose(talk.phone);
+  await rig.realtime.nextSession();
   const detail = await until(
     () => detailOf(second, talk),
     (detail) => saidIn(detail).includes(GREETING),

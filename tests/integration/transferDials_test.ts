@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
 import {
-  heardSaying,
   parrot,
   type PhoneRig,
   published,
   recordOf,
   startPhoneRig,
-  type Talk,
 } from "../support/servers/phoneRig.ts";
 import { concurrentTests } from "../support/servers/concurrently.ts";
-import { problemOf } from "../support/problemOf.ts";
+import { act, greeted, typed } from "../support/servers/rigSteps.ts";
+import { ben, human, mia } from "../support/twilio/people.ts";
 import { get } from "../support/twilio/dialling.ts";
 
 const test = concurrentTests("how many people are called for a caller");
-const mia = "+14155550199";
-const ben = "+14155550198";
 const busy = { answer: "busy", afterMs: 20 } as const;
-const human = { answer: "human", afterMs: 50, talkMs: 600_000 } as const;
 
 /** A model that transfers whenever it may. */
 const stubborn: typeof parrot = (turn) => {
@@ -42,19 +38,6 @@ transfers: { sales: { targets: ["${mia}", "${ben}"], order: at_once, mode: ${mod
   });
 }
 
-async function greeted(rig: PhoneRig): Promise<Talk> {
-  const talk = await rig.ring();
-  await heardSaying(rig, talk.callId, /^Good day\.$/);
-  return talk;
-}
-
-async function act(rig: PhoneRig, { callId }: Talk, action: object): Promise<unknown> {
-  const answer = await rig.server.post(`/api/calls/${callId}/actions`, action);
-  if (answer.status !== 202) return await problemOf(answer);
-  await answer.body?.cancel();
-  return 202;
-}
-
 function dials({ server: { api } }: PhoneRig): number {
   const put = api.updates.filter(({ change }) => /<Dial/.test(JSON.stringify(change)));
   return api.creates.length + 2 * put.length;
@@ -64,7 +47,7 @@ for (const mode of ["cold", "warm", "conference"]) {
   test(`a model that transfers again and again calls no more people than a call may (${mode})`, async () => {
     await using rig = await start(mode, busy, { TRANSFER_DIALS_PER_CALL: "5" });
     const talk = await greeted(rig);
-    rig.server.app.registry.get(talk.callId)?.input({ type: "typed", text: "go" });
+    typed(rig, talk, "go");
     const { output } = await published(
       rig,
       talk.callId,

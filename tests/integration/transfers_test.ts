@@ -12,12 +12,11 @@ import {
 } from "../support/servers/phoneRig.ts";
 import { get, onlyAgent } from "../support/twilio/dialling.ts";
 import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { greeted } from "../support/servers/rigSteps.ts";
 import { problemOf } from "../support/problemOf.ts";
+import { ben as two, mia as one } from "../support/twilio/people.ts";
 import { callBack, twilioPost, twimlOf } from "../support/twilio/twilioWebhook.ts";
 import { until } from "../support/until.ts";
-
-const one = "+14155550199";
-const two = "+14155550198";
 
 /** `transfers.sales` of an agent, beside its greeting. */
 function agentOf(sales: string): string {
@@ -34,12 +33,6 @@ async function start(
     network: { speed: 10, ...network },
     ...options,
   });
-}
-
-async function greeted(rig: PhoneRig, from?: string): Promise<Talk> {
-  const talk = await rig.ring(from === undefined ? {} : { from });
-  await heardSaying(rig, talk.callId, /^Good day\.$/);
-  return talk;
 }
 
 /** An operator has the caller put through. */

@@ -13,14 +13,13 @@ import {
 } from "../support/servers/phoneRig.ts";
 import { askFor } from "../support/recordedCalls.ts";
 import { account } from "../support/servers/phoneServer.ts";
+import { greeted, typed } from "../support/servers/rigSteps.ts";
 import { hears, toneMs, toneOf } from "../support/twilio/heardSounds.ts";
+import { ben, human, mia } from "../support/twilio/people.ts";
 import { concurrentTests } from "../support/servers/concurrently.ts";
 import { until } from "../support/until.ts";
 
 const test = concurrentTests("transfers that ask the person first");
-const mia = "+14155550199";
-const ben = "+14155550198";
-const human = { answer: "human", afterMs: 50, talkMs: 600_000 } as const;
 /** The voice of Twilio's `<Say>`. */
 const SAY_HZ = 2_300;
 const voice = {
@@ -65,14 +64,9 @@ function start(
   });
 }
 
-function typed(rig: PhoneRig, { callId }: Talk, text: string): void {
-  rig.server.app.registry.get(callId)?.input({ type: "typed", text });
-}
-
 /** A call whose agent calls a person, who has picked up. */
 async function asked(rig: PhoneRig): Promise<Talk & { readonly person: SimulatedCall }> {
-  const talk = await rig.ring();
-  await heardSaying(rig, talk.callId, /^Good day\.$/);
+  const talk = await greeted(rig);
   typed(rig, talk, "sales");
   const person = await rig.server.network.nextCall();
   return { ...talk, person };
@@ -306,8 +300,7 @@ test("an operator has the caller put through by what was heard, and takes it bac
   await using rig = await start(undefined, {
     model: { script, transcribe: () => "My drain is blocked." },
   });
-  const talk = await rig.ring();
-  await heardSaying(rig, talk.callId, /^Good day\.$/);
+  const talk = await greeted(rig);
   await talk.phone.speak(voiceOf(600));
   await published(
     rig,
