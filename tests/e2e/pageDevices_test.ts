@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { type Browser, browserTest, browserTests } from "../support/browser/browser.ts";
+import {
+  type Browser,
+  browserTest,
+  browserTestInBoth,
+  browserTests,
+} from "../support/browser/browser.ts";
 import { playedOf, speak, type TalkVisit, visitTalk } from "../support/browser/talkVisit.ts";
 import { heldNothing, SOUND_LAB } from "../support/trials/soundLab.ts";
 
@@ -127,7 +132,7 @@ browserTests("devices and push-to-talk", {
       assert.match(await testSound(page), /^No sound arrives/);
       await heldNothing(page);
     }),
-});
+}, browserTestInBoth);
 
 browserTest(
   "the test before a call plays back what is said, and says that it is clear",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TranscriptTurn } from "../../src/call/callEvent.ts";
-import { browserTest } from "../support/browser/browser.ts";
+import { browserTest, browserTestInBoth } from "../support/browser/browser.ts";
 import {
   playedOf,
   speak,
@@ -23,8 +23,9 @@ function talkTest(
   name: string,
   options: TalkVisitOptions,
   run: (visit: TalkVisit) => Promise<void>,
+  register = browserTest,
 ): void {
-  browserTest(name, () => visitTalk(options, run));
+  register(name, () => visitTalk(options, run));
 }
 
 talkTest("page loads without errors or policy violations", {}, async ({ page, complaints }) => {
@@ -54,6 +55,7 @@ talkTest(
     assert.ok(frameMs > 13 && frameMs < 33, `a frame every ${frameMs} ms`);
     assert.deepEqual(complaints, []);
   },
+  browserTestInBoth,
 );
 
 talkTest("case 60: the page sends silence while it is muted", {}, async ({ page, begin }) => {
@@ -71,7 +73,7 @@ talkTest("case 60: the page sends silence while it is muted", {}, async ({ page,
   await page.click("#mute");
   assert.equal(await page.textContent("#status"), "Listening");
   await call.until(() => call.frames.at(-1) !== silent);
-});
+}, browserTestInBoth);
 
 talkTest(
   "page plays each item and reports how much of it was rendered",
@@ -190,6 +192,7 @@ talkTest(
     assert.match(await page.textContent("#problem") ?? "", /microphone was refused.*or type/);
     assert.ok(await page.isEnabled("#start-typing"));
   },
+  browserTestInBoth,
 );
 
 talkTest("page reports a missing microphone", { microphone: "absent" }, async ({ page }) => {

@@ -4,6 +4,8 @@ import { createResampler } from "./resampler.ts";
 
 const RATE_HZ = 24_000;
 const FRAME_SAMPLES = 480;
+/** One render quantum. */
+const SILENCE = new Float32Array(128);
 
 /** Converts the input, of any rate, into the frames that are sent: 20 ms of PCM16 at 24 kHz. */
 class Capture extends AudioWorkletProcessor {
@@ -12,9 +14,8 @@ class Capture extends AudioWorkletProcessor {
   #filled = 0;
 
   process([input]: Float32Array[][]): boolean {
-    const samples = input?.[0];
-    if (samples === undefined) return true;
-    for (const sample of this.#resample(samples)) {
+    // Firefox gives no channel while the microphone is muted or delivers nothing: frames go on all the same.
+    for (const sample of this.#resample(input?.[0] ?? SILENCE)) {
       this.#frame[this.#filled++] = Math.max(-1, Math.min(1, sample)) * 32767;
       if (this.#filled === FRAME_SAMPLES) this.#send();
     }

@@ -75,8 +75,9 @@ let product: "chromium" | "firefox" = "chromium";
 export function browserTests(
   name: string,
   tests: Readonly<Record<string, (browser: Browser) => Promise<void>>>,
+  register: typeof browserTest = browserTest,
 ): void {
-  browserTest(name, async (t) => {
+  register(name, async (t) => {
     const browser = await launchBrowser("absent");
     try {
       for (const [behaviour, run] of Object.entries(tests)) {
@@ -110,7 +111,10 @@ export async function openPage(
   if (microphone === "silent") await page.addInitScript(SILENT_MICROPHONE);
   if (wire !== undefined) await followWire(page, wire);
   if (!isFirstVisit) await page.addInitScript(VISITED);
-  if (prepare !== undefined) await page.addInitScript(prepare);
+  // The page that stands before it has neither storage nor sound.
+  if (prepare !== undefined) {
+    await page.addInitScript(`if (location.protocol.startsWith("http")) {\n${prepare}\n}`);
+  }
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
@@ -118,7 +122,7 @@ export async function openPage(
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("requestfailed", (request) => {
     // A page may give up what it has asked for itself.
-    if (request.failure()?.errorText === "net::ERR_ABORTED") return;
+    if (ABORTED.has(request.failure()?.errorText ?? "")) return;
     complaints.push(`Failed: ${request.url()}`);
   });
   await page.goto(url);
@@ -128,6 +132,8 @@ export async function openPage(
     close: () => given === undefined ? browser.close() : page.context().close(),
   };
 }
+
+const ABORTED: ReadonlySet<string> = new Set(["net::ERR_ABORTED", "NS_BINDING_ABORTED"]);
 
 /** A page without an origin has no storage. */
 const VISITED = `try { localStorage.setItem("parley.visited", "yes"); } catch {}`;
