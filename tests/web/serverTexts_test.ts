@@ -9,7 +9,7 @@ const ofSetup = await readTexts("src/web/setup/setupTexts.json");
 const SENTENCE =
   /(?<!(?:description(?: =|:)|description: \[|summary:|example:|answer\()\s*)(?:"([A-Z{][^"\n]* [^"\n]*[.}?])"|'([A-Z][^'\n]* [^'\n]*\.)')/g;
 /** What follows the name of a field. */
-const MESSAGE = /"((?:must|is|are|has|may|cannot|needs|holds|takes) [^"\n]*)"/g;
+const MESSAGE = /"((?:must|is|are|has|may|cannot|needs|holds|takes) [^"\n]*[^"\n ])"/g;
 
 /** Modules whose sentences people see as the reasons of refusals. */
 const REFUSING = [
@@ -34,7 +34,13 @@ const OF_SETTINGS = /(?:Settings|env|settingReader)\.ts$/;
 
 Deno.test("the reasons of refusals have German", async () => {
   const said = await textsIn(REFUSING, SENTENCE, FOR_PROGRAMS);
-  for (const text of await textsIn(["src/routes", "src/config"], MESSAGE, OF_SETTINGS)) {
+  for (
+    const text of await textsIn(
+      ["src/routes", "src/config", "src/services/knowledge"],
+      MESSAGE,
+      OF_SETTINGS,
+    )
+  ) {
     said.add(text);
   }
   assert.deepEqual([...said].filter((text) => !ofProblems.has(text)), []);

@@ -3,6 +3,7 @@ import { fetchApiJson } from "../apiClient.ts";
 import { element, find } from "../elements.ts";
 import { formatCount } from "../formats.ts";
 import { problemText } from "../problemText.ts";
+import { loadServerTexts } from "../serverTexts.ts";
 import { t } from "../text.ts";
 
 /** `GET /api/agents/{name}/knowledge`. */
@@ -35,11 +36,12 @@ export function createKnowledgeView(): (name: string, signal: AbortSignal) => Pr
     const knowledge = await fetchApiJson<Knowledge>(path, { signal });
     if (signal.aborted) return;
     find("knowledge-state", HTMLElement).textContent = stateOf(knowledge);
+    const say = await loadServerTexts();
     find("knowledge-documents", HTMLElement).replaceChildren(
       ...knowledge.documents.slice(0, MAX_DOCUMENTS).map(({ name, problem }) =>
         element("li", {
           className: problem === null ? "" : "warning",
-          textContent: problem === null ? name : `${name} ${problem}`,
+          textContent: problem === null ? name : `${name} ${say(problem)}`,
         })
       ),
     );

@@ -1,6 +1,10 @@
 import type { CallEnd, CallError } from "../sdk/sdk.d.ts";
 import type { Text } from "./embedTexts.ts";
 
+/** The server's own sentences. */
+const CLOSED = "The agent is closed at the moment.";
+const NOT_TAKEN = "This call is not taken.";
+
 /** What a visitor is told of a call that could not be begun, or of what is wrong in one, and what helps. */
 export function describeFault(
   { code, message }: Pick<CallError, "code" | "message">,
@@ -34,8 +38,12 @@ export function describeFault(
       return t("This device is offline. The call goes on when the network is back soon.");
     case "outside_hours":
     case "call_refused":
-      // The sentence of those who run the agent, for their callers.
-      return message;
+      // The sentence of those who run the agent, for their callers, unless they have none.
+      return message === CLOSED
+        ? t("The agent is closed at the moment.")
+        : message === NOT_TAKEN
+        ? t("This call is not taken.")
+        : message;
     case "daily_calls_used":
     case "budget_exhausted":
       return t("No more calls are possible from here today. Try again tomorrow.");

@@ -64,7 +64,7 @@ function describe({ same, entries, difference, command }: Replay): readonly (Nod
   return [
     element("p", { className: same ? "same" : "different", textContent: verdict }),
     ...(difference === null ? [] : [
-      element("p", { textContent: `${at}${difference.text}` }),
+      element("p", { lang: "en", textContent: `${at}${difference.text}` }),
       element("p", {
         textContent: t(
           "Where the journal has no words, as without JOURNAL_TEXTS, what depends on words may differ.",
