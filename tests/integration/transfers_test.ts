@@ -403,7 +403,7 @@ Deno.test("the model hears at once why a transfer is not possible", async () => 
   rig.server.app.registry.get(talk.callId)?.input({ type: "typed", text: "Sales, please." });
   await heardSaying(rig, talk.callId, /closed/);
   const { tools } = await get(rig.server, `/api/calls/${talk.callId}`);
-  assert.match(`${output}${JSON.stringify(tools)}`, /outside the hours.*Take a message\./);
+  assert.match(`${output}${JSON.stringify(tools)}`, /outside its hours.*Take a message\./);
 });
 
 Deno.test("SIP addresses are called where the operator allows their host, and referred to where wanted", (t) =>
