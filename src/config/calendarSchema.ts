@@ -40,4 +40,3 @@ export const calendar = z.strictObject({
 });
 
 export type CalendarRules = z.infer<typeof calendar>;
-export type CalendarService = z.infer<typeof service>;

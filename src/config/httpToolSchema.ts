@@ -22,5 +22,3 @@ export const httpTool = z.strictObject({
   ...toolOptionsShape,
   timeout_ms: z.number().int().min(100).max(60_000).default(10_000),
 });
-
-export type HttpToolEntry = Readonly<z.infer<typeof httpTool>>;

@@ -30,7 +30,7 @@ export function isOpen(
 }
 
 /** What the clocks there show: in the hour that is repeated as summer time ends, the same twice. */
-export function localTimeOf(at: number, timeZone: string): LocalTime {
+function localTimeOf(at: number, timeZone: string): LocalTime {
   const parts: Record<string, string> = {};
   for (const { type, value } of formatOf(timeZone).formatToParts(at)) parts[type] = value;
   const { year = "", month = "", day = "", hour, minute } = parts;

@@ -33,12 +33,10 @@ export interface OpenAgentsOptions {
   readonly log: Pick<Log, "info" | "warn" | "error">;
 }
 
-/** The agents of the folder, followed as their files change once `follow` was called. */
-export type OpenAgents = Awaited<ReturnType<typeof openAgents>>;
-
 /**
- * Reads all agents. A fault in a file, or in what it names, makes only its own agent unusable. Throws
- * `AgentsError` where the folder has no file for the default agent.
+ * Reads all agents of the folder, and follows their files once `follow` was called. A fault in a file, or in what
+ * it names, makes only its own agent unusable. Throws `AgentsError` where the folder has no file for the default
+ * agent.
  */
 export async function openAgents(
   { agents: { dir, default: defaultAgent } }: Pick<Settings, "agents">,

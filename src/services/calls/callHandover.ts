@@ -20,8 +20,6 @@ export interface CallHandoverDeps {
 /** Holds the calls that a leaving process has let go of, until another one takes them. */
 const NOBODY = "nobody";
 
-export type HandOver = ReturnType<typeof createCallHandover>;
-
 /**
  * Creates the function that gives all live calls to whichever process goes on with them: each at its next
  * quiet moment, at the latest after `withinMs`. What was said is stored before a caller is sent on. It

@@ -32,10 +32,10 @@ const MAX_UNTOLD = 50;
 /** Items that are looked at when the hours of one are over. */
 const LOOK_AHEAD = 200;
 
-/** Queues the calls of batches, a few at a time, so that single calls need not wait for all of them. */
-export type BatchFeeder = ReturnType<typeof createBatchFeeder>;
-
-/** Starts feeding; any number of processes may do so at the same time. */
+/**
+ * Queues the calls of batches, a few at a time, so that single calls need not wait for all of them. Any number of
+ * processes may do so at the same time.
+ */
 export function createBatchFeeder(deps: BatchFeederDeps) {
   const { batchStore, callRecords, dialer, policy, callBudget, pollMs = POLL_MS } = deps;
   const { now, setTimer, log } = deps;

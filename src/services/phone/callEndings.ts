@@ -38,8 +38,6 @@ const MAX_KEPT = 10_000;
 const CONFIRM_AFTER_MS = 1500;
 const SENTENCE_MS = 60_000;
 
-export type CallEndings = ReturnType<typeof createCallEndings>;
-
 /**
  * Ends conversations at Twilio by one REST request, which stops the stream: behind a stream that is closed
  * here, the caller would hear the words for a server that is away.

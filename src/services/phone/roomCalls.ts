@@ -13,8 +13,6 @@ export interface RoomCallsDeps {
   readonly now: () => number;
 }
 
-export type RoomCalls = ReturnType<typeof createRoomCalls>;
-
 /**
  * The agent as a third in the room of a caller and a person: a call of its own, from Twilio's application of this server,
  * whose media stream the session takes in the place of the caller's.

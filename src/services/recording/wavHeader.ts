@@ -3,8 +3,6 @@ import { frameBytes, RATE_HZ, sampleBytes } from "./sampleFile.ts";
 
 const CODES: Readonly<Record<AudioFormat, number>> = { pcm24k: 1, pcma: 6, pcmu: 7 };
 const CHANNELS = 2;
-/** Sizes in a WAV file have 32 bits. */
-export const MAX_WAV_BYTES = 2 ** 32 - 1024;
 
 /** Where the audio begins. */
 export function wavHeaderBytes(format: AudioFormat): number {

@@ -5,9 +5,6 @@ export class AnalyticsBusy extends Error {
   override readonly name = "AnalyticsBusy";
 }
 
-/** Answers questions in the order in which they are asked. */
-export type AnalyticsQueue = ReturnType<typeof createAnalyticsQueue>;
-
 /** A result is kept ten times as long as it took, up to five seconds. */
 const KEEP_FACTOR = 10;
 const KEEP_AT_MOST_MS = 5000;

@@ -13,8 +13,6 @@ const MAX_WAITING = 1000;
 /** For a browser that is yet to connect, or a phone that is yet to ring. */
 const WAITS_MS = 30_000;
 
-export type LateContexts = ReturnType<typeof createLateContexts>;
-
 /** Tells agents what becomes known of their calls late: at once, or as soon as the call has a session. */
 export function createLateContexts({ registry, events, now }: LateContextsDeps) {
   const waiting = new BoundedMap<string, { readonly text: string; readonly untilMs: number }>(

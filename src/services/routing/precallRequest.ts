@@ -30,8 +30,6 @@ const MAX_UNDER_WAY = 500;
 /** What comes later is of no use any more. */
 const LATE_MS = 30_000;
 
-export type PrecallRequest = ReturnType<typeof createPrecallRequest>;
-
 /** Creates what asks the operator's endpoint, signed like webhooks; redirects are not followed. */
 export function createPrecallRequest(
   { url, timeoutMs, secrets, now, setTimer }: PrecallRequestOptions,

@@ -16,11 +16,9 @@ export interface TextSpendingDeps extends Pick<Clock, "now"> {
   readonly log: Pick<Log, "warn">;
 }
 
-/** What text messages may cost, and how many there may be. */
-export type TextSpending = ReturnType<typeof createTextSpending>;
-
 const HOLD_MS = 10 * 60_000;
 
+/** Bounds what text messages cost, and how many there are. */
 export function createTextSpending(
   { budget, accountsOf, settings: { sms }, secret, now, log }: TextSpendingDeps,
 ) {
@@ -70,7 +68,7 @@ const NORTH_AMERICA_USD = 0.02;
 const ELSEWHERE_USD = 0.15;
 
 /** How many parts a text is sent and billed in. */
-export function segmentsOf(text: string): number {
+function segmentsOf(text: string): number {
   // Beyond the alphabet of GSM every character takes two bytes.
   const isGsm = /^[\n\r -~£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉÄÖÑÜ§¿äöñüà€]*$/.test(text);
   const [whole, part] = isGsm ? [160, 153] : [70, 67];

@@ -16,9 +16,6 @@ export interface EmbeddingServerOptions {
   readonly faults?: readonly EmbeddingFault[];
 }
 
-/** A running endpoint; closing it frees everything. */
-export type EmbeddingServer = ReturnType<typeof startEmbeddingServer>;
-
 /** Starts an embeddings endpoint, as OpenAI has it, on a free loopback port. */
 export function startEmbeddingServer({ apiKey, faults = [] }: EmbeddingServerOptions = {}) {
   const next = [...faults];

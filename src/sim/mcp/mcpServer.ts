@@ -29,9 +29,6 @@ export interface SimMcpOptions {
   readonly port?: number;
 }
 
-/** A running server; closing it cuts all connections. */
-export type SimMcpServer = ReturnType<typeof startMcpServer>;
-
 /** Starts an MCP server over streamable HTTP on loopback, at `/mcp`. */
 export function startMcpServer({ tools: first, token, port = 0 }: SimMcpOptions) {
   let tools = first;

@@ -37,13 +37,6 @@ export interface RealtimeServerOptions {
   readonly sessionMs?: number;
 }
 
-export interface RealtimeStats {
-  /** Handshakes accepted. */
-  readonly connections: number;
-  /** Handshakes refused. */
-  readonly refused: number;
-}
-
 /** A running server; closing it frees everything. */
 export type RealtimeServer = ReturnType<typeof startRealtimeServer>;
 
@@ -70,6 +63,7 @@ export function startRealtimeServer(
   /** Each until nothing of its session is open any more. */
   const leaving = new Set<Promise<void>>();
   const unclaimed = new Mailbox<RealtimeSession>(maxUnclaimed);
+  /** Handshakes. */
   const stats = { connections: 0, refused: 0 };
   const stopped = new AbortController();
 

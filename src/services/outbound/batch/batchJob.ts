@@ -51,7 +51,7 @@ export function batchJob(
 }
 
 /** Those of a call count before those of its batch, also where only the case of letters differs. */
-export function mergedVariables(
+function mergedVariables(
   common: Readonly<Record<string, string>> = {},
   own: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, string>> {

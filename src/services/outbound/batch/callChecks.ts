@@ -246,7 +246,7 @@ export function normalConsent({ at, ...rest }: Consent): Consent {
 }
 
 /** A digest by which an item is known again, whoever may read the store. */
-export function requestKeyOf(keyName: string, id: string): string {
+function requestKeyOf(keyName: string, id: string): string {
   return sha256(`${keyName}\n${id}`).toHex();
 }
 

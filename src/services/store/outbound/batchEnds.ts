@@ -167,7 +167,7 @@ async function brokenBy(
 }
 
 /** What the calls of a batch have cost that are over, in dollars. */
-export async function spentIn(query: Query, batchId: string): Promise<number> {
+async function spentIn(query: Query, batchId: string): Promise<number> {
   const rows = await query("SELECT SUM(usd) AS usd FROM batch_calls WHERE batch_id = $1", [
     batchId,
   ]);

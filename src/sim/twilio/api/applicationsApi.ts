@@ -14,9 +14,6 @@ export interface Application {
   readonly fallbackUrl: string | undefined;
 }
 
-/** Twilio's REST API for applications, of one account. */
-export type ApplicationsApi = ReturnType<typeof createApplicationsApi>;
-
 /** Creates the part of the API that answers requests for `Applications`. */
 export function createApplicationsApi(accountSid: string) {
   const all = new Map<string, Application>();

@@ -16,9 +16,6 @@ export type TextFault =
   | { readonly kind: "refused"; readonly code: number; readonly message: string }
   | { readonly kind: "undelivered"; readonly code: number };
 
-/** Twilio's REST API for text messages, of one account. */
-export type MessagesApi = ReturnType<typeof createMessagesApi>;
-
 const MAX_TEXTS = 1000;
 
 /** Creates the part of the API that answers requests for `Messages.json`. */

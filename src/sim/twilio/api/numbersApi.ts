@@ -11,9 +11,6 @@ interface NumberResource {
   readonly voiceMethod: HttpMethod;
 }
 
-/** Twilio's REST API for the numbers of one account. */
-export type NumbersApi = ReturnType<typeof createNumbersApi>;
-
 /** Creates the part of the API that answers requests for `IncomingPhoneNumbers`; the account has one number. */
 export function createNumbersApi(
   { accountSid, number, voiceUrl }: {
