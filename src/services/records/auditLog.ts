@@ -2,7 +2,7 @@ import type { Clock } from "../../utils/clock.ts";
 import { newId } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
-import { createRepeatedRefusals, type NewAuditEntry } from "./repeatedRefusals.ts";
+import { createRepeatedEntries, type NewAuditEntry } from "./repeatedEntries.ts";
 import { type AuditEntry, type AuditStore, StatementRefused } from "../store.ts";
 
 /** `now` is in milliseconds since 1970. */
@@ -31,7 +31,7 @@ export function openAuditLog(
   let failures = 0;
   let lastAt = 0;
   const writing = createPollLoop(write, setTimer);
-  const refusals = createRepeatedRefusals({ enter, setTimer });
+  const repeated = createRepeatedEntries({ enter, setTimer });
 
   async function write(): Promise<number | undefined> {
     try {
@@ -79,9 +79,9 @@ export function openAuditLog(
   }
 
   return {
-    note: (entry) => entry.refused === undefined ? enter(entry) : refusals.note(entry),
+    note: repeated.note,
     async close() {
-      refusals.close();
+      repeated.close();
       await writing.close();
       await write();
       for (const entry of waiting.splice(0)) lose(entry);

@@ -65,7 +65,7 @@ export interface AuditEntry {
   readonly subject?: string;
   /** The code of the refusal. */
   readonly refused?: string;
-  /** How often in a row, where it is more than once: of refusals alone. */
+  /** How often, where it is more than once: of refusals, and of what was read. */
   readonly times?: number;
 }
 

@@ -131,7 +131,9 @@ function daysOf(entries: readonly Entry[]): readonly HTMLElement[] {
 }
 
 function rowOf({ at, key, action, subject, outcome, refusal, times }: Entry): HTMLElement {
-  const what = AUDIT_ACTIONS[action] ?? action;
+  const done = AUDIT_ACTIONS[action] ?? action;
+  const isRepeated = outcome === "done" && times > 1;
+  const what = isRepeated ? t("{done}, {times} times", { done, times }) : done;
   return element("li", {}, [
     element("time", { className: "at", dateTime: at, textContent: formatTime(at) }),
     element("span", { className: "who", textContent: key ?? t("Somebody") }),

@@ -111,3 +111,26 @@ Deno.test("what a key is refused again is one entry with its number, and no othe
   await made.log.close();
   assert.deepEqual(told().slice(5), ["eve  scope_missing 2"], "of several subjects none is named");
 });
+
+Deno.test("what is read again is one entry with its number, each thing that was read on its own", async () => {
+  const made = rig();
+  const read = (subject: string) =>
+    made.log.note({ action: "recording.read", keyName: "cy", subject });
+  for (let at = 0; at < 100; at++) read("call_1");
+  read("call_2");
+  for (let at = 0; at < 3; at++) {
+    made.log.note({ action: "call.say", keyName: "cy", subject: "call_1" });
+  }
+  await made.log.close();
+  assert.deepEqual(
+    made.stored.map(({ action, subject, times }) => [action, subject, times]),
+    [
+      ["recording.read", "call_1", undefined],
+      ["recording.read", "call_2", undefined],
+      ["call.say", "call_1", undefined],
+      ["call.say", "call_1", undefined],
+      ["call.say", "call_1", undefined],
+      ["recording.read", "call_1", 99],
+    ],
+  );
+});

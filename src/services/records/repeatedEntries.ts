@@ -1,20 +1,27 @@
 import type { Clock } from "../../utils/clock.ts";
 import { present } from "../../utils/present.ts";
-import type { AuditEntry } from "../store.ts";
+import type { AuditAction, AuditEntry } from "../store.ts";
 
 /** An entry before it is given its time. */
 export type NewAuditEntry = Omit<AuditEntry, "id" | "at">;
 
 const GATHERED_MS = 10 * 60_000;
+/** Kinds that are gathered at a time; those beyond are entered one by one. */
+const MAX_KINDS = 10_000;
+
+/** What changes nothing: the same again is told by its number. */
+const READS: ReadonlySet<AuditAction> = new Set<AuditAction>([
+  ...["recording.read", "journal.read", "calls.export", "batch.export"] as const,
+]);
 
 /**
- * Gathers what a key is refused again for the same reason, so that it cannot fill the audit log: the first refusal is
- * entered at once, those of each ten minutes after it as one entry, with their number.
+ * Gathers what a key or person is refused again for the same reason, or reads again, so that nobody can fill the
+ * audit log with it: the first is entered at once, those of each ten minutes after it as one entry, with their
+ * number. All else is entered at once.
  */
-export function createRepeatedRefusals({ enter, setTimer }: Pick<Clock, "setTimer"> & {
+export function createRepeatedEntries({ enter, setTimer }: Pick<Clock, "setTimer"> & {
   readonly enter: (entry: NewAuditEntry) => void;
 }) {
-  // No more than there are keys, actions and codes.
   const gathered = new Map<string, Gathered>();
 
   function begin(kind: string): void {
@@ -31,15 +38,16 @@ export function createRepeatedRefusals({ enter, setTimer }: Pick<Clock, "setTime
 
   return {
     note(entry: NewAuditEntry): void {
-      const { keyName, action, refused } = entry;
-      const kind = JSON.stringify([keyName, action, refused]);
+      const kind = kindOf(entry);
+      if (kind === undefined) return enter(entry);
       const known = gathered.get(kind);
       if (known === undefined) {
-        begin(kind);
+        if (gathered.size < MAX_KINDS) begin(kind);
         return enter(entry);
       }
       const before = known.entry;
       if (before === undefined) return void (known.entry = entry);
+      const { keyName, action, refused } = entry;
       const subject = before.subject === entry.subject ? entry.subject : undefined;
       const times = (before.times ?? 1) + 1;
       known.entry = { action, times, ...present({ keyName, refused, subject }) };
@@ -59,4 +67,10 @@ interface Gathered {
   readonly cancel: () => void;
   /** What has not been entered yet. */
   entry?: NewAuditEntry;
+}
+
+/** Undefined for what is not gathered. */
+function kindOf({ keyName, action, subject, refused }: NewAuditEntry): string | undefined {
+  if (refused !== undefined) return JSON.stringify([keyName, action, refused]);
+  return READS.has(action) ? JSON.stringify([keyName, action, null, subject]) : undefined;
 }
