@@ -65,7 +65,7 @@ export function storeKey(key: string): void {
 const KEY_ITEM = "parley.key";
 
 /** Sentences for what the server has no words for, and what puts its own into another language. */
-export interface FaultWords {
+interface FaultWords {
   readonly unreachable: string;
   /** With `{status}`. */
   readonly unreadable: string;

@@ -41,7 +41,7 @@ export interface CallSummary {
 }
 
 export type Direction = "inbound" | "outbound" | "web";
-export type Status = "queued" | "ringing" | "live" | "ended";
+type Status = "queued" | "ringing" | "live" | "ended";
 
 export interface CallEnd {
   readonly reason: string;
@@ -64,7 +64,7 @@ export interface Usage {
 }
 
 /** US dollars; null where a price is not known. */
-export interface Cost {
+interface Cost {
   readonly usd: number | null;
   readonly parts:
     & Readonly<Record<Exclude<CostPart, "analysis">, number | null>>

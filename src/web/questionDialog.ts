@@ -3,13 +3,13 @@ import { element } from "./elements.ts";
 import { problemText } from "./problemText.ts";
 
 /** A question that is asked before something is done. */
-export interface QuestionDialog {
+interface QuestionDialog {
   /** `about` is what the question is about; where `act` rejects, the dialog stays open and says why. */
   ask(about: string | Node, act: () => Promise<void>): void;
   close(): void;
 }
 
-export interface Question {
+interface Question {
   readonly title: string;
   /** What follows from it. */
   readonly then?: string;

@@ -1,5 +1,5 @@
 /** The languages of the interface. */
-export const languages = ["en", "de"] as const;
+const languages = ["en", "de"] as const;
 export type Language = (typeof languages)[number];
 
 /** Read without the types of the DOM, which would replace those of Deno in tests. */

@@ -12,7 +12,7 @@ export type ToolMessage = Extract<ServerMessage, { type: "tool" }> & {
   readonly content?: { readonly arguments: string; readonly output?: string };
 };
 
-export interface ToolCardOptions {
+interface ToolCardOptions {
   readonly isOpen: boolean;
   /** In the place of arguments and result that are not known, and may be once the card is opened. */
   readonly instead?: string | undefined;

@@ -23,7 +23,7 @@ export interface AgentSummary {
   readonly warnings: readonly AgentFault[];
 }
 
-export interface DeclaredAnalysis {
+interface DeclaredAnalysis {
   readonly fields: readonly DeclaredField[];
   readonly criteria: readonly string[];
 }

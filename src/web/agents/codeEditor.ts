@@ -4,7 +4,7 @@ import type { CheckedFile } from "./agentTypes.ts";
 import { faultsOf, showFaults } from "./codeListing.ts";
 
 /** A place to change a text, with numbers at its lines. */
-export interface CodeEditor {
+interface CodeEditor {
   /** With line breaks as the text had them that was set. */
   text(): string;
   set(text: string): void;

@@ -5,7 +5,7 @@ export interface DiffLine {
 }
 
 /** Lines of both texts that stand in a row, far from any change. */
-export interface FoldedLines {
+interface FoldedLines {
   readonly kind: "folded";
   readonly lines: readonly string[];
 }

@@ -6,7 +6,7 @@ export interface AudioDevice {
   readonly name: string;
 }
 
-export interface AudioDevices {
+interface AudioDevices {
   readonly inputs: readonly AudioDevice[];
   /** Empty where the browser does not name them. */
   readonly outputs: readonly AudioDevice[];

@@ -5,13 +5,13 @@ import { judgeLoudness, type LoudnessVerdict } from "./loudness.ts";
 import { openMicrophone } from "./microphone.ts";
 import { openSpeaker } from "./speaker.ts";
 
-export interface EchoTestEvents {
+interface EchoTestEvents {
   onStage(stage: "recording" | "playing"): void;
   /** Of the microphone, while it records: root mean square, 0..1. */
   onLevel(level: number): void;
 }
 
-export interface EchoTestDevices {
+interface EchoTestDevices {
   readonly microphone: string;
   readonly speaker: string;
   readonly volume: number;

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 
-export interface InputDeviceEvents {
+interface InputDeviceEvents {
   /** A device was plugged in or out. */
   onChange(): void;
   /** The current device is gone; not every browser ends its track then. */

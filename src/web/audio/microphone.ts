@@ -40,7 +40,7 @@ export interface Microphone {
   close(): void;
 }
 
-export interface MicrophoneEvents {
+interface MicrophoneEvents {
   /** 20 ms of PCM16 little-endian at 24 kHz. */
   onFrame(frame: ArrayBuffer): void;
   onState(state: MicrophoneState): void;

@@ -1,5 +1,5 @@
 /** Takes the next samples of a stream; returns the output samples that are complete. */
-export type Resample = (samples: Float32Array) => Float32Array<ArrayBuffer>;
+type Resample = (samples: Float32Array) => Float32Array<ArrayBuffer>;
 
 /**
  * Creates a resampler between any two rates; it keeps the state of one stream.

@@ -19,7 +19,7 @@ export interface ResumingAudio<Graph extends AudioGraph> {
   close(): void;
 }
 
-export interface ResumingAudioEvents<Graph extends AudioGraph> {
+interface ResumingAudioEvents<Graph extends AudioGraph> {
   onState(state: AudioState): void;
   /** `graph` has replaced the one before. */
   onRebuilt?(graph: Graph): void;

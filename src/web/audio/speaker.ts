@@ -27,7 +27,7 @@ export interface Speaker {
 }
 
 /** How a speaker begins. */
-export interface SpeakerOptions {
+interface SpeakerOptions {
   readonly volume?: number;
   /** Empty for the system's choice, which is also taken where the device is gone. */
   readonly deviceId?: string;
@@ -35,7 +35,7 @@ export interface SpeakerOptions {
   readonly worklets?: URL;
 }
 
-export interface SpeakerEvents {
+interface SpeakerEvents {
   onReport(report: PlaybackReport): void;
   onState(state: AudioState): void;
 }

@@ -1,6 +1,6 @@
 import { frameLevel } from "./frameLevel.ts";
 
-export interface TalkGateEvents {
+interface TalkGateEvents {
   /** A frame that is to be sent. */
   onFrame(frame: ArrayBuffer): void;
   /** The caller's turn is over; `spoken` is whether anything was said in it. */

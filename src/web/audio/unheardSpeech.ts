@@ -7,7 +7,7 @@ export interface Piece {
 }
 
 /** How much of an item has been rendered. */
-export interface Position {
+interface Position {
   readonly itemId: string;
   readonly ms: number;
 }

@@ -6,7 +6,7 @@ import { changesOf, fieldMoment, hoursText } from "./batchOptions.ts";
 import type { BatchDetail } from "./batchTypes.ts";
 
 /** What the form needs of the view that it is part of. */
-export interface BatchEditing {
+interface BatchEditing {
   readonly batch: BatchDetail;
   readonly signal: AbortSignal;
   /** Called when a change was made. */

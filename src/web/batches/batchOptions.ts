@@ -75,7 +75,7 @@ export function fieldMoment(moment: string | null): string {
 }
 
 /** `mon-fri 09:00-18:00; sat 10:00-14:00` by days. What has another form goes to the server, which says so. */
-export function hoursOf(text: string): Readonly<Record<string, string>> {
+function hoursOf(text: string): Readonly<Record<string, string>> {
   const parts = text.split(";").map((part) => part.trim()).filter((part) => part !== "");
   return Object.fromEntries(parts.map((part) => {
     const [, days = part, times = ""] = /^([A-Za-z,\s-]*[A-Za-z])[\s:]+(\d.*)$/.exec(part) ?? [];

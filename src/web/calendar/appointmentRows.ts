@@ -5,7 +5,7 @@ import { formatDate, formatTimes, serviceOf, zoneOf } from "./appointments.ts";
 import { needing } from "../me.ts";
 import { t } from "../text.ts";
 
-export interface RowOptions {
+interface RowOptions {
   readonly calendars: readonly ListedCalendar[];
   /** Asks whether an appointment is to be cancelled. */
   readonly onCancel: (appointment: Appointment) => void;

@@ -9,7 +9,7 @@ export interface ApiDocument {
 }
 
 /** An operation as the document describes it. */
-export interface OperationObject {
+interface OperationObject {
   readonly summary?: string;
   readonly description?: string;
   readonly tags?: readonly string[];

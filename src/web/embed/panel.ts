@@ -3,7 +3,7 @@ import { element } from "../elements.ts";
 import { Conversation } from "./conversation.ts";
 import type { Text } from "./embedTexts.ts";
 
-export interface PanelEvents {
+interface PanelEvents {
   onOpen(): void;
   onClose(): void;
   onStart(microphone: boolean): void;
@@ -14,7 +14,7 @@ export interface PanelEvents {
 }
 
 /** What the panel shows: nothing begun yet, on the way, in a call, or after one. */
-export type PanelPhase = "idle" | "connecting" | "live" | "ended";
+type PanelPhase = "idle" | "connecting" | "live" | "ended";
 
 /** The parts of the widget, in its shadow root, and how they are shown; it decides nothing. */
 export function createPanel(t: Text, { label, heading, intro }: {

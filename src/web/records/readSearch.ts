@@ -1,5 +1,5 @@
 /** What a person looks for, by the parameter of `/api/calls` that finds it. */
-export interface Sought {
+interface Sought {
   readonly by: "number" | "words";
   readonly text: string;
 }

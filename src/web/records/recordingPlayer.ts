@@ -13,7 +13,7 @@ import { createWaveform, type Waveform } from "./waveform.ts";
 import { waveMarks } from "./waveMarks.ts";
 
 /** The recording of the call that is shown: heard, seen, saved and removed. */
-export interface RecordingPlayer {
+interface RecordingPlayer {
   show(call: CallDetail): void;
   /** Plays from a time of the call on, where there is a recording. */
   playFrom(ms: number): void;

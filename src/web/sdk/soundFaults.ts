@@ -3,7 +3,7 @@ import type { SoundState } from "../talk/callSound.ts";
 import { CallFault } from "./callFault.ts";
 import type { CallError } from "./sdk.d.ts";
 
-export interface SoundFaultEvents {
+interface SoundFaultEvents {
   onFault(error: CallError): void;
   onRecovered(code: string): void;
 }

@@ -3,7 +3,7 @@ import { find } from "../elements.ts";
 import { t } from "../text.ts";
 
 /** Lines that an operator copies into the file of settings or into a page of another site. */
-export interface SiteForm {
+interface SiteForm {
   /** `server` is the origin at which pages of other sites reach this server. */
   show(server: string, agent?: string): void;
 }

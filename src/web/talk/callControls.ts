@@ -2,7 +2,7 @@
 import { find } from "../elements.ts";
 import type { WebCall } from "./webCall.ts";
 
-export interface CallControlEvents {
+interface CallControlEvents {
   onMuteChange(): void;
   onHangUp(): void;
 }

@@ -27,7 +27,7 @@ export interface HeardSpeech extends Pick<PlaybackReport, "itemId" | "ms"> {
   readonly receivedMs: number;
 }
 
-export interface CallSoundEvents {
+interface CallSoundEvents {
   onFrame(frame: ArrayBuffer): void;
   /** The button of push-to-talk was let go; `spoken` is whether anything was said. */
   onReleased(spoken: boolean): void;

@@ -12,7 +12,7 @@ export interface SessionRequest {
 }
 
 /** A message as it went over the socket; binary ones, which are audio, by their size. */
-export type WireMessage = ClientMessage | ServerMessage | {
+type WireMessage = ClientMessage | ServerMessage | {
   readonly type: "binary";
   readonly bytes: number;
 };

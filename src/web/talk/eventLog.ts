@@ -1,5 +1,5 @@
 /** `in` from the server, `out` to it, `page` for what the page itself has noticed. */
-export type EventSource = "in" | "out" | "page";
+type EventSource = "in" | "out" | "page";
 
 /** An event of a call, as developers are shown it. */
 export interface LoggedEvent {
@@ -12,7 +12,7 @@ export interface LoggedEvent {
 }
 
 /** So many are kept: the latest. */
-export const MAX_EVENTS = 1000;
+const MAX_EVENTS = 1000;
 
 /** The latest events of the page's calls; audio that comes in a row counts as one. */
 export class EventLog {

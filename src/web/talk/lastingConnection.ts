@@ -18,7 +18,7 @@ import {
 /** How the call is over: by its socket's close code, or as the server told a page that came back. */
 export type CallClosed = Closed & { readonly end?: EndOfCall };
 
-export interface LastingEvents extends Omit<ConnectionEvents, "onClose"> {
+interface LastingEvents extends Omit<ConnectionEvents, "onClose"> {
   /** The connection broke: what the agent was saying is to stop. It is opened again by itself. */
   onLost(): void;
   onBack(): void;
@@ -38,7 +38,7 @@ export interface LastingConnection {
   close(code?: number): void;
 }
 
-export interface LastingOptions {
+interface LastingOptions {
   /** Ends with a slash. */
   readonly server?: URL | undefined;
   /** Names of the agent's client tools that this client can run. */

@@ -2,7 +2,7 @@
 import { find } from "../elements.ts";
 import { type LeftCall, msLeft } from "./leftCall.ts";
 
-export interface ReturnOfferEvents {
+interface ReturnOfferEvents {
   /** Called within the click. */
   onContinue(left: LeftCall): void;
   /** The caller wants no more of it, or it is too late. */

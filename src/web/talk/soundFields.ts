@@ -8,7 +8,7 @@ import { faultText } from "./faults.ts";
 import { keepSoundChoice, readSoundChoice } from "./soundChoice.ts";
 import type { WebCall } from "./webCall.ts";
 
-export interface SoundFieldsEvents {
+interface SoundFieldsEvents {
   /** A device could not be used; `text` says why. */
   onProblem(text: string): void;
   onPushToTalk(): void;

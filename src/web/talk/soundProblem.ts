@@ -16,7 +16,7 @@ export interface SoundProblem {
   readonly agentInaudible: boolean;
 }
 
-export interface SoundProblemEvents {
+interface SoundProblemEvents {
   /** `current` has changed. */
   onChange(): void;
   /** A problem is over; `text` says which. */

@@ -12,7 +12,7 @@ import { type CallClosed, type LastingConnection, openLasting } from "./lastingC
 import type { Levels } from "./levelMeter.ts";
 
 /** What `startCall` needs to know. */
-export interface CallOptions {
+interface CallOptions {
   readonly session: SessionRequest;
   /** Empty where the server requires none; or what gets the token of the call. */
   readonly key: string | ((signal: AbortSignal) => Promise<string>);
