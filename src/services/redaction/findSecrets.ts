@@ -1,5 +1,6 @@
-import type { RedactionRules } from "./rules.ts";
 import { type Finding, remember } from "./finding.ts";
+import type { RedactionRules } from "./rules.ts";
+import { CONNECTORS, ENDS, MONTHS, NO_VALUES, ORDINAL, SMALL_TALK } from "./secretWords.ts";
 import type { Token } from "./tokens.ts";
 import type { Topic } from "./triggers.ts";
 
@@ -250,32 +251,3 @@ function isBoundary(text: string, at: number, marks: string): boolean {
   if (code === 32 || code < 14 && code > 8) return true;
   return marks.includes(text.charAt(at)) || code > 127 && /\s/.test(text.charAt(at));
 }
-
-const set = (words: string): ReadonlySet<string> => new Set(words.split(" "));
-
-const CONNECTORS = set(
-  `is was it its s be now my new the : = - " “ „ ' ist lautet heisst war jetzt neues est c es era el la e il era is het o jest to brzmi word`,
-);
-const NO_VALUES = set(
-  "wrong not correct incorrect invalid required expired forgotten missing protected safe reset changed what case " +
-    "falsch nicht richtig abgelaufen vergessen ungultig gesperrt incorrecto incorrecta faux incorrect pas sbagliata errada " +
-    "verkeerd niet bledne nie no non",
-);
-const ENDS = set(
-  "and und et y e en i but aber mais pero please bitte thanks thank danke for fur on",
-);
-const SMALL_TALK = set(
-  "yes no yeah nope not dont don know what why sorry hello hi moment wait please help forgot forgotten i have can " +
-    "could ich habe weiss nicht nein ja was warum bitte hallo moment vergessen kein keine oui non je sais pas quoi si " +
-    "que perche ik weet niet nee tak nie pourquoi porque my is ist the you me",
-);
-const MONTHS = set(
-  "january february march april may june july august september october november december jan feb mar apr jun jul aug sep " +
-    "sept oct nov dec januar februar marz mai juni juli oktober dezember janvier fevrier mars avril juin juillet aout " +
-    "septembre octobre novembre decembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre " +
-    "diciembre gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre januari februari maart mei " +
-    "augustus janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro stycznia lutego marca kwietnia " +
-    "maja czerwca lipca sierpnia wrzesnia pazdziernika listopada grudnia",
-);
-const ORDINAL =
-  /^(?:first|second|third|\w+th|\w+ieth|\w+ster|\w+sten|\w+ter|\w+ten|hundred|thousand|\w*hundert\w*|\w*tausend\w*|mil|mille|duizend|tysiac)$/;
