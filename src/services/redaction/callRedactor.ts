@@ -197,7 +197,10 @@ export class CallRedactor {
 
 /** When what is blacked out is heard, as far as it is new; of turns that go on only with a time for their end. */
 function spansOf(entries: readonly Entry[], openMs?: number): readonly CallEvent[] {
+  let quietSinceMs: number | undefined;
   return entries.flatMap(({ turn, marks, spans }) => {
+    const sinceMs = quietSinceMs;
+    if (turn.role === "caller" && turn.by === "voice") quietSinceMs = turn.endedMs;
     // What was typed is on no recording.
     if (TYPED.has(turn.by) || !turn.final && openMs === undefined) return [];
     if (marks.length === 0) return [];
@@ -211,6 +214,7 @@ function spansOf(entries: readonly Entry[], openMs?: number): readonly CallEvent
         weights,
         { ...mark, to: Math.min(mark.to, text.length) },
         openMs ?? turn.startedMs + UNKNOWN_MS,
+        sinceMs,
       );
       if ((spans.get(fromMs) ?? -1) >= toMs) return [];
       spans.set(fromMs, toMs);

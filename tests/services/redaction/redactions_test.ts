@@ -416,6 +416,24 @@ Deno.test("the search reads each token of a text 40 times at most, whatever the 
 const WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
 /** What is shown of one complete turn that something else follows. */
+Deno.test("a recording is silent from the caller's quiet before a number on, by how late that may be known", () => {
+  for (
+    const [beforeEndedMs, fromMs] of [[undefined, 5000], [2000, 5000], [6500, 6500], [7900, 7400]]
+  ) {
+    const { events } = startCall();
+    const before = { ...turnOf("a", "Hello.", true), startedMs: 1000 };
+    if (beforeEndedMs !== undefined) {
+      events({ type: "turn", turn: { ...before, endedMs: beforeEndedMs } });
+    }
+    const turn = {
+      ...turnOf("b", "My card is 4111 1111 1111 1111.", true),
+      ...{ position: 1, startedMs: 8000, endedMs: 9000 },
+    };
+    const spans = events({ type: "turn", turn }).filter(({ type }) => type === "redacted");
+    assert.deepEqual(spans, [{ type: "redacted", side: "caller", fromMs, toMs: 9600 }]);
+  }
+});
+
 function shown(text: string, more: object = {}): string {
   const call = startCall([], more);
   const { a } = call.say("a", text, true);
