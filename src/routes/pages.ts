@@ -78,7 +78,7 @@ async function translateFile({ text, contentType }: PageFile, texts: string): Pr
 
 /** What pages of other origins load too, which is no secret: the modules of the SDK and the widget, and their texts. */
 function isShared(path: string): boolean {
-  return path.endsWith(".ts") || path === "texts.json";
+  return path.endsWith(".ts") || path === "embed/embedTexts.json";
 }
 
 interface PageFile extends TaggedText {

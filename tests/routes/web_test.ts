@@ -362,7 +362,13 @@ Deno.test("pagesRoutes() lets pages of other origins load the SDK, its types, an
     for (const name of ["sdk/sdk.ts", "talk/webCall.ts", "audio/speaker.ts", "apiClient.ts"]) {
       assert.ok(modules.includes(`/assets/${name}`), name);
     }
-    for (const path of [...modules, "/assets/audio/capture.worklet.ts", "/assets/texts.json"]) {
+    for (
+      const path of [
+        ...modules,
+        "/assets/audio/capture.worklet.ts",
+        "/assets/embed/embedTexts.json",
+      ]
+    ) {
       const module = await of(path);
       assert.equal(module.any, "*", path);
       assert.equal(module.headers.get("cross-origin-resource-policy"), "cross-origin", path);

@@ -38,7 +38,8 @@ function germanOf(server: URL): Promise<ReadonlyMap<string, string>> {
 
 async function load(server: URL): Promise<ReadonlyMap<string, string>> {
   try {
-    const sections: Texts = await (await fetch(new URL("assets/texts.json", server))).json();
+    const sections: Texts = await (await fetch(new URL("assets/embed/embedTexts.json", server)))
+      .json();
     return new Map(Object.values(sections).flatMap((texts) => Object.entries(texts)));
   } catch {
     // In English rather than not at all.

@@ -32,7 +32,10 @@ const DATA =
   "pre, code, textarea, .line .words, .found .words, .last, #tool-description, #session-tools, #session-facts dd, #language, b.file";
 
 async function readEnglish(): Promise<readonly RegExp[]> {
-  const files = ["texts.json", "serverTexts.json", "setup/setupTexts.json"];
+  const files = [
+    ...["texts.json", "embed/embedTexts.json"],
+    ...["serverTexts.json", "setup/setupTexts.json"],
+  ];
   const all = (await Promise.all(files.map(async (file) => {
     const url = new URL(`../../../src/web/${file}`, import.meta.url);
     const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(
