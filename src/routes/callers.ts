@@ -34,7 +34,7 @@ export function createCallers(
     authenticate: createAuthenticator(apiKeys),
     isRevoked: revocation.isRevoked,
   });
-  const sessions = signIn && createSessionCallers({ signIn, publicOrigin, addressOf, now });
+  const sessions = signIn && createSessionCallers({ signIn, publicOrigin });
   const access = createAccess({ ...server, guesses, checkKey, sessions, audit, publicOrigin, now });
 
   return {

@@ -239,7 +239,7 @@ export function createRouter(
   if (deps.signIn !== undefined && sessions !== undefined) {
     mount(signInRoutes({
       ...{ signIn: deps.signIn, sessions, audit: records.auditLog },
-      ...{ publicOrigin, addressOf, now: monotonic, log },
+      ...{ publicOrigin, trustProxy, addressOf, now: monotonic, log },
     }));
   }
   mount(keyRevocationRoutes({ access, keys: apiKeys, revocation, liveCallsOf }));

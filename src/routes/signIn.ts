@@ -7,8 +7,8 @@ import type { Log } from "../utils/logger.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
 import { sha256 } from "../utils/sha256.ts";
 import type { RouteEnv } from "./baseRouter.ts";
-import { HttpProblem, requireAllowed } from "./middleware/httpProblem.ts";
-import { isOwnPage } from "./middleware/requestOrigin.ts";
+import { HttpProblem } from "./middleware/httpProblem.ts";
+import { isOwnPage, isProxied } from "./middleware/requestOrigin.ts";
 import { cookieNamed, type SessionCallers } from "./middleware/sessionCaller.ts";
 import { type SignInFault, signInFaultPage } from "./signInPage.ts";
 
@@ -17,6 +17,8 @@ export interface SignInRoutesDeps {
   readonly sessions: SessionCallers;
   readonly audit: Pick<AuditLog, "note">;
   readonly publicOrigin?: string | undefined;
+  /** Whether the address in a proxy's header is taken for the client's. */
+  readonly trustProxy: boolean;
   readonly addressOf: (c: Context<RouteEnv>) => string;
   readonly log: Pick<Log, "warn">;
   /** Milliseconds, of any clock that does not go back. */
@@ -30,7 +32,7 @@ const ALL_TRIES = { capacity: 200, refillPerSecond: 5 };
 
 /** `/sign-in`, `/sign-in/callback` and `/sign-out`: people come and go by way of the provider. */
 export function signInRoutes(
-  { signIn, sessions, audit, publicOrigin, addressOf, log, now }: SignInRoutesDeps,
+  { signIn, sessions, audit, publicOrigin, trustProxy, addressOf, log, now }: SignInRoutesDeps,
 ): Hono<RouteEnv> {
   const tries = createRateLimiter(TRIES);
   const allTries = createRateLimiter(ALL_TRIES);
@@ -84,7 +86,6 @@ export function signInRoutes(
     if (!isOwnPage(c.req.raw, publicOrigin)) {
       throw new HttpProblem(403, "origin_not_allowed", "Only the server's own page signs out.");
     }
-    requireAllowed(allTries.consume("", now()));
     await endSession(c);
     sessions.clear(c);
     const redirectUri = redirectUriOf(c);
@@ -148,8 +149,10 @@ export function signInRoutes(
   }
 
   function paceOf(c: Context<RouteEnv>) {
-    const pace = tries.consume(addressOf(c), now());
-    return pace.allowed ? allTries.consume("", now()) : pace;
+    // All clients of an untrusted proxy on this machine share one address: one would lock out all.
+    const isShared = !trustProxy && isProxied(c);
+    const pace = isShared ? undefined : tries.consume(addressOf(c), now());
+    return pace?.allowed === false ? pace : allTries.consume("", now());
   }
 
   /** Undefined where the page was opened at another address than others reach the server at. */

@@ -3,17 +3,13 @@ import { deleteCookie, getCookie, setCookie } from "@hono/hono/cookie";
 import type { SignIn } from "../../services/signIn.ts";
 import { presentedKey } from "../../utils/auth.ts";
 import { allows, scopesOfRole } from "../../utils/keyScopes.ts";
-import { createRateLimiter } from "../../utils/rateLimiter.ts";
 import type { Caller } from "./access.ts";
-import { HttpProblem, requireAllowed, unauthorized } from "./httpProblem.ts";
+import { HttpProblem, unauthorized } from "./httpProblem.ts";
 import { isOwnPage } from "./requestOrigin.ts";
 
 export interface SessionCallersDeps {
   readonly signIn: Pick<SignIn, "sessions" | "roleOf">;
   readonly publicOrigin?: string | undefined;
-  readonly addressOf: (c: Context) => string;
-  /** Milliseconds, of any clock that does not go back. */
-  readonly now: () => number;
 }
 
 /** Who is signed in, by the cookie of a request. */
@@ -26,12 +22,8 @@ const KEPT_SECONDS = 30 * 24 * 60 * 60;
  * Creates what finds the person of a request. The cookie counts only for requests of the server's own page: no
  * other page can have anything done, or read, with it.
  */
-export function createSessionCallers(
-  { signIn, publicOrigin, addressOf, now }: SessionCallersDeps,
-) {
+export function createSessionCallers({ signIn, publicOrigin }: SessionCallersDeps) {
   const cookie = cookieNamed("parley_session", publicOrigin);
-  // Of secrets that nobody knows, which are looked up in the store.
-  const strangers = createRateLimiter({ capacity: 60, refillPerSecond: 1 });
 
   return {
     /**
@@ -49,11 +41,8 @@ export function createSessionCallers(
           "Who is signed in may use the server from its own page alone: other pages and programs need an API key.",
         );
       }
-      const address = addressOf(c);
-      requireAllowed(strangers.peek(address, now()));
       const session = await found(secret);
       const role = session && signIn.roleOf(session);
-      if (session === undefined) strangers.consume(address, now());
       if (session === undefined || role === undefined) throw over;
       const scopes = scopesOfRole(role);
       return {

@@ -4,6 +4,7 @@ import type { Clock } from "../../utils/clock.ts";
 import { newId, newToken } from "../../utils/ids.ts";
 import type { Log } from "../../utils/logger.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
+import { createRateLimiter } from "../../utils/rateLimiter.ts";
 import { sha256 } from "../../utils/sha256.ts";
 import type { InstanceBus } from "../cluster.ts";
 import type { SignIn, SignInStore } from "../store.ts";
@@ -22,6 +23,8 @@ const MAX_PER_PERSON = 10;
 const MAX_KNOWN = 10_000;
 /** After so long what another process did is known, even if its message is lost. */
 const REFRESH_MS = 5000;
+/** Of secrets that this process does not know: whoever makes them up must not keep the store busy. */
+const LOOKUPS = { capacity: 200, refillPerSecond: 50 };
 /** For so long an unknown secret is not looked up again. */
 const UNKNOWN_MS = 5000;
 const TOPIC = "sign_in";
@@ -35,6 +38,7 @@ export async function openSessions(
   { signIns, bus, sessionMs, now, setTimer, log }: SessionsDeps,
 ) {
   let known = new Map<string, SignIn>();
+  const lookups = createRateLimiter(LOOKUPS);
   const unknown = new BoundedMap<string, number>(MAX_KNOWN);
   const ended = new BoundedMap<string, true>(MAX_KNOWN);
   const listeners: ((session: SignIn) => void)[] = [];
@@ -126,6 +130,8 @@ export async function openSessions(
       if (ended.has(digest) || (unknown.get(digest) ?? -Infinity) + UNKNOWN_MS > at) {
         return undefined;
       }
+      // One that another process has begun is read soon, too.
+      if (!lookups.consume("", at).allowed) return undefined;
       const found = await signIns.find(digest, at);
       if (found === undefined || ended.has(digest)) {
         unknown.set(digest, at);
