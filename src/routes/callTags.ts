@@ -4,6 +4,7 @@ import { type CallTags, MAX_TAGS_OF_CALL } from "../services/store.ts";
 import { keyFilter, visibleTo } from "./callFilters.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
+import { createLongQueries } from "./middleware/longQueries.ts";
 import { callTag } from "./openapi/callSearchSchemas.ts";
 import { answer, apiRoutes, callIdParam, errorAnswers } from "./openapi/schemaParts.ts";
 
@@ -17,10 +18,11 @@ export function callTagsRoutes({ access, lookup, callTags }: {
   readonly callTags: CallTags;
 }) {
   const routes = apiRoutes();
+  const long = createLongQueries();
 
   routes.openapi({ ...known, middleware: [access("calls:read")] }, async (c) => {
     const { keyName } = keyFilter(c.get("caller"), undefined);
-    const found = await callTags.known(keyName, MAX_LISTED);
+    const found = await long(() => callTags.known(keyName, MAX_LISTED));
     return c.json({ tags: [...found] }, 200);
   });
 

@@ -10,6 +10,7 @@ import {
 } from "../services/knowledge.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
+import { createLongQueries } from "./middleware/longQueries.ts";
 import { jsonBody } from "./middleware/jsonBody.ts";
 import { usableAgent } from "./usableAgent.ts";
 import { agentName, answer, apiRoutes, errorAnswers, json } from "./openapi/schemaParts.ts";
@@ -32,6 +33,7 @@ export function knowledgeRoutes({ access, agents, knowledge, searches, now }: {
   readonly now: () => number;
 }) {
   const routes = apiRoutes();
+  const long = createLongQueries();
 
   routes.openapi({ ...read, middleware: [access("calls:read")] }, (c) => {
     const { name } = c.req.valid("param");
@@ -45,10 +47,12 @@ export function knowledgeRoutes({ access, agents, knowledge, searches, now }: {
     const { keyName } = filterFor(c.get("caller"), {});
     const since = now() - UNANSWERED_DAYS * DAY_MS;
     const found = unansweredQuestions(
-      await searches.unanswered({
-        ...{ agent: name, since, limit: MAX_SEARCHES },
-        ...present({ keyName }),
-      }),
+      await long(() =>
+        searches.unanswered({
+          ...{ agent: name, since, limit: MAX_SEARCHES },
+          ...present({ keyName }),
+        })
+      ),
     );
     const questions = found.slice(0, MAX_QUESTIONS).map(({ lastAskedAt, ...question }) => ({
       ...question,

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { ADMIN, ALICE, BOB, READER, withApi } from "../support/servers/apiServer.ts";
+import { callTagsRoutes } from "../../src/routes/callTags.ts";
 import { problemOf } from "../support/problemOf.ts";
+import { plainRouter } from "../support/servers/plainRouter.ts";
+import { until } from "../support/until.ts";
 
 const day = Date.UTC(2027, 0, 1);
 const put = { method: "PUT" };
@@ -74,3 +77,35 @@ for (const tag of ["a".repeat(41), "%20", "-a", "a%0Ab", "%3Cb%3E", "a%2Cb", "%0
       assert.deepEqual(await problemOf(refused), [422, "invalid_request"]);
     }));
 }
+
+Deno.test("GET /api/tags is refused while as many others are being answered as may be", async () => {
+  const answers: (() => void)[] = [];
+  const router = plainRouter((router) => {
+    const routes = callTagsRoutes({
+      access: () => (c, next) => {
+        c.set("caller", { scopes: ["admin"], seesAll: true, isAdmin: true });
+        return next();
+      },
+      lookup: { record: () => Promise.resolve(undefined) },
+      callTags: {
+        known: () => new Promise((resolve) => answers.push(() => resolve([]))),
+        add: () => Promise.resolve([]),
+        remove: () => Promise.resolve([]),
+      },
+    });
+    router.route("/", routes);
+  });
+  const ask = () =>
+    router.request("http://parley.test/api/tags", {}, { remoteAddress: "127.0.0.1" });
+  const begun = Array.from({ length: 4 }, ask);
+  await until(() => answers.length, (count) => count === 4);
+  const refused = await ask();
+  assert.equal(refused.headers.get("retry-after"), "2");
+  assert.deepEqual(await problemOf(refused), [503, "queries_busy"]);
+  for (const answer of answers.splice(0)) answer();
+  for (const answer of begun) assert.deepEqual(await (await answer).json(), { tags: [] });
+  const next = ask();
+  await until(() => answers.length, (count) => count === 1);
+  answers[0]?.();
+  assert.equal((await next).status, 200);
+});
