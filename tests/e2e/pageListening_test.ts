@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { violationsOf } from "../support/browser/accessibility.ts";
-import { browserTests, openPage } from "../support/browser/browser.ts";
+import { browserTestInBoth, browserTests, openPage } from "../support/browser/browser.ts";
 import { heardSaying, published, startPhoneRig, voiceOf } from "../support/servers/phoneRig.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
 import { recordingFolder } from "../support/recordedCalls.ts";
@@ -125,4 +125,4 @@ transfers: { sales: { number: "+14155550199" } }`,
       await close();
     }
   },
-});
+}, browserTestInBoth);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { browserTests } from "../support/browser/browser.ts";
+import { browserTestInBoth, browserTests } from "../support/browser/browser.ts";
 import { RECORDED_ID, rememberRecorded } from "../support/recordedConversation.ts";
 import { type PageVisit, visitPage } from "../support/servers/pageServer.ts";
 import { recordedApi } from "../support/servers/recordedApi.ts";
@@ -48,11 +48,11 @@ browserTests("page: one record", {
         assert.equal(await placeOf(page), place, key);
       }
       await page.click("button[aria-label='Zoom in']");
-      await page.mouse.click(box.x + 1, box.y + 5);
+      await page.click(".waves canvas", { position: { x: 1, y: 5 } });
       const left = await placeOf(page);
       assert.ok(left >= 0 && left < 10, `${left} s`);
       await page.keyboard.press("End");
-      await page.mouse.click(box.x + 1, box.y + 5);
+      await page.click(".waves canvas", { position: { x: 1, y: 5 } });
       assert.ok(await placeOf(page) < 40);
       assert.deepEqual(complaints, []);
     }),
@@ -164,7 +164,7 @@ browserTests("page: one record", {
       assert.deepEqual(await column("record-cost", 2), ["0:01", "0:11", "0:24"]);
       assert.deepEqual(complaints, []);
     }),
-});
+}, browserTestInBoth);
 
 const LATENCIES_READ = [
   "0:01, 700 ms: Response 300 ms, First audio 250 ms, Until heard 150 ms",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { type Browser, browserTests } from "../support/browser/browser.ts";
+import { type Browser, browserTestInBoth, browserTests } from "../support/browser/browser.ts";
 import { heldNothing, SOUND_LAB } from "../support/trials/soundLab.ts";
 import { playedOf, speak, type TalkVisit, visitTalk } from "../support/browser/talkVisit.ts";
 
@@ -215,7 +215,7 @@ browserTests("sound of the page", {
       await page.click("#mute");
       await page.waitForSelector("#status:text-is('You are muted')");
     }),
-});
+}, browserTestInBoth);
 
 const REFUSALS: Readonly<Record<string, RegExp>> = {
   NotAllowedError: /microphone was refused/,
