@@ -8,6 +8,7 @@ const MOST_BYTES = 150_000;
 const VIEWS = [
   "",
   "#calls",
+  "#calls/call_none",
   "#records",
   "#analytics",
   "#place",

@@ -1,11 +1,10 @@
 /// <reference lib="dom" />
 import { RequestError } from "../apiClient.ts";
-import { AudioError } from "../audio/audioContext.ts";
 import { find } from "../elements.ts";
 import { drawLevelMeter } from "../talk/levelMeter.ts";
 import { t } from "../text.ts";
-import { openListeningSound } from "./listeningSound.ts";
-import { hearCall, type ListeningOver } from "./listeningSocket.ts";
+import type { ListeningSound } from "./listeningSound.ts";
+import type { ListeningOver } from "./listeningSocket.ts";
 
 /** Connects the controls by which an operator hears a live call. */
 export function createListenIn() {
@@ -42,8 +41,14 @@ export function createListenIn() {
   async function listen(id: string): Promise<void> {
     const own = listening = new AbortController();
     show(t("Connecting…"));
-    let playing: Awaited<ReturnType<typeof openListeningSound>> | undefined;
+    let playing: ListeningSound | undefined;
     try {
+      // Few who watch a call listen to it.
+      const [{ openListeningSound }, { hearCall }] = await Promise.all([
+        import("./listeningSound.ts"),
+        import("./listeningSocket.ts"),
+      ]);
+      if (own.signal.aborted) return;
       playing = await openListeningSound(volume.valueAsNumber / 100);
       if (own.signal.aborted) return;
       const { levels, play } = playing;
@@ -104,6 +109,11 @@ const OVER: Readonly<Record<ListeningOver, string>> = {
 
 function problemOf(error: unknown): string {
   if (error instanceof RequestError) return error.message;
-  if (error instanceof AudioError) return t("This browser gives the page no sound.");
+  // By its name: the class would be loaded before anybody listens.
+  if (error instanceof Error && error.name === "AudioError") {
+    return t("This browser gives the page no sound.");
+  }
+  // A module could not be loaded.
+  if (error instanceof TypeError) return t("The server does not answer. Is it running?");
   throw error;
 }

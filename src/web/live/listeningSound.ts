@@ -11,7 +11,7 @@ import type { Levels } from "../talk/levelMeter.ts";
 import type { HeardSound } from "./heardSound.ts";
 
 /** Plays both sides of a call: the caller left, the agent right. */
-interface ListeningSound {
+export interface ListeningSound {
   readonly levels: Levels;
   /** From 0 to 1. */
   volume: number;
