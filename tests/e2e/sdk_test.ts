@@ -207,5 +207,9 @@ sdkTest("a call ends when its page is left", async ({ page, app }) => {
   const id = String(await page.evaluate("call.id"));
   const { ended } = app.registry.get(id)!;
   await page.goto("about:blank");
-  assert.deepEqual(await ended, { reason: "caller_hung_up" });
+  const end = await ended;
+  assert.ok("reason" in end);
+  // A slow browser may part with the socket of a page that is left before its close frame is out.
+  const isCut = end.reason === "leg_failed" && end.detail === "connection_lost";
+  assert.ok(end.reason === "caller_hung_up" || isCut, JSON.stringify(end));
 });
