@@ -25,7 +25,7 @@ export function createQuestionDialog(
   name: string,
   { title, then, confirm, keep, isHarmless }: Question,
 ): QuestionDialog {
-  const shown = element("p", { id: `${name}-about` });
+  const shown = element("p", { id: `${name}-about`, className: "about-question" });
   const problem = element("p", { id: `${name}-problem`, className: "problem", role: "alert" });
   const confirming = element("button", {
     type: "submit",
