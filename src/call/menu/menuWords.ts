@@ -9,8 +9,9 @@ export function menuWordsOf(text: string): MenuWords {
   const plain = plainOf(text.slice(0, MAX_LENGTH));
   if (SPOKEN.test(plain)) return "words";
   if (KEYS.test(plain)) return "keys";
+  // Also of whoever takes a call that has waited: thanks for holding, how can I help you?
+  if (text.trim().endsWith("?")) return "question";
   if (HOLD.test(plain)) return "hold";
-  if (/\?\s*$/.test(text.trim())) return "question";
   return RECORDING.test(plain) ? "recording" : "other";
 }
 

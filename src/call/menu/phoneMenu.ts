@@ -220,8 +220,7 @@ export class PhoneMenu {
   /** Whether who has spoken as a person before is a machine now: that is heard out. */
   #judge(text: string, now: Milliseconds): void {
     const words = menuWordsOf(text);
-    const isMachine = words === "keys" || words === "hold" && !text.trim().endsWith("?");
-    if (!isMachine) return;
+    if (words !== "keys" && words !== "hold") return;
     this.#machine(now);
     if (this.#call.speech.audible) return;
     this.#dropAnswer(now);

@@ -294,6 +294,17 @@ Deno.test("hold: a person who takes the call is answered as soon as they stop, a
   assert.equal(over.withheldMs, 100_000 - 750);
 });
 
+Deno.test("hold: who thanks for holding and asks is a person, and is answered at once", () => {
+  const call = menuCall();
+  music(call);
+  call.advance(100_000);
+  musicEnds(call);
+  call.take();
+  call.callerSays("Thank you for holding, this is Anna. How can I help you?", 3000);
+  call.advance(10);
+  assert.deepEqual(call.takeAsked(), ["reply"]);
+});
+
 Deno.test("hold: without the words, whoever speaks after music is answered soon", () => {
   const call = menuCall({}, { transcribes: false });
   music(call);
