@@ -13,7 +13,7 @@ browserTestInBoth(
     const liveId = await sample.call();
     const browser = await launchBrowser("silent");
     try {
-      const { page, close } = await openPage(sample.origin, {
+      const { page, complaints, close } = await openPage(sample.origin, {
         browser,
         reducedMotion: "reduce",
         microphone: "silent",
@@ -39,6 +39,7 @@ browserTestInBoth(
           await view.leave?.(page);
         });
       }
+      assert.deepEqual(complaints, []);
       await close();
     } finally {
       await browser.close();
@@ -80,6 +81,8 @@ async function assertReachable(page: Page): Promise<void> {
   })()`),
   );
   assert.ok(count > 0);
+  // Firefox shows the focus of the window in front alone.
+  await page.bringToFront();
   for (let presses = 0; presses < count + 10; presses++) {
     await page.keyboard.press("Tab");
     const [unmarked, left] = await page.evaluate<readonly [string | null, number]>(REACH);
