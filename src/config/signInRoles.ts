@@ -42,10 +42,10 @@ export function parseRoleRule(text: string): RoleRule | undefined {
   const subject = who.trim();
   const group = /^group:\s*(\S.{0,199})$/.exec(subject)?.[1];
   if (group !== undefined) return { who: { kind: "group", group }, role };
-  const email = subject.toLowerCase();
-  const domain = /^\*@([a-z0-9-]+(?:\.[a-z0-9-]+)+)$/.exec(email)?.[1];
+  const domain = /^\*@([a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+)$/.exec(subject)?.[1]?.toLowerCase();
   if (domain !== undefined) return { who: { kind: "domain", domain }, role };
-  return EMAIL.test(email) ? { who: { kind: "email", email }, role } : undefined;
+  const email = addressOf(subject);
+  return email === undefined ? undefined : { who: { kind: "email", email }, role };
 }
 
 /** Whether a name in calls, limits and the audit is that of a person: no key can have such a name. */
@@ -53,8 +53,23 @@ export function isPersonName(name: string): boolean {
   return name.includes("@") || name.startsWith("sub:");
 }
 
-/** An address in lower case that can be the name of a person here. */
-export const EMAIL = /^[^\s@,;:"'<>()[\]\\*]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
+/**
+ * An address in lower case, as it can be the name of a person here; undefined for any other text. Letters that
+ * become those of ASCII, such as the Kelvin sign, would make an address equal to that of somebody else, and
+ * characters that nobody sees would make it look so.
+ */
+export function addressOf(text: string): string | undefined {
+  const email = text.trim();
+  const lower = email.toLowerCase();
+  return EMAIL.test(lower) && foreign(lower) === foreign(email) ? lower : undefined;
+}
+
+const EMAIL = /^[^\s\p{C}@,;:"'<>()[\]\\*]{1,64}@[a-z0-9\-]+(?:\.[a-z0-9\-]+)*$/u;
+
+/** How many characters are not those of ASCII. */
+function foreign(text: string): number {
+  return text.replace(/[\0-\x7f]/g, "").length;
+}
 
 function matches({ who }: RoleRule, { email = "", groups }: SignedPerson): boolean {
   switch (who.kind) {

@@ -73,6 +73,26 @@ Deno.test("the most privileged role that matches counts, and unverified addresse
   ]);
 });
 
+Deno.test("an address that only looks like another, or becomes it in lower case, is not that one", async () => {
+  const emails = ["\u212Aim@example.com", "kim\u200b@example.com", "KIM@example.com"];
+  await using rig = await open({
+    provider: { people: emails.map((email, at) => ({ subject: `p${at}`, name: "Kim", email })) },
+    env: { SIGN_IN_ROLES: "kim@example.com=admin,*@example.com=viewer" },
+  });
+  const roles = [];
+  for (const at of emails.keys()) {
+    const visitor = rig.visitor();
+    await visitor.signIn(`p${at}`);
+    const { status, role, name } = await visitor.me();
+    roles.push([status, role, name]);
+  }
+  assert.deepEqual(roles, [
+    [401, undefined, undefined],
+    [401, undefined, undefined],
+    [200, "admin", "kim@example.com"],
+  ]);
+});
+
 Deno.test("who is refused is told so, and that stands in the audit", async () => {
   await using rig = await open();
   const answer = await rig.visitor().signIn("eve");

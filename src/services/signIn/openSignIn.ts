@@ -1,5 +1,10 @@
 import type { SignInSettings } from "../../config/settings.ts";
-import { EMAIL, namedGroups, roleOfPerson, type SignedPerson } from "../../config/signInRoles.ts";
+import {
+  addressOf,
+  namedGroups,
+  roleOfPerson,
+  type SignedPerson,
+} from "../../config/signInRoles.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { newToken } from "../../utils/ids.ts";
 import type { KeyRole } from "../../utils/keyScopes.ts";
@@ -96,9 +101,9 @@ function personOf(claims: Claims, groupsClaim: string): SignedPerson & { readonl
     .slice(0, MAX_GROUPS)
     .filter((group) => typeof group === "string");
   const { email: given, email_verified: verified } = claims;
-  const email = typeof given === "string" ? given.trim().toLowerCase() : "";
+  const email = typeof given === "string" ? addressOf(given) : undefined;
   // Some providers write the flag as a text.
-  if (EMAIL.test(email) && verified !== false && verified !== "false") {
+  if (email !== undefined && verified !== false && verified !== "false") {
     return { person: email, email, groups };
   }
   const subject = typeof claims["sub"] === "string" ? claims["sub"] : "";
