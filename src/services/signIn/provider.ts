@@ -136,6 +136,8 @@ export function createProvider(
   }
 
   async function discovered(): Promise<OpenId.Configuration> {
+    // What Deno says of it is wrapped by the client as a fault of the provider's.
+    requirePermission(new URL(issuer));
     const openid = await load();
     const insecure = isLoopback(new URL(issuer).hostname) && issuer.startsWith("http:");
     const config = await openid.discovery(new URL(issuer), clientId, {}, authOf(openid), {
@@ -155,11 +157,14 @@ export function createProvider(
       if (server.authorization_endpoint === undefined || endpoint === undefined) {
         throw new ProviderError("bad_answer", "endpoint_missing");
       }
-      const { host, port, protocol } = new URL(endpoint);
-      const named = port === "" ? `${host}:${protocol === "https:" ? 443 : 80}` : host;
-      if (!permits(named)) throw new ProviderError("not_permitted", named);
+      requirePermission(new URL(endpoint));
     }
     return config;
+  }
+
+  function requirePermission({ host, port, protocol }: URL): void {
+    const named = port === "" ? `${host}:${protocol === "https:" ? 443 : 80}` : host;
+    if (!permits(named)) throw new ProviderError("not_permitted", named);
   }
 
   /** The secret goes where the provider takes it; a public client has none, and PKCE alone. */
