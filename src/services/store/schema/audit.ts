@@ -12,5 +12,5 @@ export const audit: readonly string[] = [
   "CREATE INDEX audit_by_subject ON audit (subject, at)",
 ];
 
-/** Of refusals that were repeated. */
+/** Of refusals, and of what was read, that were repeated. */
 export const auditTimes: readonly string[] = ["ALTER TABLE audit ADD COLUMN times INTEGER"];
