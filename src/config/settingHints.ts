@@ -1,3 +1,4 @@
+import { allows } from "../utils/auth.ts";
 import type { Sentence } from "../utils/sentence.ts";
 import type { Settings } from "./settings.ts";
 import type { Environment } from "./settingReader.ts";
@@ -32,15 +33,15 @@ function misspellings(
   });
 }
 
-/** No key has the scope `admin` by default. */
+/** By default a key sees its own calls only. */
 function adminHint(
   { server: { apiKeys }, signIn }: Parameters<typeof settingHints>[1],
 ): readonly Sentence[] {
   // Each role of people who sign in reads them.
   if (signIn !== undefined) return [];
-  if (apiKeys.length === 0 || apiKeys.some(({ scopes }) => scopes.includes("admin"))) return [];
+  if (apiKeys.length === 0 || apiKeys.some(({ scopes }) => allows(scopes, "calls:all"))) return [];
   return [{
     text:
-      "None of API_KEYS has the scope admin, so no key can read inbound calls: write ;scopes=admin after one of them.",
+      "None of API_KEYS sees all calls, so no key can read inbound calls: write ;role=viewer after one of them, or ;role=admin for a key that may do all.",
   }];
 }

@@ -335,9 +335,10 @@ Deno.test("readSettings() allows PUBLIC_URL over http on this machine only", () 
 Deno.test("readSettings() hints at keys of which none may see everything", () => {
   const hintsFor = (API_KEYS: string) => readSettings({ API_KEYS }).hints.map(fillSentence);
   const two = "ops:0123456789abcdef,app:fedcba9876543210";
-  assert.match(hintsFor(two)[0] ?? "", /None of API_KEYS has the scope admin/);
+  assert.match(hintsFor(two)[0] ?? "", /None of API_KEYS sees all calls/);
   assert.deepEqual(hintsFor(`${two};scopes=admin`), []);
-  assert.match(hintsFor("ops:0123456789abcdef")[0] ?? "", /None of API_KEYS has the scope admin/);
+  assert.deepEqual(hintsFor(`${two};role=viewer`), []);
+  assert.match(hintsFor("ops:0123456789abcdef")[0] ?? "", /None of API_KEYS sees all calls/);
 });
 
 Deno.test("readSettings() hints at names that look misspelt, and leaves others alone", () => {
