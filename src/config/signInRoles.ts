@@ -61,9 +61,13 @@ export function isPersonName(name: string): boolean {
 export function addressOf(text: string): string | undefined {
   const email = text.trim();
   const lower = email.toLowerCase();
-  return EMAIL.test(lower) && foreign(lower) === foreign(email) ? lower : undefined;
+  return email.length <= MAX_ADDRESS_CHARS && EMAIL.test(lower) && foreign(lower) === foreign(email)
+    ? lower
+    : undefined;
 }
 
+/** As RFC 5321 allows: 64 before the @, 255 after it. */
+const MAX_ADDRESS_CHARS = 320;
 const EMAIL = /^[^\s\p{C}@,;:"'<>()[\]\\*]{1,64}@[a-z0-9\-]+(?:\.[a-z0-9\-]+)*$/u;
 
 /** How many characters are not those of ASCII. */

@@ -76,7 +76,7 @@ export function eventsRoutes(
   }): Response {
     // Nothing would read its body, or cancel it: its slot were never free again.
     if (method === "HEAD") return new Response(null, { headers: streamHeaders });
-    const { signal, release } = slots.open(caller.holder ?? "", caller.expiresAt);
+    const { signal, release } = slots.open(caller);
     const body = createEventStream(eventLog, { ...reading, heartbeatMs, signal, onClose: release });
     return new Response(body, { headers: streamHeaders });
   }

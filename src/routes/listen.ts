@@ -92,7 +92,7 @@ export function listenRoutes(
     const call = await lookup.known(callId);
     if (call === undefined) throw unknownCall();
     checkLive(call);
-    const { signal, release } = slots.open(holder ?? "", expiresAt);
+    const { signal, release } = slots.open(present({ keyName, holder, expiresAt }));
     let socket: ReturnType<typeof handleListenSocket> | undefined;
     let over: ListeningEnd | undefined;
     let stop = () => {};

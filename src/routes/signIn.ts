@@ -86,8 +86,9 @@ export function signInRoutes(
     if (!isOwnPage(c.req.raw, publicOrigin)) {
       throw new HttpProblem(403, "origin_not_allowed", "Only the server's own page signs out.");
     }
-    await endSession(c);
+    // The browser forgets it also where the store fails.
     sessions.clear(c);
+    await endSession(c);
     const redirectUri = redirectUriOf(c);
     const next = redirectUri === undefined
       ? undefined

@@ -40,8 +40,7 @@ export function createTableStreams({ setTimer, revocation }: Pick<Clock, "setTim
       "cache-control": "no-store",
     };
     if (c.req.method === "HEAD") return c.body(null, 200, headers);
-    const { holder = "", expiresAt } = c.get("caller");
-    return c.body(limited(lines(), slots.open(holder, expiresAt)), 200, headers);
+    return c.body(limited(lines(), slots.open(c.get("caller"))), 200, headers);
   };
 
   function limited(

@@ -74,7 +74,8 @@ Deno.test("the most privileged role that matches counts, and unverified addresse
 });
 
 Deno.test("an address that only looks like another, or becomes it in lower case, is not that one", async () => {
-  const emails = ["\u212Aim@example.com", "kim\u200b@example.com", "KIM@example.com"];
+  const emails = ["\u212Aim@example.com", "kim\u200b@example.com", `kim@${"a".repeat(400)}.com`];
+  emails.push("KIM@example.com");
   await using rig = await open({
     provider: { people: emails.map((email, at) => ({ subject: `p${at}`, name: "Kim", email })) },
     env: { SIGN_IN_ROLES: "kim@example.com=admin,*@example.com=viewer" },
@@ -87,6 +88,7 @@ Deno.test("an address that only looks like another, or becomes it in lower case,
     roles.push([status, role, name]);
   }
   assert.deepEqual(roles, [
+    [401, undefined, undefined],
     [401, undefined, undefined],
     [401, undefined, undefined],
     [200, "admin", "kim@example.com"],
@@ -317,6 +319,25 @@ Deno.test("one person has ten sessions at most: a further one ends the oldest", 
   const [oldest, second] = visitors;
   await until(async () => (await oldest?.me())?.status, (status) => status === 401);
   assert.equal((await second?.me())?.status, 200);
+});
+
+Deno.test("the streams of all sessions of a person count together", async () => {
+  await using rig = await open();
+  const [first, second, bob] = [rig.visitor(), rig.visitor(), rig.visitor()];
+  for (const visitor of [first, second]) await visitor.signIn("ann");
+  await bob.signIn("bob");
+  const open100 = Array.from({ length: 100 }, () => first.send("/api/events"));
+  const streams = await Promise.all(open100);
+  assert.deepEqual([...new Set(streams.map(({ status }) => status))], [200]);
+  assert.deepEqual(await problemOf(await second.send("/api/events")), [429, "too_many_streams"]);
+  const others = await bob.send("/api/events");
+  assert.equal(others.status, 200);
+  // Those of a session end with it, and no others.
+  await first.post("/sign-out");
+  for (const { body } of streams) await new Response(body).text();
+  const free = await second.send("/api/events");
+  assert.equal(free.status, 200);
+  for (const { body } of [others, free]) await body?.cancel();
 });
 
 Deno.test("a provider that is silent or away is told of, and nothing hangs", async () => {

@@ -1,6 +1,7 @@
 import { HttpProblem } from "./httpProblem.ts";
 import type { SentenceValues } from "../../utils/sentence.ts";
 import type { Clock } from "../../utils/clock.ts";
+import type { Caller } from "./access.ts";
 
 /** The wall clock may be changed: expiry is checked at least this often. */
 const EXPIRY_CHECK_MS = 30_000;
@@ -10,7 +11,7 @@ export interface Endings {
   onRevoked(listener: (holder: { readonly name: string }) => void): void;
 }
 
-/** Limits the number of open streams, of this process only, and closes those of a key. */
+/** Limits the number of open streams, of this process only, and closes those of a key or session. */
 export function createStreamSlots(
   {
     maxStreamsPerKey = 100,
@@ -29,19 +30,22 @@ export function createStreamSlots(
     readonly setTimer: Clock["setTimer"];
   },
 ) {
-  const openByKey = new Map<string, Set<AbortController>>();
+  // By the name of the key or person, who may have several sessions; each stream with its holder.
+  const openByName = new Map<string, Map<AbortController, string>>();
   let all = 0;
 
   return {
     /**
-     * Throws an `HttpProblem` where too many are open: 429 of the key, 503 of all. The signal aborts when the stream has to end;
-     * also at `expiresAt`, when its key expires, in milliseconds since 1970.
+     * Throws an `HttpProblem` where too many are open: 429 of the key or person, 503 of all. The signal aborts when
+     * the stream has to end; also at `expiresAt`, when its key or session expires, in milliseconds since 1970.
      */
     open(
-      keyName: string,
-      expiresAt?: number,
+      { keyName = "", holder = keyName, expiresAt }: Pick<
+        Caller,
+        "keyName" | "holder" | "expiresAt"
+      >,
     ): { readonly signal: AbortSignal; readonly release: () => void } {
-      const mine = openByKey.get(keyName) ?? new Set();
+      const mine = openByName.get(keyName) ?? new Map();
       if (mine.size >= maxStreamsPerKey) {
         throw tooMany(429, "No more than {most} {what} of one key may be open: close one first.", {
           most: maxStreamsPerKey,
@@ -55,7 +59,7 @@ export function createStreamSlots(
         });
       }
       const stream = new AbortController();
-      openByKey.set(keyName, mine.add(stream));
+      openByName.set(keyName, mine.set(stream, holder));
       all++;
       const stopWatching = expiresAt === undefined
         ? () => {}
@@ -66,13 +70,14 @@ export function createStreamSlots(
           stopWatching();
           if (!mine.delete(stream)) return;
           all--;
-          if (mine.size === 0) openByKey.delete(keyName);
+          if (mine.size === 0) openByName.delete(keyName);
         },
       };
     },
-    /** Ends all streams of a key. */
-    endAll(keyName: string): void {
-      for (const stream of [...openByKey.get(keyName) ?? []]) stream.abort();
+    /** Ends all streams of a key or session. */
+    endAll(holder: string): void {
+      const open = [...openByName.values()].flatMap((mine) => [...mine]);
+      for (const [stream, its] of open) if (its === holder) stream.abort();
     },
   };
 
