@@ -82,7 +82,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
 
 /** Of e-mail, and not the user of a SIP address or what stands before the host of a URL. */
 const ADDRESS =
-  /(?<![\w.!#$%&'*+/=?^`{|}~\]:-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+/gi;
+  /(?<![\p{L}\p{M}\p{N}_.!#$%&'*+/=?^`{|}~\]:\-])[\p{L}\p{M}\p{N}_.!#$%&'*+/=?^`{|}~\-]{1,64}@(?:[a-z0-9\-]+(?:\.[a-z0-9\-]+)+|[a-z][a-z0-9\-]*)/giu;
 
 /** V8 quotes what JSON.parse could not read. */
 const UNREADABLE_JSON = " is not valid JSON";

@@ -147,3 +147,17 @@ Deno.test("isSensitive() shows ids, names, counts and flags", () => {
   assert.equal(isSensitive("sequenceNumber", 12), false);
   assert.equal(isSensitive("tokenExpired", true), false);
 });
+
+Deno.test("maskText() shows pseudonyms of all addresses that people sign in with", () => {
+  for (
+    const address of [
+      "ann@example.com",
+      "jürgen.müller@example.com",
+      "o'k{1}@sso.example",
+      "ann@intranet",
+    ]
+  ) {
+    assert.match(maskText(`of ${address}, since`), /^of person-[\da-f]{8}, since$/, address);
+  }
+  assert.equal(maskText("npm:pg@8 and npm:@hono/zod"), "npm:pg@8 and npm:@hono/zod");
+});
