@@ -95,6 +95,19 @@ Deno.test("an address that only looks like another, or becomes it in lower case,
   ]);
 });
 
+Deno.test("an address counts where its flag is absent or true, whatever else the flag may be", async () => {
+  await using rig = await open();
+  const names = [];
+  for (const flag of [undefined, true, "True", false, "False", 0, null, "", ["true"], {}]) {
+    rig.server.provider.faults.claims = { email_verified: flag };
+    const visitor = rig.visitor();
+    await visitor.signIn("bob");
+    names.push((await visitor.me()).name);
+  }
+  const bob = "bob@example.com";
+  assert.deepEqual(names, [bob, bob, bob, ...Array.from({ length: 7 }, () => undefined)]);
+});
+
 Deno.test("who is refused is told so, and that stands in the audit", async () => {
   await using rig = await open();
   const answer = await rig.visitor().signIn("eve");

@@ -102,8 +102,10 @@ function personOf(claims: Claims, groupsClaim: string): SignedPerson & { readonl
     .filter((group) => typeof group === "string");
   const { email: given, email_verified: verified } = claims;
   const email = typeof given === "string" ? addressOf(given) : undefined;
-  // Some providers write the flag as a text.
-  if (email !== undefined && verified !== false && verified !== "false") {
+  // Some providers have no such flag, or write it as a text; what else it may be proves nothing.
+  const isVerified = verified === undefined || verified === true ||
+    (typeof verified === "string" && verified.toLowerCase() === "true");
+  if (email !== undefined && isVerified) {
     return { person: email, email, groups };
   }
   const subject = typeof claims["sub"] === "string" ? claims["sub"] : "";
