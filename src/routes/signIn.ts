@@ -43,6 +43,8 @@ export function signInRoutes(
 
   routes.get("/sign-in", async (c) => {
     const to = placeIn(c.req.query("to"));
+    // Where the provider asks nothing, another site could begin sessions until those of the person end.
+    if (!isOwnPage(c.req.raw, publicOrigin)) return moved(c, `/${to}`);
     const pace = paceOf(c);
     if (!pace.allowed) return await signInFaultPage(c, "too_many", { to, ...pace });
     const redirectUri = redirectUriOf(c);

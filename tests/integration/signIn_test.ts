@@ -231,6 +231,23 @@ Deno.test("somebody goes on at a part of the page, and never elsewhere", async (
   }
 });
 
+Deno.test("another site brings people to the page, and begins no sign-in", async () => {
+  await using rig = await open();
+  const begin = async (site: string) => {
+    const headers = { "Sec-Fetch-Site": site };
+    const answer = await rig.visitor().send("/sign-in?to=%23records", { headers });
+    return [answer.status, answer.headers.get("location"), answer.headers.getSetCookie().length];
+  };
+  for (const site of ["cross-site", "same-site"]) {
+    assert.deepEqual(await begin(site), [303, "/#records", 0]);
+  }
+  for (const site of ["same-origin", "none"]) {
+    const [status, location, cookies] = await begin(site);
+    assert.deepEqual([status, cookies], [303, 1]);
+    assert.ok(String(location).startsWith(rig.server.provider.issuer));
+  }
+});
+
 Deno.test("the cookie counts for requests of the server's own page alone", async () => {
   const key = "0123456789abcdef";
   await using rig = await open({
