@@ -4,6 +4,7 @@ import { entryModule } from "./entryModule.ts";
 import { invalidHost } from "./middleware/httpProblem.ts";
 import { sendTagged, type TaggedText, tagText } from "./middleware/etag.ts";
 import { pageLanguage } from "./pageLanguage.ts";
+import { slimModule } from "./slimModule.ts";
 import { translateHtml } from "./translateHtml.ts";
 
 /**
@@ -111,7 +112,9 @@ function createReader(folder: URL): (path: string) => Promise<PageFile | undefin
       const known = cache.get(path);
       if (known?.modifiedMs === modifiedMs) return known;
       const source = await Deno.readTextFile(url);
-      const text = extension === "ts" && !isTypes ? stripTypeScriptTypes(source) : source;
+      const text = extension === "ts" && !isTypes
+        ? slimModule(stripTypeScriptTypes(source))
+        : source;
       const file = { ...tagText(text, contentType), modifiedMs };
       cache.set(path, file);
       return file;

@@ -10,6 +10,7 @@ const VIEWS = [
   "#calls",
   "#calls/call_none",
   "#records",
+  "#records/call_none",
   "#analytics",
   "#place",
   "#batches",
@@ -69,6 +70,7 @@ browserTests("page: languages and size", {
             return sizes.get(pathname) ?? 0;
           });
         const bytes = (await Promise.all(read)).reduce((sum, size) => sum + size, 0);
+        console.log(hash, bytes);
         assert.ok(bytes < MOST_BYTES, `${hash} loads ${bytes} bytes`);
       });
     }

@@ -11,14 +11,15 @@ import { EventSearch, type KeptEvent } from "./eventSearch.ts";
 const STEP = 100;
 const MAX_KEPT = 20_000;
 
-/** All events of an ended call that the server still has, in a fold: they are loaded when it is opened. */
-export function eventList(
+/** Fills an open fold with all events of an ended call that the server still has. */
+export function fillEvents(
+  fold: HTMLDetailsElement,
   { id, startedAt, signal }: {
     readonly id: string;
     readonly startedAt: string;
     readonly signal: AbortSignal;
   },
-): HTMLElement {
+): void {
   const list = element("ol", { className: "events" });
   const status = element("p", { className: "small", role: "status" });
   const search = element("input", { type: "search", maxLength: 200, autocomplete: "off" });
@@ -33,16 +34,13 @@ export function eventList(
     hidden: true,
   });
   let found: readonly KeptEvent[] = [];
-  const fold = element("details", { className: "folded" }, [
-    element("summary", { textContent: t("Events") }),
-    field,
-    status,
-    list,
-    more,
-  ]);
+  fold.append(field, status, list, more);
   let asked = false;
   more.onclick = () => show(list.childElementCount + STEP);
-  fold.ontoggle = async () => {
+  fold.ontoggle = open;
+  open();
+
+  async function open(): Promise<void> {
     if (!fold.open || asked) return;
     asked = true;
     status.textContent = t("Loading …");
@@ -58,8 +56,7 @@ export function eventList(
       asked = false;
       status.textContent = error.message;
     }
-  };
-  return fold;
+  }
 
   async function load(): Promise<readonly KeptEvent[]> {
     const events: KeptEvent[] = [];

@@ -5,7 +5,8 @@ import { describeDirection, describeOutcome, describeParty } from "../callTexts.
 import { delay } from "../delay.ts";
 import { describeAnalysis } from "./analysisView.ts";
 import { showDownloads } from "./downloads.ts";
-import { find } from "../elements.ts";
+import { element, find } from "../elements.ts";
+import { needing } from "../me.ts";
 import { type Figure, showFigures } from "./figureList.ts";
 import { lastList } from "./lastList.ts";
 import { lengthOf } from "./lengthOf.ts";
@@ -13,12 +14,11 @@ import { transferTable } from "./transferTable.ts";
 import { phoneMenuTables } from "./phoneMenuTables.ts";
 import { agreements, mustHearTable, promiseTable } from "./heardTables.ts";
 import { createRecordTags } from "./recordTags.ts";
-import { callJournal } from "./callJournal.ts";
-import { eventList } from "./eventList.ts";
 import { costTable } from "./recordTables.ts";
 import { latencyChart, usageChart } from "./turnCharts.ts";
 import { bookedInCall } from "../calendar/bookedInCall.ts";
-import { createRecordingPlayer, isAudible } from "./recordingPlayer.ts";
+import type { RecordingPlayer } from "./recordingPlayer.ts";
+import { isAudible } from "./recordingTypes.ts";
 import { callMoments } from "../moments/callMoments.ts";
 import { showCourse } from "../showCourse.ts";
 import { createTranscriptView } from "../transcriptView.ts";
@@ -45,16 +45,12 @@ export function createRecordView(
     titleOf: (agent) => known.get(agent) ?? agent,
     onTime(startedMs) {
       follows = true;
-      recording.playFrom(startedMs);
+      recording?.playFrom(startedMs);
     },
   });
   const showTags = createRecordTags(find("record-tags", HTMLElement));
-  const recording = createRecordingPlayer({
-    section: find("record-recording", HTMLElement),
-    sound: find("record-sound", HTMLElement),
-    onHeard: (id, isPlaying) => transcript.hear(id, isPlaying && follows),
-    onStarted: () => follows = true,
-  });
+  /** Loaded with the first record that has a recording. */
+  let recording: RecordingPlayer | undefined;
   /** Whether what is heard is kept in view: not where the reader has scrolled away from it. */
   let follows = true;
   for (const type of ["wheel", "touchmove"]) {
@@ -74,6 +70,7 @@ export function createRecordView(
     const agents = await titles;
     known = agents;
     const booked = await bookedInCall(call, signal);
+    if (call.recording !== null) recording ??= await loadPlayer();
     if (signal.aborted) return;
     if (call.status !== "ended") return location.replace(`#calls/${id}`);
     const { startedAt } = call;
@@ -85,8 +82,8 @@ export function createRecordView(
     showFigures(find("record-figures", HTMLElement), figuresOf(call));
     find("record-booked", HTMLElement).replaceChildren(...booked);
     showAnalysis(call.analysis);
-    recording.show(call);
-    signal.addEventListener("abort", recording.close);
+    recording?.show(call);
+    signal.addEventListener("abort", () => recording?.close());
     main.classList.toggle("recorded", isAudible(call.recording));
     transcript.clear();
     showCourse(transcript, call, callMoments(call, agents));
@@ -106,8 +103,17 @@ export function createRecordView(
       ...costTable(call),
     );
     find("record-course", HTMLElement).replaceChildren(
-      eventList({ id, startedAt, signal }),
-      callJournal(id),
+      fold(t("Events"), async (opened) => {
+        const { fillEvents } = await import("./eventList.ts");
+        fillEvents(opened, { id, startedAt, signal });
+      }),
+      needing(
+        "admin",
+        fold(t("Journal and replay"), async (opened) => {
+          const { callJournal } = await import("./callJournal.ts");
+          opened.append(...callJournal(id));
+        }),
+      ),
     );
     const model = call.model === null ? [] : [call.model];
     find("record-audit", HTMLAnchorElement).href = `#audit?subject=${id}`;
@@ -117,6 +123,16 @@ export function createRecordView(
     main.scrollTop = 0;
     if (call.analysis?.state === "pending") followAnalysis(id, signal);
   };
+
+  async function loadPlayer(): Promise<RecordingPlayer> {
+    const { createRecordingPlayer } = await import("./recordingPlayer.ts");
+    return createRecordingPlayer({
+      section: find("record-recording", HTMLElement),
+      sound: find("record-sound", HTMLElement),
+      onHeard: (turnId, isPlaying) => transcript.hear(turnId, isPlaying && follows),
+      onStarted: () => follows = true,
+    });
+  }
 
   function showAnalysis(analysis: Analysis | null): void {
     find("record-analysis", HTMLElement)
@@ -144,6 +160,29 @@ export function createRecordView(
   function versionOf({ agent, agentVersion }: CallDetail): readonly string[] {
     return agentVersion === null ? [] : [`${agent} ${agentVersion}`];
   }
+}
+
+/** A fold that is filled when it is opened for the first time. */
+function fold(
+  summary: string,
+  fill: (opened: HTMLDetailsElement) => Promise<void>,
+): HTMLDetailsElement {
+  const made = element("details", { className: "folded" }, [
+    element("summary", { textContent: summary }),
+  ]);
+  let isFilled = false;
+  made.addEventListener("toggle", async () => {
+    if (!made.open || isFilled) return;
+    isFilled = true;
+    try {
+      await fill(made);
+    } catch (error) {
+      // At the next opening the server may answer again.
+      isFilled = false;
+      throw error;
+    }
+  });
+  return made;
 }
 
 const SCROLLING = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"]);

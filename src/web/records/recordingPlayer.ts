@@ -7,24 +7,18 @@ import { needing } from "../me.ts";
 import { t } from "../text.ts";
 import { heardLine } from "./heardLine.ts";
 import { recordingText } from "./recordingText.ts";
-import type { Recording } from "./recordingTypes.ts";
+import { isAudible, type Recording } from "./recordingTypes.ts";
 import { createSoundPlayer, type SoundPlayer } from "./soundPlayer.ts";
 import { createWaveform, type Waveform } from "./waveform.ts";
 import { waveMarks } from "./waveMarks.ts";
 
 /** The recording of the call that is shown: heard, seen, saved and removed. */
-interface RecordingPlayer {
+export interface RecordingPlayer {
   show(call: CallDetail): void;
   /** Plays from a time of the call on, where there is a recording. */
   playFrom(ms: number): void;
   /** Ends what is heard: the reader has left the record. */
   close(): void;
-}
-
-/** Whether there is something to be heard. */
-export function isAudible(recording: Recording | null): recording is Recording {
-  return recording !== null && recording.removedAt === null &&
-    recording.spans.some(({ kind }) => kind === "recorded");
 }
 
 /**

@@ -28,3 +28,9 @@ export interface RecordingCourse {
     readonly key?: string | null;
   } | null;
 }
+
+/** Whether there is something to be heard. */
+export function isAudible(recording: Recording | null): recording is Recording {
+  return recording !== null && recording.removedAt === null &&
+    recording.spans.some(({ kind }) => kind === "recorded");
+}
