@@ -22,7 +22,7 @@ browserTests("page: records", {
       const told = await page.locator("#agent-problems p").allInnerTexts();
       assert.match(told[0] ?? "", /^Desk version [0-9a-f]{12} stays in use$/);
       assert.ok(
-        told.includes("receptionist.md: line 2: titel: is not known; did you mean title?"),
+        told.includes("receptionist.md: Line 2: titel: is not known; did you mean title?"),
         told.join("\n"),
       );
       await remember({ id: "call_v1", startedAt: NOW }, {});
