@@ -70,7 +70,7 @@ export function listenRoutes(
     const grant = await tokens.claim(token);
     if (grant === undefined || grant.callId !== c.req.param("id")) {
       guesses.countFailure(c, "token");
-      throw new HttpProblem(401, "invalid_token", "The token is unknown, used or too old.");
+      throw invalidToken();
     }
     requireOwnPage(c.req.raw, grant.keyName, rules.publicOrigin);
     const { callId: subject, keyName } = grant;
@@ -92,6 +92,8 @@ export function listenRoutes(
     const call = await lookup.known(callId);
     if (call === undefined) throw unknownCall();
     checkLive(call);
+    // Where it ended while the call was looked up, nothing would end the stream.
+    if (holder !== undefined && deps.isRevoked(holder)) throw invalidToken();
     const { signal, release } = slots.open(present({ keyName, holder, expiresAt }));
     let socket: ReturnType<typeof handleListenSocket> | undefined;
     let over: ListeningEnd | undefined;
@@ -170,6 +172,10 @@ function problemOf(refusal: ListeningRefusal, { status }: KnownCall): HttpProble
         { retryAfterSeconds: 10 },
       );
   }
+}
+
+function invalidToken(): HttpProblem {
+  return new HttpProblem(401, "invalid_token", "The token is unknown, used or too old.");
 }
 
 const listenToken = createRoute({

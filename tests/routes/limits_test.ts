@@ -45,6 +45,16 @@ Deno.test("case 141: browsers of one address are counted, whatever key their tok
   await client.close();
 });
 
+Deno.test("clients of a proxy that is not trusted do not shut each other out", async () => {
+  await using server = await startPhoneServer();
+  const statuses = [];
+  for (let request = 0; request < 15; request++) {
+    const headers = { "x-forwarded-for": `203.0.113.${request}` };
+    statuses.push(await statusOf(server.request("/api/me", { headers })));
+  }
+  assert.deepEqual(statuses, Array.from({ length: 15 }, () => 401));
+});
+
 Deno.test("case 172: a token that a limit has refused is good when there is a place again", async () => {
   await using server = await startPhoneServer({ env: { WEB_CALLS_PER_KEY: "1" } });
   const [first, second] = [await tokenOf(server), await tokenOf(server)];

@@ -52,7 +52,7 @@ export function createGuessGuard({ addressOf, trustProxy = false, now, log }: {
     ): Key {
       const secret = presentedKey(c.req.raw.headers);
       if (secret === undefined) {
-        requireAllowed(keylessRequests.consume(addressOf(c), now()));
+        if (!isShared(c)) requireAllowed(keylessRequests.consume(addressOf(c), now()));
         throw missing;
       }
       admit(c, "key");
@@ -64,9 +64,12 @@ export function createGuessGuard({ addressOf, trustProxy = false, now, log }: {
   };
 
   function admit(c: Context, what: SecretKind): void {
-    // All clients of an untrusted proxy on this machine share one address: one would lock out all.
-    if (!trustProxy && isProxied(c)) return;
-    requireAllowed(limiters[what].peek(addressOf(c), now()));
+    if (!isShared(c)) requireAllowed(limiters[what].peek(addressOf(c), now()));
+  }
+
+  /** All clients of an untrusted proxy on this machine share one address: one would lock out all. */
+  function isShared(c: Context): boolean {
+    return !trustProxy && isProxied(c);
   }
 
   /** Counts and logs a wrong secret; throws a 429 where there are too many. */

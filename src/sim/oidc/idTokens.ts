@@ -1,8 +1,6 @@
 /** What the tokens of the simulated provider are signed with. */
 export type TokenAlgorithm = "RS256" | "ES256";
 
-export type TokenSigner = Awaited<ReturnType<typeof createTokenSigner>>;
-
 const KEY_ID = "sim-1";
 
 const ALGORITHMS = {
