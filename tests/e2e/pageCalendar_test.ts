@@ -101,7 +101,7 @@ browserTest(
       );
       assert.match(
         await page.innerText("#agents-problems"),
-        /^Agents with warnings\n+Desk is in use\n+receptionist\.md: line \d+: tools\.2\.confirm: names no argument/,
+        /^Agents with warnings\n+Desk is in use\n+receptionist\.md: Line \d+: tools\.2\.confirm: names no argument/,
       );
       assert.deepEqual(complaints, []);
       await page.setViewportSize({ width: 320, height: 568 });
