@@ -45,7 +45,15 @@ Deno.test("of two agents with one number the first keeps it, and the other's fil
   });
   assert.deepEqual(agents.names, ["desk"]);
   assert.deepEqual(agents.unusable.get("shop")?.problems, [
-    { line: 3, path: "numbers.1", message: "+14155550123 is answered by desk already" },
+    {
+      line: 3,
+      path: "numbers.1",
+      message: "+14155550123 is answered by desk already",
+      sentence: {
+        text: "{number} is answered by {agent} already",
+        values: { number: "+14155550123", agent: "desk" },
+      },
+    },
   ]);
   assert.equal(choice(agents, { called: "+14155550123" }).agent, "desk");
   // Its callers get its apology, not another agent.
