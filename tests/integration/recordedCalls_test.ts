@@ -70,7 +70,8 @@ Deno.test("a phone call is recorded as it was heard: to the sample, and without 
     const from = beginning(recorded.agent, startedMs * 8 + 16);
     const lateMs = startedMs - from / 8;
     assert.ok(
-      lateMs <= 2 + holdUps.worstMs,
+      // The phone's timer, its socket and this process's are held up one after the other.
+      lateMs <= 2 + holdUps.totalMs,
       `${text}: at ${startedMs * 8}, first sound at ${from}`,
     );
     return from;
