@@ -54,7 +54,7 @@ export type ControlInput =
   /** Ends the session at once, and the call with it unless another process has it. */
   | { readonly type: "hangUp"; readonly end: SessionEnd }
   | { readonly type: "callerLevel"; readonly speaking: boolean }
-  /** Frames of the line are late: what the caller has said or pressed meanwhile may still have to be read. */
+  /** Frames of the line are late: speech and keys of the caller may not have been read yet. */
   | { readonly type: "framesLate" }
   /** The line has nothing but a busy tone: nobody is there, or nobody any more. */
   | { readonly type: "busyTone" }

@@ -35,8 +35,8 @@ export interface Handoff extends HandoffAsked {
 export const MAX_HANDOFFS = 10;
 
 /**
- * The request with the facts of a handoff as variables. They are what the caller has said, so nobody has checked
- * them.
+ * The request with the facts of a handoff as variables. They come from what the caller has
+ * said, and are unchecked.
  */
 export function withFacts(request: CallRequest, facts: string | undefined): CallRequest {
   const carried = variablesIn(facts);

@@ -9,7 +9,7 @@ export function menuWordsOf(text: string): MenuWords {
   const plain = plainOf(text.slice(0, MAX_LENGTH));
   if (SPOKEN.test(plain)) return "words";
   if (KEYS.test(plain)) return "keys";
-  // Also of whoever takes a call that has waited: thanks for holding, how can I help you?
+  // Also said by a person who takes a call from a queue: thanks for holding, how can I help you?
   if (text.trim().endsWith("?")) return "question";
   if (HOLD.test(plain)) return "hold";
   return RECORDING.test(plain) ? "recording" : "other";
