@@ -132,6 +132,7 @@ export class AgentLines {
       ...present({ agent: this.#agentName }),
       position,
       startedAt: now,
+      ...present({ soundedAt: this.#entries.takeSounded(id) }),
       endedAt: undefined,
       text: "",
       final: false,

@@ -14,11 +14,14 @@ import {
 } from "./transcriptEntry.ts";
 import { type UnheardRest, unheardRest } from "./unheardRest.ts";
 import type { Milliseconds } from "../types.ts";
+import { BoundedMap } from "../../utils/boundedMap.ts";
 import { RecentIds } from "../../utils/recentIds.ts";
 
 /** What is older is on record and not needed any more: a call may go on for hours. */
 const MAX_ENTRIES = 500;
 const MAX_FORGOTTEN = 1000;
+/** Items that are heard before their first words come. */
+const MAX_WORDLESS = 16;
 /** More than are said in a day: what a flood brings beyond is for the model alone. */
 const MAX_PUBLISHED = 20_000;
 
@@ -30,6 +33,7 @@ export class TranscriptEntries {
   readonly #entries = new Map<string, TranscriptEntry>();
   /** What is not kept any more is not begun again by an event that comes late. */
   readonly #forgotten = new RecentIds(MAX_FORGOTTEN);
+  readonly #sounded = new BoundedMap<string, Milliseconds>(MAX_WORDLESS);
   /** The highest number of an entry that is no item of a model's. */
   #local = 0;
   /** Position of the first entry that fresh model sessions are given. */
@@ -59,10 +63,18 @@ export class TranscriptEntries {
     return this.#entries.get(id);
   }
 
-  /** The first sound of an item was heard. */
+  /** The first sound of an item was heard, whose words may come later. */
   soundedAt(itemId: string, at: Milliseconds): void {
     const entry = this.#entries.get(itemId);
-    if (entry?.kind === "agent" && !entry.final) entry.soundedAt = at;
+    if (entry === undefined) this.#sounded.set(itemId, at);
+    else if (entry.kind === "agent" && !entry.final) entry.soundedAt = at;
+  }
+
+  /** When the first sound of an item was heard that had no words yet. */
+  takeSounded(itemId: string): Milliseconds | undefined {
+    const at = this.#sounded.get(itemId);
+    this.#sounded.delete(itemId);
+    return at;
   }
 
   /** The entry of an item, a new one at the item's place; undefined for one that is not kept any more. */

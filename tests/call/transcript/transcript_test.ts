@@ -44,6 +44,20 @@ Deno.test("case 44: pieces of a transcription add up, and the final text replace
   assert.equal(call.transcript[0]?.final, true);
 });
 
+Deno.test("a line begins with its first sound, though its words come after that was heard", () => {
+  const call = new CallDriver({ reports: "positions" }).live();
+  call.advance(1000);
+  const responseId = call.begin();
+  call.sound(responseId, "item", 800);
+  call.advance(600);
+  call.words(responseId, "item", "It is noon.");
+  call.finish(responseId);
+  call.advance(2000);
+  assert.deepEqual(call.transcript.map(({ text, startedMs }) => [text, startedMs]), [
+    ["It is noon.", 1000],
+  ]);
+});
+
 Deno.test("case 44: items stand behind the item that the model names, whatever came first", () => {
   const placed = [
     { type: "committed", itemId: "user_1" },
