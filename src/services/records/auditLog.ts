@@ -27,7 +27,8 @@ const MAX_RETRY_MS = 5000;
 export function openAuditLog(
   { audit, now, setTimer, log, maxWaiting = 20_000 }: AuditLogDeps,
 ): AuditLog {
-  const waiting: AuditEntry[] = [];
+  /** By their ids; of one that has grown, as it is now. */
+  const waiting = new Map<string, AuditEntry>();
   let failures = 0;
   let lastAt = 0;
   const writing = createPollLoop(write, setTimer);
@@ -35,13 +36,14 @@ export function openAuditLog(
 
   async function write(): Promise<number | undefined> {
     try {
-      while (waiting.length > 0) {
-        const batch = waiting.slice(0, BATCH);
+      while (waiting.size > 0) {
+        const batch = [...waiting.values().take(BATCH)];
         await add(batch);
         failures = 0;
-        // While it was written, the oldest may have been given up.
-        const written = new Set(batch);
-        waiting.splice(0, waiting.length, ...waiting.filter((entry) => !written.has(entry)));
+        // While it was written, an entry may have grown.
+        for (const entry of batch) {
+          if (waiting.get(entry.id) === entry) waiting.delete(entry.id);
+        }
       }
       return undefined;
     } catch (error) {
@@ -66,16 +68,18 @@ export function openAuditLog(
     log.error("Audit entry not stored", { ...entry, at: new Date(at).toISOString(), error });
   }
 
-  function enter(entry: NewAuditEntry): void {
+  function enter(entry: NewAuditEntry, known?: string): string {
     // Entries of the same millisecond keep their order too.
     const at = lastAt = Math.max(Math.round(now()), lastAt + 1);
-    waiting.push({ ...entry, id: newId("audit", at), at });
-    const [oldest] = waiting;
-    if (waiting.length > maxWaiting && oldest !== undefined) {
-      waiting.shift();
+    const id = known ?? newId("audit", at);
+    waiting.set(id, { ...entry, id, at });
+    const [oldest] = waiting.values();
+    if (waiting.size > maxWaiting && oldest !== undefined) {
+      waiting.delete(oldest.id);
       lose(oldest);
     }
     if (failures === 0) writing.wake();
+    return id;
   }
 
   return {
@@ -84,7 +88,8 @@ export function openAuditLog(
       repeated.close();
       await writing.close();
       await write();
-      for (const entry of waiting.splice(0)) lose(entry);
+      for (const entry of waiting.values()) lose(entry);
+      waiting.clear();
     },
   };
 }

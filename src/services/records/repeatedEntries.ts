@@ -6,6 +6,8 @@ import type { AuditAction, AuditEntry } from "../store.ts";
 export type NewAuditEntry = Omit<AuditEntry, "id" | "at">;
 
 const GATHERED_MS = 10 * 60_000;
+/** What a process that dies has counted within so long is lost. */
+const BEHIND_MS = 3000;
 /** Kinds that are gathered at a time; those beyond are entered one by one. */
 const MAX_KINDS = 10_000;
 
@@ -17,47 +19,56 @@ const READS: ReadonlySet<AuditAction> = new Set<AuditAction>([
 /**
  * Gathers what a key or person is refused again for the same reason, or reads again, so that nobody can fill the
  * audit log with it: the first is entered at once, those of each ten minutes after it as one entry, with their
- * number. All else is entered at once.
+ * number. All else is entered at once. `enter` gets the id that it returned where the entry has grown since, at most
+ * every few seconds.
  */
 export function createRepeatedEntries({ enter, setTimer }: Pick<Clock, "setTimer"> & {
-  readonly enter: (entry: NewAuditEntry) => void;
+  readonly enter: (entry: NewAuditEntry, id?: string) => string;
 }) {
   const gathered = new Map<string, Gathered>();
+  /** Those that have grown since they were entered. */
+  const behind = new Set<Gathered>();
+  let cancelCatchUp: (() => void) | undefined;
 
   function begin(kind: string): void {
     const made: Gathered = {
       cancel: setTimer(() => {
         gathered.delete(kind);
         if (made.entry === undefined) return;
-        enter(made.entry);
+        catchUp(made);
         begin(kind);
       }, GATHERED_MS),
     };
     gathered.set(kind, made);
   }
 
+  function catchUp(one: Gathered): void {
+    if (behind.delete(one) && one.entry !== undefined) one.id = enter(one.entry, one.id);
+  }
+
+  function catchUpAll(): void {
+    cancelCatchUp?.();
+    cancelCatchUp = undefined;
+    for (const one of [...behind]) catchUp(one);
+  }
+
   return {
     note(entry: NewAuditEntry): void {
       const kind = kindOf(entry);
-      if (kind === undefined) return enter(entry);
+      if (kind === undefined) return void enter(entry);
       const known = gathered.get(kind);
       if (known === undefined) {
         if (gathered.size < MAX_KINDS) begin(kind);
-        return enter(entry);
+        return void enter(entry);
       }
-      const before = known.entry;
-      if (before === undefined) return void (known.entry = entry);
-      const { keyName, action, refused } = entry;
-      const subject = before.subject === entry.subject ? entry.subject : undefined;
-      const times = (before.times ?? 1) + 1;
-      known.entry = { action, times, ...present({ keyName, refused, subject }) };
+      known.entry = known.entry === undefined ? entry : withOneMore(known.entry, entry);
+      behind.add(known);
+      cancelCatchUp ??= setTimer(catchUpAll, BEHIND_MS);
     },
     /** Enters what is gathered. */
     close(): void {
-      for (const { cancel, entry } of gathered.values()) {
-        cancel();
-        if (entry !== undefined) enter(entry);
-      }
+      catchUpAll();
+      for (const { cancel } of gathered.values()) cancel();
       gathered.clear();
     },
   };
@@ -65,8 +76,15 @@ export function createRepeatedEntries({ enter, setTimer }: Pick<Clock, "setTimer
 
 interface Gathered {
   readonly cancel: () => void;
-  /** What has not been entered yet. */
+  /** All of these ten minutes but the first. */
   entry?: NewAuditEntry;
+  /** Of the entry, once it is entered. */
+  id?: string;
+}
+
+function withOneMore(before: NewAuditEntry, { keyName, action, refused, ...entry }: NewAuditEntry) {
+  const subject = before.subject === entry.subject ? entry.subject : undefined;
+  return { action, times: (before.times ?? 1) + 1, ...present({ keyName, refused, subject }) };
 }
 
 /** Undefined for what is not gathered. */

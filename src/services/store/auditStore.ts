@@ -56,7 +56,7 @@ export type AuditAction = (typeof auditActions)[number];
 /** What somebody has done, or was refused. */
 export interface AuditEntry {
   readonly id: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; of several, when the last was counted. */
   readonly at: number;
   /** Absent on a server without keys. */
   readonly keyName?: string;
@@ -83,11 +83,13 @@ export type AuditStore = ReturnType<typeof createAuditStore>;
 /** Who has done what. Table `audit`. */
 export function createAuditStore({ query, batch }: Database) {
   return {
-    /** All or none; an entry that is there already stays as it is. */
+    /** All or none; an entry that is there already stays as it is, unless it happened more often since. */
     async add(entries: readonly AuditEntry[]): Promise<void> {
       await batch(entries.map(({ id, at, keyName, action, subject, refused, times }) => ({
         sql: `INSERT INTO audit (id, at, key_name, action, subject, refused, times)
-          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
+          VALUES ($1, $2, $3, $4, $5, $6, $7)
+          ON CONFLICT (id) DO UPDATE SET at = excluded.at, subject = excluded.subject,
+            times = excluded.times WHERE excluded.times > COALESCE(audit.times, 1)`,
         values: [
           ...[id, toInteger(at), keyName ?? null, action, subject ?? null, refused ?? null],
           times ?? null,

@@ -7,6 +7,8 @@ interface Rig {
   readonly stored: AuditEntry[];
   readonly lost: unknown[];
   readonly wakes: (() => void)[];
+  /** What is to run in a few seconds. */
+  readonly soon: (() => void)[];
   /** What is to run in ten minutes. */
   readonly later: (() => void)[];
   readonly log: ReturnType<typeof openAuditLog>;
@@ -17,6 +19,7 @@ function rig(maxWaiting?: number): Rig {
   const stored: AuditEntry[] = [];
   const lost: unknown[] = [];
   const wakes: (() => void)[] = [];
+  const soon: (() => void)[] = [];
   const later: (() => void)[] = [];
   const log = openAuditLog({
     audit: {
@@ -25,19 +28,22 @@ function rig(maxWaiting?: number): Rig {
         if (entries.some(({ subject }) => subject === "poison")) {
           return Promise.reject(new StatementRefused("no"));
         }
-        stored.push(...entries);
+        for (const entry of entries) {
+          const at = stored.findIndex(({ id }) => id === entry.id);
+          stored.splice(at === -1 ? stored.length : at, at === -1 ? 0 : 1, entry);
+        }
         return Promise.resolve();
       },
     },
     now: () => 5,
     setTimer(wake, ms) {
-      (ms === 600_000 ? later : wakes).push(wake);
+      (ms === 600_000 ? later : ms === 3000 ? soon : wakes).push(wake);
       return () => {};
     },
     log: { warn() {}, error: (_message, fields) => void lost.push(fields?.["subject"]) },
     ...(maxWaiting !== undefined && { maxWaiting }),
   });
-  const made: Rig = { stored, lost, wakes, later, log, fault: undefined };
+  const made: Rig = { stored, lost, wakes, soon, later, log, fault: undefined };
   return made;
 }
 
@@ -110,6 +116,43 @@ Deno.test("what a key is refused again is one entry with its number, and no othe
   refuse("eve", "call_4");
   await made.log.close();
   assert.deepEqual(told().slice(5), ["eve  scope_missing 2"], "of several subjects none is named");
+});
+
+Deno.test("what is counted is stored every few seconds, in one write and in the same entry", async () => {
+  const made = rig();
+  const refuse = (subject: string) =>
+    made.log.note({ action: "call.say", keyName: "eve", subject, refused: "scope_missing" });
+  const told = () => made.stored.map(({ subject, times = 1 }) => [subject, times]);
+  const pass = async () => {
+    for (const write of made.soon.splice(0)) write();
+    await settled();
+  };
+  for (let at = 0; at < 6; at++) refuse("call_1");
+  await settled();
+  assert.deepEqual([told(), made.soon.length], [[["call_1", 1]], 1]);
+  await pass();
+  assert.deepEqual(told(), [["call_1", 1], ["call_1", 5]]);
+  const counted = made.stored[1];
+
+  made.fault = new Error("away");
+  for (let at = 0; at < 3; at++) {
+    refuse("call_2");
+    await pass();
+  }
+  made.fault = undefined;
+  made.wakes.at(-1)?.();
+  await settled();
+  assert.deepEqual(told(), [["call_1", 1], [undefined, 8]], "the same entry, by its newest number");
+  assert.equal(made.stored[1]?.id, counted?.id);
+  assert.ok((made.stored[1]?.at ?? 0) > (counted?.at ?? 0), "the time of the last one");
+
+  await pass();
+  assert.deepEqual(made.soon, [], "without new ones nothing is written");
+  for (const gather of made.later.splice(0)) gather();
+  refuse("call_3");
+  await pass();
+  assert.deepEqual(told().slice(2), [["call_3", 1]], "the next ten minutes are another entry");
+  await made.log.close();
 });
 
 Deno.test("what is read again is one entry with its number, each thing that was read on its own", async () => {

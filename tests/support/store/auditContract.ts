@@ -34,6 +34,9 @@ export function testAudit(test: StoreTest): void {
     assert.deepEqual(await list({ subject: "call_1" }), [listened]);
     assert.deepEqual(await list({ since: 1001 }), [saved, refused]);
     assert.deepEqual(await list({ until: 2000 }), [listened]);
+    const { subject: _subject, ...several } = { ...listened, at: 1500, times: 2 };
+    await audit.add([several, { ...refused, at: 9000, times: 2 }]);
+    assert.deepEqual(await list(), [saved, refused, several], "only what happened more often");
     await audit.prune(2000);
     assert.deepEqual(await list(), [saved, refused]);
   });
