@@ -1,6 +1,6 @@
-import { allows } from "../utils/auth.ts";
 import type { Sentence } from "../utils/sentence.ts";
-import type { Settings } from "./settings.ts";
+import { keyHint } from "./keyHint.ts";
+import type { SettingHint, Settings } from "./settings.ts";
 import type { Environment } from "./settingReader.ts";
 import { suggestSetting } from "./settingNames.ts";
 
@@ -9,8 +9,8 @@ export function settingHints(
   environment: Environment,
   access: Pick<Settings, "server"> & { readonly signIn: Settings["signIn"] | undefined },
   off: readonly string[],
-): readonly Sentence[] {
-  return [...misspellings(environment), ...adminHint(access), ...off.map(offHint)];
+): readonly SettingHint[] {
+  return [...misspellings(environment), ...keyHint(access), ...off.map(offHint)];
 }
 
 function offHint(name: string): Sentence {
@@ -31,17 +31,4 @@ function misspellings(
       values: { name: name.slice(0, 80), meant },
     }];
   });
-}
-
-/** By default a key sees its own calls only. */
-function adminHint(
-  { server: { apiKeys }, signIn }: Parameters<typeof settingHints>[1],
-): readonly Sentence[] {
-  // Each role of people who sign in reads them.
-  if (signIn !== undefined) return [];
-  if (apiKeys.length === 0 || apiKeys.some(({ scopes }) => allows(scopes, "calls:all"))) return [];
-  return [{
-    text:
-      "None of API_KEYS sees all calls, so no key can read inbound calls: write ;role=viewer after one of them, or ;role=admin for a key that may do all.",
-  }];
 }

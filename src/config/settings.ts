@@ -31,7 +31,13 @@ export interface Settings {
   readonly tools: ToolSettings;
   readonly log: LogSettings;
   /** Warnings for the operator, one sentence each; the server starts all the same. */
-  readonly hints: readonly Sentence[];
+  readonly hints: readonly SettingHint[];
+}
+
+/** A warning about settings. */
+export interface SettingHint extends Sentence {
+  /** A part of the set-up warns of it in its own words, so that it is not repeated there. */
+  readonly isTold?: true;
 }
 
 export interface ServerSettings {

@@ -133,3 +133,20 @@ Deno.test("the set-up is for admins alone", async () => {
   assert.equal(response.status, 403);
   assert.equal((await response.json()).code, "scope_missing");
 });
+
+Deno.test("keys that see no inbound calls are warned of once", async () => {
+  await using server = await startPhoneServer({
+    env: { API_KEYS: `ops:${apiKey};scopes=setup:read+calls:read`, OPENAI_APIKEY: "sk-test" },
+  });
+  const response = await server.request("/api/setup", {
+    headers: { Authorization: `Bearer ${apiKey}` },
+  });
+  const { checks } = await response.json();
+  const told = (checks as readonly (Check & { readonly part: string })[]).filter((
+    { part, state },
+  ) => part === "warnings" || part === "keys" && state === "warning");
+  assert.deepEqual(told.map(({ part, text }) => [part, text]), [
+    ["keys", "Each key sees its own calls only: the calls that come in are shown to none."],
+    ["warnings", "{name} is not a setting: did you mean {meant}?"],
+  ]);
+});

@@ -84,7 +84,8 @@ export function openSetup(
       of("recordings", recordingsFinding(settings, recordings.health, recorded)),
       ...(disk === undefined ? [] : [of("disk", disk)]),
       of("webhooks", webhooksFinding(settings, failed.length)),
-      ...settings.hints.map((hint) => of("warnings", { state: "warning", ...hint })),
+      ...settings.hints.filter(({ isTold }) => isTold !== true)
+        .map((hint) => of("warnings", { state: "warning", ...hint })),
     ];
   }
 }

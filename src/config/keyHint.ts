@@ -1,0 +1,18 @@
+import { allows } from "../utils/auth.ts";
+import type { SettingHint, Settings } from "./settings.ts";
+
+/** Where no key sees inbound calls: by default a key sees its own calls only. */
+export function keyHint(
+  { server: { apiKeys }, signIn }: Pick<Settings, "server"> & {
+    readonly signIn: Settings["signIn"] | undefined;
+  },
+): readonly SettingHint[] {
+  // Each role of people who sign in reads them.
+  if (signIn !== undefined) return [];
+  if (apiKeys.length === 0 || apiKeys.some(({ scopes }) => allows(scopes, "calls:all"))) return [];
+  return [{
+    text:
+      "None of API_KEYS sees all calls, so no key can read inbound calls: write ;role=viewer after one of them, or ;role=admin for a key that may do all.",
+    isTold: true,
+  }];
+}
