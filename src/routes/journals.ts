@@ -3,6 +3,7 @@ import { type CallLookup, replayJournal } from "../services/calls.ts";
 import type { Records } from "../services/records.ts";
 import type { CallStore } from "../services/store.ts";
 import { createOneAtATime } from "../utils/oneAtATime.ts";
+import { fillSentence } from "../utils/sentence.ts";
 import type { RequireScope } from "./middleware/access.ts";
 import { HttpProblem, required, unknownCall } from "./middleware/httpProblem.ts";
 import { answer, apiRoutes, callIdParam, errorAnswers } from "./openapi/schemaParts.ts";
@@ -58,9 +59,13 @@ export function journalsRoutes({ access, lookup, callStore, journals }: {
     return c.json({
       same: difference === undefined,
       entries,
-      difference: difference === undefined
-        ? null
-        : { what: difference.what, atMs: difference.atMs ?? null, text: difference.text },
+      difference: difference === undefined ? null : {
+        what: difference.what,
+        atMs: difference.atMs ?? null,
+        text: fillSentence(difference.sentence),
+        template: difference.sentence.text,
+        values: difference.sentence.values,
+      },
       command: `deno task replay ${call.id}.jsonl`,
     }, 200);
   });
@@ -152,6 +157,10 @@ const again = createRoute({
           what: z.enum(["turn", "tool", "end"]),
           atMs: z.number().nullable().openapi({ description: "Since the call began" }),
           text: z.string(),
+          template: z.string().openapi({
+            description: "The text with `{name}` for each of its values",
+          }),
+          values: z.record(z.string(), z.union([z.string(), z.number()])),
         }).nullable().openapi({ description: "The first one" }),
         command: z.string().openapi({ description: "Shows every decision, of the saved file" }),
       }).openapi("Replay"),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { browserTests, openPage } from "../support/browser/browser.ts";
+import { englishOf } from "../support/browser/englishTexts.ts";
 import { detailOf } from "../support/recordedCalls.ts";
 import { heardSaying, startPhoneRig, voiceOf } from "../support/servers/phoneRig.ts";
 import { NOW, visitPage } from "../support/servers/pageServer.ts";
@@ -104,7 +105,22 @@ browserTests("page: events and journals", {
       await Deno.writeTextFile(`${dir}/${talk.callId}.jsonl`, quiet.join("\n"));
       await page.click("#record-course button:text-is('Replay')");
       await page.waitForSelector("#record-course .different");
-      assert.match(await page.locator(".outcome").innerText(), /first difference/);
+      assert.match(
+        await page.locator(".outcome").innerText(),
+        /first difference:\s+\d.* (?:in the replay|did not have)\.\n/,
+      );
+      await page.click("#language");
+      await page.click("#record-course summary:text-is('Journal und Wiederholung')");
+      await page.click("#record-course button:text-is('Wiederholen')");
+      await page.waitForSelector("#record-course .different");
+      const [, difference] = await page.locator(".outcome p").allInnerTexts();
+      assert.match(
+        difference ?? "",
+        /^\d.* Redebeitrag \S+ des (?:Anrufers|Agenten) .*Wiederholung/,
+      );
+      assert.deepEqual(await englishOf(page), []);
+      await page.click("#language");
+      await page.click("#record-course summary:text-is('Journal and replay')");
       await Deno.remove(`${dir}/${talk.callId}.jsonl`);
       await page.click("#record-course button:text-is('Replay')");
       await page.waitForSelector(".outcome .problem:has-text('no journal of this call')");

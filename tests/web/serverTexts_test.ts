@@ -11,9 +11,10 @@ const SENTENCE =
 /** What follows the name of a field. */
 const MESSAGE = /"((?:must|is|are|has|may|cannot|needs|holds|takes) [^"\n]*[^"\n ])"/g;
 
-/** Modules whose sentences people see as the reasons of refusals. */
+/** Modules whose sentences people see as the reasons of refusals, or as what a replay has found. */
 const REFUSING = [
   "src/routes",
+  "src/services/calls/replayDifference.ts",
   "src/services/outbound/batch",
   "src/services/outbound/callPlacement.ts",
   "src/services/spending/destinations",

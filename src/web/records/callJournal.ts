@@ -2,12 +2,17 @@
 import { fetchApi, fetchApiJson, RequestError } from "../apiClient.ts";
 import { element } from "../elements.ts";
 import { formatCount, formatDuration } from "../formats.ts";
+import { loadServerTexts, type Say } from "../serverTexts.ts";
 import { t } from "../text.ts";
 
 interface Replay {
   readonly same: boolean;
   readonly entries: number;
-  readonly difference: { readonly atMs: number | null; readonly text: string } | null;
+  readonly difference: {
+    readonly atMs: number | null;
+    readonly template: string;
+    readonly values: Parameters<Say>[1];
+  } | null;
   readonly command: string;
 }
 
@@ -23,7 +28,7 @@ export function callJournal(callId: string): readonly HTMLElement[] {
   const replay = button(t("Replay"), async () => {
     outcome.replaceChildren(t("The journal is replayed …"));
     const answer = await fetchApiJson<Replay>(`/api/calls/${callId}/replay`, { method: "POST" });
-    outcome.replaceChildren(...describe(answer));
+    outcome.replaceChildren(...describe(answer, await loadServerTexts()));
   });
   return [
     element("p", {
@@ -52,7 +57,10 @@ export function callJournal(callId: string): readonly HTMLElement[] {
   }
 }
 
-function describe({ same, entries, difference, command }: Replay): readonly (Node | string)[] {
+function describe(
+  { same, entries, difference, command }: Replay,
+  say: Say,
+): readonly (Node | string)[] {
   const count = formatCount(entries);
   const verdict = same
     ? t("The same: all {count} entries lead to the turns, tools and end of the record.", { count })
@@ -61,7 +69,7 @@ function describe({ same, entries, difference, command }: Replay): readonly (Nod
   return [
     element("p", { className: same ? "same" : "different", textContent: verdict }),
     ...(difference === null ? [] : [
-      element("p", { lang: "en", textContent: `${at}${difference.text}` }),
+      element("p", { textContent: `${at}${say(difference.template, difference.values)}` }),
       element("p", {
         textContent: t(
           "Where the journal has no words, as without JOURNAL_TEXTS, what depends on words may differ.",
