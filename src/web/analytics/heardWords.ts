@@ -13,7 +13,7 @@ export function showHeardWords(line: HeardLine, name: string): HTMLElement {
     count: formatCount(heardToEnd),
     times: formatCount(times),
   });
-  return element("figure", { className: "heard-line" }, [
+  return element("figure", { className: "box heard-line" }, [
     element("figcaption", {}, [
       element("h3", { textContent: name }),
       element("p", { className: "caption", textContent: `${summary}${mostCut(line)}` }),

@@ -72,7 +72,7 @@ export function createChart(options: ChartOptions, signal: AbortSignal): HTMLEle
   signal.addEventListener("abort", () => resizing.disconnect());
   point(undefined);
 
-  return element("figure", { className: "chart" }, [
+  return element("figure", { className: "box chart" }, [
     element("figcaption", {}, [
       element("h2", { textContent: title }),
       element("p", { id: `${id}-summary`, className: "caption", textContent: summary }),
