@@ -8,11 +8,9 @@ import { showFigures } from "../records/figureList.ts";
 import { batchBounds } from "./batchBounds.ts";
 import { optionsOf } from "./batchOptions.ts";
 import { acceptedRow, refusedRow } from "./batchRows.ts";
-import type { BatchPreview, PreviewedCall } from "./batchTypes.ts";
+import type { BatchPreview } from "./batchTypes.ts";
+import { showLines } from "./previewLines.ts";
 import { t } from "../text.ts";
-
-/** Rows that are shown of each kind. */
-const MAX_ROWS = 200;
 
 /** Creates the form that sends a batch: a file, what is planned, a preview, and the start. */
 export function createBatchForm(): (titles: AgentTitles, signal: AbortSignal) => void {
@@ -106,8 +104,18 @@ export function createBatchForm(): (titles: AgentTitles, signal: AbortSignal) =>
     ]);
     const problems = found.calls.filter(({ state }) => state === "refused");
     const others = found.calls.filter(({ state }) => state !== "refused");
-    showLines(acceptedLines, t("Will be called"), others, acceptedRow);
-    showLines(refusedLines, t("Refused"), problems, refusedRow);
+    showLines(acceptedLines, others, {
+      name: t("Will be called"),
+      label: t("Lines that are called"),
+      columns: [t("Country"), t("When")],
+      rowOf: acceptedRow,
+    });
+    showLines(refusedLines, problems, {
+      name: t("Refused"),
+      label: t("Lines that are refused"),
+      columns: [t("Why it is refused")],
+      rowOf: refusedRow,
+    });
     const variables =
       found.columns?.flatMap(({ role }) => role.startsWith("variable ") ? [role.slice(9)] : []) ??
         [];
@@ -163,24 +171,6 @@ export function createBatchForm(): (titles: AgentTitles, signal: AbortSignal) =>
     preview.hidden = true;
     start.disabled = true;
   }
-}
-
-/** Under how many they are; none where there are none. */
-function showLines(
-  list: HTMLDetailsElement,
-  name: string,
-  calls: readonly PreviewedCall[],
-  rowOf: (call: PreviewedCall) => HTMLElement,
-): void {
-  list.hidden = calls.length === 0;
-  const isCut = calls.length > MAX_ROWS;
-  const count = formatCount(calls.length);
-  list.querySelector("summary")?.replaceChildren(
-    isCut
-      ? t("{name}: {count} (the first {shown} are shown)", { name, count, shown: MAX_ROWS })
-      : `${name}: ${count}`,
-  );
-  list.querySelector("tbody")?.replaceChildren(...calls.slice(0, MAX_ROWS).map(rowOf));
 }
 
 function codes(names: readonly string[]): readonly (HTMLElement | string)[] {
