@@ -36,7 +36,9 @@ export function sentenceHeard(
   const isWhole = unheard === "" && !(interrupted && isOver);
   if (!isWhole && wordsOf(text.slice(place.to)).length < WORDS_BEHIND) return undefined;
   if (brokenOff === true && heardMs < place.to * SLOWEST_MS_PER_CHARACTER) return undefined;
-  const from = Math.max(entry.startedAt, endedAt - heardMs) - startedAt;
+  // Words may come when their sound is long over.
+  const began = Math.min(entry.startedAt, entry.soundedAt ?? Infinity);
+  const from = Math.max(began, endedAt - heardMs) - startedAt;
   const at = (character: number) => from + heardMs * character / text.length;
   const toMs = Math.min(at(place.to), endedAt - startedAt);
   return { fromMs: Math.round(Math.min(at(place.from), toMs)), toMs: Math.round(toMs) };

@@ -84,6 +84,7 @@ export class AgentSpeech {
   asideOver(responseId: string, now: Milliseconds): void {
     for (const { itemId } of this.#playback.unfinished(responseId)) this.itemDone(itemId, now);
     this.#playback.endPriority(responseId, now);
+    this.#transcript.agent.wordsOver(responseId);
     this.responses.asideEnded(responseId);
   }
 
@@ -185,6 +186,7 @@ export class AgentSpeech {
   responseDone(responseId: string, now: Milliseconds): void {
     for (const { itemId } of this.#playback.unfinished(responseId)) this.itemDone(itemId, now);
     this.#truncation.responseDone(responseId);
+    this.#transcript.agent.wordsOver();
     this.responses.ended(responseId);
   }
 
@@ -234,6 +236,7 @@ export class AgentSpeech {
   close(now: Milliseconds): void {
     this.#interruption.settle();
     this.#interruption.close(this.#playback.end(now), now);
+    this.#transcript.agent.wordsOver();
     this.#announce();
   }
 
@@ -252,6 +255,7 @@ export class AgentSpeech {
     const { activeId, asideId } = this.responses;
     if (activeId !== undefined) {
       this.#truncation.forget(activeId);
+      this.#transcript.agent.wordsOver();
       this.responses.ended(activeId);
     }
     if (asideId !== undefined) this.asideOver(asideId, now);
@@ -273,9 +277,8 @@ export class AgentSpeech {
 
   #heard(heard: readonly Heard[], now: Milliseconds): void {
     for (const one of heard) {
-      const { itemId, heardMs, finished } = one;
-      this.#latency.heard(itemId, now);
-      if (finished) this.#transcript.agent.heard(itemId, heardMs, now);
+      this.#latency.heard(one.itemId, now);
+      if (one.finished) this.#transcript.agent.heard(one, now);
       else this.#transcript.agent.heardSoFar(one);
     }
     if (heard.length > 0) this.#announce();

@@ -2,7 +2,7 @@ import type { CommandBuffer } from "../machine/commandBuffer.ts";
 import type { HeardSpeech } from "./heardSpeech.ts";
 import type { Transcript } from "../transcript/transcript.ts";
 import type { Milliseconds } from "../types.ts";
-import type { Cut } from "./spokenItems.ts";
+import { type Cut, isHeardWhole } from "./spokenItems.ts";
 import type { SpokenResponses } from "./spokenResponses.ts";
 import type { Truncation } from "./truncation.ts";
 
@@ -62,16 +62,16 @@ export class Interruption {
   /** Has the model forget what was cut off, at the exact place if the leg has reported it. */
   settle(exact?: { readonly itemId: string; readonly ms: Milliseconds }): void {
     if (this.#dueAt === undefined) return;
-    const cuts = exact === undefined ? this.#cuts : exactCuts(this.#cuts, exact.itemId, exact.ms);
+    const known = exact === undefined ? this.#cuts : exactCuts(this.#cuts, exact.itemId, exact.ms);
     this.#cuts = [];
     this.#dueAt = undefined;
-    this.#heard.settle(cuts);
+    const cuts = this.#withoutWhole(known, this.#cutAt);
     const ofModel = cuts.filter(({ responseId }) =>
       !this.#responses.isAside(responseId) && !this.#responses.isSaid(responseId)
     );
     this.#truncation.cutOff(ofModel, this.#responses.activeId);
     for (const cut of cuts) {
-      this.record(cut, this.#cutAt);
+      this.#record(cut, this.#cutAt);
       if (!this.#responses.isSaid(cut.responseId)) continue;
       const { itemId } = cut;
       this.#commands.request({
@@ -84,12 +84,18 @@ export class Interruption {
 
   /** The call is over, and nobody else need know what it cut off. */
   close(cuts: readonly Cut[], now: Milliseconds): void {
-    this.#heard.settle(cuts);
-    for (const cut of cuts) this.record(cut, now);
+    for (const cut of this.#withoutWhole(cuts, now)) this.#record(cut, now);
   }
 
-  /** Records what was cut off at this time, where the model need not know. */
-  record({ itemId, heardMs, producedMs, complete }: Cut, cutAt: Milliseconds): void {
+  /** Tells what was heard; returns what was not heard to its end. */
+  #withoutWhole(known: readonly Cut[], cutAt: Milliseconds): readonly Cut[] {
+    const cuts = known.filter((cut) => !isHeardWhole(cut));
+    this.#heard.settle(cuts);
+    for (const cut of known) if (isHeardWhole(cut)) this.#transcript.agent.heard(cut, cutAt);
+    return cuts;
+  }
+
+  #record({ itemId, heardMs, producedMs, complete }: Cut, cutAt: Milliseconds): void {
     this.#commands.publish({ type: "interrupted", itemId, heardMs: Math.round(heardMs) });
     this.#transcript.agent.cut(itemId, heardMs, producedMs, complete, cutAt);
   }
@@ -102,5 +108,5 @@ function exactCuts(cuts: readonly Cut[], itemId: string, ms: Milliseconds): read
   return cuts.map((cut, index) => {
     if (index < at) return { ...cut, heardMs: cut.producedMs };
     return { ...cut, heardMs: index > at ? 0 : Math.min(Math.max(ms, 0), cut.sentMs) };
-  }).filter((cut) => !cut.complete || cut.heardMs < cut.producedMs);
+  });
 }

@@ -15,8 +15,7 @@ export interface Cut extends SpeechRef {
 }
 
 /** What became known as played: where the item now stands, and whether that was all of it. */
-export interface Heard {
-  readonly itemId: string;
+export interface Heard extends Pick<SpeechRef, "responseId" | "itemId"> {
   readonly heardMs: Milliseconds;
   readonly finished: boolean;
   /** How much of it the model has produced so far, and whether that is all of it. */
@@ -111,8 +110,8 @@ export class SpokenItems {
     const heardMs = Math.min(Math.max(ms, atLeastMs ?? item.heardMs), item.sentMs);
     const advanced = heardMs > item.heardMs;
     item.heardMs = heardMs;
-    const { producedMs, complete } = item;
-    return { itemId, heardMs, producedMs, complete, advanced };
+    const { responseId, producedMs, complete } = item;
+    return { responseId, itemId, heardMs, producedMs, complete, advanced };
   }
 
   /** Takes over how far each item has come by an estimate, where that is further than what is known. */
@@ -138,22 +137,24 @@ export class SpokenItems {
     );
   }
 
-  /** Forgets everything, and returns what the caller will not hear to its end. */
+  /** Forgets everything, and returns it as far as it has come: what of it `isHeardWhole` is not cut off. */
   cut(): readonly Cut[] {
-    // Also what was heard whole so far, if the model is in the middle of it: the rest will not be.
-    const cuts = [...this.#items.values()].filter((item) => !item.complete || !isHeard(item));
+    const cuts = [...this.#items.values()];
     this.#items.clear();
     return cuts;
   }
 
   #settle(item: Item): Heard {
-    const { itemId, heardMs, producedMs, complete } = item;
-    const finished = complete && isHeard(item);
+    const { responseId, itemId, heardMs, producedMs, complete } = item;
+    const finished = isHeardWhole(item);
     if (finished) this.#items.delete(itemId);
-    return { itemId, heardMs, finished, producedMs, complete };
+    return { responseId, itemId, heardMs, finished, producedMs, complete };
   }
 }
 
-function isHeard({ heardMs, producedMs }: Item): boolean {
-  return heardMs >= producedMs - ROUNDING_MS;
+/** While the model is in the middle of an item, no more than a part of it was heard. */
+export function isHeardWhole(
+  { heardMs, producedMs, complete }: Pick<Cut, "heardMs" | "producedMs" | "complete">,
+): boolean {
+  return complete && heardMs >= producedMs - ROUNDING_MS;
 }

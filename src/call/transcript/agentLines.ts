@@ -1,9 +1,22 @@
 import type { Heard } from "../playback/spokenItems.ts";
 import { heardSentences, heardText } from "./heardText.ts";
-import { type AgentEntry, historyItemOf, MAX_TEXT } from "./transcriptEntry.ts";
+import {
+  type AgentEntry,
+  historyItemOf,
+  MAX_TEXT,
+  type TranscriptEntry,
+} from "./transcriptEntry.ts";
 import type { TranscriptEntries } from "./transcriptEntries.ts";
 import type { Milliseconds } from "../types.ts";
+import { BoundedMap } from "../../utils/boundedMap.ts";
 import { present } from "../../utils/present.ts";
+
+/** What was heard whole and has no words yet. */
+interface Wordless extends Pick<Heard, "responseId" | "heardMs"> {
+  readonly at: Milliseconds;
+}
+
+const MAX_WORDLESS = 16;
 
 /** What the agent has said, as far as the caller has heard it. */
 export class AgentLines {
@@ -11,6 +24,7 @@ export class AgentLines {
   /** Whose words they are, where it is not the agent that the call began with. */
   #agentName: string | undefined;
   #settled: AgentEntry[] = [];
+  readonly #wordless = new BoundedMap<string, Wordless>(MAX_WORDLESS);
 
   constructor(entries: TranscriptEntries) {
     this.#entries = entries;
@@ -27,7 +41,19 @@ export class AgentLines {
     if (entry === undefined || entry.final || text === "") return;
     entry.aside = aside;
     entry.text = (entry.text + text).slice(0, MAX_TEXT);
+    if (this.#wordless.has(itemId)) entry.heardCharacters = entry.text.length;
     this.#entries.publish(entry);
+  }
+
+  /** An aside, or all that was said, has no more words to come: what was heard before them is final with them. */
+  wordsOver(asideId?: string): void {
+    for (const [itemId, heard] of this.#wordless) {
+      const entry = this.#entries.get(itemId);
+      const isOver = asideId === undefined || heard.responseId === asideId;
+      if (!isOver || entry === undefined) continue;
+      this.#wordless.delete(itemId);
+      this.#heardWhole(entry, heard.heardMs, heard.at);
+    }
   }
 
   /** The model stopped in the middle of an item, or perhaps at its end: words without audio will not be heard. */
@@ -68,13 +94,21 @@ export class AgentLines {
     this.#entries.publish(entry);
   }
 
-  /** The caller has heard all of an item. */
-  heard(itemId: string, heardMs: Milliseconds, now: Milliseconds): void {
+  /** The caller has heard all of an item, be it before its words have come. */
+  heard(
+    { responseId, itemId, heardMs }: Pick<Heard, "responseId" | "itemId" | "heardMs">,
+    now: Milliseconds,
+  ): void {
     const entry = this.#entries.get(itemId);
-    if (entry?.kind !== "agent" || entry.final) return;
+    if (entry !== undefined) return this.#heardWhole(entry, heardMs, now);
+    this.#wordless.set(itemId, { responseId, heardMs, at: now });
+  }
+
+  #heardWhole(entry: TranscriptEntry, heardMs: Milliseconds, at: Milliseconds): void {
+    if (entry.kind !== "agent" || entry.final) return;
     entry.final = true;
     entry.heardMs = heardMs;
-    entry.endedAt = now;
+    entry.endedAt = at;
     this.#settled.push(entry);
     this.#entries.publish(entry);
   }

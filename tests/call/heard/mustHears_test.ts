@@ -47,6 +47,22 @@ Deno.test("a sentence for the start is said word for word after the greeting, an
   assert.deepEqual(call.takeAsked(), [], "and not said again");
 });
 
+Deno.test("a sentence whose words come when its sound is over was heard, and at that time", () => {
+  const call = new CallDriver(START).live();
+  greet(call);
+  const [begun, id] = [call.now, call.begin("say")];
+  const ref = { responseId: id, itemId: "late", contentIndex: 0 };
+  call.sound(id, "late", 2000);
+  call.input({ type: "speechDone", ref });
+  call.advance(3000);
+  call.words(id, "late", RECORDED);
+  call.finish(id);
+  const proof = proofs(call).at(-1);
+  assert.ok(proof?.heard === true);
+  assert.ok(Math.abs(proof.fromMs - begun) < 150, `${proof.fromMs} is not ${begun}`);
+  assert.ok(Math.abs(proof.toMs - begun - 2000) < 300, `${proof.toMs} is not ${begun + 2000}`);
+});
+
 Deno.test("a greeting that has the words in it is enough, as far as it was heard", () => {
   const heard = new CallDriver(START).live();
   greet(heard, "Hello, this call is recorded! How can I help?");

@@ -58,6 +58,66 @@ Deno.test("a line begins with its first sound, though its words come after that 
   ]);
 });
 
+Deno.test("a line that was heard whole before its words came is final with its response, or the call", () => {
+  for (const reports of ["marks", "positions"] as const) {
+    for (const isLast of [false, true]) {
+      const call = new CallDriver({ reports }).live();
+      const responseId = call.begin();
+      call.sound(responseId, "item", 800);
+      call.input({ type: "speechDone", ref: { responseId, itemId: "item", contentIndex: 0 } });
+      call.advance(2000);
+      for (const text of ["It is ", "noon."]) call.words(responseId, "item", text);
+      const [open] = call.transcript;
+      assert.deepEqual([open?.text, open?.final, open?.heardCharacters], [
+        "It is noon.",
+        false,
+        11,
+      ]);
+      if (isLast) call.input({ type: "left", end: { reason: "caller_hung_up" } });
+      else call.finish(responseId);
+      const [line] = call.transcript;
+      assert.deepEqual([line?.text, line?.final, line?.interrupted], ["It is noon.", true, false]);
+      assert.equal(line?.endedMs, 800);
+    }
+  }
+});
+
+Deno.test("words that come after their response, and after its sound was heard, make a final line in the end", () => {
+  const call = new CallDriver().live();
+  const responseId = call.begin();
+  call.sound(responseId, "item", 800);
+  call.finish(responseId);
+  call.advance(2000);
+  for (const text of ["It is ", "noon."]) call.words(responseId, "item", text);
+  call.speak("next", 500, "Well.");
+  const [line] = call.transcript;
+  assert.deepEqual([line?.text, line?.final, line?.endedMs], ["It is noon.", true, 800]);
+});
+
+Deno.test("a line of which the end was heard as the caller cut it off is final, and was not cut off", () => {
+  const call = new CallDriver({ reports: "positions" }).live();
+  call.speak("item", 1000, "It is noon.");
+  call.advance(999.5);
+  call.callerStarts();
+  assert.deepEqual(
+    call.transcript.map(({ text, final, interrupted, endedMs }) => ({
+      ...{ text, final, interrupted, endedMs },
+    })),
+    [{ text: "It is noon.", final: true, interrupted: false, endedMs: 1000 }],
+  );
+  assert.deepEqual(call.events("interrupted"), []);
+});
+
+Deno.test("a line that was heard out, and whose mark is still on the way, is final where the caller speaks", () => {
+  const call = new CallDriver().live();
+  call.speak("item", 1000, "It is noon.");
+  // The echoes are late, and none of them comes before.
+  call.now = 1200;
+  call.callerStarts();
+  const [line] = call.transcript;
+  assert.deepEqual([line?.text, line?.final, line?.interrupted], ["It is noon.", true, false]);
+});
+
 Deno.test("case 44: items stand behind the item that the model names, whatever came first", () => {
   const placed = [
     { type: "committed", itemId: "user_1" },
