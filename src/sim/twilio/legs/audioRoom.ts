@@ -32,7 +32,7 @@ export class AudioRoom<Member extends RoomMember> {
       this.#startedAt = this.#clock.now();
       this.#frames = 0;
       this.#wait();
-    }
+    } else this.#carry();
     this.#mouths.set(member, member.audio.open());
   }
 
@@ -44,10 +44,14 @@ export class AudioRoom<Member extends RoomMember> {
 
   #wait(): void {
     const next = this.#startedAt + (this.#frames + 1) * frameMs;
-    this.#cancel = this.#clock.at(next, () => this.#pass());
+    this.#cancel = this.#clock.at(next, () => {
+      this.#carry();
+      this.#wait();
+    });
   }
 
-  #pass(): void {
+  /** Up to now, also where the process was held up: whoever joins later has no part in it. */
+  #carry(): void {
     const elapsed = this.#clock.now() - this.#startedAt;
     for (; (this.#frames + 1) * frameMs <= elapsed; this.#frames++) {
       // Mixed at its end, a frame is heard a frame later than it was said.
@@ -55,6 +59,5 @@ export class AudioRoom<Member extends RoomMember> {
       const said = new Map([...this.#mouths].map(([it, mouth]) => [it, mouth.nextFrame()]));
       for (const member of said.keys()) member.audio.hear(this.#mix(member, said), atMs);
     }
-    this.#wait();
   }
 }
