@@ -79,6 +79,7 @@ function entryOf(
     interrupted,
     heardCharacters: 0,
     aside,
+    ...(turn.unfinished === true && { brokenOff: true as const }),
     ...times,
   };
 }

@@ -126,7 +126,7 @@ Deno.test("a session that takes over goes on at the first word that was not hear
   assert.deepEqual(exactWords(call), ["four five six"]);
 });
 
-Deno.test("a session that takes over while the model was still speaking has it finish what it had to say", () => {
+Deno.test("a session that takes over while the model was still speaking has it finish that, also when asked to go on", () => {
   for (const isComplete of [true, false]) {
     const before = new CallDriver().live();
     const words = "The blue room has a view of the lake, and it is";
@@ -156,6 +156,20 @@ Deno.test("a session that takes over while the model was still speaking has it f
     );
     assert.match(
       asked.join(),
+      isComplete ? /nothing else: ".*and it is"$/ : /finish what you were about to say: ".*it is"$/,
+    );
+    const silenced = call.begin();
+    const itemId = call.callerStarts();
+    call.finish(silenced, "cancelled", { callerSpoke: true });
+    call.callerStops();
+    call.take();
+    call.input({ type: "callerText", itemId, text: "Go on.", final: true });
+    call.finish(call.begin(), "cancelled");
+    const again = call.takeRequests().flatMap((one) =>
+      one.type === "respond" ? one.request.instructions ?? "" : []
+    );
+    assert.match(
+      again.join(),
       isComplete ? /nothing else: ".*and it is"$/ : /finish what you were about to say: ".*it is"$/,
     );
   }
