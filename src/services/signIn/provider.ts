@@ -210,7 +210,10 @@ function faultOf(error: unknown): ProviderError {
   if (error instanceof ProviderError) return error;
   if (!(error instanceof Error)) return new ProviderError("bad_answer", "unknown");
   if (error.cause instanceof ProviderError) return error.cause;
-  if (error instanceof Deno.errors.NotCapable) return new ProviderError("not_permitted", "network");
+  // The client wraps what its requests throw.
+  if ([error, error.cause].some((each) => each instanceof Deno.errors.NotCapable)) {
+    return new ProviderError("not_permitted", "network");
+  }
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
   const detail = /^[\w.-]{1,60}$/.test(code) ? code : "unknown";
   if (error.name === "ResponseBodyError" || error.name === "AuthorizationResponseError") {
