@@ -27,12 +27,14 @@ export function readRecords(read: SettingReader): RecordSettings {
   if (days !== undefined && auditDays < days) {
     read.problem("AUDIT_DAYS must not be less than RETENTION_DAYS.");
   }
+  const auditEntries = read.whole("AUDIT_ENTRIES", 1_000_000, { min: 10_000, max: 100_000_000 });
   const pricesFile = read.text("PRICES_FILE");
   const telephonyUsdPerMinute = read.amount("TELEPHONY_USD_PER_MINUTE");
   const dir = read.text("JOURNAL_DIR");
   const texts = read.flag("JOURNAL_TEXTS", false);
   return {
     auditDays,
+    auditEntries,
     ...present({ retentionDays: days, pricesFile, telephonyUsdPerMinute }),
     ...(dir !== undefined && { journal: { dir: dir.replace(/(?<=.)\/$/, ""), texts } }),
   };

@@ -33,6 +33,7 @@ export const settingNames = [
   "DATABASE_URL",
   "RETENTION_DAYS",
   "AUDIT_DAYS",
+  "AUDIT_ENTRIES",
   "PRICES_FILE",
   "TELEPHONY_USD_PER_MINUTE",
   "JOURNAL_DIR",

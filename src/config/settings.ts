@@ -125,6 +125,8 @@ export interface RecordSettings {
   readonly retentionDays?: number;
   /** How long is kept who has done what. */
   readonly auditDays: number;
+  /** How many entries of it at most. */
+  readonly auditEntries: number;
   /** A JSON file that overrides some of the list prices. */
   readonly pricesFile?: string;
   /** Per minute on the phone, inbound and outbound. */

@@ -47,7 +47,7 @@ export type Records = ReturnType<typeof openRecords>;
 export function openRecords(deps: RecordsDeps) {
   const { registry, cluster: { bus }, store, settings, recordings } = deps;
   const {
-    records: { retentionDays, auditDays, journal },
+    records: { retentionDays, auditDays, auditEntries, journal },
     recordings: { retentionDays: recordingDays },
   } = settings;
   const { now } = store.clock;
@@ -88,6 +88,7 @@ export function openRecords(deps: RecordsDeps) {
     ...common,
     days: retentionDays,
     auditDays,
+    auditEntries,
     ...present({ journalDir: journal?.dir, recordingDays }),
   });
   const auditLog = openAuditLog({ ...common, audit: store.audit });

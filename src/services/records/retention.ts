@@ -14,6 +14,8 @@ export interface RetentionDeps extends Clock {
   readonly days: number | undefined;
   /** How long is kept who has done what. */
   readonly auditDays: number;
+  /** How many entries of it at most. */
+  readonly auditEntries: number;
   /** Where the journals of calls are, if they are kept. */
   readonly journalDir?: string;
   readonly recordings: Pick<Recordings, "removeOld" | "removeErased">;
@@ -32,8 +34,8 @@ const HOUR_MS = 60 * 60_000;
  * the clock is in doubt.
  */
 export function openRetention(deps: RetentionDeps): () => Promise<void> {
-  const { store, days, auditDays, journalDir, recordings, recordingDays, now, log } = deps;
-  const { setTimer, incidents } = deps;
+  const { store, days, auditDays, auditEntries, journalDir, recordings, recordingDays } = deps;
+  const { now, log, setTimer, incidents } = deps;
   const { monotonic = () => performance.now() } = deps;
   const isPlausible = createClockGuard({
     keyValues: store.keyValues,
@@ -57,15 +59,23 @@ export function openRetention(deps: RetentionDeps): () => Promise<void> {
       "Recordings of erased calls",
       () => recordings.removeErased(store.erasure.erasedAmong),
     );
+    await attempt("Audit entries beyond their number", limitAudit);
     await attempt("Old records", async () => {
       if (!await isPlausible()) return log.warn("Nothing erased by a clock in doubt", {});
       await attempt("Expired keys", () => store.prune(now()));
-      await attempt("Old audit entries", () => store.audit.prune(now() - auditDays * 24 * HOUR_MS));
+      const auditBefore = now() - auditDays * 24 * HOUR_MS;
+      await attempt("Old audit entries", () => store.audit.pruneByAge(auditBefore));
       const keptDays = Math.min(days ?? Infinity, recordingDays ?? Infinity);
       if (keptDays < Infinity && !closed) await removeRecordings(now() - keptDays * 24 * HOUR_MS);
       if (days !== undefined && !closed) await eraseBefore(now() - days * 24 * HOUR_MS);
     });
     return HOUR_MS;
+  }
+
+  async function limitAudit(): Promise<void> {
+    for (const pruned of await store.audit.pruneByNumber(auditEntries)) {
+      log.warn("Audit entries removed by their number", { ...pruned });
+    }
   }
 
   async function removeRecordings(before: number): Promise<void> {

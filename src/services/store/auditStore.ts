@@ -1,3 +1,4 @@
+import { pruneByAge, pruneByNumber, type PrunedEntries } from "./auditPruning.ts";
 import type { CallPosition } from "./calls/callList.ts";
 import { toInteger } from "./columns.ts";
 import type { Database, Row, SqlValue } from "./database.ts";
@@ -81,7 +82,8 @@ export interface AuditFilter {
 export type AuditStore = ReturnType<typeof createAuditStore>;
 
 /** Who has done what. Table `audit`. */
-export function createAuditStore({ query, batch }: Database) {
+export function createAuditStore(database: Database) {
+  const { longQuery, batch } = database;
   return {
     /** All or none; an entry that is there already stays as it is, unless it happened more often since. */
     async add(entries: readonly AuditEntry[]): Promise<void> {
@@ -104,15 +106,17 @@ export function createAuditStore({ query, batch }: Database) {
       const values: SqlValue[] = [];
       const bind = (value: SqlValue): string => `$${values.push(value)}`;
       const parts = ["1 = 1"];
-      if (keyName !== undefined) parts.push(`key_name = ${bind(keyName)}`);
-      if (action !== undefined) parts.push(`action = ${bind(action)}`);
+      // A subject has few entries: SQLite, which does not know, would read all of the key or action.
+      const unindexed = subject === undefined ? "" : " || ''";
+      if (keyName !== undefined) parts.push(`key_name${unindexed} = ${bind(keyName)}`);
+      if (action !== undefined) parts.push(`action${unindexed} = ${bind(action)}`);
       if (subject !== undefined) parts.push(`subject = ${bind(subject)}`);
       if (since !== undefined) parts.push(`at >= ${bind(toInteger(since))}`);
       if (until !== undefined) parts.push(`at < ${bind(toInteger(until))}`);
       if (after !== undefined) {
         parts.push(`(at, id) < (${bind(after.startedAt)}, ${bind(after.id)})`);
       }
-      const rows = await query(
+      const rows = await longQuery(
         `SELECT * FROM audit WHERE ${parts.join(" AND ")} ORDER BY at DESC, id DESC
           LIMIT ${bind(limit)}`,
         values,
@@ -121,9 +125,10 @@ export function createAuditStore({ query, batch }: Database) {
       return readable(rows, entryOf);
     },
     /** Deletes the entries from before that time. */
-    async prune(before: number): Promise<void> {
-      await query("DELETE FROM audit WHERE at < $1", [toInteger(before)]);
-    },
+    pruneByAge: (before: number): Promise<void> => pruneByAge(database, before),
+    /** Deletes the oldest of what is done most often, until `most` are left. */
+    pruneByNumber: (most: number): Promise<readonly PrunedEntries[]> =>
+      pruneByNumber(database, most),
   };
 }
 

@@ -21,6 +21,7 @@ for (const [days, left] of [[30, ["call_new"]], [undefined, ["call_new", "call_o
       const again = Promise.withResolvers<void>();
       const stop = openRetention({
         auditDays: 365,
+        auditEntries: 10_000,
         recordings: noRecordings,
         store,
         days,
@@ -78,7 +79,7 @@ Deno.test("the journals of a caller go with the caller's records", async () => {
 });
 
 /** Hourly looks at a store in memory, by clocks that the test sets. */
-async function startLooks(days: number, began: number) {
+async function startLooks(days: number, began: number, auditEntries = 10_000) {
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
   const clock = { wall: began, mono: 0 };
   const incidents = createIncidents({ now: () => clock.wall, log: { warn() {} } });
@@ -87,6 +88,7 @@ async function startLooks(days: number, began: number) {
     let lookedAgain = Promise.withResolvers<void>();
     const stop = openRetention({
       auditDays: 365,
+      auditEntries,
       recordings: noRecordings,
       store,
       days,
@@ -176,5 +178,23 @@ Deno.test("case 152: a server that starts with a clock far ahead erases nothing"
   await third.look();
   assert.deepEqual([await left(), codes()], [["call_a"], ["clock_jumped"]]);
   await third.stop();
+  await store.close();
+});
+
+Deno.test("audit entries are limited in number, also by a clock in doubt", async () => {
+  const { store, start, codes } = await startLooks(30, noon + 400 * day, 4);
+  await store.calls.write([opened({ id: "call_a", startedAt: noon - 10 * day })]);
+  await store.audit.add([
+    { id: "audit_0", at: noon, keyName: "ann", action: "key.revoke" },
+    ...Array.from({ length: 9 }, (_, at) => ({
+      ...{ id: `audit_${at + 1}`, at: noon + at + 1, keyName: "ann", action: "call.tag" as const },
+    })),
+  ]);
+  const retention = start();
+  await retention.look();
+  assert.deepEqual(codes(), ["clock_jumped"]);
+  const left = await store.audit.list({}, { limit: 20 });
+  assert.deepEqual(left.map(({ id }) => id), ["audit_9", "audit_8", "audit_7", "audit_0"]);
+  await retention.stop();
   await store.close();
 });

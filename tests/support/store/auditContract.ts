@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { AuditEntry } from "../../../src/services/store/auditStore.ts";
+import type { AuditAction, AuditEntry } from "../../../src/services/store/auditStore.ts";
 import type { StoreTest } from "./storeContract.ts";
 
 /** How every store keeps who has done what. */
@@ -32,12 +32,57 @@ export function testAudit(test: StoreTest): void {
     assert.deepEqual(await list({ keyName: "ann" }), [listened]);
     assert.deepEqual(await list({ action: "agent.save" }), [saved]);
     assert.deepEqual(await list({ subject: "call_1" }), [listened]);
+    assert.deepEqual(await list({ subject: "call_1", keyName: "ann" }), [listened]);
+    assert.deepEqual(await list({ subject: "call_1", keyName: "ben" }), []);
     assert.deepEqual(await list({ since: 1001 }), [saved, refused]);
     assert.deepEqual(await list({ until: 2000 }), [listened]);
     const { subject: _subject, ...several } = { ...listened, at: 1500, times: 2 };
     await audit.add([several, { ...refused, at: 9000, times: 2 }]);
     assert.deepEqual(await list(), [saved, refused, several], "only what happened more often");
-    await audit.prune(2000);
+    await audit.pruneByAge(2000);
     assert.deepEqual(await list(), [saved, refused]);
+  });
+
+  test("audit entries beyond their number are the oldest of what is done most", async ({ audit }) => {
+    const entries = (
+      keyName: string | undefined,
+      action: AuditAction,
+      count: number,
+      from: number,
+    ): readonly AuditEntry[] =>
+      Array.from({ length: count }, (_, at) => ({
+        ...{ id: `audit_${keyName}_${action}_${at}`, at: from + at, action },
+        ...(keyName !== undefined && { keyName }),
+      }));
+    await audit.add([
+      ...entries("ann", "key.revoke", 3, 1),
+      ...entries("ann", "call.tag", 20, 100),
+      ...entries("bot", "call.tag", 1500, 1000),
+      ...entries(undefined, "call.tag", 40, 200),
+      ...entries("bot", "call.untag", 30, 300),
+    ]);
+    assert.deepEqual(await audit.pruneByNumber(1593), [], "there are no more");
+    const pruned = await audit.pruneByNumber(103);
+    assert.deepEqual(
+      pruned.map(({ keyName, action, entries }) => [keyName, action, entries].join(" ")).sort(),
+      [" call.tag 14", "bot call.tag 1474", "bot call.untag 4"],
+    );
+    const left = await audit.list({}, { limit: 200 });
+    const counts = Map.groupBy(left, ({ keyName, action }) => `${keyName} ${action}`);
+    assert.deepEqual(
+      [...counts].map(([kind, { length }]) => `${kind} ${length}`).sort(),
+      [
+        "ann call.tag 20",
+        "ann key.revoke 3",
+        "bot call.tag 26",
+        "bot call.untag 26",
+        "undefined call.tag 26",
+      ],
+    );
+    const ofBot = await audit.list({ keyName: "bot", action: "call.tag" }, { limit: 200 });
+    assert.deepEqual([ofBot[0]?.at, ofBot.at(-1)?.at], [2499, 2474], "the newest are left");
+    assert.deepEqual(await audit.pruneByNumber(103), [], "what is left may stay");
+    assert.equal((await audit.pruneByNumber(1)).length, 5);
+    assert.equal((await audit.list({}, { limit: 200 })).length, 5, "the newest of each stays");
   });
 }

@@ -14,3 +14,12 @@ export const audit: readonly string[] = [
 
 /** Of refusals, and of what was read, that were repeated. */
 export const auditTimes: readonly string[] = ["ALTER TABLE audit ADD COLUMN times INTEGER"];
+
+/** So that no filter of the list reads all entries. */
+export const auditFilters: readonly string[] = [
+  "DROP INDEX audit_by_subject",
+  "CREATE INDEX audit_by_subject ON audit (subject, at, id)",
+  "CREATE INDEX audit_by_key ON audit (key_name, at, id)",
+  "CREATE INDEX audit_by_action ON audit (action, at, id)",
+  "CREATE INDEX audit_by_key_and_action ON audit (key_name, action, at, id)",
+];

@@ -1,7 +1,7 @@
 import { agentVersions } from "./agentVersions.ts";
 import { askedPeople } from "./askedPeople.ts";
 import { callRules } from "./callRules.ts";
-import { audit, auditTimes } from "./audit.ts";
+import { audit, auditFilters, auditTimes } from "./audit.ts";
 import { batchPlans } from "./batchPlans.ts";
 import { callTags } from "./callTags.ts";
 import { callWords } from "./callWords.ts";
@@ -175,4 +175,5 @@ export const laterVersions: readonly (readonly SchemaStatement[])[] = [
   audit,
   auditTimes,
   signIns,
+  auditFilters,
 ];
