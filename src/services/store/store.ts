@@ -67,6 +67,8 @@ const DAY_MS = 24 * 60 * 60_000;
 const DEAD_LETTER_DAYS = 30;
 /** A process that was stopped for long may still have journals of erased calls. */
 const ERASED_DAYS = 366;
+/** After its end, of one that nobody can be told from any more. */
+const NAMELESS_APPOINTMENT_DAYS = 366;
 
 function createStore(database: Database, clock: SharedClock, settings: DatabaseSettings) {
   return {
@@ -99,7 +101,7 @@ function createStore(database: Database, clock: SharedClock, settings: DatabaseS
     keyValues: createKeyValues(database),
     /** Opened by who needs it, and closed before the store: with SQLite it takes threads of its own. */
     openKnowledge: () => openKnowledgeStore(settings, database),
-    /** Deletes expired keys and tokens, old reservations and dead letters; no calls. */
+    /** Deletes what has expired or is of no use any more, and is kept whatever the retention; no calls. */
     prune: (now: number): Promise<void> => prune(database, Math.round(now)),
     close: (): Promise<void> => database.close(),
   };
@@ -114,6 +116,11 @@ async function prune(database: Database, now: number): Promise<void> {
     { sql: "DELETE FROM reservations WHERE reserved_at < $1", values: [now - 3 * DAY_MS] },
     { sql: "DELETE FROM budget_entries WHERE reserved_at < $1", values: [now - 3 * DAY_MS] },
     { sql: "DELETE FROM deliveries WHERE dead_at < $1", values: [now - DEAD_LETTER_DAYS * DAY_MS] },
+    // Those that nobody has tried to deliver since, as after WEBHOOK_URL was taken out.
+    {
+      sql: "DELETE FROM deliveries WHERE dead_at IS NULL AND due_at < $1",
+      values: [now - DEAD_LETTER_DAYS * DAY_MS],
+    },
     // Those that were enqueued while their call was erased.
     {
       sql: "DELETE FROM deliveries WHERE call_id IN (SELECT call_id FROM erased_calls)",
@@ -127,6 +134,10 @@ async function prune(database: Database, now: number): Promise<void> {
     {
       sql: "DELETE FROM kept_speech WHERE used_at < $1",
       values: [now - KEPT_SPEECH_DAYS * DAY_MS],
+    },
+    {
+      sql: "DELETE FROM appointments WHERE name = '' AND ends_at < $1",
+      values: [now - NAMELESS_APPOINTMENT_DAYS * DAY_MS],
     },
     { sql: "DELETE FROM appointment_cells WHERE cell < $1", values: [cellAt(now - DAY_MS)] },
     {

@@ -159,5 +159,12 @@ export function testCalendar(test: StoreTest): void {
     assert.equal((await calendar.get("apt_0"))?.name, "");
     await store.prune(TEN + 48 * 60 * MINUTE);
     assert.deepEqual(await calendar.taken("practice", TEN, TEN + 60 * MINUTE), []);
+    await calendar.book(appointmentAt(60), single);
+    const yearLater = TEN + 368 * 24 * 60 * MINUTE;
+    await store.prune(yearLater - 3 * 24 * 60 * MINUTE);
+    assert.equal((await calendar.get("apt_0"))?.name, "");
+    await store.prune(yearLater);
+    assert.equal(await calendar.get("apt_0"), undefined, "nobody's, and long over");
+    assert.equal((await calendar.get("apt_60"))?.name, "Ann Lee");
   });
 }

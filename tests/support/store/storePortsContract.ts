@@ -267,6 +267,18 @@ function testOutbox(test: StoreTest): void {
     assert.equal(await outbox.nextDue(), undefined);
   });
 
+  test("deliveries that nobody makes, and dead ones, go after a month", async ({ outbox, prune }) => {
+    await outbox.enqueue([delivery("left"), delivery("dead"), delivery("tried")], 0);
+    await outbox.markFailed("dead", "410", "dead", 0);
+    await outbox.markFailed("tried", "503", { retryAt: 2 * day }, 0);
+    await prune(30 * day);
+    assert.equal((await outbox.deadLetters({ limit: 9 })).length, 1);
+    await prune(31 * day);
+    assert.deepEqual(await outbox.deadLetters({ limit: 9 }), []);
+    const due = await outbox.claim(31 * day, { limit: 9, leaseMs: 1000 });
+    assert.deepEqual(due.map(({ id }) => id), ["tried"]);
+  });
+
   test("a failed delivery waits, dies and is sent anew when asked", async ({ outbox }) => {
     await outbox.enqueue([delivery("d1")], 0);
     const options = { limit: 9, leaseMs: 1000 };
