@@ -4,38 +4,28 @@ import { PENDING_MS, ProviderError, type SignIn } from "../services/signIn.ts";
 import { isLoopback } from "../utils/http/loopback.ts";
 import { newToken } from "../utils/ids.ts";
 import type { Log } from "../utils/logger.ts";
+import { present } from "../utils/present.ts";
 import { createRateLimiter } from "../utils/rateLimiter.ts";
-import { sha256 } from "../utils/sha256.ts";
 import type { RouteEnv } from "./baseRouter.ts";
 import { HttpProblem } from "./middleware/httpProblem.ts";
-import { isOwnPage, isProxied } from "./middleware/requestOrigin.ts";
+import { isOwnPage } from "./middleware/requestOrigin.ts";
 import { cookieNamed, type SessionCallers } from "./middleware/sessionCaller.ts";
+import { createSignInLimits, type SignInLimitsDeps } from "./signInLimits.ts";
 import { type SignInFault, signInFaultPage } from "./signInPage.ts";
 
-export interface SignInRoutesDeps {
+export interface SignInRoutesDeps extends SignInLimitsDeps {
   readonly signIn: SignIn;
   readonly sessions: SessionCallers;
   readonly audit: Pick<AuditLog, "note">;
   readonly publicOrigin?: string | undefined;
-  /** Whether the address in a proxy's header is taken for the client's. */
-  readonly trustProxy: boolean;
-  readonly addressOf: (c: Context<RouteEnv>) => string;
   readonly log: Pick<Log, "warn">;
-  /** Milliseconds, of any clock that does not go back. */
-  readonly now: () => number;
 }
-
-/** Of one address, which a whole office may have; each sign-in comes twice. */
-const TRIES = { capacity: 60, refillPerSecond: 0.5 };
-/** Of all addresses: each may ask the provider. */
-const ALL_TRIES = { capacity: 200, refillPerSecond: 5 };
 
 /** `/sign-in`, `/sign-in/callback` and `/sign-out`: people come and go by way of the provider. */
 export function signInRoutes(
-  { signIn, sessions, audit, publicOrigin, trustProxy, addressOf, log, now }: SignInRoutesDeps,
+  { signIn, sessions, audit, publicOrigin, log, now, ...addresses }: SignInRoutesDeps,
 ): Hono<RouteEnv> {
-  const tries = createRateLimiter(TRIES);
-  const allTries = createRateLimiter(ALL_TRIES);
+  const limits = createSignInLimits({ now, ...addresses });
   // Whoever has an account at the provider may be refused: the audit and the log are not theirs to fill.
   const lines = createRateLimiter({ capacity: 100, refillPerSecond: 0.1 });
   const pending = cookieNamed("parley_sign_in", publicOrigin);
@@ -45,14 +35,15 @@ export function signInRoutes(
     const to = placeIn(c.req.query("to"));
     // Where the provider asks nothing, another site could begin sessions until those of the person end.
     if (!isOwnPage(c.req.raw, publicOrigin)) return moved(c, `/${to}`);
-    const pace = paceOf(c);
+    const pace = limits.begin(c);
     if (!pace.allowed) return await signInFaultPage(c, "too_many", { to, ...pace });
     const redirectUri = redirectUriOf(c);
     if (redirectUri === undefined) return await otherAddress(c, to);
     // One that is under way in another tab goes on to be good.
     const browser = pending.read(c) ?? newToken();
     try {
-      const url = await signIn.begin({ browser, to, redirectUri });
+      const earlier = (await earlierSession(c).catch(() => undefined))?.id;
+      const url = await signIn.begin({ browser, to, redirectUri, ...present({ earlier }) });
       pending.set(c, browser, { sameSite: "Lax", maxAge: PENDING_MS / 1000 });
       return moved(c, url);
     } catch (error) {
@@ -61,8 +52,6 @@ export function signInRoutes(
   });
 
   routes.get("/sign-in/callback", async (c) => {
-    const pace = paceOf(c);
-    if (!pace.allowed) return await signInFaultPage(c, "too_many", { to: "", ...pace });
     const redirectUri = redirectUriOf(c);
     if (redirectUri === undefined) return await otherAddress(c, "");
     const browser = pending.read(c);
@@ -75,11 +64,16 @@ export function signInRoutes(
     let to: string | undefined;
     try {
       to = await signIn.placeOf(state, browser);
-      const come = to === undefined ? undefined : await signIn.arrive(callback, browser);
+      if (to === undefined) return await signInFaultPage(c, "too_old", { to: "" });
+      const pace = limits.arrive(c);
+      if (!pace.allowed) return await signInFaultPage(c, "too_many", { to, ...pace });
+      const come = await signIn.arrive(callback, browser);
       if (come === undefined) return await signInFaultPage(c, "too_old", { to: "" });
+      if (come.arrival.role !== undefined) limits.countGood(c);
       pending.clear(c);
       return await welcome(c, come);
     } catch (error) {
+      if (!(error instanceof ProviderError) || NOT_THEIRS.has(error.fault)) limits.countGood(c);
       return await failed(c, error, to ?? "");
     }
   });
@@ -90,7 +84,7 @@ export function signInRoutes(
     }
     // The browser forgets it also where the store fails.
     sessions.clear(c);
-    await endSession(c);
+    await endSession(await earlierSession(c));
     const redirectUri = redirectUriOf(c);
     const next = redirectUri === undefined
       ? undefined
@@ -102,7 +96,7 @@ export function signInRoutes(
 
   async function welcome(
     c: Context<RouteEnv>,
-    { arrival: { person, email, groups, role }, to }: NonNullable<
+    { arrival: { person, email, groups, role }, to, earlier }: NonNullable<
       Awaited<ReturnType<SignIn["arrive"]>>
     >,
   ): Promise<Response> {
@@ -123,18 +117,18 @@ export function signInRoutes(
       return await signInFaultPage(c, "store_unavailable", { to });
     }
     // The browser's earlier session would go on without anybody who holds it.
-    await endSession(c).catch(() => {});
+    await endSession(signIn.sessions.list().find(({ id }) => id === earlier)).catch(() => {});
     audit.note({ action: "session.begin", keyName: person, subject: begun.session.id });
     sessions.set(c, begun.secret);
     return moved(c, `/${to}`);
   }
 
-  async function endSession(c: Context<RouteEnv>): Promise<void> {
+  async function earlierSession(c: Context<RouteEnv>): Promise<Session | undefined> {
     const secret = sessions.secretOf(c);
-    if (secret === undefined) return;
-    const digest = sha256(secret).toHex();
-    const session = signIn.sessions.list().find((one) => one.digest === digest) ??
-      await signIn.sessions.find(secret);
+    return secret === undefined ? undefined : await signIn.sessions.find(secret);
+  }
+
+  async function endSession(session: Session | undefined): Promise<void> {
     if (session === undefined) return;
     await signIn.sessions.end(session);
     audit.note({ action: "session.end", keyName: session.person, subject: session.id });
@@ -151,13 +145,6 @@ export function signInRoutes(
     return await signInFaultPage(c, fault, { to, values: { host: signIn.provider.host } });
   }
 
-  function paceOf(c: Context<RouteEnv>) {
-    // All clients of an untrusted proxy on this machine share one address: one would lock out all.
-    const isShared = !trustProxy && isProxied(c);
-    const pace = isShared ? undefined : tries.consume(addressOf(c), now());
-    return pace?.allowed === false ? pace : allTries.consume("", now());
-  }
-
   /** Undefined where the page was opened at another address than others reach the server at. */
   function redirectUriOf({ req }: Context<RouteEnv>): string | undefined {
     if (publicOrigin !== undefined) return `${publicOrigin}${CALLBACK}`;
@@ -170,8 +157,12 @@ export function signInRoutes(
   }
 }
 
+type Session = ReturnType<SignIn["sessions"]["list"]>[number];
+
 const CALLBACK = "/sign-in/callback";
 const MAX_SEARCH = 6000;
+/** Faults for which who comes back can do nothing. */
+const NOT_THEIRS: ReadonlySet<SignInFault> = new Set(["unreachable", "not_permitted"]);
 
 /** Where in the page to go on: a part of it, or the documentation, never another site. */
 function placeIn(to: string | undefined): string {

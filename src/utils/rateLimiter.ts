@@ -44,6 +44,13 @@ export function createRateLimiter({ capacity, refillPerSecond, maxEntries = 10_0
       forgetOldest(nowMs);
       return decision;
     },
+    /** Puts back one token that `consume` took for what turned out not to count. */
+    giveBack(key: string, nowMs: number): void {
+      const bucket = buckets.get(key);
+      if (bucket === undefined) return;
+      const tokens = Math.min(capacity, tokensAt(bucket, nowMs) + 1);
+      buckets.set(key, { tokens, atMs: Math.max(nowMs, bucket.atMs) });
+    },
   };
 
   function decide(available: number, cost: number): RateDecision {

@@ -11,6 +11,17 @@ Deno.test("consume() allows a burst of the capacity, then what is refilled", () 
   );
 });
 
+Deno.test("giveBack() undoes one consume(), and fills no bucket beyond its capacity", () => {
+  const limiter = createRateLimiter({ capacity: 2, refillPerSecond: 1 });
+  const consume = (nowMs: number) => limiter.consume("a", nowMs).allowed;
+  limiter.giveBack("a", 0);
+  assert.deepEqual([consume(0), consume(0), consume(0)], [true, true, false]);
+  limiter.giveBack("a", 0);
+  assert.deepEqual([consume(0), consume(0)], [true, false]);
+  limiter.giveBack("a", 60_000);
+  assert.deepEqual([consume(60_000), consume(60_000), consume(60_000)], [true, true, false]);
+});
+
 Deno.test("consume() gives the whole seconds after which it will allow, and then does", () => {
   const limits = fc.record({
     capacity: fc.integer({ min: 1, max: 20 }),

@@ -13,7 +13,7 @@ import { present } from "../../utils/present.ts";
 import { sha256 } from "../../utils/sha256.ts";
 import type { Cluster } from "../cluster.ts";
 import type { SignIn as Session, Store } from "../store.ts";
-import { createPendingSignIns } from "./pendingSignIn.ts";
+import { type BrowserState, createPendingSignIns } from "./pendingSignIn.ts";
 import { type Claims, createProvider, type Provider } from "./provider.ts";
 import { openSessions, type Sessions } from "./sessions.ts";
 
@@ -39,17 +39,17 @@ export interface SignIn extends AsyncDisposable {
     "begin" | "find" | "list" | "end" | "isOver" | "isAway" | "onEnded"
   >;
   /**
-   * Where a browser has to go; `to` is where in the page it goes on then. `browser` is a secret that it holds.
-   * Throws `ProviderError`.
+   * Where a browser has to go; `to` is where in the page it goes on then, `browser` is a secret that it holds,
+   * `earlier` the id of the session that it has so far. Throws `ProviderError`.
    */
-  begin(request: { browser: string; to: string; redirectUri: string }): Promise<string>;
+  begin(request: BrowserState & { browser: string; redirectUri: string }): Promise<string>;
   /** Where a sign-in of this browser goes on in the page; undefined for one that is unknown or too old. */
   placeOf(state: string, browser: string): Promise<string | undefined>;
-  /** Who has come back from the provider, and where to go on; undefined as above. Throws `ProviderError`. */
+  /** Who has come back from the provider, and what `begin` was told; undefined as above. Throws `ProviderError`. */
   arrive(
     callback: URL,
     browser: string,
-  ): Promise<{ readonly arrival: Arrival; readonly to: string } | undefined>;
+  ): Promise<BrowserState & { readonly arrival: Arrival } | undefined>;
   /** The role by the settings as they are now. */
   roleOf(session: Pick<Session, "email" | "groups">): KeyRole | undefined;
 }
@@ -74,8 +74,8 @@ export async function openSignIn(
   return {
     provider,
     sessions,
-    async begin({ browser, to, redirectUri }) {
-      return await provider.authorizeUrl(await pending.begin(browser, to), redirectUri);
+    async begin({ browser, redirectUri, ...state }) {
+      return await provider.authorizeUrl(await pending.begin(browser, state), redirectUri);
     },
     placeOf: async (state, browser) => (await pending.read(state, browser))?.to,
     async arrive(callback, browser) {
@@ -85,7 +85,8 @@ export async function openSignIn(
       const person = personOf(claims, groupsClaim);
       const groups = namedGroups(rules, person.groups);
       const role = roleOfPerson(rules, { ...person, groups });
-      return { arrival: { ...person, groups, ...present({ role }) }, to: known.to };
+      const { to, earlier } = known;
+      return { arrival: { ...person, groups, ...present({ role }) }, to, ...present({ earlier }) };
     },
     roleOf: (session) => roleOfPerson(rules, session),
     [Symbol.asyncDispose]: sessions.close,

@@ -11,6 +11,8 @@ export interface ProviderFaults {
   signature?: "spoilt" | "none";
   /** Requests from now on are never answered. */
   silent?: boolean;
+  /** Requests from now on are answered with 503. */
+  failing?: boolean;
 }
 
 export interface OidcProviderOptions {
@@ -48,6 +50,7 @@ export async function startOidcProvider(
     const url = new URL(request.url);
     asked.push(url.pathname);
     if (faults.silent === true) await untilGone(request);
+    if (faults.failing === true) return html(sentencePage("Try again later."), 503);
     return await answer(request, url);
   });
   const issuer = `http://127.0.0.1:${server.addr.port}`;

@@ -91,17 +91,23 @@ export async function startSignInServer(
 /** A browser without a screen: it keeps cookies of one server, and sends what a browser's own page would. */
 export class SignInVisitor {
   readonly cookies = new Map<string, string>();
-  constructor(readonly origin: string) {}
+  readonly #strict = new Set<string>();
+  /** `address` is what a proxy tells of it, where the server trusts one. */
+  constructor(readonly origin: string, readonly address?: string) {}
 
-  async send(path: string, init: RequestInit = {}): Promise<Response> {
+  async send(path: string, init: RequestInit = {}, isFromElsewhere = false): Promise<Response> {
     const headers = new Headers(init.headers);
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    if (this.address !== undefined) headers.set("x-forwarded-for", this.address);
+    const cookie = [...this.cookies]
+      .filter(([name]) => !(isFromElsewhere && this.#strict.has(name)))
+      .map(([name, value]) => `${name}=${value}`).join("; ");
     if (cookie !== "") headers.set("cookie", cookie);
     const response = await fetch(`${this.origin}${path}`, { redirect: "manual", ...init, headers });
     for (const line of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       if (value === "" || /max-age=0/i.test(line)) this.cookies.delete(name);
       else this.cookies.set(name, value);
+      if (/samesite=strict/i.test(line)) this.#strict.add(name);
     }
     const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
     if (isStream === true) return response;
@@ -126,7 +132,12 @@ export class SignInVisitor {
   }
 
   async signIn(subject: string, to?: string): Promise<Response> {
-    return await this.send(await this.choose(subject, to));
+    return await this.comeBack(await this.choose(subject, to));
+  }
+
+  /** From the provider, which is another site: cookies for requests of the server's own page are not sent. */
+  async comeBack(path: string): Promise<Response> {
+    return await this.send(path, { headers: { "Sec-Fetch-Site": "cross-site" } }, true);
   }
 
   async me(): Promise<{ readonly status: number; readonly name?: string; readonly role?: string }> {

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { SignInVisitor, startSignInServer } from "../support/servers/signInServer.ts";
+
+const env = { TRUST_PROXY: "true" };
+
+function strangers(origin: string, count: number): readonly SignInVisitor[] {
+  return Array.from({ length: count }, (_, at) => new SignInVisitor(origin, `198.51.100.${at}`));
+}
+
+async function repeated(times: number, send: () => Promise<Response>): Promise<readonly number[]> {
+  const statuses = [];
+  for (let i = 0; i < times; i++) statuses.push((await send()).status);
+  return statuses;
+}
+
+Deno.test("those who merely begin to sign in, at many addresses, shut nobody out", async () => {
+  await using server = await startSignInServer({ env });
+  const ann = new SignInVisitor(server.origin, "203.0.113.1");
+  const back = await ann.choose("ann");
+  const statuses = await Promise.all(
+    strangers(server.origin, 6).map((one) => repeated(61, () => one.send("/sign-in"))),
+  );
+  for (const of of statuses) assert.deepEqual([of[59], of[60]], [303, 429]);
+  assert.equal((await ann.comeBack(back)).status, 303);
+  assert.equal((await ann.me()).name, "ann@example.com");
+  const bob = new SignInVisitor(server.origin, "203.0.113.2");
+  assert.equal((await bob.signIn("bob")).status, 303);
+  // Once for all of them: the endpoints are kept.
+  const asked = server.provider.asked.filter((path) => path.startsWith("/.well-known"));
+  assert.equal(asked.length, 1);
+});
+
+Deno.test("those who make codes up, at many addresses, shut nobody else out", async () => {
+  await using server = await startSignInServer({ env });
+  const statuses = await Promise.all(
+    strangers(server.origin, 12).map(async (one) => {
+      const back = (await one.choose("eve")).replace(/code=[^&]*/, "code=made-up");
+      return await repeated(20, () => one.comeBack(back));
+    }),
+  );
+  assert.ok(statuses.flat().includes(429), "the provider is not asked each time");
+  const asked = server.provider.asked.filter((path) => path === "/token");
+  assert.ok(asked.length < 200, `${asked.length} requests`);
+  // An office with one address, whose people all have a role.
+  for (let i = 0; i < 20; i++) {
+    const visitor = new SignInVisitor(server.origin, "203.0.113.1");
+    assert.equal((await visitor.signIn("ann")).status, 303);
+  }
+});
+
+Deno.test("whom the provider vouches for in vain uses up the sign-ins of nobody else", async () => {
+  await using server = await startSignInServer({ env });
+  const statuses = await Promise.all(
+    strangers(server.origin, 12).map((one) => repeated(20, () => one.signIn("eve"))),
+  );
+  assert.ok(statuses.flat().includes(429));
+  const ann = new SignInVisitor(server.origin, "203.0.113.1");
+  assert.equal((await ann.signIn("ann")).status, 303);
+});
+
+Deno.test("a provider that is away makes no stranger of those who try", async () => {
+  await using server = await startSignInServer({ env });
+  const ann = new SignInVisitor(server.origin, "203.0.113.1");
+  const back = await ann.choose("ann");
+  await Promise.all(
+    strangers(server.origin, 12).map(async (one) => {
+      const madeUp = (await one.choose("eve")).replace(/code=[^&]*/, "code=made-up");
+      await repeated(20, () => one.comeBack(madeUp));
+    }),
+  );
+  server.provider.faults.failing = true;
+  const tries = await repeated(20, () => ann.comeBack(back));
+  assert.deepEqual([...new Set(tries)], [503]);
+  server.provider.faults.failing = false;
+  assert.equal((await ann.signIn("ann")).status, 303);
+});
