@@ -21,6 +21,7 @@ browserTests("page: refusals in German", {
     await using folder = await createAgentFolder({
       "receptionist.md": AGENT,
       "verkauf.md": FAULTY,
+      "lager.md": "---\ntitle: Lager\ntools: [take_mesage]\n---\nHilf.\n",
     });
     await using server = await startPhoneServer({
       env: {
@@ -87,6 +88,7 @@ browserTests("page: refusals in German", {
       await page.getByText("verkauf.md: Zeile 3: greetng: ist nicht bekannt; meinten Sie greeting?")
         .waitFor();
       await page.getByText("voice: muss ein Text sein, nicht eine Zahl.").waitFor();
+      await page.getByText("Das Werkzeug take_mesage gibt es nicht").waitFor();
       await isGerman("agents");
     } finally {
       await close();

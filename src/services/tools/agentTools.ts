@@ -3,7 +3,6 @@ import type { Agent } from "../../config/agents.ts";
 import type { ReadToolVariable } from "../../config/toolVariables.ts";
 import type { ToolOptionsEntry } from "../../config/toolOptionsSchema.ts";
 import type { Log } from "../../utils/logger.ts";
-import { nearestWord } from "../../utils/nearestWord.ts";
 import { present } from "../../utils/present.ts";
 import { WorkSlices } from "../../utils/workSlices.ts";
 import { BUILTIN_NAMES, type BuiltinServices, builtinTools } from "./builtinTools.ts";
@@ -21,6 +20,7 @@ import { confirmWarnings } from "./confirmWarnings.ts";
 import { describeFault } from "./toolFault.ts";
 import { createTypescriptTool } from "./typescript/typescriptTool.ts";
 import { createToolRegistry, type ToolRegistry } from "./toolRegistry.ts";
+import { UnknownTool } from "./unknownTool.ts";
 
 /** What tools need of the server. */
 export interface ToolServices extends BuiltinServices, HttpToolServices {
@@ -96,7 +96,7 @@ export async function findToolProblems(
       problems.push({
         path: cause instanceof HeaderFault ? `${path}.headers` : path,
         message,
-        ...(error instanceof UnknownTool && error.meant),
+        ...(error instanceof UnknownTool && error.problem),
       });
     }
   };
@@ -222,21 +222,6 @@ function ownName<T extends { readonly name: string }>(tool: T): T {
 function unknownTool(name: string, known: ReadonlyMap<string, Tool>, agent: Agent): never {
   const { toolFiles = [] } = agent;
   throw new UnknownTool(name, [...new Set([...toolFiles, ...known.keys(), ...OWN_ENTRIES.keys()])]);
-}
-
-class UnknownTool extends RangeError {
-  override readonly name = "UnknownTool";
-  /** The tool that was most likely meant. */
-  readonly meant: Pick<AgentProblem, "nearest">;
-
-  constructor(tool: string, known: readonly string[]) {
-    const nearest = nearestWord(tool, known);
-    const others = nearest === undefined ? `; there are ${known.join(", ")}` : "";
-    super(
-      `Cannot find the tool ${tool}: there is no file tools/${tool}.ts, and no built-in tool of this name${others}`,
-    );
-    this.meant = present({ nearest });
-  }
 }
 
 function withoutEntry(tool: string, entry: string): never {
