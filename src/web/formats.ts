@@ -60,6 +60,12 @@ export function formatDay(moment: string, now: Date): string {
   return (day.getFullYear() === now.getFullYear() ? DAY : DAY_OF_YEAR).format(day);
 }
 
+/** The same within a sentence: `today`, `Tuesday, November 17`. */
+export function formatDayWithin(moment: string, now: Date): string {
+  const day = formatDay(moment, now);
+  return day === t("Today") || day === t("Yesterday") ? day.toLowerCase() : day;
+}
+
 function inDollars(amount: string): string {
   return language === "de" ? `${formatDecimal(amount)} $` : `$${amount}`;
 }

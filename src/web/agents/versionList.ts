@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { fetchApiJson } from "../apiClient.ts";
 import { element, find } from "../elements.ts";
-import { formatDay, formatTime } from "../formats.ts";
+import { formatDayWithin, formatTime } from "../formats.ts";
 import { problemText } from "../problemText.ts";
 import { createQuestionDialog } from "../questionDialog.ts";
 import { t } from "../text.ts";
@@ -100,6 +100,6 @@ export function createVersionList() {
 
 function lastUse({ lastUsedAt }: AgentVersion): readonly string[] {
   if (lastUsedAt === null) return [];
-  const [day, time] = [formatDay(lastUsedAt, new Date()), formatTime(lastUsedAt)];
+  const [day, time] = [formatDayWithin(lastUsedAt, new Date()), formatTime(lastUsedAt)];
   return [t("last {day}, {time}", { day, time })];
 }

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { fetchApi, fetchApiJson } from "../apiClient.ts";
 import { element, find } from "../elements.ts";
-import { formatDay, formatTime } from "../formats.ts";
+import { formatDayWithin, formatTime } from "../formats.ts";
 import { t } from "../text.ts";
 
 /** One of `GET /api/sessions`. */
@@ -40,7 +40,7 @@ export async function showSessions(
 function rowOf({ name, role, beganAt, isOwn }: Session, now: Date, end: () => void): HTMLElement {
   const since = t("since {time}, {day}", {
     time: formatTime(beganAt),
-    day: formatDay(beganAt, now),
+    day: formatDayWithin(beganAt, now),
   });
   const what = [role === null ? t("No role any more") : ROLES[role] ?? role, since];
   const button = element("button", { type: "button", textContent: t("Sign out"), onclick: end });

@@ -2,7 +2,7 @@
 import type { AgentTitles } from "../apiTypes.ts";
 import { element } from "../elements.ts";
 import { formatCount, formatDay, formatDollars, formatDuration, formatTime } from "../formats.ts";
-import { doneOf, momentOf, nameOf, outcomeText, stateOf } from "./batchTexts.ts";
+import { doneOf, momentWithin, nameOf, outcomeText, stateOf } from "./batchTexts.ts";
 import type { BatchResult, BatchSummary, PreviewedCall } from "./batchTypes.ts";
 import { loadServerTexts } from "../serverTexts.ts";
 import { t } from "../text.ts";
@@ -51,7 +51,7 @@ export function acceptedRow(call: PreviewedCall): HTMLTableRowElement {
   const { state, notBefore, country, missingVariables: missing = [] } = call;
   const when = notBefore === undefined
     ? t("At once")
-    : t("From {moment} on", { moment: momentOf(notBefore) });
+    : t("From {moment} on", { moment: momentWithin(notBefore) });
   const without = missing.map((name) => `{{${name}}}`).join(", ");
   return element("tr", { className: state }, [
     ...placeOf(call),
@@ -119,7 +119,7 @@ export function resultRow(result: BatchResult): HTMLTableRowElement {
 }
 
 function waitText({ detail, attempts }: BatchResult, dueAt: string): string {
-  const moment = momentOf(dueAt);
+  const moment = momentWithin(dueAt);
   if (attempts === 0) return t("Waits until {moment}", { moment });
   return t("{outcome}, again {moment}", { outcome: outcomeText(detail ?? "", detail), moment });
 }

@@ -1,4 +1,4 @@
-import { formatCount, formatDay, formatZonedTime } from "../formats.ts";
+import { formatCount, formatDay, formatDayWithin, formatZonedTime } from "../formats.ts";
 import { language, t } from "../text.ts";
 import type { BatchSummary } from "./batchTypes.ts";
 
@@ -18,7 +18,7 @@ export function stateOf(
     case "scheduled":
       return startsAt === null
         ? t("Waiting")
-        : t("Begins {moment}", { moment: momentOf(startsAt) });
+        : t("Begins {moment}", { moment: momentWithin(startsAt) });
     case "running":
       return t("Running");
     case "paused":
@@ -42,6 +42,11 @@ export function doneOf({ total, progress }: Pick<BatchSummary, "total" | "progre
 /** A day and a time in the browser's zone: `Today, 14:05 GMT+1`. */
 export function momentOf(moment: string): string {
   return `${formatDay(moment, new Date())}, ${formatZonedTime(moment)}`;
+}
+
+/** The same within a sentence: `today, 14:05 GMT+1`. */
+export function momentWithin(moment: string): string {
+  return `${formatDayWithin(moment, new Date())}, ${formatZonedTime(moment)}`;
 }
 
 /** How a call of a batch stands or ended. */

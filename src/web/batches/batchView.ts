@@ -9,7 +9,7 @@ import { createQuestionDialog } from "../questionDialog.ts";
 import { showFigures } from "../records/figureList.ts";
 import { createBatchEditForm } from "./batchEditForm.ts";
 import { progressBar, resultRow } from "./batchRows.ts";
-import { doneOf, endText, momentOf, nameOf, stateOf } from "./batchTexts.ts";
+import { doneOf, endText, momentOf, momentWithin, nameOf, stateOf } from "./batchTexts.ts";
 import type { BatchDetail, BatchResult, BatchResults } from "./batchTypes.ts";
 import { t } from "../text.ts";
 
@@ -145,11 +145,11 @@ function showBatchFacts(batch: BatchDetail, titles: AgentTitles): void {
   find("batch-state", HTMLElement).textContent = [
     stateOf(batch),
     ...(batch.state === "running" && batch.estimatedEnd !== null
-      ? [t("done about {moment}", { moment: momentOf(batch.estimatedEnd) })]
+      ? [t("done about {moment}", { moment: momentWithin(batch.estimatedEnd) })]
       : []),
     ...(endsAt === null || batch.doneAt !== null
       ? []
-      : [t("ends {moment}", { moment: momentOf(endsAt) })]),
+      : [t("ends {moment}", { moment: momentWithin(endsAt) })]),
   ].join(" · ");
   find("batch-bar", HTMLElement).replaceChildren(progressBar(batch));
   showFigures(find("batch-figures", HTMLElement), [

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { CallDetail, HeardPromise, MustHear } from "../apiTypes.ts";
 import { element } from "../elements.ts";
-import { formatDay, formatDuration } from "../formats.ts";
+import { formatDayWithin, formatDuration } from "../formats.ts";
 import { foldedTable } from "./recordTables.ts";
 import { t } from "../text.ts";
 
@@ -23,7 +23,7 @@ export function agreements(
     ...(consent === null ? [] : [
       [
         t("Consent of {day}, {source}", {
-          day: formatDay(consent.at, new Date()),
+          day: formatDayWithin(consent.at, new Date()),
           source: consent.source,
         }),
         ...(consent.text === null ? [] : [t("“{words}”", { words: consent.text })]),
