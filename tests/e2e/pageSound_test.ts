@@ -347,4 +347,4 @@ browserTests("broken calls", {
       await page.context().setOffline(false);
       await page.waitForSelector(LISTENING);
     }),
-});
+}, browserTestInBoth);
