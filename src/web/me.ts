@@ -30,8 +30,12 @@ export async function learnMe(): Promise<void> {
   document.body.dataset["may"] = may.join(" ");
   document.body.dataset["by"] = by ?? "";
   find("me", HTMLElement).hidden = name === null;
-  Object.assign(find("me-name", HTMLElement), { textContent: name ?? "", title: name ?? "" });
-  find("me-role", HTMLElement).textContent = role === null ? "" : ROLES[role] ?? role;
+  const shownRole = role === null ? "" : ROLES[role] ?? role;
+  Object.assign(find("me-name", HTMLElement), {
+    textContent: name ?? "",
+    title: [name ?? "", ...(shownRole === "" ? [] : [shownRole])].join(" · "),
+  });
+  find("me-role", HTMLElement).textContent = shownRole;
   find("sign-out", HTMLButtonElement).onclick = () => signOut(by);
 }
 

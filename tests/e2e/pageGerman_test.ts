@@ -47,7 +47,10 @@ browserTests("page: German", {
     await using folder = await agentsFolder({ "docs/a.md": "# Parken\n\nIm Hof." });
     await using rig = await startPhoneRig({
       agent,
-      env: { AGENTS_DIR: folder.dir },
+      env: {
+        AGENTS_DIR: folder.dir,
+        API_KEYS: `ein-langer-name-eines-api-schluessels:${apiKey};role=admin`,
+      },
       network: { otherNumbers: { answer: "human", afterMs: 600_000 } },
     });
     const { server } = rig;
@@ -103,6 +106,12 @@ browserTests("page: German", {
         assert.deepEqual(await englishOf(page), [], place);
         // German words are long.
         assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 320, place);
+        assert.deepEqual(await page.evaluate(CLIPPED), [], place);
+        await page.setViewportSize({ width: 1280, height: 700 });
+        assert.deepEqual(await page.evaluate(CLIPPED), [], place);
+        const [needed, given] = await page.evaluate<readonly number[]>(NAVIGATION);
+        assert.equal(needed, given, `${place}: the parts scroll at 1280 pixels`);
+        await page.setViewportSize({ width: 320, height: 700 });
       }
       await page.evaluate("location.hash = 'talk'");
       await page.click("#start-typing");
@@ -130,3 +139,20 @@ browserTests("page: German", {
     });
   },
 });
+
+/** Choices of which less is shown than they have; one alone in a list is as wide as it needs. */
+const CLIPPED = `[...document.querySelectorAll("main:not([hidden]) select")].flatMap((list) => {
+  if (!list.checkVisibility()) return [];
+  const { text = "" } = list.selectedOptions[0] ?? {};
+  const alone = list.cloneNode(false);
+  alone.append(new Option(text));
+  alone.style.cssText = "position: absolute; flex: none; width: max-content; max-width: none";
+  list.after(alone);
+  const isClipped = alone.offsetWidth > list.offsetWidth;
+  alone.remove();
+  return isClipped ? [text] : [];
+})`;
+
+const NAVIGATION = `(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth])(
+  document.querySelector("nav.parts"),
+)`;
