@@ -14,6 +14,9 @@ import {
 } from "../support/servers/phoneRig.ts";
 import { get } from "../support/twilio/dialling.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
+import { concurrentTests } from "../support/servers/concurrently.ts";
+
+const test = concurrentTests("callers agree in their own words");
 
 /** Calls the tool whenever the caller has said something, as a model does that believes in every yes. */
 const eager = (name: string, args: object): Script => (turn) =>
@@ -23,7 +26,7 @@ const eager = (name: string, args: object): Script => (turn) =>
 
 const agent = (fields: string) => `---\ntitle: Desk\n${fields}\n---\nHelp.\n`;
 
-Deno.test("callers agree and refuse in a language that is not built in, in the words of the agent's file", async () => {
+test("callers agree and refuse in a language that is not built in, in the words of the agent's file", async () => {
   const words = [
     "Beni listeye al.",
     "Evet ama yarın olsun.",
@@ -49,7 +52,7 @@ confirm_words: { yes: [evet, olur], no: [hayır], unclear: [ama] }`,
   await hangUp(talk.phone);
 });
 
-Deno.test("a yes in a caller's own language runs the tool, and no other answer does", async () => {
+test("a yes in a caller's own language runs the tool, and no other answer does", async () => {
   const words = ["Add me.", "Kyllä, mutta huomenna.", "Ja.", "Kyllä."];
   await using rig = await startPhoneRig({
     agent: `language: fi
@@ -69,7 +72,7 @@ confirm_words: { yes: [kyllä, joo], no: [ei] }`,
   await hangUp(talk.phone);
 });
 
-Deno.test("a question that names no argument is said with all of them, and its file has a warning", async () => {
+test("a question that names no argument is said with all of them, and its file has a warning", async () => {
   const file = agent("tools:\n  - { name: take_message, confirm: Shall I pass it on? }");
   await using folder = await createAgentFolder({ "receptionist.md": file });
   const words = ["Tell them.", "Yes."];
@@ -117,7 +120,7 @@ Deno.test("a question that names no argument is said with all of them, and its f
   assert.deepEqual((await get(server, "/api/agents")).agents[0].warnings, []);
 });
 
-Deno.test("a caller who agrees in the words of the question has not refused", async () => {
+test("a caller who agrees in the words of the question has not refused", async () => {
   const confirm = 'confirm: "Shall I cancel {{message}}?"';
   await using folder = await createAgentFolder({
     "receptionist.md": agent(`tools:\n  - { name: take_message, ${confirm} }`),
@@ -141,7 +144,7 @@ Deno.test("a caller who agrees in the words of the question has not refused", as
   assert.equal(messages[0].text, "the order of today");
 });
 
-Deno.test("confirm in a language without words is a warning with line and remedy", async () => {
+test("confirm in a language without words is a warning with line and remedy", async () => {
   const calendar =
     "calendar:\n  hours: { mon: '09:00-12:00' }\n  services: { cut: { title: Cut, minutes: 30 } }";
   await using folder = await createAgentFolder({

@@ -12,6 +12,9 @@ import { startResumingRig } from "../support/servers/resumingRig.ts";
 import { agentsOf, endedRecord } from "../support/twilio/dialling.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
+import { concurrentTests } from "../support/servers/concurrently.ts";
+
+const test = concurrentTests("what an agent passes on to another");
 
 const filesWith = (context: string) => ({
   receptionist: deskFile(
@@ -24,7 +27,7 @@ handoffs: { billing: { when: the caller asks about an invoice, say: One moment.,
 });
 
 for (const context of ["last:1", "summary"] as const) {
-  Deno.test(`an agent that has ${context} of the conversation before has no more of it after a crash`, async () => {
+  test(`an agent that has ${context} of the conversation before has no more of it after a crash`, async () => {
     await using two = await startResumingRig({
       model: { script: desks },
       overrides: { agentFiles: agentsOf(filesWith(context)) },
@@ -53,7 +56,7 @@ for (const context of ["last:1", "summary"] as const) {
   });
 }
 
-Deno.test("a model that sums nothing up for an agent that needs it is told so, and keeps the call", async () => {
+test("a model that sums nothing up for an agent that needs it is told so, and keeps the call", async () => {
   const overrides = { agentFiles: agentsOf(filesWith("summary")) };
   await using rig = await startPhoneRig({ model: { script: desks }, overrides });
   const talk = await talkBefore(rig);
@@ -63,7 +66,7 @@ Deno.test("a model that sums nothing up for an agent that needs it is told so, a
   await hangUp(talk.phone);
 });
 
-Deno.test("keys typed in confidence are dots in what an agent passes on, and true for the other one", async () => {
+test("keys typed in confidence are dots in what an agent passes on, and true for the other one", async () => {
   const files = filesWith("summary");
   const overrides = {
     agentFiles: agentsOf({

@@ -13,6 +13,9 @@ import {
 import { onlyAgent, temporaryDatabase } from "../support/twilio/dialling.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
+import { concurrentTests } from "../support/servers/concurrently.ts";
+
+const test = concurrentTests("bridges that are kept");
 
 const AGENT = "greeting: Good day.";
 const RECORDS = { agentFiles: onlyAgent(AGENT), recordAfterMs: 0 };
@@ -34,7 +37,7 @@ async function call(rig: PhoneRig): Promise<Talk> {
   return talk;
 }
 
-Deno.test("a bridge is recorded beside the first call, and heard by a caller whose model is lost in mid-sentence", async () => {
+test("a bridge is recorded beside the first call, and heard by a caller whose model is lost in mid-sentence", async () => {
   await using rig = await startPhoneRig({ overrides: RECORDS });
   const talk = await call(rig);
   await recorded(rig, 1);
@@ -67,7 +70,7 @@ Deno.test("a bridge is recorded beside the first call, and heard by a caller who
   await hangUp(later.phone);
 });
 
-Deno.test("a caller of an agent that has never spoken hears a tone while its model is away, then the agent", async () => {
+test("a caller of an agent that has never spoken hears a tone while its model is away, then the agent", async () => {
   await using rig = await startPhoneRig({
     agent: AGENT,
     model: { faults: ["refuseHandshake:500"] },
@@ -84,7 +87,7 @@ Deno.test("a caller of an agent that has never spoken hears a tone while its mod
   assert.deepEqual(turns.map(({ text }) => text), ["Good day."]);
 });
 
-Deno.test("a server whose database lasts records its bridges before the first call, for the first caller", async () => {
+test("a server whose database lasts records its bridges before the first call, for the first caller", async () => {
   await using place = await temporaryDatabase();
   await using rig = await startPhoneRig({ overrides: RECORDS, env: place.env });
   await recorded(rig, 2);
@@ -97,7 +100,7 @@ Deno.test("a server whose database lasts records its bridges before the first ca
   await hangUp(phone);
 });
 
-Deno.test("a browser hears the apology that was recorded in its first call, before a later call ends", async () => {
+test("a browser hears the apology that was recorded in its first call, before a later call ends", async () => {
   await using rig = await startPhoneRig({ overrides: RECORDS });
   const connect = async () => {
     const { token } = await (await rig.server.post("/api/web/session", undefined, apiKey)).json();
@@ -126,7 +129,7 @@ Deno.test("a browser hears the apology that was recorded in its first call, befo
   await client.closed;
 });
 
-Deno.test("a model that says other words records nothing, and is not asked again at once", async () => {
+test("a model that says other words records nothing, and is not asked again at once", async () => {
   await using rig = await startPhoneRig({
     model: {
       script: ({ request }) => ({ say: request?.includes("Good day.") ? "Good day." : "No." }),
@@ -142,7 +145,7 @@ Deno.test("a model that says other words records nothing, and is not asked again
   await hangUp(later.phone);
 });
 
-Deno.test("where calls have used up the dollars of the day, nothing is recorded", async () => {
+test("where calls have used up the dollars of the day, nothing is recorded", async () => {
   await using rig = await startPhoneRig({ overrides: RECORDS, env: { DAILY_USD: "0.01" } });
   const talk = await call(rig);
   await until(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { concurrentTests } from "../support/servers/concurrently.ts";
 import {
   heardSaying,
   type PhoneRig,
@@ -16,6 +17,7 @@ import {
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
 
+const test = concurrentTests("callers are told of a recording, or asked for it");
 const GREETING = "Hello, this is Acme.";
 const ASKED = "May we record this call?";
 const agentWith = (consent: string, announcement: string) =>
@@ -25,7 +27,7 @@ async function statusOf(rig: PhoneRig, callId: string) {
   return await until(() => detailOf(rig.server, callId), ({ status }) => status === "ended");
 }
 
-Deno.test("an announced recording begins when the announcement was heard, which is proven", async () => {
+test("an announced recording begins when the announcement was heard, which is proven", async () => {
   await using folder = await recordingFolder();
   const text = "This call is recorded.";
   await using rig = await startPhoneRig({ agent: agentWith("announce", text), ...folder });
@@ -49,14 +51,15 @@ Deno.test("an announced recording begins when the announcement was heard, which 
   assert.ok(Math.abs(first!.from / 8 - greeted.startedMs) <= 4);
 });
 
-Deno.test("where consent is required, a yes by word or key 1 begins it, and a no or key 2 does not", async () => {
-  const cases = [
-    { says: "Yes, that is fine.", kind: "agreed" },
-    { says: "No, please do not.", kind: "refused" },
-    { presses: "1", kind: "agreed" },
-    { presses: "2", kind: "refused" },
-  ];
-  for (const { says, presses, kind } of cases) {
+const ANSWERS = [
+  { says: "Yes, that is fine.", kind: "agreed" },
+  { says: "No, please do not.", kind: "refused" },
+  { presses: "1", kind: "agreed" },
+  { presses: "2", kind: "refused" },
+];
+for (const { says, presses, kind } of ANSWERS) {
+  const answered = says === undefined ? `key ${presses}` : `"${says}"`;
+  test(`where consent is required, ${answered} is taken for ${kind}`, async () => {
     await using folder = await recordingFolder();
     const words = [...(says === undefined ? [] : [says]), "What are your hours?"];
     await using rig = await startPhoneRig({
@@ -92,17 +95,17 @@ Deno.test("where consent is required, a yes by word or key 1 begins it, and a no
       assert.deepEqual([...Deno.readDirSync(folder.dir)], []);
       const answer = await askFor(rig.server, `/api/calls/${talk.callId}/recording`);
       assert.equal((await answer.json()).code, "not_recorded");
-      continue;
+      return;
     }
     const { recorded } = await finished(rig.server, talk.callId);
     assert.ok(record.recording.spans[0].fromMs >= consent.atMs);
     const [first] = stretches(recorded.agent);
     assert.ok(first!.from / 8 >= consent.atMs);
     assert.equal(stretches(recorded.caller).length, 1, "the yes itself is not on it");
-  }
-});
+  });
+}
 
-Deno.test("a caller who does not answer is asked twice, and the call goes on unrecorded", async () => {
+test("a caller who does not answer is asked twice, and the call goes on unrecorded", async () => {
   await using folder = await recordingFolder();
   await using rig = await startPhoneRig({ agent: agentWith("required", ASKED), ...folder });
   const talk = await rig.ring();
@@ -120,8 +123,9 @@ Deno.test("a caller who does not answer is asked twice, and the call goes on unr
   assert.deepEqual([...Deno.readDirSync(folder.dir)], []);
 });
 
-Deno.test("an answer that is no yes and no no is on record as such, with its words and their place", async () => {
-  for (const answer of [{ says: "I want to know your hours first." }, { presses: "5" }]) {
+for (const answer of [{ says: "I want to know your hours first." }, { presses: "5" }]) {
+  const kind = answer.presses === undefined ? "sentence" : "key";
+  test(`a ${kind} that is no yes and no no is on record as such, with its words and their place`, async () => {
     await using folder = await recordingFolder();
     await using rig = await startPhoneRig({
       agent: agentWith("required", ASKED),
@@ -155,10 +159,10 @@ Deno.test("an answer that is no yes and no no is on record as such, with its wor
     if (last === undefined) assert.equal(saidMs, null);
     else assert.ok(Math.abs(saidMs - last.startedMs) <= 2, `${saidMs} and ${last.startedMs}`);
     assert.deepEqual([...Deno.readDirSync(folder.dir)], []);
-  }
-});
+  });
+}
 
-Deno.test("who presses the key of the opt-out at the question is called no more, and not recorded", async () => {
+test("who presses the key of the opt-out at the question is called no more, and not recorded", async () => {
   await using folder = await recordingFolder();
   await using rig = await startPhoneRig({
     agent: `${agentWith("required", ASKED)}\noutbound: { hours: off, opt_out: { key: "9" } }`,
@@ -177,8 +181,9 @@ Deno.test("who presses the key of the opt-out at the question is called no more,
   assert.deepEqual([...Deno.readDirSync(folder.dir)], []);
 });
 
-Deno.test("who hangs up in the place of an answer is on record, with what was pressed or said instead", async () => {
-  for (const presses of ["early", undefined, "5"]) {
+for (const presses of ["early", undefined, "5"]) {
+  const done = presses === "early" ? "before the question" : `after ${presses ?? "no"} key`;
+  test(`who hangs up in the place of an answer is on record, ${done}`, async () => {
     await using folder = await recordingFolder();
     await using rig = await startPhoneRig({ agent: agentWith("required", ASKED), ...folder });
     const talk = await rig.ring();
@@ -195,8 +200,8 @@ Deno.test("who hangs up in the place of an answer is on record, with what was pr
       presses === "5" ? presses : null,
     ]);
     assert.deepEqual([...Deno.readDirSync(folder.dir)], []);
-  }
-});
+  });
+}
 
 /** Until the caller has heard a sentence so often to its last word. */
 function spokenTimes(rig: PhoneRig, callId: string, text: string, times: number) {
@@ -207,7 +212,7 @@ function spokenTimes(rig: PhoneRig, callId: string, text: string, times: number)
   });
 }
 
-Deno.test("a key of a longer number is no answer, and nobody is told of the number", async () => {
+test("a key of a longer number is no answer, and nobody is told of the number", async () => {
   await using folder = await recordingFolder();
   await using rig = await startPhoneRig({
     agent: `${agentWith("required", ASKED)}\nredaction: true\ndtmf: { timeout_ms: 10000 }`,

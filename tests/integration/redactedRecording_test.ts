@@ -9,12 +9,15 @@ import {
 } from "../support/servers/phoneRig.ts";
 import { askFor, finished, recordingFolder, stretches } from "../support/recordedCalls.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
+import { concurrentTests } from "../support/servers/concurrently.ts";
+
+const test = concurrentTests("recordings are silent where something is private");
 
 const LONG =
   "Fine. So that is 4111 1111 1111 1111, thank you very much indeed. We will send you a letter " +
   "with all of it within the next three working days, and you need not do anything else until it comes.";
 
-Deno.test("the recording is silent where either side says a card number, and the record says where", async () => {
+test("the recording is silent where either side says a card number, and the record says where", async () => {
   await using folder = await recordingFolder();
   const said = ["Good morning.", "My card is 4111 1111 1111 1111.", "That is all."];
   const script: typeof parrot = (turn) =>
@@ -63,7 +66,7 @@ Deno.test("the recording is silent where either side says a card number, and the
   assert.equal(stretches(recorded.caller).length, 2, "the other two turns of the caller are there");
 });
 
-Deno.test("the tones of keys that nobody is to know are not on the recording", async () => {
+test("the tones of keys that nobody is to know are not on the recording", async () => {
   await using folder = await recordingFolder();
   await using rig = await startPhoneRig({
     agent:
@@ -90,7 +93,7 @@ Deno.test("the tones of keys that nobody is to know are not on the recording", a
   assert.ok(sound.length > 0 && sound.every((byte) => byte === 0xff));
 });
 
-Deno.test("what is said after a stop, or in a pause, is no part of what is silent on the recording", async () => {
+test("what is said after a stop, or in a pause, is no part of what is silent on the recording", async () => {
   await using folder = await recordingFolder();
   const said = ["My card is 4111 1111 1111 1111.", "Again, 4111 1111 1111 1111."];
   await using rig = await startPhoneRig({

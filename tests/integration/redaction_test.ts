@@ -10,6 +10,9 @@ import { detail, heard, liveCalls, ring, startProcessRig } from "../support/serv
 import { makeDataFolder } from "../support/servers/serverProcess.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
+import { concurrentTests } from "../support/servers/concurrently.ts";
+
+const test = concurrentTests("what is private of a call is redacted");
 
 const CARD = "5555341244441115";
 const PIN = "904713";
@@ -26,7 +29,7 @@ const TRACES = [
   "9 0 4 7 1 3",
 ];
 
-Deno.test("a card number that is said, typed and repeated stands nowhere, and the tool gets it", async () => {
+test("a card number that is said, typed and repeated stands nowhere, and the tool gets it", async () => {
   let received = "";
   await using service = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -151,7 +154,7 @@ function latin1(bytes: Uint8Array): string {
   return new TextDecoder("latin1").decode(bytes);
 }
 
-Deno.test("after kill -9 within a number the next process hides the rest, and the record has none of it", async () => {
+test("after kill -9 within a number the next process hides the rest, and the record has none of it", async () => {
   const said = ["My credit card is 5555 3412 4.", "4 4 4, one one one five, thanks."];
   await using rig = await startProcessRig({
     agent: "greeting: Good day.\nredaction: true",
@@ -179,7 +182,7 @@ Deno.test("after kill -9 within a number the next process hides the rest, and th
   await hangUp(phone);
 });
 
-Deno.test("a text message goes out as it is, and nothing private of it, or of an opt-out, is kept", async () => {
+test("a text message goes out as it is, and nothing private of it, or of an opt-out, is kept", async () => {
   await using rig = await startPhoneRig({
     agent: "redaction: true\ntools: [send_sms, do_not_call]",
   });
@@ -200,7 +203,7 @@ Deno.test("a text message goes out as it is, and nothing private of it, or of an
   }
 });
 
-Deno.test("a person who is asked to take a caller is told nothing private, by the agent or of the caller's words", async () => {
+test("a person who is asked to take a caller is told nothing private, by the agent or of the caller's words", async () => {
   const person = "+14155550199";
   for (const brief of [`Paid with ${CARD} already.`, undefined]) {
     await using rig = await startPhoneRig({
@@ -228,7 +231,7 @@ Deno.test("a person who is asked to take a caller is told nothing private, by th
   }
 });
 
-Deno.test("a caller reads their own words in the browser, and the record does not have them", async () => {
+test("a caller reads their own words in the browser, and the record does not have them", async () => {
   await using server = await startPhoneServer({
     overrides: {
       agentFiles: onlyAgent("redaction: true"),

@@ -14,10 +14,13 @@ import { startResumingRig } from "../support/servers/resumingRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { callBack } from "../support/twilio/twilioWebhook.ts";
 import { until } from "../support/until.ts";
+import { concurrentTests } from "../support/servers/concurrently.ts";
+
+const test = concurrentTests("calls that go on in another process");
 
 const greeting = "greeting: Good day.";
 
-Deno.test("a call whose process is gone goes on in another one with its history, as one call", async () => {
+test("a call whose process is gone goes on in another one with its history, as one call", async () => {
   await using two = await startTwo();
   const { rig, second } = two;
   const talk = await rig.ring();
@@ -52,7 +55,7 @@ Deno.test("a call whose process is gone goes on in another one with its history,
   assert.equal(calls.length, 1);
 });
 
-Deno.test("a placed call that goes on elsewhere keeps its context, its key and its limit", async () => {
+test("a placed call that goes on elsewhere keeps its context, its key and its limit", async () => {
   await using two = await startTwo({ OUTBOUND_DAILY_MINUTES: "5" });
   const { rig, second } = two;
   const placed = await rig.server.post("/api/outbound/initiate", {
@@ -79,7 +82,7 @@ Deno.test("a placed call that goes on elsewhere keeps its context, its key and i
   assert.equal(record.usage.responses, 2);
 });
 
-Deno.test("a caller who was bridged before the process was lost gets the answer from the next", async () => {
+test("a caller who was bridged before the process was lost gets the answer from the next", async () => {
   const asked = Promise.withResolvers<void>();
   const found = Promise.withResolvers<void>();
   await using service = Deno.serve(
@@ -127,7 +130,7 @@ Deno.test("a caller who was bridged before the process was lost gets the answer 
   await hangUp(talk.phone);
 });
 
-Deno.test("what a tool has done in one process is not done again in the next", async () => {
+test("what a tool has done in one process is not done again in the next", async () => {
   let booked = 0;
   await using service = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -161,7 +164,7 @@ Deno.test("what a tool has done in one process is not done again in the next", a
   await hangUp(talk.phone);
 });
 
-Deno.test("case 123: the next process's model knows that the call is being screened", async () => {
+test("case 123: the next process's model knows that the call is being screened", async () => {
   const screening = "Record your name and reason for calling, and I'll see if they are available.";
   const transcribe = () => screening;
   const agent = `${greeting}\nfiller_after_ms: 0`;
@@ -186,7 +189,7 @@ Deno.test("case 123: the next process's model knows that the call is being scree
   await hangUp(talk.phone);
 });
 
-Deno.test("case 122: a message on a machine that a lost process has begun is left by the next", async () => {
+test("case 122: a message on a machine that a lost process has begun is left by the next", async () => {
   const message = "Please call us back, dear customer. ".repeat(3).trim();
   await using two = await startTwo({}, { script: parrot }, `voicemail: ${message}`);
   const { rig, second } = two;

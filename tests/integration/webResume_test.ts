@@ -16,6 +16,7 @@ import {
   readUntil,
   startTwoInstances,
 } from "../support/servers/instances.ts";
+import { concurrentTests } from "../support/servers/concurrently.ts";
 import { apiKey, type ServedApp, startPhoneServer } from "../support/servers/phoneServer.ts";
 import {
   makeDataFolder,
@@ -32,13 +33,14 @@ import {
 import { problemOf } from "../support/problemOf.ts";
 import { until } from "../support/until.ts";
 
+const test = concurrentTests("a browser comes back to its call");
 const answers: Script = ({ cause }) => ({ say: cause.type === "text" ? "So be it." : "Good day." });
 const overrides = {
   agentFiles: onlyAgent("greeting: Good day."),
   engine: { voice: "tone", speed: 20, script: answers },
 } as const;
 
-Deno.test("a browser goes on with its call after the server was killed and started again", async () => {
+test("a browser goes on with its call after the server was killed and started again", async () => {
   await using data = await makeDataFolder();
   const env = await data.agent("greeting: Good day.");
   const first = await startServerProcess({ data, env });
@@ -82,7 +84,7 @@ Deno.test("a browser goes on with its call after the server was killed and start
   );
 });
 
-Deno.test("a browser is told that its server stops, and goes on with the next one", async () => {
+test("a browser is told that its server stops, and goes on with the next one", async () => {
   await using data = await makeDataFolder();
   const env = await data.agent("greeting: Good day.");
   await using first = await startServerProcess({ data, env });
@@ -109,7 +111,7 @@ Deno.test("a browser is told that its server stops, and goes on with the next on
   assert.equal(calls.length, 1);
 });
 
-Deno.test("a browser whose requests reach another process on the same file goes on there", async () => {
+test("a browser whose requests reach another process on the same file goes on there", async () => {
   await using database = await temporaryDatabase();
   await using first = await startPhoneServer({ env: database.env, overrides });
   await using second = await startBeside(first, database.env, overrides);
