@@ -4,16 +4,20 @@ import {
   isOpensslThere,
   isPostgresThere,
 } from "./support/programs.ts";
+import { mixed, testFilesIn } from "./support/testFiles.ts";
 
-/** Runs all tests, two files at a time since many of them wait, and says which could not run. */
+/**
+ * Runs all tests, one file more at a time than there are processors since many of them wait, and says
+ * which could not run.
+ */
 const { code } = await new Deno.Command(Deno.execPath(), {
   args: [
     ...["test", "--parallel", "--quiet", "--no-prompt"],
     "--allow-net=127.0.0.1,localhost,[::1],0.0.0.0",
     ...["--allow-env", "--allow-sys", "--allow-run", "--allow-read", "--ignore-read=/proc/sys"],
-    ...["--allow-write", ...Deno.args, "tests/"],
+    ...["--allow-write", ...Deno.args, ...mixed(testFilesIn("tests"))],
   ],
-  env: { DENO_JOBS: "2" },
+  env: { DENO_JOBS: String(navigator.hardwareConcurrency + 1) },
 }).spawn().status;
 
 const missing = [
