@@ -74,10 +74,12 @@ export class HeardSpeech {
 
   /** When it was heard: speech of one burst is played without a gap, unless the leg has stalled. */
   #placed({ start, burst }: Segment, playedMs: Milliseconds): Milliseconds {
-    const lateMs = this.#burst === burst ? start - this.#end : Infinity;
-    if (lateMs > STALL_MS) this.#begun = [];
-    if (lateMs <= -EARLIER_MS) this.#moveBegun(lateMs);
-    const at = lateMs > -EARLIER_MS && lateMs <= STALL_MS ? this.#end : start;
+    const lateMs = start - this.#end;
+    const isEarlier = lateMs <= -EARLIER_MS;
+    const goesOn = this.#burst === burst && lateMs <= STALL_MS;
+    if (isEarlier) this.#moveBegun(lateMs);
+    else if (!goesOn) this.#begun = [];
+    const at = goesOn && !isEarlier ? this.#end : start;
     this.#burst = burst;
     this.#end = at + playedMs;
     return at;

@@ -63,11 +63,14 @@ export class TranscriptEntries {
     return this.#entries.get(id);
   }
 
-  /** The first sound of an item was heard, whose words may come later. */
+  /** The first sound of an item was heard, whose words may come later; the earliest counts. */
   soundedAt(itemId: string, at: Milliseconds): void {
     const entry = this.#entries.get(itemId);
-    if (entry === undefined) this.#sounded.set(itemId, at);
-    else if (entry.kind === "agent" && !entry.final) entry.soundedAt = at;
+    if (entry === undefined) {
+      this.#sounded.set(itemId, Math.min(at, this.#sounded.get(itemId) ?? Infinity));
+    } else if (entry.kind === "agent" && !entry.final) {
+      entry.soundedAt = Math.min(at, entry.soundedAt ?? Infinity);
+    }
   }
 
   /** When the first sound of an item was heard that had no words yet. */
