@@ -211,8 +211,10 @@ function faultOf(error: unknown): ProviderError {
   if (!(error instanceof Error)) return new ProviderError("bad_answer", "unknown");
   if (error.cause instanceof ProviderError) return error.cause;
   // The client wraps what its requests throw.
-  if ([error, error.cause].some((each) => each instanceof Deno.errors.NotCapable)) {
-    return new ProviderError("not_permitted", "network");
+  const refused = [error, error.cause].find((one) => one instanceof Deno.errors.NotCapable);
+  if (refused instanceof Error) {
+    const [, host = "network"] = /net access to "([\w.:[\]-]{1,200})"/.exec(refused.message) ?? [];
+    return new ProviderError("not_permitted", host);
   }
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
   const detail = /^[\w.-]{1,60}$/.test(code) ? code : "unknown";

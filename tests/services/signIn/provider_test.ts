@@ -18,12 +18,13 @@ Deno.test("a provider whose own host may not be reached is told by that host", a
 });
 
 Deno.test({
-  name: "a connection that Deno refuses is a missing permission, whatever was asked before it",
+  name:
+    "a connection that Deno refuses is a missing permission for that host, whatever was asked before",
   permissions: { net: false, read: true, env: true, sys: true },
   async fn() {
     const issuer = "https://sso.example.com/realms/shop";
     const asks = { now: () => 0, permits: () => true };
     const error = await createProvider({ issuer, clientId: "parley" }, asks).examine();
-    assert.deepEqual([error?.fault, error?.detail], ["not_permitted", "network"]);
+    assert.deepEqual([error?.fault, error?.detail], ["not_permitted", "sso.example.com:443"]);
   },
 });
