@@ -20,6 +20,8 @@ export interface SimulatedCallEnd {
 /** How a media stream ended: the close code, and an error where it was not a clean close. */
 export interface StreamEnd {
   readonly by: "app" | "twilio";
+  /** Audio of the phone's end that the app was sent. */
+  readonly sentMs: number;
   readonly code: number;
   readonly error?: PhoneError | undefined;
 }

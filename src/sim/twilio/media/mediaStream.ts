@@ -198,7 +198,7 @@ export class MediaStream {
     if (error !== undefined && this.#sequence === 0) {
       this.#options.onEvent({ type: "error", error });
     }
-    this.#ended.resolve({ by, code, error });
+    this.#ended.resolve({ by, sentMs: this.#chunk * frameMs, code, error });
   }
 
   #fault(wasClean: boolean): PhoneError | undefined {
