@@ -9,7 +9,7 @@ import type { Log } from "../utils/logger.ts";
 import type { RouteEnv } from "./baseRouter.ts";
 import { createAccess, createKeyCheck } from "./middleware/access.ts";
 import { createGuessGuard } from "./middleware/guessGuard.ts";
-import { createSessionCallers, holderOf } from "./middleware/sessionCaller.ts";
+import { createSessionCallers, holderOf, isSession } from "./middleware/sessionCaller.ts";
 
 export interface CallersDeps {
   readonly server: ServerSettings;
@@ -42,19 +42,22 @@ export function createCallers(
     checkKey,
     guesses,
     sessions,
-    /** Whether a key or session is valid no more, or a person is signed in nowhere; by the name of either. */
-    isOver(name: string): boolean {
-      if (name.startsWith("~")) return signIn?.sessions.isOver(name.slice(1)) ?? true;
-      if (isPersonName(name)) return signIn?.sessions.isAway(name) ?? true;
-      return revocation.isNameRevoked(name) ||
-        apiKeys.some((key) => key.name === name && hasExpired(key, Date.now()));
-    },
+    isOver,
     /** What is open by a key or session has to end with it. */
     revocation: {
       onRevoked(listener: (holder: { readonly name: string }) => void): void {
         revocation.onRevoked(listener);
         signIn?.sessions.onEnded(({ id }) => listener({ name: holderOf(id) }));
       },
+      isOver,
     },
   };
+
+  /** Whether a key or session is valid no more, or a person is signed in nowhere; by the name of either. */
+  function isOver(name: string): boolean {
+    if (isSession(name)) return signIn?.sessions.isOver(name.slice(1)) ?? true;
+    if (isPersonName(name)) return signIn?.sessions.isAway(name) ?? true;
+    return revocation.isNameRevoked(name) ||
+      apiKeys.some((key) => key.name === name && hasExpired(key, Date.now()));
+  }
 }

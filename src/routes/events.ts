@@ -24,8 +24,7 @@ export function eventsRoutes(
   },
 ) {
   const routes = apiRoutes();
-  const slots = createStreamSlots(limits);
-  revocation.onRevoked(({ name }) => slots.endAll(name));
+  const slots = createStreamSlots({ revocation, ...limits });
   const middleware = [access("calls:read")];
 
   routes.openapi({ ...everything, middleware }, (c) => {

@@ -43,8 +43,7 @@ export function listenRoutes(
 ) {
   const tokens = createListenTokens(deps);
   const routes = apiRoutes();
-  const slots = createStreamSlots({ setTimer });
-  revocation.onRevoked(({ name }) => slots.endAll(name));
+  const slots = createStreamSlots({ revocation, setTimer });
 
   routes.openapi(
     { ...listenToken, middleware: [access("calls:listen", "call.listen")] },
@@ -92,8 +91,6 @@ export function listenRoutes(
     const call = await lookup.known(callId);
     if (call === undefined) throw unknownCall();
     checkLive(call);
-    // Where it ended while the call was looked up, nothing would end the stream.
-    if (holder !== undefined && deps.isRevoked(holder)) throw invalidToken();
     const { signal, release } = slots.open(present({ keyName, holder, expiresAt }));
     let socket: ReturnType<typeof handleListenSocket> | undefined;
     let over: ListeningEnd | undefined;

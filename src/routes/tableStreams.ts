@@ -21,9 +21,9 @@ export function createTableStreams({ setTimer, revocation }: Pick<Clock, "setTim
     maxStreamsPerKey: MAX_PER_KEY,
     maxStreams: MAX_TABLES,
     what: "tables",
+    revocation,
     setTimer,
   });
-  revocation.onRevoked(({ name }) => slots.endAll(name));
 
   /**
    * Throws an `HttpProblem` where too many are open. A table that is not read to its end in time breaks off, so

@@ -104,7 +104,7 @@ function startTable(list: () => ReturnType<CallTableDeps["callStore"]["list"]>) 
       timers.add(timer);
       return () => timers.delete(timer);
     },
-    revocation: { onRevoked: () => () => {} },
+    revocation: { onRevoked: () => {}, isOver: () => false },
   });
   let keyName = "alice";
   const router = plainRouter((router) => {

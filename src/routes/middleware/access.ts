@@ -80,7 +80,7 @@ export function createKeyCheck({ authenticate, isRevoked, wallClock = () => Date
     if (hasExpired(key, wallClock())) {
       throw unauthorized("key_expired", "This API key has expired.");
     }
-    if (isRevoked(key)) throw unauthorized("key_revoked", "This API key has been revoked.");
+    if (isRevoked(key)) throw keyRevoked;
     if (key.page !== undefined) {
       if (use === "web") return key;
       throw new HttpProblem(403, "scope_missing", "A public key may only begin calls of browsers.");
@@ -197,6 +197,9 @@ export function requireScope(
     { values: { scope } },
   );
 }
+
+/** What a request gets whose key is revoked. */
+export const keyRevoked = unauthorized("key_revoked", "This API key has been revoked.");
 
 const keyRequired = unauthorized(
   "key_required",

@@ -43,7 +43,7 @@ export function createSessionCallers({ signIn, publicOrigin }: SessionCallersDep
       }
       const session = await found(secret);
       const role = session && signIn.roleOf(session);
-      if (session === undefined || role === undefined) throw over;
+      if (session === undefined || role === undefined) throw sessionEnded;
       const scopes = scopesOfRole(role);
       return {
         keyName: session.person,
@@ -82,6 +82,17 @@ export function holderOf(sessionId: string): string {
   return `~${sessionId}`;
 }
 
+/** Whether it is a session that is meant, as `holderOf` calls it. */
+export function isSession(holder: string): boolean {
+  return holder.startsWith("~");
+}
+
+/** What a request gets whose session is over. */
+export const sessionEnded = unauthorized(
+  "session_ended",
+  "You are not signed in any more: sign in again.",
+);
+
 /** A cookie of this host alone, out of reach of scripts; over https also of other hosts of the domain. */
 export function cookieNamed(name: string, publicOrigin: string | undefined) {
   const secure = publicOrigin?.startsWith("https:") ?? false;
@@ -101,5 +112,3 @@ export function cookieNamed(name: string, publicOrigin: string | undefined) {
 
 /** As `newToken` makes them. */
 const SECRET = /^[\w-]{43}$/;
-
-const over = unauthorized("session_ended", "You are not signed in any more: sign in again.");

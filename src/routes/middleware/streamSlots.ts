@@ -1,7 +1,8 @@
 import { HttpProblem } from "./httpProblem.ts";
+import { isSession, sessionEnded } from "./sessionCaller.ts";
 import type { SentenceValues } from "../../utils/sentence.ts";
 import type { Clock } from "../../utils/clock.ts";
-import type { Caller } from "./access.ts";
+import { type Caller, keyRevoked } from "./access.ts";
 
 /** The wall clock may be changed: expiry is checked at least this often. */
 const EXPIRY_CHECK_MS = 30_000;
@@ -9,17 +10,20 @@ const EXPIRY_CHECK_MS = 30_000;
 /** Tells which keys and sessions are over, by what `Caller.holder` says of them. */
 export interface Endings {
   onRevoked(listener: (holder: { readonly name: string }) => void): void;
+  isOver(holder: string): boolean;
 }
 
-/** Limits the number of open streams, of this process only, and closes those of a key or session. */
+/** Limits the number of open streams, of this process only, and ends those of a key or session that is over. */
 export function createStreamSlots(
   {
     maxStreamsPerKey = 100,
     maxStreams = 1000,
     what = "streams",
     wallClock = () => Date.now(),
+    revocation,
     setTimer,
   }: {
+    readonly revocation: Endings;
     readonly maxStreamsPerKey?: number;
     /** Of all keys. */
     readonly maxStreams?: number;
@@ -33,11 +37,16 @@ export function createStreamSlots(
   // By the name of the key or person, who may have several sessions; each stream with its holder.
   const openByName = new Map<string, Map<AbortController, string>>();
   let all = 0;
+  revocation.onRevoked(({ name }) => {
+    const open = [...openByName.values()].flatMap((mine) => [...mine]);
+    for (const [stream, holder] of open) if (holder === name) stream.abort();
+  });
 
   return {
     /**
-     * Throws an `HttpProblem` where too many are open: 429 of the key or person, 503 of all. The signal aborts when
-     * the stream has to end; also at `expiresAt`, when its key or session expires, in milliseconds since 1970.
+     * Throws an `HttpProblem` where too many are open: 429 of the key or person, 503 of all; 401 where the key or
+     * session has ended since the request was admitted. The signal aborts when the stream has to end; also at
+     * `expiresAt`, when its key or session expires, in milliseconds since 1970.
      */
     open(
       { keyName = "", holder = keyName, expiresAt }: Pick<
@@ -45,6 +54,10 @@ export function createStreamSlots(
         "keyName" | "holder" | "expiresAt"
       >,
     ): { readonly signal: AbortSignal; readonly release: () => void } {
+      // Nothing would end the stream.
+      if (holder !== "" && revocation.isOver(holder)) {
+        throw isSession(holder) ? sessionEnded : keyRevoked;
+      }
       const mine = openByName.get(keyName) ?? new Map();
       if (mine.size >= maxStreamsPerKey) {
         throw tooMany(429, "No more than {most} {what} of one key may be open: close one first.", {
@@ -73,11 +86,6 @@ export function createStreamSlots(
           if (mine.size === 0) openByName.delete(keyName);
         },
       };
-    },
-    /** Ends all streams of a key or session. */
-    endAll(holder: string): void {
-      const open = [...openByName.values()].flatMap((mine) => [...mine]);
-      for (const [stream, its] of open) if (its === holder) stream.abort();
     },
   };
 

@@ -123,6 +123,10 @@ export async function withApi(
     gatherMs: 0,
     ...(maxEvents !== undefined && { maxEvents }),
   });
+  const revocation = {
+    onRevoked: (hear: (key: { readonly name: string }) => void) => void listeners.push(hear),
+    isOver: (name: string) => revoked.has(name),
+  };
   const addressOf = () => "127.0.0.1";
   const access = createAccess({
     audit: { note: (entry) => options.onAudit?.(entry) },
@@ -191,7 +195,7 @@ export async function withApi(
     router.route("/", callTagsRoutes({ access, lookup, callTags: store.callTags }));
     const sendTable = createTableStreams({
       setTimer,
-      revocation: { onRevoked: (hear) => listeners.push(hear) },
+      revocation,
     });
     router.route(
       "/",
@@ -213,7 +217,7 @@ export async function withApi(
         eventLog: log,
         now,
         setTimer,
-        revocation: { onRevoked: (hear) => listeners.push(hear) },
+        revocation,
         findCall: lookup.known,
         ...streams,
       }),
