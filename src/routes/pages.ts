@@ -1,39 +1,42 @@
 import { type Context, Hono } from "@hono/hono";
-import { stripTypeScriptTypes } from "node:module";
 import { entryModule } from "./entryModule.ts";
 import { invalidHost } from "./middleware/httpProblem.ts";
-import { sendTagged, type TaggedText, tagText } from "./middleware/etag.ts";
-import { pageLanguage } from "./pageLanguage.ts";
-import { slimModule } from "./slimModule.ts";
-import { translateHtml } from "./translateHtml.ts";
+import { sendTagged, tagText } from "./middleware/etag.ts";
+import { createPageFiles } from "./pageFiles.ts";
+import { type PageLanguage, pageLanguage } from "./pageLanguage.ts";
 
 /**
  * The pages for people: `/` and `/docs`, which shows `/openapi.json`. The files that they load are
- * those of `src/web`, under `/assets/`.
+ * those of `src/web`, under `/assets/`; under `/assets/de/` with their texts in German, so that a page
+ * whose language is changed elsewhere goes on in the one it has.
  */
 export function pagesRoutes(): Hono {
   const routes = new Hono();
-  const read = createReader(new URL("../web/", import.meta.url));
-  const translations = new WeakMap<PageFile, Translation>();
-  routes.get("/", (c) => send(c, "index.html"));
+  const read = createPageFiles();
+  routes.get("/", sendPage);
   routes.get("/docs", (c) => send(c, "docs/index.html"));
   routes.get("/sdk.js", (c) => sendEntry(c, "sdk/sdk.ts"));
   routes.get("/embed.js", (c) => sendEntry(c, "embed/embed.ts"));
   routes.get("/sdk.d.ts", (c) => send(c, "sdk/sdk.d.ts"));
+  routes.get("/assets/de/:path{.+}", (c) => send(c, c.req.param("path"), "de"));
   routes.get("/assets/:path{.+}", (c) => send(c, c.req.param("path")));
   return routes;
 
-  async function send(c: Context, path: string): Promise<Response> {
-    const file = await read(path);
+  async function send(c: Context, path: string, language?: PageLanguage): Promise<Response> {
+    const file = await read(path, language);
     if (file === undefined) return c.notFound();
-    const host = URL.parse(c.req.url)?.host;
-    if (host === undefined) throw invalidHost();
-    if (!isTranslated(path)) {
-      return sendTagged(c, file, isShared(path) ? sharedHeaders : pageHeaders(host));
-    }
+    return sendTagged(c, file, isShared(path) ? sharedHeaders : pageHeaders(hostOf(c)));
+  }
+
+  async function sendPage(c: Context): Promise<Response> {
     const language = pageLanguage(c);
-    return sendTagged(c, language === "de" ? await germanOf(file) : file, {
-      ...pageHeaders(host),
+    const file = await read("index.html", language);
+    if (file === undefined) return c.notFound();
+    const text = language === "en" ? file.text : file.text
+      .replace('<html lang="en">', `<html lang="${language}">`)
+      .replace('"/assets/page.ts"', `"/assets/${language}/page.ts"`);
+    return sendTagged(c, tagText(text, file.contentType), {
+      ...pageHeaders(hostOf(c)),
       "Content-Language": language,
       "Vary": "Accept-Language, Cookie",
     });
@@ -42,39 +45,12 @@ export function pagesRoutes(): Hono {
   /** A module for pages of other servers, by an address that stays. */
   async function sendEntry(c: Context, path: string): Promise<Response> {
     const text = await entryModule(path, async (path) => (await read(path))?.text);
-    return sendTagged(c, tagText(text, CONTENT_TYPES["ts"] ?? ""), {
+    return sendTagged(c, tagText(text, "text/javascript; charset=utf-8"), {
       ...sharedHeaders,
       // Deno's types of the module.
       ...(path.startsWith("sdk/") && { "X-TypeScript-Types": "./sdk.d.ts" }),
     });
   }
-
-  async function germanOf(file: PageFile): Promise<TaggedText> {
-    const texts = await read("texts.json");
-    const known = translations.get(file);
-    if (known !== undefined && known.texts === texts) return known.german;
-    const german = translateFile(file, texts?.text ?? "{}");
-    translations.set(file, { texts, german });
-    return german;
-  }
-}
-
-/** The documentation of the API is in English. */
-function isTranslated(path: string): boolean {
-  return path.endsWith(".html") && !path.startsWith("docs/");
-}
-
-interface Translation {
-  readonly texts: PageFile | undefined;
-  readonly german: Promise<TaggedText>;
-}
-
-/** `texts` has sections of German texts by the English ones. */
-async function translateFile({ text, contentType }: PageFile, texts: string): Promise<TaggedText> {
-  const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = JSON.parse(texts);
-  const german = new Map(Object.values(sections).flatMap((section) => Object.entries(section)));
-  const html = await translateHtml(text, (english) => german.get(english));
-  return tagText(html.replace('<html lang="en">', '<html lang="de">'), contentType);
 }
 
 /** What pages of other origins load too, which is no secret: the modules of the SDK and the widget, and their texts. */
@@ -82,47 +58,10 @@ function isShared(path: string): boolean {
   return path.endsWith(".ts") || path === "embed/embedTexts.json";
 }
 
-interface PageFile extends TaggedText {
-  readonly modifiedMs: number;
-}
-
-/** A file of `src/web` or of a folder in it. */
-const PAGE_PATH = /^(?:[a-z]{1,20}\/)?[a-z][A-Za-z.]{0,60}\.(html|ts|css|svg|json)$/;
-
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  html: "text/html; charset=utf-8",
-  ts: "text/javascript; charset=utf-8",
-  css: "text/css; charset=utf-8",
-  svg: "image/svg+xml",
-  json: "application/json; charset=utf-8",
-};
-
-/** Reads the files of a folder, TypeScript as JavaScript, and caches them until they change on disk. */
-function createReader(folder: URL): (path: string) => Promise<PageFile | undefined> {
-  const cache = new Map<string, PageFile>();
-
-  return async function read(path) {
-    const [, extension = ""] = PAGE_PATH.exec(path) ?? [];
-    const isTypes = path.endsWith(".d.ts");
-    const contentType = isTypes ? "application/typescript" : CONTENT_TYPES[extension];
-    if (contentType === undefined) return undefined;
-    const url = new URL(path, folder);
-    try {
-      const modifiedMs = (await Deno.stat(url)).mtime?.getTime() ?? 0;
-      const known = cache.get(path);
-      if (known?.modifiedMs === modifiedMs) return known;
-      const source = await Deno.readTextFile(url);
-      const text = extension === "ts" && !isTypes
-        ? slimModule(stripTypeScriptTypes(source))
-        : source;
-      const file = { ...tagText(text, contentType), modifiedMs };
-      cache.set(path, file);
-      return file;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
-  };
+function hostOf(c: Context): string {
+  const host = URL.parse(c.req.url)?.host;
+  if (host === undefined) throw invalidHost();
+  return host;
 }
 
 const sharedHeaders: Readonly<Record<string, string>> = {

@@ -1,16 +1,47 @@
+import type { Token } from "./javaScriptTokens.ts";
+
 /**
- * A module of the page without comments, indentation and what the removal of types has left: about a quarter less to
- * load. Modules with texts over several lines stay as they are.
+ * A module of the page without comments, indentation and spaces that no token needs: about a third less to
+ * load. Its statements stay on lines of their own.
  */
-export function slimModule(javaScript: string): string {
-  const lines = javaScript.split("\n");
-  if (lines.some((line) => line.split("`").length % 2 === 0)) return javaScript;
-  const kept: string[] = [];
-  let isComment = false;
-  for (const line of lines.map((line) => line.trim())) {
-    isComment ||= line.startsWith("/*");
-    if (!isComment && line !== "" && !line.startsWith("//")) kept.push(line);
-    if (isComment && line.endsWith("*/")) isComment = false;
+export function slimModule(tokens: readonly Token[]): string {
+  let text = "";
+  let last: Token | undefined;
+  let gap = "";
+  for (const token of tokens) {
+    if (token.kind === "space" || token.kind === "comment") {
+      gap += token.text;
+      continue;
+    }
+    if (last !== undefined) text += between(last, gap, token);
+    text += token.text;
+    last = token;
+    gap = "";
   }
-  return `${kept.join("\n")}\n`;
+  return `${text}\n`;
 }
+
+/** What has to stay of the space between two tokens. */
+function between(last: Token, gap: string, next: Token): string {
+  if (gap === "") return "";
+  if (/[\n\r\u2028\u2029]/.test(gap)) {
+    // No semicolon is put in at these places, whether there is a line break or not.
+    return NEVER_LAST.has(last.text) || NEVER_FIRST.has(next.text) ? "" : "\n";
+  }
+  const wouldJoin = isWordLike(last) && isWordLike(next) || isOperator(last) && isOperator(next) ||
+    last.kind === "number" && next.text.startsWith(".");
+  return wouldJoin ? " " : "";
+}
+
+/** A regular expression ends with its flags. */
+function isWordLike({ kind }: Token): boolean {
+  return kind === "word" || kind === "number" || kind === "regex";
+}
+
+function isOperator({ kind, text }: Token): boolean {
+  return (kind === "mark" || kind === "regex") && !BRACKETS.has(text);
+}
+
+const BRACKETS = new Set([..."()[]{},;"]);
+const NEVER_LAST = new Set([..."([,"]);
+const NEVER_FIRST = new Set([...")]"]);

@@ -125,7 +125,8 @@ async function load({ html, styles = [], load }: View): Promise<ShowView> {
 }
 
 async function readFragment(path: string): Promise<DocumentFragment> {
-  const response = await fetch(`/assets/${path}`).catch(() => undefined);
+  // In the language of this module.
+  const response = await fetch(new URL(path, import.meta.url)).catch(() => undefined);
   if (response?.ok !== true) throw unreachable();
   const template = document.createElement("template");
   template.innerHTML = await response.text();

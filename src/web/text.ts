@@ -9,27 +9,12 @@ const document: Page | undefined = Reflect.get(globalThis, "document");
 export const language: Language = document?.documentElement.lang === "de" ? "de" : "en";
 
 /**
- * A text of the interface in the page's language: `t("{count} calls", { count: 3 })`. The English text
- * is its own name; the German one stands in `texts.json`, in any section.
+ * A text of the interface: `t("{count} calls", { count: 3 })`. In a page in German the server has put the
+ * German text of `texts.json`, of any section, in the place of the English one.
  */
-export function t(english: string, values: Readonly<Record<string, string | number>> = {}): string {
-  const text = german?.get(english) ?? english;
+export function t(text: string, values: Readonly<Record<string, string | number>> = {}): string {
   return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
-
-const german = language === "de" ? await readGerman() : undefined;
-
-async function readGerman(): Promise<ReadonlyMap<string, string>> {
-  try {
-    const sections: Texts = await (await fetch(new URL("texts.json", import.meta.url))).json();
-    return new Map(Object.values(sections).flatMap((texts) => Object.entries(texts)));
-  } catch {
-    // In English rather than not at all.
-    return new Map();
-  }
-}
-
-type Texts = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 interface Page {
   readonly documentElement: { readonly lang: string };

@@ -336,8 +336,10 @@ Deno.test("pagesRoutes() serves TypeScript as JavaScript that a browser can run"
       const text = await response.text();
       assert.equal(response.status, 200, name);
       assert.match(response.headers.get("content-type") ?? "", /^text\/javascript/);
-      assert.doesNotMatch(text, /\binterface \w+ \{|import type|: (string|number|void)\b/, name);
-      for (const [, path = ""] of text.matchAll(/from "([^"]+)"/g)) {
+      assert.doesNotMatch(text, /\binterface \w+\{|import type|: ?(string|number|void)\b/, name);
+      const imports = [...text.matchAll(/^(?:import|export|\})[^"]*\bfrom"([^"]+)"/gm)];
+      assert.ok(!text.startsWith("import{") || imports.length > 0, name);
+      for (const [, path = ""] of imports) {
         assert.match(path, /^\.\.?\/[\w./]+\.ts$/, `${name} imports ${path}`);
         const imported = new URL(path, `http://parley/${name}`).pathname.slice(1);
         assert.ok(names.includes(imported), `${name} imports ${path}`);
@@ -403,6 +405,10 @@ for (
     "/assets/docs/../../routes/web.ts",
     "/assets/docs/..%2f..%2froutes%2fweb.ts",
     "/assets/",
+    "/assets/de/",
+    "/assets/de/nothing.ts",
+    "/assets/de/de/page.ts",
+    "/assets/de/..%2f..%2froutes%2fweb.ts",
     `/assets/${"a".repeat(5000)}.ts`,
   ]
 ) {
@@ -431,7 +437,14 @@ for (
       assert.match(response.headers.get("vary") ?? "", /Accept-Language, Cookie/);
       assert.match(html, language === "de" ? /<html lang="de">/ : /<html lang="en">/);
       assert.match(html, language === "de" ? />Auflegen</ : />Hang up</);
-      const fragment = await server.fetch("/assets/live/call.html", { headers });
+      const folder = /src="(\/assets\/(?:de\/)?)page\.ts"/.exec(html)?.[1] ?? "";
+      assert.equal(folder, language === "de" ? "/assets/de/" : "/assets/");
+      const fragment = await server.fetch(`${folder}live/call.html`, { headers });
       assert.match(await fragment.text(), language === "de" ? />Weiterleiten …</ : />Transfer…</);
+      const module = await server.fetch(`${folder}views.ts`, { headers });
+      assert.match(
+        await module.text(),
+        language === "de" ? /t\("Laufende Gespräche"\)/ : /t\("Live calls"\)/,
+      );
     }));
 }
