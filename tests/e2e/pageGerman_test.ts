@@ -107,6 +107,7 @@ browserTests("page: German", {
         // German words are long.
         assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 320, place);
         assert.deepEqual(await page.evaluate(CLIPPED), [], place);
+        assert.deepEqual(await page.evaluate(TOUCHING), [], place);
         await page.setViewportSize({ width: 1280, height: 700 });
         assert.deepEqual(await page.evaluate(CLIPPED), [], place);
         const [needed, given] = await page.evaluate<readonly number[]>(NAVIGATION);
@@ -151,6 +152,18 @@ const CLIPPED = `[...document.querySelectorAll("main:not([hidden]) select")].fla
   const isClipped = alone.offsetWidth > list.offsetWidth;
   alone.remove();
   return isClipped ? [text] : [];
+})`;
+
+/** Labels below a chart that touch the next one. */
+const TOUCHING =
+  `[...document.querySelectorAll("main:not([hidden]) .chart-plot svg")].flatMap((one) => {
+  const ticks = [...one.querySelectorAll(".tick")];
+  const labels = ticks.filter((tick) => tick.getAttribute("y") === ticks.at(-1).getAttribute("y"));
+  return labels.flatMap((label, at) => {
+    const { right } = label.getBoundingClientRect();
+    const left = labels[at + 1]?.getBoundingClientRect().left ?? Infinity;
+    return left - right < 4 ? [label.textContent] : [];
+  });
 })`;
 
 const NAVIGATION = `(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth])(

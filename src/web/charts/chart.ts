@@ -104,10 +104,10 @@ export function createChart(options: ChartOptions, signal: AbortSignal): HTMLEle
     });
     const longest = Math.max(...options.ticks.map((tick) => tick.length)) * CHARACTER + 12;
     const below = shownLabels(labels.length, width, longest).map((index) => {
-      const x = left + width * (index + 0.5) / labels.length;
       const half = longest / 2 - 6;
-      const anchor = x + half > whole ? "end" : x - half < 0 ? "start" : "middle";
-      return svg("text", { class: "tick", x, y: HEIGHT - 6, "text-anchor": anchor }, [
+      const middle = left + width * (index + 0.5) / labels.length;
+      const x = Math.max(half, Math.min(middle, whole - half));
+      return svg("text", { class: "tick", x, y: HEIGHT - 6, "text-anchor": "middle" }, [
         options.ticks[index] ?? "",
       ]);
     });
