@@ -243,7 +243,7 @@ export function createRouter(
     }));
   }
   mount(keyRevocationRoutes({ access, keys: apiKeys, revocation, liveCallsOf }));
-  mount(openapiRoutes(router, checkKey !== undefined));
+  mount(openapiRoutes(router, checkKey !== undefined, sessions?.cookieName));
   // Hono builds its matcher for the first request, which may be a call that rings.
   router.router.match("GET", "/");
   return router;

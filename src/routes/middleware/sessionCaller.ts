@@ -56,6 +56,7 @@ export function createSessionCallers({ signIn, publicOrigin }: SessionCallersDep
         sessionId: session.id,
       };
     },
+    cookieName: cookie.name,
     /** The secret of the cookie, whatever it is worth. */
     secretOf: cookie.read,
     set: (c: Context, secret: string): void =>
@@ -99,6 +100,7 @@ export function cookieNamed(name: string, publicOrigin: string | undefined) {
   const full = secure ? `__Host-${name}` : name;
   const common = { path: "/", httpOnly: true, secure } as const;
   return {
+    name: full,
     read(c: Context): string | undefined {
       const value = getCookie(c, full);
       return value !== undefined && SECRET.test(value) ? value : undefined;

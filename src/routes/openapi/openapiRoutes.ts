@@ -12,21 +12,24 @@ import { callDetail, callSummary } from "./callSchemas.ts";
 import { message, textMessage } from "./messageSchemas.ts";
 import { answer, errorAnswers, json } from "./schemaParts.ts";
 
-/** `GET /openapi.json`: all routes of a router, generated from the schemas that validate requests. */
-export function openapiRoutes(router: Router, keyed: boolean): Hono {
+/**
+ * `GET /openapi.json`: all routes of a router, generated from the schemas that validate requests. `sessionCookie`
+ * is that of people who are signed in; absent where nobody can sign in.
+ */
+export function openapiRoutes(router: Router, keyed: boolean, sessionCookie?: string): Hono {
   const routes = new Hono();
   let document: TaggedText | undefined;
 
   routes.get("/openapi.json", refuseForeignHosts(keyed), (c) => {
     // At the first request, when all routes are mounted.
-    document ??= tagText(JSON.stringify(describeApi(router)), "application/json");
+    document ??= tagText(JSON.stringify(describeApi(router, sessionCookie)), "application/json");
     return sendTagged(c, document, { "Cache-Control": "no-cache" });
   });
   return routes;
 }
 
 /** The OpenAPI 3.1 document of a router's routes, and of the webhooks that this server sends. */
-function describeApi(router: Router) {
+function describeApi(router: Router, sessionCookie: string | undefined) {
   const { openAPIRegistry: registry } = router;
   registry.registerComponent("securitySchemes", "bearer", {
     type: "http",
@@ -38,6 +41,15 @@ function describeApi(router: Router) {
     in: "header",
     name: "X-API-Key",
   });
+  if (sessionCookie !== undefined) {
+    registry.registerComponent("securitySchemes", "session", {
+      type: "apiKey",
+      in: "cookie",
+      name: sessionCookie,
+      description:
+        "Of a person who is signed in, with the scopes of their role. It counts for requests of the server's own page alone: programs and other pages use a key.",
+    });
+  }
   describePlainRoutes(router);
   for (const [type, summary, data] of messages) {
     registry.registerWebhook({
@@ -72,7 +84,11 @@ function describeApi(router: Router) {
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
     },
     servers: [{ url: "/", description: "Where this document was read" }],
-    security: [{ bearer: [] }, { apiKey: [] }],
+    security: [
+      { bearer: [] },
+      { apiKey: [] },
+      ...(sessionCookie === undefined ? [] : [{ session: [] }]),
+    ],
     tags: [
       { name: "Calling out", description: "Phone calls that this server places." },
       { name: "Do not call", description: "Numbers that this server never calls." },
