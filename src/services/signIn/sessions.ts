@@ -14,13 +14,16 @@ export interface SessionsDeps extends Clock {
   readonly signIns: SignInStore;
   readonly bus: Pick<InstanceBus, "publish" | "subscribe" | "onGap">;
   readonly sessionMs: number;
+  /** Sessions of all people, which are all in memory: a further one ends the one that ends soonest. */
+  readonly most?: number;
   readonly log: Pick<Log, "warn">;
 }
 
 /** Sessions of one person; a further one ends the oldest. */
 const MAX_PER_PERSON = 10;
-/** All of them are in memory. */
-const MAX_KNOWN = 10_000;
+const MOST = 10_000;
+/** Processes that begin sessions at once leave some more in the store until the next one begins. */
+const READ_BEYOND = 1000;
 /** After so long what another process did is known, even if its message is lost. */
 const REFRESH_MS = 5000;
 /** Of secrets that this process does not know: whoever makes them up must not keep the store busy. */
@@ -35,12 +38,12 @@ export type Sessions = Awaited<ReturnType<typeof openSessions>>;
 
 /** Reads the sessions from the store, now and from time to time. */
 export async function openSessions(
-  { signIns, bus, sessionMs, now, setTimer, log }: SessionsDeps,
+  { signIns, bus, sessionMs, most = MOST, now, setTimer, log }: SessionsDeps,
 ) {
   let known = new Map<string, SignIn>();
   const lookups = createRateLimiter(LOOKUPS);
-  const unknown = new BoundedMap<string, number>(MAX_KNOWN);
-  const ended = new BoundedMap<string, true>(MAX_KNOWN);
+  const unknown = new BoundedMap<string, number>(MOST);
+  const ended = new BoundedMap<string, true>(MOST);
   const listeners: ((session: SignIn) => void)[] = [];
   const unsubscribe = [
     bus.subscribe(TOPIC, (body) => {
@@ -54,16 +57,16 @@ export async function openSessions(
   const refreshing = createPollLoop(refresh, setTimer, REFRESH_MS);
 
   async function read(): Promise<void> {
-    const askedAt = now();
-    const found = await signIns.list(askedAt, MAX_KNOWN);
+    const before = new Set(known.keys());
+    const found = await signIns.list(now(), most + READ_BEYOND);
     const next = new Map(
       found.flatMap((session) =>
         ended.has(session.digest) ? [] : [[session.digest, session] as const]
       ),
     );
-    // One that has begun since then is not among them.
+    // One that has become known since then may not be among them.
     for (const [digest, session] of known) {
-      if (session.beganAt >= askedAt && !ended.has(digest)) next.set(digest, session);
+      if (!before.has(digest) && !ended.has(digest)) next.set(digest, session);
     }
     const gone = [...known.values()].filter(({ digest }) => !next.has(digest));
     known = next;
@@ -115,7 +118,7 @@ export async function openSessions(
         beganAt,
         expiresAt: beganAt + sessionMs,
       };
-      await signIns.add(session, MAX_PER_PERSON);
+      await signIns.add(session, { ofPerson: MAX_PER_PERSON, ofAll: most });
       known.set(session.digest, session);
       await publish({});
       refreshing.wake();

@@ -24,8 +24,11 @@ export type SignInStore = ReturnType<typeof createSignInStore>;
 /** Who is signed in, at all processes. Table `sign_ins`. */
 export function createSignInStore({ query, batch }: Database) {
   return {
-    /** Ends those of the person beyond the newest `most`, this one included. */
-    async add(entry: SignIn, most: number): Promise<void> {
+    /** Keeps the newest `ofPerson` of the person, and of all persons the `ofAll` that last longest. */
+    async add(
+      entry: SignIn,
+      { ofPerson, ofAll }: { readonly ofPerson: number; readonly ofAll: number },
+    ): Promise<void> {
       const { digest, id, person, email = null, groups, beganAt, expiresAt } = entry;
       await batch([
         {
@@ -41,7 +44,13 @@ export function createSignInStore({ query, batch }: Database) {
             SELECT digest FROM sign_ins WHERE person = $1
               ORDER BY began_at DESC, id DESC LIMIT $2
           )`,
-          values: [person, most],
+          values: [person, ofPerson],
+        },
+        {
+          sql: `DELETE FROM sign_ins WHERE digest IN (
+            SELECT digest FROM sign_ins ORDER BY expires_at DESC, id DESC LIMIT $1 OFFSET $2
+          )`,
+          values: [MAX_TRIMMED, ofAll],
         },
       ]);
     },
@@ -53,10 +62,10 @@ export function createSignInStore({ query, batch }: Database) {
       );
       return readable(rows, entryOf)[0];
     },
-    /** Those that have not expired, the newest first. */
+    /** Those that have not expired, first those that last longest. */
     async list(now: number, limit: number): Promise<readonly SignIn[]> {
       const rows = await query(
-        "SELECT * FROM sign_ins WHERE expires_at > $1 ORDER BY began_at DESC, id DESC LIMIT $2",
+        "SELECT * FROM sign_ins WHERE expires_at > $1 ORDER BY expires_at DESC, id DESC LIMIT $2",
         [toInteger(now), limit],
       );
       return readable(rows, entryOf);
@@ -66,6 +75,9 @@ export function createSignInStore({ query, batch }: Database) {
     },
   };
 }
+
+/** Ended at a time, where a store has too many. */
+const MAX_TRIMMED = 1000;
 
 function entryOf(row: Row): SignIn {
   const groups = readableJson(row, "group_names");
