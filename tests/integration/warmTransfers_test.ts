@@ -19,7 +19,8 @@ import { ben, human, mia } from "../support/twilio/people.ts";
 import { concurrentTests } from "../support/servers/concurrently.ts";
 import { until } from "../support/until.ts";
 
-const test = concurrentTests("transfers that ask the person first");
+// More at once wait for the processor rather than for each other.
+const test = concurrentTests("transfers that ask the person first", 7);
 /** The voice of Twilio's `<Say>`. */
 const SAY_HZ = 2_300;
 const voice = {

@@ -22,11 +22,14 @@ export async function concurrently(
 
 /**
  * Creates the function that declares tests which mostly wait and each have a server of their own: they
- * run as the steps of one test with this name, all at once.
+ * run as the steps of one test with this name, all at once or so many at a time.
  */
-export function concurrentTests(name: string): (step: string, fn: () => Promise<void>) => void {
+export function concurrentTests(
+  name: string,
+  atOnce?: number,
+): (step: string, fn: () => Promise<void>) => void {
   const steps: Record<string, () => Promise<void>> = {};
-  Deno.test(name, (test) => concurrently(test, steps));
+  Deno.test(name, (test) => concurrently(test, steps, atOnce));
   return (step, fn) => {
     steps[step] = fn;
   };
