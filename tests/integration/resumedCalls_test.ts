@@ -14,13 +14,10 @@ import { startResumingRig } from "../support/servers/resumingRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { callBack } from "../support/twilio/twilioWebhook.ts";
 import { until } from "../support/until.ts";
-import { concurrentTests } from "../support/servers/concurrently.ts";
-
-const test = concurrentTests("calls that go on in another process");
 
 const greeting = "greeting: Good day.";
 
-test("a call whose process is gone goes on in another one with its history, as one call", async () => {
+Deno.test("a call whose process is gone goes on in another one with its history, as one call", async () => {
   await using two = await startTwo();
   const { rig, second } = two;
   const talk = await rig.ring();
@@ -55,7 +52,7 @@ test("a call whose process is gone goes on in another one with its history, as o
   assert.equal(calls.length, 1);
 });
 
-test("a placed call that goes on elsewhere keeps its context, its key and its limit", async () => {
+Deno.test("a placed call that goes on elsewhere keeps its context, its key and its limit", async () => {
   await using two = await startTwo({ OUTBOUND_DAILY_MINUTES: "5" });
   const { rig, second } = two;
   const placed = await rig.server.post("/api/outbound/initiate", {
@@ -82,7 +79,7 @@ test("a placed call that goes on elsewhere keeps its context, its key and its li
   assert.equal(record.usage.responses, 2);
 });
 
-test("a caller who was bridged before the process was lost gets the answer from the next", async () => {
+Deno.test("a caller who was bridged before the process was lost gets the answer from the next", async () => {
   const asked = Promise.withResolvers<void>();
   const found = Promise.withResolvers<void>();
   await using service = Deno.serve(
@@ -130,7 +127,7 @@ test("a caller who was bridged before the process was lost gets the answer from 
   await hangUp(talk.phone);
 });
 
-test("what a tool has done in one process is not done again in the next", async () => {
+Deno.test("what a tool has done in one process is not done again in the next", async () => {
   let booked = 0;
   await using service = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -164,7 +161,7 @@ test("what a tool has done in one process is not done again in the next", async 
   await hangUp(talk.phone);
 });
 
-test("case 123: the next process's model knows that the call is being screened", async () => {
+Deno.test("case 123: the next process's model knows that the call is being screened", async () => {
   const screening = "Record your name and reason for calling, and I'll see if they are available.";
   const transcribe = () => screening;
   const agent = `${greeting}\nfiller_after_ms: 0`;
@@ -189,7 +186,7 @@ test("case 123: the next process's model knows that the call is being screened",
   await hangUp(talk.phone);
 });
 
-test("case 122: a message on a machine that a lost process has begun is left by the next", async () => {
+Deno.test("case 122: a message on a machine that a lost process has begun is left by the next", async () => {
   const message = "Please call us back, dear customer. ".repeat(3).trim();
   await using two = await startTwo({}, { script: parrot }, `voicemail: ${message}`);
   const { rig, second } = two;
