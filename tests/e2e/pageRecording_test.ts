@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { browserTests, openPage } from "../support/browser/browser.ts";
+import { browserTestInBoth, browserTests, openPage } from "../support/browser/browser.ts";
+import { savedFile } from "../support/browser/savedFile.ts";
 import { detailOf, recordingFolder, stretches } from "../support/recordedCalls.ts";
 import { readRecording } from "../support/recordings.ts";
 import { heardSaying, published, startPhoneRig, voiceOf } from "../support/servers/phoneRig.ts";
@@ -7,6 +8,7 @@ import { apiKey } from "../support/servers/phoneServer.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
 
+const KEY = `sessionStorage.setItem("parley.key", ${JSON.stringify(apiKey)});`;
 const agent = "greeting: Good day, this is Acme.\nrecording: { consent: none }";
 
 browserTests("page: recordings", {
@@ -20,12 +22,9 @@ browserTests("page: recordings", {
     const { page, complaints, close } = await openPage("about:blank", {
       browser,
       locale: "de-DE",
+      prepare: `${KEY} localStorage.setItem("parley.language", "de");`,
     });
     try {
-      await page.addInitScript((key: string) => {
-        sessionStorage.setItem("parley.key", key);
-        localStorage.setItem("parley.language", "de");
-      }, apiKey);
       await page.setViewportSize({ width: 320, height: 800 });
       await page.goto(`${rig.server.origin}/#calls/${talk.callId}`);
       await page.click("#stop-recording:text-is('Aufzeichnung beenden …')");
@@ -58,12 +57,11 @@ browserTests("page: recordings", {
       await using rig = await startPhoneRig({ agent, ...folder });
       const talk = await rig.ring();
       await heardSaying(rig, talk.callId, /^Good day/);
-      const { page, complaints, close } = await openPage("about:blank", { browser });
+      const { page, complaints, close } = await openPage("about:blank", {
+        browser,
+        prepare: KEY,
+      });
       try {
-        await page.addInitScript(
-          (key: string) => sessionStorage.setItem("parley.key", key),
-          apiKey,
-        );
         await page.setViewportSize({ width: 390, height: 800 });
         await page.goto(`${rig.server.origin}/#calls/${talk.callId}`);
         await page.waitForSelector("#call-recording:text-is('Recording')");
@@ -100,10 +98,12 @@ browserTests("page: recordings", {
         const width = Number(await page.evaluate("document.documentElement.scrollWidth"));
         assert.ok(width <= 390, `${width} pixels wide`);
 
-        const saving = page.waitForEvent("download");
-        await page.click("#record-recording button:text-is('Save as WAV')");
-        const path = await (await saving).path();
-        const saved = readRecording(await Deno.readFile(path));
+        const saved = readRecording(
+          await savedFile(
+            page,
+            () => page.click("#record-recording button:text-is('Save as WAV')"),
+          ),
+        );
         assert.ok(stretches(saved.agent).length >= 2);
 
         await page.click("#record-recording button:text-is('Delete')");
@@ -115,4 +115,4 @@ browserTests("page: recordings", {
         await close();
       }
     },
-});
+}, browserTestInBoth);

@@ -35,6 +35,16 @@ function microphonePreferences(
   };
 }
 
+/** Where pages save files: Playwright is not told of them, since Firefox gives what a link saves no id. */
+export function downloadFolderOf(browser: Browser): string {
+  const internals = browser as unknown as {
+    readonly _connection: {
+      toImpl(one: Browser): { readonly options: { readonly downloadsPath: string } };
+    };
+  };
+  return internals._connection.toImpl(browser).options.downloadsPath;
+}
+
 type Send = (
   this: unknown,
   method: string,
