@@ -68,7 +68,7 @@ function serve(eventLog: Parameters<typeof eventsRoutes>[0]["eventLog"]) {
         eventLog,
         findCall: () => Promise.resolve(undefined),
         now: Date.now,
-        revocation: { onRevoked() {} },
+        revocation: { onRevoked() {}, isOver: () => false },
       }),
     )
   );

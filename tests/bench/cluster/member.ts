@@ -73,7 +73,7 @@ function serveEvents() {
         eventLog: shared.eventLog,
         findCall: () => Promise.resolve(undefined),
         now: Date.now,
-        revocation: { onRevoked() {} },
+        revocation: { onRevoked() {}, isOver: () => false },
       }),
     )
   );
