@@ -10,11 +10,13 @@ export async function violationsOf(
     readonly without?: readonly string[];
   } = {},
 ): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
+  if (await page.evaluate("typeof axe === 'undefined'")) await page.evaluate(axe.source);
   await until(() => page.evaluate(MOVING), (count) => count === 0);
   const rules = Object.fromEntries(without.map((rule) => [rule, { enabled: false }]));
   return await page.evaluate<readonly string[]>(
-    `axe.run({ rules: ${JSON.stringify(rules)} }).then(({ violations }) =>
+    `axe.run({ resultTypes: ["violations"], rules: ${
+      JSON.stringify(rules)
+    } }).then(({ violations }) =>
       violations.flatMap(({ id, nodes }) => nodes.map((node) =>
         [id, node.html, node.failureSummary].join(" ").slice(0, 500))))`,
   );
