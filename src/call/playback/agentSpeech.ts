@@ -84,7 +84,7 @@ export class AgentSpeech {
   asideOver(responseId: string, now: Milliseconds): void {
     for (const { itemId } of this.#playback.unfinished(responseId)) this.itemDone(itemId, now);
     this.#playback.endPriority(responseId, now);
-    this.#transcript.agent.wordsOver(responseId);
+    this.#transcript.agent.wordsOver((one) => one === responseId);
     this.responses.asideEnded(responseId);
   }
 
@@ -186,8 +186,7 @@ export class AgentSpeech {
   responseDone(responseId: string, now: Milliseconds): void {
     for (const { itemId } of this.#playback.unfinished(responseId)) this.itemDone(itemId, now);
     this.#truncation.responseDone(responseId);
-    this.#transcript.agent.wordsOver();
-    this.responses.ended(responseId);
+    this.#ended(responseId);
   }
 
   marked(name: string, now: Milliseconds): void {
@@ -255,8 +254,7 @@ export class AgentSpeech {
     const { activeId, asideId } = this.responses;
     if (activeId !== undefined) {
       this.#truncation.forget(activeId);
-      this.#transcript.agent.wordsOver();
-      this.responses.ended(activeId);
+      this.#ended(activeId);
     }
     if (asideId !== undefined) this.asideOver(asideId, now);
   }
@@ -267,6 +265,12 @@ export class AgentSpeech {
     if (playout === "stalled") this.#commands.notice("playout_stalled");
     else if (playout === "lost") this.stop(now, true);
     else this.#heard(playout, now);
+  }
+
+  /** Words that came after the end of a response that is over are over with it, too. */
+  #ended(responseId: string): void {
+    this.responses.ended(responseId);
+    this.#transcript.agent.wordsOver((one) => !this.responses.isRunning(one));
   }
 
   #silenceResponse(responseId: string | undefined, cancels: boolean): void {

@@ -24,6 +24,11 @@ export class SpokenResponses {
     return this.#asideId;
   }
 
+  /** Whether the model may still bring more of it, in the conversation or beside it. */
+  isRunning(responseId: string): boolean {
+    return responseId === this.#activeId || responseId === this.#asideId;
+  }
+
   started(responseId: string): void {
     this.#activeId = responseId;
   }

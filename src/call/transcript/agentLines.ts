@@ -45,12 +45,11 @@ export class AgentLines {
     this.#entries.publish(entry);
   }
 
-  /** An aside, or all that was said, has no more words to come: what was heard before them is final with them. */
-  wordsOver(asideId?: string): void {
+  /** These responses, or all, have no more words to come: what was heard before them is final with them. */
+  wordsOver(isOver: (responseId: string) => boolean = () => true): void {
     for (const [itemId, heard] of this.#wordless) {
       const entry = this.#entries.get(itemId);
-      const isOver = asideId === undefined || heard.responseId === asideId;
-      if (!isOver || entry === undefined) continue;
+      if (entry === undefined || !isOver(heard.responseId)) continue;
       this.#wordless.delete(itemId);
       this.#heardWhole(entry, heard.heardMs, heard.at);
     }
