@@ -54,6 +54,8 @@ async function killed(rig: ProcessRig): Promise<void> {
 
   await refuse(8);
   await until(told, ([newest]) => newest === 7);
+  await refuse(5);
+  await until(told, ([newest]) => newest === 12);
   const second = await rig.start();
   await refuse(3);
   await until(told, ({ length, 0: newest }) => length === 4 && newest === 2);
@@ -62,5 +64,5 @@ async function killed(rig: ProcessRig): Promise<void> {
     await server.ended();
   }
   await rig.start();
-  assert.deepEqual(await told(), [2, 1, 7, 1]);
+  assert.deepEqual(await told(), [2, 1, 12, 1]);
 }
