@@ -77,6 +77,10 @@ async function callCompany(keys: string): Promise<void> {
   // It comes behind all that was sent until then.
   await model.next("input_audio_buffer.clear");
   const onHold = asHeard(model);
+  const untilHold = model.heardAudio;
+  const announcement = numbers!.subarray(0, 500 * 8);
+  assert.ok(contains(untilHold, goForward!), "the menu was heard whole");
+  assert.ok(!contains(untilHold, announcement), "only the menu was heard until then");
   assert.deepEqual(pressed(model), ["2"], "one answer to the whole menu");
   await until(() => heard.length, (count) => count === 4);
   await heardSaying(rig, callId, /invoice/);
@@ -91,6 +95,7 @@ async function callCompany(keys: string): Promise<void> {
     person.model.heardMs - announced.model.heardMs <= announcementMs + 3000,
     "of the music after the announcement no more is sent than was needed to notice it",
   );
+  assert.ok(contains(model.heardAudio, announcement), "the announcement is heard after that");
   assert.ok(contains(model.heardAudio, goForward!), "the person's first word is heard whole");
   const saidAt = await spokenAfter(phone, person.atMs);
   const lateMs = saidAt - person.atMs - goForward!.length / 8;
