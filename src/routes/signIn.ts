@@ -73,7 +73,7 @@ export function signInRoutes(
       pending.clear(c);
       return await welcome(c, come);
     } catch (error) {
-      if (!(error instanceof ProviderError) || NOT_THEIRS.has(error.fault)) limits.countGood(c);
+      if (!(error instanceof ProviderError) || !error.mayBeTheirs) limits.countGood(c);
       return await failed(c, error, to ?? "");
     }
   });
@@ -161,8 +161,6 @@ type Session = ReturnType<SignIn["sessions"]["list"]>[number];
 
 const CALLBACK = "/sign-in/callback";
 const MAX_SEARCH = 6000;
-/** Faults for which who comes back can do nothing. */
-const NOT_THEIRS: ReadonlySet<SignInFault> = new Set(["unreachable", "not_permitted"]);
 
 /** Where in the page to go on: a part of it, or the documentation, never another site. */
 function placeIn(to: string | undefined): string {

@@ -1,4 +1,5 @@
 import type { Context } from "@hono/hono";
+import { maskAddress } from "../utils/http/clientAddress.ts";
 import { createRateLimiter, type RateDecision } from "../utils/rateLimiter.ts";
 import type { RouteEnv } from "./baseRouter.ts";
 import { isProxied } from "./middleware/requestOrigin.ts";
@@ -17,6 +18,8 @@ const EACH = { capacity: 60, refillPerSecond: 0.5 };
 const ALL = { capacity: 200, refillPerSecond: 5 };
 /** Requests in vain of one address: one that makes more shares `ALL_VAIN` with others of that kind. */
 const EACH_VAIN = { capacity: 5, refillPerSecond: 0.02 };
+/** The same of one IPv6 network, of which a subscriber may have many addresses. */
+const NETWORK_VAIN = { capacity: 30, refillPerSecond: 0.1 };
 const ALL_VAIN = { capacity: 60, refillPerSecond: 1 };
 
 /**
@@ -29,6 +32,7 @@ export function createSignInLimits({ trustProxy, addressOf, now }: SignInLimitsD
   const come = createRateLimiter(EACH);
   const all = createRateLimiter(ALL);
   const eachVain = createRateLimiter(EACH_VAIN);
+  const networkVain = createRateLimiter(NETWORK_VAIN);
   const allVain = createRateLimiter(ALL_VAIN);
 
   return {
@@ -42,13 +46,18 @@ export function createSignInLimits({ trustProxy, addressOf, now }: SignInLimitsD
       if (address === undefined) return all.consume("", now());
       const pace = come.consume(address, now());
       if (!pace.allowed) return pace;
-      const isTrusted = eachVain.consume(address, now()).allowed;
+      const network = networkOf(address);
+      const isTrusted = eachVain.consume(address, now()).allowed &&
+        (network === undefined || networkVain.consume(network, now()).allowed);
       return (isTrusted ? all : allVain).consume("", now());
     },
     /** It was not in vain, or not for a reason of who has come. */
     countGood(c: Context<RouteEnv>): void {
       const address = ownAddressOf(c);
-      if (address !== undefined) eachVain.giveBack(address, now());
+      if (address === undefined) return;
+      eachVain.giveBack(address, now());
+      const network = networkOf(address);
+      if (network !== undefined) networkVain.giveBack(network, now());
     },
   };
 
@@ -56,4 +65,9 @@ export function createSignInLimits({ trustProxy, addressOf, now }: SignInLimitsD
   function ownAddressOf(c: Context<RouteEnv>): string | undefined {
     return !trustProxy && isProxied(c) ? undefined : addressOf(c);
   }
+}
+
+/** The /48 of an IPv6 address, the most that one subscriber has; neighbours in IPv4 are strangers. */
+function networkOf(address: string): string | undefined {
+  return address.includes(":") ? maskAddress(address) : undefined;
 }

@@ -22,10 +22,17 @@ export type ProviderFault =
   /** What it says cannot be trusted or understood. */
   | "bad_answer";
 
-/** The provider has failed; `detail` is a code for the log, without anything of the person. */
+/**
+ * The provider has failed; `detail` is a code for the log, without anything of the person. `mayBeTheirs` where what
+ * the person came back with may be the reason.
+ */
 export class ProviderError extends Error {
   override readonly name = "ProviderError";
-  constructor(readonly fault: ProviderFault, readonly detail: string) {
+  constructor(
+    readonly fault: ProviderFault,
+    readonly detail: string,
+    readonly mayBeTheirs = false,
+  ) {
     super(`Cannot sign in: ${fault} (${detail})`);
   }
 }
@@ -84,7 +91,8 @@ export function createProvider(
         });
         return { ...tokens.claims() };
       } catch (error) {
-        throw faultOf(error);
+        const { fault, detail } = faultOf(error);
+        throw new ProviderError(fault, detail, fault !== "not_permitted" && !isUnconnected(error));
       }
     },
     /** Where somebody signs out there too; undefined where the provider has no such place. */
@@ -205,6 +213,12 @@ const CLIENT_ERRORS = new Set([
   "invalid_scope",
   "invalid_request",
 ]);
+
+/** A code that is made up may have the provider answer with any error, too late, or not to the end. */
+function isUnconnected(error: unknown): boolean {
+  return error instanceof TypeError && error.cause instanceof Error &&
+    error.cause.message.includes("client error (Connect)");
+}
 
 function faultOf(error: unknown): ProviderError {
   if (error instanceof ProviderError) return error;

@@ -15,7 +15,7 @@ export function clientAddress(
   return subscriberOf(forwarded) ?? subscriberOf(remoteAddress) ?? remoteAddress;
 }
 
-/** The network of an address, for logs: the /24 of an IPv4 address, the /48 of an IPv6 one. */
+/** The network of an address, for logs and wider limits: the /24 of an IPv4 address, the /48 of an IPv6 one. */
 export function maskAddress(address: string): string {
   if (isIPv4(address)) return address.replace(/\.\d+$/, ".0/24");
   const groups = address.split(":", 3);
