@@ -24,7 +24,10 @@ export type SignInStore = ReturnType<typeof createSignInStore>;
 /** Who is signed in, at all processes. Table `sign_ins`. */
 export function createSignInStore({ query, batch }: Database) {
   return {
-    /** Keeps the newest `ofPerson` of the person, and of all persons the `ofAll` that last longest. */
+    /**
+     * Keeps this one, and with it the newest `ofPerson` of the person and the `ofAll` of all persons that last
+     * longest; earlier settings may have let others last longer than this one.
+     */
     async add(
       entry: SignIn,
       { ofPerson, ofAll }: { readonly ofPerson: number; readonly ofAll: number },
@@ -42,15 +45,16 @@ export function createSignInStore({ query, batch }: Database) {
         {
           sql: `DELETE FROM sign_ins WHERE person = $1 AND digest NOT IN (
             SELECT digest FROM sign_ins WHERE person = $1
-              ORDER BY began_at DESC, id DESC LIMIT $2
+              ORDER BY digest = $3 DESC, began_at DESC, id DESC LIMIT $2
           )`,
-          values: [person, ofPerson],
+          values: [person, ofPerson, digest],
         },
         {
           sql: `DELETE FROM sign_ins WHERE digest IN (
-            SELECT digest FROM sign_ins ORDER BY expires_at DESC, id DESC LIMIT $1 OFFSET $2
+            SELECT digest FROM sign_ins WHERE digest <> $1
+              ORDER BY expires_at DESC, id DESC LIMIT $2 OFFSET $3
           )`,
-          values: [MAX_TRIMMED, ofAll],
+          values: [digest, MAX_TRIMMED, ofAll - 1],
         },
       ]);
     },

@@ -19,10 +19,10 @@ for (const kind of ["sqlite", "postgres"] as const) {
       const store = await openStore(await settingsOf(kind, stack), { now });
       stack.defer(() => store.close());
       const timers = new Set<() => void>();
-      const open = async () => {
+      const open = async (sessionMs = 3_600_000) => {
         const sessions = await openSessions({
           ...{ signIns: store.signIns, bus: createLoneBus("inst_1"), most: 3 },
-          ...{ sessionMs: 3_600_000, now, log: { warn() {} } },
+          ...{ sessionMs, now, log: { warn() {} } },
           setTimer(wake) {
             timers.add(wake);
             return () => void timers.delete(wake);
@@ -52,7 +52,12 @@ for (const kind of ["sqlite", "postgres"] as const) {
         assert.deepEqual(["ann", "bob"].map(sessions.isAway), [true, false]);
         assert.equal(await sessions.find(secrets.get("ann") ?? ""), undefined);
       }
-      assert.equal((await store.signIns.list(now(), 10)).length, 3);
+      const stored = async () => (await store.signIns.list(now(), 10)).map(({ person }) => person);
+      assert.deepEqual(await stored(), ["di", "cy", "bob"]);
+      // Where sessions last shorter than they did, a new one ends before all others.
+      const shorter = await open(60_000);
+      await shorter.begin({ person: "eve", groups: [] });
+      assert.deepEqual(await stored(), ["di", "cy", "eve"]);
     },
   });
 }
