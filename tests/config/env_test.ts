@@ -343,6 +343,11 @@ Deno.test("readSettings() hints at keys of which none may see everything", () =>
   assert.deepEqual(hintsFor(`${two};scopes=admin`), []);
   assert.deepEqual(hintsFor(`${two};role=viewer`), []);
   assert.match(hintsFor("ops:0123456789abcdef")[0] ?? "", /None of API_KEYS sees all calls/);
+  const PUBLIC_KEYS = "site:pk_0123456789abcdef;origins=https://a.example;agents=desk";
+  assert.throws(
+    () => readSettings({ PUBLIC_KEYS }),
+    (error) => error instanceof SettingsError && error.hints.length === 0,
+  );
 });
 
 Deno.test("readSettings() hints at names that look misspelt, and leaves others alone", () => {

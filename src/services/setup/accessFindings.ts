@@ -1,4 +1,5 @@
 import type { Agents } from "../../config/agents.ts";
+import { ownKeys } from "../../config/keyHint.ts";
 import type { Settings } from "../../config/settings.ts";
 import { allows, type ApiKey, hasExpired } from "../../utils/auth.ts";
 import type { Finding } from "./setupCheck.ts";
@@ -11,7 +12,7 @@ export function keysFinding(
     readonly nowMs: number;
   },
 ): Finding {
-  const apiKeys = server.apiKeys.filter(({ page }) => page === undefined);
+  const apiKeys = ownKeys(server.apiKeys);
   if (apiKeys.length === 0 && signIn !== undefined) {
     return {
       state: "off",
