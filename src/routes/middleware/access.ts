@@ -77,9 +77,7 @@ export function createKeyCheck({ authenticate, isRevoked, wallClock = () => Date
   return function checkKey(secret, use) {
     const key = authenticate(secret);
     if (key === undefined) return undefined;
-    if (hasExpired(key, wallClock())) {
-      throw unauthorized("key_expired", "This API key has expired.");
-    }
+    if (hasExpired(key, wallClock())) throw keyExpired;
     if (isRevoked(key)) throw keyRevoked;
     if (key.page !== undefined) {
       if (use === "web") return key;
@@ -197,6 +195,9 @@ export function requireScope(
     { values: { scope } },
   );
 }
+
+/** What a request gets whose key has expired. */
+export const keyExpired = unauthorized("key_expired", "This API key has expired.");
 
 /** What a request gets whose key is revoked. */
 export const keyRevoked = unauthorized("key_revoked", "This API key has been revoked.");

@@ -2,7 +2,7 @@ import { HttpProblem } from "./httpProblem.ts";
 import { isSession, sessionEnded } from "./sessionCaller.ts";
 import type { SentenceValues } from "../../utils/sentence.ts";
 import type { Clock } from "../../utils/clock.ts";
-import { type Caller, keyRevoked } from "./access.ts";
+import { type Caller, keyExpired, keyRevoked } from "./access.ts";
 
 /** The wall clock may be changed: expiry is checked at least this often. */
 const EXPIRY_CHECK_MS = 30_000;
@@ -56,7 +56,8 @@ export function createStreamSlots(
     ): { readonly signal: AbortSignal; readonly release: () => void } {
       // Nothing would end the stream.
       if (holder !== "" && revocation.isOver(holder)) {
-        throw isSession(holder) ? sessionEnded : keyRevoked;
+        if (isSession(holder)) throw sessionEnded;
+        throw expiresAt !== undefined && expiresAt <= wallClock() ? keyExpired : keyRevoked;
       }
       const mine = openByName.get(keyName) ?? new Map();
       if (mine.size >= maxStreamsPerKey) {
