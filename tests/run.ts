@@ -6,9 +6,12 @@ import {
 } from "./support/programs.ts";
 import { mixed, testFilesIn } from "./support/testFiles.ts";
 
+/** Some start browsers, databases or many calls. */
+const MOST_AT_ONCE = 8;
+
 /**
- * Runs all tests, one file more at a time than there are processors since many of them wait, and says
- * which could not run.
+ * Runs all tests, one file more at a time than there are processors since many of them wait, but no
+ * more than a machine has memory for, and says which could not run.
  */
 const { code } = await new Deno.Command(Deno.execPath(), {
   args: [
@@ -17,7 +20,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     ...["--allow-env", "--allow-sys", "--allow-run", "--allow-read", "--ignore-read=/proc/sys"],
     ...["--allow-write", ...Deno.args, ...mixed(testFilesIn("tests"))],
   ],
-  env: { DENO_JOBS: String(navigator.hardwareConcurrency + 1) },
+  env: { DENO_JOBS: String(Math.min(navigator.hardwareConcurrency + 1, MOST_AT_ONCE)) },
 }).spawn().status;
 
 const missing = [
