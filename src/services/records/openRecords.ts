@@ -22,7 +22,7 @@ import { openRetention } from "./retention.ts";
 import { createWordIndexing } from "./wordIndexing.ts";
 
 export interface RecordsDeps extends Pick<Clock, "setTimer"> {
-  readonly settings: Pick<Settings, "records" | "recordings">;
+  readonly settings: Pick<Settings, "records" | "recordings" | "webhook">;
   readonly registry: Pick<CallRegistry, "get">;
   readonly events: EventHub;
   readonly eventLog: Pick<EventLog, "erase">;
@@ -89,6 +89,7 @@ export function openRecords(deps: RecordsDeps) {
     days: retentionDays,
     auditDays,
     auditEntries,
+    sendsWebhooks: settings.webhook !== undefined,
     ...present({ journalDir: journal?.dir, recordingDays }),
   });
   const auditLog = openAuditLog({ ...common, audit: store.audit });

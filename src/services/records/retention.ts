@@ -9,13 +9,18 @@ import type { Log } from "../../utils/logger.ts";
 
 /** `now` is in milliseconds since 1970. */
 export interface RetentionDeps extends Clock {
-  readonly store: Pick<Store, "audit" | "calls" | "erasure" | "keyValues" | "prune">;
+  readonly store: Pick<
+    Store,
+    "audit" | "calls" | "erasure" | "keyValues" | "outbox" | "prune"
+  >;
   /** Absent where calls are kept for ever. */
   readonly days: number | undefined;
   /** How long is kept who has done what. */
   readonly auditDays: number;
   /** How many entries of it at most. */
   readonly auditEntries: number;
+  /** Those that wait are then kept until they were delivered, or have failed for the last time. */
+  readonly sendsWebhooks: boolean;
   /** Where the journals of calls are, if they are kept. */
   readonly journalDir?: string;
   readonly recordings: Pick<Recordings, "removeOld" | "removeErased">;
@@ -27,6 +32,7 @@ export interface RetentionDeps extends Clock {
 }
 
 const HOUR_MS = 60 * 60_000;
+const UNDELIVERED_MS = 30 * 24 * HOUR_MS;
 
 /**
  * Erases, at the start and then every hour, what is older than the retention, and journals of calls that
@@ -46,6 +52,7 @@ export function openRetention(deps: RetentionDeps): () => Promise<void> {
     incidents,
   });
   let closed = false;
+  const isStopped = () => closed;
   const pollLoop = createPollLoop(eraseOld, setTimer);
 
   async function eraseOld(): Promise<number> {
@@ -64,7 +71,8 @@ export function openRetention(deps: RetentionDeps): () => Promise<void> {
       if (!await isPlausible()) return log.warn("Nothing erased by a clock in doubt", {});
       await attempt("Expired keys", () => store.prune(now()));
       const auditBefore = now() - auditDays * 24 * HOUR_MS;
-      await attempt("Old audit entries", () => store.audit.pruneByAge(auditBefore));
+      await attempt("Old audit entries", () => store.audit.pruneByAge(auditBefore, isStopped));
+      await attempt("Webhooks not delivered", removeWebhooks);
       const keptDays = Math.min(days ?? Infinity, recordingDays ?? Infinity);
       if (keptDays < Infinity && !closed) await removeRecordings(now() - keptDays * 24 * HOUR_MS);
       if (days !== undefined && !closed) await eraseBefore(now() - days * 24 * HOUR_MS);
@@ -73,9 +81,24 @@ export function openRetention(deps: RetentionDeps): () => Promise<void> {
   }
 
   async function limitAudit(): Promise<void> {
-    for (const pruned of await store.audit.pruneByNumber(auditEntries)) {
-      log.warn("Audit entries removed by their number", { ...pruned });
-    }
+    await store.audit.pruneByNumber(auditEntries, {
+      isStopped,
+      onDeleted: (pruned) => log.warn("Audit entries removed by their number", { ...pruned }),
+    });
+  }
+
+  async function removeWebhooks(): Promise<void> {
+    const before = now() - UNDELIVERED_MS;
+    await store.outbox.prune("dead", before, {
+      isStopped,
+      onDeleted: (webhooks) => log.warn("Dead webhooks removed", { webhooks }),
+    });
+    // After a month in which the server was stopped, they have yet to be tried.
+    if (deps.sendsWebhooks) return;
+    await store.outbox.prune("waiting", before, {
+      isStopped,
+      onDeleted: (webhooks) => log.warn("Webhooks removed that nobody sends", { webhooks }),
+    });
   }
 
   async function removeRecordings(before: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { pruneByAge, pruneByNumber, type PrunedEntries } from "./auditPruning.ts";
+import type { DeletionProgress } from "./chunkedDeletion.ts";
 import type { CallPosition } from "./calls/callList.ts";
 import { toInteger } from "./columns.ts";
 import type { Database, Row, SqlValue } from "./database.ts";
@@ -124,11 +125,12 @@ export function createAuditStore(database: Database) {
       // Those of a later version may have actions that this one does not know.
       return readable(rows, entryOf);
     },
-    /** Deletes the entries from before that time. */
-    pruneByAge: (before: number): Promise<void> => pruneByAge(database, before),
-    /** Deletes the oldest of what is done most often, until `most` are left. */
-    pruneByNumber: (most: number): Promise<readonly PrunedEntries[]> =>
-      pruneByNumber(database, most),
+    /** Deletes the entries from before that time, until it is stopped. */
+    pruneByAge: (before: number, isStopped: () => boolean): Promise<void> =>
+      pruneByAge(database, before, isStopped),
+    /** Deletes the oldest of what is done most often, until `most` are left or it is stopped. */
+    pruneByNumber: (most: number, progress: DeletionProgress<PrunedEntries>): Promise<void> =>
+      pruneByNumber(database, most, progress),
   };
 }
 

@@ -64,7 +64,6 @@ export async function openStore(
 }
 
 const DAY_MS = 24 * 60 * 60_000;
-const DEAD_LETTER_DAYS = 30;
 /** A process that was stopped for long may still have journals of erased calls. */
 const ERASED_DAYS = 366;
 /** After its end, of one that nobody can be told from any more. */
@@ -115,13 +114,7 @@ async function prune(database: Database, now: number): Promise<void> {
     { sql: "DELETE FROM sign_ins WHERE expires_at <= $1", values: [now - DAY_MS] },
     { sql: "DELETE FROM reservations WHERE reserved_at < $1", values: [now - 3 * DAY_MS] },
     { sql: "DELETE FROM budget_entries WHERE reserved_at < $1", values: [now - 3 * DAY_MS] },
-    { sql: "DELETE FROM deliveries WHERE dead_at < $1", values: [now - DEAD_LETTER_DAYS * DAY_MS] },
-    // Those that nobody has tried to deliver since, as after WEBHOOK_URL was taken out.
-    {
-      sql: "DELETE FROM deliveries WHERE dead_at IS NULL AND due_at < $1",
-      values: [now - DEAD_LETTER_DAYS * DAY_MS],
-    },
-    // Those that were enqueued while their call was erased.
+    // Webhooks that were enqueued while their call was erased.
     {
       sql: "DELETE FROM deliveries WHERE call_id IN (SELECT call_id FROM erased_calls)",
       values: [],

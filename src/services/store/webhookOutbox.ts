@@ -1,3 +1,4 @@
+import { deleteInChunks, type DeletionProgress } from "./chunkedDeletion.ts";
 import type { Database, Row, Statement } from "./database.ts";
 import { maybeText, numberOf, textOf } from "./row.ts";
 import { storableText } from "./columns.ts";
@@ -102,6 +103,17 @@ export function createWebhookOutbox(database: Database) {
       );
       return resent.length > 0;
     },
+    /** Deletes the dead letters from before that time, or what has waited for an attempt since then. */
+    prune: (
+      kind: "dead" | "waiting",
+      before: number,
+      progress: DeletionProgress<number>,
+    ): Promise<void> =>
+      deleteInChunks(query, {
+        table: "deliveries",
+        condition: kind === "dead" ? "dead_at < $1" : "dead_at IS NULL AND due_at < $1",
+        values: [Math.round(before)],
+      }, progress),
   };
 }
 

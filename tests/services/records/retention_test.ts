@@ -22,6 +22,7 @@ for (const [days, left] of [[30, ["call_new"]], [undefined, ["call_new", "call_o
       const stop = openRetention({
         auditDays: 365,
         auditEntries: 10_000,
+        sendsWebhooks: true,
         recordings: noRecordings,
         store,
         days,
@@ -79,9 +80,14 @@ Deno.test("the journals of a caller go with the caller's records", async () => {
 });
 
 /** Hourly looks at a store in memory, by clocks that the test sets. */
-async function startLooks(days: number, began: number, auditEntries = 10_000) {
+async function startLooks(
+  days: number,
+  began: number,
+  { auditEntries = 10_000, sendsWebhooks = true } = {},
+) {
   const store = await openStore({ kind: "sqlite", path: ":memory:" }, { now: () => 0 });
   const clock = { wall: began, mono: 0 };
+  const warnings: unknown[] = [];
   const incidents = createIncidents({ now: () => clock.wall, log: { warn() {} } });
   const start = () => {
     let wake = () => {};
@@ -89,6 +95,7 @@ async function startLooks(days: number, began: number, auditEntries = 10_000) {
     const stop = openRetention({
       auditDays: 365,
       auditEntries,
+      sendsWebhooks,
       recordings: noRecordings,
       store,
       days,
@@ -100,7 +107,7 @@ async function startLooks(days: number, began: number, auditEntries = 10_000) {
         lookedAgain.resolve();
         return () => {};
       },
-      log: { info() {}, warn() {} },
+      log: { info() {}, warn: (message, fields) => warnings.push([message, fields]) },
     });
     return {
       stop,
@@ -114,6 +121,7 @@ async function startLooks(days: number, began: number, auditEntries = 10_000) {
   return {
     store,
     clock,
+    warnings,
     start,
     codes: () => incidents.list().map(({ code }) => code),
     pass(ms: number) {
@@ -182,7 +190,9 @@ Deno.test("case 152: a server that starts with a clock far ahead erases nothing"
 });
 
 Deno.test("audit entries are limited in number, also by a clock in doubt", async () => {
-  const { store, start, codes } = await startLooks(30, noon + 400 * day, 4);
+  const { store, warnings, start, codes } = await startLooks(30, noon + 400 * day, {
+    auditEntries: 4,
+  });
   await store.calls.write([opened({ id: "call_a", startedAt: noon - 10 * day })]);
   await store.audit.add([
     { id: "audit_0", at: noon, keyName: "ann", action: "key.revoke" },
@@ -195,6 +205,39 @@ Deno.test("audit entries are limited in number, also by a clock in doubt", async
   assert.deepEqual(codes(), ["clock_jumped"]);
   const left = await store.audit.list({}, { limit: 20 });
   assert.deepEqual(left.map(({ id }) => id), ["audit_9", "audit_8", "audit_7", "audit_0"]);
+  assert.deepEqual(warnings[0], ["Audit entries removed by their number", {
+    keyName: "ann",
+    action: "call.tag",
+    entries: 6,
+  }]);
   await retention.stop();
   await store.close();
 });
+
+for (const sendsWebhooks of [true, false]) {
+  const name = sendsWebhooks ? "kept to be tried" : "removed where none are sent";
+  Deno.test(`webhooks that waited while a server was stopped for long are ${name}`, async () => {
+    const { store, warnings, start, pass } = await startLooks(90, noon, { sendsWebhooks });
+    await store.outbox.enqueue(
+      ["waits", "dead"].map((id) => ({
+        ...{ id, endpoint: "https://crm.example", eventType: "call.ended", payload: "{}" },
+      })),
+      noon,
+    );
+    await store.outbox.markFailed("dead", "answered 410", "dead", noon);
+    pass(30 * day);
+    const retention = start();
+    await retention.look();
+    assert.equal((await store.outbox.deadLetters({ limit: 9 })).length, 1);
+    pass(hour);
+    await retention.look();
+    await retention.stop();
+    assert.deepEqual(await store.outbox.deadLetters({ limit: 9 }), []);
+    assert.equal(await store.outbox.nextDue(), sendsWebhooks ? noon : undefined);
+    assert.deepEqual(warnings, [
+      ["Dead webhooks removed", { webhooks: 1 }],
+      ...(sendsWebhooks ? [] : [["Webhooks removed that nobody sends", { webhooks: 1 }]]),
+    ]);
+    await store.close();
+  });
+}

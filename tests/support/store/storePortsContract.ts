@@ -267,15 +267,22 @@ function testOutbox(test: StoreTest): void {
     assert.equal(await outbox.nextDue(), undefined);
   });
 
-  test("deliveries that nobody makes, and dead ones, go after a month", async ({ outbox, prune }) => {
-    await outbox.enqueue([delivery("left"), delivery("dead"), delivery("tried")], 0);
-    await outbox.markFailed("dead", "410", "dead", 0);
-    await outbox.markFailed("tried", "503", { retryAt: 2 * day }, 0);
-    await prune(30 * day);
-    assert.equal((await outbox.deadLetters({ limit: 9 })).length, 1);
-    await prune(31 * day);
+  test("deliveries that nobody makes, and dead ones, go when asked", async ({ outbox }) => {
+    await outbox.enqueue(["left", "dead", "tried"].map(delivery), 0);
+    await outbox.markFailed("dead", "410", "dead", 5);
+    await outbox.markFailed("tried", "503", { retryAt: 9 }, 5);
+    const prune = async (kind: "dead" | "waiting", before: number) => {
+      const counts: number[] = [];
+      const onDeleted = (count: number) => counts.push(count);
+      await outbox.prune(kind, before, { isStopped: () => true, onDeleted });
+      await outbox.prune(kind, before, { isStopped: () => false, onDeleted });
+      return counts;
+    };
+    assert.deepEqual(await prune("dead", 5), []);
+    assert.deepEqual(await prune("dead", 6), [1]);
     assert.deepEqual(await outbox.deadLetters({ limit: 9 }), []);
-    const due = await outbox.claim(31 * day, { limit: 9, leaseMs: 1000 });
+    assert.deepEqual(await prune("waiting", 9), [1]);
+    const due = await outbox.claim(9, { limit: 9, leaseMs: 1000 });
     assert.deepEqual(due.map(({ id }) => id), ["tried"]);
   });
 
