@@ -51,7 +51,7 @@ const all = createRoute({
   operationId: "listAudit",
   summary: "List who has done what",
   description:
-    "The newest first: who listened to calls, acted on them, placed, tagged or erased them, changed agents, keys, batches, appointments, messages or the do-not-call list, and saved recordings, journals or tables; also what was refused to a key that is known. What one key is refused again for the same reason, or reads again, is one entry every ten minutes. Entries are kept for `AUDIT_DAYS`, also when the call is erased, `AUDIT_ENTRIES` at most, of which what one key did most often goes first. They have nothing of callers. Takes the scope `admin`.",
+    "The newest first: who listened to calls, acted on them, placed, tagged or erased them, changed agents, keys, batches, appointments, messages or the do-not-call list, and saved recordings, journals or tables; also what was refused to a key that is known. What one key is refused again for the same reason, or reads again, is one entry every ten minutes. Entries are kept for `AUDIT_DAYS`, also when the call is erased, `AUDIT_ENTRIES` at most, shared evenly among the actions of each key: what takes more than its share loses its oldest. They have nothing of callers. Takes the scope `admin`.",
   tags: ["Operation"],
   request: {
     query: z.strictObject({
