@@ -67,9 +67,9 @@ Deno.test("a phone call is recorded as it was heard: to the sample, and without 
   const at = agentTurns.findIndex(({ interrupted }) => interrupted);
   assert.ok(at > 0, "it was cut off");
   const begins = agentTurns.map(({ startedMs, text }) => {
-    const from = beginning(recorded.agent, startedMs * 8 + 16);
+    const from = nearestBeginning(recorded.agent, startedMs * 8);
     assert.ok(
-      startedMs - from / 8 <= 2,
+      Math.abs(startedMs - from / 8) <= 2,
       `${text}: at ${startedMs * 8}, first sound at ${from}`,
     );
     return from;
@@ -267,9 +267,10 @@ function sounds(audio: Uint8Array): Uint8Array {
   return audio.filter((byte) => byte !== 0xff);
 }
 
-/** Where the sound begins that is heard at this place. */
-function beginning(audio: Uint8Array, at: number): number {
-  return stretches(audio.subarray(0, at)).at(-1)?.from ?? -1;
+/** Where a sound begins, be it before this place or after. */
+function nearestBeginning(audio: Uint8Array, at: number): number {
+  const beginnings = stretches(audio).map(({ from }) => from);
+  return beginnings.toSorted((one, other) => Math.abs(one - at) - Math.abs(other - at))[0] ?? -1;
 }
 
 /** How long a voice is to its last sample, without the gaps that a machine which was held up has left. */

@@ -14,6 +14,13 @@ const MAX_BEGUN = 16;
 /** Samples are whole, in every format, at this many bytes. */
 const SAMPLE_BYTES = 2;
 
+interface Begun {
+  readonly itemId: string;
+  readonly at: Milliseconds;
+  /** It cannot have begun before. */
+  readonly notBefore: Milliseconds;
+}
+
 /**
  * Tells the transcript and recordings what was really heard of the agent's speech, and when: whole stretches as
  * they turn out to have been played, and of what was cut off the part that was heard, once that is settled.
@@ -24,7 +31,7 @@ export class HeardSpeech {
   #cleared: Segment[] = [];
   #burst: object | undefined;
   /** Since the last gap. */
-  #begun: readonly { readonly itemId: string; readonly at: Milliseconds }[] = [];
+  #begun: readonly Begun[] = [];
   /** Where the last stretch ends, as it was told. */
   #end: Milliseconds = -Infinity;
   /** Of the leg, also of one that has just left. */
@@ -62,9 +69,9 @@ export class HeardSpeech {
 
   #heard(segment: Segment, playedMs: Milliseconds): void {
     if (!(playedMs > 0)) return;
-    const { ref: { itemId }, offsetMs } = segment;
+    const { ref: { itemId }, offsetMs, notBefore } = segment;
     const at = this.#placed(segment, playedMs);
-    if (offsetMs < BEGINNING_MS) this.#begins(itemId, at);
+    if (offsetMs < BEGINNING_MS) this.#begins({ itemId, at, notBefore });
     if (!this.isRecorded) return;
     const { bytes } = segment.audio;
     const length = Math.round(playedMs * bytesPerMs(this.format) / SAMPLE_BYTES) * SAMPLE_BYTES;
@@ -85,13 +92,17 @@ export class HeardSpeech {
     return at;
   }
 
-  #begins(itemId: string, at: Milliseconds): void {
-    this.#begun = [...this.#begun, { itemId, at }].slice(-MAX_BEGUN);
-    this.#entries.soundedAt(itemId, at);
+  #begins(begun: Begun): void {
+    this.#begun = [...this.#begun, begun].slice(-MAX_BEGUN);
+    this.#entries.soundedAt(begun.itemId, begun.at);
   }
 
+  /** By no more than can be: what a leg reports of itself need not be true. */
   #moveBegun(byMs: Milliseconds): void {
-    this.#begun = this.#begun.map(({ itemId, at }) => ({ itemId, at: at + byMs }));
+    this.#begun = this.#begun.map((begun) => {
+      const at = Math.min(begun.at, Math.max(begun.notBefore, begun.at + byMs));
+      return { ...begun, at };
+    });
     for (const { itemId, at } of this.#begun) this.#entries.soundedAt(itemId, at);
   }
 }

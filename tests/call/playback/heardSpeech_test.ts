@@ -47,6 +47,16 @@ Deno.test("a leg that stalls leaves a gap where it did", () => {
   assert.deepEqual(after, [1800, 2100]);
 });
 
+Deno.test("a leg that says it has played more than there was time for moves no turn before it was written", () => {
+  const { playout, heard, begun } = line();
+  write(playout, 0, 1000);
+  heard.cleared(playout.clear(1010));
+  heard.settle([{ itemId: "item0", heardMs: PIECE_MS }]);
+  write(playout, 1, 1020);
+  heard.played(playout.marked("m1", 1320));
+  assert.equal(begun.get("item0"), 1000);
+});
+
 function write(playout: PlayoutEstimate, piece: number, now: number): void {
   const audio = new SpeechAudio(encodeBase64(new Uint8Array(PIECE_MS * 8)));
   const ref = { responseId: "r", itemId: `item${piece}`, contentIndex: 0 };

@@ -10,12 +10,16 @@ const ROUNDING_MS = 1e-6;
 export class LineLeg {
   /** What was played to the human, item by item, in order. */
   readonly heard: { readonly itemId: string; ms: number }[] = [];
+  /** When each item of which something was heard would have begun on a leg that starts at once. */
+  readonly playableFrom = new Map<string, number>();
   /** Whether it reports nothing that it plays, as a suspended page. */
   asleep = false;
   readonly #reports: CallLeg["reports"];
   readonly #startUpMs: number;
   #buffer;
-  #queue: SpeechPiece[] = [];
+  /** What it would be without delay. */
+  #atOnce = createPlayBuffer();
+  #queue: (SpeechPiece & { readonly startsAt: number })[] = [];
   /** Played milliseconds that `heard` accounts for. */
   #countedMs = 0;
   #reportAt = Infinity;
@@ -29,7 +33,8 @@ export class LineLeg {
 
   play(piece: SpeechPiece, now: number): void {
     this.#buffer.write(piece.durationMs, now);
-    this.#queue.push(piece);
+    const { startsAt } = this.#atOnce.write(piece.durationMs, now);
+    this.#queue.push({ ...piece, startsAt });
     if (piece.mark !== undefined) this.#buffer.mark(piece.mark, now);
     if (this.#reports === "positions") this.#reportAt = Math.min(this.#reportAt, now);
   }
@@ -41,6 +46,7 @@ export class LineLeg {
   clear(now: number): readonly CallInput[] {
     this.#count(now);
     this.#buffer.clear(now);
+    this.#atOnce.clear(now);
     this.#countedMs = this.#buffer.playedMs(now);
     this.#queue = [];
     this.#reportAt = Infinity;
@@ -54,6 +60,7 @@ export class LineLeg {
   drop(now: number): void {
     this.#count(now);
     this.#buffer = createPlayBuffer({ startupDelayMs: this.#startUpMs });
+    this.#atOnce = createPlayBuffer();
     this.#queue = [];
     this.#countedMs = 0;
   }
@@ -83,7 +90,8 @@ export class LineLeg {
     let ms = this.#buffer.playedMs(now) - this.#countedMs;
     this.#countedMs += ms;
     for (let piece = this.#queue[0]; piece !== undefined && ms > 0; piece = this.#queue[0]) {
-      const { itemId, durationMs } = piece;
+      const { itemId, durationMs, startsAt } = piece;
+      if (!this.playableFrom.has(itemId)) this.playableFrom.set(itemId, startsAt);
       const playedMs = Math.min(ms, durationMs);
       ms -= playedMs;
       this.#add(itemId, playedMs);
