@@ -27,7 +27,8 @@ export function signInRoutes(
 ): Hono<RouteEnv> {
   const limits = createSignInLimits({ now, ...addresses });
   // Whoever has an account at the provider may be refused: the audit and the log are not theirs to fill.
-  const lines = createRateLimiter({ capacity: 100, refillPerSecond: 0.1 });
+  const lines = createRateLimiter(LINES);
+  const refusals = createRateLimiter(LINES);
   const pending = cookieNamed("parley_sign_in", publicOrigin);
   const routes = new Hono<RouteEnv>();
 
@@ -101,9 +102,12 @@ export function signInRoutes(
     >,
   ): Promise<Response> {
     if (role === undefined) {
-      if (lines.consume("", now()).allowed) {
-        audit.note({ action: "session.begin", keyName: person, refused: "not_allowed" });
-      }
+      const isNamed = refusals.consume("", now()).allowed;
+      audit.note({
+        action: "session.begin",
+        refused: "not_allowed",
+        ...(isNamed && { keyName: person }),
+      });
       return await signInFaultPage(c, "not_allowed", { to, values: { name: person } });
     }
     let begun;
@@ -160,6 +164,7 @@ export function signInRoutes(
 type Session = ReturnType<SignIn["sessions"]["list"]>[number];
 
 const CALLBACK = "/sign-in/callback";
+const LINES = { capacity: 100, refillPerSecond: 0.1 };
 const MAX_SEARCH = 6000;
 
 /** Where in the page to go on: a part of it, or the documentation, never another site. */

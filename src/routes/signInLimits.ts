@@ -49,17 +49,23 @@ export function createSignInLimits({ trustProxy, addressOf, now }: SignInLimitsD
       const network = networkOf(address);
       const isTrusted = eachVain.consume(address, now()).allowed &&
         (network === undefined || networkVain.consume(network, now()).allowed);
-      return (isTrusted ? all : allVain).consume("", now());
+      const decision = (isTrusted ? all : allVain).consume("", now());
+      // Who was turned away for others has tried nothing in vain.
+      if (!decision.allowed && isTrusted) giveBack(address);
+      return decision;
     },
     /** It was not in vain, or not for a reason of who has come. */
     countGood(c: Context<RouteEnv>): void {
       const address = ownAddressOf(c);
-      if (address === undefined) return;
-      eachVain.giveBack(address, now());
-      const network = networkOf(address);
-      if (network !== undefined) networkVain.giveBack(network, now());
+      if (address !== undefined) giveBack(address);
     },
   };
+
+  function giveBack(address: string): void {
+    eachVain.giveBack(address, now());
+    const network = networkOf(address);
+    if (network !== undefined) networkVain.giveBack(network, now());
+  }
 
   /** All clients of an untrusted proxy on this machine share one address: one would lock out all. */
   function ownAddressOf(c: Context<RouteEnv>): string | undefined {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { SignInVisitor, startSignInServer } from "../support/servers/signInServer.ts";
+import { until } from "../support/until.ts";
 
 const env = { TRUST_PROXY: "true" };
 
@@ -103,4 +104,24 @@ Deno.test("a provider that is away makes no stranger of those who try", async ()
   await server.provider.close();
   const tries = await repeated(20, () => ann.comeBack(back));
   assert.deepEqual([...new Set(tries)], [503]);
+});
+
+Deno.test("faults of strangers hide from the audit nobody who is refused", async () => {
+  await using server = await startSignInServer({ env });
+  for (const one of strangers(server.origin, 24)) {
+    const back = await one.choose("eve");
+    await repeated(5, () => one.comeBack(`${back}&code=another`));
+  }
+  const eve = new SignInVisitor(server.origin, "203.0.113.1");
+  assert.equal((await eve.signIn("eve")).status, 403);
+  const ann = new SignInVisitor(server.origin, "203.0.113.2");
+  await ann.signIn("ann");
+  const { key, outcome } = await until(
+    async () => {
+      const { entries } = await (await ann.send("/api/audit?action=session.begin")).json();
+      return entries.find((entry: { outcome: string }) => entry.outcome === "refused");
+    },
+    (found) => found !== undefined,
+  );
+  assert.deepEqual([key, outcome], ["eve@elsewhere.example", "refused"]);
 });
