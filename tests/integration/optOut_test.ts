@@ -10,6 +10,7 @@ import {
   startPhoneRig,
   voiceOf,
 } from "../support/servers/phoneRig.ts";
+import { executeWhenFree } from "../support/store/executeWhenFree.ts";
 import { apiKey } from "../support/servers/phoneServer.ts";
 import {
   get,
@@ -109,9 +110,8 @@ test("an opt-out that cannot be stored holds in its process, and is stored as so
   const talk = await rig.dial();
   await heardSaying(rig, talk.callId, /^Good day/);
   using database = new DatabaseSync(`${place.folder}/parley.db`);
-  // The server writes to it as well.
-  database.exec("PRAGMA busy_timeout = 10000");
-  database.exec(
+  await executeWhenFree(
+    database,
     "CREATE TRIGGER away BEFORE INSERT ON do_not_call BEGIN SELECT RAISE(ABORT, 'away'); END",
   );
   await talk.phone.speak(voiceOf(600));
@@ -119,7 +119,7 @@ test("an opt-out that cannot be stored holds in its process, and is stored as so
   await recordOf(rig, talk.callId);
   assert.equal((await get(rig.server, listed)).number, undefined, "it is not stored yet");
   assert.deepEqual(await problemOf(await initiate(rig.server)), [403, "do_not_call"]);
-  database.exec("DROP TRIGGER away");
+  await executeWhenFree(database, "DROP TRIGGER away");
   const stored = await until(() => get(rig.server, listed), ({ number }) => number === callee);
   assert.equal(stored.callId, talk.callId);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { statusOf, temporaryDatabase } from "../support/twilio/dialling.ts";
 import { account, apiKey, otherKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { executeWhenFree } from "../support/store/executeWhenFree.ts";
 import { until } from "../support/until.ts";
 import { problemOf } from "../support/problemOf.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
@@ -315,8 +316,7 @@ Deno.test("nothing is dialled while the store does not answer, and a call under 
   const call = await server.network.nextCall();
   await call.next("media");
   using locked = new DatabaseSync(place.url.slice("sqlite:".length));
-  locked.exec("PRAGMA busy_timeout = 10000");
-  locked.exec("BEGIN EXCLUSIVE");
+  await executeWhenFree(locked, "BEGIN EXCLUSIVE");
   const answer = await server.post(path, { to });
   assert.deepEqual(await problemOf(answer), [503, "store_unavailable"]);
   assert.equal(server.network.calls.length, 1);
