@@ -54,9 +54,9 @@ export function isPersonName(name: string): boolean {
 }
 
 /**
- * An address in lower case, as it can be the name of a person here; undefined for any other text. Letters that
- * become those of ASCII, such as the Kelvin sign, would make an address equal to that of somebody else, and
- * characters that nobody sees would make it look so.
+ * An address in lower case, as it can be the name of a person here; undefined for any other text. Refused are
+ * letters whose lower case is ASCII, such as the Kelvin sign (U+212A), since the address would equal another one, and
+ * invisible characters, since it would look like another one.
  */
 export function addressOf(text: string): string | undefined {
   const email = text.trim();

@@ -23,9 +23,9 @@ const NETWORK_VAIN = { capacity: 30, refillPerSecond: 0.1 };
 const ALL_VAIN = { capacity: 60, refillPerSecond: 1 };
 
 /**
- * Limits what strangers can have done by signing in. To begin costs a signature: the browser keeps what is under way,
- * and the provider is looked up once an hour for all. Who comes back has the provider asked whether a code is good,
- * which only it can tell: whoever makes codes up must not use up the requests of the others.
+ * Rate limits of the sign-in. Its beginning costs a signature: the browser keeps the state, and the provider's
+ * metadata are fetched once an hour for all. Its callback costs a request to the provider, as only that can verify a
+ * code: clients with invalid codes have a limit of their own, apart from that of all others.
  */
 export function createSignInLimits({ trustProxy, addressOf, now }: SignInLimitsDeps) {
   const begun = createRateLimiter(EACH);

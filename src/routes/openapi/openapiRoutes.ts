@@ -14,7 +14,7 @@ import { answer, errorAnswers, json } from "./schemaParts.ts";
 
 /**
  * `GET /openapi.json`: all routes of a router, generated from the schemas that validate requests. `sessionCookie`
- * is that of people who are signed in; absent where nobody can sign in.
+ * is the name of the session cookie; absent where sign-in is off.
  */
 export function openapiRoutes(router: Router, keyed: boolean, sessionCookie?: string): Hono {
   const routes = new Hono();

@@ -17,10 +17,9 @@ const READS: ReadonlySet<AuditAction> = new Set<AuditAction>([
 ]);
 
 /**
- * Gathers what a key or person is refused again for the same reason, or reads again, so that nobody can fill the
- * audit log with it: the first is entered at once, those of each ten minutes after it as one entry, with their
- * number. All else is entered at once. `enter` gets the id that it returned where the entry has grown since, at most
- * every few seconds.
+ * Bounds what repeated refusals (same key or person, same reason) and repeated reads add to the audit log: the first
+ * is entered at once, those of each ten minutes after it as one entry, with their number. All else is entered at
+ * once. `enter` gets the id that it returned where the entry has grown since, at most every few seconds.
  */
 export function createRepeatedEntries({ enter, setTimer }: Pick<Clock, "setTimer"> & {
   readonly enter: (entry: NewAuditEntry, id?: string) => string;

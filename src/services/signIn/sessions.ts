@@ -26,7 +26,7 @@ const MOST = 10_000;
 const READ_BEYOND = 1000;
 /** After so long what another process did is known, even if its message is lost. */
 const REFRESH_MS = 5000;
-/** Of secrets that this process does not know: whoever makes them up must not keep the store busy. */
+/** Look-ups in the store of secrets that this process does not know, which anybody can send. */
 const LOOKUPS = { capacity: 200, refillPerSecond: 50 };
 /** For so long an unknown secret is not looked up again. */
 const UNKNOWN_MS = 5000;
