@@ -34,7 +34,13 @@ export function createPageFiles(): ReadPageFile {
     if (last !== undefined && last.texts === texts) return await last.tagged;
     const tagged = prepare(file, readTranslate(texts?.source ?? "{}"));
     known[language] = { texts, tagged };
-    return await tagged;
+    try {
+      return await tagged;
+    } catch (error) {
+      // What has failed once, such as the parser's import, is tried again.
+      delete known[language];
+      throw error;
+    }
   };
 
   async function readSource(path: string): Promise<SourceFile | undefined> {
