@@ -5,6 +5,7 @@ import type { Recordings } from "../recording.ts";
 import type { Store } from "../store.ts";
 import type { Clock } from "../../utils/clock.ts";
 import { createPollLoop } from "../../utils/pollLoop.ts";
+import { isPersonName } from "../../config/signInRoles.ts";
 import type { Log } from "../../utils/logger.ts";
 
 /** `now` is in milliseconds since 1970. */
@@ -83,7 +84,11 @@ export function openRetention(deps: RetentionDeps): () => Promise<void> {
   async function limitAudit(): Promise<void> {
     await store.audit.pruneByNumber(auditEntries, {
       isStopped,
-      onDeleted: (pruned) => log.warn("Audit entries removed by their number", { ...pruned }),
+      onDeleted({ keyName, ...pruned }) {
+        // People's names are addresses, which no log has.
+        const isKey = keyName !== undefined && !isPersonName(keyName);
+        log.warn("Audit entries removed by their number", { ...pruned, ...(isKey && { keyName }) });
+      },
     });
   }
 
@@ -97,7 +102,8 @@ export function openRetention(deps: RetentionDeps): () => Promise<void> {
     if (deps.sendsWebhooks) return;
     await store.outbox.prune("waiting", before, {
       isStopped,
-      onDeleted: (webhooks) => log.warn("Webhooks removed that nobody sends", { webhooks }),
+      onDeleted: (webhooks) =>
+        log.warn("Waiting webhooks removed: WEBHOOK_URL is not set", { webhooks }),
     });
   }
 
