@@ -1,129 +1,19 @@
-import { isAlias, isCollection, isMap, isScalar, LineCounter, parseDocument, visit } from "yaml";
-import type { AgentProblem } from "./agentProblem.ts";
+import { readYaml, type YamlText } from "./yamlText.ts";
 
 /** The fields between the two lines of `---`, and the text below them. */
 type FrontMatter =
-  | {
-    readonly ok: true;
-    readonly fields: unknown;
-    readonly body: string;
-    /** The line of a field such as `transfers.sales.number`, else of what it would be in. */
-    readonly lineOf: (path: string) => number | undefined;
-  }
-  | { readonly ok: false; readonly problem: AgentProblem };
+  | (Extract<YamlText, { ok: true }> & { readonly body: string })
+  | Extract<YamlText, { ok: false }>;
 
 /** Splits a Markdown file and parses its front matter. The caller bounds the text's length. */
 export function readFrontMatter(text: string): FrontMatter {
   const [, head, body = ""] =
     /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n([\s\S]*))?$/.exec(text) ?? [];
   if (head === undefined) {
-    return refused("must begin with front matter between two lines of ---");
+    const message = "must begin with front matter between two lines of ---";
+    return { ok: false, problem: { message } };
   }
-  if ((head.match(/[:,[\]{}&*!?#\n\t]/g)?.length ?? 0) > MAX_MARKS) {
-    return refused(`the front matter has more than ${MAX_MARKS} lines and marks such as : and ,`);
-  }
-  if (nestingOf(head) > MAX_NESTING) {
-    return refused(`the front matter is nested deeper than ${MAX_NESTING} levels`);
-  }
-  try {
-    return parsed(head, body);
-  } catch (error) {
-    return invalid(error instanceof Error ? error.message : "unknown");
-  }
-}
-
-const MAX_NESTING = 80;
-/** Bounds the parser's time; a schema of 32 KB has fewer. */
-const MAX_MARKS = 10_000;
-
-function parsed(head: string, body: string): FrontMatter {
-  const lines = new LineCounter();
-  // The parser's own check for repeated keys is quadratic.
-  const document = parseDocument(head, {
-    lineCounter: lines,
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: "error",
-  });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    return invalid(error.message, fileLine(error.pos[0]));
-  }
-  let problem: AgentProblem | undefined;
-  visit(document, (_key, node) => {
-    if (isAlias(node)) {
-      problem = { message: `*${node.source} is a YAML alias: write its value out`, ...at(node) };
-    }
-    if (isMap(node)) {
-      const seen = new Set<string>();
-      for (const { key } of node.items) {
-        if (!isScalar(key)) {
-          problem = { message: "the front matter has a name that is not plain text", ...at(node) };
-        } else if (seen.has(String(key.value))) {
-          problem = { path: shortened(key.value), message: "is given twice", ...at(key) };
-        } else seen.add(String(key.value));
-        if (problem !== undefined) break;
-      }
-    }
-    return problem === undefined ? undefined : visit.BREAK;
-  });
-  if (problem !== undefined) return { ok: false, problem };
-  return { ok: true, fields: document.toJS({ maxAliasCount: 0 }) ?? {}, body, lineOf };
-
-  /** Line 1 of the file is ---. */
-  function fileLine(position: number): number {
-    return lines.linePos(position).line + 1;
-  }
-
-  function at(node: { readonly range?: readonly number[] | null | undefined }) {
-    const position = node.range?.[0];
-    return position === undefined ? {} : { line: fileLine(position) };
-  }
-
-  function lineOf(path: string): number | undefined {
-    let node: unknown = document.contents;
-    let line = 1;
-    for (const name of path.split(".")) {
-      if (isMap(node)) {
-        const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === name);
-        if (pair === undefined) break;
-        const { key } = pair;
-        if (isScalar(key)) line = at(key).line ?? line;
-        node = pair.value;
-      } else if (isCollection(node)) {
-        node = node.get(Number(name), true);
-        if (isScalar(node) || isCollection(node)) line = at(node).line ?? line;
-      } else break;
-    }
-    return line;
-  }
-}
-
-/** An upper bound of the nesting, by brackets or indentation: the parser recurses into it. */
-function nestingOf(head: string): number {
-  let open = 0;
-  let deepest = 0;
-  for (const line of head.split("\n")) {
-    const indent = (line.length - line.trimStart().length) + (line.match(/(?:- )/g)?.length ?? 0);
-    deepest = Math.max(deepest, indent / 2);
-    for (const character of line) {
-      if (character === "[" || character === "{") deepest = Math.max(deepest, ++open);
-      else if (character === "]" || character === "}") open = Math.max(0, open - 1);
-    }
-  }
-  return deepest;
-}
-
-function invalid(reason: string, line?: number): FrontMatter {
-  const [first = ""] = reason.split("\n");
-  const message = `the front matter is not valid YAML: ${shortened(first, 200)}`;
-  return { ok: false, problem: { message, ...(line !== undefined && { line }) } };
-}
-
-function refused(message: string): FrontMatter {
-  return { ok: false, problem: { message } };
-}
-
-function shortened(value: unknown, length = 60): string {
-  return String(value).slice(0, length);
+  // Line 1 of the file is ---.
+  const read = readYaml(head, { name: "the front matter", firstLine: 2 });
+  return read.ok ? { ...read, body } : read;
 }

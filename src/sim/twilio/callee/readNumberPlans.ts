@@ -18,7 +18,7 @@ export function readNumberPlans(
   value: unknown,
   readAudio: (path: string) => Uint8Array,
 ): NumberPlans {
-  const { error, data } = planFile(readAudio).safeParse(value);
+  const { error, data } = numberPlansSchema(readAudio).safeParse(value);
   if (error !== undefined) {
     throw new TypeError(`Cannot read the plan of numbers:\n${z.prettifyError(error)}`);
   }
@@ -40,7 +40,8 @@ export function planOfWord(word: string): NumberPlan | undefined {
   return callee && { answer: "human", callee };
 }
 
-function planFile(readAudio: (path: string) => Uint8Array) {
+/** The form of plans by number; see `readNumberPlans`. */
+export function numberPlansSchema(readAudio: (path: string) => Uint8Array) {
   const ms = z.number().int().min(0).max(600_000);
   const level = z.number().min(-90).max(0);
   const tone = z.strictObject({

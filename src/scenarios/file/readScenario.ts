@@ -1,0 +1,60 @@
+import { type AgentProblem, type FoundProblem, placedProblems } from "../../config/agentProblem.ts";
+import { schemaProblems } from "../../config/schemaProblems.ts";
+import { readYaml } from "../../config/yamlText.ts";
+import type { Scenario } from "../scenario.ts";
+import { scenarioSchema } from "./scenarioSchema.ts";
+
+/** A scenario, or all that is wrong with its file. */
+export type ReadScenario =
+  | { readonly ok: true; readonly scenario: Scenario }
+  | { readonly ok: false; readonly problems: readonly AgentProblem[] };
+
+const MAX_CHARACTERS = 100_000;
+
+/** Reads the text of a scenario's file; `readAudio` reads a WAV file that it names, as mu-law, or throws. */
+export function readScenario(
+  name: string,
+  text: string,
+  readAudio: (path: string) => Uint8Array,
+): ReadScenario {
+  if (text.length > MAX_CHARACTERS) {
+    return refused([`is longer than ${MAX_CHARACTERS} characters`]);
+  }
+  const read = readYaml(text, { name: "the file" });
+  if (!read.ok) return { ok: false, problems: [read.problem] };
+  const { fields, lineOf } = read;
+  const schema = scenarioSchema(readAudio);
+  const { data, error } = schema.safeParse(fields);
+  if (error !== undefined) {
+    return refused(schemaProblems(schema, error.issues, fields), lineOf);
+  }
+  const problems = missingSounds(data, readAudio);
+  if (problems.length > 0) return refused(problems, lineOf);
+  return { ok: true, scenario: { ...data, name } };
+}
+
+/** Files of sound that are not there, or are none. */
+function missingSounds(
+  { callers }: Pick<Scenario, "callers">,
+  readAudio: (path: string) => Uint8Array,
+): readonly AgentProblem[] {
+  return callers.flatMap(({ steps }, caller) =>
+    steps.flatMap((step, index) => {
+      if (step.type !== "say" || !("audio" in step.what)) return [];
+      const path = callers.length > 1 ? `callers.${caller}.caller.${index}` : `caller.${index}`;
+      try {
+        readAudio(step.what.audio);
+        return [];
+      } catch (error) {
+        return [{ path, message: error instanceof Error ? error.message : String(error) }];
+      }
+    })
+  );
+}
+
+function refused(
+  found: readonly FoundProblem[],
+  lineOf?: (path: string) => number | undefined,
+): ReadScenario {
+  return { ok: false, problems: placedProblems(found, lineOf) };
+}
