@@ -1,0 +1,49 @@
+import type { HeardLine } from "./ear/heardLines.ts";
+import type { TurnTaking } from "./ear/turnTaking.ts";
+
+/** What is known of a call that is over: from its far end, and from the server's record. */
+export interface CallEvidence {
+  readonly lines: readonly HeardLine[];
+  readonly taking: TurnTaking;
+  /** Steps of the caller's that did not come about, such as words that were waited for. */
+  readonly missed: readonly string[];
+  /** Milliseconds since the answer. */
+  readonly endMs: number;
+  /** Absent where the server has none, or does not give it. */
+  readonly record?: RecordedCall;
+}
+
+/** The part of a call's record that is looked at. Times are milliseconds since the call began. */
+export interface RecordedCall {
+  readonly id: string;
+  readonly end?: { readonly reason: string; readonly detail?: string };
+  readonly outcome?: string;
+  readonly answeredBy?: string;
+  readonly costUsd?: number;
+  readonly turns: readonly RecordedTurn[];
+  readonly tools: readonly RecordedTool[];
+  readonly transfers: readonly {
+    readonly alias: string;
+    /** How far it came. */
+    readonly step: string;
+    /** Caller and person have talked with each other. */
+    readonly isConnected: boolean;
+  }[];
+  readonly analysis?: Readonly<Record<string, unknown>>;
+}
+
+export interface RecordedTurn {
+  readonly id: string;
+  readonly role: "caller" | "agent";
+  readonly text: string;
+  readonly interrupted: boolean;
+  readonly startedMs: number;
+  readonly endedMs?: number;
+}
+
+export interface RecordedTool {
+  readonly name: string;
+  readonly arguments: unknown;
+  readonly startedMs: number;
+  readonly ok?: boolean;
+}

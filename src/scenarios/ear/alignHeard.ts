@@ -1,0 +1,86 @@
+import { bytesPerMs, SILENCE_BYTE } from "../../utils/audio/audioFormat.ts";
+import type { EarPiece, SpokenItem } from "./spokenItem.ts";
+
+/** A stretch that was heard without a gap, and of which item it is a part. */
+export interface HeardRun {
+  readonly atMs: number;
+  readonly endMs: number;
+  /** Absent for sound that is of no item: a recording, a sentence of the carrier's. */
+  readonly item?: SpokenItem;
+  /** Where in the item it begins. */
+  readonly fromByte: number;
+  readonly bytes: number;
+}
+
+/** Stretches whose ends are less apart are one. */
+const GAP_MS = 1.5;
+
+/**
+ * Finds what was heard in what the model said: the sound at the ear is the same to the byte, in pieces of any
+ * length. Silence between pieces is left out.
+ */
+export function alignHeard(
+  pieces: readonly EarPiece[],
+  items: readonly SpokenItem[],
+): readonly HeardRun[] {
+  const [first] = items;
+  const format = first?.format ?? "pcmu";
+  const perMs = bytesPerMs(format);
+  const texts = items.map((item) => ({ item, bytes: textOf(item.audio) }));
+  const runs: HeardRun[] = [];
+  for (const { atMs, audio } of pieces.toSorted((a, b) => a.atMs - b.atMs)) {
+    const last = runs.at(-1);
+    const endMs = atMs + audio.length / perMs;
+    const follows = last !== undefined && atMs - last.endMs < GAP_MS;
+    const next = last?.item === undefined ? undefined : {
+      item: last.item,
+      at: last.fromByte + last.bytes,
+    };
+    const isSilent = audio.every((byte) => byte === SILENCE_BYTE[format]);
+    const place = next !== undefined && isAt(next.item.audio, next.at, audio)
+      ? next
+      : isSilent
+      ? undefined
+      : find(textOf(audio), texts);
+    if (place === undefined && isSilent && last?.item === undefined) continue;
+    const goesOn = follows && last.item === place?.item &&
+      (place === undefined || place.at === last.fromByte + last.bytes);
+    if (goesOn) {
+      runs[runs.length - 1] = { ...last, endMs, bytes: last.bytes + audio.length };
+    } else if (place === undefined) {
+      if (!isSilent) runs.push({ atMs, endMs, fromByte: 0, bytes: audio.length });
+    } else {
+      runs.push({ atMs, endMs, item: place.item, fromByte: place.at, bytes: audio.length });
+    }
+  }
+  return runs;
+}
+
+function isAt(audio: Uint8Array, at: number, part: Uint8Array): boolean {
+  if (at + part.length > audio.length) return false;
+  for (let i = 0; i < part.length; i++) if (audio[at + i] !== part[i]) return false;
+  return true;
+}
+
+/** The latest item that has these bytes. */
+function find(
+  wanted: string,
+  texts: readonly { readonly item: SpokenItem; readonly bytes: string }[],
+) {
+  for (const { item, bytes } of texts.toReversed()) {
+    const at = bytes.indexOf(wanted);
+    if (at >= 0) return { item, at };
+  }
+  return undefined;
+}
+
+/** One character for each byte: searching a text is fast. */
+function textOf(audio: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < audio.length; at += CHUNK) {
+    text += String.fromCharCode(...audio.subarray(at, at + CHUNK));
+  }
+  return text;
+}
+
+const CHUNK = 8192;

@@ -1,0 +1,103 @@
+import type { SoundSpan } from "./soundSpans.ts";
+
+/** What a caller said or did aloud, and when its sound began and ended. */
+export interface CallerSpan extends SoundSpan {
+  readonly words: string;
+  /** It was meant to break in on the agent. */
+  readonly cutsIn: boolean;
+}
+
+/** How the two took turns, as the caller heard it; times are milliseconds since the answer. */
+export interface TurnTaking {
+  /** Absent where the agent never made a sound. */
+  readonly firstSoundMs?: number;
+  /** From the caller's last sound to the agent's next. */
+  readonly answers: readonly { readonly atMs: number; readonly afterMs: number }[];
+  readonly cuts: readonly Cut[];
+  /** Silences that the agent ended, or should have ended. */
+  readonly silences: readonly SoundSpan[];
+}
+
+/** One time that the caller broke in. */
+export interface Cut {
+  readonly atMs: number;
+  /** How long the agent went on; absent where it was silent already. */
+  readonly afterMs?: number;
+  /** The agent spoke again before the caller was done. */
+  readonly isSpokenOver: boolean;
+}
+
+/**
+ * Compares the times at which both can be heard, which are in order. In `quiet` times the caller was silent on
+ * purpose: nobody is to blame for them.
+ */
+export function takeTurns(
+  { agent, caller, quiet, endMs }: {
+    readonly agent: readonly SoundSpan[];
+    readonly caller: readonly CallerSpan[];
+    readonly quiet: readonly SoundSpan[];
+    readonly endMs: number;
+  },
+): TurnTaking {
+  const [first] = agent;
+  return {
+    ...(first !== undefined && { firstSoundMs: first.fromMs }),
+    answers: answersTo(caller, agent),
+    cuts: caller.filter(({ cutsIn }) => cutsIn).map((span) => cutBy(span, agent)),
+    silences: silencesIn(agent, caller, endMs).flatMap((span) => without(span, quiet)),
+  };
+}
+
+function answersTo(caller: readonly CallerSpan[], agent: readonly SoundSpan[]) {
+  return caller.flatMap(({ toMs }, index) => {
+    const next = caller[index + 1]?.fromMs ?? Infinity;
+    const answer = agent.find(({ fromMs }) => fromMs >= toMs);
+    if (answer === undefined || answer.fromMs > next) return [];
+    return [{ atMs: answer.fromMs, afterMs: answer.fromMs - toMs }];
+  });
+}
+
+function cutBy({ fromMs, toMs }: CallerSpan, agent: readonly SoundSpan[]): Cut {
+  const running = agent.find((span) => span.fromMs <= fromMs && span.toMs > fromMs);
+  const silentAt = running?.toMs ?? fromMs;
+  return {
+    atMs: fromMs,
+    ...(running !== undefined && { afterMs: running.toMs - fromMs }),
+    isSpokenOver: agent.some((span) => span.fromMs >= silentAt && span.fromMs < toMs),
+  };
+}
+
+/** Times without a sound before the agent speaks, and at the end where the caller spoke last. */
+function silencesIn(
+  agent: readonly SoundSpan[],
+  caller: readonly SoundSpan[],
+  endMs: number,
+): readonly SoundSpan[] {
+  const sounds = [
+    ...agent.map((span) => ({ ...span, isAgent: true })),
+    ...caller.map((span) => ({ ...span, isAgent: false })),
+  ].toSorted((a, b) => a.fromMs - b.fromMs);
+  const silences: SoundSpan[] = [];
+  let quietSince = 0;
+  let isAgentLast = false;
+  for (const { fromMs, toMs, isAgent } of sounds) {
+    if (fromMs > quietSince && isAgent) silences.push({ fromMs: quietSince, toMs: fromMs });
+    if (toMs >= quietSince) isAgentLast = isAgent;
+    quietSince = Math.max(quietSince, toMs);
+  }
+  if (!isAgentLast && endMs > quietSince) silences.push({ fromMs: quietSince, toMs: endMs });
+  return silences;
+}
+
+function without({ fromMs, toMs }: SoundSpan, quiet: readonly SoundSpan[]): readonly SoundSpan[] {
+  return quiet.reduce<readonly SoundSpan[]>(
+    (parts, cut) =>
+      parts.flatMap((part) =>
+        [
+          { fromMs: part.fromMs, toMs: Math.min(part.toMs, cut.fromMs) },
+          { fromMs: Math.max(part.fromMs, cut.toMs), toMs: part.toMs },
+        ].filter((one) => one.fromMs < one.toMs)
+      ),
+    [{ fromMs, toMs }],
+  );
+}

@@ -1,0 +1,113 @@
+import type { CallEvidence } from "../callEvidence.ts";
+import type { Expectation } from "../scenario.ts";
+import { checkHeard, checkNeverHeard } from "./heardChecks.ts";
+import {
+  checkAnalysis,
+  checkCost,
+  checkEnd,
+  checkField,
+  checkTool,
+  checkTransfer,
+} from "./recordChecks.ts";
+import { checkRecord } from "./recordIsHeard.ts";
+import { checkAnswers, checkCuts, checkDeadAir, checkFirstSound } from "./timingChecks.ts";
+import { skipped, type Verdict } from "./verdict.ts";
+
+/** Tells whether what the caller heard comes to a meaning; undefined where it cannot tell. */
+export type Judge = (
+  meaning: string,
+  evidence: CallEvidence,
+) => Promise<{ readonly holds: boolean; readonly why: string } | undefined>;
+
+/** Holds all expectations against a call, and steps of the caller's that did not come about. */
+export async function checkCall(
+  expectations: readonly Expectation[],
+  evidence: CallEvidence,
+  judge: Judge | undefined,
+): Promise<readonly Verdict[]> {
+  const missed = evidence.missed.map((found): Verdict => ({
+    expected: "the caller gets through the scenario",
+    state: "failed",
+    found,
+  }));
+  const verdicts = await Promise.all(expectations.map((each) => check(each, evidence, judge)));
+  return [...missed, ...verdicts];
+}
+
+async function check(
+  expectation: Expectation,
+  evidence: CallEvidence,
+  judge: Judge | undefined,
+): Promise<Verdict> {
+  switch (expectation.type) {
+    case "heard":
+      return checkHeard(expectation, evidence);
+    case "neverHeard":
+      return checkNeverHeard(expectation.text, evidence);
+    case "meant":
+      return await judged(expectation, evidence, judge);
+    case "firstSoundWithin":
+      return checkFirstSound(expectation.ms, evidence);
+    case "answersWithin":
+      return checkAnswers(expectation.ms, evidence);
+    case "cutWithin":
+      return checkCuts(expectation.ms, evidence);
+    case "deadAirUnder":
+      return checkDeadAir(expectation.ms, evidence);
+    default:
+      return checkInRecord(expectation, evidence);
+  }
+}
+
+type OfRecord = Exclude<
+  Expectation,
+  {
+    readonly type:
+      | "heard"
+      | "neverHeard"
+      | "meant"
+      | "firstSoundWithin"
+      | "answersWithin"
+      | "cutWithin"
+      | "deadAirUnder";
+  }
+>;
+
+function checkInRecord(expectation: OfRecord, evidence: CallEvidence): Verdict {
+  const { record } = evidence;
+  if (record === undefined) {
+    return skipped(expectation.type, "the server has no record of the call");
+  }
+  switch (expectation.type) {
+    case "tool":
+      return checkTool(expectation, record, evidence);
+    case "transferredTo":
+      return checkTransfer(expectation.target, record);
+    case "ended":
+      return checkEnd(expectation.because, record);
+    case "outcome":
+      return checkField("the outcome", expectation.outcome, record.outcome);
+    case "answeredBy":
+      return checkField("who answered", expectation.who, record.answeredBy);
+    case "analysis":
+      return checkAnalysis(expectation.fields, record);
+    case "costUnder":
+      return checkCost(expectation.usd, record);
+    case "recordIsHeard":
+      return checkRecord(expectation.withinMs, record, evidence);
+    default:
+      return expectation satisfies never;
+  }
+}
+
+async function judged(
+  { meaning, not }: { readonly meaning: string; readonly not: boolean },
+  evidence: CallEvidence,
+  judge: Judge | undefined,
+): Promise<Verdict> {
+  const expected = `${not ? "never meant" : "meant"}: ${meaning}`;
+  if (judge === undefined) return skipped(expected, "there is no judge without a key");
+  const answer = await judge(meaning, evidence);
+  if (answer === undefined) return skipped(expected, "the judge gave no answer");
+  return { expected, state: answer.holds !== not ? "held" : "failed", found: answer.why };
+}

@@ -1,0 +1,40 @@
+import type { CallEvidence } from "../callEvidence.ts";
+import { findWords } from "../ear/findWords.ts";
+import type { HeardWord } from "../ear/heardLines.ts";
+import { seconds, type Verdict, verdict } from "./verdict.ts";
+
+/** All words that the caller heard, in their order. */
+export function heardWords({ lines }: Pick<CallEvidence, "lines">): readonly HeardWord[] {
+  return lines.flatMap(({ words }) => words).toSorted((a, b) => a.fromMs - b.fromMs);
+}
+
+/** The caller heard these words to the last; within a time since the answer, where one is given. */
+export function checkHeard(
+  { text, withinMs }: { readonly text: string; readonly withinMs?: number },
+  evidence: CallEvidence,
+): Verdict {
+  const limit = withinMs === undefined ? "" : ` within ${seconds(withinMs)}`;
+  const expected = `heard "${text}"${limit}`;
+  const found = findWords(text, heardWords(evidence));
+  if (found === undefined) {
+    const unheard = evidence.lines.find(({ unheard, words }) => {
+      const all = [...words, ...unheard.split(" ").map((text) => ({ text, fromMs: 0, toMs: 0 }))];
+      return findWords(text, all) !== undefined;
+    });
+    if (unheard === undefined) return verdict(expected, false, "it was not said");
+    return verdict(expected, false, "it was cut off before its end", unheard.toMs);
+  }
+  const isInTime = withinMs === undefined || found.toMs <= withinMs;
+  return verdict(expected, isInTime, `heard at ${seconds(found.toMs)}`, found.fromMs);
+}
+
+/** No run of these words was heard to its last. */
+export function checkNeverHeard(text: string, evidence: CallEvidence): Verdict {
+  const found = findWords(text, heardWords(evidence));
+  return found === undefined ? verdict(`never heard "${text}"`, true, "not heard") : verdict(
+    `never heard "${text}"`,
+    false,
+    `heard at ${seconds(found.fromMs)}`,
+    found.fromMs,
+  );
+}

@@ -1,0 +1,94 @@
+import { isRecord } from "../../utils/isRecord.ts";
+import type { CallEvidence, RecordedCall, RecordedTool } from "../callEvidence.ts";
+import { findWords } from "../ear/findWords.ts";
+import type { Expectation } from "../scenario.ts";
+import { heardWords } from "./heardChecks.ts";
+import { recordOffset } from "./recordOffset.ts";
+import { seconds, type Verdict, verdict } from "./verdict.ts";
+
+type ToolExpectation = Extract<Expectation, { type: "tool" }>;
+
+/** A tool was called so often, with these arguments among others, after the caller had heard something. */
+export function checkTool(
+  { name, with: wanted = {}, times, afterHeard }: ToolExpectation,
+  record: RecordedCall,
+  evidence: CallEvidence,
+): Verdict {
+  const particulars = [
+    ...(Object.keys(wanted).length > 0 ? [`with ${JSON.stringify(wanted)}`] : []),
+    ...(times === undefined ? [] : [times === 1 ? "once" : `${times} times`]),
+    ...(afterHeard === undefined ? [] : [`after "${afterHeard}" was heard`]),
+  ];
+  const expected = times === 0
+    ? `${name} is not called`
+    : [`${name} is called`, ...particulars].join(" ");
+  const calls = record.tools.filter((tool) => tool.name === name);
+  const fitting = calls.filter((tool) => isPartOf(wanted, tool.arguments));
+  const [first] = fitting;
+  const at = first === undefined ? undefined : first.startedMs + recordOffset(record, evidence);
+  if (times !== undefined && fitting.length !== times) {
+    return verdict(expected, false, `${fitting.length} such calls of ${calls.length}`, at);
+  }
+  if (times === 0) return verdict(expected, true, "not called");
+  if (first === undefined || at === undefined) {
+    return verdict(expected, false, describeCalls(calls, record.tools));
+  }
+  if (afterHeard === undefined) return verdict(expected, true, `at ${seconds(at)}`, at);
+  const heard = findWords(afterHeard, heardWords(evidence));
+  if (heard === undefined) return verdict(expected, false, "that was never heard", at);
+  const found = `called at ${seconds(at)}, heard by ${seconds(heard.toMs)}`;
+  return verdict(expected, heard.toMs <= at, found, at);
+}
+
+function describeCalls(calls: readonly RecordedTool[], all: readonly RecordedTool[]): string {
+  if (calls.length > 0) return `called with ${JSON.stringify(calls.at(-1)?.arguments)}`;
+  if (all.length === 0) return "no tool was called";
+  return `called were ${[...new Set(all.map(({ name }) => name))].join(", ")}`;
+}
+
+export function checkTransfer(target: string, { transfers }: RecordedCall): Verdict {
+  const expected = `the caller is put through to ${target}`;
+  const meant = transfers.filter(({ alias }) => alias === target);
+  const best = meant.find(({ isConnected }) => isConnected) ?? meant.at(-1);
+  if (best === undefined) return verdict(expected, false, "no such transfer");
+  return verdict(expected, best.isConnected, `it came to: ${best.step}`);
+}
+
+export function checkEnd(because: readonly string[], { end }: RecordedCall): Verdict {
+  const expected = `the end is ${because.join(" or ")}`;
+  const reason = end?.reason ?? "unknown";
+  const found = end?.detail === undefined ? reason : `${reason} (${end.detail})`;
+  return verdict(expected, because.includes(reason), found);
+}
+
+export function checkField(name: string, wanted: string, found: string | undefined): Verdict {
+  return verdict(`${name} is ${wanted}`, found === wanted, found ?? "none");
+}
+
+export function checkAnalysis(
+  fields: Readonly<Record<string, unknown>>,
+  { analysis }: RecordedCall,
+): Verdict {
+  const expected = `the analysis has ${JSON.stringify(fields)}`;
+  if (analysis === undefined) return verdict(expected, false, "there is none");
+  return verdict(expected, isPartOf(fields, analysis), JSON.stringify(analysis));
+}
+
+export function checkCost(usd: number, { costUsd }: RecordedCall): Verdict {
+  const expected = `it costs less than $${usd}`;
+  if (costUsd === undefined) return verdict(expected, false, "the cost is not known");
+  return verdict(expected, costUsd < usd, `$${costUsd.toFixed(4)}`);
+}
+
+/** Whether a value has at least what another has. */
+function isPartOf(wanted: unknown, value: unknown): boolean {
+  if (isRecord(wanted)) {
+    return isRecord(value) &&
+      Object.entries(wanted).every(([name, part]) => isPartOf(part, value[name]));
+  }
+  if (Array.isArray(wanted)) {
+    return Array.isArray(value) && wanted.length === value.length &&
+      wanted.every((part, index) => isPartOf(part, value[index]));
+  }
+  return wanted === value;
+}

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { alignHeard } from "../../../src/scenarios/ear/alignHeard.ts";
+import { findWords } from "../../../src/scenarios/ear/findWords.ts";
+import { heardLines } from "../../../src/scenarios/ear/heardLines.ts";
+import type { EarPiece, SpokenItem } from "../../../src/scenarios/ear/spokenItem.ts";
+import { createRandom } from "../../../src/sim/twilio/random.ts";
+
+Deno.test("what was heard is found in what was said, whatever pieces it came in", () => {
+  const item = spoken("one", "It costs forty dollars. Shall I book it?", 4000);
+  const pieces = cut(item, 1000, [60, 159, 477, 477, 2827]);
+  const [line, ...none] = heardLines(alignHeard(pieces, [spoken("two", "Else.", 900), item]));
+  assert.deepEqual(none, []);
+  assert.equal(text(line), "It costs forty dollars. Shall I book it?");
+  assert.deepEqual([line?.itemId, line?.heardMs, line?.wholeMs], ["one", 4000, 4000]);
+  assert.deepEqual([line?.fromMs, line?.toMs, line?.unheard], [1000, 5000, ""]);
+  const found = findWords("FORTY dollars", line?.words ?? []);
+  assert.ok(found && found.fromMs > 1800 && found.toMs < 3700, JSON.stringify(found));
+});
+
+Deno.test("of what was cut off, only the words before the cut were heard", () => {
+  const item = spoken("one", "It costs forty dollars. Shall I book it?", 4000);
+  const pieces = cut(item, 0, [60, 159, 477, 477, 1227]);
+  const [line] = heardLines(alignHeard(pieces, [item]));
+  assert.equal(text(line), "It costs forty dollars.");
+  assert.equal(line?.unheard, "Shall I book it?");
+  assert.equal(line?.heardMs, 2400);
+  assert.equal(findWords("shall I", line?.words ?? []), undefined);
+});
+
+Deno.test("speech that stops and goes on is one line, and foreign sound a line without words", () => {
+  const item = spoken("one", "Good morning to you.", 2000);
+  const [head, tail] = cut(item, 0, [900, 1100]);
+  const foreign = spoken("else", "", 500).audio;
+  const runs = alignHeard(
+    [head!, { atMs: 1500, audio: foreign }, { atMs: 3000, audio: tail!.audio }],
+    [item],
+  );
+  const lines = heardLines(runs);
+  assert.deepEqual(lines.map(text), ["Good morning to you.", ""]);
+  assert.deepEqual(lines.map(({ fromMs, toMs, heardMs }) => [fromMs, toMs, heardMs]), [
+    [0, 4100, 2000],
+    [1500, 2000, 500],
+  ]);
+});
+
+Deno.test("words share the sound between silences, and the pause before them is no word's", () => {
+  const speech = spoken("one", "", 1000).audio;
+  const audio = new Uint8Array(32_000).fill(0xff);
+  audio.set(speech, 16_000);
+  const item: SpokenItem = { ...spoken("one", "Yes.", 0), audio };
+  const [line] = heardLines(alignHeard([{ atMs: 0, audio }], [item]));
+  const [word] = line?.words ?? [];
+  assert.ok(word && word.fromMs >= 2000 && word.toMs <= 3010, JSON.stringify(word));
+});
+
+function text(line: { readonly words: readonly { readonly text: string }[] } | undefined) {
+  return line?.words.map(({ text }) => text).join(" ");
+}
+
+/** Noise that is another for every id. */
+function spoken(id: string, text: string, ms: number): SpokenItem {
+  const random = createRandom([...id].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7));
+  const audio = new Uint8Array(ms * 8).map(() => Math.floor(random() * 120));
+  return { id, format: "pcmu", audio, texts: [{ text, atByte: 0 }], isInStep: true };
+}
+
+function cut(item: SpokenItem, atMs: number, lengthsMs: readonly number[]): readonly EarPiece[] {
+  let at = 0;
+  return lengthsMs.map((ms) => {
+    const piece = { atMs: atMs + at / 8, audio: item.audio.subarray(at, at + ms * 8) };
+    at += ms * 8;
+    return piece;
+  });
+}

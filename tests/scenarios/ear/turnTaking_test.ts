@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { soundSpans } from "../../../src/scenarios/ear/soundSpans.ts";
+import { takeTurns } from "../../../src/scenarios/ear/turnTaking.ts";
+
+const span = (fromMs: number, toMs: number) => ({ fromMs, toMs });
+const said = (fromMs: number, toMs: number, cutsIn = false) => ({
+  ...{ fromMs, toMs, words: "", cutsIn },
+});
+
+Deno.test("answers are measured from the caller's last sound, and only where the agent is next", () => {
+  const { answers, firstSoundMs } = takeTurns({
+    agent: [span(400, 2000), span(5000, 6000)],
+    caller: [said(2500, 3000), said(3600, 4200), said(6500, 7000)],
+    quiet: [],
+    endMs: 9000,
+  });
+  assert.equal(firstSoundMs, 400);
+  assert.deepEqual(answers, [{ atMs: 5000, afterMs: 800 }]);
+});
+
+Deno.test("a cut is as late as the agent's last sound, and fails where the agent speaks over the caller", () => {
+  const { cuts } = takeTurns({
+    agent: [span(0, 2320), span(2800, 3000), span(5000, 6000)],
+    caller: [said(2000, 3500, true), said(5500, 6500), said(7000, 8000, true)],
+    quiet: [],
+    endMs: 9000,
+  });
+  assert.deepEqual(cuts, [
+    { atMs: 2000, afterMs: 320, isSpokenOver: true },
+    { atMs: 7000, isSpokenOver: false },
+  ]);
+});
+
+Deno.test("dead air is what the agent ends or leaves to the end, but for what the caller meant to be silent", () => {
+  const { silences } = takeTurns({
+    agent: [span(700, 2000), span(6000, 7000), span(9500, 10_000)],
+    caller: [said(3000, 4000), said(11_000, 12_000)],
+    quiet: [span(4000, 5000)],
+    endMs: 15_000,
+  });
+  assert.deepEqual(silences, [
+    span(0, 700),
+    span(5000, 6000),
+    span(7000, 9500),
+    span(12_000, 15_000),
+  ]);
+});
+
+Deno.test("soundSpans() leaves out what is too soft, and joins what belongs together", () => {
+  const loud = new Uint8Array(1600).map((_, at) => at % 2 === 0 ? 0x20 : 0xa0);
+  const soft = new Uint8Array(1600).map((_, at) => at % 2 === 0 ? 0x7e : 0xfe);
+  const spans = soundSpans([
+    { atMs: 100, audio: loud },
+    { atMs: 300, audio: soft },
+    { atMs: 500, audio: loud },
+    { atMs: 2000, audio: loud },
+  ], "pcmu");
+  assert.deepEqual(spans, [span(100, 700), span(2000, 2200)]);
+});

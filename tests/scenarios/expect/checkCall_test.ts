@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import type { CallEvidence, RecordedCall } from "../../../src/scenarios/callEvidence.ts";
+import type { HeardLine } from "../../../src/scenarios/ear/heardLines.ts";
+import { checkCall } from "../../../src/scenarios/expect/checkCall.ts";
+import type { Expectation } from "../../../src/scenarios/scenario.ts";
+
+Deno.test("what was heard counts to its last word, and what was cut off does not", async () => {
+  const evidence = call({ lines: [line("a", 400, "It costs forty dollars."), cutLine] });
+  assert.deepEqual(
+    await states(evidence, [
+      { type: "heard", text: "forty dollars" },
+      { type: "heard", text: "forty dollars", withinMs: 1000 },
+      { type: "heard", text: "shall I" },
+      { type: "neverHeard", text: "Shall I" },
+      { type: "neverHeard", text: "costs" },
+      { type: "heard", text: "thirty" },
+    ]),
+    [
+      "held: heard at 1.60 s",
+      "failed: heard at 1.60 s",
+      "failed: it was cut off before its end",
+      "held: not heard",
+      "failed: heard at 0.70 s",
+      "failed: it was not said",
+    ],
+  );
+});
+
+Deno.test("times at the ear are held against their limits, the worst of each kind", async () => {
+  const evidence = call({
+    taking: {
+      firstSoundMs: 700,
+      answers: [{ atMs: 3000, afterMs: 900 }, { atMs: 8000, afterMs: 1400 }],
+      cuts: [{ atMs: 5000, afterMs: 250, isSpokenOver: false }],
+      silences: [{ fromMs: 0, toMs: 700 }, { fromMs: 6600, toMs: 8000 }],
+    },
+  });
+  const limits = (ms: number): readonly Expectation[] => [
+    { type: "firstSoundWithin", ms },
+    { type: "answersWithin", ms },
+    { type: "cutWithin", ms },
+    { type: "deadAirUnder", ms },
+  ];
+  assert.deepEqual(await states(evidence, limits(1500)), [
+    "held: at 0.70 s",
+    "held: the slowest of 2 after 1.40 s",
+    "held: after 0.25 s",
+    "held: the longest is 1.40 s",
+  ]);
+  const failed = await states(evidence, limits(200));
+  assert.ok(failed.every((text) => text.startsWith("failed")), failed.join("\n"));
+  const over = { atMs: 5000, afterMs: 90, isSpokenOver: true };
+  const spokenOver = call({ taking: { ...evidence.taking, cuts: [over] } });
+  assert.deepEqual(await states(spokenOver, [{ type: "cutWithin", ms: 500 }]), [
+    "failed: the agent went on while the caller spoke",
+  ]);
+});
+
+Deno.test("tools are held against name, arguments, number, and what was heard before", async () => {
+  const tools = [
+    { name: "find_slots", arguments: { service: "haircut", on: "Tuesday" }, startedMs: 500 },
+    { name: "book_slot", arguments: { slot: "s1" }, startedMs: 2500 },
+    { name: "book_slot", arguments: { slot: "s1" }, startedMs: 3000 },
+  ];
+  const evidence = call({ lines: [line("a", 400, "It costs forty dollars.")], record: { tools } });
+  const tool = (more: Partial<Extract<Expectation, { type: "tool" }>>): Expectation => ({
+    ...{ type: "tool", name: "book_slot" },
+    ...more,
+  });
+  assert.deepEqual(
+    await states(evidence, [
+      tool({ name: "find_slots", with: { service: "haircut" }, times: 1 }),
+      tool({ with: { slot: "s2" } }),
+      tool({ times: 1 }),
+      tool({ name: "end_call", times: 0 }),
+      tool({ afterHeard: "forty dollars" }),
+      tool({ name: "find_slots", afterHeard: "forty dollars" }),
+    ]),
+    [
+      "held: at 0.50 s",
+      'failed: called with {"slot":"s1"}',
+      "failed: 2 such calls of 2",
+      "held: not called",
+      "held: called at 2.50 s, heard by 1.60 s",
+      "failed: called at 0.50 s, heard by 1.60 s",
+    ],
+  );
+});
+
+Deno.test("the record must say what was heard: the same words, no more and no less, at the same times", async () => {
+  const lines = [line("a", 400, "It costs forty dollars."), cutLine];
+  const turns = [
+    { ...turn("a", 300, "It costs forty dollars."), endedMs: 1500 },
+    { ...turn("b", 1900, "Would you"), endedMs: 2500, interrupted: true },
+  ];
+  const records: readonly (readonly [Partial<RecordedCall>, string])[] = [
+    [{ turns }, "held: 2 lines of the agent's"],
+    [{ turns: [turns[0]!] }, 'failed: it lacks "Would you"'],
+    [
+      { turns: [{ ...turns[0]!, text: "It costs fifty dollars." }, turns[1]!] },
+      'failed: it has "It costs fifty dollars.", heard was "It costs forty dollars."',
+    ],
+    [
+      { turns: [turns[0]!, { ...turns[1]!, text: "Would you like another? Shall I book" }] },
+      'failed: it has "Would you like another? Shall I book", heard was "Would you"',
+    ],
+    [{ turns: [turns[0]!, { ...turns[1]!, endedMs: 2900 }] }, "failed: its cut is 0.40 s off"],
+    [
+      { turns: [...turns, turn("c", 4000, "Goodbye.")] },
+      'failed: it has "Goodbye.", of which nothing was heard',
+    ],
+  ];
+  for (const [record, expected] of records) {
+    const evidence = call({ lines, record });
+    assert.deepEqual(await states(evidence, [{ type: "recordIsHeard", withinMs: 150 }]), [
+      expected,
+    ]);
+  }
+});
+
+Deno.test("end, outcome, transfer, analysis and cost are those of the record; a meaning needs a judge", async () => {
+  const evidence = call({
+    missed: ['never heard "Hello"'],
+    record: {
+      end: { reason: "agent_hung_up" },
+      outcome: "human",
+      costUsd: 0.04,
+      transfers: [{ alias: "sales", step: "connected", isConnected: true }],
+      analysis: { topic: "refund", urgent: true },
+    },
+  });
+  const expectations: readonly Expectation[] = [
+    { type: "ended", because: ["caller_hung_up", "agent_hung_up"] },
+    { type: "outcome", outcome: "human" },
+    { type: "answeredBy", who: "machine" },
+    { type: "transferredTo", target: "sales" },
+    { type: "transferredTo", target: "support" },
+    { type: "analysis", fields: { topic: "refund" } },
+    { type: "costUnder", usd: 0.03 },
+    { type: "meant", meaning: "the price", not: false },
+  ];
+  assert.deepEqual(await states(evidence, expectations), [
+    'failed: never heard "Hello"',
+    "held: agent_hung_up",
+    "held: human",
+    "failed: none",
+    "held: it came to: connected",
+    "failed: no such transfer",
+    'held: {"topic":"refund","urgent":true}',
+    "failed: $0.0400",
+    "skipped: there is no judge without a key",
+  ]);
+});
+
+const cutLine: HeardLine = {
+  ...line("b", 2000, "Would you"),
+  toMs: 2600,
+  wholeMs: 3000,
+  unheard: "like another? Shall I book it?",
+};
+
+/** A line whose words take 300 ms each. */
+function line(itemId: string, fromMs: number, text: string): HeardLine {
+  const words = text.split(" ").map((text, index) => ({
+    text,
+    fromMs: fromMs + index * 300,
+    toMs: fromMs + (index + 1) * 300,
+  }));
+  const heardMs = words.length * 300;
+  return { itemId, fromMs, toMs: fromMs + heardMs, heardMs, wholeMs: heardMs, words, unheard: "" };
+}
+
+function turn(id: string, startedMs: number, text: string) {
+  return { id, role: "agent", text, interrupted: false, startedMs } as const;
+}
+
+function call(
+  { record, ...more }: Partial<Omit<CallEvidence, "record">> & {
+    readonly record?: Partial<RecordedCall>;
+  },
+): CallEvidence {
+  return {
+    lines: [],
+    taking: { answers: [], cuts: [], silences: [] },
+    missed: [],
+    endMs: 10_000,
+    ...more,
+    ...(record !== undefined && {
+      record: { id: "call_1", turns: [], tools: [], transfers: [], ...record },
+    }),
+  };
+}
+
+async function states(evidence: CallEvidence, expectations: readonly Expectation[]) {
+  const verdicts = await checkCall(expectations, evidence, undefined);
+  return verdicts.map(({ state, found }) => `${state}: ${found}`);
+}
