@@ -1,3 +1,5 @@
+import type { NoiseKind } from "../sim/sound/backgroundNoise.ts";
+import type { PersonSound } from "../sim/sound/personSounds.ts";
 import type { NumberPlan } from "../sim/twilio/phoneNetwork.ts";
 
 /** One rehearsed conversation: who calls, what they do, and what has to come of it. */
@@ -47,9 +49,6 @@ export interface LineConditions {
   readonly noise?: { readonly kind: NoiseKind; readonly levelDb: number };
 }
 
-export const noiseKinds = ["room", "street", "babble"] as const;
-export type NoiseKind = (typeof noiseKinds)[number];
-
 /** What is said: words for the voice, or a file of sound. */
 export type Utterance =
   | { readonly words: string; readonly voice?: string; readonly levelDb?: number }
@@ -67,7 +66,7 @@ export type CutIn =
 export type CallerStep =
   /** `turn` waits until the agent has finished, `now` for nothing. */
   | { readonly type: "say"; readonly what: Utterance; readonly when: "turn" | "now" | CutIn }
-  | { readonly type: "sound"; readonly sound: CallerSound; readonly levelDb: number }
+  | { readonly type: "sound"; readonly sound: PersonSound; readonly levelDb: number }
   | { readonly type: "silence"; readonly ms: number }
   | { readonly type: "keys"; readonly digits: string }
   /** A browser's typed line. */
@@ -82,9 +81,6 @@ export type CallerStep =
     readonly maxTurns: number;
   }
   | { readonly type: "hangUp" };
-
-export const callerSounds = ["cough", "sneeze", "door", "music"] as const;
-export type CallerSound = (typeof callerSounds)[number];
 
 /** What the built-in engine does where its caller says something, or a tool has answered. */
 export interface ModelRule {

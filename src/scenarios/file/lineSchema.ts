@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type LineConditions, noiseKinds } from "../scenario.ts";
+import { noiseKinds } from "../../sim/sound/backgroundNoise.ts";
+import type { LineConditions } from "../scenario.ts";
 import { level, milliseconds } from "./stepSchema.ts";
 import { present } from "../../utils/present.ts";
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { oneByKey } from "../../config/oneByKey.ts";
-import { callerSounds, type CallerStep, type CutIn, type Utterance } from "../scenario.ts";
+import { personSounds } from "../../sim/sound/personSounds.ts";
+import type { CallerStep, CutIn, Utterance } from "../scenario.ts";
 import { present } from "../../utils/present.ts";
 
 const MAX_MS = 600_000;
@@ -56,7 +57,7 @@ const cutIn = z.strictObject({
   return saying(what, when);
 });
 
-const sound = z.strictObject({ sound: z.enum(callerSounds), level_db: level.exactOptional() })
+const sound = z.strictObject({ sound: z.enum(personSounds), level_db: level.exactOptional() })
   .transform(({ sound, level_db: levelDb = DEFAULT_SOUND_DB }): CallerStep => ({
     type: "sound",
     sound,

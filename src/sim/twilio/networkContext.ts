@@ -1,6 +1,7 @@
 import { isLoopback } from "../../utils/http/loopback.ts";
 import type { SimClock } from "./simClock.ts";
 import type { LinkOptions } from "./media/delayLine.ts";
+import type { CallerConditions } from "./media/callerFrames.ts";
 import type { Random } from "./random.ts";
 import type { CalleePlan } from "./callee/calleePlan.ts";
 import type { Voice } from "../voice/voice.ts";
@@ -33,7 +34,7 @@ export interface NumberPlan {
 }
 
 /** Delay, loss and timing of simulated calls; perfect by default. */
-export interface LineQuality {
+export interface LineQuality extends CallerConditions {
   readonly toApp?: LinkOptions;
   readonly fromApp?: LinkOptions;
   /** How late the first audio after silence plays: a figure, or one drawn for each burst. */
@@ -44,6 +45,8 @@ export interface LineQuality {
   readonly pauseMsPerSecond?: number;
   /** How much of what was heard is kept; 0 keeps nothing. */
   readonly keepHeardMs?: number;
+  /** How much of what callers said is kept; nothing by default. */
+  readonly keepSaidMs?: number;
 }
 
 /** How the delivery of status callbacks fails. */

@@ -54,6 +54,8 @@ export interface InboundOptions {
   readonly stirVerstat?: string;
   /** Further fields of the request, such as `CallerName` and `SipHeader_X-Account`. */
   readonly params?: Readonly<Record<string, string>>;
+  /** Where this call's line is another than the network's. */
+  readonly line?: LineQuality;
 }
 
 /** Twilio and the callers on its phones, for one account. */
@@ -103,13 +105,17 @@ export function createPhoneNetwork(
 
   function start(request: SimulatedCallRequest): SimulatedCall {
     if (closing.signal.aborted) throw new Error("Cannot call: the phone network is closed");
-    const call = new SimulatedCall(context, request, { place: dial, conferences });
+    const ofCall = request.line === undefined
+      ? context
+      : { ...context, line: { ...context.line, ...request.line } };
+    const call = new SimulatedCall(ofCall, request, { place: dial, conferences });
     calls = [...calls.slice(-maxCalls + 1), call];
     return call;
   }
 
   function call(
-    { from = "+12025550123", to = account.number, stirVerstat, params: more }: InboundOptions = {},
+    { from = "+12025550123", to = account.number, stirVerstat, params: more, line }:
+      InboundOptions = {},
   ): SimulatedCall {
     const at = (path: string) => new URL(path, publicUrl).href;
     const callbacks = statusPath === undefined
@@ -118,7 +124,7 @@ export function createPhoneNetwork(
     const fallbackUrl = fallbackPath === undefined ? undefined : at(fallbackPath);
     const params = { ...more, ...present({ StirVerstat: stirVerstat }) };
     const first = { kind: "request", url: at("/twilio/voice"), method: "POST", params } as const;
-    return start({ from, to, first: { ...first, fallbackUrl }, callbacks });
+    return start({ from, to, first: { ...first, fallbackUrl }, callbacks, line });
   }
 
   function dial(request: SimulatedCallRequest): SimulatedCall {

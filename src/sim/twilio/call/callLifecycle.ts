@@ -55,11 +55,11 @@ export class CallLifecycle {
 
   /** What the network plays to the person, and what the person says. */
   get audio(): LegAudio {
-    const { speech, heard } = this.#caller;
+    const { frames, heard } = this.#caller;
     const call = this.#call;
     return {
       open: () =>
-        this.#callee?.line.open() ?? { nextFrame: () => speech.nextFrame(), close: () => {} },
+        this.#callee?.line.open() ?? { nextFrame: () => frames.nextFrame(), close: () => {} },
       hear: (audio, atMs) => {
         heard.record({ atMs: Math.max(0, atMs - call.answeredAt), audio });
         this.#hearing.hear(audio, atMs);
@@ -178,8 +178,9 @@ export class CallLifecycle {
       callSid: call.sid,
       streamSid,
       parameters: noun.parameters,
-      speech: line ?? this.#caller.speech,
+      speech: line ?? this.#caller.frames,
       heard: this.#caller.heard,
+      said: this.#caller.said,
       answeredAt: call.answeredAt,
       onEvent: (event) => {
         if (event.type === "clear") this.#caller.recordClear(event.report);

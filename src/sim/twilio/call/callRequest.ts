@@ -1,5 +1,5 @@
 import type { CallbackTarget } from "../api/callbacks.ts";
-import type { NumberPlan } from "../networkContext.ts";
+import type { LineQuality, NumberPlan } from "../networkContext.ts";
 import type { Joins } from "../legs/leg.ts";
 import type { TwimlSource } from "../twiml/twimlSource.ts";
 import type { HttpMethod } from "../twiml/twimlElement.ts";
@@ -18,6 +18,8 @@ export interface SimulatedCallRequest {
   /** Only where the app places the call. */
   readonly outbound?: OutboundOptions | undefined;
   readonly timeLimitSeconds?: number | undefined;
+  /** Where this call's line is another than the network's. */
+  readonly line?: LineQuality | undefined;
 }
 
 /** How a call that the app places is dialled. */

@@ -190,6 +190,21 @@ export class SimulatedCall {
     return this.#caller.heard.played(this.#state.talkMs);
   }
 
+  /** The same, with what is queued and will be played unless it is cut. */
+  heardAndQueued(): HeardPiece[] {
+    return this.#caller.heard.played(Infinity);
+  }
+
+  /** What the app was sent of the person, and when, as far as it is kept. */
+  said(): HeardPiece[] {
+    return this.#caller.said.played(this.#state.talkMs);
+  }
+
+  /** How long ago the answer was; it stops at the end. */
+  get talkMs(): number {
+    return this.#state.talkMs;
+  }
+
   /** All of it on one track of mu-law since the answer, silence included. */
   heardAudio(): Uint8Array<ArrayBuffer> {
     return this.#caller.heard.track(this.#state.talkMs);

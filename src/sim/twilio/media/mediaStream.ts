@@ -19,6 +19,8 @@ export interface MediaStreamOptions {
   /** The audio of the phone's end. */
   readonly speech: FrameSource;
   readonly heard: HeardLog;
+  /** Gets what the app is sent, at its time. */
+  readonly said: HeardLog;
   /** The clock's time when the call was answered. */
   readonly answeredAt: number;
   readonly onEvent: (event: PhoneEventDetail) => void;
@@ -136,7 +138,10 @@ export class MediaStream {
     const { clock } = this.#context;
     const elapsed = clock.now() - this.#startedAt;
     for (; (this.#frames + 1) * frameMs <= elapsed; this.#frames++) {
-      const payload = encodeBase64(this.#options.speech.nextFrame());
+      const frame = this.#options.speech.nextFrame();
+      const atMs = this.#startedAt + this.#frames * frameMs - this.#options.answeredAt;
+      this.#options.said.record({ atMs, audio: frame });
+      const payload = encodeBase64(frame);
       if (!this.#hasRoom()) continue;
       const timestamp = String((this.#frames + 1) * frameMs);
       const chunk = String(++this.#chunk);
