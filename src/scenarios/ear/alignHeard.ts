@@ -28,6 +28,7 @@ export function alignHeard(
   const perMs = bytesPerMs(format);
   const texts = items.map((item) => ({ item, bytes: textOf(item.audio) }));
   const runs: HeardRun[] = [];
+  const heardTo = new Map<SpokenItem, number>();
   for (const { atMs, audio } of pieces.toSorted((a, b) => a.atMs - b.atMs)) {
     const last = runs.at(-1);
     const endMs = atMs + audio.length / perMs;
@@ -41,7 +42,8 @@ export function alignHeard(
       ? next
       : isSilent
       ? undefined
-      : find(textOf(audio), texts);
+      : find(textOf(audio), texts, heardTo);
+    if (place !== undefined) heardTo.set(place.item, place.at + audio.length);
     if (place === undefined && isSilent && last?.item === undefined) continue;
     const goesOn = follows && last.item === place?.item &&
       (place === undefined || place.at === last.fromByte + last.bytes);
@@ -62,16 +64,25 @@ function isAt(audio: Uint8Array, at: number, part: Uint8Array): boolean {
   return true;
 }
 
-/** The latest item that has these bytes. */
+/** The first item that has these bytes where nothing of it was heard yet; else the latest that has them. */
 function find(
   wanted: string,
   texts: readonly { readonly item: SpokenItem; readonly bytes: string }[],
-) {
-  for (const { item, bytes } of texts.toReversed()) {
+  heardTo: ReadonlyMap<SpokenItem, number>,
+): Place | undefined {
+  let latest: Place | undefined;
+  for (const { item, bytes } of texts) {
+    const fresh = bytes.indexOf(wanted, heardTo.get(item) ?? 0);
+    if (fresh >= 0) return { item, at: fresh };
     const at = bytes.indexOf(wanted);
-    if (at >= 0) return { item, at };
+    if (at >= 0) latest = { item, at };
   }
-  return undefined;
+  return latest;
+}
+
+interface Place {
+  readonly item: SpokenItem;
+  readonly at: number;
 }
 
 /** One character for each byte: searching a text is fast. */

@@ -151,6 +151,8 @@ export class StoredItem implements ConversationEntry {
   answered = false;
   /** The part of the user's audio that is speech. */
   readonly spokenMs: number;
+  /** What is said in it, where the server was told. */
+  readonly spokenWords: string;
   readonly #words: SpokenWord[] = [];
   #audioMs: number;
   #audioEndMs: number | undefined;
@@ -159,13 +161,15 @@ export class StoredItem implements ConversationEntry {
   constructor(
     readonly id: string,
     public item: ConversationItem,
-    { audioMs = 0, spokenMs = audioMs }: {
+    { audioMs = 0, spokenMs = audioMs, spokenWords = "" }: {
       readonly audioMs?: number;
       readonly spokenMs?: number;
+      readonly spokenWords?: string;
     } = {},
   ) {
     this.#audioMs = audioMs;
     this.spokenMs = spokenMs;
+    this.spokenWords = spokenWords;
   }
 
   get audioMs(): number {

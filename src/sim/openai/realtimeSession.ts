@@ -136,6 +136,11 @@ export class RealtimeSession {
     if (refusal) throw new Error(`Cannot say that: ${refusal.message}`);
   }
 
+  /** Tells what is said in the turn that comes next: scripts and transcriptions get these words. */
+  tellWords(words: string): void {
+    this.#parts.turnDetector.tellWords(words);
+  }
+
   /** Pretends to hear speech begin, whatever the audio. */
   startSpeech(): void {
     this.#parts.turnDetector.startSpeech();

@@ -203,7 +203,11 @@ function causeOf(unanswered: readonly StoredItem[], state: SessionState): TurnCa
   }
   if (last?.item.type === "message" && last.item.role === "user") {
     return last.audioMs > 0
-      ? { type: "speech", spokenMs: last.spokenMs }
+      ? {
+        type: "speech",
+        spokenMs: last.spokenMs,
+        ...(last.spokenWords !== "" && { words: last.spokenWords }),
+      }
       : { type: "text", text: last.text };
   }
   return { type: "asked" };

@@ -16,7 +16,8 @@ export interface ScriptTurn {
 
 /** Why an answer is owed. */
 export type TurnCause =
-  | { readonly type: "speech"; readonly spokenMs: number }
+  /** `words` where the session was told what is said. */
+  | { readonly type: "speech"; readonly spokenMs: number; readonly words?: string }
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "toolOutputs"; readonly outputs: readonly ToolOutput[] }
   | { readonly type: "idle" }

@@ -23,6 +23,7 @@ export class TurnDetector {
   readonly #transcriptions = new Set<ReturnType<typeof setTimeout>>();
   #idle: ReturnType<typeof setTimeout> | undefined;
   #heardMs = 0;
+  #words = "";
 
   constructor(state: SessionState, responder: Responder, { transcribe, transcriptionDelayMs }: {
     readonly transcribe: Transcribe;
@@ -58,6 +59,11 @@ export class TurnDetector {
       };
     }
     for (const event of heard) this.#apply(event);
+  }
+
+  /** What is said in the turn that comes next, or goes on. */
+  tellWords(words: string): void {
+    this.#words = `${this.#words} ${words}`.trim().slice(-maxWords);
   }
 
   /** Makes a turn of what is in the buffer. */
@@ -153,7 +159,9 @@ export class TurnDetector {
   #addTurn(turn: SpokenTurn): void {
     const { conversation } = this.#state;
     const previous = conversation.lastId;
-    const entry = new StoredItem(turn.itemId, userItem(turn.itemId), turn);
+    const spokenWords = turn.spokenMs > 0 ? this.#words : "";
+    if (turn.spokenMs > 0) this.#words = "";
+    const entry = new StoredItem(turn.itemId, userItem(turn.itemId), { ...turn, spokenWords });
     conversation.insert(entry);
     this.#state.emit({
       type: "input_audio_buffer.committed",
@@ -185,7 +193,8 @@ export class TurnDetector {
 
   #sendTranscription(entry: StoredItem, model: string): void {
     const part = { item_id: entry.id, content_index: 0 };
-    const transcript = this.#transcribe({ itemId: entry.id, spokenMs: entry.spokenMs });
+    const transcript = entry.spokenWords ||
+      this.#transcribe({ itemId: entry.id, spokenMs: entry.spokenMs });
     if (transcript === undefined) {
       const error = {
         type: "server_error",
@@ -210,6 +219,7 @@ export class TurnDetector {
 }
 
 const maxTranscriptions = 100;
+const maxWords = 4_000;
 
 function userItem(id: string, transcript?: string): ConversationItem {
   return {

@@ -1,0 +1,189 @@
+import type { SimulatedCall } from "../../sim/twilio/phoneNetwork.ts";
+import { AgentSpeech } from "../../sim/twilio/call/agentSpeech.ts";
+import type { SimClock } from "../../sim/twilio/simClock.ts";
+import { alignHeard } from "../ear/alignHeard.ts";
+import { findWords } from "../ear/findWords.ts";
+import { heardLines, type HeardWord } from "../ear/heardLines.ts";
+import type { SpokenItem } from "../ear/spokenItem.ts";
+import type { CallerStep, CutIn } from "../scenario.ts";
+import { CallerActs } from "./callerActs.ts";
+import type { Clip } from "./clips.ts";
+
+/** What a caller on the phone is given. */
+export interface PhoneCallerOptions {
+  readonly call: SimulatedCall;
+  readonly clock: SimClock;
+  /** The agent's items so far; those of the call's own sessions first. */
+  readonly items: () => readonly SpokenItem[];
+  /** Tells the built-in engine what is being said. */
+  readonly tellWords: (words: string) => void;
+  readonly onStep: (what: string) => void;
+}
+
+/** A step with the sound that it makes. */
+export interface PreparedStep {
+  readonly step: Exclude<CallerStep, { type: "improvise" }>;
+  readonly clip?: Clip;
+}
+
+/** How long a caller waits for the agent to begin, where it is the agent's turn. */
+const CUT_IN_WAIT_MS = 20_000;
+/** What is queued at the ear changes with what arrives. */
+const LOOK_AGAIN_MS = 100;
+
+/** Acts out the steps of a caller on a simulated phone. */
+export class PhoneCaller {
+  readonly acts = new CallerActs();
+  readonly #options: PhoneCallerOptions;
+  readonly #agent: AgentSpeech;
+
+  constructor(options: PhoneCallerOptions) {
+    this.#options = options;
+    const { call, clock } = options;
+    this.#agent = new AgentSpeech((listener) => call.watch(listener), clock);
+  }
+
+  /** Resolves when all steps are done, or the call is over. */
+  async act(steps: Iterable<PreparedStep> | AsyncIterable<PreparedStep>): Promise<void> {
+    for await (const step of steps) {
+      if (this.#agent.gone) return;
+      await this.#take(step);
+    }
+  }
+
+  /** Waits for the agent's last answer, and hangs up. */
+  async leave(): Promise<void> {
+    await this.#agent.endOfTurn();
+    this.#options.call.hangUp();
+    this.close();
+  }
+
+  close(): void {
+    this.#agent.close();
+  }
+
+  /** What the agent has said last, as it was heard. */
+  heard(sinceMs: number): string {
+    return this.#words().filter(({ toMs }) => toMs >= sinceMs && toMs <= this.#nowMs)
+      .map(({ text }) => text).join(" ");
+  }
+
+  async #take({ step, clip }: PreparedStep): Promise<void> {
+    const { call, onStep } = this.#options;
+    switch (step.type) {
+      case "say":
+        if (clip === undefined || !await this.#moment(step.when)) return;
+        onStep(clip.words === "" ? "plays a recording" : `says "${clip.words}"`);
+        return await this.#speak(clip, step.when !== "turn" && step.when !== "now");
+      case "sound":
+        onStep(`${step.sound}`);
+        if (clip !== undefined) await call.speak(clip.audio);
+        return;
+      case "silence": {
+        onStep(`is silent for ${step.ms} ms`);
+        const fromMs = this.#nowMs;
+        await this.#agent.pause(step.ms);
+        return this.acts.wasQuiet({ fromMs, toMs: this.#nowMs });
+      }
+      case "keys":
+        await this.#agent.endOfTurn();
+        if (this.#agent.gone) return;
+        onStep("presses keys");
+        return await call.sendDigits(step.digits);
+      case "hears":
+        return await this.#awaitWords(step.text, step.withinMs);
+      case "hangUp":
+        onStep("hangs up");
+        return call.hangUp();
+      case "type":
+        return this.acts.miss("a phone cannot type");
+      default:
+        return step satisfies never;
+    }
+  }
+
+  async #speak(clip: Clip, cutsIn: boolean): Promise<void> {
+    const { call, tellWords } = this.#options;
+    if (clip.words !== "") tellWords(clip.words);
+    const frame = call.said().length;
+    await call.speak(clip.audio);
+    const beganMs = call.said()[frame]?.atMs ?? this.#nowMs;
+    this.acts.said({
+      fromMs: beganMs + clip.fromMs,
+      toMs: Math.min(beganMs + clip.toMs, this.#nowMs),
+      words: clip.words,
+      cutsIn,
+    });
+  }
+
+  /** Whether the moment for a line came. */
+  async #moment(when: "turn" | "now" | CutIn): Promise<boolean> {
+    if (when === "now") return true;
+    if (when === "turn") {
+      await this.#agent.endOfTurn();
+      return !this.#agent.gone;
+    }
+    if ("afterMs" in when) {
+      const speaks = await this.#agent.speaks(CUT_IN_WAIT_MS);
+      if (speaks) await this.#agent.pause(when.afterMs);
+      else this.acts.miss("the agent said nothing to break in on");
+      return speaks && !this.#agent.gone;
+    }
+    return await this.#wordBegins(when);
+  }
+
+  async #wordBegins(when: Extract<CutIn, { word: string } | { number: number }>): Promise<boolean> {
+    const sinceMs = this.#nowMs;
+    const what = "word" in when ? `"${when.word}"` : `word ${when.number}`;
+    const word = await this.#find(CUT_IN_WAIT_MS, (words) => {
+      if ("word" in when) return findWords(when.word, words, sinceMs);
+      return words.filter(({ fromMs }) => fromMs >= sinceMs)[when.number - 1];
+    });
+    if (word === undefined) {
+      this.acts.miss(`${what} did not come, to break in at`);
+      return false;
+    }
+    await this.#agent.pause(Math.max(0, word.fromMs - this.#nowMs));
+    return !this.#agent.gone;
+  }
+
+  async #awaitWords(text: string, withinMs: number): Promise<void> {
+    const sinceMs = this.#nowMs;
+    const found = await this.#find(withinMs, (words) => findWords(text, words, this.#heardTo));
+    if (found !== undefined && found.toMs - sinceMs <= withinMs) {
+      await this.#agent.pause(Math.max(0, found.toMs - this.#nowMs));
+      this.#heardTo = found.toMs;
+      return;
+    }
+    if (this.#agent.gone && found === undefined) {
+      return this.acts.miss(`the call was over before "${text}" was heard`);
+    }
+    this.acts.miss(`"${text}" was not heard within ${withinMs} ms`);
+  }
+
+  /** Up to here the caller has waited for words: the next come later. */
+  #heardTo = -Infinity;
+
+  /** Looks for something in what was heard and is about to be, until it is there. */
+  async #find<T>(
+    withinMs: number,
+    look: (words: readonly HeardWord[]) => T | undefined,
+  ): Promise<T | undefined> {
+    const untilMs = this.#nowMs + withinMs;
+    for (;;) {
+      const found = look(this.#words());
+      if (found !== undefined || this.#nowMs >= untilMs || this.#agent.gone) return found;
+      await this.#agent.pause(LOOK_AGAIN_MS);
+    }
+  }
+
+  #words(): readonly HeardWord[] {
+    const { call, items } = this.#options;
+    return heardLines(alignHeard(call.heardAndQueued(), items())).flatMap(({ words }) => words)
+      .toSorted((a, b) => a.fromMs - b.fromMs);
+  }
+
+  get #nowMs(): number {
+    return this.#options.call.talkMs;
+  }
+}

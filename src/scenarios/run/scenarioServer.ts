@@ -1,0 +1,13 @@
+import type { PhoneNetwork } from "../../sim/twilio/phoneNetwork.ts";
+import type { ModelTap } from "./modelTap.ts";
+
+/** The server that scenarios are held against, and what stands around it. */
+export interface ScenarioServer extends AsyncDisposable {
+  readonly network: PhoneNetwork;
+  /** Absent where the model's end cannot be listened to. */
+  readonly tap?: ModelTap;
+  /** Tells the built-in engine what is said in a session; absent where a real model hears it. */
+  readonly tellWords?: (session: number, words: string) => void;
+  /** Asks the API with a key that may do everything. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+}

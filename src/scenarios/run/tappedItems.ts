@@ -1,0 +1,83 @@
+import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
+import { isRecord } from "../../utils/isRecord.ts";
+import { joinBytes } from "../../utils/joinBytes.ts";
+import type { SpokenItem } from "../ear/spokenItem.ts";
+
+interface OpenItem {
+  readonly id: string;
+  readonly format: AudioFormat;
+  readonly parts: Uint8Array[];
+  bytes: number;
+  readonly texts: { readonly text: string; readonly atByte: number }[];
+  /** As it was when it was last asked for. */
+  whole: SpokenItem | undefined;
+}
+
+/** What a model says in one session, read from the messages that it sends. */
+export class TappedItems {
+  readonly #items = new Map<string, OpenItem>();
+  readonly #isInStep: boolean;
+  #format: AudioFormat = "pcm24k";
+
+  /** `isInStep`: see `SpokenItem`. */
+  constructor(isInStep: boolean) {
+    this.#isInStep = isInStep;
+  }
+
+  /** In the order of their beginning, as far as they have come. */
+  get items(): readonly SpokenItem[] {
+    return [...this.#items.values()].map((item) => item.whole ??= this.#wholeOf(item));
+  }
+
+  /** A message of the model's, as text. */
+  follow(text: string): void {
+    if (!OF_INTEREST.test(text.slice(0, 400))) return;
+    const message = parsed(text);
+    if (!isRecord(message)) return;
+    const { type, item_id: id, delta } = message;
+    if (type === "session.updated") return this.#configure(message);
+    if (typeof id !== "string" || typeof delta !== "string") return;
+    const item = this.#itemOf(id);
+    item.whole = undefined;
+    if (type === "response.output_audio_transcript.delta") {
+      item.texts.push({ text: delta, atByte: item.bytes });
+    } else if (type === "response.output_audio.delta") {
+      const part = Uint8Array.fromBase64(delta);
+      item.parts.push(part);
+      item.bytes += part.length;
+    }
+  }
+
+  #configure({ session }: Record<string, unknown>): void {
+    const audio = isRecord(session) ? session["audio"] : undefined;
+    const output = isRecord(audio) ? audio["output"] : undefined;
+    const format = isRecord(output) ? output["format"] : undefined;
+    const type = isRecord(format) ? format["type"] : undefined;
+    if (type === "audio/pcmu") this.#format = "pcmu";
+    else if (type === "audio/pcma") this.#format = "pcma";
+    else if (type === "audio/pcm") this.#format = "pcm24k";
+  }
+
+  #itemOf(id: string): OpenItem {
+    let item = this.#items.get(id);
+    if (item === undefined) {
+      item = { id, format: this.#format, parts: [], bytes: 0, texts: [], whole: undefined };
+      this.#items.set(id, item);
+    }
+    return item;
+  }
+
+  #wholeOf({ id, format, parts, texts }: OpenItem): SpokenItem {
+    return { id, format, audio: joinBytes(parts), texts: [...texts], isInStep: this.#isInStep };
+  }
+}
+
+const OF_INTEREST = /"(?:session\.updated|response\.output_audio(?:_transcript)?\.delta)"/;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
