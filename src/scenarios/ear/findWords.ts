@@ -1,16 +1,10 @@
 import type { HeardWord } from "./heardLines.ts";
+import { mergeNumbers } from "./numberWords.ts";
 
-/** Words as they are compared: without case, accents and punctuation, in any script. */
+/** Words as they are compared: without case, accents and punctuation, numbers in digits, in any script. */
 export function plainWords(text: string): readonly string[] {
-  const words: string[] = [];
-  for (const { segment, isWordLike } of segmenter.segment(text)) {
-    if (!isWordLike) continue;
-    words.push(segment.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase());
-  }
-  return words;
+  return mergeNumbers(wordsIn(text)).map(({ text }) => text);
 }
-
-const segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
 
 /** When words were heard one after the other, the first time from `sinceMs` on; undefined where they were not. */
 export function findWords(
@@ -19,11 +13,16 @@ export function findWords(
   sinceMs = -Infinity,
 ): { readonly fromMs: number; readonly toMs: number } | undefined {
   const words = plainWords(wanted);
-  const all = heard.flatMap((word) =>
-    plainWords(word.text).map((text) => ({ text, fromMs: word.fromMs, toMs: word.toMs }))
+  const parts = heard.flatMap(({ text, fromMs, toMs }) =>
+    wordsIn(text).map((text) => ({ text, fromMs, toMs }))
   );
+  const all = mergeNumbers(parts.map(({ text }) => text)).map(({ text, first, last }) => ({
+    text,
+    fromMs: parts[first]?.fromMs ?? 0,
+    toMs: parts[last]?.toMs ?? 0,
+  }));
   for (let at = 0; at + words.length <= all.length; at++) {
-    const [first] = all.slice(at);
+    const first = all[at];
     const last = all[at + words.length - 1];
     if (first === undefined || last === undefined || first.fromMs < sinceMs) continue;
     if (words.every((word, index) => all[at + index]?.text === word)) {
@@ -32,3 +31,24 @@ export function findWords(
   }
   return undefined;
 }
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
+
+/** In lower case, without accents; an amount with its sign is read as it is spoken. */
+function wordsIn(text: string): readonly string[] {
+  const spoken = text.replaceAll(
+    AMOUNT,
+    (_, sign: string, amount: string) => `${amount} ${CURRENCIES[sign] ?? ""}`,
+  );
+  const words: string[] = [];
+  for (const { segment, isWordLike } of segmenter.segment(spoken)) {
+    if (!isWordLike) continue;
+    const plain = segment.normalize("NFKD").replaceAll(/[\u0300-\u036f]/g, "").normalize()
+      .toLowerCase();
+    words.push(/^\d[\d,]*$/.test(plain) ? plain.replaceAll(",", "") : plain);
+  }
+  return words;
+}
+
+const AMOUNT = /([$€£])\s?(\d[\d,]*(?:\.\d+)?)/g;
+const CURRENCIES: Readonly<Record<string, string>> = { $: "dollars", "€": "euros", "£": "pounds" };

@@ -30,7 +30,11 @@ function fits({ when }: ModelRule, { cause, request }: ScriptTurn): boolean {
   if ("tool" in when) {
     return cause.type === "toolOutputs" && cause.outputs.some(({ name }) => name === when.tool);
   }
-  const said = cause.type === "speech" ? cause.words ?? "" : cause.type === "text" ? cause.text : "";
+  const said = cause.type === "speech"
+    ? cause.words ?? ""
+    : cause.type === "text"
+    ? cause.text
+    : "";
   return ` ${plainWords(said).join(" ")} `.includes(` ${plainWords(when.hears).join(" ")} `);
 }
 
