@@ -4,7 +4,7 @@ import { alignHeard } from "../ear/alignHeard.ts";
 import { heardLines } from "../ear/heardLines.ts";
 import { soundSpans } from "../ear/soundSpans.ts";
 import type { EarPiece, SpokenItem } from "../ear/spokenItem.ts";
-import { takeTurns } from "../ear/turnTaking.ts";
+import { type CallerSpan, takeTurns } from "../ear/turnTaking.ts";
 import { checkCall, type Judge } from "../expect/checkCall.ts";
 import type { Verdict } from "../expect/verdict.ts";
 import type { Scenario, ScenarioCaller } from "../scenario.ts";
@@ -19,7 +19,9 @@ import type { ScenarioServer } from "./scenarioServer.ts";
 export interface CallRun {
   readonly evidence: CallEvidence;
   readonly verdicts: readonly Verdict[];
-  /** What was played to the caller and what the caller said, each with its time. */
+  /** What the caller said or did aloud. */
+  readonly spoken: readonly CallerSpan[];
+  /** What was played to the caller and what the network sent of the caller, each with its time. */
   readonly heard: readonly EarPiece[];
   readonly said: readonly EarPiece[];
 }
@@ -138,7 +140,8 @@ async function talk(
     endMs: call.talkMs,
     ...present({ record }),
   };
-  return { evidence, verdicts: await checkCall(scenario.expect, evidence, judge), heard, said };
+  const verdicts = await checkCall(scenario.expect, evidence, judge);
+  return { evidence, verdicts, spoken: acts.spans, heard, said };
 }
 
 /** Those of the call's own session first: other sessions may have prepared what it plays. */

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import type { RunReport } from "./runReport.ts";
+
+const ms = z.number().min(0).max(1e9);
+const text = z.string().max(20_000);
+const verdict = z.object({
+  expected: text,
+  state: z.enum(["held", "failed", "skipped"]),
+  found: text,
+  atMs: z.number().exactOptional(),
+});
+const line = z.object({
+  who: z.enum(["agent", "caller"]),
+  fromMs: z.number(),
+  toMs: z.number(),
+  text,
+  unheard: text,
+});
+const call = z.object({
+  verdicts: z.array(verdict).max(1000),
+  firstSoundMs: ms.exactOptional(),
+  answersMs: z.array(ms).max(10_000),
+  cutsMs: z.array(ms).max(10_000),
+  longestSilenceMs: ms,
+  costUsd: z.number().exactOptional(),
+  lines: z.array(line).max(10_000),
+});
+const report = z.object({
+  version: z.literal(1),
+  startedAt: text,
+  engine: text,
+  against: text.exactOptional(),
+  seed: z.number(),
+  line: text.exactOptional(),
+  tookMs: ms,
+  scenarios: z.array(z.object({
+    name: text,
+    title: text,
+    runs: z.array(z.object({
+      state: z.enum(["passed", "failed", "skipped"]),
+      tookMs: ms,
+      error: text.exactOptional(),
+      calls: z.array(call).max(100),
+    })).max(1000),
+  })).max(10_000),
+});
+
+/** Reads a report that was written as JSON. Throws a `TypeError` for anything else. */
+export function readReport(json: string): RunReport {
+  const { data, error } = report.safeParse(parsed(json));
+  if (error !== undefined) throw new TypeError("Cannot read the baseline: it is no report");
+  return data;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
