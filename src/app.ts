@@ -55,10 +55,11 @@ export async function createApp(
     engine: simulated,
     lateness,
     clockAheadMs,
+    startRehearsal: givenRehearsal,
     ...overrides
   }: AppOverrides = {},
 ): Promise<App> {
-  const startRehearsal = async (apiKey: string) =>
+  const startBuiltIn = async (apiKey: string) =>
     (await import("./sim/openai/realtimeServer.ts"))
       .startRealtimeServer({ voice: "flite", apiKey, ...simulated });
   const startChatStandIn = async (apiKey: string) =>
@@ -97,7 +98,9 @@ export async function createApp(
 
   const load = opening.use(openLoad({ ...base, limits: lateness }));
   const events = openEventHub(base);
-  const engine = opening.use(await openEngine({ ...base, events, startRehearsal }));
+  const engine = opening.use(
+    await openEngine({ ...base, events, startRehearsal: givenRehearsal ?? startBuiltIn }),
+  );
   const spending = await openSpending(base);
   opening.defer(() => spending.optOuts.close());
   const keptSpeech = opening.use(

@@ -53,6 +53,10 @@ export interface AppOverrides {
   /** How often the agents' files are looked at beside the events of their folder. */
   readonly agentPollMs?: number;
   readonly engine?: RealtimeServerOptions;
+  /** Takes the place of the built-in engine. */
+  readonly startRehearsal?: (
+    apiKey: string,
+  ) => Promise<{ readonly url: string; close(): Promise<void> }>;
   readonly lateness?: Partial<LatenessLimits>;
   /** When an agent's bridge and apology are recorded; see `openKeptSpeech`. */
   readonly recordAfterMs?: number | "never";

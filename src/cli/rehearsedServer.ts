@@ -1,4 +1,5 @@
 import { createApp } from "../app.ts";
+import { readSettings } from "../config/env.ts";
 import type { Environment } from "../config/settingReader.ts";
 import { startModelTap } from "../scenarios/run/modelTap.ts";
 import type { ScenarioServer } from "../scenarios/run/scenarioServer.ts";
@@ -8,6 +9,7 @@ import type { Fault } from "../sim/openai/faults.ts";
 import { createPhoneNetwork, type NumberPlan, startTwilioApi } from "../sim/twilio/phoneNetwork.ts";
 import { newToken } from "../utils/ids.ts";
 import { createLogger } from "../utils/logger.ts";
+import { present } from "../utils/present.ts";
 
 const PUBLIC_URL = "https://parley.example";
 const NUMBER = "+12025550100";
@@ -18,6 +20,10 @@ const KEPT_MS = 600_000;
 export interface RehearsedServerOptions {
   /** The operator's settings: those of the phone, the store and of webhooks are replaced. */
   readonly environment: Environment;
+  /** Whether the model of the settings answers, and not the built-in engine. */
+  readonly isReal: boolean;
+  /** Takes the calls that come in. */
+  readonly agent?: string;
   readonly numbers: Readonly<Record<string, NumberPlan>>;
   readonly called?: NumberPlan | undefined;
   readonly script: Script;
@@ -31,7 +37,8 @@ export interface RehearsedServerOptions {
  * the real one where there is a key.
  */
 export async function startRehearsedServer(
-  { environment, numbers, called, script, faults, seed, log }: RehearsedServerOptions,
+  { environment, isReal, agent, numbers, called, script, faults, seed, log }:
+    RehearsedServerOptions,
 ): Promise<ScenarioServer> {
   await using opening = new AsyncDisposableStack();
   const account = {
@@ -51,18 +58,20 @@ export async function startRehearsedServer(
   opening.defer(network.close);
   const api = startTwilioApi(network);
   opening.defer(api.close);
-  const engine = startRealtimeServer({ voice: "flite", script, faults });
-  opening.defer(engine.close);
-  const tap = startModelTap({ upstream: engine.url, isInStep: true });
+  const model = isReal ? realModel(environment) : builtInEngine({ script, faults });
+  opening.defer(model.close);
+  const tap = startModelTap({ upstream: model.url, isInStep: !isReal });
   opening.defer(tap.close);
-  const sessions: RealtimeSession[] = [];
-  const follow = async (): Promise<void> => {
-    for (;;) sessions.push(await engine.nextSession());
-  };
-  follow().catch(() => {});
   const key = newToken();
   const app = await createApp({
-    ...environment,
+    ...Object.entries(environment).reduce<Record<string, string | undefined>>(
+      (kept, [name, value]) => REPLACED.test(name) ? kept : { ...kept, [name]: value },
+      {},
+    ),
+    ...present({ DEFAULT_AGENT: agent }),
+    ...(isReal
+      ? { OPENAI_REALTIME_URL: tap.url }
+      : { OPENAI_API_KEY: undefined, OPENAI_REALTIME_URL: undefined }),
     DATABASE_URL: "sqlite::memory:",
     API_KEYS: `rehearsal:${key};scopes=admin`,
     HOST: "127.0.0.1",
@@ -71,11 +80,14 @@ export async function startRehearsedServer(
     TWILIO_AUTH_TOKEN: account.authToken,
     TWILIO_PHONE_NUMBER: NUMBER,
     TWILIO_API_URL: api.url,
-    OPENAI_API_KEY: key,
-    OPENAI_REALTIME_URL: tap.url,
+    OUTBOUND_COUNTRIES: "US,CA",
+    OUTBOUND_PER_SECOND: "100",
+    OUTBOUND_PER_MINUTE: "1000",
   }, {
     log: createLogger({ level: "warn", format: "json", write: log, now: Date.now }),
     recordAfterMs: "never",
+    lateness: { beginsAt: Infinity },
+    startRehearsal: () => Promise.resolve({ url: tap.url, close: () => Promise.resolve() }),
   });
   opening.defer(app.close);
   const server = Deno.serve(
@@ -90,7 +102,7 @@ export async function startRehearsedServer(
   return {
     network,
     tap,
-    tellWords: (session, words) => sessions[session]?.tellWords(words),
+    ...present({ tellWords: model.tellWords }),
     request(path, init = {}) {
       const headers = new Headers(init.headers);
       headers.set("Authorization", `Bearer ${key}`);
@@ -98,4 +110,35 @@ export async function startRehearsedServer(
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+/** Settings that a rehearsal has of its own, or must not touch. */
+const REPLACED =
+  /^(API_KEYS|PUBLIC_KEYS|ALLOWED_ORIGINS|PORT|TRUST_PROXY|DATABASE_URL|CALL_URL.*|WEBHOOK_.*|OIDC_.*|SIGN_IN_.*|TWILIO_.*|JOURNAL_.*|RECORDINGS_DIR|RECORDING_KEY|OUTBOUND_HOURS|OUTBOUND_CLOSED|OUTBOUND_FROM)$/;
+
+interface ModelEnd {
+  readonly url: string;
+  readonly tellWords?: (session: number, words: string) => void;
+  close(): Promise<void>;
+}
+
+function builtInEngine(
+  { script, faults }: { readonly script: Script; readonly faults: readonly Fault[] },
+): ModelEnd {
+  const engine = startRealtimeServer({ voice: "flite", script, faults });
+  const sessions: RealtimeSession[] = [];
+  const follow = async (): Promise<void> => {
+    for (;;) sessions.push(await engine.nextSession());
+  };
+  follow().catch(() => {});
+  return {
+    url: engine.url,
+    tellWords: (session, words) => sessions[session]?.tellWords(words),
+    close: engine.close,
+  };
+}
+
+function realModel(environment: Environment): ModelEnd {
+  const { openai: { url } } = readSettings(environment);
+  return { url, close: () => Promise.resolve() };
 }

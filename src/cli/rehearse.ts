@@ -1,0 +1,159 @@
+import { dirname } from "node:path";
+import { readEnvironment, readSettings } from "../config/env.ts";
+import type { Environment } from "../config/settingReader.ts";
+import { findScenarios, type FoundScenario } from "../scenarios/file/findScenarios.ts";
+import { type Difference, differenceOf } from "../scenarios/report/difference.ts";
+import { htmlReport } from "../scenarios/report/html/htmlReport.ts";
+import { junitOf } from "../scenarios/report/junit.ts";
+import { readReport } from "../scenarios/report/readReport.ts";
+import {
+  passRate,
+  reportOf,
+  type RunConditions,
+  type RunReport,
+  type ScenarioOutcome,
+} from "../scenarios/report/runReport.ts";
+import { scenarioLines, summaryLines } from "../scenarios/report/terminal.ts";
+import { modelScript } from "../scenarios/run/modelScript.ts";
+import { runAll } from "../scenarios/run/runAll.ts";
+import { runScenario, type ScenarioRun } from "../scenarios/run/runScenario.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
+import { parseFault } from "../sim/openai/faults.ts";
+import { createFliteVoice, type FliteSpeaker } from "../sim/voice/fliteVoice.ts";
+import { exitProcess, keepProcess } from "../utils/processExit.ts";
+import { present } from "../utils/present.ts";
+import { startRehearsedServer } from "./rehearsedServer.ts";
+import { readRehearseOptions, type RehearseOptions, rehearseUsage } from "./rehearseOptions.ts";
+
+const SPEAKERS: readonly FliteSpeaker[] = ["slt", "rms", "awb", "kal"];
+
+/** What a rehearsal is given besides its options. */
+export interface RehearsalDeps {
+  readonly environment: Environment;
+  readonly print: (line: string) => void;
+  readonly interrupted: AbortSignal;
+}
+
+/** Rehearses, writes the reports, and resolves with the exit code. Throws a `TypeError` for files with faults. */
+export async function rehearse(
+  options: RehearseOptions,
+  { environment, print, interrupted }: RehearsalDeps,
+): Promise<number> {
+  const settings = readSettings(environment);
+  const paths = options.paths.length > 0 ? options.paths : [`${settings.agents.dir}/scenarios`];
+  const found = (await findScenarios(paths)).map((one) => onLine(one, options.line));
+  const baseline = options.baseline === undefined
+    ? undefined
+    : readReport(await Deno.readTextFile(options.baseline));
+  const voices = Object.fromEntries(
+    SPEAKERS.map((speaker) => [speaker, createFliteVoice({ voice: speaker })]),
+  );
+  const isReal = !options.isBuiltIn && settings.openai.apiKey !== undefined;
+  const conditions: RunConditions = {
+    startedAt: new Date().toISOString(),
+    engine: isReal ? settings.openai.model : "rehearsal",
+    seed: options.seed,
+    ...present({ line: options.line?.name }),
+  };
+  const from = performance.now();
+  const widest = Math.max(...found.map(({ scenario }) => scenario.name.length)) +
+    (options.repeat > 1 ? 8 : 0);
+  const spent = { usd: 0 };
+
+  async function act({ scenario, readAudio }: FoundScenario, seed: number): Promise<ScenarioRun> {
+    if (spent.usd >= options.maxUsd) throw new Error(`$${options.maxUsd} have been spent`);
+    await using server = await startRehearsedServer({
+      environment,
+      isReal,
+      ...present({ agent: scenario.agent, called: scenario.called }),
+      numbers: scenario.numbers,
+      script: modelScript(scenario.model),
+      faults: scenario.faults.flatMap((fault) => parseFault(fault) ?? []),
+      seed,
+      log: (line) => print(`        ${line}`),
+    });
+    const run = await runScenario(scenario, server, { voices, readAudio });
+    for (const { evidence } of run.calls) spent.usd += evidence.record?.costUsd ?? 0;
+    return run;
+  }
+
+  try {
+    const outcomes = await runAll(found.map(({ scenario }) => scenario), {
+      ...options,
+      signal: interrupted,
+      act: (scenario, seed) => {
+        const one = found.find((one) => one.scenario === scenario);
+        if (one === undefined) throw new Error("Cannot act out a scenario that is not known");
+        return act(one, seed);
+      },
+      onDone(outcome) {
+        const { scenarios: [scenario] } = reportOf([outcome], conditions, 0);
+        if (scenario === undefined) return;
+        for (const line of scenarioLines(scenario, widest)) print(line);
+      },
+    });
+    const report = reportOf(outcomes, conditions, performance.now() - from);
+    const difference = baseline && differenceOf(baseline, report);
+    print("");
+    for (const line of summaryLines(report, difference)) print(line);
+    await writeReports(options, report, outcomes, difference, print);
+    return passRate(report).failed > 0 ? 1 : 0;
+  } finally {
+    for (const voice of Object.values(voices)) voice.close();
+  }
+}
+
+/** Puts a line in the place of those of a scenario. */
+function onLine(
+  { scenario, readAudio }: FoundScenario,
+  line: RehearseOptions["line"],
+): FoundScenario {
+  if (line === undefined) return { scenario, readAudio };
+  const callers = scenario.callers.map((caller) => ({
+    ...caller,
+    line: { ...line.conditions, ...present({ noise: caller.line.noise }) },
+  }));
+  return { scenario: { ...scenario, callers } satisfies Scenario, readAudio };
+}
+
+async function writeReports(
+  { html, json, junit }: RehearseOptions,
+  report: RunReport,
+  outcomes: readonly ScenarioOutcome[],
+  difference: Difference | undefined,
+  print: (line: string) => void,
+): Promise<void> {
+  const files: readonly (readonly [string | undefined, () => string])[] = [
+    [html, () => htmlReport(report, outcomes, difference)],
+    [json, () => JSON.stringify(report, undefined, 1)],
+    [junit, () => junitOf(report)],
+  ];
+  for (const [path, write] of files) {
+    if (path === undefined) continue;
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeTextFile(path, write());
+  }
+  print(`The report is in ${html}`);
+}
+
+if (import.meta.main) {
+  keepProcess();
+  const interrupted = new AbortController();
+  Deno.addSignalListener("SIGINT", () => interrupted.abort());
+  try {
+    const options = readRehearseOptions(Deno.args, navigator.hardwareConcurrency);
+    const print = (line: string) => console.log(line);
+    if (options.help) print(rehearseUsage);
+    else {
+      const environment = readEnvironment();
+      exitProcess(
+        await rehearse(options, { environment, print, interrupted: interrupted.signal }),
+      );
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      console.error(`There is no such file or folder: ${/'(.*)'$/.exec(error.message)?.[1]}`);
+    } else console.error(error instanceof Error ? error.message : error);
+    exitProcess(2);
+  }
+}

@@ -1,0 +1,114 @@
+import { parseArgs } from "node:util";
+import { knownLines, type LineName, lineNames } from "../scenarios/file/lineSchema.ts";
+import type { LineConditions } from "../scenarios/scenario.ts";
+import { present } from "../utils/present.ts";
+
+/** What the command was asked for. */
+export interface RehearseOptions {
+  readonly help: boolean;
+  /** Files and folders of scenarios; none for those beside the agents. */
+  readonly paths: readonly string[];
+  readonly repeat: number;
+  readonly concurrency: number;
+  readonly seed: number;
+  /** In the place of all lines of the scenarios. */
+  readonly line?: { readonly name: LineName; readonly conditions: LineConditions };
+  /** Whether the built-in engine answers though there is a key. */
+  readonly isBuiltIn: boolean;
+  /** No scenario begins once so much was spent. */
+  readonly maxUsd: number;
+  readonly html: string;
+  readonly json?: string;
+  readonly junit?: string;
+  readonly baseline?: string;
+}
+
+export const rehearseUsage =
+  `Rehearse conversations: a simulated caller acts scenarios out, and what is heard at the caller's ear is held
+against what was expected. docs/rehearse.md describes the files.
+
+  deno task rehearse [FILES and FOLDERS] [options]
+
+Without files, the scenarios beside the agents (AGENTS_DIR/scenarios). Each has a server of its own, with the agents
+and settings of .env and a simulated Twilio; with OPENAI_API_KEY the model itself answers, which costs money, else the
+built-in engine as the scenario says.
+
+  --repeat N           act each out N times (1)
+  --concurrency N      so many at a time (10 for each processor)
+  --seed N             of all that is random: another gives other delays and losses (1)
+  --network NAME       ${lineNames.join(", ")}: in the place of the lines of the scenarios
+  --built-in           the built-in engine answers, though there is a key
+  --max-usd N          begin no more once so many dollars were spent (5)
+  --html FILE          the report to look at (data/rehearsal.html)
+  --json FILE          the report for programs, and for --baseline
+  --junit FILE         the report for build servers
+  --baseline FILE      an earlier JSON report to compare with
+
+Exit code: 0 where all held, 1 where something failed, 2 where nothing could be rehearsed.`;
+
+const MAX_REPEAT = 1000;
+const MAX_CONCURRENCY = 200;
+const PER_PROCESSOR = 10;
+
+/** Reads the arguments. Throws a `TypeError` that says what is wrong. */
+export function readRehearseOptions(
+  args: readonly string[],
+  processors: number,
+): RehearseOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      help: { type: "boolean", short: "h" },
+      repeat: { type: "string" },
+      concurrency: { type: "string" },
+      seed: { type: "string" },
+      network: { type: "string" },
+      "built-in": { type: "boolean" },
+      "max-usd": { type: "string" },
+      html: { type: "string" },
+      json: { type: "string" },
+      junit: { type: "string" },
+      baseline: { type: "string" },
+    },
+  });
+  const { json, junit, baseline } = values;
+  return {
+    help: values.help ?? false,
+    paths: positionals,
+    repeat: whole("repeat", values.repeat, 1, MAX_REPEAT) ?? 1,
+    concurrency: whole("concurrency", values.concurrency, 1, MAX_CONCURRENCY) ??
+      Math.min(MAX_CONCURRENCY, PER_PROCESSOR * processors),
+    seed: whole("seed", values.seed, 0, 2 ** 31) ?? 1,
+    ...present({ line: lineOf(values.network) }),
+    isBuiltIn: values["built-in"] ?? false,
+    maxUsd: dollars(values["max-usd"]),
+    html: values.html ?? "data/rehearsal.html",
+    ...present({ json, junit, baseline }),
+  };
+}
+
+function whole(
+  name: string,
+  text: string | undefined,
+  least: number,
+  most: number,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new TypeError(`--${name} must be a whole number from ${least} to ${most}, not "${text}"`);
+}
+
+function dollars(text = "5"): number {
+  const value = Number(text);
+  if (value > 0 && value <= 1000) return value;
+  throw new TypeError(`--max-usd must be a number up to 1000, not "${text}"`);
+}
+
+function lineOf(text: string | undefined): RehearseOptions["line"] {
+  if (text === undefined) return undefined;
+  const name = lineNames.find((name) => name === text);
+  if (name !== undefined) return { name, conditions: knownLines[name] };
+  throw new TypeError(`--network must be one of ${lineNames.join(", ")}, not "${text}"`);
+}

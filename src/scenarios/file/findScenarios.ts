@@ -1,0 +1,80 @@
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { describeProblem } from "../../config/agentProblem.ts";
+import { readWav } from "../../sim/twilio/media/wav.ts";
+import type { Scenario } from "../scenario.ts";
+import { readScenario } from "./readScenario.ts";
+
+/** A scenario and the folder in which the sounds lie that it names. */
+export interface FoundScenario {
+  readonly scenario: Scenario;
+  readonly readAudio: (path: string) => Uint8Array;
+}
+
+const MAX_FILES = 2000;
+const MAX_SOUND_BYTES = 20 * 2 ** 20;
+
+/**
+ * Reads the scenarios of files and folders, with the folders below them, in the order of their names. Throws a
+ * `TypeError` with all that is wrong, a line for each fault.
+ */
+export async function findScenarios(paths: readonly string[]): Promise<readonly FoundScenario[]> {
+  const problems: string[] = [];
+  const found: FoundScenario[] = [];
+  for (const path of paths) {
+    const files = await filesIn(path);
+    if (files.length === 0) {
+      problems.push(`${path}: holds no scenario: no file that ends with .yaml`);
+    }
+    for (const file of files) {
+      const name = relative(dirname(resolve(path)), resolve(file)).replace(/\.ya?ml$/, "");
+      const readAudio = soundReader(dirname(file));
+      const read = readScenario(nameOf(name, file), await Deno.readTextFile(file), readAudio);
+      if (read.ok) found.push({ scenario: read.scenario, readAudio });
+      else problems.push(...read.problems.map((problem) => describeProblem(file, problem)));
+    }
+  }
+  if (problems.length > 0) throw new TypeError(problems.join("\n"));
+  return found;
+}
+
+function nameOf(name: string, file: string): string {
+  return name === "" || name.startsWith("..") ? basename(file).replace(/\.ya?ml$/, "") : name;
+}
+
+async function filesIn(path: string): Promise<readonly string[]> {
+  const { isFile } = await Deno.stat(path);
+  if (isFile) return [path];
+  const files: string[] = [];
+  const folders = [path];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      const inside = join(folder, name);
+      if (isDirectory) folders.push(inside);
+      else if (/\.ya?ml$/.test(name)) files.push(inside);
+      if (files.length > MAX_FILES) {
+        throw new TypeError(`${path} holds more than ${MAX_FILES} files`);
+      }
+    }
+  }
+  return files.sort();
+}
+
+/** Sounds by their names, each read once. */
+function soundReader(folder: string): (path: string) => Uint8Array {
+  const read = new Map<string, Uint8Array>();
+  return (path) => {
+    let sound = read.get(path);
+    if (sound === undefined) {
+      const file = join(folder, path);
+      try {
+        if (Deno.statSync(file).size > MAX_SOUND_BYTES) throw new TypeError(`${path} is too large`);
+        sound = readWav(Deno.readFileSync(file));
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) throw new TypeError(`there is no file ${path}`);
+        throw error;
+      }
+      read.set(path, sound);
+    }
+    return sound;
+  };
+}
