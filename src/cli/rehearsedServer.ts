@@ -101,6 +101,7 @@ export async function startRehearsedServer(
   const opened = opening.move();
   return {
     network,
+    origin,
     tap,
     ...present({ tellWords: model.tellWords }),
     request(path, init = {}) {

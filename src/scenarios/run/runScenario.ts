@@ -1,5 +1,4 @@
-import type { SimulatedCall } from "../../sim/twilio/phoneNetwork.ts";
-import type { CallEvidence, RecordedCall } from "../callEvidence.ts";
+import type { CallEvidence } from "../callEvidence.ts";
 import { alignHeard } from "../ear/alignHeard.ts";
 import { heardLines } from "../ear/heardLines.ts";
 import { soundSpans } from "../ear/soundSpans.ts";
@@ -8,11 +7,14 @@ import { type CallerSpan, takeTurns } from "../ear/turnTaking.ts";
 import { checkCall, type Judge } from "../expect/checkCall.ts";
 import type { Verdict } from "../expect/verdict.ts";
 import type { Scenario, ScenarioCaller } from "../scenario.ts";
+import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
-import { clipOf, type ClipSources } from "./clips.ts";
+import { Caller } from "./caller.ts";
+import type { ClipSources } from "./clips.ts";
+import { findRecord } from "./findRecord.ts";
 import type { TappedSession } from "./modelTap.ts";
-import { PhoneCaller, type PreparedStep } from "./phoneCaller.ts";
-import { readRecord } from "./readRecord.ts";
+import { type OpenedEnd, openEnd } from "./openEnd.ts";
+import { type Improvise, prepareSteps, type StepSource } from "./prepareSteps.ts";
 import type { ScenarioServer } from "./scenarioServer.ts";
 
 /** What came of one caller's call. */
@@ -21,7 +23,8 @@ export interface CallRun {
   readonly verdicts: readonly Verdict[];
   /** What the caller said or did aloud. */
   readonly spoken: readonly CallerSpan[];
-  /** What was played to the caller and what the network sent of the caller, each with its time. */
+  /** What was played to the caller, in this format, and what the server was sent as mu-law, each with its time. */
+  readonly format: AudioFormat;
   readonly heard: readonly EarPiece[];
   readonly said: readonly EarPiece[];
 }
@@ -35,113 +38,93 @@ export interface ScenarioRun {
 
 export interface RunOptions extends ClipSources {
   readonly judge?: Judge | undefined;
+  /** Plays callers who improvise; absent where there is no text model. */
+  readonly improvise?: Improvise | undefined;
   readonly onStep?: (caller: number, what: string) => void;
 }
 
-const RECORD_TRIES = 100;
-const RECORD_EVERY_MS = 100;
+interface Talk {
+  readonly scenario: Scenario;
+  readonly server: ScenarioServer;
+  readonly opened: OpenedEnd;
+  readonly session: TappedSession | undefined;
+  readonly judge: Judge | undefined;
+}
 
 /** Acts a scenario out with all of its callers, and holds its expectations against each of their calls. */
 export async function runScenario(
   scenario: Scenario,
   server: ScenarioServer,
-  { onStep = () => {}, judge, ...sources }: RunOptions,
+  { onStep = () => {}, judge, improvise, ...sources }: RunOptions,
 ): Promise<ScenarioRun> {
   const startedAt = performance.now();
   const prepared = await Promise.all(
-    scenario.callers.map((caller) => prepare(caller, sources)),
+    scenario.callers.map((caller) => prepareSteps(caller, sources, improvise)),
   );
   const talks: Promise<CallRun>[] = [];
   for (const [index, caller] of scenario.callers.entries()) {
-    const call = await ring(scenario, caller, server);
-    const session = server.tap === undefined ? undefined : await server.tap.nextHearing();
+    const { opened, session } = await begin(scenario, caller, server);
+    const steps = prepared[index];
+    if (steps === undefined) continue;
     talks.push(
-      talk(
-        { scenario, server, call, session, judge },
-        prepared[index] ?? [],
-        (what) => onStep(index, what),
-      ),
+      talk({ scenario, server, opened, session, judge }, steps, (what) => onStep(index, what)),
     );
   }
   const calls = await Promise.all(talks);
   return { scenario, calls, tookMs: performance.now() - startedAt };
 }
 
-function prepare(
-  { steps, voice }: ScenarioCaller,
-  sources: ClipSources,
-): Promise<readonly PreparedStep[]> {
-  return Promise.all(steps.map(async (step) => {
-    if (step.type === "improvise") throw new TypeError("Cannot improvise: there is no text model");
-    return { step, ...present({ clip: await clipOf(step, voice, sources) }) };
-  }));
-}
-
-/** Calls in, or has the server call and answers. */
-async function ring(
-  { called, agent, variables, context }: Scenario,
-  { from, line: { delayMs, jitterMs, stall, lossPercent, noise } }: ScenarioCaller,
-  { network, request }: ScenarioServer,
-): Promise<SimulatedCall> {
-  const link = { delayMs, jitterMs, ...present({ stall }) };
-  const line = { toApp: link, fromApp: link, lossPercent, ...present({ noise }) };
-  if (called === undefined) return network.call({ ...present({ from }), line });
-  const answer = await request("/api/outbound/initiate", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ to: from ?? "+14155550123", ...present({ agent, context }), variables }),
-  });
-  if (!answer.ok) throw new Error(`Cannot call: ${await answer.text()}`);
-  await answer.body?.cancel();
-  return await network.nextCall();
+/** One caller after the other begins: the next session that hears somebody is then this caller's. */
+async function begin(scenario: Scenario, caller: ScenarioCaller, server: ScenarioServer) {
+  const opened = await openEnd(scenario, caller, server);
+  if (server.tap === undefined) return { opened, session: undefined };
+  const session = await Promise.race([
+    server.tap.nextHearing(),
+    opened.end.settled.then(() => undefined),
+  ]);
+  return { opened, session };
 }
 
 async function talk(
-  { scenario, server, call, session, judge }: {
-    readonly scenario: Scenario;
-    readonly server: ScenarioServer;
-    readonly call: SimulatedCall;
-    readonly session: TappedSession | undefined;
-    readonly judge: Judge | undefined;
-  },
-  steps: readonly PreparedStep[],
+  { scenario, server, opened: { end, id }, session, judge }: Talk,
+  steps: StepSource,
   onStep: (what: string) => void,
 ): Promise<CallRun> {
   const { clock } = server.network.context;
   const items = () => itemsFor(server, session);
-  const caller = new PhoneCaller({
-    ...{ call, clock, items, onStep },
+  const caller = new Caller({
+    ...{ end, clock, items, onStep },
     tellWords: (words) => {
       if (session !== undefined) server.tellWords?.(session.index, words);
     },
   });
-  const cancel = clock.at(clock.now() + scenario.maxMs, () => call.hangUp());
+  const cancel = clock.at(clock.now() + scenario.maxMs, () => end.hangUp());
   try {
-    await caller.act(steps);
+    await caller.act(steps(caller));
     await caller.leave();
-    await call.settled;
+    await end.settled;
   } finally {
     cancel();
     caller.close();
   }
-  const record = await recordOf(server, call.sid);
-  const heard = call.heard();
-  const said = call.said();
+  const withAnalysis = scenario.expect.some(({ type }) => type === "analysis");
+  const record = await findRecord(server, id, withAnalysis);
+  const heard = end.heard();
   const { acts } = caller;
   const evidence: CallEvidence = {
     lines: heardLines(alignHeard(heard, items())),
     taking: takeTurns({
-      agent: soundSpans(heard, "pcmu"),
+      agent: soundSpans(heard, end.format),
       caller: acts.spans,
       quiet: acts.quiet,
-      endMs: call.talkMs,
+      endMs: end.talkMs,
     }),
     missed: acts.missed,
-    endMs: call.talkMs,
+    endMs: end.talkMs,
     ...present({ record }),
   };
   const verdicts = await checkCall(scenario.expect, evidence, judge);
-  return { evidence, verdicts, spoken: acts.spans, heard, said };
+  return { evidence, verdicts, spoken: acts.spans, format: end.format, heard, said: end.said() };
 }
 
 /** Those of the call's own session first: other sessions may have prepared what it plays. */
@@ -151,32 +134,4 @@ function itemsFor(
 ): readonly SpokenItem[] {
   const others = tap?.sessions.filter((other) => other !== session) ?? [];
   return [session, ...others].flatMap((one) => one?.items ?? []);
-}
-
-/** The record of a call, once it is closed. */
-async function recordOf(
-  { request, network }: ScenarioServer,
-  callSid: string,
-): Promise<RecordedCall | undefined> {
-  const { clock } = network.context;
-  let id: string | undefined;
-  for (let tries = 0; tries < RECORD_TRIES; tries++) {
-    if (id === undefined) {
-      const page = await answerOf(request("/api/calls?limit=100"));
-      id = (page?.["calls"] as readonly { id: string; callSid: string }[] | undefined)
-        ?.find((call) => call.callSid === callSid)?.id;
-    } else {
-      const record = await answerOf(request(`/api/calls/${id}`));
-      if (record?.["status"] === "ended") return readRecord(record);
-    }
-    await clock.wait(RECORD_EVERY_MS);
-  }
-  return undefined;
-}
-
-async function answerOf(asked: Promise<Response>): Promise<Record<string, unknown> | undefined> {
-  const answer = await asked;
-  if (answer.ok) return await answer.json();
-  await answer.body?.cancel();
-  return undefined;
 }

@@ -4,6 +4,8 @@ import type { ModelTap } from "./modelTap.ts";
 /** The server that scenarios are held against, and what stands around it. */
 export interface ScenarioServer extends AsyncDisposable {
   readonly network: PhoneNetwork;
+  /** Where browsers reach it. */
+  readonly origin: string;
   /** Absent where the model's end cannot be listened to. */
   readonly tap?: ModelTap;
   /** Tells the built-in engine what is said in a session; absent where a real model hears it. */

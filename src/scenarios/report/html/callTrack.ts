@@ -1,3 +1,6 @@
+import type { AudioFormat } from "../../../utils/audio/audioFormat.ts";
+import { A_LAW, decodeG711, encodeG711, MU_LAW } from "../../../utils/audio/g711.ts";
+import { createResampler } from "../../../utils/audio/resampler.ts";
 import type { EarPiece } from "../../ear/spokenItem.ts";
 
 const BYTES_PER_MS = 8;
@@ -13,4 +16,16 @@ export function callTrack(pieces: readonly EarPiece[], endMs: number): Uint8Arra
     track.set(part, Math.max(0, from));
   }
   return track;
+}
+
+/** Pieces of any format as mu-law at 8 kHz. */
+export function asPhone(pieces: readonly EarPiece[], format: AudioFormat): readonly EarPiece[] {
+  if (format === "pcmu") return pieces;
+  const resampler = createResampler(24_000, 8000);
+  return pieces.map(({ atMs, audio }) => {
+    const samples = format === "pcma"
+      ? decodeG711(A_LAW, audio)
+      : resampler.process(new Int16Array(audio.slice().buffer, 0, Math.floor(audio.length / 2)));
+    return { atMs, audio: encodeG711(MU_LAW, samples) };
+  });
 }

@@ -5,7 +5,7 @@ import { figuresOf } from "../figures.ts";
 import type { CallResult, ReportedLine, RunReport, RunResult } from "../runReport.ts";
 import { passRate, type ScenarioOutcome } from "../runReport.ts";
 import { differenceLines, WHAT_IS_PROVEN } from "../terminal.ts";
-import { callTrack } from "./callTrack.ts";
+import { asPhone, callTrack } from "./callTrack.ts";
 import { type Dot, dotPlot } from "./dotPlot.ts";
 import { escapeHtml } from "./markup.ts";
 import { soundData } from "./soundData.ts";
@@ -120,8 +120,8 @@ function verdicts(all: readonly Verdict[]): string {
 
 function soundOf({ verdicts }: CallResult, call: CallRun | undefined): string {
   if (call === undefined) return "";
-  const { evidence: { endMs, taking }, heard, said } = call;
-  const agent = callTrack(heard, endMs);
+  const { evidence: { endMs, taking }, heard, said, format } = call;
+  const agent = callTrack(asPhone(heard, format), endMs);
   const caller = callTrack(said, endMs);
   const marks: readonly WaveMark[] = [
     ...taking.cuts.map(({ atMs }): WaveMark => ({

@@ -1,4 +1,3 @@
-import type { SimulatedCall } from "../../sim/twilio/phoneNetwork.ts";
 import { AgentSpeech } from "../../sim/twilio/call/agentSpeech.ts";
 import type { SimClock } from "../../sim/twilio/simClock.ts";
 import { alignHeard } from "../ear/alignHeard.ts";
@@ -7,11 +6,12 @@ import { heardLines, type HeardWord } from "../ear/heardLines.ts";
 import type { SpokenItem } from "../ear/spokenItem.ts";
 import type { CallerStep, CutIn } from "../scenario.ts";
 import { CallerActs } from "./callerActs.ts";
+import type { CallerEnd } from "./callerEnd.ts";
 import type { Clip } from "./clips.ts";
 
-/** What a caller on the phone is given. */
-export interface PhoneCallerOptions {
-  readonly call: SimulatedCall;
+/** What a caller is given. */
+export interface CallerOptions {
+  readonly end: CallerEnd;
   readonly clock: SimClock;
   /** The agent's items so far; those of the call's own sessions first. */
   readonly items: () => readonly SpokenItem[];
@@ -31,16 +31,16 @@ const CUT_IN_WAIT_MS = 20_000;
 /** What is queued at the ear changes with what arrives. */
 const LOOK_AGAIN_MS = 100;
 
-/** Acts out the steps of a caller on a simulated phone. */
-export class PhoneCaller {
+/** Acts out the steps of a caller. */
+export class Caller {
   readonly acts = new CallerActs();
-  readonly #options: PhoneCallerOptions;
+  readonly #options: CallerOptions;
   readonly #agent: AgentSpeech;
 
-  constructor(options: PhoneCallerOptions) {
+  constructor(options: CallerOptions) {
     this.#options = options;
-    const { call, clock } = options;
-    this.#agent = new AgentSpeech((listener) => call.watch(listener), clock);
+    const { end, clock } = options;
+    this.#agent = new AgentSpeech((listener) => end.watch(listener), clock);
   }
 
   /** Resolves when all steps are done, or the call is over. */
@@ -51,10 +51,20 @@ export class PhoneCaller {
     }
   }
 
+  /** Waits until the agent has spoken, and is done. */
+  agentsTurn(): Promise<void> {
+    return this.#agent.endOfTurn();
+  }
+
+  /** How long ago the answer was. */
+  get nowMs(): number {
+    return this.#options.end.talkMs;
+  }
+
   /** Waits for the agent's last answer, and hangs up. */
   async leave(): Promise<void> {
     await this.#agent.endOfTurn();
-    this.#options.call.hangUp();
+    this.#options.end.hangUp();
     this.close();
   }
 
@@ -64,12 +74,12 @@ export class PhoneCaller {
 
   /** What the agent has said last, as it was heard. */
   heard(sinceMs: number): string {
-    return this.#words().filter(({ toMs }) => toMs >= sinceMs && toMs <= this.#nowMs)
+    return this.#words().filter(({ toMs }) => toMs >= sinceMs && toMs <= this.nowMs)
       .map(({ text }) => text).join(" ");
   }
 
   async #take({ step, clip }: PreparedStep): Promise<void> {
-    const { call, onStep } = this.#options;
+    const { end, onStep } = this.#options;
     switch (step.type) {
       case "say":
         if (clip === undefined || !await this.#moment(step.when)) return;
@@ -77,40 +87,43 @@ export class PhoneCaller {
         return await this.#speak(clip, step.when !== "turn" && step.when !== "now");
       case "sound":
         onStep(`${step.sound}`);
-        if (clip !== undefined) await call.speak(clip.audio);
+        if (clip !== undefined) await end.speak(clip.audio);
         return;
       case "silence": {
         onStep(`is silent for ${step.ms} ms`);
-        const fromMs = this.#nowMs;
+        const fromMs = this.nowMs;
         await this.#agent.pause(step.ms);
-        return this.acts.wasQuiet({ fromMs, toMs: this.#nowMs });
+        return this.acts.wasQuiet({ fromMs, toMs: this.nowMs });
       }
       case "keys":
         await this.#agent.endOfTurn();
         if (this.#agent.gone) return;
         onStep("presses keys");
-        return await call.sendDigits(step.digits);
+        return await end.sendDigits(step.digits);
       case "hears":
         return await this.#awaitWords(step.text, step.withinMs);
       case "hangUp":
         onStep("hangs up");
-        return call.hangUp();
+        return end.hangUp();
       case "type":
-        return this.acts.miss("a phone cannot type");
+        await this.#agent.endOfTurn();
+        if (end.type === undefined) return this.acts.miss("a phone cannot type");
+        onStep(`types "${step.text}"`);
+        return end.type(step.text);
       default:
         return step satisfies never;
     }
   }
 
   async #speak(clip: Clip, cutsIn: boolean): Promise<void> {
-    const { call, tellWords } = this.#options;
+    const { end, tellWords } = this.#options;
     if (clip.words !== "") tellWords(clip.words);
-    const frame = call.said().length;
-    await call.speak(clip.audio);
-    const beganMs = call.said()[frame]?.atMs ?? this.#nowMs;
+    const frame = end.said().length;
+    await end.speak(clip.audio);
+    const beganMs = end.said()[frame]?.atMs ?? this.nowMs;
     this.acts.said({
       fromMs: beganMs + clip.fromMs,
-      toMs: Math.min(beganMs + clip.toMs, this.#nowMs),
+      toMs: Math.min(beganMs + clip.toMs, this.nowMs),
       words: clip.words,
       cutsIn,
     });
@@ -133,7 +146,7 @@ export class PhoneCaller {
   }
 
   async #wordBegins(when: Extract<CutIn, { word: string } | { number: number }>): Promise<boolean> {
-    const sinceMs = this.#nowMs;
+    const sinceMs = this.nowMs;
     const what = "word" in when ? `"${when.word}"` : `word ${when.number}`;
     const word = await this.#find(CUT_IN_WAIT_MS, (words) => {
       if ("word" in when) return findWords(when.word, words, sinceMs);
@@ -143,15 +156,15 @@ export class PhoneCaller {
       this.acts.miss(`${what} did not come, to break in at`);
       return false;
     }
-    await this.#agent.pause(Math.max(0, word.fromMs - this.#nowMs));
+    await this.#agent.pause(Math.max(0, word.fromMs - this.nowMs));
     return !this.#agent.gone;
   }
 
   async #awaitWords(text: string, withinMs: number): Promise<void> {
-    const sinceMs = this.#nowMs;
+    const sinceMs = this.nowMs;
     const found = await this.#find(withinMs, (words) => findWords(text, words, this.#heardTo));
     if (found !== undefined && found.toMs - sinceMs <= withinMs) {
-      await this.#agent.pause(Math.max(0, found.toMs - this.#nowMs));
+      await this.#agent.pause(Math.max(0, found.toMs - this.nowMs));
       this.#heardTo = found.toMs;
       return;
     }
@@ -169,21 +182,17 @@ export class PhoneCaller {
     withinMs: number,
     look: (words: readonly HeardWord[]) => T | undefined,
   ): Promise<T | undefined> {
-    const untilMs = this.#nowMs + withinMs;
+    const untilMs = this.nowMs + withinMs;
     for (;;) {
       const found = look(this.#words());
-      if (found !== undefined || this.#nowMs >= untilMs || this.#agent.gone) return found;
+      if (found !== undefined || this.nowMs >= untilMs || this.#agent.gone) return found;
       await this.#agent.pause(LOOK_AGAIN_MS);
     }
   }
 
   #words(): readonly HeardWord[] {
-    const { call, items } = this.#options;
-    return heardLines(alignHeard(call.heardAndQueued(), items())).flatMap(({ words }) => words)
+    const { end, items } = this.#options;
+    return heardLines(alignHeard(end.heardAndQueued(), items())).flatMap(({ words }) => words)
       .toSorted((a, b) => a.fromMs - b.fromMs);
-  }
-
-  get #nowMs(): number {
-    return this.#options.call.talkMs;
   }
 }

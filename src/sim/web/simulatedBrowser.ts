@@ -1,0 +1,257 @@
+import {
+  type ClientMessage,
+  closeCodes,
+  type ServerMessage,
+  TOKEN_PROTOCOL_PREFIX,
+  WEB_PROTOCOL,
+} from "../../protocol/web.ts";
+import { decodeG711, MU_LAW } from "../../utils/audio/g711.ts";
+import { createResampler } from "../../utils/audio/resampler.ts";
+import { samplesToBytes } from "../../utils/audioTranscode.ts";
+import { isRecord } from "../../utils/isRecord.ts";
+import type { HeardPiece } from "../twilio/call/heardLog.ts";
+import { HeardLog } from "../twilio/call/heardLog.ts";
+import type { PhoneEvent, PhoneEventDetail } from "../twilio/call/callEvents.ts";
+import { type CallerConditions, CallerFrames } from "../twilio/media/callerFrames.ts";
+import { createDelayLine, type DelayLine, type LinkOptions } from "../twilio/media/delayLine.ts";
+import { SpeechQueue } from "../twilio/media/speechQueue.ts";
+import type { Random } from "../twilio/random.ts";
+import type { SimClock } from "../twilio/simClock.ts";
+import { BrowserPlayout } from "./browserPlayout.ts";
+
+export interface SimulatedBrowserOptions {
+  /** The server's origin, over http. */
+  readonly origin: string;
+  /** Of `POST /api/web/session`. */
+  readonly token: string;
+  readonly clock: SimClock;
+  readonly random: Random;
+  readonly line?: CallerConditions & {
+    readonly toApp?: LinkOptions;
+    readonly fromApp?: LinkOptions;
+  };
+  /** How much of what was said is kept. */
+  readonly keepSaidMs?: number;
+}
+
+const FRAME_MS = 20;
+const TICK_MS = 20;
+const MAX_LISTENERS_MS = 600_000;
+
+/**
+ * A person at a page: speaks and hears over `/web` as the page does, and reports what was played. Its events are
+ * those of a phone that a page has too.
+ */
+export class SimulatedBrowser {
+  readonly format = "pcm24k";
+  /** Settles when the socket is closed. */
+  readonly settled: Promise<void>;
+  readonly #options: SimulatedBrowserOptions;
+  readonly #socket: WebSocket;
+  readonly #playout = new BrowserPlayout();
+  readonly #speech = new SpeechQueue();
+  readonly #frames: CallerFrames;
+  readonly #said: HeardLog;
+  readonly #toApp: DelayLine;
+  readonly #fromApp: DelayLine;
+  readonly #listeners = new Set<(event: PhoneEvent) => void>();
+  readonly #upsample = createResampler(8000, 24_000);
+  readonly #over = Promise.withResolvers<void>();
+  readonly #ready = Promise.withResolvers<string>();
+  #speaking: { readonly itemId: string; atMs: number } | undefined;
+  #isAgentHeard = false;
+  #joinedAt: number | undefined;
+  #endedAt: number | undefined;
+  #framesSent = 0;
+  #cancel: (() => void) | undefined;
+
+  constructor(options: SimulatedBrowserOptions) {
+    const { origin, token, clock, random, line = {}, keepSaidMs = MAX_LISTENERS_MS } = options;
+    this.#options = options;
+    this.#frames = new CallerFrames(this.#speech, line, random);
+    this.#said = new HeardLog(keepSaidMs);
+    this.#toApp = createDelayLine(clock, random, line.toApp);
+    this.#fromApp = createDelayLine(clock, random, line.fromApp);
+    this.settled = this.#over.promise;
+    // Whoever does not wait for it learns of its failure by the end.
+    this.#ready.promise.catch(() => {});
+    this.#socket = new WebSocket(`${origin.replace(/^http/, "ws")}/web`, {
+      protocols: [WEB_PROTOCOL, `${TOKEN_PROTOCOL_PREFIX}${token}`],
+      headers: { origin },
+    });
+    this.#socket.binaryType = "arraybuffer";
+    this.#socket.onmessage = ({ data }) => this.#fromApp.send(() => this.#receive(data));
+    this.#socket.onclose = () => this.#fromApp.send(() => this.#ended());
+    this.#socket.onerror = () => {};
+  }
+
+  /** The call's id, once it has joined. */
+  get joined(): Promise<string> {
+    return this.#ready.promise;
+  }
+
+  /** How long the call has lasted since it joined; it stops at the end. */
+  get talkMs(): number {
+    if (this.#joinedAt === undefined) return 0;
+    return (this.#endedAt ?? this.#options.clock.now()) - this.#joinedAt;
+  }
+
+  /** Calls back for `speaking`, `quiet`, `streamStarted`, `streamClosed` and `ended`; the answer stops it. */
+  watch(listener: (event: PhoneEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** What was really played, and when: PCM16 at 24 kHz. */
+  heard(): HeardPiece[] {
+    const endMs = this.talkMs;
+    return this.heardAndQueued().flatMap(({ atMs, audio }) => {
+      const bytes = 2 * Math.round((endMs - atMs) * 24);
+      return bytes <= 0 ? [] : [{ atMs, audio: audio.subarray(0, bytes) }];
+    });
+  }
+
+  /** The same, with what is queued and will be played unless it is cut. */
+  heardAndQueued(): HeardPiece[] {
+    const joinedAt = this.#joinedAt ?? 0;
+    return this.#playout.sounds.map(({ startsAt, audio }) => ({
+      atMs: startsAt - joinedAt,
+      audio,
+    }));
+  }
+
+  /** What was sent of the person, and when: mu-law, before it was made 24 kHz. */
+  said(): HeardPiece[] {
+    return this.#said.played(this.talkMs);
+  }
+
+  /** Says mu-law, after what is being said. */
+  speak(audio: Uint8Array): Promise<void> {
+    return this.#speech.enqueue(audio);
+  }
+
+  /** Presses keys of the page's keypad. */
+  async sendDigits(digits: string): Promise<void> {
+    for (const digit of digits.replaceAll(/w/gi, "")) {
+      this.#send({ type: "dtmf", digit });
+      await this.#options.clock.wait(FRAME_MS * 5);
+    }
+  }
+
+  type(text: string): void {
+    this.#send({ type: "text", text });
+  }
+
+  hangUp(): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(closeCodes.hangUp);
+    else this.#ended();
+  }
+
+  #receive(data: unknown): void {
+    if (this.#endedAt !== undefined) return;
+    if (data instanceof ArrayBuffer) return this.#play(new Uint8Array(data));
+    const message = typeof data === "string" ? parsed(data) : undefined;
+    if (message === undefined) return;
+    switch (message.type) {
+      case "ready":
+        return this.#join(message.callId);
+      case "speech":
+        this.#speaking = { itemId: message.itemId, atMs: message.fromMs ?? 0 };
+        return;
+      case "clear":
+        return this.#clear();
+      case "ping":
+        return this.#send({ type: "pong" });
+    }
+  }
+
+  #join(callId: string): void {
+    this.#joinedAt = this.#options.clock.now();
+    this.#send({ type: "hello", binary: true });
+    this.#emit({ type: "answered" });
+    this.#emit({ type: "streamStarted", streamSid: callId, url: this.#options.origin });
+    this.#ready.resolve(callId);
+    this.#tick();
+  }
+
+  #play(audio: Uint8Array): void {
+    if (this.#speaking === undefined) return;
+    const { itemId, atMs } = this.#speaking;
+    this.#playout.write(itemId, atMs, audio, this.#options.clock.now());
+    this.#speaking.atMs += audio.length / 48;
+    if (!this.#isAgentHeard) {
+      this.#isAgentHeard = true;
+      this.#emit({ type: "speaking" });
+    }
+  }
+
+  #clear(): void {
+    const place = this.#playout.clear(this.#options.clock.now());
+    if (place !== undefined) this.#send({ type: "played", ...rounded(place), cleared: true });
+    this.#hush();
+  }
+
+  /** Sends the frames that are due, and reports what was played. */
+  #tick(): void {
+    const { clock } = this.#options;
+    const now = clock.now();
+    for (; (this.#framesSent + 1) * FRAME_MS <= this.talkMs; this.#framesSent++) {
+      const frame = this.#frames.nextFrame();
+      this.#said.record({ atMs: this.#framesSent * FRAME_MS, audio: frame });
+      const samples = this.#upsample.process(decodeG711(MU_LAW, frame));
+      this.#toApp.send(() => this.#write(samplesToBytes(samples)));
+    }
+    for (const report of this.#playout.reports(now)) {
+      this.#send({ type: "played", ...rounded(report) });
+    }
+    if (this.#playout.dryAt(now) === undefined) this.#hush();
+    this.#cancel = clock.at(now + TICK_MS, () => this.#tick());
+  }
+
+  #hush(): void {
+    if (!this.#isAgentHeard) return;
+    this.#isAgentHeard = false;
+    this.#emit({ type: "quiet" });
+  }
+
+  #send(message: ClientMessage): void {
+    this.#toApp.send(() => this.#write(JSON.stringify(message)));
+  }
+
+  #write(data: string | Uint8Array<ArrayBuffer>): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(data);
+  }
+
+  #ended(): void {
+    if (this.#endedAt !== undefined) return;
+    const { clock } = this.#options;
+    this.#endedAt = clock.now();
+    this.#playout.clear(this.#endedAt);
+    this.#cancel?.();
+    this.#toApp.close();
+    this.#fromApp.close();
+    this.#speech.close();
+    this.#ready.reject(new Error("Cannot talk: the server has closed the connection"));
+    this.#emit({ type: "ended", end: { status: "completed", reason: "the connection is closed" } });
+    this.#over.resolve();
+  }
+
+  #emit(event: PhoneEventDetail): void {
+    for (const listener of [...this.#listeners]) listener({ ...event, atMs: this.talkMs });
+  }
+}
+
+function rounded({ itemId, ms }: { readonly itemId: string; readonly ms: number }) {
+  return { itemId, ms: Math.round(ms) };
+}
+
+/** The messages that matter here; others are left out. */
+function parsed(text: string): ServerMessage | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return isRecord(value) && typeof value["type"] === "string" ? value as ServerMessage : undefined;
+}
