@@ -15,9 +15,11 @@ import {
 } from "../scenarios/report/runReport.ts";
 import { scenarioLines, summaryLines } from "../scenarios/report/terminal.ts";
 import { modelScript } from "../scenarios/run/modelScript.ts";
+import { type AskText, createImprovise, createJudge } from "../scenarios/run/textModel.ts";
 import { runAll } from "../scenarios/run/runAll.ts";
 import { runScenario, type ScenarioRun } from "../scenarios/run/runScenario.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
+import { type ChatEndpoint, createChatClient, jsonIn } from "../services/analysis.ts";
 import { parseFault } from "../sim/openai/faults.ts";
 import { createFliteVoice, type FliteSpeaker } from "../sim/voice/fliteVoice.ts";
 import { exitProcess, keepProcess } from "../utils/processExit.ts";
@@ -25,6 +27,7 @@ import { present } from "../utils/present.ts";
 import { startRehearsedServer } from "./rehearsedServer.ts";
 import { readRehearseOptions, type RehearseOptions, rehearseUsage } from "./rehearseOptions.ts";
 
+const TEXT_TIMEOUT_MS = 30_000;
 const SPEAKERS: readonly FliteSpeaker[] = ["slt", "rms", "awb", "kal"];
 
 /** What a rehearsal is given besides its options. */
@@ -55,6 +58,9 @@ export async function rehearse(
     seed: options.seed,
     ...present({ line: options.line?.name }),
   };
+  const ask = settings.analysis && asker(settings.analysis, interrupted);
+  const judge = ask && createJudge(ask);
+  const improvise = ask && createImprovise(ask);
   const from = performance.now();
   const widest = Math.max(...found.map(({ scenario }) => scenario.name.length)) +
     (options.repeat > 1 ? 8 : 0);
@@ -72,7 +78,7 @@ export async function rehearse(
       seed,
       log: (line) => print(`        ${line}`),
     });
-    const run = await runScenario(scenario, server, { voices, readAudio });
+    const run = await runScenario(scenario, server, { voices, readAudio, judge, improvise });
     for (const { evidence } of run.calls) spent.usd += evidence.record?.costUsd ?? 0;
     return run;
   }
@@ -101,6 +107,19 @@ export async function rehearse(
   } finally {
     for (const voice of Object.values(voices)) voice.close();
   }
+}
+
+/** Asks the text model that analyses calls. */
+function asker(endpoint: ChatEndpoint, signal: AbortSignal): AskText {
+  const ask = createChatClient(endpoint, { timeoutMs: TEXT_TIMEOUT_MS, now: Date.now });
+  return async ({ system, user, schema }) => {
+    const messages = [
+      { role: "system", content: system },
+      { role: "user", content: user },
+    ] as const;
+    const answer = await ask(messages, { ...schema }, signal);
+    return answer.ok ? jsonIn(answer.text) : undefined;
+  };
 }
 
 /** Puts a line in the place of those of a scenario. */

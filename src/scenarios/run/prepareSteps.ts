@@ -6,12 +6,12 @@ import { type Clip, clipOf, type ClipSources, utteranceClip } from "./clips.ts";
 /** The steps of a caller, one after the other, as the call goes. */
 export type StepSource = (caller: Caller) => AsyncIterable<PreparedStep>;
 
-/** What a caller who improvises says next; undefined where the caller has nothing more to say. */
+/** What a caller who improvises says next, and whether that is the last; undefined where nothing came. */
 export type Improvise = (
   part: { readonly persona: string; readonly goal: string },
   /** The conversation so far, as the caller has heard it. */
   said: readonly { readonly who: "agent" | "caller"; readonly text: string }[],
-) => Promise<string | undefined>;
+) => Promise<{ readonly words: string; readonly isLast: boolean } | undefined>;
 
 type Improvised = Extract<CallerStep, { type: "improvise" }>;
 
@@ -56,10 +56,11 @@ async function* improvised(
     const heard = caller.heard(sinceMs);
     sinceMs = caller.nowMs;
     if (heard !== "") said.push({ who: "agent", text: heard });
-    const words = await improvise({ persona, goal }, said);
-    if (words === undefined) return;
+    const next = await improvise({ persona, goal }, said);
+    if (next === undefined) return;
+    const { words, isLast } = next;
     said.push({ who: "caller", text: words });
-    const clip = await speak(words);
-    yield { step: { type: "say", what: { words }, when: "now" }, clip };
+    yield { step: { type: "say", what: { words }, when: "now" }, clip: await speak(words) };
+    if (isLast) return;
   }
 }
