@@ -1,6 +1,9 @@
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { describeProblem } from "../config/agentProblem.ts";
 import { readEnvironment, readSettings } from "../config/env.ts";
 import type { Environment } from "../config/settingReader.ts";
+import { scenarioFromJournal } from "../scenarios/file/fromJournal.ts";
+import { readScenario } from "../scenarios/file/readScenario.ts";
 import { findScenarios, type FoundScenario } from "../scenarios/file/findScenarios.ts";
 import { type Difference, differenceOf } from "../scenarios/report/difference.ts";
 import { htmlReport } from "../scenarios/report/html/htmlReport.ts";
@@ -19,6 +22,7 @@ import { type AskText, createImprovise, createJudge } from "../scenarios/run/tex
 import { runAll } from "../scenarios/run/runAll.ts";
 import { runScenario, type ScenarioRun } from "../scenarios/run/runScenario.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
+import { readJournal } from "../services/calls.ts";
 import { type ChatEndpoint, createChatClient, jsonIn } from "../services/analysis.ts";
 import { parseFault } from "../sim/openai/faults.ts";
 import { createFliteVoice, type FliteSpeaker } from "../sim/voice/fliteVoice.ts";
@@ -43,8 +47,9 @@ export async function rehearse(
   { environment, print, interrupted }: RehearsalDeps,
 ): Promise<number> {
   const settings = readSettings(environment);
-  const paths = options.paths.length > 0 ? options.paths : [`${settings.agents.dir}/scenarios`];
-  const found = (await findScenarios(paths)).map((one) => onLine(one, options.line));
+  const found = (await scenariosOf(options, settings.agents.dir)).map((one) =>
+    onLine(one, options.line)
+  );
   const baseline = options.baseline === undefined
     ? undefined
     : readReport(await Deno.readTextFile(options.baseline));
@@ -107,6 +112,29 @@ export async function rehearse(
   } finally {
     for (const voice of Object.values(voices)) voice.close();
   }
+}
+
+async function scenariosOf(
+  { paths, journals, write }: RehearseOptions,
+  agentsDir: string,
+): Promise<readonly FoundScenario[]> {
+  const made = await Promise.all(journals.map((path) => ofJournal(path, write)));
+  const isDefault = paths.length === 0 && journals.length === 0;
+  return [...await findScenarios(isDefault ? [`${agentsDir}/scenarios`] : paths), ...made];
+}
+
+async function ofJournal(path: string, write: string | undefined): Promise<FoundScenario> {
+  const name = basename(path).replace(/\.[^.]*$/, "");
+  const text = scenarioFromJournal(name, readJournal(await Deno.readTextFile(path)));
+  if (write !== undefined) {
+    await Deno.mkdir(write, { recursive: true });
+    await Deno.writeTextFile(join(write, `${name}.yaml`), text);
+  }
+  const readAudio = () => new Uint8Array();
+  const read = readScenario(name, text, readAudio);
+  if (read.ok) return { scenario: read.scenario, readAudio };
+  const problems = read.problems.map((problem) => describeProblem(path, problem));
+  throw new TypeError(`Cannot make a scenario of it:\n${problems.join("\n")}`);
 }
 
 /** Asks the text model that analyses calls. */

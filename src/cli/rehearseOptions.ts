@@ -21,6 +21,10 @@ export interface RehearseOptions {
   readonly json?: string;
   readonly junit?: string;
   readonly baseline?: string;
+  /** Journals of calls, of which scenarios are made. */
+  readonly journals: readonly string[];
+  /** Where the scenarios that were made of journals are kept. */
+  readonly write?: string;
 }
 
 export const rehearseUsage =
@@ -43,6 +47,8 @@ built-in engine as the scenario says.
   --json FILE          the report for programs, and for --baseline
   --junit FILE         the report for build servers
   --baseline FILE      an earlier JSON report to compare with
+  --from-journal FILE  make a scenario of a recorded call; may be given several times
+  --write FOLDER       keep the scenarios that were made of journals there
 
 Exit code: 0 where all held, 1 where something failed, 2 where nothing could be rehearsed.`;
 
@@ -70,9 +76,11 @@ export function readRehearseOptions(
       json: { type: "string" },
       junit: { type: "string" },
       baseline: { type: "string" },
+      "from-journal": { type: "string", multiple: true },
+      write: { type: "string" },
     },
   });
-  const { json, junit, baseline } = values;
+  const { json, junit, baseline, write } = values;
   return {
     help: values.help ?? false,
     paths: positionals,
@@ -84,7 +92,8 @@ export function readRehearseOptions(
     isBuiltIn: values["built-in"] ?? false,
     maxUsd: dollars(values["max-usd"]),
     html: values.html ?? "data/rehearsal.html",
-    ...present({ json, junit, baseline }),
+    ...present({ json, junit, baseline, write }),
+    journals: values["from-journal"] ?? [],
   };
 }
 
