@@ -10,6 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   handlers: ["call", "protocol", "utils"],
   routes: ["handlers", "services", "call", "config", "utils", "protocol"],
   sim: ["protocol", "utils"],
+  scenarios: ["sim", "call", "config", "protocol", "utils"],
   web: ["protocol"],
   cli: ["*"],
   ".": ["*"],
@@ -17,7 +18,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Folders that only the composition root, the commands and themselves may import. */
 const REACHED_BY: Readonly<Record<string, readonly string[]>> = {
-  sim: ["sim", ".", "cli"],
+  sim: ["sim", "scenarios", ".", "cli"],
+  scenarios: ["scenarios", "cli"],
   ".": [".", "cli"],
 };
 
