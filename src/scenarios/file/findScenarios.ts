@@ -26,19 +26,19 @@ export async function findScenarios(paths: readonly string[]): Promise<readonly 
       problems.push(`${path}: holds no scenario: no file that ends with .yaml`);
     }
     for (const file of files) {
-      const name = relative(dirname(resolve(path)), resolve(file)).replace(/\.ya?ml$/, "");
+      const name = relative(resolve(path), resolve(file)) || basename(file);
       const readAudio = soundReader(dirname(file));
-      const read = readScenario(nameOf(name, file), await Deno.readTextFile(file), readAudio);
+      const read = readScenario(
+        name.replace(/\.ya?ml$/, ""),
+        await Deno.readTextFile(file),
+        readAudio,
+      );
       if (read.ok) found.push({ scenario: read.scenario, readAudio });
       else problems.push(...read.problems.map((problem) => describeProblem(file, problem)));
     }
   }
   if (problems.length > 0) throw new TypeError(problems.join("\n"));
   return found;
-}
-
-function nameOf(name: string, file: string): string {
-  return name === "" || name.startsWith("..") ? basename(file).replace(/\.ya?ml$/, "") : name;
 }
 
 async function filesIn(path: string): Promise<readonly string[]> {
