@@ -1,25 +1,22 @@
-import { createSid } from "../random.ts";
-import { type ApiAnswer, found, notFound } from "./apiAnswer.ts";
-import { readMethod } from "./formReader.ts";
-import type { HttpMethod } from "../twiml/twimlElement.ts";
+import type { NumberFields } from "../account/accountState.ts";
+import {
+  changedNumber,
+  type NumberResource,
+  numberResource,
+  viewNumber,
+} from "../account/numberResource.ts";
+import { type ApiAnswer, found, notFound, refused } from "./apiAnswer.ts";
+import { refuse } from "./createForm.ts";
 
-/** What answers calls to a number of the account. */
-interface NumberResource {
-  readonly sid: string;
-  readonly number: string;
-  readonly voiceUrl: string;
-  readonly voiceMethod: HttpMethod;
-}
-
-/** Creates the part of the API that answers requests for `IncomingPhoneNumbers`; the account has one number. */
+/**
+ * Creates the part of the API that answers requests for `IncomingPhoneNumbers`: the account's numbers, the first of
+ * which is that of the network.
+ */
 export function createNumbersApi(
-  { accountSid, number, voiceUrl }: {
-    readonly accountSid: string;
-    readonly number: string;
-    readonly voiceUrl: string;
-  },
+  accountSid: string,
+  fields: readonly [NumberFields, ...NumberFields[]],
 ) {
-  let resource: NumberResource = { sid: createSid("PN"), number, voiceUrl, voiceMethod: "POST" };
+  const numbers = fields.map(numberResource);
 
   /** Answers a request; `path` is what follows the account, such as `IncomingPhoneNumbers.json`. */
   function handle(
@@ -28,37 +25,47 @@ export function createNumbersApi(
     query: URLSearchParams,
     form: URLSearchParams,
   ): ApiAnswer {
-    if (path === "IncomingPhoneNumbers.json" && method === "GET") {
-      const wanted = query.get("PhoneNumber") ?? number;
-      const numbers = [resource].filter((it) => it.number === wanted).map(view);
-      return found({ incoming_phone_numbers: numbers, page: 0, next_page_uri: null });
+    if (path === "IncomingPhoneNumbers.json" && method === "GET") return list(query);
+    const at = numbers.findIndex(({ sid }) => path === `IncomingPhoneNumbers/${sid}.json`);
+    const number = numbers[at];
+    if (number === undefined) return notFound(path);
+    if (method !== "POST") return found(viewNumber(accountSid, number));
+    const changed = changedNumber(number, form);
+    if (changed.fallbackUrl !== "" && changed.voiceUrl === "") {
+      return refused(refuse(21405, "A fallback URL needs a voice URL"));
     }
-    if (path !== `IncomingPhoneNumbers/${resource.sid}.json`) return notFound(path);
-    if (method === "POST") change(form);
-    return found(view(resource));
+    numbers[at] = changed;
+    return found(viewNumber(accountSid, changed));
   }
 
-  /** What is asked from now on where the number is called; the calls of tests are not changed by it. */
-  function change(form: URLSearchParams): void {
-    resource = {
-      ...resource,
-      voiceUrl: form.get("VoiceUrl") ?? resource.voiceUrl,
-      voiceMethod: readMethod(form, "VoiceMethod", resource.voiceMethod),
-    };
+  function list(query: URLSearchParams): ApiAnswer {
+    const wanted = query.get("PhoneNumber");
+    const size = Math.min(1000, Math.max(1, Number(query.get("PageSize")) || 50));
+    const page = Math.max(0, Number(query.get("Page")) || 0);
+    const fitting = numbers.filter(({ number }) => wanted === null || number.includes(wanted));
+    const part = fitting.slice(page * size, (page + 1) * size);
+    const isLast = (page + 1) * size >= fitting.length;
+    return found({
+      incoming_phone_numbers: part.map((number) => viewNumber(accountSid, number)),
+      page,
+      page_size: size,
+      next_page_uri: isLast
+        ? null
+        : `/2010-04-01/Accounts/${accountSid}/IncomingPhoneNumbers.json?PageSize=${size}&Page=${
+          page + 1
+        }`,
+    });
   }
 
-  function view({ sid, number, voiceUrl, voiceMethod }: NumberResource) {
-    return {
-      sid,
-      account_sid: accountSid,
-      phone_number: number,
-      capabilities: { voice: true, sms: true, mms: false, fax: false },
-      voice_url: voiceUrl,
-      voice_method: voiceMethod,
-      voice_application_sid: "",
-      uri: `/2010-04-01/Accounts/${accountSid}/IncomingPhoneNumbers/${sid}.json`,
-    };
-  }
-
-  return { handle, change };
+  return {
+    handle,
+    /** What is set of a number, by its digits; undefined for one that the account does not have. */
+    find: (digits: string): NumberResource | undefined =>
+      numbers.find(({ number }) => number === digits),
+    /** Sets something of the network's number as the console does. */
+    change(form: URLSearchParams): void {
+      const [first] = numbers;
+      if (first !== undefined) numbers[0] = changedNumber(first, form);
+    },
+  };
 }

@@ -2,6 +2,9 @@ import { present } from "../../../utils/present.ts";
 import type { SimulatedCallRequest } from "../call/callRequest.ts";
 import type { SimulatedCall } from "../call/simulatedCall.ts";
 import type { Conferences } from "../conference/conferences.ts";
+import { createAccountApi } from "../account/accountApi.ts";
+import { type AccountState, fullAccount } from "../account/accountState.ts";
+import type { NumberResource } from "../account/numberResource.ts";
 import type { NetworkContext } from "../networkContext.ts";
 import { type ApiAnswer, notFound, refused } from "./apiAnswer.ts";
 import { type ApiFault, ApiFaults, unavailable } from "./apiFaults.ts";
@@ -16,6 +19,8 @@ export type { ApiFault } from "./apiFaults.ts";
 
 export interface TwilioApiOptions extends CallsLimits {
   readonly port?: number;
+  /** The account as it is at first; `update` changes it. */
+  readonly accountState?: Partial<AccountState>;
 }
 
 /** A request about a conference or its participants that was to change something. */
@@ -45,6 +50,12 @@ export interface TwilioApi {
   nextText(): Promise<SimulatedText>;
   /** What is asked from now on where the account's number is called, as the console shows it. */
   setVoiceUrl(url: string): void;
+  /** Sets something of the account's number, by the names of the API. */
+  setNumber(fields: Readonly<Record<string, string>>): void;
+  /** What is set of a number. */
+  numberOf(number: string): NumberResource | undefined;
+  /** Changes what the API tells of the account. */
+  setAccount(changes: Partial<AccountState>): void;
   /** What happens to text messages to a number from now on. */
   failTexts(number: string, fault: TextFault): void;
   close(): Promise<void>;
@@ -61,7 +72,7 @@ interface CallPlacer {
 /** Starts the API of a phone network: calls, conferences, text messages, numbers and applications. */
 export function startTwilioApi(
   network: CallPlacer,
-  { port = 0, ...limits }: TwilioApiOptions = {},
+  { port = 0, accountState = {}, ...limits }: TwilioApiOptions = {},
 ): TwilioApi {
   const { context } = network;
   const { account, clock } = context;
@@ -70,10 +81,12 @@ export function startTwilioApi(
   const calls = createCallsApi(network, limits, closing.signal);
   const messages = createMessagesApi(context);
   const applications = createApplicationsApi(account.accountSid);
-  const numbers = createNumbersApi({
-    ...account,
-    voiceUrl: `${context.publicUrl}/twilio/voice`,
-  });
+  let state: AccountState = { ...fullAccount, ...accountState };
+  const ofAccount = createAccountApi(account.accountSid, () => state);
+  const numbers = createNumbersApi(account.accountSid, [
+    { number: account.number, voiceUrl: `${context.publicUrl}/twilio/voice` },
+    ...state.numbers,
+  ]);
   const conferences = createConferencesApi({
     context,
     get calls() {
@@ -90,14 +103,18 @@ export function startTwilioApi(
     if (!isAuthorized(request, context)) return responseOf(refused(refuse(20003, "Authenticate")));
     const form = await readForm(request);
     if (form === undefined) return responseOf(refused(tooLarge));
-    return responseOf(await answer(request.method, new URL(request.url), form));
+    const isApiKey = !isAccountToken(request, context);
+    return responseOf(await answer(request.method, new URL(request.url), form, isApiKey));
   }
 
   async function answer(
     method: string,
     { pathname, searchParams: query }: URL,
     form: URLSearchParams,
+    isApiKey: boolean,
   ): Promise<ApiAnswer> {
+    const told = ofAccount.handle(method, pathname, query, isApiKey);
+    if (told !== undefined) return told;
     const path = pathname.startsWith(root) ? pathname.slice(root.length) : "";
     switch (/^[A-Za-z]*/.exec(path)?.[0]) {
       case "Calls":
@@ -130,6 +147,11 @@ export function startTwilioApi(
     nextText: messages.nextText,
     failTexts: messages.failTo,
     setVoiceUrl: (url) => numbers.change(new URLSearchParams({ VoiceUrl: url })),
+    setNumber: (fields) => numbers.change(new URLSearchParams({ ...fields })),
+    numberOf: numbers.find,
+    setAccount: (changes) => {
+      state = { ...state, ...changes };
+    },
     close: async () => {
       closing.abort(new Error("The API is closed"));
       await server.shutdown();
@@ -160,9 +182,14 @@ function responseOf({ status, body, headers }: ApiAnswer): Response {
   return body === undefined ? new Response(null, init) : Response.json(body, init);
 }
 
-function isAuthorized(request: Request, { account }: NetworkContext): boolean {
-  const { accountSid, authToken, apiKeySid, apiKeySecret } = account;
+function isAccountToken(request: Request, { account }: NetworkContext): boolean {
+  const { accountSid, authToken } = account;
+  return request.headers.get("authorization") === `Basic ${btoa(`${accountSid}:${authToken}`)}`;
+}
+
+function isAuthorized(request: Request, context: NetworkContext): boolean {
+  const { apiKeySid, apiKeySecret } = context.account;
   const given = request.headers.get("authorization");
-  if (given === `Basic ${btoa(`${accountSid}:${authToken}`)}`) return true;
+  if (isAccountToken(request, context)) return true;
   return apiKeySid !== undefined && given === `Basic ${btoa(`${apiKeySid}:${apiKeySecret}`)}`;
 }

@@ -1,0 +1,89 @@
+import { type ApiAnswer, found, notFound, refused } from "../api/apiAnswer.ts";
+import { refuse } from "../api/createForm.ts";
+import type { AccountAlert, AccountState } from "./accountState.ts";
+
+/**
+ * Creates the parts of Twilio's APIs that tell of an account: itself, its balance, verified caller IDs, countries,
+ * alerts, trunks and the campaign for texts. Those of other hosts than api.twilio.com are told by their paths.
+ */
+export function createAccountApi(accountSid: string, state: () => AccountState) {
+  const root = `/2010-04-01/Accounts/${accountSid}`;
+
+  /**
+   * Answers a request of which the whole path is given; undefined where it is of another part. An API key of the
+   * standard kind may not read the account itself.
+   */
+  function handle(
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    isApiKey: boolean,
+  ): ApiAnswer | undefined {
+    const { type, status, balance, callerIds, trunks, campaign } = state();
+    if (path === `${root}.json`) {
+      if (isApiKey) return refused(refuse(20003, "Authenticate"));
+      return found({ sid: accountSid, friendly_name: "A shop", type, status });
+    }
+    if (path === `${root}/Balance.json`) {
+      return balance === undefined
+        ? notFound(path)
+        : found({ account_sid: accountSid, balance, currency: "USD" });
+    }
+    if (path === `${root}/OutgoingCallerIds.json`) {
+      const wanted = query.get("PhoneNumber");
+      const ids = callerIds.filter((number) => wanted === null || number === wanted);
+      return found({
+        outgoing_caller_ids: ids.map((phone_number) => ({ phone_number })),
+        page: 0,
+        next_page_uri: null,
+      });
+    }
+    const country = /^\/v1\/DialingPermissions\/Countries\/([A-Z]{2})$/.exec(path)?.[1];
+    if (country !== undefined) return countryOf(country);
+    if (path === "/v1/Alerts" && method === "GET") return alertsOf(query);
+    const trunk = /^\/v1\/Trunks\/(TK[0-9a-f]{32})$/.exec(path)?.[1];
+    if (trunk !== undefined) {
+      const known = trunks.find(({ sid }) => sid === trunk);
+      return known === undefined
+        ? notFound(path)
+        : found({ sid: trunk, friendly_name: known.name });
+    }
+    if (/^\/v1\/Services\/MG[0-9a-f]{32}\/Compliance\/Usa2p$/.test(path)) {
+      return found({ compliance: campaign === undefined ? [] : [{ campaign_status: campaign }] });
+    }
+    return undefined;
+  }
+
+  function countryOf(iso: string): ApiAnswer {
+    const isOpen = state().countries.includes(iso);
+    return found({
+      iso_code: iso,
+      low_risk_numbers_enabled: isOpen,
+      high_risk_special_numbers_enabled: false,
+      high_risk_tollfraud_numbers_enabled: false,
+    });
+  }
+
+  function alertsOf(query: URLSearchParams): ApiAnswer {
+    const since = Date.parse(query.get("StartDate") ?? "");
+    const now = Date.now();
+    const alerts = state().alerts.filter(({ agoMs }) => !(now - agoMs < since));
+    return found({ alerts: alerts.map((alert, index) => viewAlert(alert, index, now)), meta: {} });
+  }
+
+  return { handle };
+}
+
+function viewAlert({ code, text, url = "", agoMs }: AccountAlert, index: number, now: number) {
+  return {
+    sid: `NO${String(index).padStart(32, "0")}`,
+    log_level: "error",
+    error_code: String(code),
+    alert_text: text,
+    request_url: url,
+    request_method: "POST",
+    resource_sid: "",
+    date_generated: new Date(now - agoMs).toISOString(),
+    more_info: `https://www.twilio.com/docs/errors/${code}`,
+  };
+}

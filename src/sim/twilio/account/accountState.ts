@@ -1,0 +1,51 @@
+/** What an account's console shows and its API tells, apart from calls. */
+export interface AccountState {
+  readonly type: "Full" | "Trial";
+  readonly status: "active" | "suspended" | "closed";
+  /** In dollars, as the API writes it; undefined for a subaccount, which has none of its own. */
+  readonly balance?: string;
+  /** Beside the number of the network, which always exists. */
+  readonly numbers: readonly NumberFields[];
+  readonly callerIds: readonly string[];
+  /** Countries that may be called, by their ISO codes; all others are closed. */
+  readonly countries: readonly string[];
+  readonly alerts: readonly AccountAlert[];
+  readonly trunks: readonly { readonly sid: string; readonly name: string }[];
+  /** State of the campaign by which numbers of the United States may send texts; undefined where there is none. */
+  readonly campaign?: "VERIFIED" | "PENDING" | "FAILED";
+}
+
+/** What can be set of a number, by the names of the API; empty texts where nothing is set. */
+export interface NumberFields {
+  readonly number: string;
+  readonly name?: string;
+  readonly voiceUrl?: string;
+  readonly voiceMethod?: "GET" | "POST";
+  readonly fallbackUrl?: string;
+  readonly statusCallback?: string;
+  readonly applicationSid?: string;
+  readonly trunkSid?: string;
+  readonly receiveMode?: "voice" | "fax";
+  readonly hasVoice?: boolean;
+}
+
+/** An entry of the account's debugger. */
+export interface AccountAlert {
+  readonly code: number;
+  readonly text: string;
+  readonly url?: string;
+  /** How long ago it was. */
+  readonly agoMs: number;
+}
+
+/** A new account that is paid for: all works, and nothing is set. */
+export const fullAccount: AccountState = {
+  type: "Full",
+  status: "active",
+  balance: "42.10",
+  numbers: [],
+  callerIds: [],
+  countries: ["US", "CA"],
+  alerts: [],
+  trunks: [],
+};
