@@ -81,6 +81,7 @@ export async function rehearse(
       script: modelScript(scenario.model),
       faults: scenario.faults.flatMap((fault) => parseFault(fault) ?? []),
       seed,
+      voices,
       log: (line) => print(`        ${line}`),
     });
     const run = await runScenario(scenario, server, { voices, readAudio, judge, improvise });

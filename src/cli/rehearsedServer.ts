@@ -7,6 +7,7 @@ import { type RealtimeSession, startRealtimeServer } from "../sim/openai/realtim
 import type { Script } from "../sim/openai/scripts.ts";
 import type { Fault } from "../sim/openai/faults.ts";
 import { createPhoneNetwork, type NumberPlan, startTwilioApi } from "../sim/twilio/phoneNetwork.ts";
+import type { Voice } from "../sim/voice/voice.ts";
 import { newToken } from "../utils/ids.ts";
 import { createLogger } from "../utils/logger.ts";
 import { present } from "../utils/present.ts";
@@ -29,6 +30,8 @@ export interface RehearsedServerOptions {
   readonly script: Script;
   readonly faults: readonly Fault[];
   readonly seed: number;
+  /** Of those who are called, by name; the first where a plan names none. */
+  readonly voices: Readonly<Record<string, Voice>>;
   readonly log: (line: string) => void;
 }
 
@@ -37,7 +40,7 @@ export interface RehearsedServerOptions {
  * the real one where there is a key.
  */
 export async function startRehearsedServer(
-  { environment, isReal, agent, numbers, called, script, faults, seed, log }:
+  { environment, isReal, agent, numbers, called, script, faults, seed, voices, log }:
     RehearsedServerOptions,
 ): Promise<ScenarioServer> {
   await using opening = new AsyncDisposableStack();
@@ -51,6 +54,8 @@ export async function startRehearsedServer(
     publicUrl: PUBLIC_URL,
     statusPath: "/twilio/status",
     numbers,
+    voices,
+    voice: Object.values(voices)[0],
     ...(called !== undefined && { otherNumbers: called }),
     line: { keepHeardMs: KEPT_MS, keepSaidMs: KEPT_MS },
     seed,

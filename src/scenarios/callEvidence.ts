@@ -9,6 +9,8 @@ export interface CallEvidence {
   readonly missed: readonly string[];
   /** Milliseconds since the answer. */
   readonly endMs: number;
+  /** How much the line itself brings the server's times and the ear's apart at most. */
+  readonly lineWandersMs: number;
   /** Absent where the server has none, or does not give it. */
   readonly record?: RecordedCall;
 }

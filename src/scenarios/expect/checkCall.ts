@@ -94,7 +94,7 @@ function checkInRecord(expectation: OfRecord, evidence: CallEvidence): Verdict {
     case "costUnder":
       return checkCost(expectation.usd, record);
     case "recordIsHeard":
-      return checkRecord(expectation.withinMs, record, evidence);
+      return checkRecord(expectation.withinMs + evidence.lineWandersMs, record, evidence);
     default:
       return expectation satisfies never;
   }

@@ -6,7 +6,7 @@ import type { EarPiece, SpokenItem } from "../ear/spokenItem.ts";
 import { type CallerSpan, takeTurns } from "../ear/turnTaking.ts";
 import { checkCall, type Judge } from "../expect/checkCall.ts";
 import type { Verdict } from "../expect/verdict.ts";
-import type { Scenario, ScenarioCaller } from "../scenario.ts";
+import type { LineConditions, Scenario, ScenarioCaller } from "../scenario.ts";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
 import { Caller } from "./caller.ts";
@@ -45,6 +45,7 @@ export interface RunOptions extends ClipSources {
 
 interface Talk {
   readonly scenario: Scenario;
+  readonly line: LineConditions;
   readonly server: ScenarioServer;
   readonly opened: OpenedEnd;
   readonly session: TappedSession | undefined;
@@ -67,7 +68,11 @@ export async function runScenario(
     const steps = prepared[index];
     if (steps === undefined) continue;
     talks.push(
-      talk({ scenario, server, opened, session, judge }, steps, (what) => onStep(index, what)),
+      talk(
+        { scenario, line: caller.line, server, opened, session, judge },
+        steps,
+        (what) => onStep(index, what),
+      ),
     );
   }
   const calls = await Promise.all(talks);
@@ -86,7 +91,7 @@ async function begin(scenario: Scenario, caller: ScenarioCaller, server: Scenari
 }
 
 async function talk(
-  { scenario, server, opened: { end, id }, session, judge }: Talk,
+  { scenario, line, server, opened: { end, id }, session, judge }: Talk,
   steps: StepSource,
   onStep: (what: string) => void,
 ): Promise<CallRun> {
@@ -121,6 +126,7 @@ async function talk(
     }),
     missed: acts.missed,
     endMs: end.talkMs,
+    lineWandersMs: line.jitterMs + (line.stall?.ms ?? 0),
     ...present({ record }),
   };
   const verdicts = await checkCall(scenario.expect, evidence, judge);

@@ -184,6 +184,7 @@ function call(
     taking: { answers: [], cuts: [], silences: [] },
     missed: [],
     endMs: 10_000,
+    lineWandersMs: 0,
     ...more,
     ...(record !== undefined && {
       record: { id: "call_1", turns: [], tools: [], transfers: [], ...record },
