@@ -12,9 +12,9 @@ export function keyHint(
   const own = ownKeys(apiKeys);
   if (own.length === 0 || own.some(({ scopes }) => allows(scopes, "calls:all"))) return [];
   return [{
+    code: "keys_see_own_calls",
     text:
       "None of API_KEYS sees all calls, so no key can read inbound calls: write ;role=viewer after one of them, or ;role=admin for a key that may do all.",
-    isTold: true,
   }];
 }
 

@@ -1,4 +1,3 @@
-import type { Sentence } from "../utils/sentence.ts";
 import { keyHint } from "./keyHint.ts";
 import type { SettingHint, Settings } from "./settings.ts";
 import type { Environment } from "./settingReader.ts";
@@ -13,8 +12,9 @@ export function settingHints(
   return [...misspellings(environment), ...keyHint(access), ...off.map(offHint)];
 }
 
-function offHint(name: string): Sentence {
+function offHint(name: string): SettingHint {
   return {
+    code: "setting_limit_off",
     text: "{name} is off: only the other limits bound what calls may cost.",
     values: { name },
   };
@@ -22,11 +22,12 @@ function offHint(name: string): Sentence {
 
 function misspellings(
   environment: Environment,
-): readonly Sentence[] {
+): readonly SettingHint[] {
   return Object.keys(environment).flatMap((name) => {
     const meant = suggestSetting(name);
     if (meant === undefined || (environment[meant] ?? "") !== "") return [];
     return [{
+      code: "setting_misspelt",
       text: "{name} is not a setting: did you mean {meant}?",
       values: { name: name.slice(0, 80), meant },
     }];

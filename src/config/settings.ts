@@ -36,8 +36,8 @@ export interface Settings {
 
 /** A warning about settings. */
 export interface SettingHint extends Sentence {
-  /** A part of the set-up warns of it in its own words, so that it is not repeated there. */
-  readonly isTold?: true;
+  /** Stable, as in `docs/doctor.md`. */
+  readonly code: "setting_misspelt" | "setting_limit_off" | "keys_see_own_calls";
 }
 
 export interface ServerSettings {

@@ -13,18 +13,26 @@ export function setupRoutes({ access, setup }: {
     { ...look, middleware: [access("setup:read")] },
     async (c) =>
       c.json({
-        checks: (await setup.check()).map((check) => ({
+        checks: (await setup.check()).map(({ remedy, values, fix, ...check }) => ({
           ...check,
-          values: { ...check.values },
-          remedy: check.remedy ?? null,
+          remedy: remedy ?? null,
+          values: { ...values },
+          fix: fix === undefined ? null : { ...fix, values: { ...fix.values } },
         })),
       }, 200),
   );
   return routes;
 }
 
+const values = z.record(z.string(), z.union([z.string(), z.number()]));
+
 const setupCheck = z.object({
   part: z.enum(setupParts),
+  code: z.string().openapi({
+    description:
+      "Stable; each is described in docs/doctor.md. Ends in `_ok` where nothing has to be done",
+    example: "number_not_connected",
+  }),
   state: z.enum(setupStates).openapi({
     description: "`off` is a choice, `warning` works with a risk, `broken` does not work",
   }),
@@ -35,8 +43,9 @@ const setupCheck = z.object({
   remedy: z.string().nullable().openapi({
     description: "What mends it, in the same form; null where nothing has to be done",
   }),
-  values: z.record(z.string(), z.union([z.string(), z.number()])).openapi({
-    example: { model: "gpt-realtime", host: "api.openai.com" },
+  values: values.openapi({ example: { model: "gpt-realtime", host: "api.openai.com" } }),
+  fix: z.object({ code: z.string(), text: z.string(), values }).nullable().openapi({
+    description: "What `deno task doctor --fix` can change, after asking; null where it cannot",
   }),
 }).openapi("SetupCheck");
 
@@ -50,7 +59,7 @@ const look = createRoute({
   tags: ["Operation"],
   responses: {
     200: answer(
-      "The parts of the set-up",
+      "What was found, in the order of the parts; a part may have several",
       z.object({ checks: z.array(setupCheck) }).openapi("Setup"),
     ),
     ...errorAnswers,

@@ -1,2 +1,3 @@
+export { findingCodes } from "./setup/findingCodes.ts";
 export { openSetup, type Setup } from "./setup/openSetup.ts";
-export { setupParts, setupStates } from "./setup/setupCheck.ts";
+export { fixCodes, setupParts, setupStates } from "./setup/setupCheck.ts";

@@ -11,7 +11,7 @@ browserTest("page: a first visit without a model's key starts with the set-up", 
   try {
     await page.getByRole("heading", { name: "Three steps to the first real call" }).waitFor();
     const model = page.locator("#setup-list li", { hasText: "built-in rehearsal engine" });
-    await model.getByText("Off").waitFor();
+    await model.getByText("Off", { exact: true }).waitFor();
     await model.getByText("Write OPENAI_API_KEY=sk-… into the file .env").waitFor();
     assert.equal(await page.locator("#step-talk.done").count(), 0);
     assert.match(await page.innerText("#phone-lines"), /^API_KEYS=ops:[0-9a-f]{48};scopes=admin$/m);

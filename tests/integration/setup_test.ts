@@ -3,6 +3,7 @@ import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
 import { modelKey, type PhoneRig, startPhoneRig } from "../support/servers/phoneRig.ts";
 
 interface Check {
+  readonly code: string;
   readonly state: string;
   readonly text: string;
   readonly remedy: string | null;
@@ -36,6 +37,7 @@ Deno.test("a number that something else answers is told, with the webhook to set
   rig.server.api.setVoiceUrl("https://demo.twilio.com/welcome/voice/");
   const phone = (await checksOf(rig)).get("phone");
   assert.equal(phone?.state, "broken");
+  assert.equal(phone.code, "number_not_connected");
   assert.match(phone.values["webhook"] ?? "", /^https:.*\/twilio\/voice$/);
   assert.match(phone.remedy ?? "", /\{webhook\}, HTTP POST/);
 });

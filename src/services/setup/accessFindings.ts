@@ -15,6 +15,7 @@ export function keysFinding(
   const apiKeys = ownKeys(server.apiKeys);
   if (apiKeys.length === 0 && signIn !== undefined) {
     return {
+      code: "keys_not_set",
       state: "off",
       text: "There are no API keys: people sign in, and programs have no access.",
       remedy: 'Set API_KEYS=app:SECRET for a program, with a secret from "openssl rand -hex 24".',
@@ -22,6 +23,7 @@ export function keysFinding(
   }
   if (apiKeys.length === 0) {
     return {
+      code: "keys_not_set",
       state: "off",
       text: "There are no API keys: only this machine may use the server, and no calls are placed.",
       remedy: 'Set API_KEYS=ops:SECRET;scopes=admin, with a secret from "openssl rand -hex 24".',
@@ -33,6 +35,7 @@ export function keysFinding(
   // Each role of people who sign in sees them.
   if (signIn === undefined && !apiKeys.some(seesAll)) {
     return {
+      code: "keys_see_own_calls",
       state: "warning",
       text: "Each key sees its own calls only: the calls that come in are shown to none.",
       remedy:
@@ -41,13 +44,19 @@ export function keysFinding(
   }
   if (gone.length > 0) {
     return {
+      code: "keys_gone",
       state: "warning",
       text: "Keys that have expired or were revoked: {names}.",
       remedy: "Take them out of API_KEYS, or give them a new secret.",
       values: { names: names(gone) },
     };
   }
-  return { state: "ok", text: "Keys: {names}.", values: { names: names(apiKeys) } };
+  return {
+    code: "keys_ok",
+    state: "ok",
+    text: "Keys: {names}.",
+    values: { names: names(apiKeys) },
+  };
 }
 
 /** Whether pages of other sites may talk with agents. */
@@ -57,6 +66,7 @@ export function sitesFinding(
   const pages = apiKeys.flatMap(({ page }) => page ?? []);
   if (pages.length === 0) {
     return {
+      code: "sites_off",
       state: "off",
       text: "No other site may use the agents.",
       remedy:
@@ -70,6 +80,7 @@ export function sitesFinding(
   };
   if (publicUrl === undefined) {
     return {
+      code: "sites_local_only",
       state: "warning",
       text:
         "Pages of {origins} may talk with {agents}, but reach this server on this machine alone.",
@@ -77,7 +88,12 @@ export function sitesFinding(
       values,
     };
   }
-  return { state: "ok", text: "Pages of {origins} may talk with {agents}.", values };
+  return {
+    code: "sites_ok",
+    state: "ok",
+    text: "Pages of {origins} may talk with {agents}.",
+    values,
+  };
 }
 
 /** Whether the files of agents are right. */
@@ -87,6 +103,7 @@ export function agentsFinding(
 ): Finding {
   if (unusable.size > 0) {
     return {
+      code: "agents_unusable",
       state: "broken",
       text: "Agents that cannot be used: {names}.",
       remedy: "Their problems stand under Agents; a corrected file counts at once.",
@@ -95,6 +112,7 @@ export function agentsFinding(
   }
   if (problems.size > 0) {
     return {
+      code: "agents_faulty",
       state: "warning",
       text: "Files with faults, whose last good version stays in use: {names}.",
       remedy: "Their problems stand under Agents; a corrected file counts at once.",
@@ -102,6 +120,7 @@ export function agentsFinding(
     };
   }
   return {
+    code: "agents_ok",
     state: "ok",
     text: "{count} agents; {name} answers where nothing else is said.",
     values: { count: String(names.length), name: defaultAgent },

@@ -9,6 +9,7 @@ export function storeFinding(
 ): Finding {
   if (health.status !== "ok") {
     return {
+      code: "store_not_answering",
       state: "broken",
       text: "The database does not answer: {count} writes wait in memory.",
       remedy:
@@ -18,6 +19,7 @@ export function storeFinding(
   }
   if (!isShared(database)) {
     return {
+      code: "store_in_memory",
       state: "warning",
       text: "Records are kept in memory, and lost when the server stops.",
       remedy: "Set DATABASE_URL=sqlite:./data/parley.db, or to a Postgres database.",
@@ -25,8 +27,9 @@ export function storeFinding(
   }
   const place = database.kind === "postgres" ? new URL(database.url).host : database.path;
   return retentionDays === undefined
-    ? { state: "ok", text: "Records are kept in {place}.", values: { place } }
+    ? { code: "store_ok", state: "ok", text: "Records are kept in {place}.", values: { place } }
     : {
+      code: "store_ok",
       state: "ok",
       text: "Records are kept in {place}, for {days} days.",
       values: { place, days: String(retentionDays) },
@@ -42,6 +45,7 @@ export function recordingsFinding(
   const agents = recorded.join(", ");
   if (recorded.length === 0) {
     return {
+      code: "recordings_off",
       state: "off",
       text: "No agent records its calls.",
       remedy: "Write the part recording into an agent's file to keep how its calls sounded.",
@@ -49,6 +53,7 @@ export function recordingsFinding(
   }
   if (health.status !== "ok") {
     return {
+      code: health.reason === "disk_full" ? "recording_disk_full" : "recordings_not_writable",
       state: "broken",
       text: health.reason === "disk_full"
         ? "Nothing is recorded: the disk has less room than RECORDING_MIN_FREE_MB."
@@ -59,6 +64,7 @@ export function recordingsFinding(
   }
   if (keys.length === 0) {
     return {
+      code: "recordings_not_encrypted",
       state: "warning",
       text: "Calls of {agents} are recorded, not encrypted, in {dir}.",
       remedy: "Set RECORDING_KEY to 32 bytes in base64: openssl rand -base64 32.",
@@ -66,6 +72,7 @@ export function recordingsFinding(
     };
   }
   return {
+    code: "recordings_ok",
     state: "ok",
     text: "Calls of {agents} are recorded, encrypted, in {dir}.",
     values: { agents, dir },
@@ -79,6 +86,7 @@ export function webhooksFinding(
 ): Finding {
   if (webhook === undefined) {
     return {
+      code: "webhooks_off",
       state: "off",
       text: "No other system is told of calls.",
       remedy: "Set WEBHOOK_URL and WEBHOOK_SECRET to have events delivered.",
@@ -87,11 +95,12 @@ export function webhooksFinding(
   const values = { host: new URL(webhook.url).host, count: String(failed) };
   if (failed > 0) {
     return {
+      code: "webhook_failed",
       state: "warning",
       text: "{host} did not take {count} events, which are no longer sent.",
       remedy: "Mend the endpoint, then send them again: GET /api/webhooks/deliveries lists them.",
       values,
     };
   }
-  return { state: "ok", text: "Events are delivered to {host}.", values };
+  return { code: "webhook_ok", state: "ok", text: "Events are delivered to {host}.", values };
 }

@@ -27,8 +27,11 @@ export function diskFinding(
   const places = disks.map(({ path, free }) => `${path} (${inWords(free)})`).join(", ");
   // Without this much, recording stops.
   const little = Math.max(LITTLE_BYTES, isRecording ? 2 * recordings.minFreeBytes : 0);
-  if (least >= little) return { state: "ok", text: "Free on disk: {places}.", values: { places } };
+  if (least >= little) {
+    return { code: "disk_ok", state: "ok", text: "Free on disk: {places}.", values: { places } };
+  }
   return {
+    code: "disk_almost_full",
     state: "warning",
     text: "The disk is almost full: {places}. Without room, calls go on but are not kept.",
     remedy:

@@ -11,8 +11,9 @@ import { agentsFinding, keysFinding, sitesFinding } from "./accessFindings.ts";
 import { recordingsFinding, storeFinding, webhooksFinding } from "./dataFindings.ts";
 import { diskFinding } from "./diskFinding.ts";
 import { modelFinding } from "./modelFinding.ts";
-import { phoneFinding, publicUrlFinding } from "./phoneFinding.ts";
-import type { Finding, SetupCheck, SetupPart } from "./setupCheck.ts";
+import { phoneChecks } from "./phoneChecks.ts";
+import { check, type SetupCheck } from "./setupCheck.ts";
+import { settingFindings } from "./settingFindings.ts";
 import { signInFinding } from "./signInFinding.ts";
 import { destinationsFinding, limitsFinding, pricesFinding } from "./spendingFindings.ts";
 
@@ -61,7 +62,7 @@ export function openSetup(
   async function look(): Promise<readonly SetupCheck[]> {
     const [model, phone, people, failed] = await Promise.all([
       modelFinding(settings, engine),
-      phoneFinding(settings, numbers),
+      phoneChecks(settings, numbers),
       signInFinding(settings, signIn?.provider),
       settings.webhook === undefined ? [] : store.outbox.deadLetters({ limit: 200 }),
     ]);
@@ -70,26 +71,20 @@ export function openSetup(
     const disk = diskFinding(settings, recorded.length > 0);
     const isRevoked = cluster.revocation.isRevoked;
     return [
-      of("model", model),
-      of("agents", agentsFinding(agents, settings.agents.default)),
-      of("publicUrl", publicUrlFinding(settings)),
-      of("phone", phone),
-      of("destinations", destinationsFinding(settings)),
-      of("keys", keysFinding(settings, { isRevoked, nowMs: now() })),
-      of("signIn", people),
-      of("sites", sitesFinding(settings)),
-      of("limits", limitsFinding(settings, engine)),
-      of("prices", pricesFinding(settings, [...unpriced])),
-      of("store", storeFinding(settings, recorder.health())),
-      of("recordings", recordingsFinding(settings, recordings.health, recorded)),
-      ...(disk === undefined ? [] : [of("disk", disk)]),
-      of("webhooks", webhooksFinding(settings, failed.length)),
-      ...settings.hints.filter(({ isTold }) => isTold !== true)
-        .map((hint) => of("warnings", { state: "warning", ...hint })),
+      check("model", model),
+      check("agents", agentsFinding(agents, settings.agents.default)),
+      ...phone,
+      check("destinations", destinationsFinding(settings)),
+      check("keys", keysFinding(settings, { isRevoked, nowMs: now() })),
+      check("signIn", people),
+      check("sites", sitesFinding(settings)),
+      check("limits", limitsFinding(settings, engine)),
+      check("prices", pricesFinding(settings, [...unpriced])),
+      check("store", storeFinding(settings, recorder.health())),
+      check("recordings", recordingsFinding(settings, recordings.health, recorded)),
+      ...(disk === undefined ? [] : [check("disk", disk)]),
+      check("webhooks", webhooksFinding(settings, failed.length)),
+      ...settingFindings(settings).map((finding) => check("warnings", finding)),
     ];
   }
-}
-
-function of(part: SetupPart, { values = {}, ...finding }: Finding): SetupCheck {
-  return { part, ...finding, values };
 }

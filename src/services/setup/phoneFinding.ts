@@ -8,6 +8,7 @@ export function publicUrlFinding(
 ): Finding {
   if (publicUrl === undefined) {
     return {
+      code: "public_url_not_set",
       state: "off",
       text: "The server has no public address: only this machine reaches it.",
       remedy:
@@ -17,6 +18,7 @@ export function publicUrlFinding(
   const values = { url: publicUrl };
   if (publicUrl.startsWith("http:") && new URL(publicUrl).hostname !== "localhost") {
     return {
+      code: "public_url_not_encrypted",
       state: "warning",
       text: "{url} is not encrypted: browsers give pages there no microphone.",
       remedy:
@@ -24,7 +26,7 @@ export function publicUrlFinding(
       values,
     };
   }
-  return { state: "ok", text: "The public address is {url}.", values };
+  return { code: "public_url_ok", state: "ok", text: "The public address is {url}.", values };
 }
 
 /** Whether calls to the number come here; asks Twilio. Never rejects. */
@@ -34,6 +36,7 @@ export async function phoneFinding(
 ): Promise<Finding> {
   if (phone === undefined || numbers === undefined) {
     return {
+      code: "number_not_set",
       state: "off",
       text: "No phone number is connected.",
       remedy:
@@ -46,6 +49,7 @@ export async function phoneFinding(
     const voice = await numbers.voiceOf(phone.number);
     if (voice === undefined) {
       return {
+        code: "number_unknown",
         state: "broken",
         text: "The Twilio account does not have the number {number}.",
         remedy: "Correct TWILIO_PHONE_NUMBER, or the account in TWILIO_ACCOUNT_SID.",
@@ -54,6 +58,7 @@ export async function phoneFinding(
     }
     if (voice.application !== "" || voice.url !== webhook) {
       return {
+        code: "number_not_connected",
         state: "broken",
         text: "Calls to {number} do not come here: something else answers them.",
         remedy:
@@ -63,15 +68,17 @@ export async function phoneFinding(
     }
     if (voice.method.toUpperCase() !== "POST") {
       return {
+        code: "number_asks_with_get",
         state: "broken",
         text: "Twilio asks with GET what to do with calls to {number}, which is refused.",
         remedy: "In the Twilio console, choose HTTP POST beside the webhook of the number.",
         values,
       };
     }
-    return { state: "ok", text: "Calls to {number} come here.", values };
+    return { code: "number_ok", state: "ok", text: "Calls to {number} come here.", values };
   } catch {
     return {
+      code: "twilio_not_answering",
       state: "warning",
       text: "Twilio could not be asked about {number}.",
       remedy: "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, and whether Twilio can be reached.",

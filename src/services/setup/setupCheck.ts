@@ -1,4 +1,5 @@
-import type { SentenceValues } from "../../utils/sentence.ts";
+import type { Sentence, SentenceValues } from "../../utils/sentence.ts";
+import type { FindingCode } from "./findingCodes.ts";
 
 /** The parts of a set-up that are looked at, in the order in which they are shown. */
 export const setupParts = [
@@ -24,9 +25,23 @@ export type SetupPart = (typeof setupParts)[number];
 export const setupStates = ["ok", "off", "warning", "broken"] as const;
 export type SetupState = (typeof setupStates)[number];
 
-/** How one part of the set-up stands. */
+/** What `deno task doctor --fix` can change, each only after a yes. */
+export const fixCodes = ["rename_setting"] as const;
+export type FixCode = (typeof fixCodes)[number];
+
+/** A change that the operator's command can make in place of the remedy; it makes none by itself. */
+export interface Fix extends Sentence {
+  readonly code: FixCode;
+  /** What will be changed, and to what: a sentence in English. */
+  readonly text: string;
+  /** What the change is made with, also where the sentence does not have it. Never a secret. */
+  readonly values?: SentenceValues;
+}
+
+/** One finding about a part of the set-up; a part may have several. */
 export interface SetupCheck {
   readonly part: SetupPart;
+  readonly code: FindingCode;
   readonly state: SetupState;
   /** A sentence in English; `{name}` stands for one of the values. */
   readonly text: string;
@@ -34,7 +49,12 @@ export interface SetupCheck {
   readonly remedy?: string;
   /** Never a secret. */
   readonly values: SentenceValues;
+  readonly fix?: Fix;
 }
 
-/** What a check says of its part. */
+/** What is found, before it is put to its part. */
 export type Finding = Omit<SetupCheck, "part" | "values"> & Partial<Pick<SetupCheck, "values">>;
+
+export function check(part: SetupPart, { values = {}, ...finding }: Finding): SetupCheck {
+  return { part, ...finding, values };
+}

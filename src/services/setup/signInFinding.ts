@@ -9,6 +9,7 @@ export async function signInFinding(
 ): Promise<Finding> {
   if (provider === undefined) {
     return {
+      code: "sign_in_off",
       state: "off",
       text: "Nobody signs in: people use the page with API keys.",
       remedy:
@@ -21,12 +22,14 @@ export async function signInFinding(
   switch (error?.fault) {
     case undefined:
       return {
+        code: "sign_in_ok",
         state: "ok",
         text: "People sign in at {host}; the redirect URI is {redirect}.",
         values,
       };
     case "not_permitted":
       return {
+        code: "sign_in_host_not_permitted",
         state: "broken",
         text: "Nobody can sign in: {endpoint}, a host of the provider, may not be reached.",
         remedy: 'Add "{endpoint}" to "net" of permissions.server in deno.json.',
@@ -34,6 +37,7 @@ export async function signInFinding(
       };
     case "other_issuer":
       return {
+        code: "sign_in_other_issuer",
         state: "broken",
         text: "Nobody can sign in: {host} calls itself otherwise than OIDC_ISSUER.",
         remedy:
@@ -42,6 +46,7 @@ export async function signInFinding(
       };
     case "unreachable":
       return {
+        code: "sign_in_unreachable",
         state: "broken",
         text: "Nobody can sign in: {host} does not answer.",
         remedy: "Check OIDC_ISSUER, the network and the firewall; keys work in the meantime.",
@@ -49,6 +54,7 @@ export async function signInFinding(
       };
     default:
       return {
+        code: "sign_in_not_understood",
         state: "broken",
         text: "Nobody can sign in: what {host} says of itself is not understood.",
         remedy: "Check OIDC_ISSUER: it must be an OpenID provider with a discovery document.",

@@ -65,7 +65,9 @@ function isOff(checks: readonly Check[], part: string): boolean {
 }
 
 function isOk(checks: readonly Check[], part: string): boolean {
-  return checks.some((check) => check.part === part && check.state === "ok");
+  const ofPart = checks.filter((check) => check.part === part);
+  return ofPart.some(({ state }) => state === "ok") &&
+    !ofPart.some(({ state }) => state === "broken");
 }
 
 function markDone(id: string, isDone: boolean): void {
@@ -75,7 +77,7 @@ function markDone(id: string, isDone: boolean): void {
   if (heading !== null) heading.dataset["done"] = t("Done:");
 }
 
-function rowOf({ part, state, text, remedy, values }: Check, say: Say): HTMLElement {
+function rowOf({ part, code, state, text, remedy, values, fix }: Check, say: Say): HTMLElement {
   return element("li", { className: state }, [
     element("span", { className: "state", textContent: STATES[state] ?? state }),
     element("div", {}, [
@@ -84,7 +86,19 @@ function rowOf({ part, state, text, remedy, values }: Check, say: Say): HTMLElem
       ...(remedy === null
         ? []
         : [element("p", { className: "remedy", textContent: say(remedy, values) })]),
+      ...(fix === null ? [] : [element("p", { className: "remedy" }, [
+        element("code", { textContent: "deno task doctor --fix" }),
+        `: ${say(fix.text, fix.values)}`,
+      ])]),
+      ...(state === "ok" ? [] : [codeOf(code)]),
     ]),
+  ]);
+}
+
+/** The stable name of what was found, with the place where it is described. */
+function codeOf(code: string): HTMLElement {
+  return element("p", { className: "code" }, [
+    element("code", { textContent: code }),
   ]);
 }
 
@@ -129,8 +143,12 @@ interface Setup {
 /** One part of the answer of `GET /api/setup`. */
 interface Check {
   readonly part: string;
+  readonly code: string;
   readonly state: string;
   readonly text: string;
   readonly remedy: string | null;
   readonly values: Readonly<Record<string, string>>;
+  readonly fix:
+    | { readonly text: string; readonly values: Readonly<Record<string, string>> }
+    | null;
 }
