@@ -20,7 +20,8 @@ export class ModelInputs {
   /** The latest response of the conversation, and those beside it, until they have ended. */
   #current: string | undefined;
   readonly #asides = new Set<string>();
-  readonly #worded = new Set<string>();
+  /** Items that have text, of responses that have ended as well: another may be in the middle of its own. */
+  readonly #worded = new RecentIds(MAX_WORDED);
   #signs = 0;
   /** Tool calls announced since the last response was done. */
   #announced = 0;
@@ -55,7 +56,7 @@ export class ModelInputs {
         // Every piece of a tool call's arguments is such a sign: one in some is enough.
         return this.#signs++ % SIGNS_PER_INPUT === 0 ? [event] : [];
       case "speechText":
-        if (this.#worded.size < MAX_WORDED) this.#worded.add(event.ref.itemId);
+        this.#worded.add(event.ref.itemId);
         return [...this.beginningOf(event.ref.responseId), event];
       case "writtenText":
         return [...this.beginningOf(event.ref.responseId), { ...event, type: "speechText" }];
@@ -84,7 +85,6 @@ export class ModelInputs {
     { error: _, ...done }: Extract<CallServerEvent, { type: "responseDone" }>,
   ): readonly ModelInput[] {
     const { responseId } = done;
-    this.#worded.clear();
     this.#announced = 0;
     if (this.#begun.has(responseId)) {
       this.#asides.delete(responseId);

@@ -98,6 +98,24 @@ contract("reports whole transcripts of servers that send no deltas", async (stag
   assert.equal((await sink.first("speechText")).text, "All at once");
 });
 
+contract("takes a text once where another response ends in the middle of it", async (stage) => {
+  const { session, sink } = await stage.live();
+  const filler = { response_id: "r2", item_id: "i2", content_index: 0 };
+  for (
+    const event of [
+      { type: "response.created", response: { id: "r1", conversation_id: "conv", metadata: null } },
+      { type: "response.created", response: { id: "r2", conversation_id: null, metadata: null } },
+      { type: "response.output_audio_transcript.delta", ...filler, delta: "One moment." },
+      { type: "response.done", response: { id: "r1", status: "completed", output: [] } },
+      { type: "response.output_audio_transcript.done", ...filler, transcript: "One moment." },
+      { type: "input_audio_buffer.timeout_triggered", item_id: "i4" },
+    ]
+  ) session.say(event);
+  await sink.first("modelIdled");
+  const texts = sink.inputs.all.flatMap((input) => input.type === "speechText" ? input.text : []);
+  assert.deepEqual(texts, ["One moment."]);
+});
+
 contract("knows its own responses again, and those beside the conversation", async (stage) => {
   const { client, session, sink } = await stage.live();
   client.send({
