@@ -29,7 +29,8 @@ export function alignHeard(
   const texts = items.map((item) => ({ item, bytes: textOf(item.audio) }));
   const runs: HeardRun[] = [];
   const heardTo = new Map<SpokenItem, number>();
-  for (const { atMs, audio } of pieces.toSorted((a, b) => a.atMs - b.atMs)) {
+  const sorted = pieces.toSorted((a, b) => a.atMs - b.atMs);
+  for (const [index, { atMs, audio }] of sorted.entries()) {
     const last = runs.at(-1);
     const endMs = atMs + audio.length / perMs;
     const follows = last !== undefined && atMs - last.endMs < GAP_MS;
@@ -42,7 +43,7 @@ export function alignHeard(
       ? next
       : isSilent
       ? undefined
-      : find(textOf(audio), texts, heardTo);
+      : find(textOf(audio), texts, heardTo, (place) => followed(place, sorted, index));
     if (place !== undefined) heardTo.set(place.item, place.at + audio.length);
     if (place === undefined && isSilent && last?.item === undefined) continue;
     const goesOn = follows && last.item === place?.item &&
@@ -64,20 +65,41 @@ function isAt(audio: Uint8Array, at: number, part: Uint8Array): boolean {
   return true;
 }
 
-/** The first item that has these bytes where nothing of it was heard yet; else the latest that has them. */
+/**
+ * Of the items that have these bytes where nothing of them was heard yet, the one that goes on as what was heard
+ * does, the first of those that do so alike; without one, the latest that has them at all.
+ */
 function find(
   wanted: string,
   texts: readonly { readonly item: SpokenItem; readonly bytes: string }[],
   heardTo: ReadonlyMap<SpokenItem, number>,
+  goesOnFor: (place: Place) => number,
 ): Place | undefined {
-  let latest: Place | undefined;
-  for (const { item, bytes } of texts) {
-    const fresh = bytes.indexOf(wanted, heardTo.get(item) ?? 0);
-    if (fresh >= 0) return { item, at: fresh };
-    const at = bytes.indexOf(wanted);
-    if (at >= 0) latest = { item, at };
+  const fresh = texts.flatMap(({ item, bytes }): readonly Place[] => {
+    const at = bytes.indexOf(wanted, heardTo.get(item) ?? 0);
+    return at < 0 ? [] : [{ item, at }];
+  });
+  if (fresh.length > 1) {
+    const places = fresh.map((place) => ({ place, bytes: goesOnFor(place) }));
+    return places.reduce((best, one) => one.bytes > best.bytes ? one : best).place;
   }
-  return latest;
+  if (fresh.length === 1) return fresh[0];
+  const known = texts.findLast(({ bytes }) => bytes.includes(wanted));
+  return known && { item: known.item, at: known.bytes.indexOf(wanted) };
+}
+
+/** For how many bytes an item goes on as the pieces from `index` on do. */
+function followed(
+  { item, at }: Place,
+  pieces: readonly EarPiece[],
+  index: number,
+): number {
+  let to = at;
+  for (const { audio } of pieces.slice(index)) {
+    if (!isAt(item.audio, to, audio)) break;
+    to += audio.length;
+  }
+  return to - at;
 }
 
 interface Place {

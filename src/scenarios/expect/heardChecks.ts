@@ -1,5 +1,5 @@
 import type { CallEvidence } from "../callEvidence.ts";
-import { findWords } from "../ear/findWords.ts";
+import { findWords, plainWords } from "../ear/findWords.ts";
 import type { HeardWord } from "../ear/heardLines.ts";
 import { seconds, type Verdict, verdict } from "./verdict.ts";
 
@@ -21,7 +21,7 @@ export function checkHeard(
       const all = [...words, ...unheard.split(" ").map((text) => ({ text, fromMs: 0, toMs: 0 }))];
       return findWords(text, all) !== undefined;
     });
-    if (unheard === undefined) return verdict(expected, false, "it was not said");
+    if (unheard === undefined) return verdict(expected, false, lostOrNotSaid(text, evidence));
     return verdict(expected, false, "it was cut off before its end", unheard.toMs);
   }
   const isInTime = withinMs === undefined || found.toMs <= withinMs;
@@ -37,4 +37,14 @@ export function checkNeverHeard(text: string, evidence: CallEvidence): Verdict {
     `heard at ${seconds(found.fromMs)}`,
     found.fromMs,
   );
+}
+
+/** Words that got lost in the middle of a line stand apart from those that were heard. */
+function lostOrNotSaid(text: string, { lines }: CallEvidence): string {
+  const wanted = plainWords(text);
+  const isLost = lines.some(({ words, unheard }) => {
+    const all = plainWords(`${words.map(({ text }) => text).join(" ")} ${unheard}`);
+    return wanted.every((word) => all.includes(word));
+  });
+  return isLost ? "it was said, but not all of it was heard" : "it was not said";
 }

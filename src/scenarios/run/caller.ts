@@ -28,6 +28,8 @@ export interface PreparedStep {
 
 /** How long a caller waits for the agent to begin, where it is the agent's turn. */
 const CUT_IN_WAIT_MS = 20_000;
+/** After words that were waited for, the agent may go on. */
+const GOES_ON_MS = 900;
 /** What is queued at the ear changes with what arrives. */
 const LOOK_AGAIN_MS = 100;
 
@@ -63,7 +65,7 @@ export class Caller {
 
   /** Waits for the agent's last answer, and hangs up. */
   async leave(): Promise<void> {
-    await this.#agent.endOfTurn();
+    await this.#agentsTurn();
     this.#options.end.hangUp();
     this.close();
   }
@@ -96,7 +98,7 @@ export class Caller {
         return this.acts.wasQuiet({ fromMs, toMs: this.nowMs });
       }
       case "keys":
-        await this.#agent.endOfTurn();
+        await this.#agentsTurn();
         if (this.#agent.gone) return;
         onStep("presses keys");
         return await end.sendDigits(step.digits);
@@ -106,7 +108,7 @@ export class Caller {
         onStep("hangs up");
         return end.hangUp();
       case "type":
-        await this.#agent.endOfTurn();
+        await this.#agentsTurn();
         if (end.type === undefined) return this.acts.miss("a phone cannot type");
         onStep(`types "${step.text}"`);
         return end.type(step.text);
@@ -117,6 +119,7 @@ export class Caller {
 
   async #speak(clip: Clip, cutsIn: boolean): Promise<void> {
     const { end, tellWords } = this.#options;
+    this.#hasHeard = false;
     if (clip.words !== "") tellWords(clip.words);
     const frame = end.said().length;
     await end.speak(clip.audio);
@@ -133,7 +136,7 @@ export class Caller {
   async #moment(when: "turn" | "now" | CutIn): Promise<boolean> {
     if (when === "now") return true;
     if (when === "turn") {
-      await this.#agent.endOfTurn();
+      await this.#agentsTurn();
       return !this.#agent.gone;
     }
     if ("afterMs" in when) {
@@ -166,6 +169,7 @@ export class Caller {
     if (found !== undefined && found.toMs - sinceMs <= withinMs) {
       await this.#agent.pause(Math.max(0, found.toMs - this.nowMs));
       this.#heardTo = found.toMs;
+      this.#hasHeard = true;
       return;
     }
     if (this.#agent.gone && found === undefined) {
@@ -173,6 +177,16 @@ export class Caller {
     }
     this.acts.miss(`"${text}" was not heard within ${withinMs} ms`);
   }
+
+  /** Waits until the agent is done; words that were waited for may have been its last. */
+  async #agentsTurn(): Promise<void> {
+    const hasHeard = this.#hasHeard;
+    this.#hasHeard = false;
+    await this.#agent.endOfTurn(hasHeard ? GOES_ON_MS : undefined);
+  }
+
+  /** The last that was done was to wait for words, and they came. */
+  #hasHeard = false;
 
   /** Up to here the caller has waited for words: the next come later. */
   #heardTo = -Infinity;

@@ -43,6 +43,13 @@ Deno.test("speech that stops and goes on is one line, and foreign sound a line w
   ]);
 });
 
+Deno.test("of two sentences that are the same, the one that was broken off is not the one that was heard", () => {
+  const item = spoken("one", "One moment please.", 2000);
+  const broken = { ...item, id: "broken", audio: item.audio.subarray(0, 1600) };
+  const lines = heardLines(alignHeard(cut(item, 0, [200, 1800]), [broken, item]));
+  assert.deepEqual(lines.map(({ itemId, heardMs }) => [itemId, heardMs]), [["one", 2000]]);
+});
+
 Deno.test("words share the sound between silences, and the pause before them is no word's", () => {
   const speech = spoken("one", "", 1000).audio;
   const audio = new Uint8Array(32_000).fill(0xff);

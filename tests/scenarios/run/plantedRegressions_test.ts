@@ -1,0 +1,253 @@
+import assert from "node:assert/strict";
+import type { StreamMessage, ToCaller } from "../../support/scenarios/lineRelay.ts";
+import {
+  actWith,
+  failuresOf,
+  type Regression,
+  scenarioOf,
+} from "../../support/scenarios/plantedRegression.ts";
+import { createAgentFolder } from "../../support/agents/agentFolder.ts";
+import { concurrently } from "../../support/servers/concurrently.ts";
+import { createFliteVoice } from "../../../src/sim/voice/fliteVoice.ts";
+import type { Scenario } from "../../../src/scenarios/scenario.ts";
+import type { Script } from "../../../src/sim/openai/scripts.ts";
+import { audioDurationMs } from "../../../src/utils/audio/audioFormat.ts";
+import { isRecord } from "../../../src/utils/isRecord.ts";
+
+const SALES = "+14155550199";
+const NOBODY = "+14155550198";
+const DESK = `---
+title: Front desk
+greeting: Hello, this is the front desk. How can I help you?
+tools: [take_message, end_call]
+transfers: { sales: { number: "${SALES}" } }
+---
+You are at the front desk.`;
+
+const INTERRUPTED = scenarioOf(
+  "interrupted",
+  `
+title: A caller asks for the price, breaks in, and leaves a message
+model:
+  - hears: price
+    says: A haircut costs forty dollars, colouring costs eighty, and a consultation is free of charge.
+  - hears: message
+    calls: { take_message: { message: Please call back. } }
+  - after_tool: take_message
+    says: I have written that down.
+caller:
+  - hears: How can I help you
+  - What is the price of a haircut?
+  - cut_in: { say: "Stop, please. Take a message for the owner, they should call me.", at_word: eighty }
+  - Thank you. Goodbye.
+expect:
+  - heard: forty dollars
+  - heard: written that down
+  - never_heard: free of charge
+  - first_sound_within_ms: 3000
+  - cut_within_ms: 900
+  - answers_within_ms: 3000
+  - dead_air_under_ms: 4500
+  - tool: { name: take_message, times: 1 }
+  - ended: agent_hung_up
+`,
+);
+
+const CONNECTED = scenarioOf(
+  "connected",
+  `
+title: A caller is put through
+numbers:
+  "${SALES}": { answer: human, talkMs: 2000 }
+  "${NOBODY}": { answer: no-answer }
+model:
+  - hears: sales
+    says: One moment, I connect you.
+    calls: { transfer_call: { to: sales } }
+caller:
+  - hears: How can I help you
+  - Please put me through to sales.
+  - silence_ms: 6000
+expect:
+  - transferred_to: sales
+`,
+);
+
+const CUT = "silent within 0.90 s of being interrupted, and nothing after:";
+const RECORD = "the record says what was heard:";
+
+Deno.test("a scenario fails for what a caller suffers, and says what", async (test) => {
+  await using folder = await createAgentFolder({
+    "desk.md": DESK,
+    "mistyped.md": DESK.replace(SALES, NOBODY),
+  });
+  const voices = {
+    rms: createFliteVoice({ voice: "rms" }),
+    slt: createFliteVoice({ voice: "slt" }),
+  };
+  const stage = { agentsDir: folder.path, voices };
+  const finds =
+    (scenario: Scenario, planted: Regression, expected: readonly RegExp[]) => async () => {
+      const failures = failuresOf(await actWith(scenario, planted, stage));
+      const unexpected = failures.filter((one) => !expected.some((pattern) => pattern.test(one)));
+      const missing = expected.filter((pattern) => !failures.some((one) => pattern.test(one)));
+      assert.deepEqual({ unexpected, missing }, { unexpected: [], missing: [] });
+    };
+  try {
+    await concurrently(test, {
+      "nothing is wrong": finds(INTERRUPTED, {}, []),
+      "the agent is cut too late": finds(INTERRUPTED, { line: lateClear }, [
+        startsWith(`${CUT} after 1.5`),
+        startsWith(RECORD),
+      ]),
+      "the agent goes on as if nobody spoke": finds(INTERRUPTED, { line: noClear }, [
+        startsWith(`${CUT} after 2.`),
+        startsWith('never heard "free of charge": heard at '),
+        startsWith(RECORD),
+      ]),
+      "the agent begins again over the caller": finds(INTERRUPTED, { line: speaksOver }, [
+        startsWith(`${CUT} the agent went on while the caller spoke`),
+        startsWith('never heard "free of charge": heard at '),
+        startsWith(RECORD),
+      ]),
+      "words never leave the loudspeaker": finds(INTERRUPTED, { line: wordsLost }, [
+        startsWith('heard "forty dollars": it was said, but not all of it was heard'),
+        startsWith(`${RECORD} it has "A haircut costs forty dollars,`),
+      ]),
+      "dead air": finds(INTERRUPTED, { line: deadAir }, [
+        startsWith("dead air under 4.50 s: the longest is "),
+        startsWith("every answer within 3.00 s: the slowest of "),
+        startsWith(`${RECORD} its line begins `),
+      ]),
+      "answers come too late": finds(INTERRUPTED, { model: slow }, [
+        startsWith("every answer within 3.00 s: the slowest of 3 after "),
+      ]),
+      "a tool is called twice": finds(INTERRUPTED, { model: twice }, [
+        startsWith("take_message is called once: 2 such calls of 2"),
+      ]),
+      "the record has other words": finds(INTERRUPTED, { record: otherWords }, [
+        startsWith(`${RECORD} it has "A haircut costs fourteen dollars`),
+      ]),
+      "the record has what was cut off": finds(INTERRUPTED, { record: saidToTheEnd }, [
+        /^the record says what was heard: it has ".* free of charge\.", heard was ".*eighty,"$/,
+      ]),
+      "the record has a cut at another time": finds(INTERRUPTED, { record: cutLater }, [
+        startsWith(`${RECORD} its cut is 0.6`),
+      ]),
+      "a transfer connects": finds(CONNECTED, {}, []),
+      "a transfer connects nobody": finds(CONNECTED, { agent: "mistyped" }, [
+        startsWith("the caller is put through to sales: it came to: "),
+      ]),
+    });
+  } finally {
+    for (const voice of Object.values(voices)) voice.close();
+  }
+});
+
+function startsWith(text: string): RegExp {
+  return new RegExp(`^${RegExp.escape(text)}`);
+}
+
+const LATE_MS = 1500;
+const SLOW_MS = 3000;
+
+function lateClear(): ToCaller {
+  return (message, pass) => {
+    if (message.event === "clear") setTimeout(() => pass(message), LATE_MS);
+    else pass(message);
+  };
+}
+
+function noClear(): ToCaller {
+  return (message, pass) => {
+    if (message.event !== "clear") pass(message);
+  };
+}
+
+/** What was cleared comes once more. */
+function speaksOver(): ToCaller {
+  const last: StreamMessage[] = [];
+  return (message, pass) => {
+    if (message.event === "media") last.push(message);
+    pass(message);
+    if (message.event !== "clear") return;
+    setTimeout(() => last.slice(-100).forEach((again) => pass(again)), 400);
+  };
+}
+
+/** Some words of the second answer. */
+function wordsLost(): ToCaller {
+  const place = placeOf();
+  return (message, pass) => {
+    const { stretch, ms } = place(message);
+    const isLost = message.event === "media" && stretch === 2 && ms > 500 && ms < 2200;
+    if (!isLost) pass(message);
+  };
+}
+
+/** From the third answer on. */
+function deadAir(): ToCaller {
+  const place = placeOf();
+  return (message, pass) => {
+    if (place(message).stretch >= 3) setTimeout(() => pass(message), 5000);
+    else pass(message);
+  };
+}
+
+/** Tells which stretch of speech a message belongs to, counted from 1, and how much of it has come. */
+function placeOf(): (message: StreamMessage) => { readonly stretch: number; readonly ms: number } {
+  let stretch = 0;
+  let ms = 0;
+  let lastAt = -Infinity;
+  return ({ event, media }) => {
+    if (event !== "media") return { stretch, ms };
+    const now = performance.now();
+    if (now - lastAt > 1000) {
+      stretch++;
+      ms = 0;
+    }
+    lastAt = now;
+    ms += audioDurationMs(String(media?.payload), "pcmu");
+    return { stretch, ms };
+  };
+}
+
+function slow(script: Script): Script {
+  return async (turn) => {
+    const delayMs = turn.cause.type === "speech" ? SLOW_MS : 0;
+    return { ...await script(turn), delayMs };
+  };
+}
+
+function twice(script: Script): Script {
+  return async (turn) => {
+    const reply = await script(turn);
+    return { ...reply, tools: (reply.tools ?? []).flatMap((call) => [call, call]) };
+  };
+}
+
+type Call = Record<string, unknown>;
+
+function otherWords(call: Call): Call {
+  return withTurns(call, (turn) => {
+    return { ...turn, text: String(turn["text"]).replace("forty", "fourteen") };
+  });
+}
+
+function saidToTheEnd(call: Call): Call {
+  const whole = { text: INTERRUPTED.model[0]?.says, interrupted: false };
+  return withTurns(call, (turn) => turn["interrupted"] === true ? { ...turn, ...whole } : turn);
+}
+
+function cutLater(call: Call): Call {
+  return withTurns(call, (turn) => {
+    return turn["interrupted"] === true
+      ? { ...turn, endedMs: Number(turn["endedMs"]) + 600 }
+      : turn;
+  });
+}
+
+function withTurns(call: Call, change: (turn: Call) => Call): Call {
+  const turns: readonly unknown[] = Array.isArray(call["turns"]) ? call["turns"] : [];
+  return { ...call, turns: turns.map((turn) => isRecord(turn) ? change(turn) : turn) };
+}
