@@ -15,6 +15,7 @@ export { addSavings, CompactionSavings, savedUsd } from "./spending/compactionSa
 export type { Consent } from "./spending/consent.ts";
 export type { DialCheck, DialPolicy, PersonCall } from "./spending/dialPolicy.ts";
 export type { EmbeddingSpending } from "./spending/embeddingSpending.ts";
+export { checkDestination } from "./spending/destinations/destination.ts";
 export { countryOf as countryOfNumber } from "./spending/destinations/numberingPlan.ts";
 export { type DialRefusal, dialRefusalCodes } from "./spending/dialRefusal.ts";
 export { openSpending, type Spending } from "./spending/openSpending.ts";

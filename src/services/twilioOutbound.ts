@@ -46,3 +46,21 @@ export {
 } from "./twilioOutbound/twilioMessages.ts";
 export { type PhoneAnswer, writeHangUp, writeTwiml } from "./twilioOutbound/twiml.ts";
 export { createTwilioNumbers, type TwilioNumbers } from "./twilioOutbound/twilioNumbers.ts";
+export {
+  type AccountNumber,
+  createTwilioAccountNumbers,
+  type NumberSettings,
+  numberSettings,
+  type TwilioAccountNumbers,
+} from "./twilioOutbound/twilioAccountNumbers.ts";
+export {
+  createTwilioFlows,
+  flowWebhook,
+  forwardingFlow,
+  type TwilioFlows,
+} from "./twilioOutbound/twilioFlows.ts";
+export {
+  STATUS_OVERRIDES,
+  VOICE_OVERRIDES,
+  withoutOverrides,
+} from "./twilioOutbound/persistent.ts";

@@ -1,5 +1,5 @@
 import type { Settings } from "../../config/settings.ts";
-import type { TwilioNumbers } from "../twilioOutbound.ts";
+import { type TwilioNumbers, withoutOverrides } from "../twilioOutbound.ts";
 import type { Finding } from "./setupCheck.ts";
 
 /** Whether the origin that others reach this server at is set. */
@@ -56,7 +56,7 @@ export async function phoneFinding(
         values,
       };
     }
-    if (voice.application !== "" || voice.url !== webhook) {
+    if (voice.application !== "" || withoutOverrides(voice.url) !== webhook) {
       return {
         code: "number_not_connected",
         state: "broken",

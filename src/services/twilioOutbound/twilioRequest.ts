@@ -17,6 +17,8 @@ export interface RequestOptions {
   readonly creates?: boolean;
   /** Where it is less than that of all requests. */
   readonly timeoutMs?: number;
+  /** In the place of GET. */
+  readonly deletes?: boolean;
 }
 
 /**
@@ -40,11 +42,12 @@ export function createTwilioRequest(
   async function request(
     url: string,
     form?: URLSearchParams,
-    { creates = false, timeoutMs: ownMs }: RequestOptions = {},
+    { creates = false, deletes = false, timeoutMs: ownMs }: RequestOptions = {},
   ): Promise<unknown> {
     try {
       const limitMs = Math.min(ownMs ?? timeoutMs, timeoutMs);
-      const { status, headers, body } = await exchange(url, form, creates, limitMs);
+      const method = deletes ? "DELETE" : form === undefined ? "GET" : "POST";
+      const { status, headers, body } = await exchange(url, { method, form, creates, limitMs });
       if (status < 200 || status > 299) throw refusalOf(status, headers, body, creates);
       faults?.recordSuccess(creates);
       return body;
@@ -56,13 +59,16 @@ export function createTwilioRequest(
 
   async function exchange(
     url: string,
-    form: URLSearchParams | undefined,
-    creates: boolean,
-    limitMs: number,
+    { method, form, creates, limitMs }: {
+      readonly method: "GET" | "POST" | "DELETE";
+      readonly form: URLSearchParams | undefined;
+      readonly creates: boolean;
+      readonly limitMs: number;
+    },
   ) {
     try {
       const response = await fetch(url, {
-        method: form === undefined ? "GET" : "POST",
+        method,
         headers,
         ...present({ body: form }),
         // Credentials go to the address in the settings and to no other.

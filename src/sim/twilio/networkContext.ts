@@ -59,6 +59,11 @@ export interface CallbackFaults {
   readonly dropRate?: number;
 }
 
+export type HostedDocument = (
+  url: URL,
+  params: Readonly<Record<string, string>>,
+) => string | undefined;
+
 /** What all calls of one simulated network share. */
 export interface NetworkContext {
   readonly account: PhoneAccount;
@@ -74,14 +79,21 @@ export interface NetworkContext {
   readonly publicUrl: string;
   /** Aborts when the network closes. */
   readonly signal: AbortSignal;
+  /** What Twilio's own servers answer, by their hosts: TwiML, or undefined where there is none. */
+  readonly hosted: Map<string, HostedDocument>;
   /** Where to really connect for a URL of the app's; undefined for one that is not the app's. */
   route(url: URL): URL | undefined;
   plan(address: string): NumberPlan;
 }
 
 /** Maps the app's public URLs onto where it really listens; only loopback is ever reached. */
-export function routeToApp(url: URL, publicUrl: string, baseUrl: string): URL | undefined {
-  if (url.host !== new URL(publicUrl).host) return isLoopback(url.hostname) ? url : undefined;
+export function routeToApp(
+  url: URL,
+  publicUrls: Iterable<string>,
+  baseUrl: string,
+): URL | undefined {
+  const isApp = [...publicUrls].some((publicUrl) => url.host === new URL(publicUrl).host);
+  if (!isApp) return isLoopback(url.hostname) ? url : undefined;
   const target = new URL(baseUrl);
   const secure = target.protocol === "https:";
   const protocol = url.protocol.startsWith("ws") ? (secure ? "wss:" : "ws:") : target.protocol;

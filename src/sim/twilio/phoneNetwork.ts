@@ -3,6 +3,7 @@ import { Mailbox } from "../mailbox.ts";
 import { SimulatedCall } from "./call/simulatedCall.ts";
 import type { SimulatedCallRequest } from "./call/callRequest.ts";
 import { Conferences } from "./conference/conferences.ts";
+import type { Answerer, InboundOptions } from "./call/inboundOptions.ts";
 import { createSimClock } from "./simClock.ts";
 import {
   type CallbackFaults,
@@ -16,6 +17,7 @@ import { createRandom } from "./random.ts";
 import type { Voice } from "../voice/voice.ts";
 
 export { SimulatedCall } from "./call/simulatedCall.ts";
+export type { Answerer, InboundOptions } from "./call/inboundOptions.ts";
 export type { PhoneError, PhoneEvent, SimulatedCallEnd } from "./call/callEvents.ts";
 export type { LineQuality, NumberPlan, PhoneAccount } from "./networkContext.ts";
 export type { CalleePlan } from "./callee/calleePlan.ts";
@@ -46,18 +48,6 @@ export interface PhoneNetworkOptions {
   readonly seed?: number;
 }
 
-/** What one inbound call has of its own. */
-export interface InboundOptions {
-  readonly from?: string;
-  readonly to?: string;
-  /** What the network makes of the caller's number, such as `TN-Validation-Passed-A`. */
-  readonly stirVerstat?: string;
-  /** Further fields of the request, such as `CallerName` and `SipHeader_X-Account`. */
-  readonly params?: Readonly<Record<string, string>>;
-  /** Where this call's line is another than the network's. */
-  readonly line?: LineQuality;
-}
-
 /** Twilio and the callers on its phones, for one account. */
 export type PhoneNetwork = ReturnType<typeof createPhoneNetwork>;
 
@@ -86,6 +76,7 @@ export function createPhoneNetwork(
   const dialled = new Mailbox<SimulatedCall>(maxCalls);
   let calls: SimulatedCall[] = [];
   let target = baseUrl;
+  const publicUrls = new Set([publicUrl]);
 
   const context: NetworkContext = {
     account,
@@ -97,11 +88,20 @@ export function createPhoneNetwork(
     clock: createSimClock({ speed }),
     random: createRandom(seed),
     signal: closing.signal,
-    route: (url) => routeToApp(url, publicUrl, target),
+    hosted: new Map(),
+    route: (url) => routeToApp(url, publicUrls, target),
     plan: (address) => numbers[address] ?? otherNumbers,
   };
 
   const conferences = new Conferences(context);
+  const at = (path: string | undefined) => path === undefined ? "" : new URL(path, publicUrl).href;
+  const app: Answerer = {
+    url: at("/twilio/voice"),
+    method: "POST",
+    fallbackUrl: at(fallbackPath),
+    statusUrl: at(statusPath),
+    statusMethod: "POST",
+  };
 
   function start(request: SimulatedCallRequest): SimulatedCall {
     if (closing.signal.aborted) throw new Error("Cannot call: the phone network is closed");
@@ -114,17 +114,17 @@ export function createPhoneNetwork(
   }
 
   function call(
-    { from = "+12025550123", to = account.number, stirVerstat, params: more, line }:
+    { from = "+12025550123", to = account.number, stirVerstat, params: more, line, answerer }:
       InboundOptions = {},
   ): SimulatedCall {
-    const at = (path: string) => new URL(path, publicUrl).href;
-    const callbacks = statusPath === undefined
+    const { url, method, fallbackUrl, statusUrl, statusMethod } = answerer ?? app;
+    const callbacks = statusUrl === ""
       ? undefined
-      : { url: at(statusPath), method: "POST" as const, events: ["completed"] };
-    const fallbackUrl = fallbackPath === undefined ? undefined : at(fallbackPath);
+      : { url: statusUrl, method: statusMethod, events: ["completed"] };
     const params = { ...more, ...present({ StirVerstat: stirVerstat }) };
-    const first = { kind: "request", url: at("/twilio/voice"), method: "POST", params } as const;
-    return start({ from, to, first: { ...first, fallbackUrl }, callbacks, line });
+    const first = { kind: "request", url, method, params } as const;
+    const fallback = fallbackUrl === "" ? undefined : fallbackUrl;
+    return start({ from, to, first: { ...first, fallbackUrl: fallback }, callbacks, line });
   }
 
   function dial(request: SimulatedCallRequest): SimulatedCall {
@@ -159,6 +159,10 @@ export function createPhoneNetwork(
     },
     connectTo: (baseUrl: string): void => {
       target = baseUrl;
+    },
+    /** The app is reached at this origin too. */
+    publishAt: (origin: string): void => {
+      publicUrls.add(origin);
     },
     /** Starts an inbound call to the account's number. */
     call,

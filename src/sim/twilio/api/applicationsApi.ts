@@ -76,5 +76,9 @@ export function createApplicationsApi(accountSid: string) {
       : found(resource(application));
   }
 
-  return { handle, find: (sid: string): Application | undefined => all.get(sid) };
+  return {
+    handle,
+    all: (): readonly Application[] => [...all.values()],
+    find: (sid: string): Application | undefined => all.get(sid),
+  };
 }

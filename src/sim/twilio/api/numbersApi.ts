@@ -62,6 +62,7 @@ export function createNumbersApi(
     /** What is set of a number, by its digits; undefined for one that the account does not have. */
     find: (digits: string): NumberResource | undefined =>
       numbers.find(({ number }) => number === digits),
+    all: (): readonly NumberResource[] => numbers,
     /** Sets something of the network's number as the console does. */
     change(form: URLSearchParams): void {
       const [first] = numbers;

@@ -1,9 +1,11 @@
 import { present } from "../../../utils/present.ts";
 import type { SimulatedCallRequest } from "../call/callRequest.ts";
 import type { SimulatedCall } from "../call/simulatedCall.ts";
+import type { Answerer, InboundOptions } from "../call/inboundOptions.ts";
 import type { Conferences } from "../conference/conferences.ts";
 import { createAccountApi } from "../account/accountApi.ts";
 import { type AccountState, fullAccount } from "../account/accountState.ts";
+import { answererOf } from "../account/incomingCall.ts";
 import type { NumberResource } from "../account/numberResource.ts";
 import type { NetworkContext } from "../networkContext.ts";
 import { type ApiAnswer, notFound, refused } from "./apiAnswer.ts";
@@ -14,6 +16,7 @@ import { createConferencesApi } from "./conferencesApi.ts";
 import { type ApiError, refuse } from "./createForm.ts";
 import { createMessagesApi, type SimulatedText, type TextFault } from "./messagesApi.ts";
 import { createNumbersApi } from "./numbersApi.ts";
+import { createStudioApi } from "./studioApi.ts";
 
 export type { ApiFault } from "./apiFaults.ts";
 
@@ -52,6 +55,10 @@ export interface TwilioApi {
   setVoiceUrl(url: string): void;
   /** Sets something of the account's number, by the names of the API. */
   setNumber(fields: Readonly<Record<string, string>>): void;
+  /** Calls a number of the account from outside: what is set of it decides what answers. */
+  callIn(options?: InboundOptions): SimulatedCall;
+  /** All that can be changed of the account: its numbers, applications and flows. */
+  readonly resources: unknown;
   /** What is set of a number. */
   numberOf(number: string): NumberResource | undefined;
   /** Changes what the API tells of the account. */
@@ -67,6 +74,8 @@ interface CallPlacer {
   readonly calls: readonly SimulatedCall[];
   readonly conferences: Conferences;
   place(request: SimulatedCallRequest): SimulatedCall;
+  call(options?: InboundOptions): SimulatedCall;
+  publishAt(origin: string): void;
 }
 
 /** Starts the API of a phone network: calls, conferences, text messages, numbers and applications. */
@@ -87,6 +96,8 @@ export function startTwilioApi(
     { number: account.number, voiceUrl: `${context.publicUrl}/twilio/voice` },
     ...state.numbers,
   ]);
+  const studio = createStudioApi(account.accountSid);
+  context.hosted.set("webhooks.twilio.com", studio.carryOut);
   const conferences = createConferencesApi({
     context,
     get calls() {
@@ -113,7 +124,8 @@ export function startTwilioApi(
     form: URLSearchParams,
     isApiKey: boolean,
   ): Promise<ApiAnswer> {
-    const told = ofAccount.handle(method, pathname, query, isApiKey);
+    const told = ofAccount.handle(method, pathname, query, isApiKey) ??
+      studio.handle(method, pathname, form);
     if (told !== undefined) return told;
     const path = pathname.startsWith(root) ? pathname.slice(root.length) : "";
     switch (/^[A-Za-z]*/.exec(path)?.[0]) {
@@ -122,6 +134,7 @@ export function startTwilioApi(
       case "Applications":
         return applications.handle(method, path, query, form);
       case "IncomingPhoneNumbers":
+        publish(form.get("VoiceUrl"));
         return numbers.handle(method, path, query, form);
       case "Conferences": {
         const carryOut = () => conferences.handle(method, path, query, form);
@@ -133,6 +146,25 @@ export function startTwilioApi(
         if (path === "Messages.json" && method === "POST") return messages.create(form);
     }
     return notFound(pathname);
+  }
+
+  /** A number that is pointed at the app's webhook tells where the app is. */
+  function publish(voiceUrl: string | null): void {
+    const url = URL.parse(voiceUrl ?? "");
+    if (url?.pathname === "/twilio/voice") network.publishAt(url.origin);
+  }
+
+  function callIn({ to = account.number, ...options }: InboundOptions = {}): SimulatedCall {
+    const number = numbers.find(to);
+    const answerer = number && answererOf(number, applications.find);
+    const nobody: Answerer = {
+      url: "",
+      method: "POST",
+      fallbackUrl: "",
+      statusUrl: "",
+      statusMethod: "POST",
+    };
+    return network.call({ ...options, to, answerer: answerer ?? nobody });
   }
 
   const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {}, onError }, handle);
@@ -148,6 +180,19 @@ export function startTwilioApi(
     failTexts: messages.failTo,
     setVoiceUrl: (url) => numbers.change(new URLSearchParams({ VoiceUrl: url })),
     setNumber: (fields) => numbers.change(new URLSearchParams({ ...fields })),
+    callIn,
+    get resources() {
+      const { callerIds, countries, trunks } = state;
+      const flows = studio.flows();
+      return {
+        numbers: numbers.all(),
+        applications: applications.all(),
+        flows,
+        callerIds,
+        countries,
+        trunks,
+      };
+    },
     numberOf: numbers.find,
     setAccount: (changes) => {
       state = { ...state, ...changes };

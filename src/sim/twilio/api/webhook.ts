@@ -44,6 +44,8 @@ export async function sendWebhook(
   if (request.method === "GET") {
     for (const [name, value] of Object.entries(request.params)) url.searchParams.set(name, value);
   }
+  const hosted = context.hosted.get(url.host);
+  if (hosted !== undefined) return answerOfTwilio(hosted(url, request.params));
   const target = context.route(url);
   if (target === undefined) {
     const message = `${url.origin} is not the app's public URL ${context.publicUrl}`;
@@ -59,6 +61,13 @@ export async function sendWebhook(
       return { ...answer, attempts, ...(warning !== undefined && { warning }) };
     }
   }
+}
+
+/** What Twilio's own servers answer. */
+function answerOfTwilio(twiml: string | undefined): WebhookAnswer {
+  return twiml === undefined
+    ? { ...nothing(11200, "There is no such document"), status: 404, attempts: 1 }
+    : { status: 200, contentType: "text/xml", body: twiml, attempts: 1 };
 }
 
 const maxBytes = 64 * 1024;

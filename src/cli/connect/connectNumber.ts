@@ -1,0 +1,132 @@
+import {
+  type AccountNumber,
+  flowWebhook,
+  forwardingFlow,
+  type NumberSettings,
+  type TwilioAccountNumbers,
+  type TwilioFlows,
+} from "../../services/twilioOutbound.ts";
+import { newToken } from "../../utils/ids.ts";
+import type { ConnectMemory, RememberedFlow, RememberedNumber } from "./connectMemory.ts";
+import { changesFor, differing, entriesOf } from "./numberChanges.ts";
+
+/** Where calls go while this server is away. */
+export type Fallback =
+  | { readonly kind: "phone"; readonly to: string }
+  | { readonly kind: "url"; readonly url: string };
+
+export interface ConnectDeps {
+  readonly account: TwilioAccountNumbers;
+  readonly flows: TwilioFlows;
+  readonly memory: ConnectMemory;
+  readonly accountSid: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export interface ConnectTarget {
+  readonly publicUrl: string;
+  /** Undefined leaves the number's own. */
+  readonly fallback: Fallback | undefined;
+}
+
+/** The address of a flow in a plan, where it has yet to be made. */
+export const FLOW_TO_BE_MADE = "(a flow of Twilio Studio)";
+
+/** What connecting a number would change; empty where it is connected. */
+export function planOf(
+  number: AccountNumber,
+  { publicUrl, fallback }: ConnectTarget,
+  { memory, accountSid }: Pick<ConnectDeps, "memory" | "accountSid">,
+): Partial<NumberSettings> {
+  const sid = fallback?.kind === "phone"
+    ? memory.find(number.sid)?.flows.find(({ to }) => to === fallback.to)?.sid
+    : undefined;
+  const made = sid === undefined ? FLOW_TO_BE_MADE : flowWebhook(accountSid, sid);
+  const fallbackUrl = fallback?.kind === "url" ? fallback.url : fallback && made;
+  return changesFor(number, { publicUrl, fallbackUrl });
+}
+
+/** The settings that are neither as they were remembered nor as they were set: somebody has changed them since. */
+export function foreignChanges(
+  settings: NumberSettings,
+  { before, set }: Pick<RememberedNumber, "before" | "set">,
+): Partial<NumberSettings> {
+  const unset = entriesOf(differing(settings, { ...before, ...set }));
+  return differing(settings, Object.fromEntries(unset.map(([name]) => [name, before[name]])));
+}
+
+/**
+ * Points a number at this server. What was there before is on the disk before anything changes, so that a crash at
+ * any moment can be undone, or the same done again. Returns the settings that Twilio did not take.
+ */
+export async function connectNumber(
+  number: AccountNumber,
+  target: ConnectTarget,
+  deps: ConnectDeps,
+): Promise<Partial<NumberSettings>> {
+  const { account, flows, memory, accountSid, now } = deps;
+  const planned = planOf(number, target, deps);
+  const prior = memory.find(number.sid);
+  const isStale = prior !== undefined &&
+    entriesOf(foreignChanges(number.settings, prior)).length > 0;
+  let remembered: RememberedNumber = {
+    accountSid,
+    sid: number.sid,
+    number: number.number,
+    rememberedAt: new Date(now()).toISOString(),
+    before: number.settings,
+    flows: prior?.flows ?? [],
+    ...(prior !== undefined && !isStale && {
+      rememberedAt: prior.rememberedAt,
+      before: prior.before,
+    }),
+    set: { ...(isStale ? {} : prior?.set), ...planned },
+  };
+  const keep = (changed: Partial<RememberedNumber>) => {
+    remembered = { ...remembered, ...changed };
+    memory.keep(remembered);
+  };
+  keep({});
+  let changes = planned;
+  if (target.fallback?.kind === "phone") {
+    const VoiceFallbackUrl = flowWebhook(accountSid, await ensureFlow(target.fallback.to));
+    changes = { ...planned, ...differing(number.settings, { VoiceFallbackUrl }) };
+    keep({ set: { ...remembered.set, VoiceFallbackUrl } });
+  }
+  const changed = await account.change(number.sid, changes);
+  await removeOtherFlows(changed.settings.VoiceFallbackUrl);
+  return differing(changed.settings, changes);
+
+  /** Its name is remembered first: one that was made just before a crash is found by it. */
+  async function ensureFlow(to: string): Promise<string> {
+    const known = remembered.flows.find((flow) => flow.to === to);
+    if (known?.sid !== undefined) return known.sid;
+    const name = known?.name ?? `Calls go to ${to} (${newToken().slice(0, 12)})`;
+    if (known === undefined) keep({ flows: [...remembered.flows, { name, to }] });
+    const found = known === undefined ? undefined : await flows.find(name);
+    const sid = found ?? await flows.create(name, forwardingFlow(to));
+    const others = remembered.flows.filter((flow) => flow.name !== name);
+    keep({ flows: [...others, { name, to, sid }] });
+    return sid;
+  }
+
+  /** Flows that were made for an earlier wish. */
+  async function removeOtherFlows(fallbackUrl: string): Promise<void> {
+    const isUsed = ({ sid }: RememberedFlow) =>
+      sid !== undefined && flowWebhook(accountSid, sid) === fallbackUrl;
+    for (const flow of remembered.flows.filter((flow) => !isUsed(flow))) {
+      await removeFlow(flow, flows);
+      keep({ flows: remembered.flows.filter(({ name }) => name !== flow.name) });
+    }
+  }
+}
+
+/** Removes a remembered flow, also one whose SID a crash has lost. */
+export async function removeFlow(
+  { name, sid }: RememberedFlow,
+  flows: Pick<TwilioFlows, "find" | "remove">,
+): Promise<void> {
+  const made = sid ?? await flows.find(name);
+  if (made !== undefined) await flows.remove(made);
+}
