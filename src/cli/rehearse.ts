@@ -1,9 +1,7 @@
-import { basename, dirname, join } from "node:path";
-import { describeProblem } from "../config/agentProblem.ts";
+import { dirname } from "node:path";
 import { readEnvironment, readSettings } from "../config/env.ts";
 import type { Environment } from "../config/settingReader.ts";
-import { scenarioFromJournal } from "../scenarios/file/fromJournal.ts";
-import { readScenario } from "../scenarios/file/readScenario.ts";
+import type { Settings } from "../config/settings.ts";
 import { findScenarios, type FoundScenario } from "../scenarios/file/findScenarios.ts";
 import { type Difference, differenceOf } from "../scenarios/report/difference.ts";
 import { htmlReport } from "../scenarios/report/html/htmlReport.ts";
@@ -22,12 +20,12 @@ import { type AskText, createImprovise, createJudge } from "../scenarios/run/tex
 import { runAll } from "../scenarios/run/runAll.ts";
 import { runScenario, type ScenarioRun } from "../scenarios/run/runScenario.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
-import { readJournal } from "../services/calls.ts";
 import { type ChatEndpoint, createChatClient, jsonIn } from "../services/analysis.ts";
 import { parseFault } from "../sim/openai/faults.ts";
 import { createFliteVoice, type FliteSpeaker } from "../sim/voice/fliteVoice.ts";
 import { exitProcess, keepProcess } from "../utils/processExit.ts";
 import { present } from "../utils/present.ts";
+import { type RecordedScenario, recordedScenarios } from "./recordedCalls.ts";
 import { startRehearsedServer } from "./rehearsedServer.ts";
 import { readRehearseOptions, type RehearseOptions, rehearseUsage } from "./rehearseOptions.ts";
 
@@ -47,7 +45,7 @@ export async function rehearse(
   { environment, print, interrupted }: RehearsalDeps,
 ): Promise<number> {
   const settings = readSettings(environment);
-  const found = (await scenariosOf(options, settings.agents.dir)).map((one) =>
+  const found = (await scenariosOf(options, settings, print)).map((one) =>
     onLine(one, options.line)
   );
   const baseline = options.baseline === undefined
@@ -71,7 +69,10 @@ export async function rehearse(
     (options.repeat > 1 ? 8 : 0);
   const spent = { usd: 0 };
 
-  async function act({ scenario, readAudio }: FoundScenario, seed: number): Promise<ScenarioRun> {
+  async function act(
+    { scenario, readAudio, recorded }: FoundScenario & Partial<RecordedScenario>,
+    seed: number,
+  ): Promise<ScenarioRun> {
     if (spent.usd >= options.maxUsd) throw new Error(`$${options.maxUsd} have been spent`);
     await using server = await startRehearsedServer({
       environment,
@@ -86,7 +87,7 @@ export async function rehearse(
     });
     const run = await runScenario(scenario, server, { voices, readAudio, judge, improvise });
     for (const { evidence } of run.calls) spent.usd += evidence.record?.costUsd ?? 0;
-    return run;
+    return { ...run, ...present({ recorded }) };
   }
 
   try {
@@ -116,26 +117,14 @@ export async function rehearse(
 }
 
 async function scenariosOf(
-  { paths, journals, write }: RehearseOptions,
-  agentsDir: string,
-): Promise<readonly FoundScenario[]> {
-  const made = await Promise.all(journals.map((path) => ofJournal(path, write)));
-  const isDefault = paths.length === 0 && journals.length === 0;
-  return [...await findScenarios(isDefault ? [`${agentsDir}/scenarios`] : paths), ...made];
-}
-
-async function ofJournal(path: string, write: string | undefined): Promise<FoundScenario> {
-  const name = basename(path).replace(/\.[^.]*$/, "");
-  const text = scenarioFromJournal(name, readJournal(await Deno.readTextFile(path)));
-  if (write !== undefined) {
-    await Deno.mkdir(write, { recursive: true });
-    await Deno.writeTextFile(join(write, `${name}.yaml`), text);
-  }
-  const readAudio = () => new Uint8Array();
-  const read = readScenario(name, text, readAudio);
-  if (read.ok) return { scenario: read.scenario, readAudio };
-  const problems = read.problems.map((problem) => describeProblem(path, problem));
-  throw new TypeError(`Cannot make a scenario of it:\n${problems.join("\n")}`);
+  options: RehearseOptions,
+  settings: Settings,
+  print: (line: string) => void,
+): Promise<readonly (FoundScenario & Partial<RecordedScenario>)[]> {
+  const { paths, journals, calls } = options;
+  const isDefault = paths.length + journals.length + calls.length === 0;
+  const written = await findScenarios(isDefault ? [`${settings.agents.dir}/scenarios`] : paths);
+  return [...written, ...await recordedScenarios(options, settings, print)];
 }
 
 /** Asks the text model that analyses calls. */
@@ -152,16 +141,14 @@ function asker(endpoint: ChatEndpoint, signal: AbortSignal): AskText {
 }
 
 /** Puts a line in the place of those of a scenario. */
-function onLine(
-  { scenario, readAudio }: FoundScenario,
-  line: RehearseOptions["line"],
-): FoundScenario {
-  if (line === undefined) return { scenario, readAudio };
+function onLine<Found extends FoundScenario>(found: Found, line: RehearseOptions["line"]): Found {
+  if (line === undefined) return found;
+  const { scenario } = found;
   const callers = scenario.callers.map((caller) => ({
     ...caller,
     line: { ...line.conditions, ...present({ noise: caller.line.noise }) },
   }));
-  return { scenario: { ...scenario, callers } satisfies Scenario, readAudio };
+  return { ...found, scenario: { ...scenario, callers } satisfies Scenario };
 }
 
 async function writeReports(

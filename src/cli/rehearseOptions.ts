@@ -21,8 +21,12 @@ export interface RehearseOptions {
   readonly json?: string;
   readonly junit?: string;
   readonly baseline?: string;
-  /** Journals of calls, of which scenarios are made. */
+  /** Journals of calls, of which scenarios are made, and folders of journals. */
   readonly journals: readonly string[];
+  /** Calls in the database, of which scenarios are made. */
+  readonly calls: readonly string[];
+  /** How many calls of each folder of journals. */
+  readonly newest: number;
   /** Where the scenarios that were made of journals are kept. */
   readonly write?: string;
 }
@@ -47,14 +51,18 @@ built-in engine as the scenario says.
   --json FILE          the report for programs, and for --baseline
   --junit FILE         the report for build servers
   --baseline FILE      an earlier JSON report to compare with
-  --from-journal FILE  make a scenario of a recorded call; may be given several times
-  --write FOLDER       keep the scenarios that were made of journals there
+  --from-journal PATH  make scenarios of recorded calls: a journal, or a folder of them; may be given several times
+  --newest N           of a folder of journals, the newest N calls (20)
+  --from-call ID       the same of a call in the database of .env; may be given several times
+  --write FOLDER       keep the scenarios that were made of calls there
 
 Exit code: 0 where all held, 1 where something failed, 2 where nothing could be rehearsed.`;
 
 const MAX_REPEAT = 1000;
 const MAX_CONCURRENCY = 200;
 const PER_PROCESSOR = 10;
+const DEFAULT_NEWEST = 20;
+const MAX_NEWEST = 2000;
 
 /** Reads the arguments. Throws a `TypeError` that says what is wrong. */
 export function readRehearseOptions(
@@ -77,6 +85,8 @@ export function readRehearseOptions(
       junit: { type: "string" },
       baseline: { type: "string" },
       "from-journal": { type: "string", multiple: true },
+      "from-call": { type: "string", multiple: true },
+      newest: { type: "string" },
       write: { type: "string" },
     },
   });
@@ -94,6 +104,8 @@ export function readRehearseOptions(
     html: values.html ?? "data/rehearsal.html",
     ...present({ json, junit, baseline, write }),
     journals: values["from-journal"] ?? [],
+    calls: values["from-call"] ?? [],
+    newest: whole("newest", values.newest, 1, MAX_NEWEST) ?? DEFAULT_NEWEST,
   };
 }
 

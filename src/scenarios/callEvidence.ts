@@ -1,3 +1,5 @@
+import type { TranscriptTurn } from "../call/callEvent.ts";
+import type { CallDirection } from "../call/types.ts";
 import type { HeardLine } from "./ear/heardLines.ts";
 import type { TurnTaking } from "./ear/turnTaking.ts";
 
@@ -18,6 +20,11 @@ export interface CallEvidence {
 /** The part of a call's record that is looked at. Times are milliseconds since the call began. */
 export interface RecordedCall {
   readonly id: string;
+  readonly agent?: string;
+  readonly direction?: CallDirection;
+  /** When the far end took the call. */
+  readonly answeredMs?: number;
+  readonly durationMs?: number;
   readonly end?: { readonly reason: string; readonly detail?: string };
   readonly outcome?: string;
   readonly answeredBy?: string;
@@ -30,6 +37,10 @@ export interface RecordedCall {
     readonly step: string;
     /** Caller and person have talked with each other. */
     readonly isConnected: boolean;
+    readonly why?: string;
+    /** The place in its list of the one who was called last, from 0. */
+    readonly target?: number;
+    readonly spokeMs?: number;
   }[];
   readonly analysis?: Readonly<Record<string, unknown>>;
 }
@@ -39,6 +50,11 @@ export interface RecordedTurn {
   readonly role: "caller" | "agent";
   readonly text: string;
   readonly interrupted: boolean;
+  /** What was cut off. */
+  readonly unheard?: string;
+  readonly by?: TranscriptTurn["by"];
+  /** The server had the agent say it: a greeting, a goodbye, a question that it asks itself. */
+  readonly isDictated?: boolean;
   readonly startedMs: number;
   readonly endedMs?: number;
 }
@@ -48,4 +64,5 @@ export interface RecordedTool {
   readonly arguments: unknown;
   readonly startedMs: number;
   readonly ok?: boolean;
+  readonly output?: string;
 }

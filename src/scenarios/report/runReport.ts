@@ -1,5 +1,7 @@
+import type { RecordedCall } from "../callEvidence.ts";
 import type { HeardLine } from "../ear/heardLines.ts";
 import type { Verdict } from "../expect/verdict.ts";
+import { type CallDifference, callDifference } from "../recorded/callDifference.ts";
 import type { CallRun, ScenarioRun } from "../run/runScenario.ts";
 import { present } from "../../utils/present.ts";
 
@@ -47,6 +49,8 @@ export interface CallResult {
   readonly longestSilenceMs: number;
   readonly costUsd?: number;
   readonly lines: readonly ReportedLine[];
+  /** Of a scenario that was made of a recorded call. */
+  readonly sinceRecorded?: CallDifference;
 }
 
 /** One line of the conversation as it was heard. */
@@ -100,7 +104,7 @@ export function passRate({ scenarios }: Pick<RunReport, "scenarios">): {
 }
 
 function resultOf({ run, error, tookMs }: ScenarioOutcome): RunResult {
-  const calls = run?.calls.map(callResult) ?? [];
+  const calls = run?.calls.map((call) => callResult(call, run.recorded)) ?? [];
   const verdicts = calls.flatMap(({ verdicts }) => verdicts);
   const isFailed = error !== undefined || verdicts.some(({ state }) => state === "failed");
   const isTold = verdicts.some(({ state }) => state === "held");
@@ -112,7 +116,10 @@ function resultOf({ run, error, tookMs }: ScenarioOutcome): RunResult {
   };
 }
 
-function callResult({ evidence, verdicts, spoken }: CallRun): CallResult {
+function callResult(
+  { evidence, verdicts, spoken }: CallRun,
+  recorded: RecordedCall | undefined,
+): CallResult {
   const { taking, lines, record } = evidence;
   const { firstSoundMs, answers, cuts, silences } = taking;
   return {
@@ -131,6 +138,8 @@ function callResult({ evidence, verdicts, spoken }: CallRun): CallResult {
         unheard: "",
       })),
     ].toSorted((a, b) => a.fromMs - b.fromMs),
+    ...(recorded !== undefined && record !== undefined &&
+      { sinceRecorded: callDifference(recorded, record) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Difference } from "./difference.ts";
 import { figuresOf, type Spread, spreadOf } from "./figures.ts";
 import { passRate, type RunReport, type RunResult, type ScenarioReport } from "./runReport.ts";
+import { sinceRecordedLines, whoAnswers } from "./sinceRecorded.ts";
 import { seconds } from "../expect/verdict.ts";
 
 /** What the built-in engine proves, and what not. */
@@ -52,6 +53,7 @@ function runLines(name: string, { state, tookMs, error, calls }: RunResult): rea
     `  ${WORDS[state]}  ${name}  ${figures.join("   ")}`,
     ...(error === undefined ? [] : [`        ${error}`]),
     ...faults,
+    ...calls.flatMap(sinceRecordedLines).map((line) => `        ${line}`),
   ];
 }
 
@@ -72,6 +74,7 @@ export function summaryLines(report: RunReport, difference?: Difference): readon
     `${counts}, with ${engine}, in ${seconds(report.tookMs)}.`,
     ...figures,
     ...(difference === undefined ? [] : differenceLines(difference)),
+    ...whoAnswers(report),
     ...(report.engine === "rehearsal" ? ["", WHAT_IS_PROVEN] : []),
   ];
 }

@@ -6,21 +6,22 @@ import { present } from "../../utils/present.ts";
 
 /**
  * What the built-in engine answers in a scenario: by the first of its rules that fits, else as it does when words
- * are typed. Each script remembers which rules were used.
+ * are typed. No model can call a tool that it has not been given. Each script remembers which rules were used.
  */
 export function modelScript(rules: readonly ModelRule[]): Script {
   const used = new Set<ModelRule>();
   return (turn) => {
     const { cause } = turn;
     const rule = rules.find((rule) => !used.has(rule) && fits(rule, turn));
-    if (rule === undefined) {
+    const reply = rule && replyOf(rule, turn);
+    if (rule?.once === true) used.add(rule);
+    if (reply === undefined) {
       const words = cause.type === "speech" ? cause.words : undefined;
       return rehearsal(
         words === undefined ? turn : { ...turn, cause: { type: "text", text: words } },
       );
     }
-    if (rule.once) used.add(rule);
-    return replyOf(rule);
+    return reply;
   };
 }
 
@@ -38,11 +39,17 @@ function fits({ when }: ModelRule, { cause, request }: ScriptTurn): boolean {
   return ` ${plainWords(said).join(" ")} `.includes(` ${plainWords(when.hears).join(" ")} `);
 }
 
-function replyOf({ says, calls }: ModelRule): ScriptReply {
+/** Undefined where nothing is left of a rule that only calls tools. */
+function replyOf({ says, calls }: ModelRule, { tools }: ScriptTurn): ScriptReply | undefined {
+  const possible = calls.filter(({ name }) => tools.some((tool) => tool.name === name));
+  if (possible.length === 0 && says === undefined) return undefined;
   return {
     ...present({ say: says }),
-    ...(calls.length > 0 && {
-      tools: calls.map(({ name, arguments: args }) => ({ name, arguments: JSON.stringify(args) })),
+    ...(possible.length > 0 && {
+      tools: possible.map(({ name, arguments: args }) => ({
+        name,
+        arguments: JSON.stringify(args),
+      })),
     }),
   };
 }

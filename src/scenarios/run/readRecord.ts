@@ -1,3 +1,4 @@
+import { callDirections } from "../../call/types.ts";
 import { isRecord } from "../../utils/isRecord.ts";
 import { present } from "../../utils/present.ts";
 import type { RecordedCall, RecordedTool, RecordedTurn } from "../callEvidence.ts";
@@ -5,10 +6,15 @@ import type { RecordedCall, RecordedTool, RecordedTurn } from "../callEvidence.t
 /** Reads what `GET /api/calls/{id}` answers; undefined for anything else. */
 export function readRecord(value: unknown): RecordedCall | undefined {
   if (!isRecord(value) || typeof value["id"] !== "string") return undefined;
-  const { id, end, outcome, answeredBy, cost, turns, tools, transfers, analysis } = value;
+  const { id, agent, end, outcome, answeredBy, cost, turns, tools, transfers, analysis } = value;
+  const { startedAt, answeredAt, durationMs } = value;
   return {
     id,
     ...present({
+      agent: textOf(agent),
+      direction: callDirections.find((one) => one === value["direction"]),
+      answeredMs: between(startedAt, answeredAt),
+      durationMs: numberOf(durationMs),
       end: endOf(end),
       outcome: textOf(outcome),
       answeredBy: textOf(answeredBy),
@@ -19,11 +25,7 @@ export function readRecord(value: unknown): RecordedCall | undefined {
     }),
     turns: recordsIn(turns).flatMap(turnOf),
     tools: recordsIn(tools).flatMap(toolOf),
-    transfers: recordsIn(transfers).flatMap(({ alias, step, connectedAt }) =>
-      typeof alias === "string" && typeof step === "string"
-        ? [{ alias, step, isConnected: typeof connectedAt === "string" }]
-        : []
-    ),
+    transfers: recordsIn(transfers).flatMap(transferOf),
   };
 }
 
@@ -32,8 +34,18 @@ function endOf(end: unknown): RecordedCall["end"] {
   return { reason: end["reason"], ...present({ detail: textOf(end["detail"]) }) };
 }
 
+function transferOf(
+  { alias, step, connectedAt, why, target, spokeMs }: Record<string, unknown>,
+): RecordedCall["transfers"] {
+  if (typeof alias !== "string" || typeof step !== "string") return [];
+  return [{
+    ...{ alias, step, isConnected: typeof connectedAt === "string" },
+    ...present({ why: textOf(why), target: numberOf(target), spokeMs: numberOf(spokeMs) }),
+  }];
+}
+
 function turnOf(
-  { id, role, text, interrupted, startedMs, endedMs }: Record<string, unknown>,
+  { id, role, text, interrupted, unheard, by, startedMs, endedMs }: Record<string, unknown>,
 ): readonly RecordedTurn[] {
   if (typeof id !== "string" || typeof text !== "string" || typeof startedMs !== "number") {
     return [];
@@ -42,15 +54,30 @@ function turnOf(
   return [{
     ...{ id, role, text, startedMs },
     interrupted: interrupted === true,
-    ...present({ endedMs: numberOf(endedMs) }),
+    ...present({
+      unheard: textOf(unheard),
+      by: ways.find((way) => way === by),
+      endedMs: numberOf(endedMs),
+    }),
   }];
 }
 
 function toolOf(tool: Record<string, unknown>): readonly RecordedTool[] {
   const { name, arguments: args, startedMs, result } = tool;
   if (typeof name !== "string" || typeof startedMs !== "number") return [];
-  const ok = isRecord(result) && typeof result["ok"] === "boolean" ? result["ok"] : undefined;
-  return [{ name, arguments: parsed(args), startedMs, ...present({ ok }) }];
+  const { ok, output } = isRecord(result) ? result : {};
+  return [{
+    ...{ name, arguments: parsed(args), startedMs },
+    ...present({ ok: typeof ok === "boolean" ? ok : undefined, output: textOf(output) }),
+  }];
+}
+
+const ways = ["voice", "text", "keypad", "operator", "whisper"] as const;
+
+function between(from: unknown, to: unknown): number | undefined {
+  if (typeof from !== "string" || typeof to !== "string") return undefined;
+  const ms = Date.parse(to) - Date.parse(from);
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
 function success(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-import type { CallEvidence } from "../callEvidence.ts";
+import type { CallEvidence, RecordedCall } from "../callEvidence.ts";
 import { alignHeard } from "../ear/alignHeard.ts";
 import { heardLines } from "../ear/heardLines.ts";
 import { soundSpans } from "../ear/soundSpans.ts";
@@ -34,6 +34,8 @@ export interface ScenarioRun {
   readonly scenario: Scenario;
   readonly calls: readonly CallRun[];
   readonly tookMs: number;
+  /** The call of which the scenario was made. */
+  readonly recorded?: RecordedCall;
 }
 
 export interface RunOptions extends ClipSources {

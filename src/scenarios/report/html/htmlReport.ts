@@ -8,6 +8,7 @@ import { differenceLines, WHAT_IS_PROVEN } from "../terminal.ts";
 import { asPhone, callTrack } from "./callTrack.ts";
 import { type Dot, dotPlot } from "./dotPlot.ts";
 import { escapeHtml } from "./markup.ts";
+import { recordedPart } from "./recordedPart.ts";
 import { soundData } from "./soundData.ts";
 import { SCRIPT, STYLES } from "./styles.ts";
 import { waveform, type WaveMark } from "./waveform.ts";
@@ -102,7 +103,8 @@ function runsOf({ scenarios }: RunReport, outcomes: readonly ScenarioOutcome[]):
 function callsOf({ calls }: RunResult, sounds: readonly CallRun[]): string {
   return calls.map((call, index) => {
     const title = calls.length > 1 ? `<h3>Caller ${index + 1}</h3>` : "";
-    return title + verdicts(call.verdicts) + soundOf(call, sounds[index]) +
+    return title + verdicts(call.verdicts) + recordedPart(call.sinceRecorded) +
+      soundOf(call, sounds[index]) +
       `<ol class="lines">${call.lines.map(lineOf).join("")}</ol>`;
   }).join("");
 }

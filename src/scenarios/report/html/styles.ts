@@ -15,6 +15,8 @@ p, figure { margin: .5rem 0; } .soft, figcaption { color: var(--soft); font-size
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 500; font-size: .9rem; }
+h3 { font-size: 1rem; margin: 1rem 0 .25rem; } mark { background: none; color: inherit; font-weight: 600; }
+.wide { overflow-x: auto; } .wide td { min-width: 9rem; overflow-wrap: anywhere; }
 details { background: var(--box); border: 1px solid var(--line); border-radius: .5rem; margin: .5rem 0; padding: 0 1rem; }
 summary { cursor: pointer; padding: .6rem 0; display: flex; gap: .75rem; align-items: baseline; }
 summary .name { color: var(--soft); margin-left: auto; font-size: .85rem; overflow-wrap: anywhere; }

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { rehearse } from "../../src/cli/rehearse.ts";
+import { readRehearseOptions } from "../../src/cli/rehearseOptions.ts";
+import type { RunReport } from "../../src/scenarios/report/runReport.ts";
+import type { ModelRule } from "../../src/scenarios/scenario.ts";
+import { type RecordingServer, startRecordingServer } from "../support/scenarios/recordedTalk.ts";
+
+const agent = (greeting: string, tools: string) =>
+  `title: Front desk\ngreeting: ${greeting}\ntools: [${tools}]\nvoice: marin`;
+
+const rules: readonly ModelRule[] = [
+  {
+    when: { hears: "what time" },
+    calls: [{ name: "get_current_time", arguments: {} }],
+    once: false,
+  },
+  {
+    when: { tool: "get_current_time" },
+    says:
+      "It is a quarter past nine in the morning, and we are open until six in the evening today.",
+    calls: [],
+    once: false,
+  },
+  { when: { hears: "enough" }, says: "Gladly. Anything else?", calls: [], once: false },
+  {
+    when: { hears: "all" },
+    says: "Thank you for calling.",
+    calls: [{ name: "end_call", arguments: { reason: "done" } }],
+    once: false,
+  },
+];
+
+Deno.test("a recorded call goes as it went with the same agent, and what a changed agent does otherwise is told", async () => {
+  await using recording = await startRecordingServer({
+    agent: agent("Hello, this is the front desk.", "get_current_time, end_call"),
+    rules,
+  });
+  const talk = await recording.rig.ring();
+  await recording.heard(talk, /front desk/);
+  await recording.say(talk, "What time is it, please?");
+  await recording.rig.server.network.context.clock.wait(3500);
+  await recording.say(talk, "Thank you, that is enough.");
+  await recording.heard(talk, /Anything else/);
+  await recording.say(talk, "No, that is all.");
+  await recording.ended(talk);
+  await recording.journalOf(talk);
+
+  const same = await rehearsed(recording);
+  assert.equal(same.code, 0, same.printed.join("\n"));
+  const { tools, exchanges, end } = differenceIn(same.report);
+  assert.deepEqual(tools.map(({ name, isSame }) => [name, isSame]), [
+    ["get_current_time", true],
+    ["end_call", true],
+  ]);
+  assert.deepEqual(end, { then: "agent_hung_up", now: "agent_hung_up" });
+  assert.deepEqual(
+    exchanges.map(({ caller, isSame }) => [caller, isSame]),
+    [
+      [undefined, true],
+      ["What time is it, please?", true],
+      ["Thank you, that is enough.", true],
+      ["No, that is all.", true],
+    ],
+    Deno.inspect(exchanges),
+  );
+  assert.ok(exchanges[1]?.now.startsWith("It is a quarter past nine"));
+  assert.ok(!exchanges[1]?.now.includes("today"), "the caller broke in then, and does now");
+  assert.ok(same.printed.some((line) => line.includes("4 of 4 answers in words, 2 of 2 tool")));
+
+  await recording.writeAgent(agent("Good day, you are through to the salon.", "end_call"));
+  const changed = await rehearsed(recording);
+  assert.equal(changed.code, 1);
+  const told = changed.printed.join("\n");
+  assert.match(told, /get_current_time is not called any more \(\{\}\)/);
+  assert.match(told, /at the beginning the agent said "Hello, this is.*now "Good day, you are/);
+  assert.match(told, /built-in engine repeats what the model said/);
+  assert.match(changed.html, /<td>get_current_time is called once<\/td>/);
+  assert.match(changed.html, /<td>Hello, this is the front desk\.<\/td><td><mark>Good day/);
+});
+
+function differenceIn({ scenarios }: RunReport) {
+  const difference = scenarios[0]?.runs[0]?.calls[0]?.sinceRecorded;
+  assert.ok(difference !== undefined, Deno.inspect(scenarios, { depth: 8 }));
+  return difference;
+}
+
+async function rehearsed({ journals, environment }: RecordingServer, ...more: string[]) {
+  const folder = await Deno.makeTempDir({ prefix: "rehearsed-" });
+  const printed: string[] = [];
+  try {
+    const json = `${folder}/report.json`;
+    const options = readRehearseOptions(
+      ["--from-journal", journals, "--json", json, "--html", `${folder}/report.html`, ...more],
+      2,
+    );
+    const code = await rehearse(options, {
+      environment,
+      print: (line) => void printed.push(line),
+      interrupted: new AbortController().signal,
+    });
+    const report: RunReport = JSON.parse(await Deno.readTextFile(json));
+    return { code, printed, report, html: await Deno.readTextFile(`${folder}/report.html`) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
