@@ -198,7 +198,7 @@ export async function createApp(
     recordings,
     listening,
     signIn,
-    setup: openSetup({ ...calls, engine, recorder, recordings, signIn }),
+    setup: openSetup({ ...calls, ...overrides, engine, recorder, recordings, signIn }),
     analysis,
     eventLog,
     metrics,

@@ -64,4 +64,6 @@ export interface AppOverrides {
   readonly dialling?: DiallingTime;
   /** By how much the database's clock is taken to be ahead of what it says. */
   readonly clockAheadMs?: number;
+  /** Certificates to trust at PUBLIC_URL, beside the usual ones. */
+  readonly publicCertificates?: readonly string[];
 }

@@ -38,6 +38,7 @@ import { batchControlRoutes } from "./batchControl.ts";
 import { batchResultsRoutes } from "./batchResults.ts";
 import { outboundBatchesRoutes } from "./outboundBatches.ts";
 import { pagesRoutes } from "./pages.ts";
+import { probeRoutes } from "./probe.ts";
 import { createRecordingLinks } from "./recordingLinks.ts";
 import { recordingPeaksRoutes } from "./recordingPeaks.ts";
 import { recordingsRoutes } from "./recordings.ts";
@@ -124,6 +125,9 @@ export function createRouter(
       recording: () => checkRecording(deps.recordings),
     },
     incidents: incidents.list,
+  }));
+  mount(probeRoutes({
+    ...{ proofs: deps.setup.proofs, phone: settings.phone, addressOf, now: monotonic },
   }));
   mount(twilioRoutes({ phone, texts: deps.texts, sockets: load.sockets, addressOf, log }));
   const sendTable = createTableStreams({ setTimer, revocation: callers.revocation });

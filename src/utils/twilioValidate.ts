@@ -55,6 +55,15 @@ export function validateTwilioSocket(request: TwilioRequest): boolean {
   });
 }
 
+/** The signature by which Twilio would sign a request to this URL, with these fields of a form. */
+export function twilioSignature(
+  authToken: string,
+  url: string,
+  fields: Readonly<Record<string, string>>,
+): string {
+  return getExpectedTwilioSignature(authToken, url, { ...fields });
+}
+
 /** The length of an HMAC-SHA1 in base64. */
 const SIGNATURE_LENGTH = 28;
 

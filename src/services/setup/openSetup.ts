@@ -12,6 +12,7 @@ import { recordingsFinding, storeFinding, webhooksFinding } from "./dataFindings
 import { diskFinding } from "./diskFinding.ts";
 import { modelFinding } from "./modelFinding.ts";
 import { phoneChecks } from "./phoneChecks.ts";
+import { createProbeProofs } from "./publicUrl/probeProofs.ts";
 import { check, type SetupCheck } from "./setupCheck.ts";
 import { settingFindings } from "./settingFindings.ts";
 import { signInFinding } from "./signInFinding.ts";
@@ -22,17 +23,26 @@ export interface SetupDeps {
   readonly agents: Agents;
   readonly engine: Pick<Engine, "name" | "examine">;
   readonly prices: Prices;
-  readonly store: { readonly outbox: Pick<Store["outbox"], "deadLetters"> };
+  readonly store: {
+    readonly outbox: Pick<Store["outbox"], "deadLetters">;
+    readonly keyValues: Pick<Store["keyValues"], "getOrSet">;
+    readonly instances: Pick<Store["instances"], "beats">;
+  };
   readonly recorder: {
     readonly health: () => { readonly status: "ok" | "degraded"; readonly waiting?: number };
   };
   readonly recordings: {
     readonly health: { readonly status: "ok" | "degraded"; readonly reason?: string };
   };
-  readonly cluster: { readonly revocation: { readonly isRevoked: (key: ApiKey) => boolean } };
+  readonly cluster: {
+    readonly instanceId: string;
+    readonly revocation: { readonly isRevoked: (key: ApiKey) => boolean };
+  };
   /** Absent where nobody can sign in. */
   readonly signIn?: Pick<SignIn, "provider"> | undefined;
   readonly now: Clock["now"];
+  /** Certificates to trust at PUBLIC_URL, beside the usual ones. */
+  readonly publicCertificates?: readonly string[] | undefined;
 }
 
 /** Tells how the set-up stands. */
@@ -43,13 +53,17 @@ const KEPT_MS = 5000;
 
 /** Creates what looks at the parts of the set-up. */
 export function openSetup(
-  { settings, agents, engine, prices, store, recorder, recordings, cluster, signIn, now }:
+  { settings, agents, engine, prices, store, recorder, recordings, cluster, signIn, now, ...deps }:
     SetupDeps,
 ) {
+  const { instanceId } = cluster;
+  const proofs = createProbeProofs({ keyValues: store.keyValues, instanceId, now });
   const numbers = settings.phone && createTwilioNumbers(settings.phone);
   let kept: { readonly until: number; readonly checks: Promise<readonly SetupCheck[]> } | undefined;
 
   return {
+    /** By these a process of this database recognises itself at PUBLIC_URL. */
+    proofs,
     /** In the order of `setupParts`. Rejects where the store fails. */
     check(): Promise<readonly SetupCheck[]> {
       if (kept === undefined || now() >= kept.until) {
@@ -62,7 +76,11 @@ export function openSetup(
   async function look(): Promise<readonly SetupCheck[]> {
     const [model, phone, people, failed] = await Promise.all([
       modelFinding(settings, engine),
-      phoneChecks(settings, numbers),
+      phoneChecks({
+        ...{ settings, numbers, proofs, instanceId },
+        instanceIds: async () => (await store.instances.beats()).map((beat) => beat.instanceId),
+        certificates: deps.publicCertificates,
+      }),
       signInFinding(settings, signIn?.provider),
       settings.webhook === undefined ? [] : store.outbox.deadLetters({ limit: 200 }),
     ]);

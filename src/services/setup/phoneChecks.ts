@@ -1,15 +1,57 @@
 import type { Settings } from "../../config/settings.ts";
 import type { TwilioNumbers } from "../twilioOutbound.ts";
-import { phoneFinding, publicUrlFinding } from "./phoneFinding.ts";
-import { check, type SetupCheck } from "./setupCheck.ts";
+import { phoneFinding } from "./phoneFinding.ts";
+import { plainFinding, probeFindings, publicUrlSetting } from "./publicUrl/publicUrlFindings.ts";
+import type { ProbeProofs } from "./publicUrl/probeProofs.ts";
+import { probePublicUrl } from "./publicUrl/probePublicUrl.ts";
+import { check, type Finding, type SetupCheck } from "./setupCheck.ts";
+
+export interface PhoneCheckDeps {
+  readonly settings: Pick<Settings, "server" | "phone">;
+  readonly numbers: Pick<TwilioNumbers, "voiceOf"> | undefined;
+  readonly proofs: ProbeProofs;
+  readonly instanceId: string;
+  /** Of all processes of this database; may reject. */
+  readonly instanceIds: () => Promise<readonly string[]>;
+  /** Certificates to trust at the public address, beside the usual ones. */
+  readonly certificates?: readonly string[] | undefined;
+}
 
 /** What is asked about the phone: Twilio, and the public address. Never rejects. */
-export async function phoneChecks(
-  settings: Pick<Settings, "server" | "phone">,
-  numbers: Pick<TwilioNumbers, "voiceOf"> | undefined,
-): Promise<readonly SetupCheck[]> {
+export async function phoneChecks(deps: PhoneCheckDeps): Promise<readonly SetupCheck[]> {
+  const { settings, numbers } = deps;
+  const [address, phone] = await Promise.all([
+    publicUrlFindings(deps),
+    phoneFinding(settings, numbers),
+  ]);
   return [
-    check("publicUrl", publicUrlFinding(settings)),
-    check("phone", await phoneFinding(settings, numbers)),
+    ...address.map((finding) => check("publicUrl", finding)),
+    check("phone", phone),
   ];
 }
+
+async function publicUrlFindings(
+  { settings, proofs, instanceId, instanceIds, certificates }: PhoneCheckDeps,
+): Promise<readonly Finding[]> {
+  const { server: { publicUrl, trustProxy }, phone } = settings;
+  const setting = publicUrlSetting(settings);
+  if (setting !== undefined || publicUrl === undefined) {
+    return setting === undefined ? [] : [setting];
+  }
+  const others = await instanceIds().catch(() => []);
+  const result = await probePublicUrl({
+    publicUrl,
+    authToken: phone?.authToken,
+    proofs,
+    instanceIds: [...new Set([instanceId, ...others])],
+    certificates,
+    timeoutMs: PROBE_MS,
+  });
+  const found = probeFindings(result, { publicUrl, instanceId, trustProxy });
+  const plain = plainFinding(publicUrl);
+  if (plain === undefined) return found;
+  return [plain, ...found.filter(({ state }) => state !== "ok")];
+}
+
+/** As long as Twilio waits for a connection. */
+const PROBE_MS = 5000;

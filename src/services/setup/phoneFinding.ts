@@ -2,33 +2,6 @@ import type { Settings } from "../../config/settings.ts";
 import { type TwilioNumbers, withoutOverrides } from "../twilioOutbound.ts";
 import type { Finding } from "./setupCheck.ts";
 
-/** Whether the origin that others reach this server at is set. */
-export function publicUrlFinding(
-  { server: { publicUrl } }: Pick<Settings, "server">,
-): Finding {
-  if (publicUrl === undefined) {
-    return {
-      code: "public_url_not_set",
-      state: "off",
-      text: "The server has no public address: only this machine reaches it.",
-      remedy:
-        "Set PUBLIC_URL to the https origin of your proxy or tunnel, such as https://voice.example.com.",
-    };
-  }
-  const values = { url: publicUrl };
-  if (publicUrl.startsWith("http:") && new URL(publicUrl).hostname !== "localhost") {
-    return {
-      code: "public_url_not_encrypted",
-      state: "warning",
-      text: "{url} is not encrypted: browsers give pages there no microphone.",
-      remedy:
-        "Put a proxy with a certificate before the server, and its https origin into PUBLIC_URL.",
-      values,
-    };
-  }
-  return { code: "public_url_ok", state: "ok", text: "The public address is {url}.", values };
-}
-
 /** Whether calls to the number come here; asks Twilio. Never rejects. */
 export async function phoneFinding(
   { phone }: Pick<Settings, "phone">,

@@ -5,9 +5,11 @@
  */
 export async function dial(
   { protocol, hostname, port }: URL,
-  { signal, adopt }: {
+  { signal, adopt, certificates }: {
     readonly signal: AbortSignal;
     readonly adopt: (connection: Deno.Conn) => void;
+    /** Trusted beside those of Deno. */
+    readonly certificates?: readonly string[] | undefined;
   },
 ): Promise<Deno.Conn> {
   const isSecure = protocol === "wss:";
@@ -22,6 +24,7 @@ export async function dial(
   const secured = await Deno.startTls(connection, {
     hostname: host,
     alpnProtocols: ["http/1.1"],
+    ...(certificates !== undefined && { caCerts: [...certificates] }),
   });
   adopt(secured);
   const abandon = () => void abandoned++;
