@@ -59,6 +59,12 @@ export {
   forwardingFlow,
   type TwilioFlows,
 } from "./twilioOutbound/twilioFlows.ts";
+export { alertMeaning } from "./twilioOutbound/alertMeaning.ts";
+export {
+  createTwilioAlerts,
+  type TwilioAlert,
+  type TwilioAlerts,
+} from "./twilioOutbound/twilioAlerts.ts";
 export {
   STATUS_OVERRIDES,
   VOICE_OVERRIDES,

@@ -1,12 +1,25 @@
 import { type ApiAnswer, found, notFound, refused } from "../api/apiAnswer.ts";
+import type { CallFacts } from "../api/callFacts.ts";
 import { refuse } from "../api/createForm.ts";
+import type { PhoneError } from "../call/callEvents.ts";
 import type { AccountAlert, AccountState } from "./accountState.ts";
+
+/** A call, as far as the debugger tells of it. */
+interface FailingCall {
+  readonly sid: string;
+  readonly facts: Pick<CallFacts, "createdAt">;
+  readonly errors: readonly PhoneError[];
+}
 
 /**
  * Creates the parts of Twilio's APIs that tell of an account: itself, its balance, verified caller IDs, countries,
  * alerts, trunks and the campaign for texts. Those of other hosts than api.twilio.com are told by their paths.
  */
-export function createAccountApi(accountSid: string, state: () => AccountState) {
+export function createAccountApi(
+  accountSid: string,
+  state: () => AccountState,
+  calls: () => readonly FailingCall[],
+) {
   const root = `/2010-04-01/Accounts/${accountSid}`;
 
   /**
@@ -67,14 +80,29 @@ export function createAccountApi(accountSid: string, state: () => AccountState) 
   function alertsOf(query: URLSearchParams): ApiAnswer {
     const since = Date.parse(query.get("StartDate") ?? "");
     const now = Date.now();
-    const alerts = state().alerts.filter(({ agoMs }) => !(now - agoMs < since));
-    return found({ alerts: alerts.map((alert, index) => viewAlert(alert, index, now)), meta: {} });
+    const ofCalls = calls().flatMap(({ sid, facts, errors }) =>
+      errors.map(({ code, message }) => ({
+        code,
+        text: message,
+        agoMs: now - facts.createdAt.getTime(),
+        resourceSid: sid,
+      }))
+    );
+    const alerts = [...state().alerts, ...ofCalls].filter(({ agoMs }) => !(now - agoMs < since));
+    return found({
+      alerts: alerts.map((alert, index) => viewAlert(alert, index, now)).reverse(),
+      meta: {},
+    });
   }
 
   return { handle };
 }
 
-function viewAlert({ code, text, url = "", agoMs }: AccountAlert, index: number, now: number) {
+function viewAlert(
+  { code, text, url = "", agoMs, resourceSid = "" }: AccountAlert,
+  index: number,
+  now: number,
+) {
   return {
     sid: `NO${String(index).padStart(32, "0")}`,
     log_level: "error",
@@ -82,7 +110,7 @@ function viewAlert({ code, text, url = "", agoMs }: AccountAlert, index: number,
     alert_text: text,
     request_url: url,
     request_method: "POST",
-    resource_sid: "",
+    resource_sid: resourceSid,
     date_generated: new Date(now - agoMs).toISOString(),
     more_info: `https://www.twilio.com/docs/errors/${code}`,
   };

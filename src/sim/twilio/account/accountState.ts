@@ -34,6 +34,8 @@ export interface AccountAlert {
   readonly code: number;
   readonly text: string;
   readonly url?: string;
+  /** What it is about, such as a call. */
+  readonly resourceSid?: string;
   /** How long ago it was. */
   readonly agoMs: number;
 }

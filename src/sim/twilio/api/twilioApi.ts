@@ -91,7 +91,7 @@ export function startTwilioApi(
   const messages = createMessagesApi(context);
   const applications = createApplicationsApi(account.accountSid);
   let state: AccountState = { ...fullAccount, ...accountState };
-  const ofAccount = createAccountApi(account.accountSid, () => state);
+  const ofAccount = createAccountApi(account.accountSid, () => state, () => network.calls);
   const numbers = createNumbersApi(account.accountSid, [
     { number: account.number, voiceUrl: `${context.publicUrl}/twilio/voice` },
     ...state.numbers,
