@@ -6,6 +6,8 @@ import type { TurnTaking } from "./ear/turnTaking.ts";
 /** What is known of a call that is over: from its far end, and from the server's record. */
 export interface CallEvidence {
   readonly lines: readonly HeardLine[];
+  /** Whose the words of the lines are: when they sounded is told by the sound. */
+  readonly wordsBy: "model" | "record" | "nobody";
   readonly taking: TurnTaking;
   /** Steps of the caller's that did not come about, such as words that were waited for. */
   readonly missed: readonly string[];

@@ -1,22 +1,14 @@
 import { bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import { levelOf } from "./levelOf.ts";
-import type { SpokenItem } from "./spokenItem.ts";
+import type { EarPiece, SpokenItem } from "./spokenItem.ts";
+import { spreadWords, type TimedWord, VOICED_FRAME_MS } from "./spreadWords.ts";
 
-/** A word, with what stands beside it, and where its sound is in its item. */
-export interface TimedWord {
-  readonly text: string;
-  /** Milliseconds since the item began. */
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-const FRAME_MS = 10;
 /** Less is the silence between words, in dBFS. */
 const VOICED_DB = -50;
 
 /**
- * When each word of an item sounds: words share the voiced part of their sentence, or of the whole where text and
- * sound do not come in step, by their length. Right to some tenths of a second.
+ * When each word of an item sounds, in milliseconds since the item began: words share the voiced part of their
+ * sentence, or of the whole where text and sound do not come in step. Right to some tenths of a second.
  */
 export function wordTimes(item: SpokenItem): readonly TimedWord[] {
   const perMs = bytesPerMs(item.format);
@@ -32,32 +24,34 @@ export function wordTimes(item: SpokenItem): readonly TimedWord[] {
       toByte: item.audio.length,
     }];
   return sections.flatMap(({ text, fromByte, toByte }) => {
-    const voiced = voicedFrames(item, fromByte, toByte);
-    const at = (share: number) => {
-      if (voiced.length === 0) return (fromByte + (toByte - fromByte) * share) / perMs;
-      const place = share * voiced.length;
-      const frame = Math.min(Math.floor(place), voiced.length - 1);
-      return (voiced[frame] ?? 0) + (place - frame) * FRAME_MS;
-    };
-    const words = text.split(/\s+/).filter((word) => word !== "");
-    const total = words.reduce((sum, word) => sum + word.length + 1, 0);
-    let before = 0;
-    return words.map((word) => {
-      const fromMs = at(before / total);
-      before += word.length + 1;
-      return { text: word, fromMs, toMs: at(before / total) };
-    });
+    const audio = item.audio.subarray(fromByte, toByte);
+    const voiced = voicedFrames([{ atMs: fromByte / perMs, audio }], item.format);
+    return spreadWords(
+      text,
+      voiced.length > 0 ? voiced : framesOf(fromByte / perMs, toByte / perMs),
+    );
   });
 }
 
-/** Where frames of a stretch begin in which somebody speaks, in milliseconds. */
-function voicedFrames(item: SpokenItem, fromByte: number, toByte: number): readonly number[] {
-  const perMs = bytesPerMs(item.format);
-  const step = FRAME_MS * perMs;
-  const frames: number[] = [];
-  for (let at = fromByte; at < toByte; at += step) {
-    const frame = item.audio.subarray(at, Math.min(at + step, toByte));
-    if (levelOf(frame, item.format) > VOICED_DB) frames.push(at / perMs);
-  }
-  return frames;
+/** Where frames begin in which somebody speaks. */
+export function voicedFrames(
+  pieces: readonly EarPiece[],
+  format: SpokenItem["format"],
+): readonly number[] {
+  const perMs = bytesPerMs(format);
+  const step = VOICED_FRAME_MS * perMs;
+  return pieces.flatMap(({ atMs, audio }) => {
+    const frames: number[] = [];
+    for (let at = 0; at < audio.length; at += step) {
+      if (levelOf(audio.subarray(at, at + step), format) > VOICED_DB) {
+        frames.push(atMs + at / perMs);
+      }
+    }
+    return frames;
+  });
+}
+
+function framesOf(fromMs: number, toMs: number): readonly number[] {
+  const count = Math.max(0, Math.floor((toMs - fromMs) / VOICED_FRAME_MS));
+  return Array.from({ length: count }, (_, index) => fromMs + index * VOICED_FRAME_MS);
 }

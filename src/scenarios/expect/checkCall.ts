@@ -1,6 +1,6 @@
 import type { CallEvidence } from "../callEvidence.ts";
 import type { Expectation } from "../scenario.ts";
-import { checkHeard, checkNeverHeard } from "./heardChecks.ts";
+import { checkHeard, checkNeverHeard, NO_WORDS } from "./heardChecks.ts";
 import {
   checkAnalysis,
   checkCost,
@@ -106,6 +106,7 @@ async function judged(
   judge: Judge | undefined,
 ): Promise<Verdict> {
   const expected = `${not ? "never meant" : "meant"}: ${meaning}`;
+  if (evidence.wordsBy === "nobody") return skipped(expected, NO_WORDS);
   if (judge === undefined) return skipped(expected, "there is no judge without a key");
   const answer = await judge(meaning, evidence);
   if (answer === undefined) return skipped(expected, "the judge gave no answer");

@@ -1,7 +1,10 @@
 import type { CallEvidence } from "../callEvidence.ts";
 import { findWords, plainWords } from "../ear/findWords.ts";
 import type { HeardWord } from "../ear/heardLines.ts";
-import { seconds, type Verdict, verdict } from "./verdict.ts";
+import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
+
+/** Why nothing can be said of words. */
+export const NO_WORDS = "only the sound of this call is known, not its words";
 
 /** All words that the caller heard, in their order. */
 export function heardWords({ lines }: Pick<CallEvidence, "lines">): readonly HeardWord[] {
@@ -15,6 +18,7 @@ export function checkHeard(
 ): Verdict {
   const limit = withinMs === undefined ? "" : ` within ${seconds(withinMs)}`;
   const expected = `heard "${text}"${limit}`;
+  if (evidence.wordsBy === "nobody") return skipped(expected, NO_WORDS);
   const found = findWords(text, heardWords(evidence));
   if (found === undefined) {
     const unheard = evidence.lines.find(({ unheard, words }) => {
@@ -25,18 +29,30 @@ export function checkHeard(
     return verdict(expected, false, "it was cut off before its end", unheard.toMs);
   }
   const isInTime = withinMs === undefined || found.toMs <= withinMs;
-  return verdict(expected, isInTime, `heard at ${seconds(found.toMs)}`, found.fromMs);
+  return verdict(
+    expected,
+    isInTime,
+    `heard at ${seconds(found.toMs)}${byRecord(evidence)}`,
+    found.fromMs,
+  );
 }
 
 /** No run of these words was heard to its last. */
 export function checkNeverHeard(text: string, evidence: CallEvidence): Verdict {
+  if (evidence.wordsBy === "nobody") return skipped(`never heard "${text}"`, NO_WORDS);
   const found = findWords(text, heardWords(evidence));
-  return found === undefined ? verdict(`never heard "${text}"`, true, "not heard") : verdict(
-    `never heard "${text}"`,
-    false,
-    `heard at ${seconds(found.fromMs)}`,
-    found.fromMs,
-  );
+  return found === undefined
+    ? verdict(`never heard "${text}"`, true, `not heard${byRecord(evidence)}`)
+    : verdict(
+      `never heard "${text}"`,
+      false,
+      `heard at ${seconds(found.fromMs)}${byRecord(evidence)}`,
+      found.fromMs,
+    );
+}
+
+function byRecord({ wordsBy }: CallEvidence): string {
+  return wordsBy === "record" ? ", with the words of the server's record" : "";
 }
 
 /** Words that got lost in the middle of a line stand apart from those that were heard. */

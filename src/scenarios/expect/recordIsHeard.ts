@@ -39,7 +39,8 @@ export function checkRecord(
     const found = `it has "${unheard.text}", of which nothing was heard`;
     return verdict(expected, false, found, unheard.startedMs + offset);
   }
-  return verdict(expected, true, `${lines.length} lines of the agent's`);
+  const by = evidence.wordsBy === "record" ? ", compared by their times alone" : "";
+  return verdict(expected, true, `${lines.length} lines of the agent's${by}`);
 }
 
 function missing({ heardMs, words }: HeardLine): string | undefined {

@@ -34,7 +34,7 @@ export interface ScenarioReport {
 export interface RunResult {
   readonly state: "passed" | "failed" | "skipped";
   readonly tookMs: number;
-  /** Why it could not be acted out. */
+  /** Why it could not be acted out, or was not to be. */
   readonly error?: string;
   readonly calls: readonly CallResult[];
 }
@@ -69,6 +69,8 @@ export interface ScenarioOutcome {
   readonly title: string;
   readonly run?: ScenarioRun;
   readonly error?: string;
+  /** Why it was not to be acted out here. */
+  readonly skipped?: string;
   readonly tookMs: number;
 }
 
@@ -103,7 +105,7 @@ export function passRate({ scenarios }: Pick<RunReport, "scenarios">): {
   return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
 }
 
-function resultOf({ run, error, tookMs }: ScenarioOutcome): RunResult {
+function resultOf({ run, error, skipped, tookMs }: ScenarioOutcome): RunResult {
   const calls = run?.calls.map((call) => callResult(call, run.recorded)) ?? [];
   const verdicts = calls.flatMap(({ verdicts }) => verdicts);
   const isFailed = error !== undefined || verdicts.some(({ state }) => state === "failed");
@@ -111,7 +113,7 @@ function resultOf({ run, error, tookMs }: ScenarioOutcome): RunResult {
   return {
     state: isFailed ? "failed" : isTold ? "passed" : "skipped",
     tookMs: Math.round(tookMs),
-    ...present({ error }),
+    ...present({ error: error ?? skipped }),
     calls,
   };
 }

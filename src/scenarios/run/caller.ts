@@ -1,20 +1,18 @@
 import { AgentSpeech } from "../../sim/twilio/call/agentSpeech.ts";
 import type { SimClock } from "../../sim/twilio/simClock.ts";
-import { alignHeard } from "../ear/alignHeard.ts";
 import { findWords } from "../ear/findWords.ts";
-import { heardLines, type HeardWord } from "../ear/heardLines.ts";
-import type { SpokenItem } from "../ear/spokenItem.ts";
+import type { HeardWord } from "../ear/heardLines.ts";
 import type { CallerStep, CutIn } from "../scenario.ts";
 import { CallerActs } from "./callerActs.ts";
 import type { CallerEnd } from "./callerEnd.ts";
+import type { CallWords } from "./callWords.ts";
 import type { Clip } from "./clips.ts";
 
 /** What a caller is given. */
 export interface CallerOptions {
   readonly end: CallerEnd;
   readonly clock: SimClock;
-  /** The agent's items so far; those of the call's own sessions first. */
-  readonly items: () => readonly SpokenItem[];
+  readonly words: CallWords;
   /** Tells the built-in engine what is being said. */
   readonly tellWords: (words: string) => void;
   readonly onStep: (what: string) => void;
@@ -205,8 +203,8 @@ export class Caller {
   }
 
   #words(): readonly HeardWord[] {
-    const { end, items } = this.#options;
-    return heardLines(alignHeard(end.heardAndQueued(), items())).flatMap(({ words }) => words)
+    const { end, words } = this.#options;
+    return words.lines(end.heardAndQueued()).flatMap(({ words }) => words)
       .toSorted((a, b) => a.fromMs - b.fromMs);
   }
 }

@@ -19,7 +19,7 @@ export async function findRecord(
   let callId = "callId" in id ? id.callId : undefined;
   let record: Record<string, unknown> | undefined;
   for (let tries = 0; tries < TRIES; tries++) {
-    if (callId === undefined && "callSid" in id) callId = await idOf(request, id.callSid);
+    if (callId === undefined && "callSid" in id) callId = await callIdOf(request, id.callSid);
     else record = await read(request, `/api/calls/${callId}`);
     if (record?.["status"] === "ended" && (!withAnalysis || isAnalysed(record))) break;
     await network.context.clock.wait(EVERY_MS);
@@ -29,7 +29,8 @@ export async function findRecord(
 
 type Request = ScenarioServer["request"];
 
-async function idOf(request: Request, callSid: string): Promise<string | undefined> {
+/** The server's own id of a phone call; undefined where it knows none. */
+export async function callIdOf(request: Request, callSid: string): Promise<string | undefined> {
   const page = await read(request, "/api/calls?limit=100");
   const calls = Array.isArray(page?.["calls"]) ? page["calls"].filter(isRecord) : [];
   const id = calls.find((call) => call["callSid"] === callSid)?.["id"];

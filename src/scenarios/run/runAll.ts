@@ -1,6 +1,6 @@
 import type { ScenarioOutcome } from "../report/runReport.ts";
 import type { Scenario } from "../scenario.ts";
-import { present } from "../../utils/present.ts";
+import { NotRehearsed } from "./notRehearsed.ts";
 import type { ScenarioRun } from "./runScenario.ts";
 
 export interface RunAllOptions {
@@ -55,6 +55,8 @@ async function attempt(
     return { name, title, run, tookMs: performance.now() - startedAt };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { name, title, ...present({ error: reason }), tookMs: performance.now() - startedAt };
+    const tookMs = performance.now() - startedAt;
+    const isSkipped = error instanceof NotRehearsed;
+    return { name, title, ...(isSkipped ? { skipped: reason } : { error: reason }), tookMs };
   }
 }

@@ -1,8 +1,6 @@
 import type { CallEvidence, RecordedCall } from "../callEvidence.ts";
-import { alignHeard } from "../ear/alignHeard.ts";
-import { heardLines } from "../ear/heardLines.ts";
 import { soundSpans } from "../ear/soundSpans.ts";
-import type { EarPiece, SpokenItem } from "../ear/spokenItem.ts";
+import type { EarPiece } from "../ear/spokenItem.ts";
 import { type CallerSpan, takeTurns } from "../ear/turnTaking.ts";
 import { checkCall, type Judge } from "../expect/checkCall.ts";
 import type { Verdict } from "../expect/verdict.ts";
@@ -10,8 +8,9 @@ import type { LineConditions, Scenario, ScenarioCaller } from "../scenario.ts";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
 import { Caller } from "./caller.ts";
+import { type CallWords, noWords, tappedWords, toldWords } from "./callWords.ts";
 import type { ClipSources } from "./clips.ts";
-import { findRecord } from "./findRecord.ts";
+import { callIdOf, findRecord } from "./findRecord.ts";
 import type { TappedSession } from "./modelTap.ts";
 import { type OpenedEnd, openEnd } from "./openEnd.ts";
 import { type Improvise, prepareSteps, type StepSource } from "./prepareSteps.ts";
@@ -98,9 +97,9 @@ async function talk(
   onStep: (what: string) => void,
 ): Promise<CallRun> {
   const { clock } = server.network.context;
-  const items = () => itemsFor(server, session);
+  const live = liveWords(server, { end, id }, session);
   const caller = new Caller({
-    ...{ end, clock, items, onStep },
+    ...{ end, clock, words: live, onStep },
     tellWords: (words) => {
       if (session !== undefined) server.tellWords?.(session.index, words);
     },
@@ -118,8 +117,12 @@ async function talk(
   const record = await findRecord(server, id, withAnalysis);
   const heard = end.heard();
   const { acts } = caller;
+  const words = live.by === "record" && record !== undefined
+    ? toldWords(() => record.turns, end.format)
+    : live;
   const evidence: CallEvidence = {
-    lines: heardLines(alignHeard(heard, items())),
+    lines: words.lines(heard),
+    wordsBy: words.by,
     taking: takeTurns({
       agent: soundSpans(heard, end.format),
       caller: acts.spans,
@@ -135,11 +138,14 @@ async function talk(
   return { evidence, verdicts, spoken: acts.spans, format: end.format, heard, said: end.said() };
 }
 
-/** Those of the call's own session first: other sessions may have prepared what it plays. */
-function itemsFor(
-  { tap }: ScenarioServer,
+function liveWords(
+  { tap, turns, request }: ScenarioServer,
+  { end, id }: OpenedEnd,
   session: TappedSession | undefined,
-): readonly SpokenItem[] {
-  const others = tap?.sessions.filter((other) => other !== session) ?? [];
-  return [session, ...others].flatMap((one) => one?.items ?? []);
+): CallWords {
+  if (tap !== undefined) return tappedWords(tap, session);
+  if (turns === undefined) return noWords(end.format);
+  let callId = "callId" in id ? id.callId : undefined;
+  if ("callSid" in id) callIdOf(request, id.callSid).then((found) => callId = found, () => {});
+  return toldWords(() => callId === undefined ? [] : turns.of(callId), end.format);
 }

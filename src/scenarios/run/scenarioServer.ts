@@ -1,4 +1,5 @@
 import type { PhoneNetwork } from "../../sim/twilio/phoneNetwork.ts";
+import type { LiveTurns } from "./liveTurns.ts";
 import type { ModelTap } from "./modelTap.ts";
 
 /** The server that scenarios are held against, and what stands around it. */
@@ -8,6 +9,8 @@ export interface ScenarioServer extends AsyncDisposable {
   readonly origin: string;
   /** Absent where the model's end cannot be listened to. */
   readonly tap?: ModelTap;
+  /** What the server says of its calls, in the place of a tap. */
+  readonly turns?: LiveTurns;
   /** Tells the built-in engine what is said in a session; absent where a real model hears it. */
   readonly tellWords?: (session: number, words: string) => void;
   /** Asks the API with a key that may do everything. */

@@ -184,6 +184,7 @@ function call(
     taking: { answers: [], cuts: [], silences: [] },
     missed: [],
     endMs: 10_000,
+    wordsBy: "model",
     lineWandersMs: 0,
     ...more,
     ...(record !== undefined && {

@@ -1,0 +1,37 @@
+import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
+import type { CallEvidence } from "../callEvidence.ts";
+import { alignHeard } from "../ear/alignHeard.ts";
+import { type HeardLine, heardLines } from "../ear/heardLines.ts";
+import { recordedLines, type ToldTurn } from "../ear/recordedLines.ts";
+import type { EarPiece } from "../ear/spokenItem.ts";
+import type { ModelTap, TappedSession } from "./modelTap.ts";
+
+/** Tells which words were in what was heard. */
+export interface CallWords {
+  /** Who says so. */
+  readonly by: CallEvidence["wordsBy"];
+  /** What the agent said in pieces of what was heard, as far as the call has come. */
+  lines(pieces: readonly EarPiece[]): readonly HeardLine[];
+}
+
+/** By the model's own words and sound: those of the call's session first, as others may have prepared what it plays. */
+export function tappedWords(tap: ModelTap, session: TappedSession | undefined): CallWords {
+  return {
+    by: "model",
+    lines(pieces) {
+      const others = tap.sessions.filter((other) => other !== session);
+      const items = [session, ...others].flatMap((one) => one?.items ?? []);
+      return heardLines(alignHeard(pieces, items));
+    },
+  };
+}
+
+/** By what the server says of the call. */
+export function toldWords(turns: () => readonly ToldTurn[], format: AudioFormat): CallWords {
+  return { by: "record", lines: (pieces) => recordedLines(turns(), pieces, format) };
+}
+
+/** Only the sound is known. */
+export function noWords(format: AudioFormat): CallWords {
+  return { by: "nobody", lines: (pieces) => recordedLines([], pieces, format) };
+}
