@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { readEnvironment, readSettings } from "../config/env.ts";
+import { readEnvironment, readSettings, readVariable } from "../config/env.ts";
 import type { Environment } from "../config/settingReader.ts";
 import type { Settings } from "../config/settings.ts";
 import { findScenarios, type FoundScenario } from "../scenarios/file/findScenarios.ts";
@@ -15,19 +15,18 @@ import {
   type ScenarioOutcome,
 } from "../scenarios/report/runReport.ts";
 import { scenarioLines, summaryLines } from "../scenarios/report/terminal.ts";
-import { modelScript } from "../scenarios/run/modelScript.ts";
 import { type AskText, createImprovise, createJudge } from "../scenarios/run/textModel.ts";
 import { runAll } from "../scenarios/run/runAll.ts";
 import { runScenario, type ScenarioRun } from "../scenarios/run/runScenario.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import { type ChatEndpoint, createChatClient, jsonIn } from "../services/analysis.ts";
-import { parseFault } from "../sim/openai/faults.ts";
 import { createFliteVoice, type FliteSpeaker } from "../sim/voice/fliteVoice.ts";
 import { exitProcess, keepProcess } from "../utils/processExit.ts";
 import { present } from "../utils/present.ts";
 import { type RecordedScenario, recordedScenarios } from "./recordedCalls.ts";
-import { startRehearsedServer } from "./rehearsedServer.ts";
 import { readRehearseOptions, type RehearseOptions, rehearseUsage } from "./rehearseOptions.ts";
+import { openServers } from "./scenarioServers.ts";
+import { createSpendLimit } from "./spendLimit.ts";
 
 const TEXT_TIMEOUT_MS = 30_000;
 const SPEAKERS: readonly FliteSpeaker[] = ["slt", "rms", "awb", "kal"];
@@ -54,12 +53,19 @@ export async function rehearse(
   const voices = Object.fromEntries(
     SPEAKERS.map((speaker) => [speaker, createFliteVoice({ voice: speaker })]),
   );
-  const isReal = !options.isBuiltIn && settings.openai.apiKey !== undefined;
+  await using closing = new AsyncDisposableStack();
+  closing.defer(() => {
+    for (const voice of Object.values(voices)) voice.close();
+  });
+  const servers = closing.use(
+    await openServers(options, { environment, settings, voices, print, signal: interrupted }),
+  );
+  for (const note of servers.notes) print(note);
   const conditions: RunConditions = {
     startedAt: new Date().toISOString(),
-    engine: isReal ? settings.openai.model : "rehearsal",
+    engine: servers.engine,
     seed: options.seed,
-    ...present({ line: options.line?.name }),
+    ...present({ line: options.line?.name, against: servers.against }),
   };
   const ask = settings.analysis && asker(settings.analysis, interrupted);
   const judge = ask && createJudge(ask);
@@ -67,53 +73,54 @@ export async function rehearse(
   const from = performance.now();
   const widest = Math.max(...found.map(({ scenario }) => scenario.name.length)) +
     (options.repeat > 1 ? 8 : 0);
-  const spent = { usd: 0 };
+  const spending = createSpendLimit(options.maxUsd, servers.engine === "rehearsal");
 
   async function act(
     { scenario, readAudio, recorded }: FoundScenario & Partial<RecordedScenario>,
     seed: number,
   ): Promise<ScenarioRun> {
-    if (spent.usd >= options.maxUsd) throw new Error(`$${options.maxUsd} have been spent`);
-    await using server = await startRehearsedServer({
-      environment,
-      isReal,
-      ...present({ agent: scenario.agent, called: scenario.called }),
-      numbers: scenario.numbers,
-      script: modelScript(scenario.model),
-      faults: scenario.faults.flatMap((fault) => parseFault(fault) ?? []),
-      seed,
-      voices,
-      log: (line) => print(`        ${line}`),
-    });
-    const run = await runScenario(scenario, server, { voices, readAudio, judge, improvise });
-    for (const { evidence } of run.calls) spent.usd += evidence.record?.costUsd ?? 0;
-    return { ...run, ...present({ recorded }) };
+    const { maxMs, callers: { length: callers } } = scenario;
+    const spent = await spending.reserve({ maxMs, callers });
+    let costUsd: number | undefined = 0;
+    try {
+      await using server = await servers.open(scenario, seed);
+      costUsd = undefined;
+      const run = await runScenario(scenario, server, { voices, readAudio, judge, improvise });
+      costUsd = costOf(run);
+      return { ...run, ...present({ recorded }) };
+    } finally {
+      spent(costUsd);
+    }
   }
 
-  try {
-    const outcomes = await runAll(found.map(({ scenario }) => scenario), {
-      ...options,
-      signal: interrupted,
-      act: (scenario, seed) => {
-        const one = found.find((one) => one.scenario === scenario);
-        if (one === undefined) throw new Error("Cannot act out a scenario that is not known");
-        return act(one, seed);
-      },
-      onDone(outcome) {
-        const { scenarios: [scenario] } = reportOf([outcome], conditions, 0);
-        if (scenario === undefined) return;
-        for (const line of scenarioLines(scenario, widest)) print(line);
-      },
-    });
-    const report = reportOf(outcomes, conditions, performance.now() - from);
-    const difference = baseline && differenceOf(baseline, report);
-    print("");
-    for (const line of summaryLines(report, difference)) print(line);
-    await writeReports(options, report, outcomes, difference, print);
-    return passRate(report).failed > 0 ? 1 : 0;
-  } finally {
-    for (const voice of Object.values(voices)) voice.close();
-  }
+  const outcomes = await runAll(found.map(({ scenario }) => scenario), {
+    ...options,
+    signal: interrupted,
+    act: (scenario, seed) => {
+      const one = found.find((one) => one.scenario === scenario);
+      if (one === undefined) throw new Error("Cannot act out a scenario that is not known");
+      return act(one, seed);
+    },
+    onDone(outcome) {
+      const { scenarios: [scenario] } = reportOf([outcome], conditions, 0);
+      if (scenario === undefined) return;
+      for (const line of scenarioLines(scenario, widest)) print(line);
+    },
+  });
+  const report = reportOf(outcomes, conditions, performance.now() - from);
+  const difference = baseline && differenceOf(baseline, report);
+  print("");
+  for (const line of summaryLines(report, difference)) print(line);
+  await writeReports(options, report, outcomes, difference, print);
+  return passRate(report).failed > 0 ? 1 : 0;
+}
+
+/** What the calls of a run have cost; undefined where one of them does not say. */
+function costOf({ calls }: ScenarioRun): number | undefined {
+  return calls.reduce<number | undefined>((sum, { evidence: { record } }) => {
+    const usd = record?.costUsd;
+    return sum === undefined || usd === undefined ? undefined : sum + usd;
+  }, 0);
 }
 
 async function scenariosOf(
@@ -180,7 +187,11 @@ if (import.meta.main) {
     const print = (line: string) => console.log(line);
     if (options.help) print(rehearseUsage);
     else {
-      const environment = readEnvironment();
+      const own = readVariable("PARLEY_KEY");
+      const environment = {
+        ...readEnvironment(),
+        ...(own.state === "set" && { PARLEY_KEY: own.value }),
+      };
       exitProcess(
         await rehearse(options, { environment, print, interrupted: interrupted.signal }),
       );

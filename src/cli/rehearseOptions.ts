@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { knownLines, type LineName, lineNames } from "../scenarios/file/lineSchema.ts";
 import type { LineConditions } from "../scenarios/scenario.ts";
 import { present } from "../utils/present.ts";
+import { readOrigin } from "./remoteRequest.ts";
 
 /** What the command was asked for. */
 export interface RehearseOptions {
@@ -13,6 +14,10 @@ export interface RehearseOptions {
   readonly seed: number;
   /** In the place of all lines of the scenarios. */
   readonly line?: { readonly name: LineName; readonly conditions: LineConditions };
+  /** The origin of a server that runs elsewhere, and is not started for each scenario. */
+  readonly against?: string;
+  /** Holds the key of that server. */
+  readonly keyFile?: string;
   /** Whether the built-in engine answers though there is a key. */
   readonly isBuiltIn: boolean;
   /** No scenario begins once so much was spent. */
@@ -46,6 +51,8 @@ built-in engine as the scenario says.
   --seed N             of all that is random: another gives other delays and losses (1)
   --network NAME       ${lineNames.join(", ")}: in the place of the lines of the scenarios
   --built-in           the built-in engine answers, though there is a key
+  --against URL        a server that runs elsewhere, in the place of one for each scenario
+  --key-file FILE      its API key, else PARLEY_KEY; a server on this machine: API_KEYS of .env
   --max-usd N          begin no more once so many dollars were spent (5)
   --html FILE          the report to look at (data/rehearsal.html)
   --json FILE          the report for programs, and for --baseline
@@ -79,6 +86,8 @@ export function readRehearseOptions(
       seed: { type: "string" },
       network: { type: "string" },
       "built-in": { type: "boolean" },
+      against: { type: "string" },
+      "key-file": { type: "string" },
       "max-usd": { type: "string" },
       html: { type: "string" },
       json: { type: "string" },
@@ -99,6 +108,7 @@ export function readRehearseOptions(
       Math.min(MAX_CONCURRENCY, PER_PROCESSOR * processors),
     seed: whole("seed", values.seed, 0, 2 ** 31) ?? 1,
     ...present({ line: lineOf(values.network) }),
+    ...present({ against: originOf(values.against), keyFile: values["key-file"] }),
     isBuiltIn: values["built-in"] ?? false,
     maxUsd: dollars(values["max-usd"]),
     html: values.html ?? "data/rehearsal.html",
@@ -119,6 +129,10 @@ function whole(
   const value = Number(text);
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw new TypeError(`--${name} must be a whole number from ${least} to ${most}, not "${text}"`);
+}
+
+function originOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : readOrigin(text);
 }
 
 function dollars(text = "5"): number {

@@ -1,4 +1,4 @@
-import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
+import { type AudioFormat, bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import type { RecordedTurn } from "../callEvidence.ts";
 import type { HeardLine } from "./heardLines.ts";
 import { type SoundSpan, soundSpans } from "./soundSpans.ts";
@@ -18,24 +18,31 @@ const NEAR_MS = 200;
 const MAX_OFFSET_MS = 120_000;
 /** What is heard of no turn, and is longer, is a line of its own. */
 const LEAST_MS = 120;
-/** People read aloud so fast; a line that is under way is spread by it. */
-const MS_PER_LETTER = 68;
+/** What is played is less apart. */
+const GAP_MS = 25;
+/** People read aloud so fast, pauses left out; a line that is under way is spread by it. */
+const MS_PER_LETTER = 55;
+/** A line is over once there was nothing to hear for so long, whatever the server knows of it yet. */
+const OVER_MS = 600;
 const MAX_TRIED = 40;
 
 /**
  * What was heard, where only the server says with which words: each line of the agent's is the sound at its time.
- * What has no sound is left out, sound of no line is one without words.
+ * What has no sound is left out, sound of no line is one without words. `nowMs` is how long ago the answer was,
+ * while the call lasts.
  */
 export function recordedLines(
   turns: readonly ToldTurn[],
   pieces: readonly EarPiece[],
   format: AudioFormat,
+  nowMs = Infinity,
 ): readonly HeardLine[] {
   const told = turns.filter(({ role, text }) => role === "agent" && text.trim() !== "")
     .toSorted((a, b) => a.startedMs - b.startedMs);
   const spans = soundSpans(pieces, format);
   const offset = offsetOf(told, spans);
   const frames = voicedFrames(pieces, format);
+  const played = playedRuns(pieces, format);
   const lines: HeardLine[] = [];
   let takenToMs = -Infinity;
   for (const [index, turn] of told.entries()) {
@@ -49,17 +56,19 @@ export function recordedLines(
     const [first] = voiced;
     const last = voiced.at(-1);
     if (first === undefined || last === undefined) continue;
-    takenToMs = last + VOICED_FRAME_MS;
+    const begins = played.find(({ fromMs, toMs }) => fromMs <= first && toMs > first);
+    const ends = played.find(({ fromMs, toMs }) => fromMs <= last && toMs > last);
+    const beganMs = Math.max(fromMs, begins?.fromMs ?? first);
+    takenToMs = Math.min(untilMs, ends?.toMs ?? last + VOICED_FRAME_MS);
     const hereMs = voiced.length * VOICED_FRAME_MS;
-    const wholeMs = turn.isOpen === true
-      ? Math.max(hereMs, lettersOf(turn.text) * MS_PER_LETTER)
-      : hereMs;
+    const isUnderWay = turn.isOpen === true && nowMs - last < OVER_MS;
+    const wholeMs = isUnderWay ? Math.max(hereMs, lettersOf(turn.text) * MS_PER_LETTER) : hereMs;
     lines.push({
       itemId: turn.id,
-      fromMs: first,
+      fromMs: beganMs,
       toMs: takenToMs,
-      heardMs: takenToMs - first,
-      wholeMs: takenToMs - first,
+      heardMs: takenToMs - beganMs,
+      wholeMs: takenToMs - beganMs,
       words: spreadWords(turn.text, voiced, wholeMs),
       unheard: "",
     });
@@ -86,6 +95,18 @@ function endOf(
   const endMs = endedMs + offset;
   const running = spans.find(({ fromMs, toMs }) => fromMs < endMs && toMs > endMs);
   return Math.max(endMs + NEAR_MS, running?.toMs ?? 0);
+}
+
+/** When something was played, its silences included. */
+function playedRuns(pieces: readonly EarPiece[], format: AudioFormat): readonly SoundSpan[] {
+  const runs: { fromMs: number; toMs: number }[] = [];
+  for (const { atMs, audio } of pieces) {
+    const toMs = atMs + audio.length / bytesPerMs(format);
+    const last = runs.at(-1);
+    if (last !== undefined && atMs - last.toMs < GAP_MS) last.toMs = Math.max(last.toMs, toMs);
+    else runs.push({ fromMs: atMs, toMs });
+  }
+  return runs;
 }
 
 /** How much later the ear's time is zero than the record's: where most lines begin as sound begins. */

@@ -4,6 +4,7 @@ import { alignHeard } from "../ear/alignHeard.ts";
 import { type HeardLine, heardLines } from "../ear/heardLines.ts";
 import { recordedLines, type ToldTurn } from "../ear/recordedLines.ts";
 import type { EarPiece } from "../ear/spokenItem.ts";
+import type { CallerEnd } from "./callerEnd.ts";
 import type { ModelTap, TappedSession } from "./modelTap.ts";
 
 /** Tells which words were in what was heard. */
@@ -27,8 +28,14 @@ export function tappedWords(tap: ModelTap, session: TappedSession | undefined): 
 }
 
 /** By what the server says of the call. */
-export function toldWords(turns: () => readonly ToldTurn[], format: AudioFormat): CallWords {
-  return { by: "record", lines: (pieces) => recordedLines(turns(), pieces, format) };
+export function toldWords(
+  turns: () => readonly ToldTurn[],
+  end: Pick<CallerEnd, "format" | "talkMs">,
+): CallWords {
+  return {
+    by: "record",
+    lines: (pieces) => recordedLines(turns(), pieces, end.format, end.talkMs),
+  };
 }
 
 /** Only the sound is known. */

@@ -44,6 +44,10 @@ export interface RunOptions extends ClipSources {
   readonly onStep?: (caller: number, what: string) => void;
 }
 
+/** A server has a call's record by then. */
+const FOUND_MS = 60_000;
+const FIND_EVERY_MS = 250;
+
 interface Talk {
   readonly scenario: Scenario;
   readonly line: LineConditions;
@@ -118,7 +122,7 @@ async function talk(
   const heard = end.heard();
   const { acts } = caller;
   const words = live.by === "record" && record !== undefined
-    ? toldWords(() => record.turns, end.format)
+    ? toldWords(() => record.turns, end)
     : live;
   const evidence: CallEvidence = {
     lines: words.lines(heard),
@@ -139,13 +143,21 @@ async function talk(
 }
 
 function liveWords(
-  { tap, turns, request }: ScenarioServer,
+  { tap, turns, request, network }: ScenarioServer,
   { end, id }: OpenedEnd,
   session: TappedSession | undefined,
 ): CallWords {
   if (tap !== undefined) return tappedWords(tap, session);
   if (turns === undefined) return noWords(end.format);
   let callId = "callId" in id ? id.callId : undefined;
-  if ("callSid" in id) callIdOf(request, id.callSid).then((found) => callId = found, () => {});
-  return toldWords(() => callId === undefined ? [] : turns.of(callId), end.format);
+  const find = async (callSid: string) => {
+    while (callId === undefined && end.talkMs < FOUND_MS && !isOver) {
+      callId = await callIdOf(request, callSid);
+      if (callId === undefined) await network.context.clock.wait(FIND_EVERY_MS);
+    }
+  };
+  let isOver = false;
+  end.settled.then(() => isOver = true);
+  if ("callSid" in id) find(id.callSid).catch(() => {});
+  return toldWords(() => callId === undefined ? [] : turns.of(callId), end);
 }

@@ -32,6 +32,8 @@ export interface PhoneNetworkOptions {
   readonly publicUrl?: string;
   /** Where the app really listens; may come later, by connectTo(). */
   readonly baseUrl?: string;
+  /** What is asked where the account's number is called. */
+  readonly voicePath?: string;
   /** Where the end of a call to the account's number is reported. */
   readonly statusPath?: string | undefined;
   readonly fallbackPath?: string | undefined;
@@ -59,6 +61,7 @@ export function createPhoneNetwork(
     account,
     publicUrl = "https://parley.example",
     baseUrl = "http://127.0.0.1:8000",
+    voicePath = "/twilio/voice",
     statusPath,
     fallbackPath,
     line = {},
@@ -96,7 +99,7 @@ export function createPhoneNetwork(
   const conferences = new Conferences(context);
   const at = (path: string | undefined) => path === undefined ? "" : new URL(path, publicUrl).href;
   const app: Answerer = {
-    url: at("/twilio/voice"),
+    url: at(voicePath),
     method: "POST",
     fallbackUrl: at(fallbackPath),
     statusUrl: at(statusPath),

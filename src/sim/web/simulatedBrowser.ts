@@ -158,6 +158,12 @@ export class SimulatedBrowser {
       case "speech":
         this.#speaking = { itemId: message.itemId, atMs: message.fromMs ?? 0 };
         return;
+      // What is sent before the server has read that this client takes binary messages.
+      case "audio":
+        if (this.#speaking?.itemId !== message.itemId || message.fromMs !== undefined) {
+          this.#speaking = { itemId: message.itemId, atMs: message.fromMs ?? 0 };
+        }
+        return this.#play(Uint8Array.fromBase64(message.payload));
       case "clear":
         return this.#clear();
       case "ping":

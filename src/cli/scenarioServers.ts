@@ -1,0 +1,94 @@
+import type { Environment } from "../config/settingReader.ts";
+import type { Settings } from "../config/settings.ts";
+import { modelScript } from "../scenarios/run/modelScript.ts";
+import type { ScenarioServer } from "../scenarios/run/scenarioServer.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
+import { parseFault } from "../sim/openai/faults.ts";
+import type { Voice } from "../sim/voice/voice.ts";
+import { present } from "../utils/present.ts";
+import { startRehearsedServer } from "./rehearsedServer.ts";
+import type { RehearseOptions } from "./rehearseOptions.ts";
+import { remoteKey } from "./remoteKey.ts";
+import { reachServer } from "./remoteServer.ts";
+
+/** What the servers of a rehearsal are made of. */
+export interface ServerSources {
+  readonly environment: Environment;
+  readonly settings: Settings;
+  readonly voices: Readonly<Record<string, Voice>>;
+  readonly print: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Where scenarios are acted out. */
+export interface ScenarioServers extends AsyncDisposable {
+  /** `rehearsal` for the built-in engine. */
+  readonly engine: string;
+  /** The server's address, where it was not started for this. */
+  readonly against?: string;
+  /** What is to be known of all that follows. */
+  readonly notes: readonly string[];
+  open(scenario: Scenario, seed: number): Promise<ScenarioServer>;
+}
+
+/** A server that runs elsewhere, or one for each scenario. Rejects with a `TypeError` where there can be none. */
+export async function openServers(
+  { against, keyFile, isBuiltIn }: Pick<RehearseOptions, "against" | "keyFile" | "isBuiltIn">,
+  sources: ServerSources,
+): Promise<ScenarioServers> {
+  return against === undefined
+    ? ownServers(isBuiltIn, sources)
+    : await remoteServers(against, keyFile, sources);
+}
+
+function ownServers(
+  isBuiltIn: boolean,
+  { environment, settings, voices, print }: ServerSources,
+): ScenarioServers {
+  const isReal = !isBuiltIn && settings.openai.apiKey !== undefined;
+  return {
+    engine: isReal ? settings.openai.model : "rehearsal",
+    notes: [],
+    open: (scenario, seed) =>
+      startRehearsedServer({
+        environment,
+        isReal,
+        ...present({ agent: scenario.agent, called: scenario.called }),
+        numbers: scenario.numbers,
+        script: modelScript(scenario.model),
+        faults: scenario.faults.flatMap((fault) => parseFault(fault) ?? []),
+        seed,
+        voices,
+        log: (line) => print(`        ${line}`),
+      }),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+async function remoteServers(
+  origin: string,
+  keyFile: string | undefined,
+  { environment, voices, signal }: ServerSources,
+): Promise<ScenarioServers> {
+  const key = remoteKey(origin, {
+    ...present({
+      file: keyFile === undefined ? undefined : await Deno.readTextFile(keyFile),
+      own: environment["PARLEY_KEY"],
+      keys: environment["API_KEYS"],
+      publicUrl: environment["PUBLIC_URL"],
+    }),
+  });
+  const server = await reachServer({ origin, key, environment, voices, signal });
+  return {
+    engine: "the engine of that server",
+    against: origin,
+    notes: [
+      `Against ${origin}: words are those of the server's own record, and when they sounded is told by the sound.`,
+      ...(server.noPhone === undefined
+        ? []
+        : [`Scenarios of the phone are left out: ${server.noPhone}.`]),
+    ],
+    open: server.open,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,50 @@
+/** Holds a whole rehearsal to an amount, with what is under way at the same time. */
+export interface SpendLimit {
+  /**
+   * Sets aside what a scenario may cost, once there is room for it; the answer is told what it has cost, or
+   * `undefined` where that is not known. Rejects where too much was spent.
+   */
+  reserve(
+    scenario: { readonly maxMs: number; readonly callers: number },
+  ): Promise<(usd: number | undefined) => void>;
+}
+
+/** More than a minute of a speech model costs, and of telephony with it, until it is known. */
+const USD_PER_MINUTE = 0.35;
+
+/** `isFree` where nothing that is acted out costs anything. */
+export function createSpendLimit(maxUsd: number, isFree: boolean): SpendLimit {
+  let spent = 0;
+  let reserved = 0;
+  let worst: number | undefined;
+  let changed = Promise.withResolvers<void>();
+
+  return {
+    async reserve({ maxMs, callers }) {
+      if (isFree) return () => {};
+      let estimate: number;
+      for (;;) {
+        const untold = callers * USD_PER_MINUTE * maxMs / 60_000;
+        estimate = Math.min(worst ?? untold, maxUsd);
+        if (spent + reserved + estimate <= maxUsd) break;
+        if (reserved === 0) {
+          const told = `$${spent.toFixed(2)} were spent, and it may cost $${estimate.toFixed(2)}`;
+          throw new Error(`--max-usd ${maxUsd} leaves no room for it: ${told}`);
+        }
+        await changed.promise;
+      }
+      reserved += estimate;
+      let isSettled = false;
+      return (usd) => {
+        if (isSettled) return;
+        isSettled = true;
+        reserved = Math.max(0, reserved - estimate);
+        if (reserved < 1e-9) reserved = 0;
+        spent += usd ?? estimate;
+        if (usd !== undefined) worst = Math.max(worst ?? 0, usd);
+        changed.resolve();
+        changed = Promise.withResolvers<void>();
+      };
+    },
+  };
+}
