@@ -4,9 +4,11 @@ import type { PhoneSettings, Settings } from "../config/settings.ts";
 import {
   type AccountNumber,
   createTwilioAccountNumbers,
+  createTwilioAlerts,
   createTwilioFlows,
   TwilioProblem,
 } from "../services/twilioOutbound.ts";
+import { present } from "../utils/present.ts";
 import { exitProcess } from "../utils/processExit.ts";
 import { chooseFallback } from "./connect/chooseFallback.ts";
 import { chooseNumbers } from "./connect/chooseNumbers.ts";
@@ -22,6 +24,8 @@ import {
 import { type ConnectOptions, connectUsage, readConnectOptions } from "./connect/connectOptions.ts";
 import { describeChanges, entriesOf } from "./connect/numberChanges.ts";
 import { undoNumber } from "./connect/undoNumber.ts";
+import { waitForCall } from "./connect/waitForCall.ts";
+import { createServerApi } from "./serverApi.ts";
 import { confirms, ownTerminal, type Terminal } from "./terminal.ts";
 
 /** What a run of the command works with. */
@@ -30,12 +34,18 @@ export interface ConnectRun {
   readonly terminal: Terminal;
   /** Where `connect.json` is. */
   readonly folder: string;
+  /** How long to wait for the first call where the options leave it open. */
+  readonly waitMs?: number;
+  /** Called as the wait begins, which it ends. */
+  readonly untilInterrupted?: () => AbortSignal;
+  /** Between two looks for a call. */
+  readonly everyMs?: number;
 }
 
 /** Runs the command; resolves with its exit code: 1 where it did not do all that was asked. */
 export async function runConnect(
   options: ConnectOptions,
-  { environment, terminal, folder }: ConnectRun,
+  { environment, terminal, folder, ...waiting }: ConnectRun,
 ): Promise<number> {
   const { print } = terminal;
   const own = environment["TWILIO_PHONE_NUMBER"]?.trim() || undefined;
@@ -54,7 +64,7 @@ export async function runConnect(
   try {
     return options.undo
       ? await undo(options, deps, terminal)
-      : await connect(options, { settings, phone, own, deps, terminal });
+      : await connect(options, { settings, phone, own, deps, terminal, environment, ...waiting });
   } catch (error) {
     if (!(error instanceof TwilioProblem)) throw error;
     print(`${error.message}${error.twilioMessage === undefined ? "" : ` ${error.twilioMessage}`}`);
@@ -74,7 +84,8 @@ export function connectDeps(phone: PhoneSettings, memory: ConnectMemory): Connec
   };
 }
 
-interface Connecting {
+interface Connecting
+  extends Pick<ConnectRun, "environment" | "waitMs" | "untilInterrupted" | "everyMs"> {
   readonly settings: Settings;
   readonly phone: PhoneSettings;
   /** TWILIO_PHONE_NUMBER. */
@@ -84,7 +95,8 @@ interface Connecting {
 }
 
 async function connect(options: ConnectOptions, run: Connecting): Promise<number> {
-  const { settings, phone: { publicUrl }, own, deps, terminal } = run;
+  const { settings, phone, own, deps, terminal } = run;
+  const { publicUrl } = phone;
   const { print } = terminal;
   const all = await deps.account.list();
   const chosen = await chooseNumbers(all, {
@@ -100,7 +112,27 @@ async function connect(options: ConnectOptions, run: Connecting): Promise<number
   const target = { publicUrl, fallback: choice.fallback };
   if (!await connectNumbers(chosen, target, options, deps, terminal)) return 1;
   if (own === undefined) print(`Put TWILIO_PHONE_NUMBER=${chosen[0]?.number} into .env.`);
+  await waitFor(chosen, options, run);
   return 0;
+}
+
+async function waitFor(
+  numbers: readonly AccountNumber[],
+  options: ConnectOptions,
+  { settings, phone, deps, terminal, environment, everyMs, ...run }: Connecting,
+): Promise<void> {
+  const waitMs = options.waitMs ?? run.waitMs ?? 0;
+  if (waitMs === 0) return;
+  const { account, memory, now } = deps;
+  const waiting = {
+    ...{ account, now },
+    alerts: createTwilioAlerts(phone),
+    server: createServerApi(settings.server, environment),
+    remembered: memory.find,
+    ...present({ everyMs }),
+  };
+  const signal = run.untilInterrupted?.() ?? new AbortController().signal;
+  await waitForCall(numbers, waiting, terminal, { waitMs, signal });
 }
 
 /** Says what will change, asks, and changes it. Returns whether the numbers are connected. */
@@ -189,14 +221,26 @@ const ADVICE: Readonly<Record<string, string>> = {
     "Correct TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in .env, as Twilio's console shows them. A restricted API key must be allowed to change phone numbers.",
 };
 
+function untilInterrupted(): AbortSignal {
+  const interrupted = new AbortController();
+  Deno.addSignalListener("SIGINT", () => interrupted.abort());
+  return interrupted.signal;
+}
+
 if (import.meta.main) {
   try {
     const options = readConnectOptions(Deno.args);
     if (options.help) console.log(connectUsage);
     else {
-      const terminal = ownTerminal();
+      const waitMs = Deno.stdin.isTerminal() ? 600_000 : 0;
       exitProcess(
-        await runConnect(options, { environment: readEnvironment(), terminal, folder: "data" }),
+        await runConnect(options, {
+          environment: readEnvironment(),
+          terminal: ownTerminal(),
+          folder: "data",
+          waitMs,
+          untilInterrupted,
+        }),
       );
     }
   } catch (error) {

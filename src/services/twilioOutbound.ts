@@ -49,6 +49,7 @@ export { createTwilioNumbers, type TwilioNumbers } from "./twilioOutbound/twilio
 export {
   type AccountNumber,
   createTwilioAccountNumbers,
+  type IncomingCall,
   type NumberSettings,
   numberSettings,
   type TwilioAccountNumbers,

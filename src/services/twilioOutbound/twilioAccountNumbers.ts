@@ -32,6 +32,13 @@ export interface AccountNumber {
   readonly settings: NumberSettings;
 }
 
+/** A call as Twilio's records have it. */
+export interface IncomingCall {
+  readonly sid: string;
+  readonly from: string;
+  readonly status: string;
+}
+
 export type TwilioAccountNumbers = ReturnType<typeof createTwilioAccountNumbers>;
 
 const PAGE_SIZE = 50;
@@ -69,6 +76,19 @@ export function createTwilioAccountNumbers(
     /** Returns the number as it is after that. */
     async change(sid: string, changes: Partial<NumberSettings>): Promise<AccountNumber> {
       return readNumber(await request(addressOf(sid), new URLSearchParams(changes))) ?? fail();
+    },
+    /** The latest calls that came in at a number, the newest first. */
+    async callsTo(number: string): Promise<readonly IncomingCall[]> {
+      const query = new URLSearchParams({ To: number, PageSize: "20" });
+      const body = await request(`${root}/Calls.json?${query}`);
+      const calls = isRecord(body) ? body["calls"] : undefined;
+      return Array.isArray(calls)
+        ? calls.filter(isRecord).filter(({ direction }) => direction === "inbound").map((call) => ({
+          sid: textOf(call["sid"]),
+          from: textOf(call["from"]).slice(0, 100),
+          status: textOf(call["status"]).slice(0, 20),
+        }))
+        : [];
     },
     /** A TwiML application; undefined where it is gone. */
     async application(

@@ -1,4 +1,4 @@
-import { runConnect } from "../../../src/cli/connect.ts";
+import { type ConnectRun, runConnect } from "../../../src/cli/connect.ts";
 import { readConnectOptions } from "../../../src/cli/connect/connectOptions.ts";
 import {
   createPhoneNetwork,
@@ -17,6 +17,9 @@ export interface Connected {
   readonly asked: readonly string[];
 }
 
+/** Called with each line as it is printed. */
+type OnPrint = (line: string) => void;
+
 /** A stand-in for Twilio's account, and the command that points its numbers at a server. */
 export interface ConnectRig extends AsyncDisposable {
   readonly network: PhoneNetwork;
@@ -29,7 +32,7 @@ export interface ConnectRig extends AsyncDisposable {
     args: readonly string[],
     answers?: readonly string[],
     env?: Readonly<Record<string, string | undefined>>,
-    data?: { readonly folder: string },
+    more?: Partial<Pick<ConnectRun, "folder" | "untilInterrupted"> & { onPrint: OnPrint }>,
   ): Promise<Connected>;
 }
 
@@ -51,14 +54,19 @@ export async function startConnectRig(
   };
   return {
     ...{ network, api, folder, env },
-    async run(args, answers = [], more = {}, data = { folder }) {
+    async run(args, answers = [], changed = {}, { onPrint, ...more } = {}) {
       const lines: string[] = [];
       const asked: string[] = [];
       const code = await runConnect(readConnectOptions(args), {
-        environment: { ...env, ...more },
-        folder: data.folder,
+        environment: { ...env, ...changed },
+        folder,
+        everyMs: 50,
+        ...more,
         terminal: {
-          print: (line) => lines.push(line),
+          print(line) {
+            lines.push(line);
+            onPrint?.(line);
+          },
           ask(question) {
             asked.push(question);
             return Promise.resolve(answers[asked.length - 1]);
