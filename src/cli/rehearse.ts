@@ -1,20 +1,14 @@
-import { dirname } from "node:path";
 import { readEnvironment, readSettings, readVariable } from "../config/env.ts";
 import type { Environment } from "../config/settingReader.ts";
 import type { Settings } from "../config/settings.ts";
 import { findScenarios, type FoundScenario } from "../scenarios/file/findScenarios.ts";
-import { type Difference, differenceOf } from "../scenarios/report/difference.ts";
-import { htmlReport } from "../scenarios/report/html/htmlReport.ts";
-import { junitOf } from "../scenarios/report/junit.ts";
+import { checkBudgets, hasFailed } from "../scenarios/report/budgets.ts";
+import { differenceOf } from "../scenarios/report/difference.ts";
 import { readReport } from "../scenarios/report/readReport.ts";
-import {
-  passRate,
-  reportOf,
-  type RunConditions,
-  type RunReport,
-  type ScenarioOutcome,
-} from "../scenarios/report/runReport.ts";
-import { scenarioLines, summaryLines } from "../scenarios/report/terminal.ts";
+import { reportOf, type RunConditions } from "../scenarios/report/runReport.ts";
+import type { Screen } from "../scenarios/report/terminal/liveStatus.ts";
+import { coloured, plain } from "../scenarios/report/terminal/paint.ts";
+import { summaryLines } from "../scenarios/report/terminal/summary.ts";
 import { type AskText, createImprovise, createJudge } from "../scenarios/run/textModel.ts";
 import { runAll } from "../scenarios/run/runAll.ts";
 import { runScenario, type ScenarioRun } from "../scenarios/run/runScenario.ts";
@@ -24,6 +18,8 @@ import { createFliteVoice, type FliteSpeaker } from "../sim/voice/fliteVoice.ts"
 import { exitProcess, keepProcess } from "../utils/processExit.ts";
 import { present } from "../utils/present.ts";
 import { type RecordedScenario, recordedScenarios } from "./recordedCalls.ts";
+import { RehearsalProgress } from "./rehearsalProgress.ts";
+import { writeReports } from "./rehearsalReports.ts";
 import { readRehearseOptions, type RehearseOptions, rehearseUsage } from "./rehearseOptions.ts";
 import { openServers } from "./scenarioServers.ts";
 import { createSpendLimit } from "./spendLimit.ts";
@@ -34,16 +30,22 @@ const SPEAKERS: readonly FliteSpeaker[] = ["slt", "rms", "awb", "kal"];
 /** What a rehearsal is given besides its options. */
 export interface RehearsalDeps {
   readonly environment: Environment;
-  readonly print: (line: string) => void;
+  readonly screen: Screen;
   readonly interrupted: AbortSignal;
 }
+
+const PASSED = 0;
+const FAILED = 1;
+const UNABLE = 2;
+const INTERRUPTED = 130;
 
 /** Rehearses, writes the reports, and resolves with the exit code. Throws a `TypeError` for files with faults. */
 export async function rehearse(
   options: RehearseOptions,
-  { environment, print, interrupted }: RehearsalDeps,
+  { environment, screen, interrupted }: RehearsalDeps,
 ): Promise<number> {
   const settings = readSettings(environment);
+  const print = (line: string) => screen.write(`${line}\n`);
   const found = (await scenariosOf(options, settings, print)).map((one) =>
     onLine(one, options.line)
   );
@@ -54,11 +56,19 @@ export async function rehearse(
     SPEAKERS.map((speaker) => [speaker, createFliteVoice({ voice: speaker })]),
   );
   await using closing = new AsyncDisposableStack();
+  const progress = new RehearsalProgress(screen, options.repeat, found.length * options.repeat);
   closing.defer(() => {
+    progress.close();
     for (const voice of Object.values(voices)) voice.close();
   });
   const servers = closing.use(
-    await openServers(options, { environment, settings, voices, print, signal: interrupted }),
+    await openServers(options, {
+      environment,
+      settings,
+      voices,
+      print: progress.print,
+      signal: interrupted,
+    }),
   );
   for (const note of servers.notes) print(note);
   const conditions: RunConditions = {
@@ -70,9 +80,6 @@ export async function rehearse(
   const ask = settings.analysis && asker(settings.analysis, interrupted);
   const judge = ask && createJudge(ask);
   const improvise = ask && createImprovise(ask);
-  const from = performance.now();
-  const widest = Math.max(...found.map(({ scenario }) => scenario.name.length)) +
-    (options.repeat > 1 ? 8 : 0);
   const spending = createSpendLimit(options.maxUsd, servers.engine === "rehearsal");
 
   async function act(
@@ -85,7 +92,10 @@ export async function rehearse(
     try {
       await using server = await servers.open(scenario, seed);
       costUsd = undefined;
-      const run = await runScenario(scenario, server, { voices, readAudio, judge, improvise });
+      const run = await runScenario(scenario, server, {
+        ...{ voices, readAudio, judge, improvise },
+        signal: interrupted,
+      });
       costUsd = costOf(run);
       return { ...run, ...present({ recorded }) };
     } finally {
@@ -93,7 +103,7 @@ export async function rehearse(
     }
   }
 
-  const outcomes = await runAll(found.map(({ scenario }) => scenario), {
+  await runAll(found.map(({ scenario }) => scenario), {
     ...options,
     signal: interrupted,
     act: (scenario, seed) => {
@@ -101,18 +111,21 @@ export async function rehearse(
       if (one === undefined) throw new Error("Cannot act out a scenario that is not known");
       return act(one, seed);
     },
-    onDone(outcome) {
-      const { scenarios: [scenario] } = reportOf([outcome], conditions, 0);
-      if (scenario === undefined) return;
-      for (const line of scenarioLines(scenario, widest)) print(line);
-    },
+    onStart: progress.started,
+    onDone: progress.finished,
   });
-  const report = reportOf(outcomes, conditions, performance.now() - from);
+  const { runs, sounds, tookMs, notRun } = progress.end();
+  const report = reportOf(runs, conditions, { tookMs, notRun });
+  const budgets = checkBudgets(report, options.budgets);
   const difference = baseline && differenceOf(baseline, report);
   print("");
-  for (const line of summaryLines(report, difference)) print(line);
-  await writeReports(options, report, outcomes, difference, print);
-  return passRate(report).failed > 0 ? 1 : 0;
+  for (const line of summaryLines(report, { budgets, difference, paint: screen.paint })) {
+    print(line);
+  }
+  await writeReports(options, { report, budgets, baseline, difference, sounds });
+  print(`The report is in ${options.html}`);
+  if (interrupted.aborted) return INTERRUPTED;
+  return hasFailed(report, budgets) ? FAILED : PASSED;
 }
 
 /** What the calls of a run have cost; undefined where one of them does not say. */
@@ -158,48 +171,52 @@ function onLine<Found extends FoundScenario>(found: Found, line: RehearseOptions
   return { ...found, scenario: { ...scenario, callers } satisfies Scenario };
 }
 
-async function writeReports(
-  { html, json, junit }: RehearseOptions,
-  report: RunReport,
-  outcomes: readonly ScenarioOutcome[],
-  difference: Difference | undefined,
-  print: (line: string) => void,
-): Promise<void> {
-  const files: readonly (readonly [string | undefined, () => string])[] = [
-    [html, () => htmlReport(report, outcomes, difference)],
-    [json, () => JSON.stringify(report, undefined, 1)],
-    [junit, () => junitOf(report)],
-  ];
-  for (const [path, write] of files) {
-    if (path === undefined) continue;
-    await Deno.mkdir(dirname(path), { recursive: true });
-    await Deno.writeTextFile(path, write());
+/** Colours are for people who look on, and do not mind them. */
+function standardOutput(): Screen {
+  const isTerminal = Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
+  const encoder = new TextEncoder();
+  return {
+    write(text) {
+      const bytes = encoder.encode(text);
+      for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+    },
+    isTerminal,
+    columns: () => Deno.consoleSize().columns,
+    paint: isTerminal && !Deno.env.get("NO_COLOR") ? coloured : plain,
+  };
+}
+
+/** The first interruption ends the calls and tells what was done, the second ends the process. */
+function interruptions(): AbortSignal {
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => {
+      if (interrupted.signal.aborted) exitProcess(INTERRUPTED);
+      interrupted.abort();
+    });
   }
-  print(`The report is in ${html}`);
+  return interrupted.signal;
 }
 
 if (import.meta.main) {
   keepProcess();
-  const interrupted = new AbortController();
-  Deno.addSignalListener("SIGINT", () => interrupted.abort());
   try {
     const options = readRehearseOptions(Deno.args, navigator.hardwareConcurrency);
-    const print = (line: string) => console.log(line);
-    if (options.help) print(rehearseUsage);
+    const screen = standardOutput();
+    if (options.help) screen.write(`${rehearseUsage}\n`);
     else {
       const own = readVariable("PARLEY_KEY");
       const environment = {
         ...readEnvironment(),
         ...(own.state === "set" && { PARLEY_KEY: own.value }),
       };
-      exitProcess(
-        await rehearse(options, { environment, print, interrupted: interrupted.signal }),
-      );
+      const interrupted = interruptions();
+      exitProcess(await rehearse(options, { environment, screen, interrupted }));
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       console.error(`There is no such file or folder: ${/'(.*)'$/.exec(error.message)?.[1]}`);
     } else console.error(error instanceof Error ? error.message : error);
-    exitProcess(2);
+    exitProcess(UNABLE);
   }
 }

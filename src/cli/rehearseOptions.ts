@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { type Budget, budgetNames, readBudgets } from "../scenarios/report/budgets.ts";
 import { knownLines, type LineName, lineNames } from "../scenarios/file/lineSchema.ts";
 import type { LineConditions } from "../scenarios/scenario.ts";
 import { present } from "../utils/present.ts";
@@ -26,6 +27,7 @@ export interface RehearseOptions {
   readonly json?: string;
   readonly junit?: string;
   readonly baseline?: string;
+  readonly budgets: readonly Budget[];
   /** Journals of calls, of which scenarios are made, and folders of journals. */
   readonly journals: readonly string[];
   /** Calls in the database, of which scenarios are made. */
@@ -57,13 +59,19 @@ built-in engine as the scenario says.
   --html FILE          the report to look at (data/rehearsal.html)
   --json FILE          the report for programs, and for --baseline
   --junit FILE         the report for build servers
+  --budget NAME=N      a limit over all calls, several with commas: ${
+    budgetNames.slice(0, 4).join(", ")
+  } in
+                       milliseconds, the worst or with _median or _p95; cost_usd; pass_rate, the least percentage of
+                       its runs in which each scenario has to hold (100)
   --baseline FILE      an earlier JSON report to compare with
   --from-journal PATH  make scenarios of recorded calls: a journal, or a folder of them; may be given several times
   --newest N           of a folder of journals, the newest N calls (20)
   --from-call ID       the same of a call in the database of .env; may be given several times
   --write FOLDER       keep the scenarios that were made of calls there
 
-Exit code: 0 where all held, 1 where something failed, 2 where nothing could be rehearsed.`;
+Exit code: 0 where all held, 1 where an expectation or a budget failed, 2 where nothing could be rehearsed, 130 where
+it was interrupted.`;
 
 const MAX_REPEAT = 1000;
 const MAX_CONCURRENCY = 200;
@@ -93,6 +101,7 @@ export function readRehearseOptions(
       json: { type: "string" },
       junit: { type: "string" },
       baseline: { type: "string" },
+      budget: { type: "string", multiple: true },
       "from-journal": { type: "string", multiple: true },
       "from-call": { type: "string", multiple: true },
       newest: { type: "string" },
@@ -113,6 +122,7 @@ export function readRehearseOptions(
     maxUsd: dollars(values["max-usd"]),
     html: values.html ?? "data/rehearsal.html",
     ...present({ json, junit, baseline, write }),
+    budgets: (values.budget ?? []).flatMap(readBudgets),
     journals: values["from-journal"] ?? [],
     calls: values["from-call"] ?? [],
     newest: whole("newest", values.newest, 1, MAX_NEWEST) ?? DEFAULT_NEWEST,

@@ -2,6 +2,7 @@ import type { TranscriptTurn } from "../call/callEvent.ts";
 import type { CallDirection } from "../call/types.ts";
 import type { HeardLine } from "./ear/heardLines.ts";
 import type { TurnTaking } from "./ear/turnTaking.ts";
+import type { CallerStep } from "./scenario.ts";
 
 /** What is known of a call that is over: from its far end, and from the server's record. */
 export interface CallEvidence {
@@ -9,14 +10,21 @@ export interface CallEvidence {
   /** Whose the words of the lines are: when they sounded is told by the sound. */
   readonly wordsBy: "model" | "record" | "nobody";
   readonly taking: TurnTaking;
-  /** Steps of the caller's that did not come about, such as words that were waited for. */
-  readonly missed: readonly string[];
+  readonly missed: readonly MissedStep[];
   /** Milliseconds since the answer. */
   readonly endMs: number;
   /** How much the line itself brings the server's times and the ear's apart at most. */
   readonly lineWandersMs: number;
   /** Absent where the server has none, or does not give it. */
   readonly record?: RecordedCall;
+}
+
+/** A step of the caller's that did not come about, such as words that were waited for. */
+export interface MissedStep {
+  readonly what: string;
+  /** Milliseconds since the answer. */
+  readonly atMs: number;
+  readonly step?: CallerStep;
 }
 
 /** The part of a call's record that is looked at. Times are milliseconds since the call began. */

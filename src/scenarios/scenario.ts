@@ -7,6 +7,10 @@ export interface Scenario {
   /** The file's name without its ending, with its folders: `receptionist/books-a-haircut`. */
   readonly name: string;
   readonly title: string;
+  /** The file's path; absent for one that was never in a file. */
+  readonly file?: string;
+  /** The line of the file in which a step or an expectation of this scenario stands. */
+  readonly lineOf?: (part: CallerStep | Expectation) => number | undefined;
   /** Absent where the call decides: by the called number, or the default agent. */
   readonly agent?: string;
   readonly leg: "phone" | "browser";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { rehearse } from "../../src/cli/rehearse.ts";
 import { readRehearseOptions } from "../../src/cli/rehearseOptions.ts";
 import { apiKey, serveApp } from "../support/servers/phoneServer.ts";
+import { printedScreen } from "../support/scenarios/printedScreen.ts";
 
 const PHONE = {
   PUBLIC_URL: "https://parley.example",
@@ -147,8 +148,8 @@ async function rehearsed(
       2,
     );
     const { signal: interrupted } = new AbortController();
-    const print = (line: string) => void lines.push(line);
-    const code = await rehearse(options, { environment, print, interrupted });
+    const screen = printedScreen(lines);
+    const code = await rehearse(options, { environment, screen, interrupted });
     return { code, printed: lines.join("\n"), report: await Deno.readTextFile(report) };
   } finally {
     await Deno.remove(folder, { recursive: true });

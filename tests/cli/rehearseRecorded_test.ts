@@ -3,6 +3,7 @@ import { rehearse } from "../../src/cli/rehearse.ts";
 import { readRehearseOptions } from "../../src/cli/rehearseOptions.ts";
 import type { RunReport } from "../../src/scenarios/report/runReport.ts";
 import type { ModelRule } from "../../src/scenarios/scenario.ts";
+import { printedScreen } from "../support/scenarios/printedScreen.ts";
 import { type RecordingServer, startRecordingServer } from "../support/scenarios/recordedTalk.ts";
 
 const agent = (greeting: string, tools: string) =>
@@ -74,7 +75,7 @@ Deno.test("a recorded call goes as it went with the same agent, and what a chang
   assert.match(told, /get_current_time is not called any more \(\{\}\)/);
   assert.match(told, /at the beginning the agent said "Hello, this is.*now "Good day, you are/);
   assert.match(told, /built-in engine repeats what the model said/);
-  assert.match(changed.html, /<td>get_current_time is called once<\/td>/);
+  assert.match(changed.html, />get_current_time is called once</);
   assert.match(changed.html, /<td>Hello, this is the front desk\.<\/td><td><mark>Good day/);
 });
 
@@ -95,7 +96,7 @@ async function rehearsed({ journals, environment }: RecordingServer, ...more: st
     );
     const code = await rehearse(options, {
       environment,
-      print: (line) => void printed.push(line),
+      screen: printedScreen(printed),
       interrupted: new AbortController().signal,
     });
     const report: RunReport = JSON.parse(await Deno.readTextFile(json));

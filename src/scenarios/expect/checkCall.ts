@@ -1,5 +1,6 @@
 import type { CallEvidence } from "../callEvidence.ts";
-import type { Expectation } from "../scenario.ts";
+import type { Expectation, Scenario } from "../scenario.ts";
+import { present } from "../../utils/present.ts";
 import { checkHeard, checkNeverHeard, NO_WORDS } from "./heardChecks.ts";
 import {
   checkAnalysis,
@@ -24,13 +25,20 @@ export async function checkCall(
   expectations: readonly Expectation[],
   evidence: CallEvidence,
   judge: Judge | undefined,
+  lineOf: NonNullable<Scenario["lineOf"]> = () => undefined,
 ): Promise<readonly Verdict[]> {
-  const missed = evidence.missed.map((found): Verdict => ({
+  const missed = evidence.missed.map(({ what, atMs, step }): Verdict => ({
     expected: "the caller gets through the scenario",
     state: "failed",
-    found,
+    found: what,
+    ...present({ atMs, line: step && lineOf(step) }),
   }));
-  const verdicts = await Promise.all(expectations.map((each) => check(each, evidence, judge)));
+  const verdicts = await Promise.all(
+    expectations.map(async (each): Promise<Verdict> => ({
+      ...await check(each, evidence, judge),
+      ...present({ line: lineOf(each) }),
+    })),
+  );
   return [...missed, ...verdicts];
 }
 

@@ -8,6 +8,8 @@ export interface Verdict {
   readonly found: string;
   /** Where in the call to look; milliseconds since the answer. */
   readonly atMs?: number;
+  /** Of the scenario's file, where it stands there. */
+  readonly line?: number;
 }
 
 export function verdict(

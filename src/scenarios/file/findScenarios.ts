@@ -33,7 +33,7 @@ export async function findScenarios(paths: readonly string[]): Promise<readonly 
         await Deno.readTextFile(file),
         readAudio,
       );
-      if (read.ok) found.push({ scenario: read.scenario, readAudio });
+      if (read.ok) found.push({ scenario: { ...read.scenario, file }, readAudio });
       else problems.push(...read.problems.map((problem) => describeProblem(file, problem)));
     }
   }

@@ -1,7 +1,9 @@
 import { type AgentProblem, type FoundProblem, placedProblems } from "../../config/agentProblem.ts";
 import { schemaProblems } from "../../config/schemaProblems.ts";
 import { readYaml } from "../../config/yamlText.ts";
-import type { Scenario } from "../scenario.ts";
+import { isRecord } from "../../utils/isRecord.ts";
+import type { CallerStep, Expectation, Scenario } from "../scenario.ts";
+import { recordIsHeard } from "./expectationSchema.ts";
 import { scenarioSchema } from "./scenarioSchema.ts";
 
 /** A scenario, or all that is wrong with its file. */
@@ -28,20 +30,45 @@ export function readScenario(
   if (error !== undefined) {
     return refused(schemaProblems(schema, error.issues, fields), lineOf);
   }
-  const problems = missingSounds(data, readAudio);
+  const pathOf = isRecord(fields) && "callers" in fields ? pathAmongMany : pathOfOne;
+  const problems = missingSounds(data, readAudio, pathOf);
   if (problems.length > 0) return refused(problems, lineOf);
-  return { ok: true, scenario: { ...data, name } };
+  return { ok: true, scenario: { ...data, name, lineOf: linesOf(data, lineOf, pathOf) } };
 }
+
+/** Lines by the parts themselves: what holds for every call stands in no line, and has none. */
+function linesOf(
+  { callers, expect }: Pick<Scenario, "callers" | "expect">,
+  lineOf: (path: string) => number | undefined,
+  pathOf: StepPath,
+): NonNullable<Scenario["lineOf"]> {
+  const paths = new Map<CallerStep | Expectation, string>();
+  for (const [index, each] of expect.entries()) {
+    if (each !== recordIsHeard) paths.set(each, `expect.${index}`);
+  }
+  for (const [caller, { steps }] of callers.entries()) {
+    for (const [index, step] of steps.entries()) paths.set(step, pathOf(caller, index));
+  }
+  return (part) => {
+    const path = paths.get(part);
+    return path === undefined ? undefined : lineOf(path);
+  };
+}
+
+type StepPath = (caller: number, step: number) => string;
+const pathOfOne: StepPath = (_caller, step) => `caller.${step}`;
+const pathAmongMany: StepPath = (caller, step) => `callers.${caller}.caller.${step}`;
 
 /** Files of sound that are not there, or are none. */
 function missingSounds(
   { callers }: Pick<Scenario, "callers">,
   readAudio: (path: string) => Uint8Array,
+  pathOf: StepPath,
 ): readonly AgentProblem[] {
   return callers.flatMap(({ steps }, caller) =>
     steps.flatMap((step, index) => {
       if (step.type !== "say" || !("audio" in step.what)) return [];
-      const path = callers.length > 1 ? `callers.${caller}.caller.${index}` : `caller.${index}`;
+      const path = pathOf(caller, index);
       try {
         readAudio(step.what.audio);
         return [];

@@ -8,7 +8,9 @@ const verdict = z.object({
   state: z.enum(["held", "failed", "skipped"]),
   found: text,
   atMs: z.number().exactOptional(),
+  line: z.number().exactOptional(),
 });
+const figure = z.object({ atMs: z.number(), ms });
 const line = z.object({
   who: z.enum(["agent", "caller"]),
   fromMs: z.number(),
@@ -17,11 +19,12 @@ const line = z.object({
   unheard: text,
 });
 const call = z.object({
+  endMs: ms,
   verdicts: z.array(verdict).max(1000),
   firstSoundMs: ms.exactOptional(),
-  answersMs: z.array(ms).max(10_000),
-  cutsMs: z.array(ms).max(10_000),
-  longestSilenceMs: ms,
+  answers: z.array(figure).max(10_000),
+  cuts: z.array(figure).max(10_000),
+  deadAir: figure.exactOptional(),
   costUsd: z.number().exactOptional(),
   lines: z.array(line).max(10_000),
 });
@@ -33,9 +36,11 @@ const report = z.object({
   seed: z.number(),
   line: text.exactOptional(),
   tookMs: ms,
+  notRun: z.number().min(0),
   scenarios: z.array(z.object({
     name: text,
     title: text,
+    file: text.exactOptional(),
     runs: z.array(z.object({
       state: z.enum(["passed", "failed", "skipped"]),
       tookMs: ms,

@@ -1,9 +1,5 @@
-import type { RecordedCall } from "../callEvidence.ts";
-import type { HeardLine } from "../ear/heardLines.ts";
 import type { Verdict } from "../expect/verdict.ts";
-import { type CallDifference, callDifference } from "../recorded/callDifference.ts";
-import type { CallRun, ScenarioRun } from "../run/runScenario.ts";
-import { present } from "../../utils/present.ts";
+import type { CallDifference } from "../recorded/callDifference.ts";
 
 /** What a rehearsal was made with. */
 export interface RunConditions {
@@ -21,12 +17,16 @@ export interface RunConditions {
 export interface RunReport extends RunConditions {
   readonly version: 1;
   readonly tookMs: number;
+  /** Runs that were asked for and did not come to their end, as somebody interrupted. */
+  readonly notRun: number;
   readonly scenarios: readonly ScenarioReport[];
 }
 
 export interface ScenarioReport {
   readonly name: string;
   readonly title: string;
+  /** Its path, as the command was given it. */
+  readonly file?: string;
   readonly runs: readonly RunResult[];
 }
 
@@ -39,18 +39,27 @@ export interface RunResult {
   readonly calls: readonly CallResult[];
 }
 
+/** Times are milliseconds since the answer. */
 export interface CallResult {
+  readonly endMs: number;
   readonly verdicts: readonly Verdict[];
   readonly firstSoundMs?: number;
   /** From the caller's last sound to the agent's first, of each answer. */
-  readonly answersMs: readonly number[];
+  readonly answers: readonly TimedFigure[];
   /** From the caller's first sound to the agent's last, of each interruption. */
-  readonly cutsMs: readonly number[];
-  readonly longestSilenceMs: number;
+  readonly cuts: readonly TimedFigure[];
+  /** The longest silence that the agent ended, or left to the end. */
+  readonly deadAir?: TimedFigure;
   readonly costUsd?: number;
   readonly lines: readonly ReportedLine[];
   /** Of a scenario that was made of a recorded call. */
   readonly sinceRecorded?: CallDifference;
+}
+
+/** How long something took, and where in the call. */
+export interface TimedFigure {
+  readonly atMs: number;
+  readonly ms: number;
 }
 
 /** One line of the conversation as it was heard. */
@@ -63,34 +72,24 @@ export interface ReportedLine {
   readonly unheard: string;
 }
 
-/** A scenario that was acted out, or could not be. */
-export interface ScenarioOutcome {
-  readonly name: string;
-  readonly title: string;
-  readonly run?: ScenarioRun;
-  readonly error?: string;
-  /** Why it was not to be acted out here. */
-  readonly skipped?: string;
-  readonly tookMs: number;
-}
-
 /** Makes the report of a rehearsal; runs of one scenario stand together, in their order. */
 export function reportOf(
-  outcomes: readonly ScenarioOutcome[],
+  kept: readonly (Omit<ScenarioReport, "runs"> & { readonly result: RunResult })[],
   conditions: RunConditions,
-  tookMs: number,
+  { tookMs, notRun = 0 }: { readonly tookMs: number; readonly notRun?: number },
 ): RunReport {
-  const scenarios = new Map<string, { title: string; runs: RunResult[] }>();
-  for (const outcome of outcomes) {
-    const known = scenarios.get(outcome.name) ?? { title: outcome.title, runs: [] };
-    scenarios.set(outcome.name, known);
-    known.runs.push(resultOf(outcome));
+  const scenarios = new Map<string, Omit<ScenarioReport, "runs"> & { runs: RunResult[] }>();
+  for (const { name, title, file, result } of kept) {
+    const known = scenarios.get(name) ?? { name, title, ...(file && { file }), runs: [] };
+    scenarios.set(name, known);
+    known.runs.push(result);
   }
   return {
     version: 1,
     ...conditions,
     tookMs: Math.round(tookMs),
-    scenarios: [...scenarios].map(([name, { title, runs }]) => ({ name, title, runs })),
+    notRun,
+    scenarios: [...scenarios.values()],
   };
 }
 
@@ -105,56 +104,21 @@ export function passRate({ scenarios }: Pick<RunReport, "scenarios">): {
   return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
 }
 
-function resultOf({ run, error, skipped, tookMs }: ScenarioOutcome): RunResult {
-  const calls = run?.calls.map((call) => callResult(call, run.recorded)) ?? [];
-  const verdicts = calls.flatMap(({ verdicts }) => verdicts);
-  const isFailed = error !== undefined || verdicts.some(({ state }) => state === "failed");
-  const isTold = verdicts.some(({ state }) => state === "held");
-  return {
-    state: isFailed ? "failed" : isTold ? "passed" : "skipped",
-    tookMs: Math.round(tookMs),
-    ...present({ error: error ?? skipped }),
-    calls,
-  };
+/** Verdicts of a run that did not hold, and how many calls it had where that is more than one. */
+export function failuresOf(
+  { calls }: RunResult,
+): readonly (Verdict & { readonly caller?: number })[] {
+  return calls.flatMap(({ verdicts }, index) =>
+    verdicts.filter(({ state }) => state === "failed")
+      .map((verdict) => calls.length > 1 ? { ...verdict, caller: index + 1 } : verdict)
+  );
 }
 
-function callResult(
-  { evidence, verdicts, spoken }: CallRun,
-  recorded: RecordedCall | undefined,
-): CallResult {
-  const { taking, lines, record } = evidence;
-  const { firstSoundMs, answers, cuts, silences } = taking;
-  return {
-    verdicts,
-    ...present({ firstSoundMs: rounded(firstSoundMs), costUsd: record?.costUsd }),
-    answersMs: answers.map(({ afterMs }) => Math.round(afterMs)),
-    cutsMs: cuts.flatMap(({ afterMs }) => afterMs === undefined ? [] : [Math.round(afterMs)]),
-    longestSilenceMs: Math.round(Math.max(0, ...silences.map(({ fromMs, toMs }) => toMs - fromMs))),
-    lines: [
-      ...lines.map(agentLine),
-      ...spoken.map(({ fromMs, toMs, words }): ReportedLine => ({
-        who: "caller",
-        fromMs: Math.round(fromMs),
-        toMs: Math.round(toMs),
-        text: words === "" ? "(sound)" : words,
-        unheard: "",
-      })),
-    ].toSorted((a, b) => a.fromMs - b.fromMs),
-    ...(recorded !== undefined && record !== undefined &&
-      { sinceRecorded: callDifference(recorded, record) }),
-  };
-}
-
-function agentLine({ itemId, fromMs, toMs, words, unheard }: HeardLine): ReportedLine {
-  return {
-    who: "agent",
-    fromMs: Math.round(fromMs),
-    toMs: Math.round(toMs),
-    text: itemId === undefined ? "(recording)" : words.map(({ text }) => text).join(" "),
-    unheard,
-  };
-}
-
-function rounded(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : Math.round(ms);
+/** Where an expectation stands, as editors and terminals link it. */
+export function placeOf(
+  { file }: Pick<ScenarioReport, "file">,
+  { line }: Pick<Verdict, "line">,
+): string | undefined {
+  if (file === undefined || line === undefined) return file;
+  return `${file}:${line}`;
 }

@@ -3,6 +3,7 @@ import type { SimClock } from "../../sim/twilio/simClock.ts";
 import { findWords } from "../ear/findWords.ts";
 import type { HeardWord } from "../ear/heardLines.ts";
 import type { CallerStep, CutIn } from "../scenario.ts";
+import { present } from "../../utils/present.ts";
 import { CallerActs } from "./callerActs.ts";
 import type { CallerEnd } from "./callerEnd.ts";
 import type { CallWords } from "./callWords.ts";
@@ -80,6 +81,7 @@ export class Caller {
 
   async #take({ step, clip }: PreparedStep): Promise<void> {
     const { end, onStep } = this.#options;
+    this.#step = step;
     switch (step.type) {
       case "say":
         if (clip === undefined || !await this.#moment(step.when)) return;
@@ -107,7 +109,7 @@ export class Caller {
         return end.hangUp();
       case "type":
         await this.#agentsTurn();
-        if (end.type === undefined) return this.acts.miss("a phone cannot type");
+        if (end.type === undefined) return this.#miss("a phone cannot type");
         onStep(`types "${step.text}"`);
         return end.type(step.text);
       default:
@@ -140,7 +142,7 @@ export class Caller {
     if ("afterMs" in when) {
       const speaks = await this.#agent.speaks(CUT_IN_WAIT_MS);
       if (speaks) await this.#agent.pause(when.afterMs);
-      else this.acts.miss("the agent said nothing to break in on");
+      else this.#miss("the agent said nothing to break in on");
       return speaks && !this.#agent.gone;
     }
     return await this.#wordBegins(when);
@@ -154,7 +156,7 @@ export class Caller {
       return words.filter(({ fromMs }) => fromMs >= sinceMs)[when.number - 1];
     });
     if (word === undefined) {
-      this.acts.miss(`${what} did not come, to break in at`);
+      this.#miss(`${what} did not come, to break in at`);
       return false;
     }
     await this.#agent.pause(Math.max(0, word.fromMs - this.nowMs));
@@ -171,9 +173,16 @@ export class Caller {
       return;
     }
     if (this.#agent.gone && found === undefined) {
-      return this.acts.miss(`the call was over before "${text}" was heard`);
+      return this.#miss(`the call was over before "${text}" was heard`);
     }
-    this.acts.miss(`"${text}" was not heard within ${withinMs} ms`);
+    this.#miss(`"${text}" was not heard within ${withinMs} ms`);
+  }
+
+  /** What the caller is about. */
+  #step: CallerStep | undefined;
+
+  #miss(what: string): void {
+    this.acts.miss({ what, atMs: this.nowMs, ...present({ step: this.#step }) });
   }
 
   /** Waits until the agent is done; words that were waited for may have been its last. */

@@ -1,3 +1,4 @@
+import type { MissedStep } from "../callEvidence.ts";
 import type { CallerSpan } from "../ear/turnTaking.ts";
 import type { SoundSpan } from "../ear/soundSpans.ts";
 
@@ -5,7 +6,7 @@ import type { SoundSpan } from "../ear/soundSpans.ts";
 export class CallerActs {
   readonly #spans: CallerSpan[] = [];
   readonly #quiet: SoundSpan[] = [];
-  readonly #missed: string[] = [];
+  readonly #missed: MissedStep[] = [];
 
   get spans(): readonly CallerSpan[] {
     return this.#spans.toSorted((a, b) => a.fromMs - b.fromMs);
@@ -16,8 +17,7 @@ export class CallerActs {
     return this.#quiet;
   }
 
-  /** What did not come about, in a sentence each. */
-  get missed(): readonly string[] {
+  get missed(): readonly MissedStep[] {
     return this.#missed;
   }
 
@@ -29,7 +29,7 @@ export class CallerActs {
     this.#quiet.push(span);
   }
 
-  miss(what: string): void {
-    this.#missed.push(what);
+  miss(missed: MissedStep): void {
+    this.#missed.push(missed);
   }
 }

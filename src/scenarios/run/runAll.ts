@@ -1,4 +1,4 @@
-import type { ScenarioOutcome } from "../report/runReport.ts";
+import type { ScenarioOutcome } from "../report/runResult.ts";
 import type { Scenario } from "../scenario.ts";
 import { NotRehearsed } from "./notRehearsed.ts";
 import type { ScenarioRun } from "./runScenario.ts";
@@ -11,52 +11,63 @@ export interface RunAllOptions {
   /** Acts a scenario out; `seed` is another for every repetition. */
   readonly act: (scenario: Scenario, seed: number) => Promise<ScenarioRun>;
   readonly seed: number;
-  readonly onDone: (outcome: ScenarioOutcome, left: number) => void;
+  readonly onStart: () => void;
+  /** `index` is its place among all runs: by scenarios, then by repetitions. */
+  readonly onDone: (outcome: ScenarioOutcome, index: number, repetition: number) => void;
   readonly signal: AbortSignal;
 }
 
+/** How long calls that are hung up have for it. */
+const ENDING_MS = 5000;
+
 /**
  * Acts out all scenarios, so many at a time, in their order; one that fails to be acted out is an outcome with
- * its error. Outcomes are in the order of scenarios and repetitions. Aborted, it begins no more.
+ * its error. Aborted, it begins no more, and what is not done by then has no outcome.
  */
 export async function runAll(
   scenarios: readonly Scenario[],
-  { repeat, concurrency, act, seed, onDone, signal }: RunAllOptions,
-): Promise<readonly ScenarioOutcome[]> {
+  { repeat, concurrency, act, seed, onStart, onDone, signal }: RunAllOptions,
+): Promise<void> {
   const tasks = scenarios.flatMap((scenario) =>
     Array.from({ length: repeat }, (_, repetition) => ({ scenario, repetition }))
   );
-  const outcomes: ScenarioOutcome[] = [];
   let next = 0;
-  let left = tasks.length;
   const work = async () => {
     for (let index = next++; index < tasks.length && !signal.aborted; index = next++) {
       const task = tasks[index];
       if (task === undefined) return;
-      const outcome = await attempt(
-        task.scenario,
-        () => act(task.scenario, seed + task.repetition),
-      );
-      outcomes[index] = outcome;
-      onDone(outcome, --left);
+      const { scenario, repetition } = task;
+      onStart();
+      const outcome = await attempt(scenario, () => act(scenario, seed + repetition));
+      if (!signal.aborted) onDone(outcome, index, repetition);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, tasks.length) }, work));
-  return outcomes.filter((outcome) => outcome !== undefined);
+  const working = Promise.all(Array.from({ length: Math.min(concurrency, tasks.length) }, work));
+  const given = Promise.withResolvers<void>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const giveUp = () => timer = setTimeout(given.resolve, ENDING_MS);
+  if (signal.aborted) giveUp();
+  signal.addEventListener("abort", giveUp, { once: true });
+  try {
+    await Promise.race([working, given.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", giveUp);
+  }
 }
 
 async function attempt(
-  { name, title }: Scenario,
+  scenario: Scenario,
   act: () => Promise<ScenarioRun>,
 ): Promise<ScenarioOutcome> {
   const startedAt = performance.now();
   try {
     const run = await act();
-    return { name, title, run, tookMs: performance.now() - startedAt };
+    return { scenario, run, tookMs: performance.now() - startedAt };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const tookMs = performance.now() - startedAt;
     const isSkipped = error instanceof NotRehearsed;
-    return { name, title, ...(isSkipped ? { skipped: reason } : { error: reason }), tookMs };
+    return { scenario, ...(isSkipped ? { skipped: reason } : { error: reason }), tookMs };
   }
 }

@@ -42,6 +42,8 @@ export interface RunOptions extends ClipSources {
   /** Plays callers who improvise; absent where there is no text model. */
   readonly improvise?: Improvise | undefined;
   readonly onStep?: (caller: number, what: string) => void;
+  /** Hangs all calls up. */
+  readonly signal?: AbortSignal;
 }
 
 /** A server has a call's record by then. */
@@ -55,13 +57,14 @@ interface Talk {
   readonly opened: OpenedEnd;
   readonly session: TappedSession | undefined;
   readonly judge: Judge | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Acts a scenario out with all of its callers, and holds its expectations against each of their calls. */
 export async function runScenario(
   scenario: Scenario,
   server: ScenarioServer,
-  { onStep = () => {}, judge, improvise, ...sources }: RunOptions,
+  { onStep = () => {}, judge, improvise, signal, ...sources }: RunOptions,
 ): Promise<ScenarioRun> {
   const startedAt = performance.now();
   const prepared = await Promise.all(
@@ -74,7 +77,7 @@ export async function runScenario(
     if (steps === undefined) continue;
     talks.push(
       talk(
-        { scenario, line: caller.line, server, opened, session, judge },
+        { scenario, line: caller.line, server, opened, session, judge, signal },
         steps,
         (what) => onStep(index, what),
       ),
@@ -96,7 +99,7 @@ async function begin(scenario: Scenario, caller: ScenarioCaller, server: Scenari
 }
 
 async function talk(
-  { scenario, line, server, opened: { end, id }, session, judge }: Talk,
+  { scenario, line, server, opened: { end, id }, session, judge, signal }: Talk,
   steps: StepSource,
   onStep: (what: string) => void,
 ): Promise<CallRun> {
@@ -108,13 +111,17 @@ async function talk(
       if (session !== undefined) server.tellWords?.(session.index, words);
     },
   });
-  const cancel = clock.at(clock.now() + scenario.maxMs, () => end.hangUp());
+  const hangUp = () => end.hangUp();
+  const cancel = clock.at(clock.now() + scenario.maxMs, hangUp);
+  signal?.addEventListener("abort", hangUp);
+  if (signal?.aborted) hangUp();
   try {
     await caller.act(steps(caller));
     await caller.leave();
     await end.settled;
   } finally {
     cancel();
+    signal?.removeEventListener("abort", hangUp);
     caller.close();
   }
   const withAnalysis = scenario.expect.some(({ type }) => type === "analysis");
@@ -138,7 +145,7 @@ async function talk(
     lineWandersMs: line.jitterMs + (line.stall?.ms ?? 0),
     ...present({ record }),
   };
-  const verdicts = await checkCall(scenario.expect, evidence, judge);
+  const verdicts = await checkCall(scenario.expect, evidence, judge, scenario.lineOf);
   return { evidence, verdicts, spoken: acts.spans, format: end.format, heard, said: end.said() };
 }
 

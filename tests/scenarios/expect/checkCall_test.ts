@@ -120,7 +120,7 @@ Deno.test("the record must say what was heard: the same words, no more and no le
 
 Deno.test("end, outcome, transfer, analysis and cost are those of the record; a meaning needs a judge", async () => {
   const evidence = call({
-    missed: ['never heard "Hello"'],
+    missed: [{ what: 'never heard "Hello"', atMs: 900 }],
     record: {
       end: { reason: "agent_hung_up" },
       outcome: "human",

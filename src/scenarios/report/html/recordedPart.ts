@@ -14,8 +14,8 @@ export function recordedPart(difference: CallDifference | undefined): string {
     row("Answers, median", answersMs, seconds),
     row("Cost", costUsd, (usd) => `$${usd.toFixed(3)}`),
   ].join("");
-  return `<h3>Since ${escapeHtml(callId)}: ${escapeHtml(likenessOf(difference))}</h3>
-<div class="wide"><table><thead><tr><th></th><th>Then</th><th>Now</th></tr></thead><tbody>${facts}${
+  return `<h4>Since ${escapeHtml(callId)}: ${escapeHtml(likenessOf(difference))}</h4>
+<div class="wide" tabindex="0" role="region" aria-label="Then and now"><table class="texts"><thead><tr><td></td><th scope="col">Then</th><th scope="col">Now</th></tr></thead><tbody>${facts}${
     tools.map(toolRow).join("")
   }${
     exchanges.filter(({ then, now }) => then !== "" || now !== "").map(exchangeRow).join("")

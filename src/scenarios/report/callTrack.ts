@@ -1,7 +1,7 @@
-import type { AudioFormat } from "../../../utils/audio/audioFormat.ts";
-import { A_LAW, decodeG711, encodeG711, MU_LAW } from "../../../utils/audio/g711.ts";
-import { createResampler } from "../../../utils/audio/resampler.ts";
-import type { EarPiece } from "../../ear/spokenItem.ts";
+import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
+import { A_LAW, decodeG711, encodeG711, MU_LAW } from "../../utils/audio/g711.ts";
+import { createResampler } from "../../utils/audio/resampler.ts";
+import type { EarPiece } from "../ear/spokenItem.ts";
 
 const BYTES_PER_MS = 8;
 const SILENCE = 0xff;

@@ -1,0 +1,84 @@
+import type { RecordedCall } from "../callEvidence.ts";
+import { callDifference } from "../recorded/callDifference.ts";
+import type { HeardLine } from "../ear/heardLines.ts";
+import type { CallRun, ScenarioRun } from "../run/runScenario.ts";
+import type { Scenario } from "../scenario.ts";
+import { present } from "../../utils/present.ts";
+import type { CallResult, ReportedLine, RunResult } from "./runReport.ts";
+
+/** A scenario that was acted out, or could not be. */
+export interface ScenarioOutcome {
+  readonly scenario: Scenario;
+  readonly run?: ScenarioRun;
+  readonly error?: string;
+  /** Why it was not to be acted out here. */
+  readonly skipped?: string;
+  readonly tookMs: number;
+}
+
+/** What a report says of a scenario that was acted out, or could not be. */
+export function resultOf({ run, error, skipped, tookMs }: ScenarioOutcome): RunResult {
+  const calls = run?.calls.map((call) => callResult(call, run.recorded)) ?? [];
+  const verdicts = calls.flatMap(({ verdicts }) => verdicts);
+  const isFailed = error !== undefined || verdicts.some(({ state }) => state === "failed");
+  const isTold = verdicts.some(({ state }) => state === "held");
+  return {
+    state: isFailed ? "failed" : isTold ? "passed" : "skipped",
+    tookMs: Math.round(tookMs),
+    ...present({ error: error ?? skipped }),
+    calls,
+  };
+}
+
+function callResult(
+  { evidence, verdicts, spoken }: CallRun,
+  recorded: RecordedCall | undefined,
+): CallResult {
+  const { taking, lines, record, endMs } = evidence;
+  const { firstSoundMs, answers, cuts, silences } = taking;
+  const [longest] = silences.map(({ fromMs, toMs }) => ({ atMs: fromMs, afterMs: toMs - fromMs }))
+    .toSorted((a, b) => b.afterMs - a.afterMs);
+  return {
+    endMs: Math.round(endMs),
+    verdicts: verdicts.map((verdict) => ({
+      ...verdict,
+      ...present({ atMs: rounded(verdict.atMs) }),
+    })),
+    ...present({ firstSoundMs: rounded(firstSoundMs), costUsd: record?.costUsd }),
+    answers: answers.map(figure),
+    cuts: cuts.flatMap(({ atMs, afterMs }) =>
+      afterMs === undefined ? [] : [figure({ atMs, afterMs })]
+    ),
+    ...(longest && { deadAir: figure(longest) }),
+    lines: [
+      ...lines.map(agentLine),
+      ...spoken.map(({ fromMs, toMs, words }): ReportedLine => ({
+        who: "caller",
+        fromMs: Math.round(fromMs),
+        toMs: Math.round(toMs),
+        text: words === "" ? "(sound)" : words,
+        unheard: "",
+      })),
+    ].toSorted((a, b) => a.fromMs - b.fromMs),
+    ...(recorded !== undefined && record !== undefined &&
+      { sinceRecorded: callDifference(recorded, record) }),
+  };
+}
+
+function agentLine({ itemId, fromMs, toMs, words, unheard }: HeardLine): ReportedLine {
+  return {
+    who: "agent",
+    fromMs: Math.round(fromMs),
+    toMs: Math.round(toMs),
+    text: itemId === undefined ? "(recording)" : words.map(({ text }) => text).join(" "),
+    unheard,
+  };
+}
+
+function figure({ atMs, afterMs }: { readonly atMs: number; readonly afterMs: number }) {
+  return { atMs: Math.round(atMs), ms: Math.round(afterMs) };
+}
+
+function rounded(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms);
+}

@@ -1,0 +1,30 @@
+/** How text stands out on a terminal. */
+export type Paint = (look: Look, text: string) => string;
+
+export type Look = keyof typeof CODES;
+
+const CODES = {
+  bold: [1, 22],
+  soft: [2, 22],
+  good: [32, 39],
+  bad: [31, 39],
+  warn: [33, 39],
+} as const;
+const ESCAPE = "\x1b";
+
+export const coloured: Paint = (look, text) => {
+  const [on, off] = CODES[look];
+  return `${ESCAPE}[${on}m${text}${ESCAPE}[${off}m`;
+};
+
+export const plain: Paint = (_look, text) => text;
+
+/**
+ * Text of others in one line, without what a terminal would obey: control characters, and those that turn the
+ * direction of writing.
+ */
+export function tame(text: string): string {
+  return text.toWellFormed().replaceAll(/\s+/g, " ")
+    // deno-lint-ignore no-control-regex -- a terminal obeys these.
+    .replaceAll(/[\0-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
+}
