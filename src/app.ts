@@ -198,7 +198,10 @@ export async function createApp(
     recordings,
     listening,
     signIn,
-    setup: openSetup({ ...calls, ...overrides, engine, recorder, recordings, signIn }),
+    setup: openSetup({
+      ...{ ...calls, ...overrides, ...toolAccess },
+      ...{ engine, recorder, recordings, signIn, environment },
+    }),
     analysis,
     eventLog,
     metrics,

@@ -62,6 +62,8 @@ export interface AppOverrides {
   readonly recordAfterMs?: number | "never";
   readonly twilioTimeoutMs?: number;
   readonly dialling?: DiallingTime;
+  /** The file that the settings are from, which the set-up view judges too. */
+  readonly envPath?: string;
   /** By how much the database's clock is taken to be ahead of what it says. */
   readonly clockAheadMs?: number;
   /** Certificates to trust at PUBLIC_URL, beside the usual ones. */

@@ -65,7 +65,10 @@ async function createHosted(): Promise<App> {
 
 async function createOrExit(): Promise<App> {
   try {
-    const app = await createApp(readEnvironment(), { examineAgent: unreachableTools });
+    const app = await createApp(readEnvironment(), {
+      examineAgent: unreachableTools,
+      envPath: ".env",
+    });
     const unreachable = unreachableHosts(app);
     if (unreachable.length > 0) throw new SettingsError(unreachable);
     return app;

@@ -2,15 +2,31 @@ import type { FoundProblem } from "./agentProblem.ts";
 import type { Agent, Agents } from "./agents.ts";
 import type { DatabaseSettings, Settings } from "./settings.ts";
 
+/** A host that this process may not connect to, and what names it. */
+export interface BarredHost {
+  /** A setting, or a tool with its file. */
+  readonly place: string;
+  /** With its port. */
+  readonly host: string;
+}
+
+interface Naming {
+  readonly settings: Settings;
+  readonly agents: Pick<Agents, "names" | "get">;
+  /** `rehearsal` needs no network. */
+  readonly engine: string;
+}
+
 /** Hosts that the settings and agents name and this process may not connect to, a sentence each. */
-export function unreachableHosts(
-  { settings: { signIn, openai, analysis, embeddings, phone, webhook, callUrl }, agents, engine }: {
-    readonly settings: Settings;
-    readonly agents: Pick<Agents, "names" | "get">;
-    /** `rehearsal` needs no network. */
-    readonly engine: string;
-  },
-): readonly string[] {
+export function unreachableHosts(naming: Naming): readonly string[] {
+  return barredHosts(naming).map(problemOf);
+}
+
+/** Hosts that the settings and agents name and this process may not connect to. */
+export function barredHosts(
+  { settings: { signIn, openai, analysis, embeddings, phone, webhook, callUrl }, agents, engine }:
+    Naming,
+): readonly BarredHost[] {
   const named: [place: string, url: string][] = [];
   if (signIn !== undefined) named.push(["OIDC_ISSUER", signIn.issuer]);
   if (engine !== "rehearsal") named.push(["OPENAI_REALTIME_URL", openai.url]);
@@ -24,7 +40,7 @@ export function unreachableHosts(
       named.push([`the tool ${tool.name} in ${file}.md`, tool.url]);
     }
   }
-  return named.flatMap(([place, url]) => unreachable(place, hostAndPort(new URL(url))) ?? []);
+  return named.flatMap(([place, url]) => barred(place, hostAndPort(new URL(url))) ?? []);
 }
 
 /** The problems with an agent's tools whose hosts may not be reached. */
@@ -45,8 +61,16 @@ export function unreachableDatabase(database: DatabaseSettings): string | undefi
 }
 
 function unreachable(place: string, host: string): string | undefined {
+  const found = barred(place, host);
+  return found && problemOf(found);
+}
+
+function barred(place: string, host: string): BarredHost | undefined {
   const { state } = Deno.permissions.querySync({ name: "net", host });
-  if (state === "granted") return undefined;
+  return state === "granted" ? undefined : { place, host };
+}
+
+function problemOf({ place, host }: BarredHost): string {
   return `${place}: ${host} may not be reached: add "${host}" to "net" of permissions.server in deno.json.`;
 }
 

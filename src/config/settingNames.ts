@@ -128,6 +128,19 @@ export function suggestSetting(name: string): SettingName | undefined {
   return settingNames.find((setting) => CHECKED.test(setting) && isNear(upper, setting, MAX_EDITS));
 }
 
+/**
+ * The same for a name in the file of settings, where it was meant for this server: every setting counts that
+ * is as near as the length of the name allows.
+ */
+export function nearestSetting(name: string): SettingName | undefined {
+  if (known.has(name)) return undefined;
+  const upper = name.toUpperCase();
+  const edits = upper.length > 6 ? MAX_EDITS : 1;
+  return commonMistakes[upper] ??
+    settingNames.find((setting) => isNear(upper, setting, 1)) ??
+    settingNames.find((setting) => isNear(upper, setting, edits));
+}
+
 /** Names with one character missing or two swapped, to ask for where the environment may not be listed. */
 export function likelyMisspellings(): readonly string[] {
   const names = new Set(Object.keys(commonMistakes));

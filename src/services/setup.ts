@@ -1,5 +1,18 @@
 export { findingCodes } from "./setup/findingCodes.ts";
 export { openSetup, type Setup } from "./setup/openSetup.ts";
-export { fixCodes, setupParts, setupStates } from "./setup/setupCheck.ts";
+export { placeChecks } from "./setup/place/placeChecks.ts";
+export { parseEnvLines, readEnvFile } from "./setup/place/envFile.ts";
+export type { MayUse } from "./setup/place/pathFindings.ts";
+export { agentProblems, barredHost, settingProblems } from "./setup/place/problemFindings.ts";
+export { type Listening, refusedFinding, stoppedFinding } from "./setup/place/serverFindings.ts";
+export {
+  check,
+  type Fix,
+  type FixCode,
+  fixCodes,
+  type SetupCheck,
+  setupParts,
+  setupStates,
+} from "./setup/setupCheck.ts";
 export { createProbeProofs, type ProbeProofs } from "./setup/publicUrl/probeProofs.ts";
 export { UNKNOWN_PROBE } from "./setup/publicUrl/probePublicUrl.ts";

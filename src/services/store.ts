@@ -145,6 +145,7 @@ export type {
   RequestKey,
   StoredResponse,
 } from "./store/outbound/idempotencyStore.ts";
+export { examineStore, type StoreCondition } from "./store/examineStore.ts";
 export { loadPostgres } from "./store/postgres/loadPostgres.ts";
 export type { RevokedKeys } from "./store/revokedKeys.ts";
 export type { SharedClock } from "./store/sharedClock.ts";

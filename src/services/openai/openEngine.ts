@@ -5,8 +5,7 @@ import { present } from "../../utils/present.ts";
 import { isLoopback } from "../../utils/http/loopback.ts";
 import type { EventHub, EventSubscription } from "../events.ts";
 import type { Incidents } from "../../utils/incidents.ts";
-import { credentialsFor } from "./credentials.ts";
-import { diagnoseHandshake } from "./handshakeDiagnosis.ts";
+import { createModelServer, isBuiltIn, noModelServer } from "./modelServer.ts";
 import { ModelFaults } from "./modelFaults.ts";
 import { OpenConnections } from "./openConnections.ts";
 import { createOpenModel } from "./openModel.ts";
@@ -41,7 +40,7 @@ export async function openEngine(
     // Calls have limits of their own: this one stops what opens and closes calls in a loop.
     maxOpeningsPerMinute: Math.max(600, 100 * limits.calls),
   };
-  const isRehearsal = apiKey === undefined && isOpenAI(new URL(url));
+  const isRehearsal = isBuiltIn(settings.openai);
   const ownKey = newToken();
   const server = isRehearsal ? await startRehearsal(ownKey) : undefined;
   const name = server === undefined ? model : "rehearsal";
@@ -58,20 +57,8 @@ export async function openEngine(
     open,
     faults,
     connections,
-    /**
-     * Asks over plain HTTP whether the server takes the key and has the model of the settings: the code
-     * of what is wrong, undefined where nothing is known to be. Never rejects.
-     */
-    async examine(): Promise<string | undefined> {
-      if (server !== undefined || apiKey === undefined) return undefined;
-      const target = new URL(url);
-      target.searchParams.set("model", model);
-      const { loss: { code } } = await diagnoseHandshake(
-        { url: target.href, headers: credentialsFor(url, apiKey, auth) },
-        { fetch, signal: AbortSignal.timeout(EXAMINE_MS) },
-      );
-      return code === "handshake_refused" ? undefined : code;
-    },
+    /** What the server says of the key and its models; there is none behind the built-in engine. */
+    ...(server === undefined ? createModelServer(settings.openai) : noModelServer),
     async [Symbol.asyncDispose]() {
       clearInterval(watching);
       openLimits.close();
@@ -81,12 +68,9 @@ export async function openEngine(
 }
 
 /** Whether the models run on this machine: the built-in engine, or a server on loopback. */
-export function isModelLocal({ url, apiKey }: Pick<Settings["openai"], "url" | "apiKey">): boolean {
-  const server = new URL(url);
-  return isLoopback(server.hostname) || (apiKey === undefined && isOpenAI(server));
+export function isModelLocal(openai: Pick<Settings["openai"], "url" | "apiKey">): boolean {
+  return isLoopback(new URL(openai.url).hostname) || isBuiltIn(openai);
 }
-
-const EXAMINE_MS = 10_000;
 
 /** How often unused connections are looked for. */
 const CHECK_MS = 10_000;
@@ -107,9 +91,4 @@ export function reportOpenLimits(
           "More connections to the model were asked for than a call, or all of them, may open.",
       }, model),
   );
-}
-
-/** Whether the host is one of OpenAI's, which do nothing without a key. */
-function isOpenAI({ hostname }: URL): boolean {
-  return hostname === "openai.com" || hostname.endsWith(".openai.com");
 }

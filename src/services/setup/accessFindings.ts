@@ -1,7 +1,7 @@
-import type { Agents } from "../../config/agents.ts";
 import { ownKeys } from "../../config/keyHint.ts";
 import type { Settings } from "../../config/settings.ts";
 import { allows, type ApiKey, hasExpired } from "../../utils/auth.ts";
+import { addApiKey } from "./place/problemFindings.ts";
 import type { Finding } from "./setupCheck.ts";
 
 /** Whether programs and people can use the server from elsewhere. */
@@ -27,6 +27,7 @@ export function keysFinding(
       state: "off",
       text: "There are no API keys: only this machine may use the server, and no calls are placed.",
       remedy: 'Set API_KEYS=ops:SECRET;scopes=admin, with a secret from "openssl rand -hex 24".',
+      fix: addApiKey,
     };
   }
   const gone = apiKeys.filter((key) => hasExpired(key, nowMs) || isRevoked(key));
@@ -93,36 +94,5 @@ export function sitesFinding(
     state: "ok",
     text: "Pages of {origins} may talk with {agents}.",
     values,
-  };
-}
-
-/** Whether the files of agents are right. */
-export function agentsFinding(
-  { names, problems, unusable }: Pick<Agents, "names" | "problems" | "unusable">,
-  defaultAgent: string,
-): Finding {
-  if (unusable.size > 0) {
-    return {
-      code: "agents_unusable",
-      state: "broken",
-      text: "Agents that cannot be used: {names}.",
-      remedy: "Their problems stand under Agents; a corrected file counts at once.",
-      values: { names: [...unusable.keys()].join(", ") },
-    };
-  }
-  if (problems.size > 0) {
-    return {
-      code: "agents_faulty",
-      state: "warning",
-      text: "Files with faults, whose last good version stays in use: {names}.",
-      remedy: "Their problems stand under Agents; a corrected file counts at once.",
-      values: { names: [...problems.keys()].join(", ") },
-    };
-  }
-  return {
-    code: "agents_ok",
-    state: "ok",
-    text: "{count} agents; {name} answers where nothing else is said.",
-    values: { count: String(names.length), name: defaultAgent },
   };
 }

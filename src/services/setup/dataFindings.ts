@@ -1,40 +1,5 @@
 import type { Settings } from "../../config/settings.ts";
-import { isShared } from "../../config/settings.ts";
 import type { Finding } from "./setupCheck.ts";
-
-/** Whether what happens in calls is kept. */
-export function storeFinding(
-  { database, records: { retentionDays } }: Pick<Settings, "database" | "records">,
-  health: { readonly status: "ok" | "degraded"; readonly waiting?: number },
-): Finding {
-  if (health.status !== "ok") {
-    return {
-      code: "store_not_answering",
-      state: "broken",
-      text: "The database does not answer: {count} writes wait in memory.",
-      remedy:
-        "Start the database, or make room on its disk; nothing is lost until this server ends.",
-      values: { count: String(health.waiting ?? 0) },
-    };
-  }
-  if (!isShared(database)) {
-    return {
-      code: "store_in_memory",
-      state: "warning",
-      text: "Records are kept in memory, and lost when the server stops.",
-      remedy: "Set DATABASE_URL=sqlite:./data/parley.db, or to a Postgres database.",
-    };
-  }
-  const place = database.kind === "postgres" ? new URL(database.url).host : database.path;
-  return retentionDays === undefined
-    ? { code: "store_ok", state: "ok", text: "Records are kept in {place}.", values: { place } }
-    : {
-      code: "store_ok",
-      state: "ok",
-      text: "Records are kept in {place}, for {days} days.",
-      values: { place, days: String(retentionDays) },
-    };
-}
 
 /** Whether calls are recorded, and how; `recorded` are the agents that have them recorded. */
 export function recordingsFinding(
@@ -68,6 +33,11 @@ export function recordingsFinding(
       state: "warning",
       text: "Calls of {agents} are recorded, not encrypted, in {dir}.",
       remedy: "Set RECORDING_KEY to 32 bytes in base64: openssl rand -base64 32.",
+      fix: {
+        code: "add_recording_key",
+        text:
+          "Add RECORDING_KEY with a new key to .env. Keep a copy of it: without it, recordings cannot be heard.",
+      },
       values: { agents, dir },
     };
   }

@@ -1,4 +1,5 @@
 import type { Agents } from "../../config/agents.ts";
+import type { Environment } from "../../config/settingReader.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { ApiKey } from "../../utils/auth.ts";
 import type { Clock } from "../../utils/clock.ts";
@@ -7,23 +8,29 @@ import type { SignIn } from "../signIn.ts";
 import { findUnpriced, type Prices } from "../spending.ts";
 import type { Store } from "../store.ts";
 import { createTwilioNumbers } from "../twilioOutbound.ts";
-import { agentsFinding, keysFinding, sitesFinding } from "./accessFindings.ts";
-import { recordingsFinding, storeFinding, webhooksFinding } from "./dataFindings.ts";
+import { agentFindings } from "./agentFindings.ts";
+import { keysFinding, sitesFinding } from "./accessFindings.ts";
+import { recordingsFinding, webhooksFinding } from "./dataFindings.ts";
 import { diskFinding } from "./diskFinding.ts";
-import { modelFinding } from "./modelFinding.ts";
+import { modelChecks } from "./model/modelChecks.ts";
 import { phoneChecks } from "./phoneChecks.ts";
 import { createProbeProofs } from "./publicUrl/probeProofs.ts";
 import { check, type SetupCheck } from "./setupCheck.ts";
+import { toolReach, type ToolReachDeps } from "./reach/toolReach.ts";
+import { webhookReach } from "./reach/webhookReach.ts";
+import { type MayUse, pathFindings } from "./place/pathFindings.ts";
+import { placeChecks } from "./place/placeChecks.ts";
 import { settingFindings } from "./settingFindings.ts";
 import { signInFinding } from "./signInFinding.ts";
+import { storeFinding } from "./storeFinding.ts";
 import { destinationsFinding, limitsFinding, pricesFinding } from "./spendingFindings.ts";
 
 export interface SetupDeps {
   readonly settings: Settings;
-  readonly agents: Agents;
-  readonly engine: Pick<Engine, "name" | "examine">;
+  readonly agents: Pick<Agents, "names" | "get" | "problems" | "unusable">;
+  readonly engine: Pick<Engine, "name" | "examine" | "models">;
   readonly prices: Prices;
-  readonly store: {
+  readonly store: Pick<Store, "examine"> & {
     readonly outbox: Pick<Store["outbox"], "deadLetters">;
     readonly keyValues: Pick<Store["keyValues"], "getOrSet">;
     readonly instances: Pick<Store["instances"], "beats">;
@@ -40,9 +47,18 @@ export interface SetupDeps {
   };
   /** Absent where nobody can sign in. */
   readonly signIn?: Pick<SignIn, "provider"> | undefined;
+  readonly toolAccess: Pick<ToolReachDeps, "send">;
+  readonly mcpServers: ToolReachDeps["mcpServers"];
   readonly now: Clock["now"];
   /** Certificates to trust at PUBLIC_URL, beside the usual ones. */
   readonly publicCertificates?: readonly string[] | undefined;
+  readonly environment: Environment;
+  /** The file that the settings are from; absent where none is looked at. */
+  readonly envPath?: string | undefined;
+  /** By the rights of the server; those of this process where absent. */
+  readonly mayUse?: MayUse;
+  /** Whether a server runs with these settings, or might. */
+  readonly isRunning?: boolean;
 }
 
 /** Tells how the set-up stands. */
@@ -53,18 +69,36 @@ const KEPT_MS = 5000;
 
 /** Creates what looks at the parts of the set-up. */
 export function openSetup(
-  { settings, agents, engine, prices, store, recorder, recordings, cluster, signIn, now, ...deps }:
-    SetupDeps,
+  {
+    settings,
+    agents,
+    engine,
+    prices,
+    store,
+    recorder,
+    recordings,
+    cluster,
+    signIn,
+    toolAccess: { send },
+    mcpServers,
+    now,
+    environment,
+    envPath,
+    mayUse = mayUseHere,
+    isRunning = true,
+    ...deps
+  }: SetupDeps,
 ) {
   const { instanceId } = cluster;
   const proofs = createProbeProofs({ keyValues: store.keyValues, instanceId, now });
   const numbers = settings.phone && createTwilioNumbers(settings.phone);
+  const startedAt = Date.now();
   let kept: { readonly until: number; readonly checks: Promise<readonly SetupCheck[]> } | undefined;
 
   return {
     /** By these a process of this database recognises itself at PUBLIC_URL. */
     proofs,
-    /** In the order of `setupParts`. Rejects where the store fails. */
+    /** In the order of `setupParts`, by and large. Never rejects. */
     check(): Promise<readonly SetupCheck[]> {
       if (kept === undefined || now() >= kept.until) {
         kept = { until: now() + KEPT_MS, checks: look() };
@@ -74,23 +108,31 @@ export function openSetup(
   };
 
   async function look(): Promise<readonly SetupCheck[]> {
-    const [model, phone, people, failed] = await Promise.all([
-      modelFinding(settings, engine),
+    const [model, phone, people, stored, failed, place, tools, endpoints] = await Promise.all([
+      modelChecks(settings, { engine, agents, nowMs: now() }),
       phoneChecks({
-        ...{ settings, numbers, proofs, instanceId },
+        ...{ settings, numbers, proofs, instanceId, isRunning },
         instanceIds: async () => (await store.instances.beats()).map((beat) => beat.instanceId),
         certificates: deps.publicCertificates,
       }),
       signInFinding(settings, signIn?.provider),
-      settings.webhook === undefined ? [] : store.outbox.deadLetters({ limit: 200 }),
+      store.examine(),
+      settings.webhook === undefined
+        ? []
+        // What is wrong with the database is said of it.
+        : store.outbox.deadLetters({ limit: 200 }).catch(() => []),
+      placeChecks({ environment, envPath, ...(isRunning && { startedAt }) }),
+      toolReach({ agents, send, mcpServers }),
+      webhookReach(settings),
     ]);
     const recorded = agents.names.filter((name) => agents.get(name)?.recording?.on === true);
     const unpriced = new Set([...findUnpriced(settings, agents, prices).values()].flat());
     const disk = diskFinding(settings, recorded.length > 0);
     const isRevoked = cluster.revocation.isRevoked;
     return [
-      check("model", model),
-      check("agents", agentsFinding(agents, settings.agents.default)),
+      ...model,
+      ...agentFindings(agents, settings.agents).map((finding) => check("agents", finding)),
+      ...tools.map((finding) => check("tools", finding)),
       ...phone,
       check("destinations", destinationsFinding(settings)),
       check("keys", keysFinding(settings, { isRevoked, nowMs: now() })),
@@ -98,11 +140,21 @@ export function openSetup(
       check("sites", sitesFinding(settings)),
       check("limits", limitsFinding(settings, engine)),
       check("prices", pricesFinding(settings, [...unpriced])),
-      check("store", storeFinding(settings, recorder.health())),
+      check("store", storeFinding(settings, recorder.health(), stored)),
       check("recordings", recordingsFinding(settings, recordings.health, recorded)),
       ...(disk === undefined ? [] : [check("disk", disk)]),
       check("webhooks", webhooksFinding(settings, failed.length)),
-      ...settingFindings(settings).map((finding) => check("warnings", finding)),
+      ...endpoints.map((finding) => check("webhooks", finding)),
+      ...pathFindings(settings, { mayUse, isRecording: recorded.length > 0 })
+        .map((finding) => check("machine", finding)),
+      ...place,
+      ...settingFindings(settings)
+        .filter(({ values = {} }) => !place.some((it) => it.values["name"] === values["name"]))
+        .map((finding) => check("warnings", finding)),
     ];
   }
+}
+
+function mayUseHere(name: "read" | "write", path: string): boolean {
+  return Deno.permissions.querySync({ name, path }).state === "granted";
 }

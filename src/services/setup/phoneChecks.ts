@@ -9,6 +9,8 @@ import { check, type Finding, type SetupCheck } from "./setupCheck.ts";
 export interface PhoneCheckDeps {
   readonly settings: Pick<Settings, "server" | "phone">;
   readonly numbers: Pick<TwilioNumbers, "voiceOf"> | undefined;
+  /** Whether there is a process that the public address can lead to. */
+  readonly isRunning: boolean;
   readonly proofs: ProbeProofs;
   readonly instanceId: string;
   /** Of all processes of this database; may reject. */
@@ -31,13 +33,15 @@ export async function phoneChecks(deps: PhoneCheckDeps): Promise<readonly SetupC
 }
 
 async function publicUrlFindings(
-  { settings, proofs, instanceId, instanceIds, certificates }: PhoneCheckDeps,
+  { settings, isRunning, proofs, instanceId, instanceIds, certificates }: PhoneCheckDeps,
 ): Promise<readonly Finding[]> {
   const { server: { publicUrl, trustProxy }, phone } = settings;
   const setting = publicUrlSetting(settings);
   if (setting !== undefined || publicUrl === undefined) {
     return setting === undefined ? [] : [setting];
   }
+  const plain = plainFinding(publicUrl);
+  if (!isRunning) return plain === undefined ? [] : [plain];
   const others = await instanceIds().catch(() => []);
   const result = await probePublicUrl({
     publicUrl,
@@ -48,7 +52,6 @@ async function publicUrlFindings(
     timeoutMs: PROBE_MS,
   });
   const found = probeFindings(result, { publicUrl, instanceId, trustProxy });
-  const plain = plainFinding(publicUrl);
   if (plain === undefined) return found;
   return [plain, ...found.filter(({ state }) => state !== "ok")];
 }

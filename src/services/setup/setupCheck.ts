@@ -4,7 +4,9 @@ import type { FindingCode } from "./findingCodes.ts";
 /** The parts of a set-up that are looked at, in the order in which they are shown. */
 export const setupParts = [
   "model",
+  "clock",
   "agents",
+  "tools",
   "publicUrl",
   "phone",
   "destinations",
@@ -17,6 +19,7 @@ export const setupParts = [
   "recordings",
   "disk",
   "webhooks",
+  "machine",
   "warnings",
 ] as const;
 export type SetupPart = (typeof setupParts)[number];
@@ -26,7 +29,16 @@ export const setupStates = ["ok", "off", "warning", "broken"] as const;
 export type SetupState = (typeof setupStates)[number];
 
 /** What `deno task doctor --fix` can change, each only after a yes. */
-export const fixCodes = ["rename_setting"] as const;
+export const fixCodes = [
+  "create_env_file",
+  "protect_env_file",
+  "rename_setting",
+  "allow_variable",
+  "allow_host",
+  "add_api_key",
+  "add_recording_key",
+  "allow_path",
+] as const;
 export type FixCode = (typeof fixCodes)[number];
 
 /** A change that the operator's command can make in place of the remedy; it makes none by itself. */

@@ -13,6 +13,7 @@ import type { Database } from "./database.ts";
 import { createDialQueue } from "./outbound/dialQueue.ts";
 import { createDoNotCallList } from "./doNotCallList.ts";
 import { createDocumentSearches } from "./calls/documentSearches.ts";
+import { examineDatabase, type StoreCondition } from "./examineStore.ts";
 import { createErasureStore } from "./calls/erasureStore.ts";
 import { createKeptSpeechStore, KEPT_SPEECH_DAYS } from "./keptSpeechStore.ts";
 import { createKeyValues } from "./keyValues.ts";
@@ -102,6 +103,8 @@ function createStore(database: Database, clock: SharedClock, settings: DatabaseS
     openKnowledge: () => openKnowledgeStore(settings, database),
     /** Deletes what has expired or is of no use any more, and is kept whatever the retention; no calls. */
     prune: (now: number): Promise<void> => prune(database, Math.round(now)),
+    /** How the database stands just now. Never rejects. */
+    examine: (): Promise<StoreCondition> => examineDatabase(database),
     close: (): Promise<void> => database.close(),
   };
 }

@@ -1,3 +1,4 @@
+import { answerOf, listOf, type ModelCard } from "./modelCards.ts";
 import type { FaultSet, RefusedStatus } from "./faults.ts";
 
 /** The decision about an HTTP request, before any upgrade. */
@@ -13,20 +14,22 @@ export interface HandshakeRules {
   readonly faults: FaultSet;
   /** Whether no further session fits. */
   readonly full: boolean;
+  /** Those that the server lists. */
+  readonly models: readonly ModelCard[];
 }
 
-/** Decides about a request to `/v1/realtime` or `/v1/models/NAME` as the real API would. */
+/** Decides about a request to `/v1/realtime`, `/v1/models` or `/v1/models/NAME` as the real API would. */
 export function decideHandshake(
   request: Request,
   url: URL,
-  { apiKey, faults, full }: HandshakeRules,
+  { apiKey, faults, full, models }: HandshakeRules,
 ): Handshake {
-  const isModel = url.pathname.startsWith(modelsPath);
+  const isModel = `${url.pathname}/`.startsWith(modelsPath);
   if (!isModel && url.pathname !== realtimePath) return refused(404, "Unknown path.", "not_found");
   const protocols = (request.headers.get("sec-websocket-protocol") ?? "").split(/,\s*/);
   const status = faults.refusedStatus ?? statusFor(keyOf(request, protocols), apiKey);
   if (status) return refused(status, ...refusals[status]);
-  if (isModel) return { type: "answered", response: modelCard(url) };
+  if (isModel) return { type: "answered", response: modelsAnswer(url, models) };
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return refused(400, "Expected a WebSocket upgrade.", "invalid_request_error");
   }
@@ -69,9 +72,9 @@ function statusFor(key: string, apiKey: string | undefined): 401 | undefined {
   return key === "" || (apiKey !== undefined && key !== apiKey) ? 401 : undefined;
 }
 
-function modelCard(url: URL): Response {
-  const id = decodeURIComponent(url.pathname.slice(modelsPath.length));
-  return Response.json({ id, object: "model", created: 1_750_000_000, owned_by: "system" });
+function modelsAnswer({ pathname }: URL, models: readonly ModelCard[]): Response {
+  const id = decodeURIComponent(pathname.slice(modelsPath.length));
+  return id === "" ? listOf(models) : answerOf(id, models);
 }
 
 function refused(status: number, message: string, code: string): Handshake {

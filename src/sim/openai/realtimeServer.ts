@@ -3,6 +3,7 @@ import { type Fault, FaultSet, parseFault } from "./faults.ts";
 import { decideHandshake, realtimePath } from "./handshake.ts";
 import type { Transcribe } from "./turnDetector.ts";
 import type { Production } from "./runningResponse.ts";
+import { type ModelCard, usualModels } from "./modelCards.ts";
 import { RealtimeSession } from "./realtimeSession.ts";
 import { Mailbox } from "../mailbox.ts";
 import { SpeechSource } from "./speechSource.ts";
@@ -12,6 +13,7 @@ import { createFliteVoice } from "../voice/fliteVoice.ts";
 import { createToneVoice } from "../voice/toneVoice.ts";
 
 export type { ConversationEntry } from "./conversation.ts";
+export type { ModelCard } from "./modelCards.ts";
 export type { Fault } from "./faults.ts";
 export type { RealtimeSession } from "./realtimeSession.ts";
 
@@ -35,6 +37,10 @@ export interface RealtimeServerOptions {
   readonly keepAudio?: boolean;
   /** How long a session lasts before it expires. */
   readonly sessionMs?: number;
+  /** The models that are listed; sessions may have any. */
+  readonly models?: readonly ModelCard[];
+  /** By how much its clock is ahead, as its answers over HTTP say. */
+  readonly clockAheadMs?: number;
 }
 
 /** A running server; closing it frees everything. */
@@ -53,6 +59,8 @@ export function startRealtimeServer(
     apiKey,
     keepAudio = false,
     sessionMs = 60 * 60_000,
+    models = usualModels,
+    clockAheadMs = 0,
   }: RealtimeServerOptions = {},
 ) {
   const speech = new SpeechSource(voice === "tone" ? createToneVoice() : createFliteVoice());
@@ -72,11 +80,12 @@ export function startRealtimeServer(
     const sessionFaults = new FaultSet(faultsIn(url));
     sessionFaults.addAll(inForce);
     const full = sessions.size >= maxSessions;
-    const decision = decideHandshake(request, url, { apiKey, faults: sessionFaults, full });
+    const decision = decideHandshake(request, url, { apiKey, faults: sessionFaults, full, models });
     if (decision.type === "refused") stats.refused++;
     if (decision.type !== "accepted") {
       // Nobody has another question: a kept connection would look like a session's.
       decision.response.headers.set("connection", "close");
+      decision.response.headers.set("date", new Date(Date.now() + clockAheadMs).toUTCString());
       return decision.response;
     }
     const { protocol, model } = decision;

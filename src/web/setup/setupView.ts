@@ -120,7 +120,9 @@ const STATES: Readonly<Record<string, string>> = {
 
 const PARTS: Readonly<Record<string, string>> = {
   model: t("Model"),
+  clock: t("Clock"),
   agents: t("Agents"),
+  tools: t("Tools"),
   publicUrl: t("Public address"),
   phone: t("Phone number"),
   destinations: t("Calling out"),
@@ -133,6 +135,7 @@ const PARTS: Readonly<Record<string, string>> = {
   recordings: t("Recordings"),
   disk: t("Disk"),
   webhooks: t("Webhooks"),
+  machine: t("This machine"),
   warnings: t("Settings"),
 };
 

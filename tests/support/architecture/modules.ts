@@ -43,7 +43,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   recording: [],
   listening: ["cluster"],
   signIn: ["store", "cluster"],
-  setup: ["store", "twilioOutbound", "openai", "spending", "signIn"],
+  setup: ["store", "twilioOutbound", "openai", "tools", "spending", "signIn"],
   sms: ["store", "twilioOutbound", "spending"],
   analysis: ["store", "spending", "records"],
   webhooks: ["store", "events", "calendar", "records", "sms"],

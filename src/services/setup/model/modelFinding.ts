@@ -1,6 +1,6 @@
-import type { Settings } from "../../config/settings.ts";
-import type { Engine } from "../openai.ts";
-import type { Finding } from "./setupCheck.ts";
+import type { Settings } from "../../../config/settings.ts";
+import type { Engine } from "../../openai.ts";
+import type { Finding } from "../setupCheck.ts";
 
 /** Whether the model can be reached with the key; asks its server. Never rejects. */
 export async function modelFinding(

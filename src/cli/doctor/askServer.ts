@@ -1,0 +1,90 @@
+import type { Environment } from "../../config/settingReader.ts";
+import { type SetupCheck, setupParts, setupStates } from "../../services/setup.ts";
+import { isRecord } from "../../utils/isRecord.ts";
+
+/** The server looks at other machines, and waits for them in its turn. */
+const PATIENCE_MS = 60_000;
+const MAX_KEYS = 20;
+
+/** What came of asking the server that listens at an address. */
+export type ServerAnswer =
+  | { readonly state: "answered"; readonly checks: readonly SetupCheck[] }
+  /** A server that takes none of the keys. */
+  | { readonly state: "refused" }
+  /** Nothing listens there, or something else. */
+  | { readonly state: "absent" };
+
+/** Asks for the set-up, with each of the keys until one is taken. Never rejects. */
+export async function askServer(
+  { host, port }: { readonly host: string; readonly port: number },
+  environment: Environment,
+): Promise<ServerAnswer> {
+  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  const url = `http://${name.includes(":") ? `[${name}]` : name}:${port}/api/setup`;
+  let isRefused = false;
+  for (const secret of [undefined, ...secretsIn(environment["API_KEYS"] ?? "")]) {
+    try {
+      const response = await fetch(url, {
+        headers: secret === undefined ? {} : { Authorization: `Bearer ${secret}` },
+        redirect: "manual",
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+      const body: unknown = await response.json();
+      const checks = checksIn(body);
+      if (response.ok && checks !== undefined) return { state: "answered", checks };
+      isRefused ||= [401, 403].includes(response.status) && isRecord(body) && "requestId" in body;
+      if (!isRefused) return { state: "absent" };
+    } catch {
+      return { state: isRefused ? "refused" : "absent" };
+    }
+  }
+  return { state: isRefused ? "refused" : "absent" };
+}
+
+/** Those that stand in the clear. */
+function secretsIn(keys: string): readonly string[] {
+  return keys.split(",").flatMap((entry) => {
+    const secret = /^[^:]+:([^;]+)/.exec(entry.trim())?.[1];
+    return secret === undefined || secret.startsWith("sha256:") ? [] : [secret];
+  }).slice(0, MAX_KEYS);
+}
+
+function checksIn(body: unknown): readonly SetupCheck[] | undefined {
+  const checks = isRecord(body) ? body["checks"] : undefined;
+  if (!Array.isArray(checks)) return undefined;
+  return checks.flatMap((each) => checkIn(each) ?? []);
+}
+
+function checkIn(value: unknown): SetupCheck | undefined {
+  if (!isRecord(value) || typeof value["text"] !== "string") return undefined;
+  const part = setupParts.find((part) => part === value["part"]);
+  const state = setupStates.find((state) => state === value["state"]);
+  if (part === undefined || state === undefined || typeof value["code"] !== "string") {
+    return undefined;
+  }
+  const { remedy, fix } = value;
+  return {
+    part,
+    code: value["code"] as SetupCheck["code"],
+    state,
+    text: value["text"],
+    values: valuesIn(value["values"]),
+    ...(typeof remedy === "string" && { remedy }),
+    ...(isRecord(fix) && typeof fix["code"] === "string" && typeof fix["text"] === "string" && {
+      fix: {
+        code: fix["code"] as NonNullable<SetupCheck["fix"]>["code"],
+        text: fix["text"],
+        values: valuesIn(fix["values"]),
+      },
+    }),
+  };
+}
+
+function valuesIn(values: unknown): SetupCheck["values"] {
+  const entries = isRecord(values) ? Object.entries(values) : [];
+  return Object.fromEntries(
+    entries.flatMap(([name, value]) =>
+      typeof value === "string" || typeof value === "number" ? [[name, value]] : []
+    ),
+  );
+}

@@ -1,0 +1,70 @@
+import type { Fix, FixCode } from "../../services/setup.ts";
+import { addSetting, renameSetting } from "./envText.ts";
+import { addToJsonArray } from "./jsonArray.ts";
+
+/** The files that changes are made in. */
+export interface FixPlace {
+  readonly envPath: string;
+  readonly denoPath: string;
+}
+
+/** Makes one change, to which somebody has said yes. Rejects with an `Error` that says why it could not. */
+export async function applyFix({ code, values = {} }: Fix, place: FixPlace): Promise<void> {
+  await fixes[code]?.(place, (name) => String(values[name] ?? ""));
+}
+
+type MakeFix = (place: FixPlace, value: (name: string) => string) => Promise<void>;
+
+const fixes: Readonly<Record<FixCode, MakeFix>> = {
+  async create_env_file({ envPath }) {
+    const text = await Deno.readTextFile(`${envPath}.example`);
+    await Deno.writeTextFile(envPath, text, { createNew: true, mode: 0o600 });
+  },
+  async protect_env_file({ envPath }) {
+    await Deno.chmod(envPath, 0o600);
+  },
+  rename_setting: ({ envPath }, value) =>
+    change(envPath, (text) => renameSetting(text, value("name"), value("meant"))),
+  allow_variable: ({ denoPath }, value) =>
+    change(denoPath, (text) => allow(text, ["env", "allow"], value("name"))),
+  allow_host: ({ denoPath }, value) =>
+    change(denoPath, (text) => allow(text, ["net"], value("host"))),
+  allow_path: ({ denoPath }, value) =>
+    change(denoPath, (text) =>
+      value("rights").split(", ").reduce(
+        (text, right) => allow(text, [right], value("path")),
+        text,
+      )),
+  add_api_key: ({ envPath }) =>
+    change(
+      envPath,
+      (text) => addSetting(text, "API_KEYS", `ops:${random(24).toHex()};scopes=admin`),
+    ),
+  add_recording_key: ({ envPath }) =>
+    change(envPath, (text) => addSetting(text, "RECORDING_KEY", random(32).toBase64())),
+};
+
+function allow(text: string, list: readonly string[], entry: string): string {
+  return addToJsonArray(text, ["permissions", "server", ...list], entry);
+}
+
+/** A new file takes the place of the old one, so that there is no moment without. */
+async function change(path: string, edit: (text: string) => string): Promise<void> {
+  const exists = await Deno.stat(path).catch(() => undefined);
+  const before = exists === undefined ? "" : await Deno.readTextFile(path);
+  const after = edit(before);
+  const mode = exists?.mode ?? 0o600;
+  const target = exists === undefined ? path : await Deno.realPath(path);
+  const beside = `${target}.new`;
+  try {
+    await Deno.writeTextFile(beside, after, { createNew: true, mode });
+    await Deno.rename(beside, target);
+  } catch (error) {
+    await Deno.remove(beside).catch(() => {});
+    throw error;
+  }
+}
+
+function random(bytes: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(bytes));
+}

@@ -1,0 +1,64 @@
+import { PrivateAddressError } from "../../../utils/http/guardedFetch.ts";
+import { barredHost } from "../place/problemFindings.ts";
+import type { Finding } from "../setupCheck.ts";
+
+/** A service that is to answer, and what names it. */
+export interface Reached {
+  /** A setting, or a tool with its agent. */
+  readonly place: string;
+  readonly url: URL;
+}
+
+/** With its port, as the rights of Deno name it. */
+export function hostOf({ hostname, port, protocol }: URL): string {
+  return `${hostname}:${port || (protocol === "http:" ? "80" : "443")}`;
+}
+
+/** The finding where this process may not connect to a service at all. */
+export function barredFinding({ place, url }: Reached): Finding | undefined {
+  const host = hostOf(url);
+  const { state } = Deno.permissions.querySync({ name: "net", host });
+  return state === "granted" ? undefined : barredHost(place, host);
+}
+
+/** Why a connection came to nothing, and what to do. */
+export function reachFault({ place, url }: Reached, error: unknown): Finding {
+  const values = { place, host: hostOf(url) };
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : "";
+  const text = error instanceof Error ? `${error.message} ${cause}` : "";
+  if (error instanceof PrivateAddressError) {
+    return {
+      code: "service_address_private",
+      state: "broken",
+      text: "{place}: {host} has an address that is not public, where requests are not sent.",
+      remedy: "Write the name of the host into TOOL_PRIVATE_HOSTS if that is intended.",
+      values,
+    };
+  }
+  if (/dns error|failed to lookup|name or service not known/i.test(text)) {
+    return {
+      code: "service_name_unknown",
+      state: "broken",
+      text: "{place}: the name of {host} is not known.",
+      remedy: "Correct the address, or the name servers of this machine.",
+      values,
+    };
+  }
+  if (/certificate/i.test(text)) {
+    return {
+      code: "service_certificate",
+      state: "broken",
+      text: "{place}: the certificate of {host} is not valid, or not trusted.",
+      remedy:
+        "Renew it there, with its whole chain; DENO_CERT names a file of an authority of one's own.",
+      values,
+    };
+  }
+  return {
+    code: "service_not_answering",
+    state: "broken",
+    text: "{place}: {host} does not answer.",
+    remedy: "Start it, correct the address, or open the firewall for it.",
+    values,
+  };
+}
