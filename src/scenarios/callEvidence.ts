@@ -15,6 +15,8 @@ export interface CallEvidence {
   readonly endMs: number;
   /** How much the line itself brings the server's times and the ear's apart at most. */
   readonly lineWandersMs: number;
+  /** When the process was late in which all of it ran; absent where it did not. */
+  readonly late?: readonly LateMoment[];
   /** Absent where the server has none, or does not give it. */
   readonly record?: RecordedCall;
 }
@@ -25,6 +27,13 @@ export interface MissedStep {
   /** Milliseconds since the answer. */
   readonly atMs: number;
   readonly step?: CallerStep;
+}
+
+/** A moment at which something that was due had to wait. */
+export interface LateMoment {
+  /** Milliseconds since the answer: when the waiting was over. */
+  readonly atMs: number;
+  readonly lateMs: number;
 }
 
 /** The part of a call's record that is looked at. Times are milliseconds since the call began. */

@@ -1,6 +1,7 @@
 import type { CallEvidence, RecordedCall, RecordedTurn } from "../callEvidence.ts";
 import { plainWords } from "../ear/findWords.ts";
 import type { HeardLine } from "../ear/heardLines.ts";
+import { lateAbout, unlessLate } from "./lateMachine.ts";
 import { recordOffset } from "./recordOffset.ts";
 import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
 
@@ -8,6 +9,9 @@ import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
 const WORDS_AT_CUT = 2;
 /** Less was heard of a line than can be told from nothing. */
 const LEAST_HEARD_MS = 120;
+/** What was late so long before and after a line begins can have moved it. */
+const BEFORE_MS = 1000;
+const AFTER_MS = 300;
 
 /**
  * The record has the agent's lines as they left the loudspeaker: all of what was heard and nothing else, each
@@ -21,14 +25,26 @@ export function checkRecord(
   const expected = "the record says what was heard";
   const lines = evidence.lines.filter(({ itemId }) => itemId !== undefined);
   if (lines.length === 0) return skipped(expected, "no line of the agent's was heard");
+  const { late = [] } = evidence;
   const offset = recordOffset(record, evidence);
   const turns = record.turns.filter(({ role }) => role === "agent");
+  const lateAt = (atMs: number) => lateAbout(late, atMs - BEFORE_MS, atMs + AFTER_MS);
+  // All lines are held against one of them.
+  const reference = lines.find(({ itemId, fromMs }) =>
+    turns.some(({ id, startedMs }) => id === itemId && fromMs - startedMs === offset)
+  );
+  const referenceMs = reference === undefined ? 0 : lateAt(reference.fromMs);
+  let unclear: Verdict | undefined;
   for (const line of lines) {
     const turn = turns.find(({ id }) => id === line.itemId);
-    const fault = turn === undefined
-      ? missing(line)
-      : wordsFault(turn, line) ?? timeFault(turn, line, offset, withinMs);
+    const fault = turn === undefined ? missing(line) : wordsFault(turn, line);
     if (fault !== undefined) return verdict(expected, false, fault, line.fromMs);
+    const times = turn && timeFault(turn, line, offset);
+    if (times === undefined || times.offMs <= withinMs) continue;
+    const found = verdict(expected, false, times.found, line.fromMs);
+    const told = unlessLate(found, times.offMs - withinMs, lateAt(times.atMs) + referenceMs);
+    if (told.state === "failed") return told;
+    unclear ??= told;
   }
   const unheard = turns.find(({ id, text }) =>
     text.trim() !== "" && !lines.some(({ itemId }) => itemId === id)
@@ -39,6 +55,7 @@ export function checkRecord(
     const found = `it has "${unheard.text}", of which nothing was heard`;
     return verdict(expected, false, found, unheard.startedMs + offset);
   }
+  if (unclear !== undefined) return unclear;
   const by = evidence.wordsBy === "record" ? ", compared by their times alone" : "";
   return verdict(expected, true, `${lines.length} lines of the agent's${by}`);
 }
@@ -58,15 +75,15 @@ function wordsFault(turn: RecordedTurn, line: HeardLine): string | undefined {
   return `it has "${turn.text}", heard was "${line.words.map(({ text }) => text).join(" ")}"`;
 }
 
+/** How far the beginning of a line or its cut is off, the worse of both. */
 function timeFault(
   { startedMs, endedMs, interrupted }: RecordedTurn,
-  line: HeardLine,
+  { fromMs, toMs }: HeardLine,
   offset: number,
-  withinMs: number,
-): string | undefined {
-  const beginsOff = Math.abs(startedMs + offset - line.fromMs);
-  if (beginsOff > withinMs) return `its line begins ${seconds(beginsOff)} off`;
-  if (!interrupted || endedMs === undefined) return undefined;
-  const endsOff = Math.abs(endedMs + offset - line.toMs);
-  return endsOff > withinMs ? `its cut is ${seconds(endsOff)} off` : undefined;
+): { readonly found: string; readonly atMs: number; readonly offMs: number } {
+  const beginsOff = Math.abs(startedMs + offset - fromMs);
+  const endsOff = interrupted && endedMs !== undefined ? Math.abs(endedMs + offset - toMs) : 0;
+  return beginsOff >= endsOff
+    ? { found: `its line begins ${seconds(beginsOff)} off`, atMs: fromMs, offMs: beginsOff }
+    : { found: `its cut is ${seconds(endsOff)} off`, atMs: toMs, offMs: endsOff };
 }

@@ -11,6 +11,7 @@ import { Caller } from "./caller.ts";
 import { type CallWords, noWords, tappedWords, toldWords } from "./callWords.ts";
 import type { ClipSources } from "./clips.ts";
 import { callIdOf, findRecord } from "./findRecord.ts";
+import { LatenessMeter } from "./latenessMeter.ts";
 import type { TappedSession } from "./modelTap.ts";
 import { type OpenedEnd, openEnd } from "./openEnd.ts";
 import { type Improvise, prepareSteps, type StepSource } from "./prepareSteps.ts";
@@ -104,6 +105,7 @@ async function talk(
   onStep: (what: string) => void,
 ): Promise<CallRun> {
   const { clock } = server.network.context;
+  const lateness = new LatenessMeter(clock, end);
   const live = liveWords(server, { end, id }, session);
   const caller = new Caller({
     ...{ end, clock, words: live, onStep },
@@ -122,6 +124,7 @@ async function talk(
   } finally {
     cancel();
     signal?.removeEventListener("abort", hangUp);
+    lateness.close();
     caller.close();
   }
   const withAnalysis = scenario.expect.some(({ type }) => type === "analysis");
@@ -143,6 +146,7 @@ async function talk(
     missed: acts.missed,
     endMs: end.talkMs,
     lineWandersMs: line.jitterMs + (line.stall?.ms ?? 0),
+    late: lateness.moments,
     ...present({ record }),
   };
   const verdicts = await checkCall(scenario.expect, evidence, judge, scenario.lineOf);
