@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DEV_ARGS } from "../src/cli/tunnel/devServer.ts";
 import { MODULES } from "./support/architecture/modules.ts";
 
 const root = new URL("../", import.meta.url);
@@ -42,7 +43,7 @@ Deno.test("every documented way to start the server gives V8 the same flags", as
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
   const hosting = await Deno.readTextFile(new URL("docs/hosting.md", root));
   const container = await Deno.readTextFile(new URL("Containerfile", root));
-  const commands = [tasks.start.command, tasks.dev.command, hosting.match(/^ExecStart=.*$/m)?.[0]];
+  const commands = [tasks.start.command, DEV_ARGS.join(" "), hosting.match(/^ExecStart=.*$/m)?.[0]];
   for (const command of commands) assert.ok(command?.split(" ").includes(flags), command);
   const args: unknown = JSON.parse(container.match(/^CMD (.*)$/m)?.[1] ?? "[]");
   assert.ok(Array.isArray(args) && args.includes(flags), "Containerfile");

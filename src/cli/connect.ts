@@ -3,30 +3,22 @@ import type { Environment } from "../config/settingReader.ts";
 import type { PhoneSettings, Settings } from "../config/settings.ts";
 import {
   type AccountNumber,
-  createTwilioAccountNumbers,
   createTwilioAlerts,
-  createTwilioFlows,
   TwilioProblem,
 } from "../services/twilioOutbound.ts";
+import { newToken } from "../utils/ids.ts";
 import { present } from "../utils/present.ts";
 import { exitProcess } from "../utils/processExit.ts";
 import { chooseFallback } from "./connect/chooseFallback.ts";
 import { chooseNumbers } from "./connect/chooseNumbers.ts";
-import { type ConnectMemory, openConnectMemory } from "./connect/connectMemory.ts";
-import {
-  type ConnectDeps,
-  connectNumber,
-  type ConnectTarget,
-  FLOW_TO_BE_MADE,
-  foreignChanges,
-  planOf,
-} from "./connect/connectNumber.ts";
+import { type ConnectMemory, openConnectMemory, TUNNEL_MEMORY } from "./connect/connectMemory.ts";
+import type { ConnectDeps } from "./connect/connectNumber.ts";
+import { connectDeps, connectNumbers } from "./connect/connectNumbers.ts";
 import { type ConnectOptions, connectUsage, readConnectOptions } from "./connect/connectOptions.ts";
-import { describeChanges, entriesOf } from "./connect/numberChanges.ts";
 import { undoNumber } from "./connect/undoNumber.ts";
 import { waitForCall } from "./connect/waitForCall.ts";
 import { createServerApi } from "./serverApi.ts";
-import { confirms, ownTerminal, type Terminal } from "./terminal.ts";
+import { ownTerminal, type Terminal } from "./terminal.ts";
 
 /** What a run of the command works with. */
 export interface ConnectRun {
@@ -50,38 +42,37 @@ export async function runConnect(
   const { print } = terminal;
   const own = environment["TWILIO_PHONE_NUMBER"]?.trim() || undefined;
   const settings = readSettings({
-    ...environment,
+    ...(options.undo ? forUndo(environment) : environment),
     // The command shows which numbers there are.
-    ...(own === undefined && { TWILIO_PHONE_NUMBER: options.numbers[0] ?? ANY_NUMBER }),
+    ...((own === undefined || options.undo) &&
+      { TWILIO_PHONE_NUMBER: options.numbers[0] ?? ANY_NUMBER }),
   });
   const { phone } = settings;
   if (phone === undefined) {
     print("Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and PUBLIC_URL in .env first.");
     return 1;
   }
-  const memory = openConnectMemory(`${folder}/connect.json`);
-  const deps = connectDeps(phone, memory);
+  const deps = connectDeps(phone, openConnectMemory(`${folder}/connect.json`));
+  const tunnelled = openConnectMemory(`${folder}/${TUNNEL_MEMORY}`);
   try {
     return options.undo
-      ? await undo(options, deps, terminal)
-      : await connect(options, { settings, phone, own, deps, terminal, environment, ...waiting });
+      ? await undo(options, [connectDeps(phone, tunnelled), deps], terminal)
+      : await connect(options, {
+        settings,
+        phone,
+        own,
+        deps,
+        tunnelled,
+        terminal,
+        environment,
+        ...waiting,
+      });
   } catch (error) {
     if (!(error instanceof TwilioProblem)) throw error;
     print(`${error.message}${error.twilioMessage === undefined ? "" : ` ${error.twilioMessage}`}`);
     print(ADVICE[error.code] ?? "Run the command again: it goes on from here.");
     return 1;
   }
-}
-
-/** What connecting works with, of the account in the settings. */
-export function connectDeps(phone: PhoneSettings, memory: ConnectMemory): ConnectDeps {
-  return {
-    account: createTwilioAccountNumbers(phone),
-    flows: createTwilioFlows(phone),
-    memory,
-    accountSid: phone.accountSid,
-    now: Date.now,
-  };
 }
 
 interface Connecting
@@ -91,11 +82,13 @@ interface Connecting
   /** TWILIO_PHONE_NUMBER. */
   readonly own: string | undefined;
   readonly deps: ConnectDeps;
+  /** Numbers that a tunnel of `deno task dev` has. */
+  readonly tunnelled: ConnectMemory;
   readonly terminal: Terminal;
 }
 
 async function connect(options: ConnectOptions, run: Connecting): Promise<number> {
-  const { settings, phone, own, deps, terminal } = run;
+  const { settings, phone, own, deps, tunnelled, terminal } = run;
   const { publicUrl } = phone;
   const { print } = terminal;
   const all = await deps.account.list();
@@ -104,6 +97,14 @@ async function connect(options: ConnectOptions, run: Connecting): Promise<number
     account: deps.account,
   });
   if (chosen === undefined) return 1;
+  const lent = chosen.find(({ sid }) => tunnelled.find(sid) !== undefined);
+  if (lent !== undefined) {
+    print(
+      `${lent.number} is connected to a tunnel of deno task dev. End that one with Ctrl-C; where it runs no ` +
+        `more: deno task connect --undo ${lent.number}`,
+    );
+    return 1;
+  }
   const choice = await chooseFallback(options, { settings, publicUrl, chosen, all, terminal });
   if ("refused" in choice) {
     print(choice.refused);
@@ -111,6 +112,9 @@ async function connect(options: ConnectOptions, run: Connecting): Promise<number
   }
   const target = { publicUrl, fallback: choice.fallback };
   if (!await connectNumbers(chosen, target, options, deps, terminal)) return 1;
+  if (deps.memory.numbers.length > 0) {
+    print("To have all of it as it was before: deno task connect --undo");
+  }
   if (own === undefined) print(`Put TWILIO_PHONE_NUMBER=${chosen[0]?.number} into .env.`);
   await waitFor(chosen, options, run);
   return 0;
@@ -135,83 +139,39 @@ async function waitFor(
   await waitForCall(numbers, waiting, terminal, { waitMs, signal });
 }
 
-/** Says what will change, asks, and changes it. Returns whether the numbers are connected. */
-export async function connectNumbers(
-  numbers: readonly AccountNumber[],
-  target: ConnectTarget,
-  { isAgreed, unsetsTrunk }: Pick<ConnectOptions, "isAgreed" | "unsetsTrunk">,
-  deps: ConnectDeps,
-  terminal: Terminal,
-): Promise<boolean> {
-  const { print } = terminal;
-  for (const { number, hasVoice, settings } of numbers) {
-    if (!hasVoice) {
-      print(`${number} takes no calls: choose a number with voice.`);
-      return false;
-    }
-    if (settings.TrunkSid === "" || unsetsTrunk) continue;
-    print(`${number} belongs to the SIP trunk ${settings.TrunkSid}, which gets all of its calls.`);
-    const question = "Take it from the trunk (--undo gives it back)?";
-    if (!await confirms(terminal, question, false)) {
-      print("Nothing was changed. To take it from the trunk: --unset-trunk");
-      return false;
-    }
-  }
-  const plans = numbers.map((number) => ({ number, changes: planOf(number, target, deps) }));
-  const changing = plans.filter(({ changes }) => entriesOf(changes).length > 0);
-  for (const { number: { number } } of plans.filter((plan) => !changing.includes(plan))) {
-    print(`${number} is answered by this server; nothing has to change.`);
-  }
-  if (changing.length === 0) return true;
-  const spoken = target.fallback?.kind === "phone"
-    ? { VoiceFallbackUrl: `${FLOW_TO_BE_MADE}, which calls ${target.fallback.to}` }
-    : {};
-  for (const { number: { number, sid, settings }, changes } of changing) {
-    print(`This changes at ${number}:`);
-    describeChanges(settings, changes, spoken).forEach(print);
-    const prior = deps.memory.find(sid);
-    if (prior !== undefined && entriesOf(foreignChanges(settings, prior)).length > 0) {
-      print(
-        `  It was changed since it was connected on ${prior.rememberedAt}: --undo will bring back what is set now.`,
-      );
-    }
-  }
-  if (!await confirms(terminal, "Change it?", isAgreed)) {
-    print("Nothing was changed. To agree beforehand: --yes");
-    return false;
-  }
-  for (const { number } of changing) {
-    const refused = await connectNumber(number, target, deps);
-    if (entriesOf(refused).length > 0) {
-      print(`Twilio did not take all of it for ${number.number}; in its console, set:`);
-      describeChanges(number.settings, refused).forEach(print);
-      return false;
-    }
-    print(`${number.number} is answered by ${target.publicUrl} now.`);
-  }
-  print("To have all of it as it was before: deno task connect --undo");
-  return true;
-}
-
+/** Tunnels first: they took what `connect` had set. */
 async function undo(
   { numbers, isAgreed }: ConnectOptions,
-  deps: ConnectDeps,
+  all: readonly ConnectDeps[],
   terminal: Terminal,
 ): Promise<number> {
-  const { memory } = deps;
-  const meant = memory.numbers.filter(({ number }) =>
-    numbers.length === 0 || numbers.includes(number)
+  const meant = all.flatMap((deps) =>
+    deps.memory.numbers
+      .filter(({ number }) => numbers.length === 0 || numbers.includes(number))
+      .map((remembered) => ({ remembered, deps }))
   );
   if (meant.length === 0) {
-    terminal.print(`There is nothing to undo: ${memory.path} remembers no such number.`);
+    terminal.print("There is nothing to undo: no such number is remembered.");
     return numbers.length === 0 ? 0 : 1;
   }
   let isWhole = true;
-  for (const remembered of meant) {
+  for (const { remembered, deps } of meant) {
     isWhole = await undoNumber(remembered, deps, terminal, isAgreed) && isWhole;
   }
   return isWhole ? 0 : 1;
 }
+
+/** Enough to restore numbers with, whatever else of the settings is missing or wrong. */
+function forUndo(environment: Environment): Environment {
+  const names = ["ACCOUNT_SID", "AUTH_TOKEN", "API_KEY_SID", "API_KEY_SECRET", "API_URL"];
+  return {
+    ...Object.fromEntries(names.map((name) => [`TWILIO_${name}`, environment[`TWILIO_${name}`]])),
+    ...rehearsalKeys,
+    PUBLIC_URL: "https://undo.invalid",
+  };
+}
+
+const rehearsalKeys = { API_KEYS: `undo:${newToken()}`, OPENAI_API_KEY: "rehearsal" };
 
 /** One of Twilio's own, for tests: it stands for a number that has yet to be chosen. */
 const ANY_NUMBER = "+15005550006";

@@ -24,6 +24,9 @@ export interface RememberedFlow {
   readonly sid?: string;
 }
 
+/** The file beside `connect.json` of the numbers that a tunnel has, which go back with the tunnel. */
+export const TUNNEL_MEMORY = "connect-tunnel.json";
+
 export type ConnectMemory = ReturnType<typeof openConnectMemory>;
 
 /**

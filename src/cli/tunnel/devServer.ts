@@ -1,0 +1,64 @@
+import { sleep } from "../../utils/sleep.ts";
+import { kill } from "./openTunnel.ts";
+
+/** The server as `deno task dev` runs it: again at every change. */
+export interface DevServer {
+  /** Resolves with its exit code. */
+  readonly ended: Promise<number>;
+  signal(name: Deno.Signal): void;
+  /** Ends it; resolves when it has. */
+  close(): Promise<void>;
+}
+
+/** The flags are those of `deno task start`, with `--watch`. */
+export const DEV_ARGS: readonly string[] = [
+  ...["run", "--quiet", "--no-prompt", "-P=server"],
+  "--v8-flags=--no-incremental-marking-task,--no-memory-reducer",
+  ...["--watch", "--env-file", "src/index.ts"],
+];
+
+const CLOSE_MS = 10_000;
+
+/** Starts it in this terminal; `env` comes before what stands in `.env`. */
+export function startDevServer(env: Readonly<Record<string, string>> = {}): DevServer {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...DEV_ARGS],
+    env: { ...env },
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn();
+  const ended = child.status.then(({ code }) => code);
+  return {
+    ended,
+    signal: (name) => kill(child, name),
+    async close() {
+      kill(child, "SIGTERM");
+      const hurry = setTimeout(() => kill(child, "SIGKILL"), CLOSE_MS);
+      await ended;
+      clearTimeout(hurry);
+    },
+  };
+}
+
+/** Resolves with whether the server answers, which takes as long as it takes; false once it has ended. */
+export async function answersHere(
+  port: number,
+  { ended }: DevServer,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let isOver = false;
+  ended.then(() => isOver = true);
+  while (!isOver && !signal.aborted) {
+    try {
+      const limit = AbortSignal.timeout(2000);
+      const response = await fetch(`http://127.0.0.1:${port}/health`, { signal: limit });
+      await response.body?.cancel();
+      if (response.ok || response.status === 503) return true;
+    } catch {
+      // Not yet.
+    }
+    await sleep(200, { signal });
+  }
+  return false;
+}

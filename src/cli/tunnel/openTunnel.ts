@@ -1,0 +1,89 @@
+import type { TunnelTool } from "./tunnelTools.ts";
+
+/** A tunnel that is open. */
+export interface Tunnel {
+  /** The https origin at which the port is reached. */
+  readonly origin: string;
+  /** Resolves when the program has ended, by itself or not. */
+  readonly ended: Promise<void>;
+  /** Ends the program; resolves when it has. */
+  close(): Promise<void>;
+}
+
+const START_MS = 45_000;
+const CLOSE_MS = 5000;
+const KEPT_LINES = 8;
+
+/** Starts the program and reads the address it gets. Rejects, with its last lines, where there is none. */
+export async function openTunnel(
+  { tool, program }: { readonly tool: TunnelTool; readonly program: string },
+  port: number,
+  signal: AbortSignal,
+): Promise<Tunnel> {
+  const child = new Deno.Command(program, {
+    args: [...tool.args(port)],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const found = Promise.withResolvers<string>();
+  const lines: string[] = [];
+  const onLine = (line: string) => {
+    lines.push(line.slice(0, 300).replaceAll(/[^\x20-\x7e\u00a0-\uffff]/g, " "));
+    if (lines.length > KEPT_LINES) lines.shift();
+    const origin = tool.readOrigin(line);
+    if (origin !== undefined) found.resolve(new URL(origin).origin);
+  };
+  const read = Promise.all([readLines(child.stdout, onLine), readLines(child.stderr, onLine)]);
+  const ended = Promise.all([child.status, read]).then(() => {});
+  const failed = (why: string) =>
+    found.reject(
+      new Error([`${tool.name} ${why}`, ...lines.map((line) => `  ${line}`)].join("\n")),
+    );
+  ended.then(() => failed("ended without an address. It said:"));
+  const timer = setTimeout(() => failed("told no address. It said:"), START_MS);
+  const stop = () => failed("is no longer wanted");
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  try {
+    return { origin: await found.promise, ended, close };
+  } catch (error) {
+    await close();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+
+  async function close(): Promise<void> {
+    kill(child, "SIGTERM");
+    const hurry = setTimeout(() => kill(child, "SIGKILL"), CLOSE_MS);
+    await ended;
+    clearTimeout(hurry);
+  }
+}
+
+/** Signals a process, unless it has ended. */
+export function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+async function readLines(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  onLine: (line: string) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of stream) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = (parts.pop() ?? "").slice(-MAX_LINE);
+    parts.forEach(onLine);
+  }
+  if (rest !== "") onLine(rest);
+}
+
+const MAX_LINE = 10_000;

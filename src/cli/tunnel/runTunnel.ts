@@ -1,0 +1,168 @@
+import type { Environment } from "../../config/settingReader.ts";
+import { newToken } from "../../utils/ids.ts";
+import { sleep } from "../../utils/sleep.ts";
+import type { Terminal } from "../terminal.ts";
+import { type Ask, reachesThisProcess } from "./checkReach.ts";
+import { answersHere, type DevServer } from "./devServer.ts";
+import { openTunnel, type Tunnel } from "./openTunnel.ts";
+import { chooseTunnelNumber, hasAccount, type TunnelNumber } from "./tunnelNumber.ts";
+import { findTool, howToInstall } from "./tunnelTools.ts";
+
+export interface TunnelRun {
+  /** The settings, those of `.env` included. */
+  readonly environment: Environment;
+  readonly terminal: Terminal;
+  /** Where it is remembered how the number was. */
+  readonly folder: string;
+  /** Ends all of it, in order. */
+  readonly signal: AbortSignal;
+  readonly ask: Ask;
+  readonly startServer: (env: Readonly<Record<string, string>>) => DevServer;
+}
+
+export interface TunnelOptions {
+  /** Undefined takes the first that is installed. */
+  readonly tool: string | undefined;
+  /** Connects the number without asking. */
+  readonly isAgreed: boolean;
+}
+
+/** Tunnels that break one after another are not opened for ever. */
+const MAX_BREAKS = 5;
+const LASTING_MS = 60_000;
+
+/**
+ * Runs the server behind a tunnel until the signal aborts, or either ends for good; then the number is as it was,
+ * and both are stopped. Resolves with the exit code.
+ */
+export async function runTunnel(
+  { tool: name, isAgreed }: TunnelOptions,
+  run: TunnelRun,
+): Promise<number> {
+  const { environment, folder, signal, ask, startServer } = run;
+  const { print } = run.terminal;
+  const terminal = interruptible(run.terminal, signal);
+  const port = portOf(environment);
+  if (port === undefined) {
+    print("PORT must be a fixed port for a tunnel, such as 8000.");
+    return 1;
+  }
+  const found = await findTool(environment["PATH"] ?? "", name);
+  if (found === undefined) {
+    howToInstall(name).forEach(print);
+    return 1;
+  }
+  const own = ownSettings(environment, print);
+  let number: TunnelNumber | undefined;
+  let breaks = 0;
+  try {
+    for (;;) {
+      const beganAt = performance.now();
+      const outcome = await once();
+      if (outcome !== "broken") return outcome;
+      breaks = performance.now() - beganAt > LASTING_MS ? 1 : breaks + 1;
+      if (breaks > MAX_BREAKS) {
+        print(`${found.tool.name} ended ${breaks} times in a row; giving up.`);
+        return 1;
+      }
+      print(
+        `${found.tool.name} has ended: opening another tunnel, which has an address of its own.`,
+      );
+      await sleep(1000 * 2 ** (breaks - 1), { signal });
+    }
+  } catch (error) {
+    if (signal.aborted) return 0;
+    if (!(error instanceof Error)) throw error;
+    print(error.message);
+    return 1;
+  } finally {
+    await number?.restore();
+  }
+
+  /** One tunnel, from its beginning to its end. */
+  async function once(): Promise<number | "broken"> {
+    await using closing = new AsyncDisposableStack();
+    const tunnel = await openTunnel(found!, port!, signal);
+    closing.defer(tunnel.close);
+    const { origin } = tunnel;
+    print(`The tunnel has the address ${origin}; looking whether it reaches this machine…`);
+    if (!await reachesThisProcess(origin, port!, { ask, signal })) {
+      if (signal.aborted) return 0;
+      throw new Error(`${origin} does not reach port ${port} of this machine.`);
+    }
+    print("It does.");
+    number ??= hasAccount(environment)
+      ? await chooseTunnelNumber({ ...environment, ...own }, { origin, folder, terminal, isAgreed })
+      : undefined;
+    const server = startServer({
+      ...own,
+      PUBLIC_URL: origin,
+      ...(number !== undefined && { TWILIO_PHONE_NUMBER: number.number }),
+    });
+    closing.defer(server.close);
+    const isUp = answersHere(port!, server, signal);
+    if (await Promise.race([isUp, tunnel.ended.then(() => false)])) {
+      const isConnected = await number?.connect(origin) === true;
+      if (!signal.aborted) tellNext(origin, isConnected ? number?.number : undefined);
+    }
+    return await lastingUntil(tunnel, server);
+  }
+
+  async function lastingUntil(tunnel: Tunnel, server: DevServer): Promise<number | "broken"> {
+    const aborted = new Promise<number>((resolve) => {
+      if (signal.aborted) resolve(0);
+      signal.addEventListener("abort", () => resolve(0), { once: true });
+    });
+    // Ctrl-C reaches all processes of the terminal: the tunnel's end is then part of it.
+    const broken = tunnel.ended.then(() => sleep(300, { signal })).then(() => "broken" as const);
+    const outcome = await Promise.race([aborted, server.ended, broken]);
+    return signal.aborted ? 0 : outcome;
+  }
+
+  function tellNext(origin: string, connected: string | undefined): void {
+    print("");
+    if (connected !== undefined) print(`  Call ${connected}.`);
+    else if (!hasAccount(environment)) {
+      print("  For calls by phone, put TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN into .env.");
+    }
+    print(`  The page: ${origin} (on this machine: http://127.0.0.1:${port})`);
+    print(`  Ctrl-C ends the tunnel${connected === undefined ? "" : " and puts the number back"}.`);
+    print("");
+  }
+}
+
+/** What the server needs behind a tunnel, where it is not set: it does not start without keys there. */
+function ownSettings(
+  environment: Environment,
+  print: (line: string) => void,
+): Readonly<Record<string, string>> {
+  const isSet = (name: string) => (environment[name] ?? "").trim() !== "";
+  const key = isSet("API_KEYS") || isSet("OIDC_ISSUER") ? undefined : newToken();
+  if (key !== undefined) {
+    print(`API_KEYS is not set; for this run the key is ${key}`);
+  }
+  return {
+    // All tools of tunnels write X-Forwarded-For, and nothing else reaches the port from outside.
+    ...(!isSet("TRUST_PROXY") && { TRUST_PROXY: "true" }),
+    ...(key !== undefined && { API_KEYS: `dev:${key};scopes=admin` }),
+  };
+}
+
+function portOf(environment: Environment): number | undefined {
+  const text = environment["PORT"]?.trim() || "8000";
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port > 0 && port < 65_536 ? port : undefined;
+}
+
+/** Nobody is asked any more once the signal has aborted. */
+function interruptible({ print, ask }: Terminal, signal: AbortSignal): Terminal {
+  return {
+    print,
+    ask: (question) =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) return resolve(undefined);
+        signal.addEventListener("abort", () => resolve(undefined), { once: true });
+        ask(question).then(resolve, reject);
+      }),
+  };
+}

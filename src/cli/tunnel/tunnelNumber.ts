@@ -1,0 +1,88 @@
+import { readSettings } from "../../config/env.ts";
+import type { Environment } from "../../config/settingReader.ts";
+import { type AccountNumber, TwilioProblem } from "../../services/twilioOutbound.ts";
+import { chooseNumbers } from "../connect/chooseNumbers.ts";
+import { openConnectMemory, TUNNEL_MEMORY } from "../connect/connectMemory.ts";
+import { connectDeps, connectNumbers } from "../connect/connectNumbers.ts";
+import { undoNumber } from "../connect/undoNumber.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** A number that is lent to a tunnel. */
+export interface TunnelNumber {
+  readonly number: string;
+  /** Points it at an origin, after asking the first time; false where that was not agreed to, or did not work. */
+  connect(origin: string): Promise<boolean>;
+  /** Puts back what was there before; says so where it cannot. */
+  restore(): Promise<void>;
+}
+
+/** Whether the settings name an account of Twilio. */
+export function hasAccount(environment: Environment): boolean {
+  return ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"].every((name) =>
+    (environment[name] ?? "").trim() !== ""
+  );
+}
+
+/**
+ * Settles which number a tunnel gets: that of the settings, or one that is chosen. Undefined, with the reason
+ * printed, where there is none.
+ */
+export async function chooseTunnelNumber(
+  environment: Environment,
+  { origin, folder, terminal, isAgreed }: {
+    readonly origin: string;
+    readonly folder: string;
+    readonly terminal: Terminal;
+    readonly isAgreed: boolean;
+  },
+): Promise<TunnelNumber | undefined> {
+  const { print } = terminal;
+  const own = environment["TWILIO_PHONE_NUMBER"]?.trim() || undefined;
+  const { phone } = readSettings({
+    ...environment,
+    PUBLIC_URL: origin,
+    TWILIO_PHONE_NUMBER: own ?? "+15005550006",
+  });
+  if (phone === undefined) return undefined;
+  const deps = connectDeps(phone, openConnectMemory(`${folder}/${TUNNEL_MEMORY}`));
+  const { account, memory } = deps;
+  const chosen = await orTell(async () => {
+    const [number] = await chooseNumbers(await account.list(), {
+      ...{ preselected: own, publicUrl: origin, account, terminal },
+      wanted: own === undefined ? [] : [own],
+    }) ?? [];
+    return number;
+  });
+  if (chosen === undefined) return undefined;
+  let isSettled = isAgreed;
+  return {
+    number: chosen.number,
+    async connect(origin) {
+      const target = { publicUrl: origin, fallback: undefined };
+      const options = { isAgreed: isSettled, unsetsTrunk: false };
+      const done = await orTell(async () => {
+        const current: AccountNumber = await account.read(chosen.sid);
+        return await connectNumbers([current], target, options, deps, terminal);
+      });
+      isSettled ||= done === true;
+      return done === true;
+    },
+    async restore() {
+      const remembered = memory.find(chosen.sid);
+      if (remembered === undefined) return;
+      const alone = { print, ask: () => Promise.resolve(undefined) };
+      const done = await orTell(() => undoNumber(remembered, deps, alone, false));
+      if (done !== true) print("To put it back later: deno task connect --undo");
+    },
+  };
+
+  async function orTell<T>(act: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof TwilioProblem)) throw error;
+      print(`${error.message} ${error.twilioMessage ?? ""}`.trim());
+      return undefined;
+    }
+  }
+}
