@@ -9,22 +9,22 @@ import { reportOf, type RunConditions } from "../scenarios/report/runReport.ts";
 import type { Screen } from "../scenarios/report/terminal/liveStatus.ts";
 import { coloured, plain } from "../scenarios/report/terminal/paint.ts";
 import { summaryLines } from "../scenarios/report/terminal/summary.ts";
-import { type AskText, createImprovise, createJudge } from "../scenarios/run/textModel.ts";
+import { createImprovise, createJudge } from "../scenarios/run/textModel.ts";
 import { runAll } from "../scenarios/run/runAll.ts";
 import { runScenario, type ScenarioRun } from "../scenarios/run/runScenario.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
-import { type ChatEndpoint, createChatClient, jsonIn } from "../services/analysis.ts";
+import { loadPrices } from "../services/spending.ts";
 import { createFliteVoice, type FliteSpeaker } from "../sim/voice/fliteVoice.ts";
 import { exitProcess, keepProcess } from "../utils/processExit.ts";
 import { present } from "../utils/present.ts";
 import { type RecordedScenario, recordedScenarios } from "./recordedCalls.ts";
 import { RehearsalProgress } from "./rehearsalProgress.ts";
 import { writeReports } from "./rehearsalReports.ts";
+import { createTextModel } from "./rehearsedTextModel.ts";
 import { readRehearseOptions, type RehearseOptions, rehearseUsage } from "./rehearseOptions.ts";
 import { openServers } from "./scenarioServers.ts";
 import { createSpendLimit } from "./spendLimit.ts";
 
-const TEXT_TIMEOUT_MS = 30_000;
 const SPEAKERS: readonly FliteSpeaker[] = ["slt", "rms", "awb", "kal"];
 
 /** What a rehearsal is given besides its options. */
@@ -77,10 +77,14 @@ export async function rehearse(
     seed: options.seed,
     ...present({ line: options.line?.name, against: servers.against }),
   };
-  const ask = settings.analysis && asker(settings.analysis, interrupted);
+  const spending = createSpendLimit(options.maxUsd, servers.engine === "rehearsal");
+  const ask = settings.analysis && createTextModel(settings.analysis, {
+    prices: await loadPrices(settings.records),
+    spending,
+    signal: interrupted,
+  });
   const judge = ask && createJudge(ask);
   const improvise = ask && createImprovise(ask);
-  const spending = createSpendLimit(options.maxUsd, servers.engine === "rehearsal");
 
   async function act(
     { scenario, readAudio, recorded }: FoundScenario & Partial<RecordedScenario>,
@@ -145,19 +149,6 @@ async function scenariosOf(
   const isDefault = paths.length + journals.length + calls.length === 0;
   const written = await findScenarios(isDefault ? [`${settings.agents.dir}/scenarios`] : paths);
   return [...written, ...await recordedScenarios(options, settings, print)];
-}
-
-/** Asks the text model that analyses calls. */
-function asker(endpoint: ChatEndpoint, signal: AbortSignal): AskText {
-  const ask = createChatClient(endpoint, { timeoutMs: TEXT_TIMEOUT_MS, now: Date.now });
-  return async ({ system, user, schema }) => {
-    const messages = [
-      { role: "system", content: system },
-      { role: "user", content: user },
-    ] as const;
-    const answer = await ask(messages, { ...schema }, signal);
-    return answer.ok ? jsonIn(answer.text) : undefined;
-  };
 }
 
 /** Puts a line in the place of those of a scenario. */

@@ -7,21 +7,33 @@ export interface SpendLimit {
   reserve(
     scenario: { readonly maxMs: number; readonly callers: number },
   ): Promise<(usd: number | undefined) => void>;
+  /** Counts what is spent beside the scenarios, such as by a judge. */
+  add(usd: number): void;
+  /** Why nothing more may be spent; undefined where more may. */
+  refusal(): string | undefined;
 }
 
 /** More than a minute of a speech model costs, and of telephony with it, until it is known. */
 const USD_PER_MINUTE = 0.35;
 
-/** `isFree` where nothing that is acted out costs anything. */
+/** `isFree` where nothing that is acted out costs anything, but for what is added. */
 export function createSpendLimit(maxUsd: number, isFree: boolean): SpendLimit {
   let spent = 0;
   let reserved = 0;
   let worst: number | undefined;
   let changed = Promise.withResolvers<void>();
 
+  const refusal = () => spent < maxUsd ? undefined : `--max-usd ${maxUsd} is used up`;
+
   return {
+    add: (usd) => void (spent += usd),
+    refusal,
     async reserve({ maxMs, callers }) {
-      if (isFree) return () => {};
+      if (isFree) {
+        const refused = refusal();
+        if (refused !== undefined) throw new Error(refused);
+        return () => {};
+      }
       let estimate: number;
       for (;;) {
         const untold = callers * USD_PER_MINUTE * maxMs / 60_000;

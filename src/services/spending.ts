@@ -26,6 +26,7 @@ export {
   type PhoneTime,
   type Prices,
   speechUsd,
+  textModelUsd,
 } from "./spending/pricing.ts";
 export {
   type AddressOf,

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { rehearse } from "../../src/cli/rehearse.ts";
-import { readRehearseOptions } from "../../src/cli/rehearseOptions.ts";
 import type { RunReport } from "../../src/scenarios/report/runReport.ts";
 import type { ModelRule } from "../../src/scenarios/scenario.ts";
-import { printedScreen } from "../support/scenarios/printedScreen.ts";
-import { type RecordingServer, startRecordingServer } from "../support/scenarios/recordedTalk.ts";
+import { startRecordingServer } from "../support/scenarios/recordedTalk.ts";
+import { rehearsed } from "../support/scenarios/rehearsed.ts";
 
 const agent = (greeting: string, tools: string) =>
   `title: Front desk\ngreeting: ${greeting}\ntools: [${tools}]\nvoice: marin`;
@@ -46,8 +44,8 @@ Deno.test("a recorded call goes as it went with the same agent, and what a chang
   await recording.ended(talk);
   await recording.journalOf(talk);
 
-  const same = await rehearsed(recording);
-  assert.equal(same.code, 0, same.printed.join("\n"));
+  const same = await rehearsed(recording.environment, "--from-journal", recording.journals);
+  assert.equal(same.code, 0, same.printed);
   const { tools, exchanges, end } = differenceIn(same.report);
   assert.deepEqual(tools.map(({ name, isSame }) => [name, isSame]), [
     ["get_current_time", true],
@@ -66,12 +64,12 @@ Deno.test("a recorded call goes as it went with the same agent, and what a chang
   );
   assert.ok(exchanges[1]?.now.startsWith("It is a quarter past nine"));
   assert.ok(!exchanges[1]?.now.includes("today"), "the caller broke in then, and does now");
-  assert.ok(same.printed.some((line) => line.includes("4 of 4 answers in words, 2 of 2 tool")));
+  assert.match(same.printed, /4 of 4 answers in words, 2 of 2 tool calls/);
 
   await recording.writeAgent(agent("Good day, you are through to the salon.", "end_call"));
-  const changed = await rehearsed(recording);
+  const changed = await rehearsed(recording.environment, "--from-journal", recording.journals);
   assert.equal(changed.code, 1);
-  const told = changed.printed.join("\n");
+  const told = changed.printed;
   assert.match(told, /get_current_time is not called any more \(\{\}\)/);
   assert.match(told, /at the beginning the agent said "Hello, this is.*now "Good day, you are/);
   assert.match(told, /built-in engine repeats what the model said/);
@@ -83,25 +81,4 @@ function differenceIn({ scenarios }: RunReport) {
   const difference = scenarios[0]?.runs[0]?.calls[0]?.sinceRecorded;
   assert.ok(difference !== undefined, Deno.inspect(scenarios, { depth: 8 }));
   return difference;
-}
-
-async function rehearsed({ journals, environment }: RecordingServer, ...more: string[]) {
-  const folder = await Deno.makeTempDir({ prefix: "rehearsed-" });
-  const printed: string[] = [];
-  try {
-    const json = `${folder}/report.json`;
-    const options = readRehearseOptions(
-      ["--from-journal", journals, "--json", json, "--html", `${folder}/report.html`, ...more],
-      2,
-    );
-    const code = await rehearse(options, {
-      environment,
-      screen: printedScreen(printed),
-      interrupted: new AbortController().signal,
-    });
-    const report: RunReport = JSON.parse(await Deno.readTextFile(json));
-    return { code, printed, report, html: await Deno.readTextFile(`${folder}/report.html`) };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }

@@ -14,11 +14,13 @@ import { checkRecord } from "./recordIsHeard.ts";
 import { checkAnswers, checkCuts, checkDeadAir, checkFirstSound } from "./timingChecks.ts";
 import { skipped, type Verdict } from "./verdict.ts";
 
-/** Tells whether what the caller heard comes to a meaning; undefined where it cannot tell. */
+/** Tells whether what the caller heard comes to a meaning; `untold` says why it cannot. */
 export type Judge = (
   meaning: string,
   evidence: CallEvidence,
-) => Promise<{ readonly holds: boolean; readonly why: string } | undefined>;
+) => Promise<
+  { readonly holds: boolean; readonly why: string } | { readonly untold: string }
+>;
 
 /** Holds all expectations against a call, and steps of the caller's that did not come about. */
 export async function checkCall(
@@ -117,6 +119,6 @@ async function judged(
   if (evidence.wordsBy === "nobody") return skipped(expected, NO_WORDS);
   if (judge === undefined) return skipped(expected, "there is no judge without a key");
   const answer = await judge(meaning, evidence);
-  if (answer === undefined) return skipped(expected, "the judge gave no answer");
+  if ("untold" in answer) return skipped(expected, answer.untold);
   return { expected, state: answer.holds !== not ? "held" : "failed", found: answer.why };
 }

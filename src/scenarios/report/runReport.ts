@@ -114,6 +114,11 @@ export function failuresOf(
   );
 }
 
+/** Expectations of which nothing could be told, such as a meaning without a judge. */
+export function untoldOf({ calls }: RunResult): readonly Verdict[] {
+  return calls.flatMap(({ verdicts }) => verdicts.filter(({ state }) => state === "skipped"));
+}
+
 /** Where an expectation stands, as editors and terminals link it. */
 export function placeOf(
   { file }: Pick<ScenarioReport, "file">,

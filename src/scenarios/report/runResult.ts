@@ -21,7 +21,9 @@ export function resultOf({ run, error, skipped, tookMs }: ScenarioOutcome): RunR
   const calls = run?.calls.map((call) => callResult(call, run.recorded)) ?? [];
   const verdicts = calls.flatMap(({ verdicts }) => verdicts);
   const isFailed = error !== undefined || verdicts.some(({ state }) => state === "failed");
-  const isTold = verdicts.some(({ state }) => state === "held");
+  const written = verdicts.filter(({ line }) => line !== undefined);
+  const isUntold = written.length > 0 && written.every(({ state }) => state === "skipped");
+  const isTold = !isUntold && verdicts.some(({ state }) => state === "held");
   return {
     state: isFailed ? "failed" : isTold ? "passed" : "skipped",
     tookMs: Math.round(tookMs),

@@ -57,6 +57,11 @@ export class Caller {
     return this.#agent.endOfTurn();
   }
 
+  /** Whether the call is over. */
+  get isGone(): boolean {
+    return this.#agent.gone;
+  }
+
   /** How long ago the answer was. */
   get nowMs(): number {
     return this.#options.end.talkMs;

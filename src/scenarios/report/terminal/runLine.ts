@@ -1,5 +1,5 @@
 import { seconds } from "../../expect/verdict.ts";
-import { failuresOf, type RunResult, type ScenarioReport } from "../runReport.ts";
+import { failuresOf, type RunResult, type ScenarioReport, untoldOf } from "../runReport.ts";
 import { type Look, type Paint, tame } from "./paint.ts";
 
 const WORDS: Readonly<Record<RunResult["state"], readonly [Look, string]>> = {
@@ -23,10 +23,16 @@ export function runLine(
 
 function reason(run: RunResult): readonly string[] {
   if (run.error !== undefined) return [tame(run.error)];
-  if (run.state === "skipped") return ["nothing could be told"];
   const [first, ...others] = failuresOf(run);
-  if (first === undefined) return [];
+  if (first === undefined) return untold(run);
   const more = others.length > 0 ? ` (and ${others.length} more)` : "";
   const at = first.atMs === undefined ? "" : `, at ${seconds(first.atMs)}`;
   return [`${tame(first.expected)}: ${tame(first.found)}${at}${more}`];
+}
+
+function untold(run: RunResult): readonly string[] {
+  const [first, ...others] = untoldOf(run);
+  if (first === undefined) return run.state === "skipped" ? ["nothing could be told"] : [];
+  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+  return [`not told: ${tame(first.expected)}: ${tame(first.found)}${more}`];
 }

@@ -1,7 +1,7 @@
 import { budgetFigure, type BudgetVerdict } from "../budgets.ts";
 import type { Difference } from "../difference.ts";
 import { costOf, dollars, figureNames, type Figures, figuresOf, type Spread } from "../figures.ts";
-import { passRate, type RunReport } from "../runReport.ts";
+import { passRate, type RunReport, untoldOf } from "../runReport.ts";
 import { seconds } from "../../expect/verdict.ts";
 import { whoAnswers } from "../sinceRecorded.ts";
 import { differenceLines } from "./differenceLines.ts";
@@ -84,11 +84,15 @@ function budgetLines(budgets: readonly BudgetVerdict[], paint: Paint): readonly 
 
 function counts(report: RunReport, paint: Paint): string {
   const { passed, failed, skipped } = passRate(report);
+  const untold = report.scenarios.flatMap(({ runs }) => runs.flatMap(untoldOf)).length;
   const engine = report.engine === "rehearsal" ? "the built-in engine" : report.engine;
   const parts = [
     paint(passed > 0 ? "good" : "soft", `${passed} passed`),
     paint(failed > 0 ? "bad" : "soft", `${failed} failed`),
     ...(skipped > 0 ? [paint("warn", `${skipped} could tell nothing`)] : []),
+    ...(untold > 0
+      ? [paint("warn", `${untold} expectation${untold > 1 ? "s" : ""} not told`)]
+      : []),
     ...(report.notRun > 0 ? [paint("warn", `${report.notRun} not rehearsed`)] : []),
   ];
   const at = report.against === undefined ? "" : ` at ${report.against}`;

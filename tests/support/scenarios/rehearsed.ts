@@ -1,0 +1,36 @@
+import { rehearse } from "../../../src/cli/rehearse.ts";
+import { readRehearseOptions } from "../../../src/cli/rehearseOptions.ts";
+import type { RunReport } from "../../../src/scenarios/report/runReport.ts";
+import { printedScreen } from "./printedScreen.ts";
+
+/** What the command printed and wrote, and the code that it would have ended with. */
+export interface Rehearsed {
+  readonly code: number;
+  readonly printed: string;
+  readonly report: RunReport;
+  readonly html: string;
+}
+
+/** Runs the command with these arguments in the settings of `environment`. */
+export async function rehearsed(
+  environment: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<Rehearsed> {
+  const folder = await Deno.makeTempDir({ prefix: "rehearsed-" });
+  const printed: string[] = [];
+  try {
+    const [json, html] = [`${folder}/report.json`, `${folder}/report.html`];
+    const code = await rehearse(readRehearseOptions([...args, "--json", json, "--html", html], 2), {
+      environment,
+      screen: printedScreen(printed),
+      interrupted: new AbortController().signal,
+    });
+    return {
+      ...{ code, printed: printed.join("\n") },
+      report: JSON.parse(await Deno.readTextFile(json)),
+      html: await Deno.readTextFile(html),
+    };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
