@@ -19,8 +19,11 @@ export interface RealtimeClient {
   close(): void;
 }
 
-/** Opens a connection; `setup` is complete, history included where it is known by then. */
-export type OpenModel = (setup: ModelSetup, sink: ModelSink) => RealtimeClient;
+/**
+ * Opens a connection; `setup` is complete, history included where it is known by then. `callId` is absent where
+ * no call asks for it.
+ */
+export type OpenModel = (setup: ModelSetup, sink: ModelSink, callId?: string) => RealtimeClient;
 
 export interface ModelSink {
   onInput(input: ModelInput): void;

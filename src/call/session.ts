@@ -68,7 +68,7 @@ export class Session implements CallSession {
     this.#model = new ModelSlot({
       format: setup.format,
       setupOf: (agent) => this.#agents.setupOf(agent),
-      openModel: (setup, sink) => deps.openModel(setup, this.#kept?.listen(sink) ?? sink),
+      openModel: (setup, sink) => deps.openModel(setup, this.#kept?.listen(sink) ?? sink, id),
       listener: {
         onInput: (input) => this.#handle(input),
         onSpeech: (ref, audio) => this.#speech(ref, audio),

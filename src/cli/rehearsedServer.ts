@@ -3,7 +3,8 @@ import { readSettings } from "../config/env.ts";
 import type { Environment } from "../config/settingReader.ts";
 import { startModelTap } from "../scenarios/run/modelTap.ts";
 import type { ScenarioServer } from "../scenarios/run/scenarioServer.ts";
-import { type RealtimeSession, startRealtimeServer } from "../sim/openai/realtimeServer.ts";
+import { ToldWords } from "../scenarios/run/toldWords.ts";
+import { startRealtimeServer } from "../sim/openai/realtimeServer.ts";
 import type { Script } from "../sim/openai/scripts.ts";
 import type { Fault } from "../sim/openai/faults.ts";
 import { createPhoneNetwork, type NumberPlan, startTwilioApi } from "../sim/twilio/phoneNetwork.ts";
@@ -28,7 +29,8 @@ export interface RehearsedServerOptions {
   readonly numbers: Readonly<Record<string, NumberPlan>>;
   readonly called?: NumberPlan | undefined;
   readonly script: Script;
-  readonly faults: readonly Fault[];
+  /** At the model's end: in the first connection of each call, and in every one. */
+  readonly faults: { readonly first: readonly Fault[]; readonly every: readonly Fault[] };
   readonly seed: number;
   /** Of those who are called, by name; the first where a plan names none. */
   readonly voices: Readonly<Record<string, Voice>>;
@@ -63,9 +65,13 @@ export async function startRehearsedServer(
   opening.defer(network.close);
   const api = startTwilioApi(network);
   opening.defer(api.close);
-  const model = isReal ? realModel(environment) : builtInEngine({ script, faults });
+  const model = isReal ? realModel(environment) : builtInEngine({ script, faults: faults.every });
   opening.defer(model.close);
-  const tap = startModelTap({ upstream: model.url, isInStep: !isReal });
+  const tap = startModelTap({
+    upstream: model.url,
+    isInStep: !isReal,
+    firstFaults: isReal ? [] : faults.first,
+  });
   opening.defer(tap.close);
   const key = newToken();
   const app = await createApp({
@@ -124,7 +130,7 @@ const REPLACED =
 
 interface ModelEnd {
   readonly url: string;
-  readonly tellWords?: (session: number, words: string) => void;
+  readonly tellWords?: (callId: string, words: string) => void;
   close(): Promise<void>;
 }
 
@@ -132,14 +138,14 @@ function builtInEngine(
   { script, faults }: { readonly script: Script; readonly faults: readonly Fault[] },
 ): ModelEnd {
   const engine = startRealtimeServer({ voice: "flite", script, faults });
-  const sessions: RealtimeSession[] = [];
+  const told = new ToldWords();
   const follow = async (): Promise<void> => {
-    for (;;) sessions.push(await engine.nextSession());
+    for (;;) told.follow(await engine.nextSession());
   };
   follow().catch(() => {});
   return {
     url: engine.url,
-    tellWords: (session, words) => sessions[session]?.tellWords(words),
+    tellWords: (callId, words) => told.tell(callId, words),
     close: engine.close,
   };
 }

@@ -75,7 +75,9 @@ export async function reachServer(
 }
 
 function whyNot({ leg, faults }: Scenario, phone: RemotePhone): string | undefined {
-  if (faults.length > 0) return "model_faults are for a server that is started for the scenario";
+  if (faults.first.length + faults.every.length > 0) {
+    return "model_faults are for a server that is started for the scenario";
+  }
   return leg === "phone" && "missing" in phone ? phone.missing : undefined;
 }
 

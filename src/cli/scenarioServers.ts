@@ -3,7 +3,6 @@ import type { Settings } from "../config/settings.ts";
 import { modelScript } from "../scenarios/run/modelScript.ts";
 import type { ScenarioServer } from "../scenarios/run/scenarioServer.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
-import { parseFault } from "../sim/openai/faults.ts";
 import type { Voice } from "../sim/voice/voice.ts";
 import { present } from "../utils/present.ts";
 import { startRehearsedServer } from "./rehearsedServer.ts";
@@ -56,7 +55,7 @@ function ownServers(
         ...present({ agent: scenario.agent, called: scenario.called }),
         numbers: scenario.numbers,
         script: modelScript(scenario.model),
-        faults: scenario.faults.flatMap((fault) => parseFault(fault) ?? []),
+        faults: scenario.faults,
         seed,
         voices,
         log: (line) => print(`        ${line}`),

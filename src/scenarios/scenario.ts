@@ -1,5 +1,6 @@
 import type { NoiseKind } from "../sim/sound/backgroundNoise.ts";
 import type { PersonSound } from "../sim/sound/personSounds.ts";
+import type { Fault } from "../sim/openai/faults.ts";
 import type { NumberPlan } from "../sim/twilio/phoneNetwork.ts";
 
 /** One rehearsed conversation: who calls, what they do, and what has to come of it. */
@@ -23,8 +24,8 @@ export interface Scenario {
   readonly callers: readonly ScenarioCaller[];
   /** What the built-in engine says and does, the first that fits; without a fit it answers by itself. */
   readonly model: readonly ModelRule[];
-  /** What goes wrong at the model's end, in the words of the built-in engine's faults. */
-  readonly faults: readonly string[];
+  /** What goes wrong at the model's end, in the first connection of each call or in every one. */
+  readonly faults: { readonly first: readonly Fault[]; readonly every: readonly Fault[] };
   /** Each call is over then, whatever happens. */
   readonly maxMs: number;
   /** Held against each of the callers. */
@@ -45,7 +46,7 @@ export interface ScenarioCaller {
 export interface LineConditions {
   readonly delayMs: number;
   readonly jitterMs: number;
-  /** The share of frames of 20 ms that are silent instead, each way. */
+  /** The share of the caller's frames of 20 ms that are silent instead; from a browser they are late. */
   readonly lossPercent: number;
   /** Now and then nothing passes. */
   readonly stall?: { readonly everyMs: number; readonly ms: number };
@@ -96,6 +97,8 @@ export interface ModelRule {
     readonly name: string;
     readonly arguments: Readonly<Record<string, unknown>>;
   }[];
+  /** What goes wrong at the model's end with this answer, the first time. */
+  readonly fault?: Fault;
   /** Once it has been used it fits no more. */
   readonly once: boolean;
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { oneByKey } from "../../config/oneByKey.ts";
 import { e164 } from "../../config/schemaParts.ts";
-import { parseFault } from "../../sim/openai/faults.ts";
+import { nearestWord } from "../../utils/nearestWord.ts";
+import { type Fault, faultNames, parseFault } from "../../sim/openai/faults.ts";
 import { numberPlansSchema } from "../../sim/twilio/callee/readNumberPlans.ts";
 import { present } from "../../utils/present.ts";
 import type { ModelRule, Scenario, ScenarioCaller } from "../scenario.ts";
@@ -23,9 +24,21 @@ const steps = z.array(callerStep).max(200);
 const toolArguments = z.record(z.string().max(64), z.json());
 const calls = z.record(z.string().min(1).max(64), toolArguments)
   .transform((calls) => Object.entries(calls).map(([name, args]) => ({ name, arguments: args })));
+const fault = z.string().transform((text, context) => {
+  const found = parseFault(text);
+  if (found !== undefined) return found;
+  const nearest = nearestWord(text, faultNames);
+  context.addIssue({
+    code: "custom",
+    message: "is no fault",
+    ...(nearest !== undefined && { params: { nearest } }),
+  });
+  return z.NEVER;
+});
 const does = {
   says: words.exactOptional(),
   calls: calls.exactOptional(),
+  fault: fault.exactOptional(),
   once: z.boolean().default(false),
 };
 const modelRule: z.ZodType<ModelRule> = oneByKey({
@@ -35,7 +48,13 @@ const modelRule: z.ZodType<ModelRule> = oneByKey({
     .transform(({ after_tool: tool, ...rule }) => ruleOf({ tool }, rule)),
 });
 
-const fault = z.string().refine((text) => parseFault(text) !== undefined, "is no fault");
+const modelFault = oneByKey(
+  {
+    every_connection: z.strictObject({ every_connection: fault })
+      .transform(({ every_connection: fault }) => ({ fault, isFirst: false })),
+  },
+  fault.transform((fault) => ({ fault, isFirst: true })),
+);
 
 /** The form of a scenario's file; see `docs/rehearse.md`. */
 export function scenarioSchema(readAudio: (path: string) => Uint8Array) {
@@ -61,7 +80,7 @@ export function scenarioSchema(readAudio: (path: string) => Uint8Array) {
     callers: z.array(z.strictObject({ ...who, caller: steps })).min(1).max(MAX_CALLERS)
       .exactOptional(),
     model: z.array(modelRule).max(200).default([]),
-    model_faults: z.array(fault).max(20).default([]),
+    model_faults: z.array(modelFault).max(20).default([]),
     max_seconds: z.number().int().min(1).max(3600).default(DEFAULT_SECONDS),
     expect: z.array(expectation).max(200).default([]),
   }).superRefine(({ caller, callers, leg, called, from }, context) => {
@@ -88,7 +107,10 @@ export function scenarioSchema(readAudio: (path: string) => Uint8Array) {
       ...present({ agent, called, context }),
       callers: each.map((one) => callerOf({ ...all, ...one })),
       model: file.model,
-      faults: file.model_faults,
+      faults: {
+        first: file.model_faults.flatMap(({ fault, isFirst }) => isFirst ? [fault] : []),
+        every: file.model_faults.flatMap(({ fault, isFirst }) => isFirst ? [] : [fault]),
+      },
       maxMs: file.max_seconds * 1000,
       expect: file.expect.some(({ type }) => type === "recordIsHeard")
         ? file.expect
@@ -113,11 +135,12 @@ function callerOf(
 
 function ruleOf(
   when: ModelRule["when"],
-  { says, calls = [], once }: {
+  { says, calls = [], fault, once }: {
     readonly says?: string;
+    readonly fault?: Fault;
     readonly calls?: ModelRule["calls"];
     readonly once: boolean;
   },
 ): ModelRule {
-  return { when, ...present({ says }), calls, once };
+  return { when, ...present({ says, fault }), calls, once };
 }

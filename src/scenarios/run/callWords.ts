@@ -15,13 +15,18 @@ export interface CallWords {
   lines(pieces: readonly EarPiece[]): readonly HeardLine[];
 }
 
-/** By the model's own words and sound: those of the call's session first, as others may have prepared what it plays. */
-export function tappedWords(tap: ModelTap, session: TappedSession | undefined): CallWords {
+/**
+ * By the model's own words and sound: those of the call's own connections first, as others may have prepared what it
+ * plays.
+ */
+export function tappedWords(tap: ModelTap, callId: () => string | undefined): CallWords {
   return {
     by: "model",
     lines(pieces) {
-      const others = tap.sessions.filter((other) => other !== session);
-      const items = [session, ...others].flatMap((one) => one?.items ?? []);
+      const own = callId();
+      const isOwn = (session: TappedSession) => own !== undefined && session.callId === own;
+      const others = tap.sessions.filter((session) => !isOwn(session));
+      const items = [...tap.sessions.filter(isOwn), ...others].flatMap(({ items }) => items);
       return heardLines(alignHeard(pieces, items));
     },
   };

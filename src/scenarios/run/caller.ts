@@ -15,7 +15,7 @@ export interface CallerOptions {
   readonly clock: SimClock;
   readonly words: CallWords;
   /** Tells the built-in engine what is being said. */
-  readonly tellWords: (words: string) => void;
+  readonly tellWords: (words: string) => Promise<void>;
   readonly onStep: (what: string) => void;
 }
 
@@ -27,8 +27,6 @@ export interface PreparedStep {
 
 /** How long a caller waits for the agent to begin, where it is the agent's turn. */
 const CUT_IN_WAIT_MS = 20_000;
-/** After words that were waited for, the agent may go on. */
-const GOES_ON_MS = 900;
 /** What is queued at the ear changes with what arrives. */
 const LOOK_AGAIN_MS = 100;
 
@@ -52,9 +50,9 @@ export class Caller {
     }
   }
 
-  /** Waits until the agent has spoken, and is done. */
+  /** Waits until the agent has spoken since the caller last did, and is done. */
   agentsTurn(): Promise<void> {
-    return this.#agent.endOfTurn();
+    return this.#agent.endOfTurn(undefined, undefined, this.#doneAt);
   }
 
   /** Whether the call is over. */
@@ -69,7 +67,7 @@ export class Caller {
 
   /** Waits for the agent's last answer, and hangs up. */
   async leave(): Promise<void> {
-    await this.#agentsTurn();
+    await this.agentsTurn();
     this.#options.end.hangUp();
     this.close();
   }
@@ -89,7 +87,7 @@ export class Caller {
     this.#step = step;
     switch (step.type) {
       case "say":
-        if (clip === undefined || !await this.#moment(step.when)) return;
+        if (clip === undefined || !await this.#moment(step.when, clip)) return;
         onStep(clip.words === "" ? "plays a recording" : `says "${clip.words}"`);
         return await this.#speak(clip, step.when !== "turn" && step.when !== "now");
       case "sound":
@@ -103,20 +101,23 @@ export class Caller {
         return this.acts.wasQuiet({ fromMs, toMs: this.nowMs });
       }
       case "keys":
-        await this.#agentsTurn();
+        await this.agentsTurn();
         if (this.#agent.gone) return;
         onStep("presses keys");
-        return await end.sendDigits(step.digits);
+        await end.sendDigits(step.digits);
+        return this.#done();
       case "hears":
         return await this.#awaitWords(step.text, step.withinMs);
       case "hangUp":
         onStep("hangs up");
         return end.hangUp();
       case "type":
-        await this.#agentsTurn();
+        await this.agentsTurn();
+        if (this.#agent.gone) return;
         if (end.type === undefined) return this.#miss("a phone cannot type");
         onStep(`types "${step.text}"`);
-        return end.type(step.text);
+        end.type(step.text);
+        return this.#done();
       default:
         return step satisfies never;
     }
@@ -124,10 +125,10 @@ export class Caller {
 
   async #speak(clip: Clip, cutsIn: boolean): Promise<void> {
     const { end, tellWords } = this.#options;
-    this.#hasHeard = false;
-    if (clip.words !== "") tellWords(clip.words);
+    if (clip.words !== "") await tellWords(clip.words);
     const frame = end.said().length;
     await end.speak(clip.audio);
+    this.#done();
     const beganMs = end.said()[frame]?.atMs ?? this.nowMs;
     this.acts.said({
       fromMs: beganMs + clip.fromMs,
@@ -137,23 +138,28 @@ export class Caller {
     });
   }
 
-  /** Whether the moment for a line came. */
-  async #moment(when: "turn" | "now" | CutIn): Promise<boolean> {
+  /** Whether the moment for a line came, at which its first sound can be heard. */
+  async #moment(when: "turn" | "now" | CutIn, { fromMs }: Clip): Promise<boolean> {
     if (when === "now") return true;
     if (when === "turn") {
-      await this.#agentsTurn();
+      await this.agentsTurn();
       return !this.#agent.gone;
     }
     if ("afterMs" in when) {
       const speaks = await this.#agent.speaks(CUT_IN_WAIT_MS);
-      if (speaks) await this.#agent.pause(when.afterMs);
-      else this.#miss("the agent said nothing to break in on");
+      if (speaks) {
+        const at = this.#agent.speaksSince + when.afterMs - fromMs;
+        await this.#agent.pause(Math.max(0, at - this.#options.clock.now()));
+      } else this.#miss("the agent said nothing to break in on");
       return speaks && !this.#agent.gone;
     }
-    return await this.#wordBegins(when);
+    return await this.#wordBegins(when, fromMs);
   }
 
-  async #wordBegins(when: Extract<CutIn, { word: string } | { number: number }>): Promise<boolean> {
+  async #wordBegins(
+    when: Extract<CutIn, { word: string } | { number: number }>,
+    leadMs: number,
+  ): Promise<boolean> {
     const sinceMs = this.nowMs;
     const what = "word" in when ? `"${when.word}"` : `word ${when.number}`;
     const word = await this.#find(CUT_IN_WAIT_MS, (words) => {
@@ -164,7 +170,7 @@ export class Caller {
       this.#miss(`${what} did not come, to break in at`);
       return false;
     }
-    await this.#agent.pause(Math.max(0, word.fromMs - this.nowMs));
+    await this.#agent.pause(Math.max(0, word.fromMs - leadMs - this.nowMs));
     return !this.#agent.gone;
   }
 
@@ -174,7 +180,6 @@ export class Caller {
     if (found !== undefined && found.toMs - sinceMs <= withinMs) {
       await this.#agent.pause(Math.max(0, found.toMs - this.nowMs));
       this.#heardTo = found.toMs;
-      this.#hasHeard = true;
       return;
     }
     if (this.#agent.gone && found === undefined) {
@@ -190,18 +195,14 @@ export class Caller {
     this.acts.miss({ what, atMs: this.nowMs, ...present({ step: this.#step }) });
   }
 
-  /** Waits until the agent is done; words that were waited for may have been its last. */
-  async #agentsTurn(): Promise<void> {
-    const hasHeard = this.#hasHeard;
-    this.#hasHeard = false;
-    await this.#agent.endOfTurn(hasHeard ? GOES_ON_MS : undefined);
-  }
-
-  /** The last that was done was to wait for words, and they came. */
-  #hasHeard = false;
-
   /** Up to here the caller has waited for words: the next come later. */
   #heardTo = -Infinity;
+  /** The clock's time when the caller last said or did something. */
+  #doneAt = -Infinity;
+
+  #done(): void {
+    this.#doneAt = this.#options.clock.now();
+  }
 
   /** Looks for something in what was heard and is about to be, until it is there. */
   async #find<T>(

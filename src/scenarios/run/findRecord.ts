@@ -7,20 +7,39 @@ import type { ScenarioServer } from "./scenarioServer.ts";
 const TRIES = 100;
 const EVERY_MS = 100;
 
+/** A server has a call's record by then. */
+const FOUND_MS = 60_000;
+
+/** The server's id of a call that has begun; undefined where it knows of none in time, or ten seconds after the end. */
+export async function findCallId(
+  { request, network }: ScenarioServer,
+  { id, end }: OpenedEnd,
+): Promise<string | undefined> {
+  if ("callId" in id) return id.callId;
+  const { clock } = network.context;
+  let overAt = Infinity;
+  end.settled.then(() => overAt = clock.now());
+  const until = clock.now() + FOUND_MS;
+  while (clock.now() < Math.min(until, overAt + TRIES * EVERY_MS)) {
+    const callId = await callIdOf(request, id.callSid).catch(() => undefined);
+    if (callId !== undefined) return callId;
+    await clock.wait(EVERY_MS);
+  }
+  return undefined;
+}
+
 /**
  * The record of a call, once it is closed, and where `withAnalysis`, its analysis is made as well. Undefined where
  * that does not come about in ten seconds.
  */
 export async function findRecord(
   { request, network }: ScenarioServer,
-  id: OpenedEnd["id"],
+  callId: string,
   withAnalysis: boolean,
 ): Promise<RecordedCall | undefined> {
-  let callId = "callId" in id ? id.callId : undefined;
   let record: Record<string, unknown> | undefined;
   for (let tries = 0; tries < TRIES; tries++) {
-    if (callId === undefined && "callSid" in id) callId = await callIdOf(request, id.callSid);
-    else record = await read(request, `/api/calls/${callId}`);
+    record = await read(request, `/api/calls/${callId}`);
     if (record?.["status"] === "ended" && (!withAnalysis || isAnalysed(record))) break;
     await network.context.clock.wait(EVERY_MS);
   }
@@ -29,8 +48,7 @@ export async function findRecord(
 
 type Request = ScenarioServer["request"];
 
-/** The server's own id of a phone call; undefined where it knows none. */
-export async function callIdOf(request: Request, callSid: string): Promise<string | undefined> {
+async function callIdOf(request: Request, callSid: string): Promise<string | undefined> {
   const page = await read(request, "/api/calls?limit=100");
   const calls = Array.isArray(page?.["calls"]) ? page["calls"].filter(isRecord) : [];
   const id = calls.find((call) => call["callSid"] === callSid)?.["id"];

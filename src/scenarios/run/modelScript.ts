@@ -10,33 +10,38 @@ import { present } from "../../utils/present.ts";
  */
 export function modelScript(rules: readonly ModelRule[]): Script {
   const used = new Set<ModelRule>();
+  const failed = new Set<ModelRule>();
   return (turn) => {
-    const { cause } = turn;
     const rule = rules.find((rule) => !used.has(rule) && fits(rule, turn));
     const reply = rule && replyOf(rule, turn);
     if (rule?.once === true) used.add(rule);
-    if (reply === undefined) {
-      const words = cause.type === "speech" ? cause.words : undefined;
-      return rehearsal(
-        words === undefined ? turn : { ...turn, cause: { type: "text", text: words } },
-      );
-    }
-    return reply;
+    if (rule === undefined || reply === undefined) return rehearsal(turn);
+    const { fault } = rule;
+    if (fault === undefined || failed.has(rule)) return reply;
+    failed.add(rule);
+    return { ...reply, fault };
   };
 }
 
-function fits({ when }: ModelRule, { cause, request }: ScriptTurn): boolean {
+function fits({ when }: ModelRule, turn: ScriptTurn): boolean {
+  const { cause, request } = turn;
   // What the server asks for, such as a goodbye, is said as asked.
   if (request !== undefined) return false;
   if ("tool" in when) {
     return cause.type === "toolOutputs" && cause.outputs.some(({ name }) => name === when.tool);
   }
-  const said = cause.type === "speech"
-    ? cause.words ?? ""
-    : cause.type === "text"
-    ? cause.text
-    : "";
-  return ` ${plainWords(said).join(" ")} `.includes(` ${plainWords(when.hears).join(" ")} `);
+  return ` ${plainWords(saidIn(turn)).join(" ")} `.includes(
+    ` ${plainWords(when.hears).join(" ")} `,
+  );
+}
+
+/** What the caller said last; a connection that takes over finds it in what it is told of the conversation. */
+function saidIn({ cause, index, history }: ScriptTurn): string {
+  if (cause.type === "speech") return cause.words ?? "";
+  if (cause.type === "text") return cause.text;
+  if (cause.type !== "asked" || index > 0) return "";
+  return history.findLast(({ item }) => item.type === "message" && item.role === "user")?.text ??
+    "";
 }
 
 /** Undefined where nothing is left of a rule that only calls tools. */

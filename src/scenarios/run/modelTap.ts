@@ -1,14 +1,16 @@
-import { Mailbox } from "../../sim/mailbox.ts";
+import type { Fault } from "../../sim/openai/faults.ts";
+import { present } from "../../utils/present.ts";
 import type { SpokenItem } from "../ear/spokenItem.ts";
 import { relaySocket } from "./relaySocket.ts";
+import { callOfRequest } from "./requestIds.ts";
 import { TappedItems } from "./tappedItems.ts";
 
 /** One connection of the server's to the model. */
 export interface TappedSession {
   /** What the model has said in it so far. */
   readonly items: readonly SpokenItem[];
-  /** Counts the connections from 0, in the order in which they were opened. */
-  readonly index: number;
+  /** The call that it was opened for; absent for one that prepares sentences. */
+  readonly callId?: string;
 }
 
 /** Stands between the server and the model, and keeps what the model says. */
@@ -17,22 +19,24 @@ export interface ModelTap {
   readonly url: string;
   /** All that was said, of sessions that are over as well. */
   readonly sessions: readonly TappedSession[];
-  /**
-   * The next session that hears a caller and was not asked for before: others prepare sentences. Rejects once
-   * the tap is closed.
-   */
-  nextHearing(): Promise<TappedSession>;
   close(): Promise<void>;
 }
 
-const MAX_WAITING = 1000;
+/** Where the model is, and what goes wrong on the way to it. */
+export interface ModelTapOptions {
+  readonly upstream: string;
+  /** As in `SpokenItem`. */
+  readonly isInStep: boolean;
+  /** Of the built-in engine: faults that the first connection of each call has. */
+  readonly firstFaults?: readonly Fault[] | undefined;
+}
 
-/** Starts a tap on a free loopback port; `isInStep` as in `SpokenItem`. */
+/** Starts a tap on a free loopback port. */
 export function startModelTap(
-  { upstream, isInStep }: { readonly upstream: string; readonly isInStep: boolean },
+  { upstream, isInStep, firstFaults = [] }: ModelTapOptions,
 ): ModelTap {
   const sessions: TappedSession[] = [];
-  const hearing = new Mailbox<TappedSession>(MAX_WAITING);
+  const seenCalls = new Set<string>();
   const stopped = new AbortController();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, signal: stopped.signal, onListen: () => {} },
@@ -43,10 +47,14 @@ export function startModelTap(
         target.protocol = target.protocol.replace("ws", "http");
         return await fetch(target, { headers: credentialsOf(request), redirect: "manual" });
       }
+      const callId = callIdOf(request);
+      if (callId !== undefined && !seenCalls.has(callId)) {
+        seenCalls.add(callId);
+        for (const fault of firstFaults) target.searchParams.append("fault", fault);
+      }
       const said = new TappedItems(isInStep);
-      let hears = false;
       const session: TappedSession = {
-        index: sessions.length,
+        ...present({ callId }),
         get items() {
           return said.items;
         },
@@ -55,11 +63,6 @@ export function startModelTap(
         signal: stopped.signal,
         onOpen: () => sessions.push(session),
         onModel: (text) => said.follow(text),
-        onServer(text) {
-          if (hears || !HEARS.test(text.slice(0, 200))) return;
-          hears = true;
-          hearing.put(session);
-        },
       });
     },
   );
@@ -68,23 +71,24 @@ export function startModelTap(
   return {
     url: `ws://127.0.0.1:${server.addr.port}${pathname}`,
     sessions,
-    nextHearing: () => hearing.next("Cannot wait for a caller: the tap is closed"),
     async close() {
-      hearing.close();
       stopped.abort();
       await server.finished;
     },
   };
 }
 
-const HEARS = /"input_audio_buffer\.append"/;
+/** The server names its connections after their calls. */
+function callIdOf({ headers }: Request): string | undefined {
+  return callOfRequest(headers.get("x-client-request-id") ?? "");
+}
 
 /** The headers that a model asks for. */
 function credentialsOf({ headers }: Request): Record<string, string> {
   return Object.fromEntries(
     [...headers].filter(([name]) =>
       name === "authorization" || name === "api-key" || name === "sec-websocket-protocol" ||
-      name.startsWith("openai-")
+      name.startsWith("openai-") || name === "x-client-request-id"
     ),
   );
 }

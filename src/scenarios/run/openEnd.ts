@@ -47,7 +47,7 @@ async function openBrowser(
   const token = isRecord(answer) ? answer["token"] : undefined;
   if (typeof token !== "string") throw new Error("Cannot call: the server gave no token");
   const { clock, random } = network.context;
-  const end = new SimulatedBrowser({ origin, token, clock, random, line: lineOf(caller) });
+  const end = new SimulatedBrowser({ origin, token, clock, random, line: webLineOf(caller) });
   return { end, id: { callId: await end.joined } };
 }
 
@@ -59,6 +59,18 @@ function lineOf({ line: { delayMs, jitterMs, stall, lossPercent, noise } }: Scen
   const link = { delayMs, jitterMs, ...present({ stall }) };
   return { toApp: link, fromApp: link, lossPercent, ...present({ noise }) };
 }
+
+/** What a browser sends over TCP is never lost, but late. */
+function webLineOf({ line: { delayMs, jitterMs, stall, lossPercent, noise } }: ScenarioCaller) {
+  const resends = lossPercent === 0
+    ? undefined
+    : { percent: lossPercent, ms: RESEND_MS + 2 * delayMs };
+  const link = { delayMs, jitterMs, ...present({ stall, resends }) };
+  return { toApp: link, fromApp: link, ...present({ noise }) };
+}
+
+/** The least that TCP waits before it sends again. */
+const RESEND_MS = 200;
 
 function asJson(body: unknown): RequestInit {
   return {

@@ -5,7 +5,6 @@ interface RelayListener {
   /** Both ends are connected. */
   onOpen(): void;
   onModel(text: string): void;
-  onServer(text: string): void;
 }
 
 const LIMITS = { maxMessageBytes: 64 * 2 ** 20, endTimeoutMs: 400 };
@@ -18,7 +17,7 @@ export function relaySocket(
   request: Request,
   target: URL,
   headers: Readonly<Record<string, string>>,
-  { signal, onOpen, onModel, onServer }: RelayListener,
+  { signal, onOpen, onModel }: RelayListener,
 ): Promise<Response> {
   const { promise, resolve } = Promise.withResolvers<Response>();
   const waiting: string[] = [];
@@ -45,9 +44,7 @@ export function relaySocket(
         for (const text of waiting.splice(0)) send(text);
       };
       socket.onmessage = ({ data }) => {
-        if (typeof data !== "string") return;
-        onServer(data);
-        upstream.send(data);
+        if (typeof data === "string") upstream.send(data);
       };
       socket.onclose = () => upstream.close();
       resolve(upgraded.response);

@@ -4,16 +4,16 @@ import type { EarPiece } from "../ear/spokenItem.ts";
 import { type CallerSpan, takeTurns } from "../ear/turnTaking.ts";
 import { checkCall, type Judge } from "../expect/checkCall.ts";
 import type { Verdict } from "../expect/verdict.ts";
-import type { LineConditions, Scenario, ScenarioCaller } from "../scenario.ts";
+import type { Scenario, ScenarioCaller } from "../scenario.ts";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
 import { Caller } from "./caller.ts";
 import { type CallWords, noWords, tappedWords, toldWords } from "./callWords.ts";
+import type { CallerEnd } from "./callerEnd.ts";
 import type { ClipSources } from "./clips.ts";
-import { callIdOf, findRecord } from "./findRecord.ts";
+import { findCallId, findRecord } from "./findRecord.ts";
 import { LatenessMeter } from "./latenessMeter.ts";
-import type { TappedSession } from "./modelTap.ts";
-import { type OpenedEnd, openEnd } from "./openEnd.ts";
+import { openEnd } from "./openEnd.ts";
 import { type Improvise, prepareSteps, type StepSource } from "./prepareSteps.ts";
 import type { ScenarioServer } from "./scenarioServer.ts";
 
@@ -47,16 +47,10 @@ export interface RunOptions extends ClipSources {
   readonly signal?: AbortSignal;
 }
 
-/** A server has a call's record by then. */
-const FOUND_MS = 60_000;
-const FIND_EVERY_MS = 250;
-
 interface Talk {
   readonly scenario: Scenario;
-  readonly line: LineConditions;
+  readonly who: ScenarioCaller;
   readonly server: ScenarioServer;
-  readonly opened: OpenedEnd;
-  readonly session: TappedSession | undefined;
   readonly judge: Judge | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -69,48 +63,37 @@ export async function runScenario(
 ): Promise<ScenarioRun> {
   const startedAt = performance.now();
   const prepared = await Promise.all(
-    scenario.callers.map((caller) => prepareSteps(caller, sources, improvise)),
+    scenario.callers.map(async (who) => ({
+      who,
+      steps: await prepareSteps(who, sources, improvise),
+    })),
   );
-  const talks: Promise<CallRun>[] = [];
-  for (const [index, caller] of scenario.callers.entries()) {
-    const { opened, session } = await begin(scenario, caller, server);
-    const steps = prepared[index];
-    if (steps === undefined) continue;
-    talks.push(
-      talk(
-        { scenario, line: caller.line, server, opened, session, judge, signal },
-        steps,
-        (what) => onStep(index, what),
-      ),
-    );
-  }
-  const calls = await Promise.all(talks);
+  const calls = await Promise.all(
+    prepared.map(({ who, steps }, index) =>
+      talk({ scenario, who, server, judge, signal }, steps, (what) => onStep(index, what))
+    ),
+  );
   return { scenario, calls, tookMs: performance.now() - startedAt };
 }
 
-/** One caller after the other begins: the next session that hears somebody is then this caller's. */
-async function begin(scenario: Scenario, caller: ScenarioCaller, server: ScenarioServer) {
-  const opened = await openEnd(scenario, caller, server);
-  if (server.tap === undefined) return { opened, session: undefined };
-  const session = await Promise.race([
-    server.tap.nextHearing(),
-    opened.end.settled.then(() => undefined),
-  ]);
-  return { opened, session };
-}
-
 async function talk(
-  { scenario, line, server, opened: { end, id }, session, judge, signal }: Talk,
+  { scenario, who, server, judge, signal }: Talk,
   steps: StepSource,
   onStep: (what: string) => void,
 ): Promise<CallRun> {
   const { clock } = server.network.context;
+  const opened = await openEnd(scenario, who, server);
+  const { end } = opened;
   const lateness = new LatenessMeter(clock, end);
-  const live = liveWords(server, { end, id }, session);
+  let callId: string | undefined;
+  const finding = findCallId(server, opened).then((found) => callId = found);
+  const live = liveWords(server, end, () => callId);
   const caller = new Caller({
     ...{ end, clock, words: live, onStep },
-    tellWords: (words) => {
-      if (session !== undefined) server.tellWords?.(session.index, words);
+    async tellWords(words) {
+      if (server.tellWords === undefined) return;
+      const found = await finding;
+      if (found !== undefined) server.tellWords(found, words);
     },
   });
   const hangUp = () => end.hangUp();
@@ -128,9 +111,11 @@ async function talk(
     caller.close();
   }
   const withAnalysis = scenario.expect.some(({ type }) => type === "analysis");
-  const record = await findRecord(server, id, withAnalysis);
+  const found = await finding;
+  const record = found === undefined ? undefined : await findRecord(server, found, withAnalysis);
   const heard = end.heard();
   const { acts } = caller;
+  const { line } = who;
   const words = live.by === "record" && record !== undefined
     ? toldWords(() => record.turns, end)
     : live;
@@ -154,21 +139,14 @@ async function talk(
 }
 
 function liveWords(
-  { tap, turns, request, network }: ScenarioServer,
-  { end, id }: OpenedEnd,
-  session: TappedSession | undefined,
+  { tap, turns }: ScenarioServer,
+  end: CallerEnd,
+  callId: () => string | undefined,
 ): CallWords {
-  if (tap !== undefined) return tappedWords(tap, session);
+  if (tap !== undefined) return tappedWords(tap, callId);
   if (turns === undefined) return noWords(end.format);
-  let callId = "callId" in id ? id.callId : undefined;
-  const find = async (callSid: string) => {
-    while (callId === undefined && end.talkMs < FOUND_MS && !isOver) {
-      callId = await callIdOf(request, callSid);
-      if (callId === undefined) await network.context.clock.wait(FIND_EVERY_MS);
-    }
-  };
-  let isOver = false;
-  end.settled.then(() => isOver = true);
-  if ("callSid" in id) find(id.callSid).catch(() => {});
-  return toldWords(() => callId === undefined ? [] : turns.of(callId), end);
+  return toldWords(() => {
+    const id = callId();
+    return id === undefined ? [] : turns.of(id);
+  }, end);
 }

@@ -11,8 +11,8 @@ export interface ScenarioServer extends AsyncDisposable {
   readonly tap?: ModelTap;
   /** What the server says of its calls, in the place of a tap. */
   readonly turns?: LiveTurns;
-  /** Tells the built-in engine what is said in a session; absent where a real model hears it. */
-  readonly tellWords?: (session: number, words: string) => void;
+  /** Tells the built-in engine what is being said in a call; absent where a real model hears it. */
+  readonly tellWords?: (callId: string, words: string) => void;
   /** Asks the API with a key that may do everything. */
   request(path: string, init?: RequestInit): Promise<Response>;
 }

@@ -1,5 +1,6 @@
 import type { ModelSetup } from "../../call/modelSetup.ts";
 import type { ModelLoss, OpenModel, RealtimeClient } from "../../call/realtimeClient.ts";
+import { newId } from "../../utils/ids.ts";
 import { OpeningLimit } from "../../utils/openingLimit.ts";
 import { present } from "../../utils/present.ts";
 import type { ConnectionOptions } from "./connectionOptions.ts";
@@ -53,9 +54,10 @@ export function createOpenModel({
     ...given,
   };
   const limit = new OpeningLimit([{ withinMs: 60_000, max: maxOpeningsPerMinute }]);
-  return (setup, sink) => {
+  return (setup, sink, callId) => {
     if (maxOpeningsPerMinute === Infinity || limit.tryOpen(now())) {
-      return new RealtimeConnection(targetOf(url, headers, setup), setup, sink, options);
+      const target = targetOf(url, { ...headers, ...requestIdOf(callId) }, setup);
+      return new RealtimeConnection(target, setup, sink, options);
     }
     let closed = false;
     queueMicrotask(() => closed || sink.onInput({ type: "modelLost", loss: LIMIT_REACHED }));
@@ -73,6 +75,11 @@ const NEVER_OPENED: Omit<RealtimeClient, "close"> = {
   changeSetup() {},
   giveHistory() {},
 };
+
+/** By it the provider finds the connection of a call; it has to be another for each request. */
+function requestIdOf(callId: string | undefined): Readonly<Record<string, string>> {
+  return callId === undefined ? {} : { "X-Client-Request-Id": newId(callId) };
+}
 
 function targetOf(
   base: string,

@@ -35,7 +35,7 @@ export class FaultSet {
 
   add(fault: Fault): void {
     const [name, figure] = fault.split(":");
-    const known = allNames.find((candidate) => candidate === name);
+    const known = faultNames.find((candidate) => candidate === name);
     if (!known) throw new RangeError(`Cannot add the fault ${fault}: there is none of that name`);
     this.#faults.set(known, Number(figure ?? 0));
   }
@@ -139,7 +139,8 @@ const plainFaults = [
   ...responseFaults,
 ] as const;
 
-const allNames: readonly FaultName[] = [
+/** All that can be made to fail, without the figures. */
+export const faultNames: readonly FaultName[] = [
   ...plainFaults,
   "slowStart",
   "expiresIn",

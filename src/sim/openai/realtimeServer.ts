@@ -89,10 +89,12 @@ export function startRealtimeServer(
       return decision.response;
     }
     const { protocol, model } = decision;
+    const requestId = request.headers.get("x-client-request-id") ?? undefined;
     const { socket, response } = Deno.upgradeWebSocket(request, { protocol });
     stats.connections++;
     const session = new RealtimeSession(socket, {
       model,
+      requestId,
       production,
       transcribe,
       transcriptionDelayMs,

@@ -24,6 +24,8 @@ import {
 /** What a session is served with. */
 export interface RealtimeSessionOptions {
   readonly model: string;
+  /** What the client calls this connection. */
+  readonly requestId?: string | undefined;
   readonly production: Production;
   readonly transcribe: Transcribe;
   readonly transcriptionDelayMs: number;
@@ -36,6 +38,8 @@ export interface RealtimeSessionOptions {
 export class RealtimeSession {
   readonly id = newId("sess");
   readonly model: string;
+  /** What the client called it in `X-Client-Request-Id`. */
+  readonly requestId: string | undefined;
   /** How the connection ended. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   readonly #socket: WebSocket;
@@ -56,6 +60,7 @@ export class RealtimeSession {
     this.#socket = socket;
     this.#options = options;
     this.model = options.model;
+    this.requestId = options.requestId;
     this.closed = this.#end.promise;
     const conversation = new Conversation();
     this.#state = {
@@ -94,6 +99,11 @@ export class RealtimeSession {
   /** Audio that the client has sent. */
   get heardMs(): number {
     return this.#parts.turnDetector.heardMs;
+  }
+
+  /** Whether it takes part in anything: false from the moment at which it closes the socket. */
+  get isOpen(): boolean {
+    return this.#phase !== "closed";
   }
 
   /** Settles, once the session is closed, when nothing of it is open any more. */
@@ -139,6 +149,11 @@ export class RealtimeSession {
   /** Tells what is said in the turn that comes next: scripts and transcriptions get these words. */
   tellWords(words: string): void {
     this.#parts.turnDetector.tellWords(words);
+  }
+
+  /** The told words of which no turn was made; they are forgotten here. */
+  takeWords(): string {
+    return this.#parts.turnDetector.takeWords();
   }
 
   /** Pretends to hear speech begin, whatever the audio. */

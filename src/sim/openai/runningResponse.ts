@@ -91,10 +91,13 @@ export class RunningResponse {
     if (failure) return this.#finish("failed", { error: failure });
     const beside = this.#setup.conversationId === null;
     this.#fault = beside ? undefined : faults.consumeResponseFault();
+    const isUnasked = this.#fault === "emptyResponse" || this.#fault === "stuckResponse";
+    const reply = isUnasked ? {} : await this.#setup.reply();
+    if (reply.fault !== undefined) faults.add(reply.fault);
+    if (!beside) this.#fault ??= faults.consumeResponseFault();
     if (this.#fault === "emptyResponse") return this.#finish("completed");
     if (this.#fault === "stuckResponse") await this.#pace.pause(Infinity);
     if (this.#over) return;
-    const reply = await this.#setup.reply();
     if (!this.#over && reply.delayMs) await this.#pace.pause(reply.delayMs);
     if (!this.#over && (reply.say !== undefined || reply.audioMs !== undefined)) {
       await this.#say(reply.say ?? "", reply.audioMs);

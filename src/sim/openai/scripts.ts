@@ -1,4 +1,5 @@
 import type { ConversationEntry } from "./conversation.ts";
+import type { Fault } from "./faults.ts";
 
 /** The input of a script when the engine has to respond. */
 export interface ScriptTurn {
@@ -44,6 +45,8 @@ export interface ScriptReply {
   readonly tools?: readonly ScriptCall[];
   /** How long the engine thinks first. */
   readonly delayMs?: number;
+  /** Goes wrong from this response on. */
+  readonly fault?: Fault;
   /** Ends the response early, with what it had so far. */
   readonly incomplete?: "max_output_tokens" | "content_filter";
 }

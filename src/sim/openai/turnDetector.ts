@@ -20,10 +20,12 @@ export class TurnDetector {
   readonly #transcribe: Transcribe;
   readonly #transcriptionDelayMs: number;
   readonly #buffer: InputBuffer;
-  readonly #transcriptions = new Set<ReturnType<typeof setTimeout>>();
+  readonly #transcriptions = new Map<ReturnType<typeof setTimeout>, StoredItem>();
   #idle: ReturnType<typeof setTimeout> | undefined;
   #heardMs = 0;
   #words = "";
+  /** Words of turns whose transcription did not come before the end. */
+  #unsent: string[] = [];
 
   constructor(state: SessionState, responder: Responder, { transcribe, transcriptionDelayMs }: {
     readonly transcribe: Transcribe;
@@ -66,6 +68,14 @@ export class TurnDetector {
     this.#words = `${this.#words} ${words}`.trim().slice(-maxWords);
   }
 
+  /** What was told and the client has not been sent yet; it is forgotten here. */
+  takeWords(): string {
+    const unsent = [...this.#unsent, this.#words].filter((words) => words !== "").join(" ");
+    this.#words = "";
+    this.#unsent = [];
+    return unsent;
+  }
+
   /** Makes a turn of what is in the buffer. */
   commit(): Refusal | void {
     const turn = this.#buffer.commit();
@@ -103,7 +113,10 @@ export class TurnDetector {
 
   close(): void {
     this.stopIdle();
-    for (const timer of this.#transcriptions) clearTimeout(timer);
+    for (const [timer, { spokenWords }] of this.#transcriptions) {
+      clearTimeout(timer);
+      this.#unsent.push(spokenWords);
+    }
     this.#transcriptions.clear();
   }
 
@@ -188,7 +201,7 @@ export class TurnDetector {
       this.#transcriptions.delete(timer);
       this.#sendTranscription(entry, transcription.model);
     }, this.#transcriptionDelayMs);
-    this.#transcriptions.add(timer);
+    this.#transcriptions.set(timer, entry);
   }
 
   #sendTranscription(entry: StoredItem, model: string): void {

@@ -16,6 +16,7 @@ export function rehearsal(turn: ScriptTurn): ScriptReply {
   if (requested) return requested;
   switch (turn.cause.type) {
     case "speech":
+      if (turn.cause.words !== undefined) return answerText(turn.cause.words, turn);
       return answerPhoneSystem(turn) ??
         { say: answerSpeech(turn.cause.spokenMs, turn.index) };
     case "text":

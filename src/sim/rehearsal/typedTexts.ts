@@ -2,7 +2,7 @@ import { answerChoice } from "./choices.ts";
 import { answerToolCommand } from "./toolCommands.ts";
 import type { ScriptCall, ScriptReply, ScriptTool, ScriptTurn } from "../openai/scripts.ts";
 
-/** Answers what was typed: plain commands, or an echo. */
+/** Answers what was typed, or said and understood: plain commands, or an echo. */
 export function answerText(text: string, turn: ScriptTurn): ScriptReply {
   const called = answerToolCommand(text, turn);
   if (called !== undefined) return called;
@@ -13,7 +13,8 @@ export function answerText(text: string, turn: ScriptTurn): ScriptReply {
   const choice = answerChoice(text, turn);
   if (choice !== undefined) return choice;
   const typed = text.trim().replaceAll(/\s+/g, " ").slice(0, maxEchoChars);
-  const echo = echoes[turn.index % echoes.length];
+  const known = turn.cause.type === "speech" ? saidEchoes : echoes;
+  const echo = known[turn.index % known.length];
   return { say: echo ? echo(typed) : typed };
 }
 
@@ -77,6 +78,12 @@ const echoes: readonly ((typed: string) => string)[] = [
   (typed) => `You typed: ${typed}`,
   (typed) => `I read this: ${typed}. Type what time is it, and I will use a tool.`,
   (typed) => `Here is your text back: ${typed}`,
+];
+
+const saidEchoes: typeof echoes = [
+  (said) => `You said: ${said}`,
+  (said) => `I heard this: ${said}. Ask me what time it is, and I will use a tool.`,
+  (said) => `These were your words: ${said}`,
 ];
 
 function callTool(

@@ -26,6 +26,8 @@ export class SpeechDetector {
   #speaking = false;
   /** While quiet: how long it has been loud; while speaking: how long it has been quiet. */
   #otherwiseMs = 0;
+  /** How long there has been digital silence. */
+  #silentMs = 0;
   readonly #noise = new NoiseFloor({ initialDb: INITIAL_FLOOR_DB, lowestDb: LOWEST_FLOOR_DB });
 
   constructor(options?: SpeechDetectorOptions) {
@@ -45,7 +47,10 @@ export class SpeechDetector {
   /** Takes level and length of the next frame; returns the change where speech starts or stops with it. */
   hear(levelDb: number, durationMs: number): SpeechChange | undefined {
     if (!Number.isFinite(levelDb) || !(durationMs > 0)) return undefined;
-    this.#noise.hear(levelDb, durationMs);
+    this.#silentMs = levelDb < LOWEST_FLOOR_DB ? this.#silentMs + durationMs : 0;
+    if (this.#silentMs === 0 || this.#silentMs > MAX_LOST_MS) {
+      this.#noise.hear(levelDb, durationMs);
+    }
     const { marginDb, hysteresisDb, minLevelDb } = this.#options;
     const beginsDb = Math.max(this.#noise.db + marginDb, minLevelDb);
     return this.#speaking
@@ -85,3 +90,5 @@ const INITIAL_FLOOR_DB = -50;
 
 /** Lower levels are digital silence, which says nothing about the noise that follows. */
 const LOWEST_FLOOR_DB = -70;
+/** Digital silence this short is frames that were lost: the noise around them goes on. */
+const MAX_LOST_MS = 100;

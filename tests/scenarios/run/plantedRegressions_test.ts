@@ -129,7 +129,7 @@ Deno.test("a scenario fails for what a caller suffers, and says what", async (te
         startsWith(`${RECORD} it has "A haircut costs fourteen dollars`),
       ]),
       "the record has what was cut off": finds(INTERRUPTED, { record: saidToTheEnd }, [
-        /^the record says what was heard: it has ".* free of charge\.", heard was ".*eighty,"$/,
+        /^the record says what was heard: it has ".* free of charge\.", heard was ".*(?:costs|eighty,)"$/,
       ]),
       "the record has a cut at another time": finds(INTERRUPTED, { record: cutLater }, [
         startsWith(`${RECORD} its cut is 0.6`),

@@ -57,6 +57,20 @@ contract(
   },
 );
 
+contract("names each connection of a call after it, and no other connection", async (stage) => {
+  const openModel = createOpenModel({ url: stage.server.url, log: stage.log });
+  const ids: (string | null)[] = [];
+  for (const [index, callId] of ["call_abc", "call_abc", undefined].entries()) {
+    const client = openModel(SETUP, new Sink(), callId);
+    ids.push((await stage.server.session(index)).headers.get("x-client-request-id"));
+    client.close();
+  }
+  assert.match(ids[0] ?? "", /^call_abc_[0-9a-z]{26}$/);
+  assert.match(ids[1] ?? "", /^call_abc_/);
+  assert.notEqual(ids[0], ids[1]);
+  assert.equal(ids[2], null);
+});
+
 contract(
   "case 67: a key in the URL reaches the server and the diagnosis, and no log",
   async (stage) => {

@@ -52,7 +52,7 @@ export async function actWith(
     numbers: scenario.numbers,
     called: scenario.called,
     script: model(modelScript(scenario.model)),
-    faults: [],
+    faults: { first: [], every: [] },
     seed: 1,
     voices,
     log: () => {},

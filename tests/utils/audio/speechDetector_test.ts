@@ -33,6 +33,13 @@ for (const name of RECORDINGS) {
   });
 }
 
+Deno.test("SpeechDetector takes single frames that were lost in noise for no quieter line", () => {
+  const frames = Array.from({ length: 500 }, (_, index) => index % 40 === 0 ? -100 : -42);
+  const detector = new SpeechDetector({ minLevelDb: -60 });
+  const changes = listen(detector, [...steady(-42, 6000), ...frames]);
+  assert.deepEqual(changes.filter(({ atMs }) => atMs > 6000), []);
+});
+
 Deno.test("SpeechDetector separates two sentences when a second of noise lies between", () => {
   const sentence = framesOf(readRecording("cards-001"), 320).map(levelOfPcm16);
   const changes = listen(new SpeechDetector(), [

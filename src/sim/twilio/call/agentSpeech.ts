@@ -7,6 +7,9 @@ export class AgentSpeech {
   readonly #stop: () => void;
   readonly #waiting = new Set<() => void>();
   #speaking = false;
+  #speaksSince = -Infinity;
+  /** When it last fell silent. */
+  #quietAt: number | undefined;
   /** There is no stream: the call is held, or connected to the target of a transfer. */
   #isAway = false;
   #gone = false;
@@ -15,10 +18,14 @@ export class AgentSpeech {
     this.#clock = clock;
     this.#stop = watch((event) => {
       if (event.type === "ended") this.#gone = true;
-      if (event.type === "speaking") this.#speaking = !this.#gone;
+      if (event.type === "speaking") {
+        if (!this.#speaking) this.#speaksSince = clock.now();
+        this.#speaking = !this.#gone;
+      }
       if (event.type === "streamStarted") this.#isAway = false;
       if (event.type === "streamClosed") this.#isAway = true;
       if (this.#gone || event.type === "quiet" || event.type === "streamClosed") {
+        if (this.#speaking) this.#quietAt = clock.now();
         this.#speaking = false;
       }
       for (const check of this.#waiting) check();
@@ -29,14 +36,30 @@ export class AgentSpeech {
     return this.#gone;
   }
 
+  /** The clock's time when the agent last began to speak. */
+  get speaksSince(): number {
+    return this.#speaksSince;
+  }
+
   /** Whether the agent begins to speak in time. */
   speaks(withinMs = maxWaitMs): Promise<boolean> {
     return this.#until(() => this.#speaking, withinMs);
   }
 
-  /** Waits for the agent to speak and to finish, for that much silence; goes on when it never begins. */
-  async endOfTurn(withinMs = maxWaitMs, silenceMs = turnSilenceMs): Promise<void> {
-    if (!await this.speaks(withinMs)) return;
+  /**
+   * Waits for the agent to speak and to finish, for that much silence; goes on when it never begins. What it has
+   * said since the clock's time `sinceMs` counts.
+   */
+  async endOfTurn(
+    withinMs = maxWaitMs,
+    silenceMs = turnSilenceMs,
+    sinceMs = Infinity,
+  ): Promise<void> {
+    const quietAt = this.#speaking || this.#isAway ? undefined : this.#quietAt;
+    const leftMs = quietAt === undefined || quietAt < sinceMs
+      ? withinMs
+      : quietAt + silenceMs - this.#clock.now();
+    if (!await this.speaks(Math.max(0, leftMs))) return;
     do await this.#until(() => !this.#speaking, Infinity); while (
       !this.#gone && await this.#speaksOn(silenceMs)
     );

@@ -8,6 +8,8 @@ export interface LinkOptions {
   readonly jitterMs?: number;
   /** Now and then nothing passes for a while: on average every so often, for so long. */
   readonly stall?: { readonly everyMs: number; readonly ms: number };
+  /** The share of messages that are lost and sent again: they, and all behind them, are so much later. */
+  readonly resends?: { readonly percent: number; readonly ms: number };
 }
 
 /** A network link on a simulated clock. */
@@ -17,7 +19,7 @@ export type DelayLine = ReturnType<typeof createDelayLine>;
 export function createDelayLine(
   clock: SimClock,
   random: Random,
-  { delayMs = 0, jitterMs = 0, stall }: LinkOptions = {},
+  { delayMs = 0, jitterMs = 0, stall, resends }: LinkOptions = {},
 ) {
   const underWay: { readonly at: number; readonly deliver: () => void }[] = [];
   let lastAt = -Infinity;
@@ -36,7 +38,8 @@ export function createDelayLine(
 
   function arrival(): number {
     const sentAt = clock.now();
-    const at = sentAt + Math.max(0, delayMs + jitterMs * (2 * random() - 1));
+    const lostMs = resends !== undefined && random() < resends.percent / 100 ? resends.ms : 0;
+    const at = sentAt + Math.max(0, delayMs + jitterMs * (2 * random() - 1)) + lostMs;
     if (stall === undefined || sentAt < stallAt) return at;
     stallAt = sentAt + stall.ms + stall.everyMs * (0.5 + random());
     return at + stall.ms;
