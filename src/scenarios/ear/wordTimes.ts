@@ -12,17 +12,11 @@ const VOICED_DB = -50;
  */
 export function wordTimes(item: SpokenItem): readonly TimedWord[] {
   const perMs = bytesPerMs(item.format);
-  const sections = item.isInStep
-    ? item.texts.map(({ text, atByte }, index) => ({
-      text,
-      fromByte: atByte,
-      toByte: item.texts[index + 1]?.atByte ?? item.audio.length,
-    }))
-    : [{
-      text: item.texts.map(({ text }) => text).join(""),
-      fromByte: 0,
-      toByte: item.audio.length,
-    }];
+  const sections = item.isInStep ? sectionsOf(item) : [{
+    text: item.texts.map(({ text }) => text).join(""),
+    fromByte: 0,
+    toByte: item.audio.length,
+  }];
   return sections.flatMap(({ text, fromByte, toByte }) => {
     const audio = item.audio.subarray(fromByte, toByte);
     const voiced = voicedFrames([{ atMs: fromByte / perMs, audio }], item.format);
@@ -31,6 +25,23 @@ export function wordTimes(item: SpokenItem): readonly TimedWord[] {
       voiced.length > 0 ? voiced : framesOf(fromByte / perMs, toByte / perMs),
     );
   });
+}
+
+/** The pieces of the text, each with the sound that came with it; those that came with one sound are together. */
+function sectionsOf({ texts, audio }: SpokenItem) {
+  const sections: { text: string; readonly fromByte: number; toByte: number }[] = [];
+  for (const [index, { text, atByte }] of texts.entries()) {
+    const toByte = texts[index + 1]?.atByte ?? audio.length;
+    const last = sections.at(-1);
+    const isTogether = last !== undefined &&
+      (last.toByte === last.fromByte || toByte === atByte && index === texts.length - 1);
+    if (!isTogether) sections.push({ text, fromByte: atByte, toByte });
+    else {
+      last.text += text;
+      last.toByte = toByte;
+    }
+  }
+  return sections;
 }
 
 /** Where frames begin in which somebody speaks. */

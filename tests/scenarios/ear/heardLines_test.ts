@@ -60,6 +60,23 @@ Deno.test("words share the sound between silences, and the pause before them is 
   assert.ok(word && word.fromMs >= 2000 && word.toMs <= 3010, JSON.stringify(word));
 });
 
+Deno.test("words that the model sends before one piece of sound share it", () => {
+  const item = {
+    ...spoken("one", "", 3000),
+    texts: [
+      { text: "Is", atByte: 0 },
+      { text: " this", atByte: 0 },
+      { text: " a", atByte: 8000 },
+      { text: " good", atByte: 16_000 },
+      { text: " moment?", atByte: 24_000 },
+    ],
+  };
+  const [line] = heardLines(alignHeard(cut(item, 0, [3000]), [item]));
+  assert.equal(text(line), "Is this a good moment?");
+  const starts = line?.words.map(({ fromMs }) => fromMs) ?? [];
+  assert.deepEqual(starts, starts.toSorted((a, b) => a - b));
+});
+
 function text(line: { readonly words: readonly { readonly text: string }[] } | undefined) {
   return line?.words.map(({ text }) => text).join(" ");
 }
