@@ -45,7 +45,13 @@ export {
   type TwilioMessages,
 } from "./twilioOutbound/twilioMessages.ts";
 export { type PhoneAnswer, writeHangUp, writeTwiml } from "./twilioOutbound/twiml.ts";
-export { createTwilioNumbers, type TwilioNumbers } from "./twilioOutbound/twilioNumbers.ts";
+export {
+  type AccountFacts,
+  type Balance,
+  type CampaignState,
+  createTwilioAccountFacts,
+  type TwilioAccountFacts,
+} from "./twilioOutbound/twilioAccountFacts.ts";
 export {
   type AccountNumber,
   createTwilioAccountNumbers,
@@ -60,7 +66,7 @@ export {
   forwardingFlow,
   type TwilioFlows,
 } from "./twilioOutbound/twilioFlows.ts";
-export { alertMeaning } from "./twilioOutbound/alertMeaning.ts";
+export { alertMeaning, alertSentence } from "./twilioOutbound/alertMeaning.ts";
 export {
   createTwilioAlerts,
   type TwilioAlert,

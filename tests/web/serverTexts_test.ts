@@ -48,7 +48,11 @@ Deno.test("the reasons of refusals have German", async () => {
 });
 
 Deno.test("what is said of the set-up has German", async () => {
-  const said = await textsIn(["src/services/setup", "src/config/settingHints.ts"], SENTENCE);
+  const said = await textsIn([
+    "src/services/setup",
+    "src/services/twilioOutbound/alertMeaning.ts",
+    "src/config/settingHints.ts",
+  ], SENTENCE);
   assert.deepEqual([...said].filter((text) => !ofSetup.has(text)), [], "lacks German");
   assert.deepEqual([...ofSetup.keys()].filter((text) => !said.has(text)), [], "is not used");
 });

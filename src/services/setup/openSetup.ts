@@ -7,15 +7,14 @@ import type { Engine } from "../openai.ts";
 import type { SignIn } from "../signIn.ts";
 import { findUnpriced, type Prices } from "../spending.ts";
 import type { Store } from "../store.ts";
-import { createTwilioNumbers } from "../twilioOutbound.ts";
 import { agentFindings } from "./agentFindings.ts";
 import { keysFinding, sitesFinding } from "./accessFindings.ts";
 import { recordingsFinding, webhooksFinding } from "./dataFindings.ts";
 import { diskFinding } from "./diskFinding.ts";
 import { modelChecks } from "./model/modelChecks.ts";
-import { phoneChecks } from "./phoneChecks.ts";
+import { openPhoneChecks } from "./phoneChecks.ts";
 import { createProbeProofs } from "./publicUrl/probeProofs.ts";
-import { check, type SetupCheck } from "./setupCheck.ts";
+import { check, type SetupCheck, setupParts } from "./setupCheck.ts";
 import { toolReach, type ToolReachDeps } from "./reach/toolReach.ts";
 import { webhookReach } from "./reach/webhookReach.ts";
 import { type MayUse, pathFindings } from "./place/pathFindings.ts";
@@ -50,6 +49,8 @@ export interface SetupDeps {
   readonly toolAccess: Pick<ToolReachDeps, "send">;
   readonly mcpServers: ToolReachDeps["mcpServers"];
   readonly now: Clock["now"];
+  /** Limit of each request to Twilio. */
+  readonly twilioTimeoutMs?: number | undefined;
   /** Certificates to trust at PUBLIC_URL, beside the usual ones. */
   readonly publicCertificates?: readonly string[] | undefined;
   readonly environment: Environment;
@@ -91,14 +92,19 @@ export function openSetup(
 ) {
   const { instanceId } = cluster;
   const proofs = createProbeProofs({ keyValues: store.keyValues, instanceId, now });
-  const numbers = settings.phone && createTwilioNumbers(settings.phone);
+  const phoneChecks = openPhoneChecks({
+    ...{ settings, agents, isRunning, proofs, instanceId, now },
+    twilioTimeoutMs: deps.twilioTimeoutMs,
+    instanceIds: async () => (await store.instances.beats()).map((beat) => beat.instanceId),
+    certificates: deps.publicCertificates,
+  });
   const startedAt = Date.now();
   let kept: { readonly until: number; readonly checks: Promise<readonly SetupCheck[]> } | undefined;
 
   return {
     /** By these a process of this database recognises itself at PUBLIC_URL. */
     proofs,
-    /** In the order of `setupParts`, by and large. Never rejects. */
+    /** In the order of `setupParts`. Never rejects. */
     check(): Promise<readonly SetupCheck[]> {
       if (kept === undefined || now() >= kept.until) {
         kept = { until: now() + KEPT_MS, checks: look() };
@@ -110,11 +116,7 @@ export function openSetup(
   async function look(): Promise<readonly SetupCheck[]> {
     const [model, phone, people, stored, failed, place, tools, endpoints] = await Promise.all([
       modelChecks(settings, { engine, agents, nowMs: now() }),
-      phoneChecks({
-        ...{ settings, numbers, proofs, instanceId, isRunning },
-        instanceIds: async () => (await store.instances.beats()).map((beat) => beat.instanceId),
-        certificates: deps.publicCertificates,
-      }),
+      phoneChecks(),
       signInFinding(settings, signIn?.provider),
       store.examine(),
       settings.webhook === undefined
@@ -129,7 +131,7 @@ export function openSetup(
     const unpriced = new Set([...findUnpriced(settings, agents, prices).values()].flat());
     const disk = diskFinding(settings, recorded.length > 0);
     const isRevoked = cluster.revocation.isRevoked;
-    return [
+    return inOrder([
       ...model,
       ...agentFindings(agents, settings.agents).map((finding) => check("agents", finding)),
       ...tools.map((finding) => check("tools", finding)),
@@ -151,8 +153,12 @@ export function openSetup(
       ...settingFindings(settings)
         .filter(({ values = {} }) => !place.some((it) => it.values["name"] === values["name"]))
         .map((finding) => check("warnings", finding)),
-    ];
+    ]);
   }
+}
+
+function inOrder(checks: readonly SetupCheck[]): readonly SetupCheck[] {
+  return checks.toSorted((a, b) => setupParts.indexOf(a.part) - setupParts.indexOf(b.part));
 }
 
 function mayUseHere(name: "read" | "write", path: string): boolean {

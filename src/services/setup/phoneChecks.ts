@@ -1,14 +1,10 @@
-import type { Settings } from "../../config/settings.ts";
-import type { TwilioNumbers } from "../twilioOutbound.ts";
-import { phoneFinding } from "./phoneFinding.ts";
+import { openTwilioChecks, type TwilioCheckDeps } from "./twilio/openTwilioChecks.ts";
 import { plainFinding, probeFindings, publicUrlSetting } from "./publicUrl/publicUrlFindings.ts";
 import type { ProbeProofs } from "./publicUrl/probeProofs.ts";
 import { probePublicUrl } from "./publicUrl/probePublicUrl.ts";
 import { check, type Finding, type SetupCheck } from "./setupCheck.ts";
 
-export interface PhoneCheckDeps {
-  readonly settings: Pick<Settings, "server" | "phone">;
-  readonly numbers: Pick<TwilioNumbers, "voiceOf"> | undefined;
+export interface PhoneCheckDeps extends TwilioCheckDeps {
   /** Whether there is a process that the public address can lead to. */
   readonly isRunning: boolean;
   readonly proofs: ProbeProofs;
@@ -19,17 +15,13 @@ export interface PhoneCheckDeps {
   readonly certificates?: readonly string[] | undefined;
 }
 
-/** What is asked about the phone: Twilio, and the public address. Never rejects. */
-export async function phoneChecks(deps: PhoneCheckDeps): Promise<readonly SetupCheck[]> {
-  const { settings, numbers } = deps;
-  const [address, phone] = await Promise.all([
-    publicUrlFindings(deps),
-    phoneFinding(settings, numbers),
-  ]);
-  return [
-    ...address.map((finding) => check("publicUrl", finding)),
-    check("phone", phone),
-  ];
+/** Creates the function that asks about the phone: Twilio, and the public address. It never rejects. */
+export function openPhoneChecks(deps: PhoneCheckDeps): () => Promise<readonly SetupCheck[]> {
+  const ofTwilio = openTwilioChecks(deps);
+  return async function look() {
+    const [address, phone] = await Promise.all([publicUrlFindings(deps), ofTwilio()]);
+    return [...address.map((finding) => check("publicUrl", finding)), ...phone];
+  };
 }
 
 async function publicUrlFindings(

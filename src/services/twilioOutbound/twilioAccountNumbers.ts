@@ -69,6 +69,14 @@ export function createTwilioAccountNumbers(
       }
       return all;
     },
+    /** Undefined for a number that the account does not have. */
+    async find(number: string): Promise<AccountNumber | undefined> {
+      const query = new URLSearchParams({ PhoneNumber: number });
+      const body = await request(`${root}/IncomingPhoneNumbers.json?${query}`);
+      const numbers = isRecord(body) ? body["incoming_phone_numbers"] : undefined;
+      if (!Array.isArray(numbers)) throw unreadable();
+      return numbers.map(readNumber).find((it) => it?.number === number);
+    },
     /** As it is now; rejects where there is none any more. */
     async read(sid: string): Promise<AccountNumber> {
       return readNumber(await request(addressOf(sid))) ?? fail();

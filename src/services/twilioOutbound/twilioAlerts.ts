@@ -1,5 +1,6 @@
 import type { PhoneSettings } from "../../config/settings.ts";
 import { isRecord } from "../../utils/isRecord.ts";
+import { twilioHost } from "./twilioHost.ts";
 import {
   createTwilioRequest,
   type TwilioAccount,
@@ -26,8 +27,7 @@ export function createTwilioAlerts(
   options: TwilioRequestOptions = {},
 ) {
   const request = createTwilioRequest(account, options);
-  // A simulator answers for all of Twilio's hosts.
-  const root = apiUrl.replace(/^https:\/\/api\./, "https://monitor.");
+  const root = twilioHost(apiUrl, "monitor");
 
   return {
     /** The latest hundred errors since a time (milliseconds since 1970). Rejects with a `TwilioProblem`. */

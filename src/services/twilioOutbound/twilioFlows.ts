@@ -1,5 +1,6 @@
 import type { PhoneSettings } from "../../config/settings.ts";
 import { isRecord } from "../../utils/isRecord.ts";
+import { twilioHost } from "./twilioHost.ts";
 import { TwilioProblem } from "./twilioProblem.ts";
 import {
   createTwilioRequest,
@@ -15,8 +16,7 @@ export function createTwilioFlows(
   options: TwilioRequestOptions = {},
 ) {
   const request = createTwilioRequest(account, options);
-  // A simulator answers for all of Twilio's hosts.
-  const root = `${apiUrl.replace("https://api.", "https://studio.")}/v2/Flows`;
+  const root = `${twilioHost(apiUrl, "studio")}/v2/Flows`;
 
   return {
     /** Creates and publishes it; returns its SID. Rejects with a `TwilioProblem`. */

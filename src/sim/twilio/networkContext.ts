@@ -81,6 +81,8 @@ export interface NetworkContext {
   readonly signal: AbortSignal;
   /** What Twilio's own servers answer, by their hosts: TwiML, or undefined where there is none. */
   readonly hosted: Map<string, HostedDocument>;
+  /** What the account may not do in calls. */
+  readonly restrictions: Set<"streams">;
   /** Where to really connect for a URL of the app's; undefined for one that is not the app's. */
   route(url: URL): URL | undefined;
   plan(address: string): NumberPlan;

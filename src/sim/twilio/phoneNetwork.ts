@@ -92,6 +92,7 @@ export function createPhoneNetwork(
     random: createRandom(seed),
     signal: closing.signal,
     hosted: new Map(),
+    restrictions: new Set(),
     route: (url) => routeToApp(url, publicUrls, target),
     plan: (address) => numbers[address] ?? otherNumbers,
   };

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { apiKey } from "../servers/phoneServer.ts";
+import { apiKey, publicUrl } from "../servers/phoneServer.ts";
 
 /** A finding as `GET /api/setup` answers it. */
 export interface SeenCheck {
@@ -24,3 +24,9 @@ export async function setupChecks(
 export function codesOf(checks: readonly SeenCheck[], part: string): readonly string[] {
   return checks.filter((check) => check.part === part).map(({ code }) => code);
 }
+
+/** What the number of a phone server lacks to be in order, by the names of Twilio's API. */
+export const connectedNumber = {
+  StatusCallback: `${publicUrl}/twilio/status#rc=3`,
+  VoiceFallbackUrl: "https://handler.twilio.com/twiml/EH00000000000000000000000000000000",
+} as const;

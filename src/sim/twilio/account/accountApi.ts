@@ -19,6 +19,8 @@ export function createAccountApi(
   accountSid: string,
   state: () => AccountState,
   calls: () => readonly FailingCall[],
+  /** The digits of a number of the account, by its SID. */
+  numberOf: (sid: string) => string | undefined,
 ) {
   const root = `/2010-04-01/Accounts/${accountSid}`;
 
@@ -32,10 +34,14 @@ export function createAccountApi(
     query: URLSearchParams,
     isApiKey: boolean,
   ): ApiAnswer | undefined {
-    const { type, status, balance, callerIds, trunks, campaign } = state();
+    const { type, status, createdAt, credentials, balance, callerIds, trunks } = state();
+    if (credentials === "test" && method === "GET") {
+      return refused(refuse(20008, "Resource not accessible with Test Account Credentials"));
+    }
     if (path === `${root}.json`) {
       if (isApiKey) return refused(refuse(20003, "Authenticate"));
-      return found({ sid: accountSid, friendly_name: "A shop", type, status });
+      const date_created = new Date(createdAt).toUTCString().replace("GMT", "+0000");
+      return found({ sid: accountSid, friendly_name: "A shop", type, status, date_created });
     }
     if (path === `${root}/Balance.json`) {
       return balance === undefined
@@ -61,10 +67,24 @@ export function createAccountApi(
         ? notFound(path)
         : found({ sid: trunk, friendly_name: known.name });
     }
-    if (/^\/v1\/Services\/MG[0-9a-f]{32}\/Compliance\/Usa2p$/.test(path)) {
+    return path.startsWith("/v1/Services") ? messagingOf(path) : undefined;
+  }
+
+  function messagingOf(path: string): ApiAnswer {
+    const { services, campaign } = state();
+    if (path === "/v1/Services") {
+      return found({ services: services.map(({ sid }) => ({ sid, friendly_name: "Texts" })) });
+    }
+    const [, service, rest] = /^\/v1\/Services\/(MG[0-9a-f]{32})\/(.+)$/.exec(path) ?? [];
+    if (rest === "Compliance/Usa2p") {
       return found({ compliance: campaign === undefined ? [] : [{ campaign_status: campaign }] });
     }
-    return undefined;
+    const numberSid = /^PhoneNumbers\/(PN[0-9a-f]{32})$/.exec(rest ?? "")?.[1];
+    const number = numberSid === undefined ? undefined : numberOf(numberSid);
+    const has = services.some(({ sid, numbers }) =>
+      sid === service && number !== undefined && numbers.includes(number)
+    );
+    return has ? found({ sid: numberSid, phone_number: number }) : notFound(path);
   }
 
   function countryOf(iso: string): ApiAnswer {

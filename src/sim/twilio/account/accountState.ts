@@ -1,9 +1,14 @@
 /** What an account's console shows and its API tells, apart from calls. */
 export interface AccountState {
+  /** Calls of a trial made in 2026 or later have no streams: a sentence is spoken in their place. */
   readonly type: "Full" | "Trial";
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** With test credentials, almost nothing can be asked. */
+  readonly credentials: "live" | "test";
   readonly status: "active" | "suspended" | "closed";
   /** In dollars, as the API writes it; undefined for a subaccount, which has none of its own. */
-  readonly balance?: string;
+  readonly balance?: string | undefined;
   /** Beside the number of the network, which always exists. */
   readonly numbers: readonly NumberFields[];
   readonly callerIds: readonly string[];
@@ -11,7 +16,9 @@ export interface AccountState {
   readonly countries: readonly string[];
   readonly alerts: readonly AccountAlert[];
   readonly trunks: readonly { readonly sid: string; readonly name: string }[];
-  /** State of the campaign by which numbers of the United States may send texts; undefined where there is none. */
+  /** Messaging services, and the numbers in each. */
+  readonly services: readonly { readonly sid: string; readonly numbers: readonly string[] }[];
+  /** State of the campaign of all services, by which numbers of the United States may send texts; undefined where there is none. */
   readonly campaign?: "VERIFIED" | "PENDING" | "FAILED";
 }
 
@@ -43,6 +50,8 @@ export interface AccountAlert {
 /** A new account that is paid for: all works, and nothing is set. */
 export const fullAccount: AccountState = {
   type: "Full",
+  createdAt: "2025-03-01T12:00:00Z",
+  credentials: "live",
   status: "active",
   balance: "42.10",
   numbers: [],
@@ -50,4 +59,10 @@ export const fullAccount: AccountState = {
   countries: ["US", "CA"],
   alerts: [],
   trunks: [],
+  services: [],
 };
+
+/** Since 2026, trial accounts take `<Stream>` out of TwiML. */
+export function stripsStreams({ type, createdAt }: AccountState): boolean {
+  return type === "Trial" && Date.parse(createdAt) >= Date.UTC(2026, 0, 1);
+}

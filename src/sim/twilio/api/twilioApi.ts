@@ -4,7 +4,7 @@ import type { SimulatedCall } from "../call/simulatedCall.ts";
 import type { Answerer, InboundOptions } from "../call/inboundOptions.ts";
 import type { Conferences } from "../conference/conferences.ts";
 import { createAccountApi } from "../account/accountApi.ts";
-import { type AccountState, fullAccount } from "../account/accountState.ts";
+import { type AccountState, fullAccount, stripsStreams } from "../account/accountState.ts";
 import { answererOf } from "../account/incomingCall.ts";
 import type { NumberResource } from "../account/numberResource.ts";
 import type { NetworkContext } from "../networkContext.ts";
@@ -91,11 +91,17 @@ export function startTwilioApi(
   const messages = createMessagesApi(context);
   const applications = createApplicationsApi(account.accountSid);
   let state: AccountState = { ...fullAccount, ...accountState };
-  const ofAccount = createAccountApi(account.accountSid, () => state, () => network.calls);
   const numbers = createNumbersApi(account.accountSid, [
     { number: account.number, voiceUrl: `${context.publicUrl}/twilio/voice` },
     ...state.numbers,
   ]);
+  const ofAccount = createAccountApi(
+    account.accountSid,
+    () => state,
+    () => network.calls,
+    (sid) => numbers.all().find((number) => number.sid === sid)?.number,
+  );
+  restrict();
   const studio = createStudioApi(account.accountSid);
   context.hosted.set("webhooks.twilio.com", studio.carryOut);
   const conferences = createConferencesApi({
@@ -148,6 +154,11 @@ export function startTwilioApi(
     return notFound(pathname);
   }
 
+  function restrict(): void {
+    if (stripsStreams(state)) context.restrictions.add("streams");
+    else context.restrictions.delete("streams");
+  }
+
   /** A number that is pointed at the app's webhook tells where the app is. */
   function publish(voiceUrl: string | null): void {
     const url = URL.parse(voiceUrl ?? "");
@@ -196,6 +207,7 @@ export function startTwilioApi(
     numberOf: numbers.find,
     setAccount: (changes) => {
       state = { ...state, ...changes };
+      restrict();
     },
     close: async () => {
       closing.abort(new Error("The API is closed"));

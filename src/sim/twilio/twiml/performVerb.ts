@@ -27,6 +27,10 @@ export async function performVerb(
   if (verb.verb !== "reject" && verb.verb !== "pause" && !waitsForCallee) call.answer();
   switch (verb.verb) {
     case "connect":
+      if (call.context.restrictions.has("streams")) {
+        await playVerb(call, { verb: "say", text: OF_TRIALS, loop: 1 }, baseUrl);
+        return next;
+      }
       await call.stream(verb.stream);
       return after(call, verb, baseUrl, {});
     case "say":
@@ -59,6 +63,9 @@ export async function performVerb(
 }
 
 const next: AfterVerb = { then: "next" };
+/** What trial accounts of 2026 hear in the place of a stream. */
+const OF_TRIALS = "This feature is not available on trial accounts. Please upgrade your account.";
+
 async function dial(
   call: TwimlCall,
   verb: VerbOf<"dial">,

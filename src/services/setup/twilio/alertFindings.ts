@@ -1,0 +1,47 @@
+import { alertSentence, type TwilioAlert } from "../../twilioOutbound.ts";
+import type { Finding } from "../setupCheck.ts";
+
+/** What is told: the codes that came last. */
+const MAX_CODES = 8;
+/** The server closes the stream of a call at its end. */
+const CLOSED_BY_SERVER = 31921;
+/** How many Twilio sends at once. */
+const PAGE = 100;
+
+/**
+ * What Twilio's debugger has of the last day, a finding for each error. Of an account's other applications nothing
+ * is told, and of none numbers, addresses or texts.
+ */
+export function alertFindings(
+  alerts: readonly TwilioAlert[],
+  publicUrl: string,
+): readonly Finding[] {
+  const ours = alerts.filter(({ code, url }) =>
+    code !== CLOSED_BY_SERVER && (url === "" || URL.parse(url)?.host === new URL(publicUrl).host)
+  );
+  const byCode = Map.groupBy(ours, ({ code }) => code);
+  const found = [...byCode].map(([code, group]) => ({
+    code,
+    count: group.length,
+    at: Math.max(...group.map(({ at }) => at)),
+  })).sort((a, b) => b.at - a.at);
+  if (found.length === 0) {
+    return [{
+      code: "twilio_alerts_ok",
+      state: "ok",
+      text: "Twilio has reported no error in the last 24 hours.",
+    }];
+  }
+  return found.slice(0, MAX_CODES).map(({ code, count, at }) => ({
+    code: "twilio_alert",
+    state: "warning",
+    text:
+      "Twilio has reported error {code} in the last 24 hours: {count} times, the latest at {at}.",
+    remedy: alertSentence(code),
+    values: {
+      code,
+      count: alerts.length >= PAGE ? `≥ ${count}` : count,
+      at: `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`,
+    },
+  }));
+}

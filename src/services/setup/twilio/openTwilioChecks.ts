@@ -1,0 +1,135 @@
+import type { Agents } from "../../../config/agents.ts";
+import type { PhoneSettings, Settings } from "../../../config/settings.ts";
+import type { Clock } from "../../../utils/clock.ts";
+import { present } from "../../../utils/present.ts";
+import {
+  type AccountNumber,
+  createTwilioAccountFacts,
+  createTwilioAccountNumbers,
+  createTwilioAlerts,
+} from "../../twilioOutbound.ts";
+import { KeptAnswer } from "../keptAnswer.ts";
+import { check, type Finding, type SetupCheck, type SetupPart } from "../setupCheck.ts";
+import { accountFault, accountFindings } from "./accountFindings.ts";
+import { alertFindings } from "./alertFindings.ts";
+import { calledCountries, closedCountries, countriesFinding } from "./countryFindings.ts";
+import { numberFindings } from "./numberFindings.ts";
+import { textingAgents, textSender, textsFinding } from "./textsFindings.ts";
+import { type Asked, asked, askTwilio } from "./twilioAnswers.ts";
+
+export interface TwilioCheckDeps {
+  readonly settings: Pick<Settings, "phone" | "outbound" | "sms" | "server" | "signIn">;
+  readonly agents: Pick<Agents, "names" | "get">;
+  /** Limit of each request. */
+  readonly twilioTimeoutMs?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: Clock["now"];
+}
+
+/** What changes seldom, or takes several questions, is asked once in so long. */
+const KEPT_MS = 60_000;
+const TIMEOUT_MS = 5000;
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Creates the function that asks Twilio for all that the phone needs there; it never rejects. */
+export function openTwilioChecks(deps: TwilioCheckDeps): () => Promise<readonly SetupCheck[]> {
+  const { settings: { phone } } = deps;
+  return phone === undefined
+    ? () => Promise.resolve([check("phone", numberNotSet)])
+    : checksOf(phone, deps);
+}
+
+const numberNotSet: Finding = {
+  code: "number_not_set",
+  state: "off",
+  text: "No phone number is connected.",
+  remedy:
+    "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER and PUBLIC_URL, and start the server again.",
+};
+
+function checksOf(
+  phone: PhoneSettings,
+  { settings, agents, twilioTimeoutMs, now }: TwilioCheckDeps,
+): () => Promise<readonly SetupCheck[]> {
+  const options = { timeoutMs: Math.min(twilioTimeoutMs ?? TIMEOUT_MS, TIMEOUT_MS) };
+  const facts = createTwilioAccountFacts(phone, options);
+  const numbers = createTwilioAccountNumbers(phone, options);
+  const alertsClient = createTwilioAlerts(phone, options);
+  const kept = <T>(ask: () => Promise<T>) => new KeptAnswer(ask, KEPT_MS, now);
+  const balance = kept(facts.balance);
+  const alerts = kept(() => alertsClient.since(Date.now() - DAY_MS));
+  const countries = calledCountries(settings);
+  const closed = kept(() => closedCountries(countries, facts));
+  const sender = kept(() => textSender({ phone, sms: settings.sms }, facts, numbers));
+
+  return async function look() {
+    const answers = await askTwilio({ facts, numbers, number: phone.number });
+    const fault = accountFault(answers, phone);
+    if (fault !== undefined || !answers.account.ok || !answers.number.ok) {
+      return fault === undefined ? [] : [check("phone", fault)];
+    }
+    const found = answers.number.value;
+    const texting = textingAgents(agents);
+    const callsOut = settings.server.apiKeys.length > 0 || settings.signIn !== undefined;
+    const [ofBalance, overrides, ofAlerts, ofCountries, ofTexts] = await Promise.all([
+      asked(balance.get()),
+      overridesOf(found),
+      asked(alerts.get()),
+      callsOut ? asked(closed.get()) : none<readonly string[]>([]),
+      texting.length > 0 ? asked(sender.get()) : undefined,
+    ]);
+    const checks: SetupCheck[] = [];
+    const add = (part: SetupPart, findings: readonly Finding[]) =>
+      void checks.push(...findings.map((finding) => check(part, finding)));
+    const amount = ofBalance.ok ? ofBalance.value : undefined;
+    add("phone", [
+      ...accountFindings(answers.account.value, amount),
+      ...numberFindings(found, phone, overrides),
+      ...unknownFindings([ofAlerts, ofCountries, ofTexts]),
+    ]);
+    if (ofAlerts.ok) add("alerts", alertFindings(ofAlerts.value, phone.publicUrl));
+    const ofClosed = ofCountries.ok ? countriesFinding(countries, ofCountries.value) : undefined;
+    if (ofClosed !== undefined) add("destinations", [ofClosed]);
+    if (ofTexts?.ok === true) add("texts", [textsFinding(ofTexts.value, texting)]);
+    return checks;
+  };
+
+  /** What cannot be asked just now is left without its name. */
+  async function overridesOf(found: AccountNumber | undefined) {
+    const { TrunkSid = "", VoiceApplicationSid = "" } = found?.settings ?? {};
+    const [trunk, application] = await Promise.all([
+      TrunkSid === "" ? undefined : asked(facts.trunk(TrunkSid)),
+      VoiceApplicationSid === "" ? undefined : asked(numbers.application(VoiceApplicationSid)),
+    ]);
+    return present({
+      trunk: trunk?.ok === true ? trunk.value : undefined,
+      application: application?.ok === true ? application.value : undefined,
+    });
+  }
+
+  /** Twilio's other hosts, which have permissions of their own. */
+  function unknownFindings(all: readonly (Asked<unknown> | undefined)[]): readonly Finding[] {
+    const faults = all.flatMap((answer) => answer?.ok === false ? [answer.fault] : []);
+    if (faults.includes("not_permitted")) {
+      return [{
+        code: "twilio_host_not_permitted",
+        state: "warning",
+        text:
+          "Twilio's errors, countries and registrations were not looked at: this server may not connect to {hosts}.",
+        remedy: 'Add them to "net" of permissions.server in deno.json, and start it again.',
+        values: { hosts: "monitor.twilio.com, voice.twilio.com, messaging.twilio.com" },
+      }];
+    }
+    if (faults.length === 0) return [];
+    return [{
+      code: "twilio_partly_unknown",
+      state: "warning",
+      text: "Twilio did not tell all of its errors, countries and registrations just now.",
+      remedy: "Look again in a minute.",
+    }];
+  }
+}
+
+function none<T>(value: T): Asked<T> {
+  return { ok: true, value };
+}
