@@ -4,6 +4,7 @@ import { isRecord } from "../../utils/isRecord.ts";
 
 /** The server looks at other machines, and waits for them in its turn. */
 const PATIENCE_MS = 60_000;
+const HEALTH_MS = 3000;
 const MAX_KEYS = 20;
 
 /** What came of asking the server that listens at an address. */
@@ -20,7 +21,9 @@ export async function askServer(
   environment: Environment,
 ): Promise<ServerAnswer> {
   const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  const url = `http://${name.includes(":") ? `[${name}]` : name}:${port}/api/setup`;
+  const origin = `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+  if (!await isParley(origin)) return { state: "absent" };
+  const url = `${origin}/api/setup`;
   let isRefused = false;
   for (const secret of [undefined, ...secretsIn(environment["API_KEYS"] ?? "")]) {
     try {
@@ -39,6 +42,18 @@ export async function askServer(
     }
   }
   return { state: isRefused ? "refused" : "absent" };
+}
+
+/** Whether a server of this kind listens there, which says so at once. */
+async function isParley(origin: string): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(HEALTH_MS);
+    const response = await fetch(`${origin}/health`, { redirect: "manual", signal });
+    const body: unknown = await response.json();
+    return isRecord(body) && "uptimeSeconds" in body;
+  } catch {
+    return false;
+  }
 }
 
 /** Those that stand in the clear. */

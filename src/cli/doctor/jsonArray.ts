@@ -15,6 +15,23 @@ export function addToJsonArray(text: string, path: readonly string[], entry: str
   return `${text.slice(0, last)}${separator}${added}${text.slice(last)}`;
 }
 
+/** The texts in such an array; undefined where there is none. Throws where the file is not complete. */
+export function readJsonArray(
+  text: string,
+  path: readonly string[],
+): readonly string[] | undefined {
+  const start = arrayAt(text, path);
+  if (start === undefined) return undefined;
+  const texts: string[] = [];
+  for (let at = skip(text, start + 1); at < text.length && text[at] !== "]";) {
+    const end = valueEnd(text, at);
+    if (text[at] === '"') texts.push(String(JSON.parse(text.slice(at, end))));
+    at = skip(text, end);
+    if (text[at] === ",") at = skip(text, at + 1);
+  }
+  return texts;
+}
+
 /** Where the array's bracket is, by walking through the objects that are named. */
 function arrayAt(text: string, path: readonly string[]): number | undefined {
   let at = skip(text, 0);

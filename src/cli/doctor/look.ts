@@ -65,7 +65,7 @@ function onlyOnce(checks: readonly SetupCheck[]): readonly SetupCheck[] {
 
 function portIn(text: string | undefined): number {
   const port = Number(text?.trim() || PORT);
-  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : PORT;
+  return Number.isInteger(port) && port >= 0 && port < 65_536 ? port : PORT;
 }
 
 async function listeningFinding(host: string, port: number) {
