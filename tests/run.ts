@@ -3,6 +3,7 @@ import {
   isFirefoxThere,
   isOpensslThere,
   isPostgresThere,
+  isScriptThere,
 } from "./support/programs.ts";
 import { mixed, testFilesIn } from "./support/testFiles.ts";
 
@@ -27,6 +28,7 @@ const missing = [
   ...(isPostgresThere() ? [] : ["PostgreSQL"]),
   ...(isChromiumThere() ? [] : ["Chromium"]),
   ...(isFirefoxThere() ? [] : ["Firefox"]),
+  ...(isScriptThere() ? [] : ["script"]),
   ...(isOpensslThere() ? [] : ["OpenSSL"]),
 ];
 if (missing.length > 0) {

@@ -46,7 +46,7 @@ export class RehearsalProgress {
     const result = resultOf(outcome);
     this.#runs[index] = { name, title, ...present({ file }), result };
     const isFailed = result.state === "failed";
-    this.#sound.keep(index, outcome, isFailed);
+    this.#sound.keep(index, outcome.run?.calls ?? [], isFailed);
     this.#running--;
     this.#done++;
     if (isFailed) this.#failed++;

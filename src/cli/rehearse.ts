@@ -172,17 +172,24 @@ function standardOutput(): Screen {
       for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
     },
     isTerminal,
-    columns: () => Deno.consoleSize().columns,
+    // A terminal that does not know its size says 0.
+    columns: () => Deno.consoleSize().columns || 80,
     paint: isTerminal && !Deno.env.get("NO_COLOR") ? coloured : plain,
   };
 }
 
+/** A key is told to the whole group of processes, and by `deno task` once more. */
+const SAME_MS = 500;
+
 /** The first interruption ends the calls and tells what was done, the second ends the process. */
 function interruptions(): AbortSignal {
   const interrupted = new AbortController();
+  let sinceMs = Infinity;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => {
-      if (interrupted.signal.aborted) exitProcess(INTERRUPTED);
+      const nowMs = performance.now();
+      if (nowMs - sinceMs > SAME_MS) exitProcess(INTERRUPTED);
+      sinceMs = Math.min(sinceMs, nowMs);
       interrupted.abort();
     });
   }

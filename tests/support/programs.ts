@@ -46,3 +46,12 @@ export function findPostgresPrograms(): string | undefined {
     return undefined;
   }
 }
+
+/** Whether the tests that need a terminal can run: `script` of util-linux gives a program one. */
+export function isScriptThere(): boolean {
+  try {
+    return new Deno.Command("script", { args: ["--version"] }).outputSync().success;
+  } catch {
+    return false;
+  }
+}

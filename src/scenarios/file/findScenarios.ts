@@ -10,6 +10,7 @@ export interface FoundScenario {
   readonly readAudio: (path: string) => Uint8Array;
 }
 
+const ENDING = /\.ya?ml$/;
 const MAX_FILES = 2000;
 const MAX_SOUND_BYTES = 20 * 2 ** 20;
 
@@ -20,16 +21,19 @@ const MAX_SOUND_BYTES = 20 * 2 ** 20;
 export async function findScenarios(paths: readonly string[]): Promise<readonly FoundScenario[]> {
   const problems: string[] = [];
   const found: FoundScenario[] = [];
+  const seen = new Set<string>();
   for (const path of paths) {
     const files = await filesIn(path);
     if (files.length === 0) {
       problems.push(`${path}: holds no scenario: no file that ends with .yaml`);
     }
     for (const file of files) {
+      if (seen.has(resolve(file))) continue;
+      seen.add(resolve(file));
       const name = relative(resolve(path), resolve(file)) || basename(file);
       const readAudio = soundReader(dirname(file));
       const read = readScenario(
-        name.replace(/\.ya?ml$/, ""),
+        name.replace(ENDING, ""),
         await Deno.readTextFile(file),
         readAudio,
       );
@@ -38,7 +42,18 @@ export async function findScenarios(paths: readonly string[]): Promise<readonly 
     }
   }
   if (problems.length > 0) throw new TypeError(problems.join("\n"));
-  return found;
+  return withNames(found);
+}
+
+/** Scenarios of several folders may have the same name: those have their paths. */
+function withNames(found: readonly FoundScenario[]): readonly FoundScenario[] {
+  const counts = new Map<string, number>();
+  for (const { scenario: { name } } of found) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return found.map((one) => {
+    const { name, file } = one.scenario;
+    if (counts.get(name) === 1 || file === undefined) return one;
+    return { ...one, scenario: { ...one.scenario, name: file.replace(ENDING, "") } };
+  });
 }
 
 async function filesIn(path: string): Promise<readonly string[]> {
@@ -50,7 +65,7 @@ async function filesIn(path: string): Promise<readonly string[]> {
     for await (const { name, isDirectory } of Deno.readDir(folder)) {
       const inside = join(folder, name);
       if (isDirectory) folders.push(inside);
-      else if (/\.ya?ml$/.test(name)) files.push(inside);
+      else if (ENDING.test(name)) files.push(inside);
       if (files.length > MAX_FILES) {
         throw new TypeError(`${path} holds more than ${MAX_FILES} files`);
       }

@@ -55,8 +55,7 @@ export function isSame({ worse, better, added, removed, figures }: Difference): 
   return [worse, better, added, removed, figures].every((changes) => changes.length === 0);
 }
 
-/** Figures that are not the same; of whole rehearsals, or of one scenario in each. */
-export function figureChanges(
+function figureChanges(
   before: Pick<RunReport, "scenarios">,
   now: Pick<RunReport, "scenarios">,
 ): readonly FigureChange[] {
@@ -64,10 +63,14 @@ export function figureChanges(
   return NAMES.flatMap((name) => {
     const [was, is] = [old[name], fresh[name]];
     if (was === undefined || is === undefined) return [];
-    return was.median === is.median && was.worst === is.worst ? [] : [{ name, was, is }];
+    const isMoved = Math.abs(was.median - is.median) >= LEAST_MS ||
+      Math.abs(was.worst - is.worst) >= LEAST_MS;
+    return isMoved ? [{ name, was, is }] : [];
   });
 }
 
+/** What reports show in hundredths of a second is the same below. */
+const LEAST_MS = 10;
 const NAMES = ["firstSound", "answers", "cuts", "deadAir"] as const;
 
 function changeOf(

@@ -1,10 +1,16 @@
 import { asPhone, callTrack } from "./callTrack.ts";
-import type { ScenarioOutcome } from "./runResult.ts";
+import type { CallEvidence } from "../callEvidence.ts";
+import type { CallRun } from "../run/runScenario.ts";
 
 /** Both sides of a call as they were heard: mu-law at 8 kHz from the answer to the end, equally long. */
 export interface CallSound {
   readonly caller: Uint8Array;
   readonly agent: Uint8Array;
+}
+
+/** The part of a call in which its sound is. */
+export interface HeardCall extends Pick<CallRun, "heard" | "said" | "format"> {
+  readonly evidence: Pick<CallEvidence, "endMs">;
 }
 
 /** An hour of calls; reports hold some two thirds of it, as text. */
@@ -28,11 +34,11 @@ export class KeptSound {
     return this.#runs.get(index)?.sounds;
   }
 
-  keep(index: number, { run }: Pick<ScenarioOutcome, "run">, isFailed: boolean): void {
-    const sounds = run?.calls.map(({ heard, said, format, evidence: { endMs } }): CallSound => ({
+  keep(index: number, calls: readonly HeardCall[], isFailed: boolean): void {
+    const sounds = calls.map(({ heard, said, format, evidence: { endMs } }): CallSound => ({
       agent: callTrack(asPhone(heard, format), endMs),
       caller: callTrack(said, endMs),
-    })) ?? [];
+    }));
     if (sounds.length === 0) return;
     this.#runs.set(index, { sounds, isFailed });
     this.#bytes += bytesOf(sounds);

@@ -26,7 +26,9 @@ export function differenceLines(difference: Difference, paint: Paint): readonly 
 
 /** Such as `answers: median 0.80 s to 0.95 s (+0.15 s), worst ...`. */
 export function figureChangeText({ name, was, is }: FigureChange): string {
-  const parts = (["median", "worst"] as const).filter((key) => was[key] !== is[key]).map((key) => {
+  const parts = (["median", "worst"] as const).filter((key) =>
+    seconds(was[key]) !== seconds(is[key])
+  ).map((key) => {
     const by = is[key] - was[key];
     return `${key} ${seconds(was[key])} to ${seconds(is[key])} (${by > 0 ? "+" : "-"}${
       seconds(Math.abs(by))
