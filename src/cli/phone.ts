@@ -1,24 +1,16 @@
-import {
-  createPhoneNetwork,
-  type PhoneNetwork,
-  type SimulatedCall,
-} from "../sim/twilio/phoneNetwork.ts";
+import { createPhoneNetwork, type SimulatedCall } from "../sim/twilio/phoneNetwork.ts";
 import { describeEvent } from "../sim/twilio/call/describeEvent.ts";
-import { followScript } from "../sim/twilio/call/callerScript.ts";
-import { startTwilioApi, type TwilioApi } from "../sim/twilio/api/twilioApi.ts";
-import { readWav, writeWav } from "../sim/twilio/media/wav.ts";
-import type { SimClock } from "../sim/twilio/simClock.ts";
+import {
+  startTwilioApi,
+  type TwilioApi,
+  type TwilioApiOptions,
+} from "../sim/twilio/api/twilioApi.ts";
+import { readWav } from "../sim/twilio/media/wav.ts";
 import { createFliteVoice } from "../sim/voice/fliteVoice.ts";
-import { type PhoneOptions, readPhoneOptions, rehearsalLines, usage } from "./phoneOptions.ts";
+import { type PhoneOptions, readPhoneOptions, usage } from "./phoneOptions.ts";
+import { liveCall, type PhoneRun, save } from "./phoneCall.ts";
+import { answerWish, callThrough } from "./phoneThrough.ts";
 import { describePortHolder } from "./portHolder.ts";
-
-/** One run of the command: the simulated network, its options, and where its lines go. */
-interface PhoneRun {
-  readonly network: PhoneNetwork;
-  readonly options: PhoneOptions;
-  readonly print: (line: string) => void;
-  readonly interrupted: Promise<void>;
-}
 
 /** Runs the command; resolves with its exit code. */
 export async function runPhone(
@@ -61,8 +53,11 @@ async function callServer(run: PhoneRun): Promise<number> {
     return 1;
   }
   // By Twilio's API the server ends the call, and takes it back after a restart.
-  const api = await startApi(run);
-  if (api === undefined) return 1;
+  const api = await startApi(run, {}, async () => {
+    if (options.wav !== undefined) return undefined;
+    return await callThrough(options, print, run.interrupted);
+  });
+  if (typeof api === "number") return api;
   try {
     print(`Calling ${options.to} from ${options.from} at ${options.url}`);
     printLegs("leg", () => network.nextLeg(), run);
@@ -76,13 +71,19 @@ async function callServer(run: PhoneRun): Promise<number> {
   }
 }
 
-/** Undefined where its port is taken, which is printed. */
-async function startApi({ network, options, print }: PhoneRun): Promise<TwilioApi | undefined> {
+/** The exit code where its port is taken: `otherwise` may do without, and else it is printed. */
+async function startApi(
+  { network, options, print }: PhoneRun,
+  more: Pick<TwilioApiOptions, "beside">,
+  otherwise: () => Promise<number | undefined>,
+): Promise<TwilioApi | number> {
   const { port } = options;
   try {
-    return startTwilioApi(network, { port });
+    return startTwilioApi(network, { port, ...more });
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    const code = await otherwise();
+    if (code !== undefined) return code;
     print(
       `Port ${port} is in use by ${await describePortHolder(
         port,
@@ -90,14 +91,28 @@ async function startApi({ network, options, print }: PhoneRun): Promise<TwilioAp
         "--port, and start the server with that port in TWILIO_API_URL. With --port 0 you can call in " +
         "beside it; the server cannot transfer or end such a call.",
     );
-    return undefined;
+    return 1;
   }
 }
 
 async function serveApi(run: PhoneRun): Promise<number> {
   const { network, options, print, interrupted } = run;
-  const api = await startApi(run);
-  if (api === undefined) return 1;
+  const lives: Promise<void>[] = [];
+  const beside = (request: Request) =>
+    answerWish(request, (asked, tell) => {
+      if (typeof api === "number") throw new Error("Cannot call: there is no API");
+      const both = (line: string) => [print, tell].forEach((to) => to(line));
+      const call = api.callIn({ from: asked.from, to: asked.to });
+      both(`call in to ${call.to} from ${call.from}, ${call.sid}`);
+      const ofCall = { ...run, options: { ...options, wav: undefined, ...asked }, print: both };
+      const over = liveCall(call, ofCall).then((heard) => save(options.out, heard, both))
+        .catch((error) => both(`ERROR     ${error instanceof Error ? error.message : error}`));
+      lives.push(over);
+      return { call, over };
+    });
+  const api = await startApi(run, { beside }, () => Promise.resolve(undefined));
+  if (typeof api === "number") return api;
+  if (!options.isPublic) api.setVoiceUrl("https://demo.twilio.com/welcome/voice/");
   print(`Twilio's API is simulated at ${api.url}`);
   print(
     `Run the server at ${options.url} with TWILIO_API_URL=${api.url} and call out. ` +
@@ -106,7 +121,6 @@ async function serveApi(run: PhoneRun): Promise<number> {
   printLegs("leg", () => network.nextLeg(), run);
   try {
     const stopped = interrupted.then(() => undefined);
-    const lives: Promise<void>[] = [];
     for (let number = 1;; number++) {
       const call = await Promise.race([network.nextCall(), stopped]);
       if (call === undefined) break;
@@ -158,53 +172,6 @@ async function printLegs(
   }
 }
 
-async function liveCall(
-  call: SimulatedCall,
-  { network, options, print, interrupted }: PhoneRun,
-): Promise<Uint8Array> {
-  let advice: string | undefined;
-  call.watch((event) => {
-    const line = describeEvent(event);
-    if (line !== undefined) print(line);
-    if (event.type === "requested") advice ??= adviceFor(event.status, event.body, options);
-  });
-  interrupted.then(() => call.hangUp());
-  const { say, wav, digits, interruptAfterMs, maxMs, stays } = options;
-  const lines = wav === undefined ? say : [...say, readWav(Deno.readFileSync(wav))];
-  const onStep = (what: string) => print(`${" ".repeat(12)}person    ${what}`);
-  const script = { lines, digits, interruptAfterMs, maxMs, stays, onStep };
-  await (call.hasCallee
-    ? waitForEnd(call, network.context.clock, options.calleeMaxMs)
-    : followScript(call, network.context.clock, script));
-  await call.settled;
-  if (advice !== undefined) print(advice);
-  return call.heardAudio();
-}
-
-/** A far end that acts by itself is hung up on only when the time is over. */
-async function waitForEnd(call: SimulatedCall, clock: SimClock, maxMs: number): Promise<void> {
-  const cancel = clock.at(clock.now() + maxMs, () => call.hangUp());
-  await call.ended;
-  cancel();
-}
-
-function save(
-  path: string,
-  heard: Uint8Array,
-  print: (line: string) => void,
-  what = "What was heard",
-): void {
-  if (heard.every((code) => code === 0xff)) {
-    return print(
-      what === "What was heard"
-        ? "Nothing was heard: no file is written."
-        : "Nothing is on the tape: no file is written.",
-    );
-  }
-  Deno.writeFileSync(path, writeWav(heard));
-  print(`${what} (${(heard.length / 8_000).toFixed(1)} s) is in ${path}`);
-}
-
 async function answers(url: string): Promise<boolean> {
   try {
     const response = await fetch(new URL("/health", url), { signal: AbortSignal.timeout(5_000) });
@@ -213,21 +180,6 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** What to do about an answer that ends the call before it begins. */
-function adviceFor(status: number, body: string, options: PhoneOptions): string | undefined {
-  if (status === 403) {
-    return "The server refuses the signature: it must run with the TWILIO_AUTH_TOKEN and the " +
-      `PUBLIC_URL that this command signs with (${options.publicUrl}).\n` +
-      "Give them with --auth-token and --public-url, or --env-file.";
-  }
-  if (status === 503 && body.includes("phone_not_configured")) {
-    return "The server has no phone. For a rehearsal put these lines into its .env, " +
-      `start it again, and call again:\n${rehearsalLines}`;
-  }
-  if (status === 503) return "The server takes no call now: it is full, or about to stop.";
-  return undefined;
 }
 
 function readAudio(path: string): Uint8Array {

@@ -92,6 +92,8 @@ export interface PhoneOptions {
   readonly serve: boolean;
   readonly url: string;
   readonly publicUrl: string;
+  /** Whether that was given, and is not made up. */
+  readonly isPublic: boolean;
   readonly accountSid: string;
   readonly authToken: string;
   readonly number: string;
@@ -142,6 +144,7 @@ export function readPhoneOptions(
       "--public-url",
       values["public-url"] ?? setting("PUBLIC_URL") ?? rehearsal.PUBLIC_URL,
     ),
+    isPublic: (values["public-url"] ?? setting("PUBLIC_URL")) !== undefined,
     accountSid: values["account-sid"] ?? setting("TWILIO_ACCOUNT_SID") ??
       rehearsal.TWILIO_ACCOUNT_SID,
     authToken: values["auth-token"] ?? setting("TWILIO_AUTH_TOKEN") ?? rehearsal.TWILIO_AUTH_TOKEN,

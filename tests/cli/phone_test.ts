@@ -7,6 +7,7 @@ import {
   account,
   connect,
   loud,
+  publicUrl,
   startTestApp,
   type TestApp,
   twiml,
@@ -234,3 +235,33 @@ for (
     assert.throws(() => readPhoneOptions(args, nothingSet, nothingSet), TypeError);
   });
 }
+
+Deno.test("runPhone() calls the number through a stand-in for Twilio that runs already", async () => {
+  const app = startTestApp();
+  app.answers["/twilio/voice"] = () => twiml("<Say>Hello.</Say>");
+  const stop = Promise.withResolvers<void>();
+  const first = Promise.withResolvers<string>();
+  const settings = ["--url", app.url, "--auth-token", account.authToken];
+  const running = runPhone(
+    readPhoneOptions(
+      [...settings, "--serve", "--port", "0", "--public-url", publicUrl],
+      nothingSet,
+      nothingSet,
+    ),
+    (line) => {
+      const port = /simulated at \S+:(\d+)/.exec(line)?.[1];
+      if (port !== undefined) first.resolve(port);
+    },
+    stop.promise,
+  );
+  const { code, printed } = await runAt(app.url, ["--port", await first.promise]);
+  assert.equal(code, 0, printed);
+  assert.match(printed, /through the stand-in[^]*call in to[^]*Hello\.[^]*ended/);
+  const asked = app.posts.filter(({ path }) => path.startsWith("/twilio"));
+  assert.deepEqual(asked.map(({ path, signed }) => [path, signed]), [["/twilio/voice", true]]);
+  const wrong = await runAt(app.url, ["--port", await first.promise, "--auth-token", "other"]);
+  assert.match(wrong.printed, /is in use by another "deno task phone"/);
+  stop.resolve();
+  assert.equal(await running, 0);
+  await app.close();
+});

@@ -24,6 +24,8 @@ export interface TwilioApiOptions extends CallsLimits {
   readonly port?: number;
   /** The account as it is at first; `update` changes it. */
   readonly accountState?: Partial<AccountState>;
+  /** Answers what is no request of Twilio's API; undefined for all that is. */
+  readonly beside?: (request: Request) => Promise<Response | undefined>;
 }
 
 /** A request about a conference or its participants that was to change something. */
@@ -81,7 +83,7 @@ interface CallPlacer {
 /** Starts the API of a phone network: calls, conferences, text messages, numbers and applications. */
 export function startTwilioApi(
   network: CallPlacer,
-  { port = 0, accountState = {}, ...limits }: TwilioApiOptions = {},
+  { port = 0, accountState = {}, beside, ...limits }: TwilioApiOptions = {},
 ): TwilioApi {
   const { context } = network;
   const { account, clock } = context;
@@ -104,6 +106,7 @@ export function startTwilioApi(
   restrict();
   const studio = createStudioApi(account.accountSid);
   context.hosted.set("webhooks.twilio.com", studio.carryOut);
+  context.hosted.set("demo.twilio.com", () => DEMO);
   const conferences = createConferencesApi({
     context,
     get calls() {
@@ -118,6 +121,8 @@ export function startTwilioApi(
 
   async function handle(request: Request): Promise<Response> {
     if (!isAuthorized(request, context)) return responseOf(refused(refuse(20003, "Authenticate")));
+    const own = await beside?.(request);
+    if (own !== undefined) return own;
     const form = await readForm(request);
     if (form === undefined) return responseOf(refused(tooLarge));
     const isApiKey = !isAccountToken(request, context);
@@ -217,6 +222,9 @@ export function startTwilioApi(
   };
 }
 
+/** What a number that was just bought says. */
+const DEMO =
+  "<Response><Say>Thanks for the call. Configure your number's voice U R L.</Say></Response>";
 const maxFormBytes = 64 * 1024;
 const tooLarge: ApiError = { status: 413, code: 20413, message: "The request is too large" };
 

@@ -1,0 +1,105 @@
+import type { SimulatedCall } from "../sim/twilio/phoneNetwork.ts";
+import { boundedText } from "../utils/http/boundedText.ts";
+import { isRecord } from "../utils/isRecord.ts";
+import type { PhoneOptions } from "./phoneOptions.ts";
+
+/** What a person who calls does, by the options of the command. */
+export type Asked = Pick<
+  PhoneOptions,
+  "from" | "to" | "say" | "digits" | "interruptAfterMs" | "maxMs" | "stays"
+>;
+
+/** Where the stand-in for Twilio takes the wish for a call from outside; nothing of Twilio's is there. */
+const PATH = "/simulator/calls";
+
+/**
+ * Has the stand-in that another `deno task phone --serve` runs call its number, and prints what it tells. Undefined
+ * where what listens on the port is no such stand-in; else the exit code.
+ */
+export async function callThrough(
+  options: PhoneOptions,
+  print: (line: string) => void,
+  interrupted: Promise<void>,
+): Promise<number | undefined> {
+  const { from, to, say, digits, interruptAfterMs, maxMs, stays, port } = options;
+  const end = new AbortController();
+  interrupted.then(() => end.abort());
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}${PATH}`, {
+      method: "POST",
+      headers: { Authorization: `Basic ${btoa(`${options.accountSid}:${options.authToken}`)}` },
+      body: JSON.stringify({ from, to, say, digits, interruptAfterMs, maxMs, stays }),
+      signal: end.signal,
+    });
+    if (response.status !== 200 || response.headers.get("content-type") !== TYPE) {
+      await response.body?.cancel();
+      return undefined;
+    }
+    print(`Calling ${to} from ${from} through the stand-in for Twilio at port ${port}`);
+    let rest = "";
+    for await (const text of response.body!.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      lines.forEach(print);
+    }
+    return 0;
+  } catch (error) {
+    if (end.signal.aborted) return 0;
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+const TYPE = "text/plain; charset=utf-8";
+const MAX_BYTES = 64 * 1024;
+
+/** Answers the wish: calls the number, and tells what happens until the call is over. */
+export async function answerWish(
+  request: Request,
+  place: (asked: Asked, print: (line: string) => void) => {
+    readonly call: SimulatedCall;
+    readonly over: Promise<void>;
+  },
+): Promise<Response | undefined> {
+  if (request.method !== "POST" || new URL(request.url).pathname !== PATH) return undefined;
+  const asked = readAsked(await boundedText(request, MAX_BYTES) ?? "");
+  if (asked === undefined) return new Response("Not a call", { status: 400 });
+  const encoder = new TextEncoder();
+  let call: SimulatedCall | undefined;
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller) {
+      let isOpen = true;
+      const print = (line: string) => {
+        if (isOpen) controller.enqueue(encoder.encode(`${line}\n`));
+      };
+      const placed = place(asked, print);
+      call = placed.call;
+      placed.over.finally(() => {
+        if (isOpen) controller.close();
+        isOpen = false;
+      });
+      request.signal.addEventListener("abort", () => isOpen = false);
+    },
+    cancel: () => call?.hangUp(),
+  });
+  return new Response(body, { headers: { "Content-Type": TYPE } });
+}
+
+function readAsked(text: string): Asked | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(value)) return undefined;
+  const { from, to, say, digits, interruptAfterMs, maxMs, stays } = value;
+  if (typeof from !== "string" || typeof to !== "string" || !Array.isArray(say)) return undefined;
+  if (!say.every((line) => typeof line === "string" && line.length < 2000)) return undefined;
+  if (typeof maxMs !== "number" || !(maxMs > 0 && maxMs <= 3_600_000)) return undefined;
+  return {
+    ...{ from: from.slice(0, 100), to: to.slice(0, 100), say, maxMs, stays: stays === true },
+    digits: typeof digits === "string" && /^[0-9A-D*#wW]{1,100}$/.test(digits) ? digits : undefined,
+    interruptAfterMs: typeof interruptAfterMs === "number" ? interruptAfterMs : undefined,
+  };
+}

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import config from "../../deno.json" with { type: "json" };
+import { rehearsal } from "../../src/cli/phoneOptions.ts";
+import { Inbox } from "../support/inbox.ts";
+import { isOpensslThere } from "../support/programs.ts";
+import { type FakeTools, makeFakeTools } from "../support/tunnel/fakeTools.ts";
+
+const root = new URL("../../", import.meta.url);
+const ignore = !isOpensslThere();
+
+/** A task, under way in a folder of its own. */
+interface Task extends AsyncDisposable {
+  readonly lines: Inbox<string>;
+  readonly pid: number;
+  signal(name: Deno.Signal): void;
+  ended(): Promise<number>;
+}
+
+/** What the README's first-time path needs: a fresh copy, and the settings of its second step. */
+async function makeCopy(settings: Readonly<Record<string, string>>) {
+  const folder = await Deno.makeTempDir();
+  for (const file of ["deno.json", "deno.lock", ".env.example"]) {
+    await Deno.copyFile(new URL(file, root), `${folder}/${file}`);
+  }
+  await copyFolder(new URL("src", root).pathname, `${folder}/src`);
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join("");
+  await Deno.writeTextFile(
+    `${folder}/.env`,
+    lines + await Deno.readTextFile(`${folder}/.env.example`),
+  );
+  return {
+    folder,
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (isDirectory) await copyFolder(`${from}/${name}`, `${to}/${name}`);
+    else await Deno.copyFile(`${from}/${name}`, `${to}/${name}`);
+  }
+}
+
+function start(
+  task: "phone" | "dev" | "connect",
+  args: readonly string[],
+  { folder, tools }: { readonly folder: string; readonly tools: FakeTools },
+): Task {
+  const [, ...flags] = config.tasks[task].command.replaceAll("'", "").split(" ");
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...flags, ...args],
+    cwd: folder,
+    clearEnv: true,
+    env: {
+      ...inherited("HOME", "DENO_DIR"),
+      ...tools.env,
+      PATH: `${tools.path}:${Deno.env.get("PATH")}`,
+    },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const lines = new Inbox<string>();
+  const read = Promise.all([readLines(child.stdout, lines), readLines(child.stderr, lines)]);
+  const ended = Promise.all([child.status, read]).then(([{ code }]) => code);
+  return {
+    lines,
+    pid: child.pid,
+    signal: (name) => child.kill(name),
+    ended: () => ended,
+    async [Symbol.asyncDispose]() {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended by itself.
+      }
+      await ended;
+    },
+  };
+}
+
+function inherited(...names: readonly string[]): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of names) {
+    const value = Deno.env.get(name);
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
+
+async function readLines(stream: ReadableStream<Uint8Array>, lines: Inbox<string>): Promise<void> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const parts = (rest + text).split("\n");
+    rest = parts.pop() ?? "";
+    for (const line of parts) lines.add(line);
+  }
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** What is set of the stand-in's number. */
+async function numberAt(apiUrl: string): Promise<Record<string, unknown>> {
+  const { TWILIO_ACCOUNT_SID: sid, TWILIO_AUTH_TOKEN: token } = rehearsal;
+  const response = await fetch(`${apiUrl}/2010-04-01/Accounts/${sid}/IncomingPhoneNumbers.json`, {
+    headers: { Authorization: `Basic ${btoa(`${sid}:${token}`)}` },
+  });
+  return (await response.json()).incoming_phone_numbers[0];
+}
+
+function firstTimeSettings() {
+  const { PUBLIC_URL: _, ...twilio } = rehearsal;
+  const apiUrl = `http://127.0.0.1:${freePort()}`;
+  return {
+    ...{ ...twilio, TWILIO_API_URL: apiUrl },
+    ...{ OPENAI_API_KEY: "rehearsal", PORT: String(freePort()) },
+  };
+}
+
+Deno.test({
+  name: "README: from nothing to a ringing phone in five steps, with the stand-in for Twilio",
+  ignore,
+  async fn() {
+    const readme = await Deno.readTextFile(new URL("README.md", root));
+    const section = /## Connect a phone\n([^]*?)\n## /.exec(readme)?.[1] ?? "";
+    assert.equal(section.match(/^\d\. /gm)?.length, 5);
+    const settings = firstTimeSettings();
+    for (const name of section.match(/TWILIO_\w+|OPENAI_API_KEY/g) ?? []) {
+      assert.ok(name in settings, `the README names ${name}`);
+    }
+    for (const command of ["dev --tunnel", "phone --serve", 'phone --say "Hello."']) {
+      assert.ok(section.includes(`deno task ${command}`), `the README says ${command}`);
+    }
+
+    await using tools = await makeFakeTools("cloudflared");
+    await using copy = await makeCopy(settings);
+    const there = { folder: copy.folder, tools };
+    await using twilio = start("phone", ["--serve"], there);
+    await twilio.lines.find((line) => line.includes("is simulated at"));
+    const before = await numberAt(settings.TWILIO_API_URL);
+    assert.match(String(before["voice_url"]), /demo\.twilio\.com/);
+
+    await using server = start("dev", ["--tunnel", "--yes"], there);
+    await server.lines.find((line) => line.includes(`Call ${rehearsal.TWILIO_PHONE_NUMBER}`));
+    const connected = await numberAt(settings.TWILIO_API_URL);
+    assert.match(String(connected["voice_url"]), /^https:\/\/t-\d+\.trycloudflare\.com\/twilio\/v/);
+
+    await using phone = start("phone", ["--say", "Hello."], there);
+    assert.equal(await phone.ended(), 0, phone.lines.all.join("\n"));
+    const heard = phone.lines.all.join("\n");
+    assert.match(heard, /through the stand-in/);
+    assert.match(heard, /agent +speaks[^]*person[^]*ended/);
+
+    server.signal("SIGINT");
+    assert.equal(await server.ended(), 0, server.lines.all.join("\n"));
+    assert.deepEqual(await numberAt(settings.TWILIO_API_URL), before);
+    twilio.signal("SIGINT");
+    assert.equal(await twilio.ended(), 0);
+  },
+});
+
+Deno.test({
+  name: "dev --tunnel that was killed: connect --undo puts the number back",
+  ignore,
+  async fn() {
+    const settings = firstTimeSettings();
+    await using tools = await makeFakeTools("cloudflared");
+    await using copy = await makeCopy(settings);
+    const there = { folder: copy.folder, tools };
+    await using twilio = start("phone", ["--serve"], there);
+    await twilio.lines.find((line) => line.includes("is simulated at"));
+    const before = await numberAt(settings.TWILIO_API_URL);
+    {
+      await using server = start("dev", ["--tunnel", "--yes"], there);
+      await server.lines.find((line) => line.includes(`Call ${rehearsal.TWILIO_PHONE_NUMBER}`));
+      const children = childrenOf(server.pid);
+      server.signal("SIGKILL");
+      for (const pid of children) Deno.kill(pid, "SIGKILL");
+      await server.ended();
+    }
+    assert.notDeepEqual(await numberAt(settings.TWILIO_API_URL), before);
+    await using undo = start("connect", ["--undo"], there);
+    assert.equal(await undo.ended(), 0, undo.lines.all.join("\n"));
+    assert.deepEqual(await numberAt(settings.TWILIO_API_URL), before);
+  },
+});
+
+/** Processes that this one has started, and theirs. */
+function childrenOf(pid: number): readonly number[] {
+  const text = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim();
+  const own = text === "" ? [] : text.split(" ").map(Number);
+  return own.flatMap((child) => [child, ...childrenOf(child)]);
+}
