@@ -42,7 +42,7 @@ export async function doctor(
     }
     if (!await confirms(terminal, "Do that?", isYes)) continue;
     try {
-      await applyFix(fix, place);
+      await applyFix(fix, place, environment);
       fixed.push(check);
       if (!isJson) terminal.print("Done.");
     } catch (error) {
@@ -91,7 +91,7 @@ async function main(): Promise<number> {
     return await doctor(options, {
       environment: readEnvironment(),
       terminal: ownTerminal(),
-      place: { envPath: ".env", denoPath: "deno.json" },
+      place: { envPath: ".env", denoPath: "deno.json", dataFolder: "data" },
     });
   } catch (error) {
     console.error(`Could not look: ${error instanceof Error ? error.message : String(error)}`);

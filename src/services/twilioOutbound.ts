@@ -52,6 +52,7 @@ export {
   createTwilioAccountFacts,
   type TwilioAccountFacts,
 } from "./twilioOutbound/twilioAccountFacts.ts";
+export { twilioHost } from "./twilioOutbound/twilioHost.ts";
 export {
   type AccountNumber,
   createTwilioAccountNumbers,

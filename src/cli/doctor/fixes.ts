@@ -1,19 +1,31 @@
+import type { Environment } from "../../config/settingReader.ts";
 import type { Fix, FixCode } from "../../services/setup.ts";
 import { addSetting, renameSetting } from "./envText.ts";
+import { connectOwnNumber } from "./connectOwnNumber.ts";
 import { addToJsonArray } from "./jsonArray.ts";
 
 /** The files that changes are made in. */
 export interface FixPlace {
   readonly envPath: string;
   readonly denoPath: string;
+  /** Where it is remembered how numbers of Twilio were. */
+  readonly dataFolder: string;
 }
 
 /** Makes one change, to which somebody has said yes. Rejects with an `Error` that says why it could not. */
-export async function applyFix({ code, values = {} }: Fix, place: FixPlace): Promise<void> {
-  await fixes[code]?.(place, (name) => String(values[name] ?? ""));
+export async function applyFix(
+  { code, values = {} }: Fix,
+  place: FixPlace,
+  environment: Environment,
+): Promise<void> {
+  await fixes[code]?.(place, (name) => String(values[name] ?? ""), environment);
 }
 
-type MakeFix = (place: FixPlace, value: (name: string) => string) => Promise<void>;
+type MakeFix = (
+  place: FixPlace,
+  value: (name: string) => string,
+  environment: Environment,
+) => Promise<void>;
 
 const fixes: Readonly<Record<FixCode, MakeFix>> = {
   async create_env_file({ envPath }) {
@@ -40,6 +52,8 @@ const fixes: Readonly<Record<FixCode, MakeFix>> = {
       envPath,
       (text) => addSetting(text, "API_KEYS", `ops:${random(24).toHex()};scopes=admin`),
     ),
+  connect_number: ({ dataFolder: folder }, value, environment) =>
+    connectOwnNumber(value("number"), { environment, folder }),
   add_recording_key: ({ envPath }) =>
     change(envPath, (text) => addSetting(text, "RECORDING_KEY", random(32).toBase64())),
 };

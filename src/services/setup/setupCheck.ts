@@ -40,6 +40,7 @@ export const fixCodes = [
   "add_api_key",
   "add_recording_key",
   "allow_path",
+  "connect_number",
 ] as const;
 export type FixCode = (typeof fixCodes)[number];
 

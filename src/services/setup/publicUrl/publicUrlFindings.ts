@@ -92,6 +92,11 @@ function unreached(result: Exclude<ProbeResult, Reached>, url: string): Finding 
         text: "{url} was not tried: this server may not connect to {host}.",
         remedy: 'Add "{host}" to "net" of permissions.server in deno.json, and start it again.',
         values: { url, host: result.host },
+        fix: {
+          code: "allow_host",
+          text: 'Add "{host}" to "net" of permissions.server in deno.json.',
+          values: { host: result.host },
+        },
       };
     case "not_found":
       return {

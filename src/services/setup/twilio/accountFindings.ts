@@ -10,7 +10,7 @@ export function accountFault(
 ): Finding | undefined {
   const faults = [account, number].flatMap((asked) => asked.ok ? [] : [asked.fault]);
   const has = (fault: AskFault) => faults.includes(fault);
-  const { host } = new URL(phone.apiUrl);
+  const { host, port, protocol } = new URL(phone.apiUrl);
   if (has("not_permitted")) {
     return {
       code: "twilio_not_permitted",
@@ -18,6 +18,11 @@ export function accountFault(
       text: "This server may not connect to {host}: calls cannot be placed, ended or transferred.",
       remedy: 'Add "{host}" to "net" of permissions.server in deno.json, and start it again.',
       values: { host },
+      fix: {
+        code: "allow_host",
+        text: 'Add "{host}" to "net" of permissions.server in deno.json.',
+        values: { host: port === "" ? `${host}:${protocol === "https:" ? 443 : 80}` : host },
+      },
     };
   }
   if (has("away")) {

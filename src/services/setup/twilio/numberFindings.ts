@@ -1,6 +1,6 @@
 import type { PhoneSettings } from "../../../config/settings.ts";
 import { type AccountNumber, withoutOverrides } from "../../twilioOutbound.ts";
-import type { Finding } from "../setupCheck.ts";
+import type { Finding, Fix } from "../setupCheck.ts";
 
 /** What answers in the place of a number's own webhook. */
 export interface Overrides {
@@ -13,7 +13,7 @@ export interface Overrides {
 /** Where calls to the number go, and what becomes of them while this server is away. */
 export function numberFindings(
   found: AccountNumber | undefined,
-  { number, publicUrl }: Pick<PhoneSettings, "number" | "publicUrl">,
+  { number, publicUrl, fallbackUrl }: Pick<PhoneSettings, "number" | "publicUrl" | "fallbackUrl">,
   overrides: Overrides,
 ): readonly Finding[] {
   const webhook = `${publicUrl}/twilio/voice`;
@@ -37,7 +37,9 @@ export function numberFindings(
     },
     // The settings of an application count in the place of these.
     ...(found.settings.VoiceApplicationSid === ""
-      ? fallbackFindings(found, number, publicUrl)
+      ? fallbackFindings(found, number, publicUrl).map((finding) =>
+        fallbackUrl === undefined ? finding : { ...finding, fix: connects(number, webhook) }
+      )
       : []),
     ...statusFindings(found, number, publicUrl),
   ];
@@ -79,6 +81,7 @@ function misdirected(
       remedy:
         'Run "deno task connect {number}", or have it accept voice calls in the Twilio console.',
       values,
+      fix: connects(number, webhook),
     };
   }
   if (VoiceApplicationSid !== "") {
@@ -93,6 +96,7 @@ function misdirected(
       remedy:
         'Run "deno task connect {number}", or in the Twilio console configure the number with a webhook instead: {webhook}, HTTP POST.',
       values: { ...values, application: application?.name ?? VoiceApplicationSid },
+      fix: connects(number, webhook),
     };
   }
   if (withoutOverrides(VoiceUrl) !== webhook) {
@@ -105,6 +109,7 @@ function misdirected(
       remedy:
         'Run "deno task connect {number}", or in the Twilio console set what happens when a call comes in to: Webhook, {webhook}, HTTP POST.',
       values: { ...values, place: placeOf(VoiceUrl) },
+      fix: connects(number, webhook),
     };
   }
   if (VoiceMethod.toUpperCase() !== "POST") {
@@ -115,6 +120,7 @@ function misdirected(
       remedy:
         'Run "deno task connect {number}", or choose HTTP POST beside the webhook of the number in the Twilio console.',
       values,
+      fix: connects(number, webhook),
     };
   }
   return undefined;
@@ -164,7 +170,16 @@ function statusFindings(
     remedy:
       'Run "deno task connect {number}", or set "Call status changes" in the Twilio console to {status}, HTTP POST.',
     values,
+    fix: connects(number, `${publicUrl}/twilio/voice`),
   }];
+}
+
+function connects(number: string, webhook: string): Fix {
+  return {
+    code: "connect_number",
+    text: "Point {number} at {webhook}; deno task connect --undo brings back what is there now.",
+    values: { number, webhook },
+  };
 }
 
 /** Of another's address no more than who it is. */

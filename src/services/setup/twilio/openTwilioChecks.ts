@@ -7,6 +7,7 @@ import {
   createTwilioAccountFacts,
   createTwilioAccountNumbers,
   createTwilioAlerts,
+  twilioHost,
 } from "../../twilioOutbound.ts";
 import { KeptAnswer } from "../keptAnswer.ts";
 import { check, type Finding, type SetupCheck, type SetupPart } from "../setupCheck.ts";
@@ -107,20 +108,15 @@ function checksOf(
     });
   }
 
-  /** Twilio's other hosts, which have permissions of their own. */
+  /** Twilio's other hosts have permissions of their own. */
   function unknownFindings(all: readonly (Asked<unknown> | undefined)[]): readonly Finding[] {
-    const faults = all.flatMap((answer) => answer?.ok === false ? [answer.fault] : []);
-    if (faults.includes("not_permitted")) {
-      return [{
-        code: "twilio_host_not_permitted",
-        state: "warning",
-        text:
-          "Twilio's errors, countries and registrations were not looked at: this server may not connect to {hosts}.",
-        remedy: 'Add them to "net" of permissions.server in deno.json, and start it again.',
-        values: { hosts: "monitor.twilio.com, voice.twilio.com, messaging.twilio.com" },
-      }];
+    if (all.every((answer) => answer?.ok !== false)) return [];
+    const closed = products.map((product) => new URL(twilioHost(phone.apiUrl, product)).hostname)
+      .map((hostname) => `${hostname}:443`)
+      .filter((host) => Deno.permissions.querySync({ name: "net", host }).state !== "granted");
+    if (closed.length > 0 && all.some((it) => it?.ok === false && it.fault === "not_permitted")) {
+      return closed.map(hostFinding);
     }
-    if (faults.length === 0) return [];
     return [{
       code: "twilio_partly_unknown",
       state: "warning",
@@ -128,6 +124,23 @@ function checksOf(
       remedy: "Look again in a minute.",
     }];
   }
+}
+
+const products = ["monitor", "voice", "messaging", "trunking"] as const;
+
+function hostFinding(host: string): Finding {
+  return {
+    code: "twilio_host_not_permitted",
+    state: "warning",
+    text: "Not all was looked at at Twilio: this server may not connect to {host}.",
+    remedy: 'Add "{host}" to "net" of permissions.server in deno.json, and start it again.',
+    values: { host },
+    fix: {
+      code: "allow_host",
+      text: 'Add "{host}" to "net" of permissions.server in deno.json.',
+      values: { host },
+    },
+  };
 }
 
 function none<T>(value: T): Asked<T> {
