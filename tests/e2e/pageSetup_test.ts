@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { browserTest, openPage } from "../support/browser/browser.ts";
+import { violationsOf } from "../support/browser/accessibility.ts";
 import { serveApp } from "../support/servers/phoneServer.ts";
 
 browserTest("page: a first visit without a model's key starts with the set-up", async () => {
@@ -13,6 +14,11 @@ browserTest("page: a first visit without a model's key starts with the set-up", 
     const model = page.locator("#setup-list li", { hasText: "built-in rehearsal engine" });
     await model.getByText("Off", { exact: true }).waitFor();
     await model.getByText("Write OPENAI_API_KEY=sk-… into the file .env").waitFor();
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await model.getByRole("button", { name: "Copy model_off" }).click();
+    await page.getByText("model_off was copied.").waitFor();
+    assert.equal(await page.evaluate("navigator.clipboard.readText()"), "model_off");
+    assert.deepEqual(await violationsOf(page), []);
     assert.equal(await page.locator("#step-talk.done").count(), 0);
     assert.match(await page.innerText("#phone-lines"), /^API_KEYS=ops:[0-9a-f]{48};scopes=admin$/m);
     await page.getByLabel("Address of the site").fill("www.shop.example");

@@ -95,11 +95,20 @@ function rowOf({ part, code, state, text, remedy, values, fix }: Check, say: Say
   ]);
 }
 
-/** The stable name of what was found, with the place where it is described. */
+/** The stable name of what was found, which can be copied. */
 function codeOf(code: string): HTMLElement {
-  return element("p", { className: "code" }, [
-    element("code", { textContent: code }),
-  ]);
+  const button = element("button", { type: "button", textContent: code });
+  button.setAttribute("aria-label", t("Copy {code}", { code }));
+  button.onclick = () =>
+    navigator.clipboard.writeText(code).then(
+      () => tellCopied(t("{code} was copied.", { code })),
+      () => tellCopied(t("The browser does not allow it: select the lines by hand.")),
+    );
+  return element("p", { className: "code" }, [button]);
+}
+
+function tellCopied(text: string): void {
+  find("setup-copied", HTMLElement).textContent = text;
 }
 
 function summarise(checks: readonly Check[]): string {
