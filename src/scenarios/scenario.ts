@@ -5,7 +5,7 @@ import type { NumberPlan } from "../sim/twilio/phoneNetwork.ts";
 
 /** One rehearsed conversation: who calls, what they do, and what has to come of it. */
 export interface Scenario {
-  /** The file's name without its ending, with its folders: `receptionist/books-a-haircut`. */
+  /** The file's name without its ending, with the folders below `scenarios`: `receptionist/books-a-haircut`. */
   readonly name: string;
   readonly title: string;
   /** The file's path; absent for one that was never in a file. */

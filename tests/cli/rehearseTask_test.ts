@@ -29,11 +29,12 @@ Deno.test("the command ends with 0 where all holds, and writes reports that a la
   );
   const bad = await folder.run(["agents", "--baseline", "out/a.json", "--html", "b.html"]);
   assert.equal(bad.code, 1, bad.printed + bad.complained);
-  assert.match(bad.printed, /^FAIL {2}scenarios\/a .*never heard "Hello": heard at/m);
+  assert.match(bad.printed, /^FAIL {2}a .*never heard "Hello": heard at/m);
   assert.match(
     bad.printed,
     /expected {2}never heard "Hello"\n {2}found {5}heard at .*\n {2}in {8}agents\/scenarios\/a\.yaml:8$/m,
   );
+  assert.match(bad.printed, /^ {2}now fails {2}a \(100% to 0%\)$/m);
   assert.match(await folder.read("b.html"), /Since the baseline of/);
 });
 

@@ -30,10 +30,9 @@ export async function findScenarios(paths: readonly string[]): Promise<readonly 
     for (const file of files) {
       if (seen.has(resolve(file))) continue;
       seen.add(resolve(file));
-      const name = relative(resolve(path), resolve(file)) || basename(file);
       const readAudio = soundReader(dirname(file));
       const read = readScenario(
-        name.replace(ENDING, ""),
+        nameOf(file, path),
         await Deno.readTextFile(file),
         readAudio,
       );
@@ -43,6 +42,13 @@ export async function findScenarios(paths: readonly string[]): Promise<readonly 
   }
   if (problems.length > 0) throw new TypeError(problems.join("\n"));
   return withNames(found);
+}
+
+/** Below the folder of scenarios, the same whatever part of it is asked for; elsewhere below what was asked for. */
+function nameOf(file: string, path: string): string {
+  const [, below] = /.*\/scenarios\/(.+)$/.exec(resolve(file)) ?? [];
+  const name = below ?? (relative(resolve(path), resolve(file)) || basename(file));
+  return name.replace(ENDING, "");
 }
 
 /** Scenarios of several folders may have the same name: those have their paths. */

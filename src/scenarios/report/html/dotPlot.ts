@@ -6,6 +6,8 @@ export interface Dot {
   readonly label: string;
   readonly ms: number;
   readonly isFailed: boolean;
+  /** Those of one scenario stand between two lines. */
+  readonly group: string;
   /** The place of the report that it leads to. */
   readonly target: string;
 }
@@ -41,19 +43,24 @@ export function dotPlot(
     : `<line class="limit" x1="0" x2="100%" y1="${coordinate(y(limitMs))}" y2="${
       coordinate(y(limitMs))
     }"/>`;
+  const borders = shown.flatMap(({ group }, index) => {
+    if (index === 0 || shown[index - 1]?.group === group) return [];
+    const at = percent(x(index - 0.5));
+    return [`<line class="grid" x1="${at}" x2="${at}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>`];
+  });
   const points = shown.map(({ label, ms, isFailed, target }, index) =>
     `<a href="#${target}" tabindex="${index === 0 ? 0 : -1}" aria-label="${
       escapeHtml(`${label}: ${(ms / 1000).toFixed(2)} s`)
-    }"><circle class="${isFailed ? "fault" : "dot"}" cx="${
-      (Math.round(x(index) * 100) / 100).toString()
-    }%" cy="${coordinate(y(ms))}" r="5"/></a>`
+    }"><circle class="${isFailed ? "fault" : "dot"}" cx="${percent(x(index))}" cy="${
+      coordinate(y(ms))
+    }" r="5"/></a>`
   );
   const labels = [1, 0.5, 0].map((share) => `<span>${axisText(most * share)}</span>`).join("");
   const groups = group === 1 ? "" : `; of ${group} that follow each other the slowest`;
   return `<figure class="plot"><figcaption>${escapeHtml(title + groups)}</figcaption>` +
     `<div class="area"><div class="axis" aria-hidden="true">${labels}</div>` +
-    `<svg role="group" aria-label="${escapeHtml(title)}" height="${HEIGHT}">${
-      grid.join("")
+    `<svg role="group" aria-label="${escapeHtml(title)}" height="${HEIGHT}">${grid.join("")}${
+      borders.join("")
     }${limit}${points.join("")}</svg></div><p class="readout" role="status"></p></figure>`;
 }
 
@@ -61,6 +68,10 @@ function slowestOfEach(dots: readonly Dot[], size: number): readonly Dot[] {
   return Array.from({ length: Math.ceil(dots.length / size) }).flatMap((_, index) =>
     dots.slice(index * size, (index + 1) * size).toSorted((a, b) => b.ms - a.ms).slice(0, 1)
   );
+}
+
+function percent(value: number): string {
+  return `${Math.round(value * 100) / 100}%`;
 }
 
 function axisText(ms: number): string {

@@ -29,7 +29,10 @@ export function htmlReport(whole: WholeReport): string {
 ${changes(difference, (name) => ids.get(name))}
 ${budgetsSection(budgets)}
 <section><h2>Scenarios</h2>${scenarioTable(whole, ({ name }) => ids.get(name))}</section>
-<section><h2>Figures</h2>${plots(runs, budgets)}</section>
+<section><h2>Figures</h2><p class="soft">A dot leads to its place in the call. Red ones are of runs that failed, a
+dashed line is a budget, and an upright one stands between two scenarios.</p>${
+      plots(runs, budgets)
+    }</section>
 <section><h2>Calls</h2><p class="soft">The agent is above the line, the caller below it, the longest silence
 behind them. A dashed line is where the caller breaks in, a red one where something failed.</p>
 ${runs.map(runDetails).join("\n")}${rest}</section></main>`,

@@ -44,6 +44,7 @@ function dots(
           `${what} ${index + 1} at ${clockTime(atMs)}`,
         ].join(", "),
         ms,
+        group: listed.scenario.name,
         isFailed: listed.run.state === "failed",
         target: lineIdAt(call, atMs),
       }))

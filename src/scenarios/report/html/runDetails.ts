@@ -31,13 +31,11 @@ export function runDetails(listed: ListedRun): string {
 
 function callSection(listed: ListedCall, scenario: ScenarioReport, caller: number): string {
   const { id, call } = listed;
-  return `<section class="call" id="${id}" aria-label="${
-    caller > 0 ? `Caller ${caller}` : "The call"
-  }">${caller > 0 ? `<h4>Caller ${caller}</h4>` : ""}${sound(listed)}${
-    transcript(listed)
-  }<ul class="verdicts">${
+  return `<div class="call" id="${id}">${caller > 0 ? `<h4>Caller ${caller}</h4>` : ""}${
+    sound(listed)
+  }${transcript(listed)}<ul class="verdicts">${
     call.verdicts.map((verdict) => verdictItem(verdict, scenario)).join("")
-  }</ul>${recordedPart(call.sinceRecorded)}</section>`;
+  }</ul>${recordedPart(call.sinceRecorded)}</div>`;
 }
 
 function verdictItem(verdict: Verdict, scenario: ScenarioReport): string {
