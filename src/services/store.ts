@@ -108,7 +108,7 @@ export type { WordIndex } from "./store/words/wordIndex.ts";
 export { MAX_TERMS, readTerms, type WordSearch } from "./store/words/wordSearch.ts";
 export { StatementRefused } from "./store/database.ts";
 export type { DoNotCallEntry, DoNotCallList } from "./store/doNotCallList.ts";
-export type { Beat, Instances, SlotHolder } from "./store/instances.ts";
+export type { Beat, Instances, KnownInstance, SlotHolder } from "./store/instances.ts";
 export { fuseRanks } from "./store/knowledge/fuseRanks.ts";
 export type {
   KeptPassage,

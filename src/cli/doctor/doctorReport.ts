@@ -123,6 +123,7 @@ const PARTS: Readonly<Record<(typeof setupParts)[number], string>> = {
   limits: "Limits",
   prices: "Prices",
   store: "Records",
+  instances: "Instances",
   recordings: "Recordings",
   disk: "Disk",
   webhooks: "Webhooks",

@@ -79,7 +79,7 @@ export async function lookAtFiles(options: FileOptions): Promise<readonly SetupC
       examine: () => examineStore(settings.database),
       outbox: { deadLetters: () => Promise.resolve([]) },
       keyValues: { getOrSet: (_, value) => Promise.resolve(value) },
-      instances: { beats: () => Promise.resolve([]) },
+      instances: { beats: () => Promise.resolve([]), known: () => Promise.resolve([]) },
     },
     recorder: { health: () => ({ status: "ok" }) },
     recordings: { health: { status: "ok" } },

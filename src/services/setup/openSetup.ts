@@ -12,6 +12,7 @@ import { keysFinding, sitesFinding } from "./accessFindings.ts";
 import { recordingsFinding, webhooksFinding } from "./dataFindings.ts";
 import { diskFinding } from "./diskFinding.ts";
 import { modelChecks } from "./model/modelChecks.ts";
+import { type InstanceCheckDeps, openInstanceChecks } from "./instances/openInstanceChecks.ts";
 import { openPhoneChecks } from "./phoneChecks.ts";
 import { createProbeProofs } from "./publicUrl/probeProofs.ts";
 import { check, type SetupCheck, setupParts } from "./setupCheck.ts";
@@ -32,7 +33,7 @@ export interface SetupDeps {
   readonly store: Pick<Store, "examine"> & {
     readonly outbox: Pick<Store["outbox"], "deadLetters">;
     readonly keyValues: Pick<Store["keyValues"], "getOrSet">;
-    readonly instances: Pick<Store["instances"], "beats">;
+    readonly instances: Pick<Store["instances"], "beats" | "known">;
   };
   readonly recorder: {
     readonly health: () => { readonly status: "ok" | "degraded"; readonly waiting?: number };
@@ -42,6 +43,8 @@ export interface SetupDeps {
   };
   readonly cluster: {
     readonly instanceId: string;
+    /** Absent where this process is none of those that share the database. */
+    readonly rpc?: InstanceCheckDeps["cluster"]["rpc"];
     readonly revocation: { readonly isRevoked: (key: ApiKey) => boolean };
   };
   /** Absent where nobody can sign in. */
@@ -98,6 +101,7 @@ export function openSetup(
     instanceIds: async () => (await store.instances.beats()).map((beat) => beat.instanceId),
     certificates: deps.publicCertificates,
   });
+  const instanceChecks = openInstanceChecks({ settings, store, cluster });
   const startedAt = Date.now();
   let kept: { readonly until: number; readonly checks: Promise<readonly SetupCheck[]> } | undefined;
 
@@ -114,19 +118,21 @@ export function openSetup(
   };
 
   async function look(): Promise<readonly SetupCheck[]> {
-    const [model, phone, people, stored, failed, place, tools, endpoints] = await Promise.all([
-      modelChecks(settings, { engine, agents, nowMs: now() }),
-      phoneChecks(),
-      signInFinding(settings, signIn?.provider),
-      store.examine(),
-      settings.webhook === undefined
-        ? []
-        // What is wrong with the database is said of it.
-        : store.outbox.deadLetters({ limit: 200 }).catch(() => []),
-      placeChecks({ environment, envPath, ...(isRunning && { startedAt }) }),
-      toolReach({ agents, send, mcpServers }),
-      webhookReach(settings),
-    ]);
+    const [model, phone, instances, people, stored, failed, place, tools, endpoints] = await Promise
+      .all([
+        modelChecks(settings, { engine, agents, nowMs: now() }),
+        phoneChecks(),
+        instanceChecks(),
+        signInFinding(settings, signIn?.provider),
+        store.examine(),
+        settings.webhook === undefined
+          ? []
+          // What is wrong with the database is said of it.
+          : store.outbox.deadLetters({ limit: 200 }).catch(() => []),
+        placeChecks({ environment, envPath, ...(isRunning && { startedAt }) }),
+        toolReach({ agents, send, mcpServers }),
+        webhookReach(settings),
+      ]);
     const recorded = agents.names.filter((name) => agents.get(name)?.recording?.on === true);
     const unpriced = new Set([...findUnpriced(settings, agents, prices).values()].flat());
     const disk = diskFinding(settings, recorded.length > 0);
@@ -143,6 +149,7 @@ export function openSetup(
       check("limits", limitsFinding(settings, engine)),
       check("prices", pricesFinding(settings, [...unpriced])),
       check("store", storeFinding(settings, recorder.health(), stored)),
+      ...instances,
       check("recordings", recordingsFinding(settings, recordings.health, recorded)),
       ...(disk === undefined ? [] : [check("disk", disk)]),
       check("webhooks", webhooksFinding(settings, failed.length)),

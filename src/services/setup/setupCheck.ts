@@ -18,6 +18,7 @@ export const setupParts = [
   "limits",
   "prices",
   "store",
+  "instances",
   "recordings",
   "disk",
   "webhooks",

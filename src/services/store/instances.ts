@@ -16,6 +16,15 @@ export interface Beat {
   readonly answers: boolean;
 }
 
+/** A process as the others know it. */
+export interface KnownInstance {
+  readonly instanceId: string;
+  /** Machine, address and port, where they are known. */
+  readonly place: string | undefined;
+  /** Since its last heartbeat, by the database's clock. */
+  readonly ageMs: number;
+}
+
 /** A process that listens somewhere. */
 export interface SlotHolder {
   readonly isLeaving: boolean;
@@ -92,6 +101,22 @@ export function createInstances(database: Database) {
         ageMs: numberOf(row, "age_ms"),
         answers: maybeText(row, "slot") !== undefined,
       }));
+    },
+    /** Processes that are not about to stop, the longest silent last, 100 at most. */
+    async known(): Promise<readonly KnownInstance[]> {
+      const rows = await query(
+        `SELECT id, slot, ${now} - beat_at AS age_ms FROM instances WHERE leaving_at IS NULL
+          ORDER BY beat_at DESC, id LIMIT 100`,
+      );
+      return rows.map((row) => {
+        const instanceId = textOf(row, "id");
+        const slot = maybeText(row, "slot");
+        return {
+          instanceId,
+          place: slot === instanceId ? undefined : slot,
+          ageMs: numberOf(row, "age_ms"),
+        };
+      });
     },
     /** Browsers' calls without an end that a process holds, but for those it knows of, 1000 at most. */
     async browserCallsOf(

@@ -143,6 +143,7 @@ const PARTS: Readonly<Record<string, string>> = {
   limits: t("Limits"),
   prices: t("Prices"),
   store: t("Records"),
+  instances: t("Instances"),
   recordings: t("Recordings"),
   disk: t("Disk"),
   webhooks: t("Webhooks"),
