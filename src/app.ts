@@ -121,6 +121,7 @@ export async function createApp(
     keptSpeech,
     knowledge,
     ...toolAccess,
+    ...overrides,
     texts,
     recordings,
   });

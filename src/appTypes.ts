@@ -7,6 +7,7 @@ import type { EventHub } from "./services/events.ts";
 import type { Recordings } from "./services/recording.ts";
 import type { LatenessLimits } from "./services/load.ts";
 import type { DiallingTime } from "./services/phone.ts";
+import type { ToolStandIn } from "./services/tools.ts";
 import type { RealtimeServerOptions } from "./sim/openai/realtimeServer.ts";
 import type { Incidents } from "./utils/incidents.ts";
 import type { Logger } from "./utils/logger.ts";
@@ -57,6 +58,8 @@ export interface AppOverrides {
   readonly startRehearsal?: (
     apiKey: string,
   ) => Promise<{ readonly url: string; close(): Promise<void> }>;
+  /** Run in the place of agents' tools. */
+  readonly toolStandIns?: readonly ToolStandIn[];
   readonly lateness?: Partial<LatenessLimits>;
   /** When an agent's bridge and apology are recorded; see `openKeptSpeech`. */
   readonly recordAfterMs?: number | "never";

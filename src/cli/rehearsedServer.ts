@@ -1,16 +1,19 @@
-import { createApp } from "../app.ts";
+import { type App, createApp } from "../app.ts";
 import { readSettings } from "../config/env.ts";
 import type { Environment } from "../config/settingReader.ts";
 import { startModelTap } from "../scenarios/run/modelTap.ts";
+import type { ToolStub } from "../scenarios/scenario.ts";
 import type { ScenarioServer } from "../scenarios/run/scenarioServer.ts";
 import { ToldWords } from "../scenarios/run/toldWords.ts";
 import { startRealtimeServer } from "../sim/openai/realtimeServer.ts";
+import { toolStandIns } from "./toolStandIns.ts";
 import type { Script } from "../sim/openai/scripts.ts";
 import type { Fault } from "../sim/openai/faults.ts";
 import { createPhoneNetwork, type NumberPlan, startTwilioApi } from "../sim/twilio/phoneNetwork.ts";
 import type { Voice } from "../sim/voice/voice.ts";
 import { newToken } from "../utils/ids.ts";
 import { createLogger } from "../utils/logger.ts";
+import { isRecord } from "../utils/isRecord.ts";
 import { present } from "../utils/present.ts";
 
 const PUBLIC_URL = "https://parley.example";
@@ -31,6 +34,8 @@ export interface RehearsedServerOptions {
   readonly script: Script;
   /** At the model's end: in the first connection of each call, and in every one. */
   readonly faults: { readonly first: readonly Fault[]; readonly every: readonly Fault[] };
+  /** What answers in the place of agents' tools. */
+  readonly tools: readonly ToolStub[];
   readonly seed: number;
   /** Of those who are called, by name; the first where a plan names none. */
   readonly voices: Readonly<Record<string, Voice>>;
@@ -42,7 +47,7 @@ export interface RehearsedServerOptions {
  * the real one where there is a key.
  */
 export async function startRehearsedServer(
-  { environment, isReal, agent, numbers, called, script, faults, seed, voices, log }:
+  { environment, isReal, agent, numbers, called, script, faults, tools, seed, voices, log }:
     RehearsedServerOptions,
 ): Promise<ScenarioServer> {
   await using opening = new AsyncDisposableStack();
@@ -97,6 +102,7 @@ export async function startRehearsedServer(
   }, {
     log: createLogger({ level: "warn", format: "json", write: log, now: Date.now }),
     recordAfterMs: "never",
+    toolStandIns: toolStandIns(tools),
     lateness: { beginsAt: Infinity },
     startRehearsal: () => Promise.resolve({ url: tap.url, close: () => Promise.resolve() }),
   });
@@ -109,17 +115,19 @@ export async function startRehearsedServer(
   const origin = `http://127.0.0.1:${server.addr.port}`;
   network.connectTo(origin);
   await app.listens();
+  const request: ScenarioServer["request"] = (path, init = {}) => {
+    const headers = new Headers(init.headers);
+    headers.set("Authorization", `Bearer ${key}`);
+    return fetch(origin + path, { ...init, headers });
+  };
+  await checkTools(tools, app, request);
   const opened = opening.move();
   return {
     network,
     origin,
     tap,
     ...present({ tellWords: model.tellWords }),
-    request(path, init = {}) {
-      const headers = new Headers(init.headers);
-      headers.set("Authorization", `Bearer ${key}`);
-      return fetch(origin + path, { ...init, headers });
-    },
+    request,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
@@ -127,6 +135,27 @@ export async function startRehearsedServer(
 /** Settings that a rehearsal has of its own, or must not touch. */
 const REPLACED =
   /^(API_KEYS|PUBLIC_KEYS|ALLOWED_ORIGINS|PORT|TRUST_PROXY|DATABASE_URL|CALL_URL.*|WEBHOOK_.*|OIDC_.*|SIGN_IN_.*|TWILIO_.*|JOURNAL_.*|RECORDINGS_DIR|RECORDING_KEY|OUTBOUND_HOURS|OUTBOUND_CLOSED|OUTBOUND_FROM)$/;
+
+/** Rejects with a `TypeError` for a tool that no agent has: an answer for it would go unnoticed. */
+async function checkTools(
+  stubs: readonly ToolStub[],
+  { agents }: Pick<App, "agents">,
+  request: ScenarioServer["request"],
+): Promise<void> {
+  if (stubs.length === 0) return;
+  const known = new Set<unknown>();
+  for (const name of agents.names) {
+    const answer = await request(`/api/agents/${name}/tools`);
+    const body: unknown = await answer.json();
+    const tools = isRecord(body) && Array.isArray(body["tools"]) ? body["tools"] : [];
+    for (const tool of tools) if (isRecord(tool)) known.add(tool["name"]);
+    // What such a server has is known once it is connected.
+    if (agents.get(name)?.mcp_servers.some(({ tools }) => tools === "all")) return;
+  }
+  const unknown = stubs.find(({ name }) => !known.has(name));
+  if (unknown === undefined) return;
+  throw new TypeError(`Cannot stand in for the tool ${unknown.name}: no agent has it`);
+}
 
 interface ModelEnd {
   readonly url: string;

@@ -74,10 +74,11 @@ export async function reachServer(
   };
 }
 
-function whyNot({ leg, faults }: Scenario, phone: RemotePhone): string | undefined {
+function whyNot({ leg, faults, tools }: Scenario, phone: RemotePhone): string | undefined {
   if (faults.first.length + faults.every.length > 0) {
     return "model_faults are for a server that is started for the scenario";
   }
+  if (tools.length > 0) return "tools are for a server that is started for the scenario";
   return leg === "phone" && "missing" in phone ? phone.missing : undefined;
 }
 

@@ -56,6 +56,7 @@ function ownServers(
         numbers: scenario.numbers,
         script: modelScript(scenario.model),
         faults: scenario.faults,
+        tools: scenario.tools,
         seed,
         voices,
         log: (line) => print(`        ${line}`),

@@ -24,6 +24,8 @@ export interface Scenario {
   readonly callers: readonly ScenarioCaller[];
   /** What the built-in engine says and does, the first that fits; without a fit it answers by itself. */
   readonly model: readonly ModelRule[];
+  /** What answers in the place of the agent's tools; others run as in a call. */
+  readonly tools: readonly ToolStub[];
   /** What goes wrong at the model's end, in the first connection of each call or in every one. */
   readonly faults: { readonly first: readonly Fault[]; readonly every: readonly Fault[] };
   /** Each call is over then, whatever happens. */
@@ -99,6 +101,17 @@ export interface ModelRule {
   }[];
   /** What goes wrong at the model's end with this answer, the first time. */
   readonly fault?: Fault;
+  /** Once it has been used it fits no more. */
+  readonly once: boolean;
+}
+
+/** One answer of a tool's, in the place of what the tool does. */
+export interface ToolStub {
+  readonly name: string;
+  /** It fits calls that have at least these arguments. */
+  readonly with: Readonly<Record<string, unknown>>;
+  readonly result: { readonly output: unknown } | { readonly failure: string };
+  readonly delayMs: number;
   /** Once it has been used it fits no more. */
   readonly once: boolean;
 }

@@ -5,6 +5,7 @@ export type { TakeMessage } from "./tools/builtin/takeMessage.ts";
 export { createCallSigner } from "./tools/http/callSigner.ts";
 export type { HttpToolAccess } from "./tools/http/httpTool.ts";
 export type { Redaction } from "./tools/redaction.ts";
+export type { ToolStandIn } from "./tools/standIns.ts";
 export { ToolError, toolKinds } from "./tools/tool.ts";
 export { createToolTrials, type ShownTool, type ToolTrials } from "./tools/toolTrials.ts";
 export { ToolMemory } from "./tools/toolMemory.ts";

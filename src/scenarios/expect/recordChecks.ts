@@ -1,6 +1,6 @@
-import { isRecord } from "../../utils/isRecord.ts";
 import type { CallEvidence, RecordedCall, RecordedTool } from "../callEvidence.ts";
 import { findWords } from "../ear/findWords.ts";
+import { isPartOf } from "../partOf.ts";
 import type { Expectation } from "../scenario.ts";
 import { heardWords } from "./heardChecks.ts";
 import { recordOffset } from "./recordOffset.ts";
@@ -78,17 +78,4 @@ export function checkCost(usd: number, { costUsd }: RecordedCall): Verdict {
   const expected = `it costs less than $${usd}`;
   if (costUsd === undefined) return verdict(expected, false, "the cost is not known");
   return verdict(expected, costUsd < usd, `$${costUsd.toFixed(4)}`);
-}
-
-/** Whether a value has at least what another has. */
-function isPartOf(wanted: unknown, value: unknown): boolean {
-  if (isRecord(wanted)) {
-    return isRecord(value) &&
-      Object.entries(wanted).every(([name, part]) => isPartOf(part, value[name]));
-  }
-  if (Array.isArray(wanted)) {
-    return Array.isArray(value) && wanted.length === value.length &&
-      wanted.every((part, index) => isPartOf(part, value[index]));
-  }
-  return wanted === value;
 }

@@ -8,6 +8,7 @@ import { present } from "../../utils/present.ts";
 import type { ModelRule, Scenario, ScenarioCaller } from "../scenario.ts";
 import { expectation, recordIsHeard } from "./expectationSchema.ts";
 import { lineSchema, noiseSchema } from "./lineSchema.ts";
+import { toolStub } from "./toolSchema.ts";
 import { callerStep, voiceName, words } from "./stepSchema.ts";
 
 const DEFAULT_SECONDS = 120;
@@ -80,6 +81,7 @@ export function scenarioSchema(readAudio: (path: string) => Uint8Array) {
     callers: z.array(z.strictObject({ ...who, caller: steps })).min(1).max(MAX_CALLERS)
       .exactOptional(),
     model: z.array(modelRule).max(200).default([]),
+    tools: z.array(toolStub).max(200).default([]),
     model_faults: z.array(modelFault).max(20).default([]),
     max_seconds: z.number().int().min(1).max(3600).default(DEFAULT_SECONDS),
     expect: z.array(expectation).max(200).default([]),
@@ -107,6 +109,7 @@ export function scenarioSchema(readAudio: (path: string) => Uint8Array) {
       ...present({ agent, called, context }),
       callers: each.map((one) => callerOf({ ...all, ...one })),
       model: file.model,
+      tools: file.tools,
       faults: {
         first: file.model_faults.flatMap(({ fault, isFirst }) => isFirst ? [fault] : []),
         every: file.model_faults.flatMap(({ fault, isFirst }) => isFirst ? [] : [fault]),

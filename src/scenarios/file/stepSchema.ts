@@ -36,19 +36,31 @@ const cutIn = z.strictObject({
   cut_in: z.strictObject({
     say: words.exactOptional(),
     play: soundFile.exactOptional(),
+    words: words.exactOptional(),
     ...manner,
     after_ms: milliseconds.exactOptional(),
     at_word: words.exactOptional(),
     at_word_number: z.number().int().min(1).max(500).exactOptional(),
-  }).superRefine(({ say, play, after_ms, at_word, at_word_number }, context) => {
+  }).superRefine((
+    { say, play, words, voice, level_db, after_ms, at_word, at_word_number },
+    context,
+  ) => {
     if ((say === undefined) === (play === undefined)) context.addIssue("needs say or play");
+    const ofOther = play === undefined ? { words } : { voice, level_db };
+    for (const [name, value] of Object.entries(ofOther)) {
+      const other = play === undefined ? "play" : "say";
+      if (value === undefined) continue;
+      context.addIssue({ code: "custom", path: [name], message: `stands with ${other}` });
+    }
     const times = [after_ms, at_word, at_word_number].filter((time) => time !== undefined);
     if (times.length !== 1) context.addIssue("needs one of after_ms, at_word, at_word_number");
   }),
-}).transform(({ cut_in: { say, play, after_ms, at_word, at_word_number, ...how } }): CallerStep => {
+}).transform((
+  { cut_in: { say, play, words, after_ms, at_word, at_word_number, ...how } },
+): CallerStep => {
   const what: Utterance = play === undefined
     ? { words: say ?? "", ...mannerOf(how) }
-    : { audio: play, ...present({ words: say }) };
+    : { audio: play, ...present({ words }) };
   const when: CutIn = at_word !== undefined
     ? { word: at_word }
     : at_word_number !== undefined

@@ -25,6 +25,7 @@ import {
   createToolTrials,
   type HttpToolAccess,
   type McpServers,
+  type ToolStandIn,
 } from "../tools.ts";
 import { createCallDescription, createCallSetup } from "./callSetup.ts";
 import { createSessionPreview } from "./sessionPreview.ts";
@@ -43,6 +44,7 @@ export interface CallRegistryDeps {
   readonly mcpServers: Pick<McpServers, "use">;
   readonly toolAccess: HttpToolAccess;
   readonly clientTools: Pick<ClientToolCalls, "run">;
+  readonly toolStandIns?: readonly ToolStandIn[] | undefined;
   /** Absent where there is no phone. */
   readonly texts: Pick<Texts, "send"> | undefined;
   readonly calendar: Pick<Calendar, "deskOf">;
@@ -103,6 +105,7 @@ export function openCallRegistry(deps: CallRegistryDeps) {
       ...present({ signCall }),
     },
     mcpServers,
+    ...present({ standIns: deps.toolStandIns }),
     log,
   });
   // Compiling the schemas of tools takes a while: no call waits for it.

@@ -15,6 +15,7 @@ import { createAgentMcpTools, type McpToolSet } from "./mcp/agentMcpTools.ts";
 import type { McpServers } from "./mcp/mcpServers.ts";
 import { remoteToolProblems } from "./mcp/remoteToolProblems.ts";
 import { remoteToolNames, remoteTools } from "./mcp/remoteTools.ts";
+import { isStoodIn, type ToolStandIn, withStandIns } from "./standIns.ts";
 import type { Tool } from "./tool.ts";
 import { confirmWarnings } from "./confirmWarnings.ts";
 import { describeFault } from "./toolFault.ts";
@@ -33,17 +34,21 @@ export type Toolbox = (agent: Agent) => ToolRegistry;
 export interface ToolboxOptions {
   readonly services: ToolServices;
   readonly mcpServers: Pick<McpServers, "use">;
+  readonly standIns?: readonly ToolStandIn[];
   readonly log: Pick<Log, "warn">;
 }
 
 /** Of an agent with MCP servers they are made anew when a server's tools have changed. */
-export function createToolbox({ services, mcpServers, log }: ToolboxOptions): Toolbox {
+export function createToolbox(
+  { services, mcpServers, standIns = [], log }: ToolboxOptions,
+): Toolbox {
   const made = new WeakMap<
     Agent,
     { readonly mcp: McpToolSet; readonly tools: ToolRegistry }
   >();
   const mcpToolsOf = createAgentMcpTools({
     servers: mcpServers,
+    isLeftOut: (entry) => isStoodIn(entry, standIns),
     signCall: services.signCall,
     check: (tool) => void createToolRegistry({ tools: [tool] }),
     log,
@@ -54,7 +59,7 @@ export function createToolbox({ services, mcpServers, log }: ToolboxOptions): To
     if (known?.mcp === mcp) return known.tools;
     const onFault = (tool: string, error: unknown) =>
       log.warn("Tool failed", { agent: agent.name, tool, ...describeFault(error) });
-    const tools = createAgentTools(agent, services, onFault, mcp);
+    const tools = createAgentTools(agent, services, onFault, mcp, standIns);
     made.set(agent, { mcp, tools });
     return tools;
   };
@@ -66,8 +71,10 @@ export function createAgentTools(
   services: ToolServices,
   onFault: (toolName: string, error: unknown) => void,
   mcp: McpToolSet = { tools: [], problems: [] },
+  standIns: readonly ToolStandIn[] = [],
 ): ToolRegistry {
-  const tools = [...toolMakers(agent, services).map(({ make }) => make()), ...mcp.tools];
+  const own = [...toolMakers(agent, services).map(({ make }) => make()), ...mcp.tools];
+  const tools = standIns.length === 0 ? own : withStandIns(agent, own, standIns);
   const remote = remoteTools(agent, services.readVariable);
   return createToolRegistry({
     tools,

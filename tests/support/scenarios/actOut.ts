@@ -52,6 +52,7 @@ export function openStage(agentsDir: string): Stage {
         numbers: scenario.numbers,
         script: modelScript(scenario.model),
         faults: scenario.faults,
+        tools: scenario.tools,
         seed,
         voices,
         log: (line) => onLog?.(line),

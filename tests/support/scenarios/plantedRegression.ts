@@ -53,6 +53,7 @@ export async function actWith(
     called: scenario.called,
     script: model(modelScript(scenario.model)),
     faults: { first: [], every: [] },
+    tools: [],
     seed: 1,
     voices,
     log: () => {},

@@ -10,6 +10,8 @@ import type { McpToolListing } from "./mcpWire.ts";
 
 export interface AgentMcpToolsDeps {
   readonly servers: Pick<McpServers, "use">;
+  /** Whether a server is not to be connected to. */
+  readonly isLeftOut?: (entry: McpServerEntry) => boolean;
   readonly signCall?: SignCall | undefined;
   /** Throws where models would refuse the tool. */
   readonly check: (tool: Tool) => void;
@@ -27,11 +29,13 @@ export interface McpToolSet {
  * Creates the function that gives an agent's MCP tools: the same object for as long as no server has
  * changed. A server that is away, and a tool that no model would take, cost themselves.
  */
-export function createAgentMcpTools({ servers, signCall, check, log }: AgentMcpToolsDeps) {
+export function createAgentMcpTools(
+  { servers, isLeftOut = () => false, signCall, check, log }: AgentMcpToolsDeps,
+) {
   const made = new WeakMap<Agent, { readonly of: readonly unknown[]; readonly set: McpToolSet }>();
 
   return function mcpToolsOf(agent: Agent, taken: ReadonlySet<string>): McpToolSet {
-    const entries = agent.mcp_servers.filter(({ by }) => by === "server");
+    const entries = agent.mcp_servers.filter((entry) => entry.by === "server" && !isLeftOut(entry));
     if (entries.length === 0) return none;
     const states = entries.map((entry) => {
       const connection = servers.use(entry);

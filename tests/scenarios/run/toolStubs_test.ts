@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { createAgentFolder } from "../../support/agents/agentFolder.ts";
+import { failuresOf, linesOf, openStage } from "../../support/scenarios/actOut.ts";
+import { desk } from "../../support/scenarios/desk.ts";
+
+/** Nothing listens there. */
+const TOOLS = `
+http_tools:
+  - name: get_order
+    description: Finds an order.
+    url: http://127.0.0.1:9/orders
+    parameters: { type: object, properties: { id: { type: string } }, required: [id] }
+mcp_servers:
+  - { name: stock, url: "http://127.0.0.1:9/mcp", tools: [count, { name: find_shelf, as: shelf }] }
+`;
+
+Deno.test("tools are answered by the scenario: by arguments, late, once, and as a failure", async () => {
+  await using folder = await createAgentFolder({ "desk.md": desk(TOOLS) });
+  using stage = openStage(folder.path);
+  const logs: string[] = [];
+  const run = await stage.act(
+    `
+title: An agent without its backend
+agent: desk
+tools:
+  - { tool: get_order, with: { id: "41" }, fails: There is no such order. }
+  - { tool: get_order, with: { id: "42" }, answers: { state: shipped, price: 40 }, delay_ms: 700, once: true }
+  - { tool: count, answers: Seven. }
+  - { tool: shelf, answers: [A, B] }
+model:
+  - { hears: forty one, calls: { get_order: { id: "41" } } }
+  - { hears: forty two, calls: { get_order: { id: "42" } } }
+  - { hears: once more, calls: { get_order: { id: "43" } } }
+  - { hears: how many, calls: { count: { of: chairs }, shelf: {} } }
+caller:
+  - Where is order forty one?
+  - And forty two?
+  - And once more?
+  - And how many are left?
+expect:
+  - tool: { name: get_order, times: 3 }
+  - tool: { name: count, with: { of: chairs }, times: 1 }
+  - heard: shipped
+`,
+    { onLog: (line) => logs.push(line) },
+  );
+  assert.deepEqual(failuresOf(run), []);
+  const [call] = run.calls;
+  const heard = linesOf(call!).join("\n");
+  assert.match(heard, /There is no such order/);
+  assert.match(heard, /The scenario has no answer for these arguments/);
+  assert.match(heard, /Seven/);
+  const tools = call?.evidence.record?.tools ?? [];
+  // The last two were called at once.
+  assert.deepEqual(tools.map(({ name, ok }) => `${name} ${ok}`).toSorted(), [
+    "count true",
+    "get_order false",
+    "get_order false",
+    "get_order true",
+    "shelf true",
+  ]);
+  assert.deepEqual(logs, []);
+});
+
+Deno.test("an answer for a tool that no agent has is refused", async () => {
+  await using folder = await createAgentFolder({ "desk.md": desk() });
+  using stage = openStage(folder.path);
+  await assert.rejects(
+    stage.act(`
+title: A tool that is not there
+agent: desk
+tools: [{ tool: get_ordr, answers: {} }]
+caller: [Hello.]
+`),
+    new TypeError("Cannot stand in for the tool get_ordr: no agent has it"),
+  );
+});
