@@ -1,50 +1,28 @@
 import assert from "node:assert/strict";
 import type { RunReport } from "../../src/scenarios/report/runReport.ts";
-import type { ModelRule } from "../../src/scenarios/scenario.ts";
-import { startRecordingServer } from "../support/scenarios/recordedTalk.ts";
+import { recordCall } from "../support/scenarios/recordCall.ts";
 import { rehearsed } from "../support/scenarios/rehearsed.ts";
 
 const agent = (greeting: string, tools: string) =>
-  `title: Front desk\ngreeting: ${greeting}\ntools: [${tools}]\nvoice: marin`;
-
-const rules: readonly ModelRule[] = [
-  {
-    when: { hears: "what time" },
-    calls: [{ name: "get_current_time", arguments: {} }],
-    once: false,
-  },
-  {
-    when: { tool: "get_current_time" },
-    says:
-      "It is a quarter past nine in the morning, and we are open until six in the evening today.",
-    calls: [],
-    once: false,
-  },
-  { when: { hears: "enough" }, says: "Gladly. Anything else?", calls: [], once: false },
-  {
-    when: { hears: "all" },
-    says: "Thank you for calling.",
-    calls: [{ name: "end_call", arguments: { reason: "done" } }],
-    once: false,
-  },
-];
+  `title: Front desk\ngreeting: ${greeting}\ntools: [${tools}]`;
 
 Deno.test("a recorded call goes as it went with the same agent, and what a changed agent does otherwise is told", async () => {
-  await using recording = await startRecordingServer({
+  await using recorded = await recordCall({
     agent: agent("Hello, this is the front desk.", "get_current_time, end_call"),
-    rules,
+    scenario: `
+title: A caller breaks in
+model:
+- { hears: what time, calls: { get_current_time: {} } }
+- { after_tool: get_current_time, says: "It is a quarter past nine, and we are open until six in the evening today." }
+- { hears: enough, says: Gladly. Anything else? }
+- { hears: all, says: Thank you for calling., calls: { end_call: { reason: done } } }
+caller:
+- What time is it, please?
+- cut_in: { say: "Thank you, that is enough.", after_ms: 2500 }
+- No, that is all.
+`,
   });
-  const talk = await recording.rig.ring();
-  await recording.heard(talk, /front desk/);
-  await recording.say(talk, "What time is it, please?");
-  await recording.rig.server.network.context.clock.wait(3500);
-  await recording.say(talk, "Thank you, that is enough.");
-  await recording.heard(talk, /Anything else/);
-  await recording.say(talk, "No, that is all.");
-  await recording.ended(talk);
-  await recording.journalOf(talk);
-
-  const same = await rehearsed(recording.environment, "--from-journal", recording.journals);
+  const same = await rehearsed(recorded.environment, "--from-journal", recorded.journals);
   assert.equal(same.code, 0, same.printed);
   const { tools, exchanges, end } = differenceIn(same.report);
   assert.deepEqual(tools.map(({ name, isSame }) => [name, isSame]), [
@@ -66,10 +44,10 @@ Deno.test("a recorded call goes as it went with the same agent, and what a chang
   assert.ok(!exchanges[1]?.now.includes("today"), "the caller broke in then, and does now");
   assert.match(same.printed, /4 of 4 answers in words, 2 of 2 tool calls/);
 
-  await recording.writeAgent(agent("Good day, you are through to the salon.", "end_call"));
-  const changed = await rehearsed(recording.environment, "--from-journal", recording.journals);
+  await recorded.writeAgent(agent("Good day, you are through to the salon.", "end_call"));
+  const changed = await rehearsed(recorded.environment, "--from-journal", recorded.journals);
   assert.equal(changed.code, 1);
-  const told = changed.printed;
+  const { printed: told } = changed;
   assert.match(told, /get_current_time is not called any more \(\{\}\)/);
   assert.match(told, /at the beginning the agent said "Hello, this is.*now "Good day, you are/);
   assert.match(told, /built-in engine repeats what the model said/);

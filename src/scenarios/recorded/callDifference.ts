@@ -1,5 +1,6 @@
-import type { RecordedCall, RecordedTool } from "../callEvidence.ts";
+import type { RecordedCall, RecordedTool, RecordedTurn } from "../callEvidence.ts";
 import { present } from "../../utils/present.ts";
+import { isWithPerson } from "./recordedFarEnd.ts";
 import { type Exchange, exchangesOf } from "./exchanges.ts";
 
 /** A recorded call beside the same call of today. */
@@ -32,13 +33,18 @@ export interface ToolDifference {
 export function callDifference(then: RecordedCall, now: RecordedCall): CallDifference {
   return {
     callId: then.id,
-    exchanges: exchangesOf(then.turns, now.turns),
+    exchanges: exchangesOf(talkOf(then), talkOf(now)),
     tools: toolsOf(then.tools, now.tools),
     end: present({ then: then.end?.reason, now: now.end?.reason }),
     outcome: present({ then: then.outcome, now: now.outcome }),
     answersMs: present({ then: answerMs(then), now: answerMs(now) }),
     costUsd: present({ then: then.costUsd, now: now.costUsd }),
   };
+}
+
+/** With a machine there is no talk: what is said to it is one piece. */
+function talkOf(call: RecordedCall): readonly RecordedTurn[] {
+  return isWithPerson(call) ? call.turns : call.turns.filter(({ role }) => role === "agent");
 }
 
 /** The first call of a tool beside its first, and so on; those that are left over stand alone. */

@@ -6,17 +6,28 @@ import type { RecordedCall, RecordedTurn } from "../callEvidence.ts";
  * What is at the number of a call that the server placed, in the form of a scenario's file: the caller of the
  * scenario, a machine with the same greeting, or a line that says the same at the same time, whatever it is told.
  */
-export function recordedFarEnd({ turns, answeredBy, answeredMs = 0 }: RecordedCall): unknown {
-  if (answeredBy === undefined || answeredBy === "human" || answeredBy === "unknown") {
-    return "human";
-  }
+export function recordedFarEnd(call: RecordedCall): unknown {
+  const { turns, answeredBy, answeredMs = 0 } = call;
+  if (isWithPerson(call)) return "human";
   if (answeredBy === "fax") return "fax";
-  const said = turns.filter(({ role, by = "voice" }) => role === "caller" && by === "voice");
+  const said = turns.filter(({ role, by = "voice", text }) =>
+    role === "caller" && by === "voice" && isKnown(text)
+  );
   const greeting = said.map(({ text }) => text.slice(0, 2000));
   if (answeredBy === "machine") {
     return greeting.length === 0 ? "machine" : { callee: { kind: "machine", greeting } };
   }
   return { callee: { kind: "steps", steps: [...timed(said, answeredMs), { stay: true }] } };
+}
+
+/** Whether words are known: the built-in engine says only how long somebody spoke. */
+export function isKnown(text: string): boolean {
+  return !/^\(\d+(\.\d+)? seconds of speech\)$/.test(text);
+}
+
+/** Whether it was a person with whom the agent talked. */
+export function isWithPerson({ answeredBy = "unknown" }: RecordedCall): boolean {
+  return answeredBy === "human" || answeredBy === "unknown";
 }
 
 function timed(said: readonly RecordedTurn[], fromMs: number): readonly unknown[] {
@@ -42,8 +53,13 @@ export function recordedVariables(
   const templates = [greeting, typeof voicemail === "string" ? voicemail : ""];
   const said = turns.filter(({ role }) => role === "agent")
     .map(({ text, unheard = "" }) => `${text} ${unheard}`.trim());
+  // Of two sentences that fit, the one that leaves less to its variables was said.
   const values = Object.fromEntries(
-    templates.flatMap((template) => said.flatMap((text) => valuesIn(template, text))).toReversed(),
+    said.flatMap((text) => {
+      const fits = templates.map((template) => valuesIn(template, text))
+        .filter((found) => found.length > 0);
+      return fits.toSorted((a, b) => lengthOf(a) - lengthOf(b)).slice(0, 1).flat();
+    }).toReversed(),
   );
   const names = variablesOf([...templates, instructions].join("\n"))
     .filter((name) => !BUILT_IN.has(name.toLowerCase()));
@@ -52,6 +68,10 @@ export function recordedVariables(
 
 /** What the server fills in by itself. */
 const BUILT_IN = new Set(["caller", "called", "context", "direction", "date", "timezone"]);
+
+function lengthOf(found: readonly (readonly [string, string])[]): number {
+  return found.reduce((sum, [, value]) => sum + value.length, 0);
+}
 
 function valuesIn(template: string, text: string): readonly (readonly [string, string])[] {
   const names = [...template.matchAll(VARIABLE)].flatMap(([, name]) => name ?? []);

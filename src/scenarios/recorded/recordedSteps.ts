@@ -1,4 +1,5 @@
 import type { RecordedCall, RecordedTurn } from "../callEvidence.ts";
+import { isKnown } from "./recordedFarEnd.ts";
 
 /** What a caller did in a recorded call, in the form of a scenario's file, and what of it cannot be done again. */
 export interface RecordedSteps {
@@ -31,6 +32,10 @@ export function recordedSteps(call: RecordedCall): RecordedSteps {
     if (by === "whisper") continue;
     if (by === "operator") {
       notes.add("an operator typed in the caller's place: that is left out");
+      continue;
+    }
+    if (!isKnown(turn.text)) {
+      notes.add("something was said that nobody wrote down: that is left out");
       continue;
     }
     const before = spoken.filter((one) => endOf(one) > sinceMs && one.startedMs < startedMs);

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { Agent } from "../../config/agents.ts";
 import type { RecordedCall, RecordedTurn } from "../callEvidence.ts";
-import { recordedFarEnd, recordedVariables } from "./recordedFarEnd.ts";
+import { isWithPerson, recordedFarEnd, recordedVariables } from "./recordedFarEnd.ts";
 import { recordedNumbers } from "./recordedNumbers.ts";
 import { recordedRules } from "./recordedRules.ts";
 import { recordedSteps } from "./recordedSteps.ts";
@@ -26,8 +26,7 @@ export function scenarioOfCall(call: RecordedCall, agent: Agent | undefined): Ma
   if (call.turns.every(isMasked)) throw new TypeError(NO_TEXTS);
   const { direction = "inbound", durationMs = 0 } = call;
   const isPlaced = direction === "outbound";
-  const isHuman = !isPlaced || recordedFarEnd(call) === "human";
-  const { steps, notes: stepNotes } = isHuman
+  const { steps, notes: stepNotes } = !isPlaced || isWithPerson(call)
     ? recordedSteps(call)
     : { steps: [{ silence_ms: Math.min(600_000, Math.round(durationMs) + 10_000) }], notes: [] };
   const { numbers, notes: numberNotes } = recordedNumbers(call, agent?.transfers ?? {});
