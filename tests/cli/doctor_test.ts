@@ -97,6 +97,7 @@ Deno.test("doctor finds faults of models, agents, services, clock, store and por
       `OPENAI_REALTIME_URL=${url.href}`,
       "OPENAI_MODEL=gpt-realtime",
       "ANALYSIS_MODEL=gpt-none",
+      "ANALYSIS_API_KEY=sk-test",
       `ANALYSIS_URL=http://${url.host}/v1/chat/completions`,
       "WEBHOOK_URL=https://hooks.example.com/parley",
       `WEBHOOK_SECRET=whsec_${btoa("s".repeat(32))}`,
@@ -218,7 +219,11 @@ Deno.test("doctor asks before each change, and makes those that somebody agrees 
     { isHelp: false, isJson: false, isFixing: true, isYes: false },
     {
       environment: { PORT: "0", DATABASE_URL: "sqlite::memory:" },
-      place: { envPath: `${folder.path}/.env`, denoPath: `${folder.path}/deno.json` },
+      place: {
+        envPath: `${folder.path}/.env`,
+        denoPath: `${folder.path}/deno.json`,
+        dataFolder: folder.path,
+      },
       terminal: {
         print: (line) => said.push(line),
         ask: (question) => {

@@ -15,7 +15,7 @@ export type ServerAnswer =
   /** Nothing listens there, or something else. */
   | { readonly state: "absent" };
 
-/** Asks for the set-up, with each of the keys until one is taken. Never rejects. */
+/** Asks for the set-up, with each of the keys until one is taken, and without at last. Never rejects. */
 export async function askServer(
   { host, port }: { readonly host: string; readonly port: number },
   environment: Environment,
@@ -25,7 +25,7 @@ export async function askServer(
   if (!await isParley(origin)) return { state: "absent" };
   const url = `${origin}/api/setup`;
   let isRefused = false;
-  for (const secret of [undefined, ...secretsIn(environment["API_KEYS"] ?? "")]) {
+  for (const secret of [...secretsIn(environment["API_KEYS"] ?? ""), undefined]) {
     try {
       const response = await fetch(url, {
         headers: secret === undefined ? {} : { Authorization: `Bearer ${secret}` },

@@ -38,6 +38,7 @@ export const findingCodes = [
   "agent_model_unknown",
   "transcription_model_unknown",
   "analysis_model_unknown",
+  "embeddings_model_unknown",
   "voice_unknown",
   // Agents
   "agents_unreadable",

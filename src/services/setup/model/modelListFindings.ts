@@ -52,6 +52,14 @@ function absent({ kind }: ModelUse, values: Values): Finding {
         remedy: "Correct ANALYSIS_MODEL, or give the key's project access to it.",
         values,
       };
+    case "embeddings":
+      return {
+        code: "embeddings_model_unknown",
+        state: "warning",
+        text: "{host} does not have {model}, which is to search documents by meaning: {places}.",
+        remedy: "Correct KNOWLEDGE_EMBEDDINGS_MODEL, or give the key's project access to it.",
+        values,
+      };
   }
 }
 

@@ -3,7 +3,7 @@ import type { Settings } from "../../../config/settings.ts";
 
 /** A model that settings or agents name, and what each of those is. */
 export interface ModelUse {
-  readonly kind: "voice" | "transcription" | "analysis";
+  readonly kind: "voice" | "transcription" | "analysis" | "embeddings";
   readonly model: string;
   /** Settings, and agents by name. */
   readonly places: readonly string[];
@@ -11,7 +11,7 @@ export interface ModelUse {
 
 /** The models that the server of `OPENAI_REALTIME_URL` is asked for. */
 export function modelUses(
-  { openai, analysis }: Pick<Settings, "openai" | "analysis">,
+  { openai }: Pick<Settings, "openai">,
   agents: Pick<Agents, "names" | "get">,
 ): readonly ModelUse[] {
   const uses = new Map<string, { kind: ModelUse["kind"]; model: string; places: string[] }>();
@@ -27,13 +27,32 @@ export function modelUses(
     if (agent?.model !== undefined) use("voice", agent.model, name);
     if (agent !== undefined) use("transcription", agent.transcription, name);
   }
-  if (analysis !== undefined && isSameServer(analysis.url, openai.url)) {
-    use("analysis", analysis.model, "ANALYSIS_MODEL");
-  }
   return [...uses.values()];
 }
 
-/** Whether the lists of both would be one. */
-function isSameServer(one: string, other: string): boolean {
-  return new URL(one).host === new URL(other).host;
+/** A server of models that read texts, and the one that it is asked for. */
+export interface TextUse {
+  readonly use: ModelUse;
+  /** Of its endpoint, such as `https://host/v1/chat/completions`. */
+  readonly url: string;
+  readonly apiKey?: string | undefined;
+}
+
+/** The models that read calls after their end, and documents. */
+export function textUses(
+  { analysis, embeddings }: Pick<Settings, "analysis" | "embeddings">,
+): readonly TextUse[] {
+  return [
+    ...(analysis === undefined
+      ? []
+      : [{ ...analysis, use: useOf("analysis", analysis.model, "ANALYSIS_MODEL") }]),
+    ...(embeddings === undefined ? [] : [{
+      ...embeddings,
+      use: useOf("embeddings", embeddings.model, "KNOWLEDGE_EMBEDDINGS_MODEL"),
+    }]),
+  ];
+}
+
+function useOf(kind: ModelUse["kind"], model: string, place: string): ModelUse {
+  return { kind, model, places: [place] };
 }
