@@ -5,7 +5,7 @@ import { findScenarios, type FoundScenario } from "../scenarios/file/findScenari
 import { checkBudgets, hasFailed } from "../scenarios/report/budgets.ts";
 import { differenceOf } from "../scenarios/report/difference.ts";
 import { readReport } from "../scenarios/report/readReport.ts";
-import { reportOf, type RunConditions } from "../scenarios/report/runReport.ts";
+import { passRate, reportOf, type RunConditions } from "../scenarios/report/runReport.ts";
 import type { Screen } from "../scenarios/report/terminal/liveStatus.ts";
 import { coloured, plain } from "../scenarios/report/terminal/paint.ts";
 import { summaryLines } from "../scenarios/report/terminal/summary.ts";
@@ -129,7 +129,8 @@ export async function rehearse(
   await writeReports(options, { report, budgets, baseline, difference, sounds });
   print(`The report is in ${options.html}`);
   if (interrupted.aborted) return INTERRUPTED;
-  return hasFailed(report, budgets) ? FAILED : PASSED;
+  if (hasFailed(report, budgets)) return FAILED;
+  return passRate(report).passed === 0 ? UNABLE : PASSED;
 }
 
 /** What the calls of a run have cost; undefined where one of them does not say. */
@@ -198,6 +199,7 @@ function interruptions(): AbortSignal {
 
 if (import.meta.main) {
   keepProcess();
+  const interrupted = interruptions();
   try {
     const options = readRehearseOptions(Deno.args, navigator.hardwareConcurrency);
     const screen = standardOutput();
@@ -208,13 +210,12 @@ if (import.meta.main) {
         ...readEnvironment(),
         ...(own.state === "set" && { PARLEY_KEY: own.value }),
       };
-      const interrupted = interruptions();
       exitProcess(await rehearse(options, { environment, screen, interrupted }));
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       console.error(`There is no such file or folder: ${/'(.*)'$/.exec(error.message)?.[1]}`);
     } else console.error(error instanceof Error ? error.message : error);
-    exitProcess(UNABLE);
+    exitProcess(interrupted.aborted ? INTERRUPTED : UNABLE);
   }
 }

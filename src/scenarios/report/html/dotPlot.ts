@@ -75,6 +75,7 @@ function percent(value: number): string {
 }
 
 function axisText(ms: number): string {
+  if (ms === 0) return "0";
   return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
 }
 

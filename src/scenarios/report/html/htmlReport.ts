@@ -1,7 +1,7 @@
 import { passRate } from "../runReport.ts";
 import type { WholeReport } from "../wholeReport.ts";
 import { htmlDocument } from "./htmlDocument.ts";
-import { listedRuns } from "./listedRuns.ts";
+import { type ListedRun, listedRuns } from "./listedRuns.ts";
 import { budgetsSection, changes, overview } from "./overview.ts";
 import { plots } from "./plots.ts";
 import { runDetails } from "./runDetails.ts";
@@ -15,8 +15,8 @@ export function htmlReport(whole: WholeReport): string {
   const { report, budgets, difference } = whole;
   const { runs, leftOut } = listedRuns(whole);
   const ids = new Map<string, string>();
-  for (const { scenario: { name }, calls: [first] } of runs) {
-    if (first !== undefined && !ids.has(name)) ids.set(name, first.id);
+  for (const { scenario: { name }, id } of runs.toSorted(byState)) {
+    if (!ids.has(name)) ids.set(name, id);
   }
   const { passed, failed } = passRate(report);
   const started = report.startedAt.slice(0, 16).replace("T", " ");
@@ -37,4 +37,9 @@ dashed line is a budget, and an upright one stands between two scenarios.</p>${
 behind them. A dashed line is where the caller breaks in, a red one where something failed.</p>
 ${runs.map(runDetails).join("\n")}${rest}</section></main>`,
   );
+}
+
+/** A scenario is linked to what failed first. */
+function byState(a: ListedRun, b: ListedRun): number {
+  return Number(b.run.state === "failed") - Number(a.run.state === "failed");
 }

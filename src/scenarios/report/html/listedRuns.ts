@@ -6,6 +6,7 @@ import type { WholeReport } from "../wholeReport.ts";
 export interface ListedRun {
   readonly scenario: ScenarioReport;
   readonly run: RunResult;
+  readonly id: string;
   /** Counted from 1. */
   readonly number: number;
   readonly calls: readonly ListedCall[];
@@ -28,12 +29,13 @@ export function listedRuns({ report, sounds }: Pick<WholeReport, "report" | "sou
   let index = 0;
   const all = report.scenarios.flatMap((scenario) =>
     scenario.runs.map((run, number): ListedRun => {
+      const id = `run-${index + 1}`;
       const kept = sounds[index++];
       const calls = run.calls.map((call, caller): ListedCall => {
         const sound = kept?.[caller];
         return { id: `call-${++callNumber}`, call, ...(sound && { sound }) };
       });
-      return { scenario, run, number: number + 1, calls };
+      return { id, scenario, run, number: number + 1, calls };
     })
   );
   if (all.length <= MAX_RUNS) return { runs: all, leftOut: 0 };

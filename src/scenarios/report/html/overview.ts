@@ -59,7 +59,7 @@ export function budgetsSection(budgets: WholeReport["budgets"]): string {
   return `<section><h2>Budgets</h2><ul class="verdicts">${items.join("")}</ul></section>`;
 }
 
-/** What has changed since the baseline; `idOf` is where the first run of a scenario stands. */
+/** What has changed since the baseline; `idOf` is where the runs of a scenario stand. */
 export function changes(
   difference: Difference | undefined,
   idOf: (name: string) => string | undefined,

@@ -14,10 +14,10 @@ const VERDICT_WORDS = { held: "Held", failed: "Failed", skipped: "Not told" } as
 
 /** One run with all of its calls; open where it failed. */
 export function runDetails(listed: ListedRun): string {
-  const { scenario, run, calls } = listed;
+  const { id, scenario, run, calls } = listed;
   const number = runNumber(listed);
   const title = number === "" ? "" : `, ${number}`;
-  return `<details class="run"${run.state === "failed" ? " open" : ""}><summary><h3>` +
+  return `<details class="run" id="${id}"${run.state === "failed" ? " open" : ""}><summary><h3>` +
     `<span class="state ${run.state}">${stateWords[run.state]}</span> ${foreign(scenario.title)}` +
     `${title}</h3><span class="name">${foreign(scenario.name)} <span>${
       seconds(run.tookMs)

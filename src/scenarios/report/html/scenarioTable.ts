@@ -4,7 +4,7 @@ import { seconds } from "../../expect/verdict.ts";
 import type { WholeReport } from "../wholeReport.ts";
 import { foreign } from "./markup.ts";
 
-/** A row for each scenario, with what is other than in the baseline. `idOf` is where its first run stands. */
+/** A row for each scenario, with what is other than in the baseline. `idOf` is where its runs stand. */
 export function scenarioTable(
   { report, baseline }: Pick<WholeReport, "report" | "baseline">,
   idOf: (scenario: ScenarioReport) => string | undefined,
