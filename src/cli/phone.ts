@@ -79,7 +79,7 @@ async function startApi(
 ): Promise<TwilioApi | number> {
   const { port } = options;
   try {
-    return startTwilioApi(network, { port, ...more });
+    return startTwilioApi(network, { port, accountState: options.account, ...more });
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     const code = await otherwise();

@@ -7,6 +7,8 @@ import {
   planWords,
   readNumberPlans,
 } from "../sim/twilio/callee/readNumberPlans.ts";
+import type { AccountState } from "../sim/twilio/account/accountState.ts";
+import { readAccountState } from "../sim/twilio/account/readAccountState.ts";
 import type { NumberPlan } from "../sim/twilio/phoneNetwork.ts";
 
 /** Settings that a server may run with to be called without Twilio; also this command's defaults. */
@@ -71,6 +73,10 @@ Who answers the calls that the server places, those of transfers included
   --plan FILE            at each number, in JSON: {"+12025550155": "screener", "*": "person"}, or your own
                          greetings, menus and steps
 
+What the account is like that the server asks about
+  --account FILE         in JSON: type and balance, further numbers, countries, errors, trunks and so on. "deno task
+                         doctor" looks at it; docs/phone-simulator.md has the names
+
 Transfers and conferences
   A call that is transferred calls people here: their calls are printed as well (leg N: by <Dial>; person N:
   placed by the server, for a transfer that asks the person first), who joins and leaves a conference too.
@@ -113,6 +119,8 @@ export interface PhoneOptions {
   readonly port: number;
   /** What happens at the numbers that the server calls. */
   readonly plans: NumberPlans & { readonly others: NumberPlan };
+  /** What is not as in a new account that is paid for. */
+  readonly account: Partial<AccountState>;
 }
 
 /** Reads the command line; settings come from flags, then the environment, then the file. */
@@ -164,6 +172,9 @@ export function readPhoneOptions(
     out: values.out ?? "heard.wav",
     port: whole("--port", values.port ?? portOf(setting("TWILIO_API_URL")), 65_535),
     plans: { others: answer, ...plansOf(values.plan, readFile, readAudio) },
+    account: values.account === undefined
+      ? {}
+      : readAccountState(jsonOf("the account", values.account, readFile)),
   };
 }
 
@@ -186,6 +197,7 @@ const flags = {
   port: { type: "string" },
   answer: { type: "string" },
   plan: { type: "string" },
+  account: { type: "string" },
 } as const;
 
 /** Where the server looks for Twilio's API, if that is on this machine. */
@@ -201,16 +213,23 @@ function plansOf(
   readAudio: (path: string) => Uint8Array,
 ): NumberPlans {
   if (path === undefined) return { numbers: {} };
-  const text = readFile(path);
-  if (text === undefined) throw new TypeError(`Cannot read plans: there is no file ${path}`);
-  let plans: unknown;
-  try {
-    plans = JSON.parse(text);
-  } catch {
-    throw new TypeError(`Cannot read plans: ${path} is not JSON`);
-  }
+  const plans = jsonOf("plans", path, readFile);
   const folder = dirname(path);
   return readNumberPlans(plans, (file) => readAudio(resolve(folder, file)));
+}
+
+function jsonOf(
+  what: string,
+  path: string,
+  readFile: (path: string) => string | undefined,
+): unknown {
+  const text = readFile(path);
+  if (text === undefined) throw new TypeError(`Cannot read ${what}: there is no file ${path}`);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new TypeError(`Cannot read ${what}: ${path} is not JSON`);
+  }
 }
 
 function origin(flag: string, value: string): string {

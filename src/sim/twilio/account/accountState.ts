@@ -9,7 +9,7 @@ export interface AccountState {
   readonly status: "active" | "suspended" | "closed";
   /** In dollars, as the API writes it; undefined for a subaccount, which has none of its own. */
   readonly balance?: string | undefined;
-  /** Beside the number of the network, which always exists. */
+  /** The number of the network always exists; what is said of it here counts. */
   readonly numbers: readonly NumberFields[];
   readonly callerIds: readonly string[];
   /** Countries that may be called, by their ISO codes; all others are closed. */

@@ -94,8 +94,12 @@ export function startTwilioApi(
   const applications = createApplicationsApi(account.accountSid);
   let state: AccountState = { ...fullAccount, ...accountState };
   const numbers = createNumbersApi(account.accountSid, [
-    { number: account.number, voiceUrl: `${context.publicUrl}/twilio/voice` },
-    ...state.numbers,
+    {
+      number: account.number,
+      voiceUrl: `${context.publicUrl}/twilio/voice`,
+      ...state.numbers.find(({ number }) => number === account.number),
+    },
+    ...state.numbers.filter(({ number }) => number !== account.number),
   ]);
   const ofAccount = createAccountApi(
     account.accountSid,
