@@ -84,4 +84,5 @@ export interface RecordedTool {
   readonly startedMs: number;
   readonly ok?: boolean;
   readonly output?: string;
+  readonly durationMs?: number;
 }

@@ -110,3 +110,35 @@ function differenceIn({ scenarios }: RunReport) {
   assert.ok(difference !== undefined, Deno.inspect(scenarios, { depth: 8 }));
   return difference;
 }
+
+Deno.test("yesterday's booking is made again, though today's calendar has no such time", async () => {
+  const agent = (hours: string) =>
+    "title: Front desk\ngreeting: Hello, how can I help you?\ntools: [end_call]\n" +
+    `calendar: { name: practice, hours: { ${hours} }, services: { haircut: { title: Haircut, minutes: 30 } } }`;
+  await using recorded = await recordCall({
+    agent: agent('mon-fri: "09:00-12:00"'),
+    scenario: `
+title: A caller books
+caller:
+- I would like to book a haircut next Tuesday.
+- The first one.
+- My name is Ada Lovelace.
+- "Yes."
+- Goodbye.
+`,
+  });
+  await recorded.writeAgent(agent('sat: "09:00-10:00"'));
+  const { report, code, printed } = await rehearsed(
+    recorded.environment,
+    ...["--from-journal", recorded.journals],
+  );
+  assert.equal(code, 0, printed);
+  const { tools, exchanges } = differenceIn(report);
+  assert.deepEqual(tools.map(({ name, isSame }) => [name, isSame]), [
+    ["find_slots", true],
+    ["book_slot", true],
+    ["book_slot", true],
+    ["end_call", true],
+  ]);
+  assert.ok(exchanges.some(({ now }) => /booked/.test(now)), Deno.inspect(exchanges));
+});

@@ -57,8 +57,10 @@ export function recordOfJournal(id: string, journal: readonly JournalEntry[]): R
       }
       case "toolEnded": {
         const known = tools.get(event.toolCallId);
-        const { ok, output } = event;
-        if (known !== undefined) tools.set(event.toolCallId, { ...known, ok, output });
+        const { ok, output, durationMs } = event;
+        if (known !== undefined) {
+          tools.set(event.toolCallId, { ...known, ok, output, durationMs });
+        }
         return;
       }
       case "pickup":

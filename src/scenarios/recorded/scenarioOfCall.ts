@@ -5,6 +5,7 @@ import { isWithPerson, recordedFarEnd, recordedVariables } from "./recordedFarEn
 import { recordedNumbers } from "./recordedNumbers.ts";
 import { recordedRules } from "./recordedRules.ts";
 import { recordedSteps } from "./recordedSteps.ts";
+import { recordedTools } from "./recordedTools.ts";
 
 /** The text of a scenario's file, and what of the call cannot be acted out again, in half sentences. */
 export interface MadeScenario {
@@ -34,6 +35,7 @@ export function scenarioOfCall(call: RecordedCall, agent: Agent | undefined): Ma
     ? { values: {}, missing: [] }
     : recordedVariables(call, agent);
   const rules = recordedRules(call);
+  const tools = recordedTools(call, agent);
   const text = stringify({
     title: `As recorded: ${call.id}`,
     ...(call.agent !== undefined && { agent: call.agent }),
@@ -43,6 +45,7 @@ export function scenarioOfCall(call: RecordedCall, agent: Agent | undefined): Ma
     ...(Object.keys(numbers).length > 0 && { numbers }),
     max_seconds: Math.min(3600, Math.max(120, Math.ceil(durationMs / 1000) + MARGIN_SECONDS)),
     model: rules.slice(0, MAX_RULES),
+    ...(tools.length > 0 && { tools }),
     caller: steps.slice(0, MAX_STEPS),
     expect: expectations(call),
   }, { lineWidth: 100 });

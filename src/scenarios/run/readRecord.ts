@@ -65,10 +65,14 @@ function turnOf(
 function toolOf(tool: Record<string, unknown>): readonly RecordedTool[] {
   const { name, arguments: args, startedMs, result } = tool;
   if (typeof name !== "string" || typeof startedMs !== "number") return [];
-  const { ok, output } = isRecord(result) ? result : {};
+  const { ok, output, durationMs } = isRecord(result) ? result : {};
   return [{
     ...{ name, arguments: parsed(args), startedMs },
-    ...present({ ok: typeof ok === "boolean" ? ok : undefined, output: textOf(output) }),
+    ...present({
+      ok: typeof ok === "boolean" ? ok : undefined,
+      output: textOf(output),
+      durationMs: numberOf(durationMs),
+    }),
   }];
 }
 
