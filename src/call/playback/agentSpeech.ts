@@ -204,13 +204,14 @@ export class AgentSpeech {
   /** Silences what is audible and what the running response will still bring. */
   stop(now: Milliseconds, cancels: boolean): void {
     this.#interruption.settle();
+    const cutAt = this.#playback.silentAt(now);
     const { cuts, isLegCleared } = this.#playback.interrupt(now);
     this.#silenceResponse(this.responses.activeId, cancels);
     this.#silenceResponse(this.responses.asideId, true);
     for (const cut of cuts) if (!cut.complete) this.responses.silence(cut.responseId);
     this.#announce();
     if (cuts.length === 0) return this.heardSpeech.settle(cuts);
-    this.#interruption.begin(cuts, now);
+    this.#interruption.begin(cuts, now, cutAt);
     if (this.#reports === "marks" || !isLegCleared) this.#interruption.settle();
   }
 
@@ -234,7 +235,8 @@ export class AgentSpeech {
   /** The call is over: what was not heard was not said, and only the transcript has to show it. */
   close(now: Milliseconds): void {
     this.#interruption.settle();
-    this.#interruption.close(this.#playback.end(now), now);
+    const cutAt = this.#playback.silentAt(now);
+    this.#interruption.close(this.#playback.end(now), cutAt);
     this.#transcript.agent.wordsOver();
     this.#announce();
   }

@@ -53,10 +53,11 @@ export class Interruption {
     return this.#dueAt;
   }
 
-  begin(cuts: readonly Cut[], now: Milliseconds): void {
+  /** `cutAt` is when the agent fell silent. */
+  begin(cuts: readonly Cut[], now: Milliseconds, cutAt: Milliseconds): void {
     this.#cuts = cuts;
     this.#dueAt = now + EXACT_POSITION_MS;
-    this.#cutAt = now;
+    this.#cutAt = cutAt;
   }
 
   /** Has the model forget what was cut off, at the exact place if the leg has reported it. */

@@ -43,7 +43,7 @@ export class Playback {
   #leg: { readonly format: AudioFormat; readonly reports: CallLeg["reports"] } | undefined;
   readonly #marks: Marks;
   readonly #reports = new PositionReports();
-  #paused = false;
+  #pausedAt: Milliseconds | undefined;
 
   constructor(commands: CommandBuffer, heard: HeardSpeech) {
     this.#commands = commands;
@@ -80,7 +80,7 @@ export class Playback {
   }
 
   get paused(): boolean {
-    return this.#paused;
+    return this.#pausedAt !== undefined;
   }
 
   /** When all that is known of will have been heard, or is waited for no more. */
@@ -137,7 +137,7 @@ export class Playback {
     exact: boolean,
     now: Milliseconds,
   ): readonly Heard[] {
-    const position = this.#items.rendered(itemId, ms, exact && this.#paused ? 0 : undefined);
+    const position = this.#items.rendered(itemId, ms, exact && this.paused ? 0 : undefined);
     if (position === undefined) return NOTHING_HEARD;
     const { advanced, ...at } = position;
     if (!exact && this.#leg?.reports === "positions") this.#reports.reported(advanced, now);
@@ -172,7 +172,7 @@ export class Playback {
 
   /** When `tick` has something to do. */
   get wakeAt(): Milliseconds | undefined {
-    const flows = !this.#held.isEmpty && this.#leg !== undefined && !this.#paused;
+    const flows = !this.#held.isEmpty && this.#leg !== undefined && !this.paused;
     const releaseAt = flows ? this.#playout.queueEnd - LOW_MS : undefined;
     if (this.#reports.reporting) return this.#reports.wakeAt(releaseAt);
     if (releaseAt !== undefined) return releaseAt;
@@ -183,23 +183,28 @@ export class Playback {
 
   /** Silences the agent but keeps what was not heard, so that `resume` can go on from there. */
   pause(now: Milliseconds): void {
-    if (this.#paused || !this.audible) return;
-    this.#paused = true;
+    if (this.paused || !this.audible) return;
+    this.#pausedAt = now;
     this.#held.enqueueFirst(this.#clearPlayout(now).map(speechOf));
     if (this.#leg !== undefined) this.#commands.push({ type: "clear" });
   }
 
   /** Goes on where `pause` stopped. */
   resume(now: Milliseconds): readonly Heard[] {
-    if (!this.#paused || this.#leg === undefined) return NOTHING_HEARD;
+    if (!this.paused || this.#leg === undefined) return NOTHING_HEARD;
     const heard = this.#unpause(this.#leg.format);
     this.#release(now);
     return heard;
   }
 
+  /** When the agent fell silent, which is now unless it was paused before. */
+  silentAt(now: Milliseconds): Milliseconds {
+    return this.#pausedAt ?? now;
+  }
+
   /** Silences the agent for good; returns what was cut off, in the order of speaking. */
   interrupt(now: Milliseconds): { readonly cuts: readonly Cut[]; readonly isLegCleared: boolean } {
-    const isLegCleared = this.audible && this.#leg !== undefined && !this.#paused;
+    const isLegCleared = this.audible && this.#leg !== undefined && !this.paused;
     if (isLegCleared) this.#commands.push({ type: "clear" });
     return { cuts: this.end(now), isLegCleared };
   }
@@ -208,7 +213,7 @@ export class Playback {
   end(now: Milliseconds): readonly Cut[] {
     this.#clearPlayout(now);
     this.#held.clear();
-    this.#paused = false;
+    this.#pausedAt = undefined;
     return this.#items.cut();
   }
 
@@ -224,7 +229,7 @@ export class Playback {
 
   #release(now: Milliseconds): void {
     const leg = this.#leg;
-    if (leg === undefined || this.#paused || this.#reports.isStalled(now)) return;
+    if (leg === undefined || this.paused || this.#reports.isStalled(now)) return;
     for (;;) {
       const { queueEnd } = this.#playout;
       const startsBurst = now >= queueEnd;
@@ -270,8 +275,8 @@ export class Playback {
 
   /** What is played again begins where the caller stopped hearing it, which may be at its end. */
   #unpause(format: AudioFormat): readonly Heard[] {
-    if (!this.#paused) return NOTHING_HEARD;
-    this.#paused = false;
+    if (!this.paused) return NOTHING_HEARD;
+    this.#pausedAt = undefined;
     const progress = this.#items.progress();
     for (const { itemId, heardMs } of progress) {
       if (heardMs > 0) this.#held.skip(itemId, heardMs, format);

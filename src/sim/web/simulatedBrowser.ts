@@ -156,8 +156,7 @@ export class SimulatedBrowser {
       case "ready":
         return this.#join(message.callId);
       case "speech":
-        this.#speaking = { itemId: message.itemId, atMs: message.fromMs ?? 0 };
-        return;
+        return this.#speaks(message.itemId, message.fromMs);
       // What is sent before the server has read that this client takes binary messages.
       case "audio":
         if (this.#speaking?.itemId !== message.itemId || message.fromMs !== undefined) {
@@ -180,6 +179,12 @@ export class SimulatedBrowser {
     this.#tick();
   }
 
+  /** An item that was begun here goes on where it is, or where it was silenced. */
+  #speaks(itemId: string, fromMs: number | undefined): void {
+    if (this.#speaking?.itemId === itemId && fromMs === undefined) return;
+    this.#speaking = { itemId, atMs: fromMs ?? 0 };
+  }
+
   #play(audio: Uint8Array): void {
     if (this.#speaking === undefined) return;
     const { itemId, atMs } = this.#speaking;
@@ -194,6 +199,8 @@ export class SimulatedBrowser {
   #clear(): void {
     const place = this.#playout.clear(this.#options.clock.now());
     if (place !== undefined) this.#send({ type: "played", ...rounded(place), cleared: true });
+    const speaking = this.#speaking;
+    if (speaking !== undefined && speaking.itemId === place?.itemId) speaking.atMs = place.ms;
     this.#hush();
   }
 

@@ -103,13 +103,16 @@ Deno.test("an agent that pauses for a cough goes on where it stopped", () => {
 
 Deno.test("an agent that pauses for speech that goes on is cut off where it paused", () => {
   const call = new CallDriver({ ...AFTER, pausesOnSpeech: true }).live();
-  call.speak("item", 5000);
+  call.speak("item", 5000, "a long story");
   call.interruptAt(1000);
   call.advance(900);
   const done = call.take();
   assert.equal(done.filter(({ type }) => type === "clear").length, 1);
   const [truncate] = done.flatMap((one) => one.type === "model" ? [one.request] : []);
   assert.ok(truncate?.type === "truncate" && Math.abs(truncate.audioEndMs - 1000) < 30);
+  // On record it ends when the caller heard the last of it.
+  const { startedMs = 0, endedMs = 0 } = call.transcript[0] ?? {};
+  assert.ok(Math.abs(endedMs - startedMs - 1000) < 30, `${startedMs} to ${endedMs}`);
 });
 
 Deno.test("a browser that pauses for a cough goes on at the exact place that it reports", () => {
