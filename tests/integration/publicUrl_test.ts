@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { isOpensslThere } from "../support/programs.ts";
 import { type FrontRules, startPublicFront } from "../support/servers/publicFront.ts";
 import { apiKey, startPhoneServer } from "../support/servers/phoneServer.ts";
+import { startServerProcess } from "../support/servers/serverProcess.ts";
 import { codesOf, type SeenCheck, setupChecks } from "../support/setup/setupChecks.ts";
 
 const ignore = !isOpensslThere();
@@ -159,4 +160,16 @@ Deno.test("strangers get no answer from the probe, and few attempts", async () =
   }
   assert.equal(statuses[0], 404);
   assert.equal(statuses.at(-1), 429);
+});
+
+Deno.test("an address that the server may not connect to is told with the line for deno.json, untried", async () => {
+  // The name is of nobody, and never looked up: the permission is missing.
+  await using server = await startServerProcess({
+    env: { PUBLIC_URL: "https://voice.parley-server.test-only" },
+  });
+  const { checks } = await (await server.get("/api/setup")).json();
+  const [check] = checks.filter(({ part }: SeenCheck) => part === "publicUrl");
+  assert.equal(check.code, "public_url_not_permitted");
+  assert.equal(check.values.host, "voice.parley-server.test-only:443");
+  assert.deepEqual(check.fix.code, "allow_host");
 });

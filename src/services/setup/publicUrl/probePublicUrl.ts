@@ -33,6 +33,8 @@ export interface Reached {
 /** `refused` without a status where there was no answer in HTTP. */
 export type UpgradeResult =
   | { readonly is: "accepted" }
+  /** No connection, though requests have one: they leave this network through a proxy. */
+  | { readonly is: "not_tried" }
   | { readonly is: "refused"; readonly status?: number };
 
 export interface ProbeOptions {
@@ -145,6 +147,7 @@ async function upgraded(
     authToken === undefined ? {} : { "X-Twilio-Signature": twilioSignature(authToken, url, {}) },
   );
   let connection: Deno.Conn | undefined;
+  let isConnected = false;
   const timeout = new AbortController();
   const timer = setTimeout(() => {
     timeout.abort();
@@ -157,11 +160,12 @@ async function upgraded(
       adopt: (it) => void (connection = it),
       certificates,
     });
+    isConnected = true;
     const answer = await requestUpgrade(opened, target, { bodyTimeoutMs: 500 });
     if (answer.type === "accepted") return { is: "accepted" };
     return { is: "refused", status: answer.status };
   } catch {
-    return { is: "refused" };
+    return { is: isConnected ? "refused" : "not_tried" };
   } finally {
     clearTimeout(timer);
     connection?.[Symbol.dispose]();

@@ -230,7 +230,7 @@ function signatureFaults({ signature, upgrade }: Reached, url: string): readonly
 }
 
 function upgradeFaults({ upgrade, signature }: Reached, url: string): readonly Finding[] {
-  if (upgrade.is === "accepted" || (upgrade.status === 403 && signature !== "none")) return [];
+  if (upgrade.is !== "refused" || (upgrade.status === 403 && signature !== "none")) return [];
   return [{
     code: "public_url_no_websockets",
     state: "broken",
