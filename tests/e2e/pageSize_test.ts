@@ -22,7 +22,7 @@ const VIEWS = {
   "#calendar": "#calendar-list li",
   "#agents": "#agents-list > *",
   "#agents/receptionist": "#agent-listing > *",
-  "#setup": "#setup li",
+  "#setup": "#setup-list li",
   "#audit": "#audit-list li",
   "#do-not-call": "#listed > *",
 };
