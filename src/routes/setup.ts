@@ -55,7 +55,7 @@ const look = createRoute({
   operationId: "getSetup",
   summary: "Check the set-up",
   description:
-    "What is on, off or broken, and what mends it. The server of the model, Twilio and the provider of sign-in are asked, at most once in five seconds. Takes the scope `setup:read`.",
+    "What is on, off or broken, and what mends it. The servers of models, Twilio, the provider of sign-in, hosts of tools, MCP servers and endpoints of webhooks are asked, at most once in five seconds; nothing is changed. Takes the scope `setup:read`.",
   tags: ["Operation"],
   responses: {
     200: answer(

@@ -68,7 +68,7 @@ export interface SetupDeps {
 /** Tells how the set-up stands. */
 export type Setup = ReturnType<typeof openSetup>;
 
-/** The model's server, Twilio and the provider of sign-in are asked once in so long, by whomever. */
+/** Other machines are asked once in so long, by whomever. */
 const KEPT_MS = 5000;
 
 /** Creates what looks at the parts of the set-up. */

@@ -11,7 +11,7 @@ export interface EnvFile {
   readonly lines: readonly EnvLine[];
   /** Lines that are neither a setting, a comment nor blank: they are passed over. */
   readonly unreadable: readonly number[];
-  /** Whether others than the owner may read it; undefined where the system has no such rights. */
+  /** Whether all users of the machine may read or write it; undefined where the system has no such rights. */
   readonly isOpen: boolean | undefined;
   readonly modifiedAt: number | undefined;
 }
@@ -31,7 +31,7 @@ export async function readEnvFile(path = ".env"): Promise<EnvFileState> {
       state: "read",
       file: {
         ...parseEnvLines(text),
-        isOpen: mode === null ? undefined : (mode & 0o077) !== 0,
+        isOpen: mode === null ? undefined : (mode & 0o007) !== 0,
         modifiedAt: mtime?.getTime(),
       },
     };

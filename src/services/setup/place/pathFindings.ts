@@ -31,11 +31,14 @@ export function pathFindings(
       text: "{place}: the server may not use {path} ({rights}).",
       remedy: 'Add "{path}" to {rights} of permissions.server in deno.json, or choose another.',
       values,
-      fix: {
-        code: "allow_path",
-        text: 'Add "{path}" to {rights} of permissions.server in deno.json.',
-        values,
-      },
+      // All of the folder, with .env and the program, is more than a database needs.
+      ...(path !== "." && {
+        fix: {
+          code: "allow_path",
+          text: 'Add "{path}" to {rights} of permissions.server in deno.json.',
+          values,
+        },
+      }),
     }];
   });
 }
