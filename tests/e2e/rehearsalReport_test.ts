@@ -98,7 +98,7 @@ browserTests("the report of a rehearsal", {
       "Now fails prices (100% to 0%) heard free of charge",
       "Mended hours (0% to 100%)",
     ]);
-    assert.match(told[2] ?? "", /Figures answers: .*worst 0\.50 s to 0\.80 s \(\+0\.30 s\)/);
+    assert.match(told[2] ?? "", /^Longer answers: .*worst 0\.50 s to 0\.80 s \(\+0\.30 s\)/);
     const row = page.getByRole("row", { name: /^prices/ });
     assert.match((await row.innerText()).replaceAll(/\s+/g, " "), /0 of 1 0\.80 s \+0\.30 s/);
     const call = page.locator("#call-1");

@@ -82,6 +82,8 @@ async function run(
     textOf(child.stdout, (text) => {
       if (isInterrupted || interruptAt?.test(text) !== true) return;
       isInterrupted = true;
+      // As a terminal and `deno task` both pass it on.
+      child.kill("SIGINT");
       child.kill("SIGINT");
     }),
     textOf(child.stderr),

@@ -1,5 +1,5 @@
 import { budgetFigure } from "../budgets.ts";
-import { type Difference, isSame } from "../difference.ts";
+import { type Difference, type FigureChange, isSame } from "../difference.ts";
 import { costOf, dollars, figuresOf } from "../figures.ts";
 import { passRate, type RunReport } from "../runReport.ts";
 import { seconds } from "../../expect/verdict.ts";
@@ -89,12 +89,19 @@ export function changes(
     ...(removed.length > 0
       ? [`<li><b>Gone</b><p>${removed.map((name) => foreign(name)).join(", ")}</p></li>`]
       : []),
-    ...figures.map((change) =>
-      `<li><b>Figures</b><p>${escapeHtml(figureChangeText(change))}</p></li>`
-    ),
+    ...figures.map(figureItem),
   ];
   const list = isSame(difference)
     ? "<p>Nothing has changed.</p>"
     : `<ul class="verdicts">${items.join("")}</ul>`;
   return `<section><h2>${escapeHtml(title)}</h2>${list}</section>`;
+}
+
+/** Shorter is better, whatever the figure is. */
+function figureItem(change: FigureChange): string {
+  const { was, is } = change;
+  const by = is.median === was.median ? is.worst - was.worst : is.median - was.median;
+  return `<li class="${by > 0 ? "skipped" : "held"}"><b>${by > 0 ? "Longer" : "Shorter"}</b><p>${
+    escapeHtml(figureChangeText(change))
+  }</p></li>`;
 }
