@@ -45,6 +45,11 @@ export async function runPhone(
 
 async function callServer(run: PhoneRun): Promise<number> {
   const { network, options, print } = run;
+  // A stand-in that runs already knows what answers the number, also where the server is away.
+  const through = options.wav === undefined
+    ? await callThrough(options, print, run.interrupted)
+    : undefined;
+  if (through !== undefined) return through;
   if (!await answers(options.url)) {
     print(
       `Nothing answers at ${options.url}. Start the server with "deno task start", ` +
@@ -53,11 +58,8 @@ async function callServer(run: PhoneRun): Promise<number> {
     return 1;
   }
   // By Twilio's API the server ends the call, and takes it back after a restart.
-  const api = await startApi(run, {}, async () => {
-    if (options.wav !== undefined) return undefined;
-    return await callThrough(options, print, run.interrupted);
-  });
-  if (typeof api === "number") return api;
+  const api = await startApi(run);
+  if (api === undefined) return 1;
   try {
     print(`Calling ${options.to} from ${options.from} at ${options.url}`);
     printLegs("leg", () => network.nextLeg(), run);
@@ -71,19 +73,16 @@ async function callServer(run: PhoneRun): Promise<number> {
   }
 }
 
-/** The exit code where its port is taken: `otherwise` may do without, and else it is printed. */
+/** Undefined where its port is taken, which is printed. */
 async function startApi(
   { network, options, print }: PhoneRun,
-  more: Pick<TwilioApiOptions, "beside">,
-  otherwise: () => Promise<number | undefined>,
-): Promise<TwilioApi | number> {
+  more: Pick<TwilioApiOptions, "beside"> = {},
+): Promise<TwilioApi | undefined> {
   const { port } = options;
   try {
     return startTwilioApi(network, { port, accountState: options.account, ...more });
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    const code = await otherwise();
-    if (code !== undefined) return code;
     print(
       `Port ${port} is in use by ${await describePortHolder(
         port,
@@ -91,7 +90,7 @@ async function startApi(
         "--port, and start the server with that port in TWILIO_API_URL. With --port 0 you can call in " +
         "beside it; the server cannot transfer or end such a call.",
     );
-    return 1;
+    return undefined;
   }
 }
 
@@ -100,7 +99,7 @@ async function serveApi(run: PhoneRun): Promise<number> {
   const lives: Promise<void>[] = [];
   const beside = (request: Request) =>
     answerWish(request, (asked, tell) => {
-      if (typeof api === "number") throw new Error("Cannot call: there is no API");
+      if (api === undefined) throw new Error("Cannot call: there is no API");
       const both = (line: string) => [print, tell].forEach((to) => to(line));
       const call = api.callIn({ from: asked.from, to: asked.to });
       both(`call in to ${call.to} from ${call.from}, ${call.sid}`);
@@ -110,8 +109,8 @@ async function serveApi(run: PhoneRun): Promise<number> {
       lives.push(over);
       return { call, over };
     });
-  const api = await startApi(run, { beside }, () => Promise.resolve(undefined));
-  if (typeof api === "number") return api;
+  const api = await startApi(run, { beside });
+  if (api === undefined) return 1;
   if (!options.isPublic) api.setVoiceUrl("https://demo.twilio.com/welcome/voice/");
   print(`Twilio's API is simulated at ${api.url}`);
   print(

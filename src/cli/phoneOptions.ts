@@ -32,7 +32,8 @@ export const rehearsalLines = Object.entries({
 export const usage = `Call the running server as a phone would, without Twilio.
 
   deno task phone [options]            call the server
-  deno task phone --serve [options]    be Twilio's REST API: the calls that the server places ring here
+  deno task phone --serve [options]    be Twilio's REST API: the calls that the server places ring here, and
+                                       "deno task phone" calls the account's number through it
 
 Both print what happens, and write what was heard to WAV files. The whole description, with plans, menus and
 transfers, is in docs/phone-simulator.md.

@@ -146,6 +146,20 @@ Deno.test("--undo asks where somebody has changed the number since", async () =>
   assert.equal(rig.api.numberOf(account.number)?.name, "Renamed");
 });
 
+Deno.test("a number that is connected twice goes back to what it was before the first time", async () => {
+  await using rig = await startConnectRig();
+  rig.api.setNumber({ VoiceUrl: "https://old.example/voice" });
+  const before = JSON.stringify(rig.api.resources);
+  await rig.run(["--yes"]);
+  await rig.run(["--yes"], [], { PUBLIC_URL: "https://other.example" });
+  await rig.run(["--yes", "--forward-to", owner], [], { PUBLIC_URL: "https://other.example" });
+  await rig.run(["--yes", "--forward-to", "+14155550188"]);
+  assert.equal((rig.api.resources as { flows: unknown[] }).flows.length, 1);
+  const undone = await rig.run(["--undo"]);
+  assert.equal(undone.code, 0, undone.printed);
+  assert.equal(JSON.stringify(rig.api.resources), before);
+});
+
 Deno.test("connect remembers anew what somebody has set since", async () => {
   await using rig = await startConnectRig();
   rig.api.setNumber({ VoiceUrl: "https://old.example/voice" });

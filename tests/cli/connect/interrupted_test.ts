@@ -6,7 +6,7 @@ const root = new URL("../../../", import.meta.url);
 const owner = "+14155550199";
 
 /** Stands before the stand-in, and keeps back what a request gets, or the request itself. */
-function holdBefore(apiUrl: string, holds: (request: Request) => "request" | "answer" | undefined) {
+function holdBefore(apiUrl: string, holds: (request: Request) => "request" | "answer" | false) {
   const held = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
   const server = Deno.serve(
@@ -20,7 +20,7 @@ function holdBefore(apiUrl: string, holds: (request: Request) => "request" | "an
         return await fetch(`${apiUrl}${pathname}${search}`, { headers, method, body });
       };
       const answer = what === "request" ? undefined : await ask();
-      if (what === undefined) return answer!;
+      if (what === false) return answer!;
       await answer?.body?.cancel();
       held.resolve();
       await released.promise;
@@ -36,6 +36,21 @@ function holdBefore(apiUrl: string, holds: (request: Request) => "request" | "an
     },
   };
 }
+
+Deno.test("connect without a fallback can be killed once the number has changed", async () => {
+  await using rig = await startConnectRig();
+  rig.api.setNumber({ VoiceUrl: "https://old.example/voice" });
+  const before = JSON.stringify(rig.api.resources);
+  await using held = holdBefore(rig.api.url, (request) => changesNumber(request) && "answer");
+  const killed = spawnConnect(rig, held.url, ["--yes"]);
+  await held.held;
+  killed.kill("SIGKILL");
+  await killed.status;
+  assert.notEqual(JSON.stringify(rig.api.resources), before);
+  const undone = await rig.run(["--undo"], [], {}, { folder: `${rig.folder}/data` });
+  assert.equal(undone.code, 0, undone.printed);
+  assert.equal(JSON.stringify(rig.api.resources), before);
+});
 
 /** Runs the command in a process of its own, in the folder whose `data` the rig reads. */
 function spawnConnect(rig: ConnectRig, apiUrl: string, args: readonly string[]) {
@@ -57,11 +72,10 @@ const changesNumber = ({ method, url }: Request) =>
 const makesFlow = ({ method, url }: Request) => method === "POST" && url.endsWith("/v2/Flows");
 
 const kills = {
-  "before the number changes": (request: Request) => changesNumber(request) ? "request" : undefined,
-  "once the number has changed": (request: Request) =>
-    changesNumber(request) ? "answer" : undefined,
-  "before the flow is made": (request: Request) => makesFlow(request) ? "request" : undefined,
-  "once the flow is made": (request: Request) => makesFlow(request) ? "answer" : undefined,
+  "before the number changes": (request: Request) => changesNumber(request) && "request",
+  "once the number has changed": (request: Request) => changesNumber(request) && "answer",
+  "before the flow is made": (request: Request) => makesFlow(request) && "request",
+  "once the flow is made": (request: Request) => makesFlow(request) && "answer",
 } as const;
 
 for (const [when, holds] of Object.entries(kills)) {
