@@ -20,6 +20,10 @@ const PUBLIC_URL = "https://parley.example";
 const NUMBER = "+12025550100";
 /** A conversation of ten minutes is kept whole. */
 const KEPT_MS = 600_000;
+/** One for all servers: each of its own would be a thread and a copy of the synthesizer. */
+const AGENTS_VOICE = "slt";
+/** Agents stay as they are during a scenario; a day is the longest that a timer waits. */
+const NEVER_MS = 86_400_000;
 
 /** What a server is started for. */
 export interface RehearsedServerOptions {
@@ -70,7 +74,11 @@ export async function startRehearsedServer(
   opening.defer(network.close);
   const api = startTwilioApi(network);
   opening.defer(api.close);
-  const model = isReal ? realModel(environment) : builtInEngine({ script, faults: faults.every });
+  const model = isReal ? realModel(environment) : builtInEngine({
+    script,
+    faults: faults.every,
+    voice: voices[AGENTS_VOICE],
+  });
   opening.defer(model.close);
   const tap = startModelTap({
     upstream: model.url,
@@ -103,6 +111,7 @@ export async function startRehearsedServer(
     log: createLogger({ level: "warn", format: "json", write: log, now: Date.now }),
     recordAfterMs: "never",
     toolStandIns: toolStandIns(tools),
+    agentPollMs: NEVER_MS,
     lateness: { beginsAt: Infinity },
     startRehearsal: () => Promise.resolve({ url: tap.url, close: () => Promise.resolve() }),
   });
@@ -164,9 +173,13 @@ interface ModelEnd {
 }
 
 function builtInEngine(
-  { script, faults }: { readonly script: Script; readonly faults: readonly Fault[] },
+  { script, faults, voice }: {
+    readonly script: Script;
+    readonly faults: readonly Fault[];
+    readonly voice: Voice | undefined;
+  },
 ): ModelEnd {
-  const engine = startRealtimeServer({ voice: "flite", script, faults });
+  const engine = startRealtimeServer({ voice: voice ?? "flite", script, faults });
   const told = new ToldWords();
   const follow = async (): Promise<void> => {
     for (;;) told.follow(await engine.nextSession());

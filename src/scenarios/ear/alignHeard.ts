@@ -26,7 +26,7 @@ export function alignHeard(
   const [first] = items;
   const format = first?.format ?? "pcmu";
   const perMs = bytesPerMs(format);
-  const texts = items.map((item) => ({ item, bytes: textOf(item.audio) }));
+  const texts = items.map((item) => ({ item, bytes: bytesOf(item) }));
   const runs: HeardRun[] = [];
   const heardTo = new Map<SpokenItem, number>();
   const sorted = pieces.toSorted((a, b) => a.atMs - b.atMs);
@@ -106,6 +106,15 @@ interface Place {
   readonly item: SpokenItem;
   readonly at: number;
 }
+
+/** Kept, since callers who wait for words look again and again. */
+function bytesOf(item: SpokenItem): string {
+  let text = known.get(item);
+  if (text === undefined) known.set(item, text = textOf(item.audio));
+  return text;
+}
+
+const known = new WeakMap<SpokenItem, string>();
 
 /** One character for each byte: searching a text is fast. */
 function textOf(audio: Uint8Array): string {

@@ -1,6 +1,7 @@
 import { bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import type { HeardRun } from "./alignHeard.ts";
 import type { SpokenItem } from "./spokenItem.ts";
+import type { TimedWord } from "./spreadWords.ts";
 import { wordTimes } from "./wordTimes.ts";
 
 /** One word at the ear; times are milliseconds since the answer. */
@@ -41,7 +42,7 @@ export function heardLines(runs: readonly HeardRun[]): readonly HeardLine[] {
       continue;
     }
     const perMs = bytesPerMs(item.format);
-    const words = wordTimes(item).map((word) => ({ ...word, at: placeOf(word, parts, perMs) }));
+    const words = wordsOf(item).map((word) => ({ ...word, at: placeOf(word, parts, perMs) }));
     lines.push({
       itemId: item.id,
       ...{ fromMs, toMs, heardMs },
@@ -52,6 +53,15 @@ export function heardLines(runs: readonly HeardRun[]): readonly HeardLine[] {
   }
   return lines;
 }
+
+/** Kept, since callers who wait for words look again and again. */
+function wordsOf(item: SpokenItem): readonly TimedWord[] {
+  let words = known.get(item);
+  if (words === undefined) known.set(item, words = wordTimes(item));
+  return words;
+}
+
+const known = new WeakMap<SpokenItem, readonly TimedWord[]>();
 
 /** Sound of no item is a line for each stretch. */
 function byItem(

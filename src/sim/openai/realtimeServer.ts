@@ -11,6 +11,7 @@ import { rehearsal } from "../rehearsal/rehearsal.ts";
 import type { Script } from "./scripts.ts";
 import { createFliteVoice } from "../voice/fliteVoice.ts";
 import { createToneVoice } from "../voice/toneVoice.ts";
+import type { Voice } from "../voice/voice.ts";
 
 export type { ConversationEntry } from "./conversation.ts";
 export type { ModelCard } from "./modelCards.ts";
@@ -18,8 +19,8 @@ export type { Fault } from "./faults.ts";
 export type { RealtimeSession } from "./realtimeSession.ts";
 
 export interface RealtimeServerOptions {
-  /** `tone` costs nothing and sounds the same every time; `flite` is a real voice, in a worker. */
-  readonly voice?: "flite" | "tone";
+  /** `tone` costs nothing and sounds the same every time; `flite` is a real voice, in a worker. One that is given stays open. */
+  readonly voice?: "flite" | "tone" | Voice;
   /** Multiple of real time at which audio is produced; `Infinity` sends each reply at once. */
   readonly speed?: number;
   /** Length of one audio delta in milliseconds. */
@@ -43,6 +44,11 @@ export interface RealtimeServerOptions {
   readonly clockAheadMs?: number;
 }
 
+function voiceOf(voice: NonNullable<RealtimeServerOptions["voice"]>): Voice {
+  if (voice === "tone") return createToneVoice();
+  return voice === "flite" ? createFliteVoice() : { ...voice, close: () => {} };
+}
+
 /** A running server; closing it frees everything. */
 export type RealtimeServer = ReturnType<typeof startRealtimeServer>;
 
@@ -63,7 +69,7 @@ export function startRealtimeServer(
     clockAheadMs = 0,
   }: RealtimeServerOptions = {},
 ) {
-  const speech = new SpeechSource(voice === "tone" ? createToneVoice() : createFliteVoice());
+  const speech = new SpeechSource(voiceOf(voice));
   const nextDeltaMs = typeof deltaMs === "number" ? () => deltaMs : deltaMs;
   const production: Production = { script, speech, speed, nextDeltaMs };
   const inForce = new FaultSet(faults);
