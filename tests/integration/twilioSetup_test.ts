@@ -91,6 +91,11 @@ const plants: readonly (readonly [what: string, code: string, Planted])[] = [
   }],
   ["no status callback", "number_status_elsewhere", { number: { StatusCallback: "" } }],
   ["a closed country", "calling_out_closed", { env: { OUTBOUND_COUNTRIES: "US,DE" } }],
+  ["a closed country of a prefix", "calling_out_closed", { env: { OUTBOUND_ALLOW: "+4930" } }],
+  ["a number that calls may not come from", "calling_out_from_unknown_number", {
+    env: { OUTBOUND_FROM: "+14155550178,+14155550177" },
+    account: { callerIds: ["+14155550178"] },
+  }],
   ["an error of Twilio's", "twilio_alert", {
     account: {
       alerts: [

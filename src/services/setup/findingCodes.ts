@@ -98,6 +98,7 @@ export const findingCodes = [
   "texts_from_unknown_number",
   "texts_not_registered",
   "calling_out_closed",
+  "calling_out_from_unknown_number",
   "calling_out_off",
   "calling_out_at_any_hour",
   // Access

@@ -69,6 +69,13 @@ export function createTwilioAccountFacts(
       const name = isRecord(body) ? body["friendly_name"] : undefined;
       return typeof name === "string" ? name.slice(0, 64) : undefined;
     },
+    /** Whether a number that is not of the account is verified as its own. */
+    async isCallerId(number: string): Promise<boolean> {
+      const query = new URLSearchParams({ PhoneNumber: number });
+      const body = await request(`${root}/OutgoingCallerIds.json?${query}`);
+      const ids = isRecord(body) ? body["outgoing_caller_ids"] : undefined;
+      return Array.isArray(ids) && ids.some((id) => isRecord(id) && id["phone_number"] === number);
+    },
     /** Whether numbers of a country, by its ISO code, may be called. */
     async isOpen(country: string): Promise<boolean> {
       const url = `${at("voice")}/v1/DialingPermissions/Countries/${encodeURIComponent(country)}`;

@@ -9,7 +9,9 @@ export type ConnectFault =
 /** Reads it from what `fetch` throws: Deno says it only in the words of the causes. */
 export function faultOf(error: unknown): ConnectFault {
   if (error instanceof DOMException && error.name === "TimeoutError") return { is: "silent" };
-  const words = wordsOf(error);
+  // The address stands in the message, and may hold any word.
+  const words = wordsOf(error).replaceAll(/ for url \(\S*\)/g, "");
+  if (/temporary failure in name resolution/i.test(words)) return { is: "failed" };
   if (/dns error|failed to lookup address|name or service not known/i.test(words)) {
     return { is: "not_found" };
   }

@@ -16,7 +16,8 @@ export function calledCountries(
   if (countries !== undefined) return countries.slice(0, MAX_COUNTRIES);
   // Single numbers and prefixes need not be of the number's own country.
   const named = allow.length > 0 ? allow : [phone.number];
-  const found = named.map((start) => countryOfNumber(start)).filter((code) => code !== undefined);
+  const found = named.map((start) => countryOfNumber(start.padEnd(12, "2")))
+    .filter((code) => code !== undefined);
   return [...new Set(found)].slice(0, MAX_COUNTRIES);
 }
 

@@ -13,6 +13,7 @@ import { KeptAnswer } from "../keptAnswer.ts";
 import { check, type Finding, type SetupCheck, type SetupPart } from "../setupCheck.ts";
 import { accountFault, accountFindings } from "./accountFindings.ts";
 import { alertFindings } from "./alertFindings.ts";
+import { callerIdFinding, unusableNumbers } from "./callerIdFinding.ts";
 import { calledCountries, closedCountries, countriesFinding } from "./countryFindings.ts";
 import { numberFindings } from "./numberFindings.ts";
 import { textingAgents, textSender, textsFinding } from "./textsFindings.ts";
@@ -61,6 +62,7 @@ function checksOf(
   const alerts = kept(() => alertsClient.since(Date.now() - DAY_MS));
   const countries = calledCountries(settings);
   const closed = kept(() => closedCountries(countries, facts));
+  const unusable = kept(() => unusableNumbers(settings.outbound.from, numbers, facts));
   const sender = kept(() => textSender({ phone, sms: settings.sms }, facts, numbers));
 
   return async function look() {
@@ -72,11 +74,12 @@ function checksOf(
     const found = answers.number.value;
     const texting = textingAgents(agents);
     const callsOut = settings.server.apiKeys.length > 0 || settings.signIn !== undefined;
-    const [ofBalance, overrides, ofAlerts, ofCountries, ofTexts] = await Promise.all([
+    const [ofBalance, overrides, ofAlerts, ofCountries, ofFrom, ofTexts] = await Promise.all([
       asked(balance.get()),
       overridesOf(found),
       asked(alerts.get()),
       callsOut ? asked(closed.get()) : none<readonly string[]>([]),
+      callsOut ? asked(unusable.get()) : none<readonly string[]>([]),
       texting.length > 0 ? asked(sender.get()) : undefined,
     ]);
     const checks: SetupCheck[] = [];
@@ -86,11 +89,14 @@ function checksOf(
     add("phone", [
       ...accountFindings(answers.account.value, amount),
       ...numberFindings(found, phone, overrides),
-      ...unknownFindings([ofAlerts, ofCountries, ofTexts]),
+      ...unknownFindings([ofAlerts, ofCountries, ofFrom, ofTexts]),
     ]);
     if (ofAlerts.ok) add("alerts", alertFindings(ofAlerts.value, phone.publicUrl));
-    const ofClosed = ofCountries.ok ? countriesFinding(countries, ofCountries.value) : undefined;
-    if (ofClosed !== undefined) add("destinations", [ofClosed]);
+    const outbound = [
+      ofCountries.ok ? countriesFinding(countries, ofCountries.value) : undefined,
+      ofFrom.ok ? callerIdFinding(ofFrom.value) : undefined,
+    ];
+    add("destinations", outbound.filter((finding) => finding !== undefined));
     if (ofTexts?.ok === true) add("texts", [textsFinding(ofTexts.value, texting)]);
     return checks;
   };

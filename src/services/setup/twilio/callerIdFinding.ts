@@ -1,0 +1,33 @@
+import type { TwilioAccountFacts, TwilioAccountNumbers } from "../../twilioOutbound.ts";
+import type { Finding } from "../setupCheck.ts";
+
+/** More are not asked about. */
+const MAX_NUMBERS = 20;
+
+/** Numbers that calls may not be placed from: neither of the account nor verified. Rejects with a `TwilioProblem`. */
+export async function unusableNumbers(
+  from: readonly string[],
+  numbers: Pick<TwilioAccountNumbers, "find">,
+  facts: Pick<TwilioAccountFacts, "isCallerId">,
+): Promise<readonly string[]> {
+  const unusable: string[] = [];
+  // One after the other: Twilio refuses many questions at once.
+  for (const number of from.slice(0, MAX_NUMBERS)) {
+    if (await numbers.find(number) !== undefined || await facts.isCallerId(number)) continue;
+    unusable.push(number);
+  }
+  return unusable;
+}
+
+/** Undefined where all can be used. */
+export function callerIdFinding(unusable: readonly string[]): Finding | undefined {
+  if (unusable.length === 0) return undefined;
+  return {
+    code: "calling_out_from_unknown_number",
+    state: "broken",
+    text: "Twilio lets nobody be called from {numbers}: they are not of the account.",
+    remedy:
+      "Correct OUTBOUND_FROM, or verify them in the Twilio console, under Phone Numbers, Verified Caller IDs.",
+    values: { numbers: unusable.join(", ") },
+  };
+}
