@@ -5,6 +5,7 @@ import type { Settings } from "../config/settings.ts";
 import type { RecordedCall } from "../scenarios/callEvidence.ts";
 import type { FoundScenario } from "../scenarios/file/findScenarios.ts";
 import { readScenario } from "../scenarios/file/readScenario.ts";
+import { guessDictation } from "../scenarios/recorded/guessDictation.ts";
 import { recordOfJournal } from "../scenarios/recorded/recordOfJournal.ts";
 import { NO_TEXTS, scenarioOfCall } from "../scenarios/recorded/scenarioOfCall.ts";
 import { readRecord } from "../scenarios/run/readRecord.ts";
@@ -147,7 +148,7 @@ async function recordsOf(
     const content = await calls.content(id);
     const turns = content.turns.filter(({ aside }) => aside !== true);
     const record = readRecord(viewDetail(call, { ...content, turns }));
-    if (record !== undefined) records.push(record);
+    if (record !== undefined) records.push(guessDictation(record));
   }
   return records;
 }

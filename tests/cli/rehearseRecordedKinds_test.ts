@@ -128,17 +128,19 @@ caller:
 `,
   });
   await recorded.writeAgent(agent('sat: "09:00-10:00"'));
-  const { report, code, printed } = await rehearsed(
-    recorded.environment,
-    ...["--from-journal", recorded.journals],
-  );
-  assert.equal(code, 0, printed);
-  const { tools, exchanges } = differenceIn(report);
-  assert.deepEqual(tools.map(({ name, isSame }) => [name, isSame]), [
-    ["find_slots", true],
-    ["book_slot", true],
-    ["book_slot", true],
-    ["end_call", true],
-  ]);
-  assert.ok(exchanges.some(({ now }) => /booked/.test(now)), Deno.inspect(exchanges));
+  // Of its journal and of its record, side by side.
+  const runs = [["--from-journal", recorded.journals], ["--from-call", recorded.callId]];
+  const both = await Promise.all(runs.map((args) => rehearsed(recorded.environment, ...args)));
+  for (const { report, code, printed } of both) {
+    assert.equal(code, 0, printed);
+    const { tools, exchanges } = differenceIn(report);
+    assert.deepEqual(tools.map(({ name, isSame }) => [name, isSame]), [
+      ["find_slots", true],
+      ["book_slot", true],
+      ["book_slot", true],
+      ["end_call", true],
+    ]);
+    assert.ok(exchanges.some(({ now }) => /booked/.test(now)), Deno.inspect(exchanges));
+    assert.deepEqual(exchanges.filter(({ isSame }) => !isSame), []);
+  }
 });

@@ -55,11 +55,15 @@ function hasTool(
     calendar !== undefined && OF_CALENDARS.has(name);
 }
 
-/** Whether the tool itself has answered, and not the server, which had the caller asked or told first. */
-function isAnswer({ output }: RecordedTool): boolean {
-  if (output === undefined || output.length > MAX_CHARACTERS) return false;
+/** Whether the server has answered, which has the caller asked or told first, and not the tool. */
+export function isServersAnswer({ output = "" }: RecordedTool): boolean {
   const value = parsed(output);
-  return !(isRecord(value) && typeof value["note"] === "string" && NOT_RUN.test(value["note"]));
+  return isRecord(value) && typeof value["note"] === "string" && NOT_RUN.test(value["note"]);
+}
+
+function isAnswer(tool: RecordedTool): boolean {
+  const { output } = tool;
+  return output !== undefined && output.length <= MAX_CHARACTERS && !isServersAnswer(tool);
 }
 
 const NOT_RUN = /^Not carried out/;
