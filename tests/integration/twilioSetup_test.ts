@@ -171,7 +171,7 @@ Deno.test("errors of Twilio are counted, without numbers, texts or addresses", a
   const alert = { code: 11200, text: "From +14155550199", url: `${own}?secret=1`, agoMs: 60_000 };
   const checks = await checksWith({ account: { alerts: [alert, { ...alert, agoMs: 90_000 }] } });
   const [check] = checks.filter(({ code }) => code === "twilio_alert");
-  assert.equal(check?.values["code"], 11200);
+  assert.equal(check?.values["code"], "11200");
   assert.equal(check.values["count"], 2);
   assert.match(String(check.values["at"]), /^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
   assert.match(check.remedy ?? "", /answered with an error/);

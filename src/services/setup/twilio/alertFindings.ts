@@ -35,11 +35,11 @@ export function alertFindings(
   return found.slice(0, MAX_CODES).map(({ code, count, at }) => ({
     code: "twilio_alert",
     state: "warning",
-    text:
-      "Twilio has reported error {code} in the last 24 hours: {count} times, the latest at {at}.",
+    text: "Twilio has reported error {code} in the last 24 hours ({count} ×, the latest at {at}).",
     remedy: alertSentence(code),
     values: {
-      code,
+      // As a number, it would be shown with a separator.
+      code: String(code),
       count: alerts.length >= PAGE ? `≥ ${count}` : count,
       at: `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`,
     },
