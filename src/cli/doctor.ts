@@ -32,7 +32,8 @@ export async function doctor(
   if (!isJson) { for (const line of reportLines(checks, source)) terminal.print(line); }
   const fixed: SetupCheck[] = [];
   // What is off is a choice: it is changed only where somebody says so.
-  const open = checks.filter(({ state }) => !isYes || state !== "off");
+  const states = isYes ? ["broken", "warning"] : ["broken", "warning", "off"];
+  const open = states.flatMap((state) => checks.filter((check) => check.state === state));
   for (const check of isFixing ? onePerChange(open) : []) {
     const { fix, code } = check;
     if (fix === undefined) continue;

@@ -137,6 +137,7 @@ Deno.test("doctor finds faults of models, agents, services, clock, store and por
   for (const { code } of mended.report.fixed) assert.ok(!again.has(code), code);
   const { permissions: { server } } = JSON.parse(await folder.read("deno.json"));
   assert.ok(server.net.includes("hooks.example.com:443"));
+  assert.ok(!codesOf(found).has("webhook_ok"), "nothing can be delivered");
   assert.ok(server.read.includes("./elsewhere") && server.write.includes("./elsewhere"));
 });
 
@@ -228,15 +229,16 @@ Deno.test("doctor asks before each change, and makes those that somebody agrees 
         print: (line) => said.push(line),
         ask: (question) => {
           questions.push(`${said.at(-1)} ${question}`);
-          return Promise.resolve(answers[questions.length - 2]);
+          return Promise.resolve(answers[questions.length - 1]);
         },
       },
     },
   );
   assert.equal(exitCode, 0);
-  assert.match(questions[0] ?? "", /^keys_not_set: .*Do that\? \[y\/N\]$/);
-  assert.match(questions[1] ?? "", /^env_file_open: /);
-  assert.match(questions[2] ?? "", /^setting_misspelt: Write OUTBOUND_HOURS .* line 1/);
+  assert.match(questions[0] ?? "", /^env_file_open: .*Do that\? \[y\/N\]$/);
+  assert.match(questions[1] ?? "", /^setting_misspelt: Write OUTBOUND_HOURS .* line 1/);
+  assert.match(questions[2] ?? "", /^setting_misspelt: Write OUTBOUND_COUNTRIES .* line 2/);
+  assert.match(questions[3] ?? "", /^keys_not_set: /, "what is off, at last");
   assert.equal(await folder.read(".env"), env.replace("HOUR=", "HOURS="));
   assert.ok(said.includes("Changed: 1. deno task doctor looks again."), said.join("\n"));
 });

@@ -152,7 +152,9 @@ export function openSetup(
       ...instances,
       check("recordings", recordingsFinding(settings, recordings.health, recorded)),
       ...(disk === undefined ? [] : [check("disk", disk)]),
-      check("webhooks", webhooksFinding(settings, failed.length)),
+      ...(endpoints.some(({ values }) => values?.["place"] === "WEBHOOK_URL") && failed.length === 0
+        ? []
+        : [check("webhooks", webhooksFinding(settings, failed.length))]),
       ...endpoints.map((finding) => check("webhooks", finding)),
       ...pathFindings(settings, { mayUse, isRecording: recorded.length > 0 })
         .map((finding) => check("machine", finding)),
