@@ -15,6 +15,7 @@ import { type ConnectMemory, openConnectMemory, TUNNEL_MEMORY } from "./connect/
 import type { ConnectDeps } from "./connect/connectNumber.ts";
 import { connectDeps, connectNumbers } from "./connect/connectNumbers.ts";
 import { type ConnectOptions, connectUsage, readConnectOptions } from "./connect/connectOptions.ts";
+import { shown } from "./connect/numberChanges.ts";
 import { undoNumber } from "./connect/undoNumber.ts";
 import { waitForCall } from "./connect/waitForCall.ts";
 import { createServerApi } from "./serverApi.ts";
@@ -69,7 +70,9 @@ export async function runConnect(
       });
   } catch (error) {
     if (!(error instanceof TwilioProblem)) throw error;
-    print(`${error.message}${error.twilioMessage === undefined ? "" : ` ${error.twilioMessage}`}`);
+    print(
+      `${error.message} ${error.twilioMessage === undefined ? "" : shown(error.twilioMessage)}`,
+    );
     print(ADVICE[error.code] ?? "Run the command again: it goes on from here.");
     return 1;
   }

@@ -1,5 +1,6 @@
-import { parseArgs, parseEnv } from "node:util";
+import { parseArgs } from "node:util";
 import { SettingsError } from "../config/env.ts";
+import { parseSettings } from "./settingsFile.ts";
 import { ownTerminal } from "./terminal.ts";
 import { startDevServer } from "./tunnel/devServer.ts";
 import { runTunnel, type TunnelOptions } from "./tunnel/runTunnel.ts";
@@ -39,7 +40,7 @@ export function readDevOptions(
 /** The process environment comes before `.env`, as for the server. */
 function readSettingsFile(): Readonly<Record<string, string | undefined>> {
   try {
-    return parseEnv(Deno.readTextFileSync(".env"));
+    return parseSettings(Deno.readTextFileSync(".env"));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
     throw error;

@@ -1,5 +1,5 @@
 import { newToken } from "../utils/ids.ts";
-import { parseArgs, parseEnv } from "node:util";
+import { parseArgs } from "node:util";
 import { dirname, resolve } from "node:path";
 import {
   type NumberPlans,
@@ -10,6 +10,7 @@ import {
 import type { AccountState } from "../sim/twilio/account/accountState.ts";
 import { readAccountState } from "../sim/twilio/account/readAccountState.ts";
 import type { NumberPlan } from "../sim/twilio/phoneNetwork.ts";
+import { parseSettings } from "./settingsFile.ts";
 
 /** Settings that a server may run with to be called without Twilio; also this command's defaults. */
 export const rehearsal = {
@@ -138,7 +139,7 @@ export function readPhoneOptions(
   if (text === undefined && values["env-file"] !== undefined) {
     throw new TypeError(`Cannot read settings: there is no file ${values["env-file"]}`);
   }
-  const file = parseEnv(text ?? "");
+  const file = parseSettings(text ?? "");
   const setting = (name: string) => environment(name) || file[name] || undefined;
   const number = setting("TWILIO_PHONE_NUMBER") ?? rehearsal.TWILIO_PHONE_NUMBER;
   const [sid, secret] = [setting("TWILIO_API_KEY_SID"), setting("TWILIO_API_KEY_SECRET")];

@@ -1,18 +1,23 @@
 import assert from "node:assert/strict";
 import config from "../../deno.json" with { type: "json" };
+import { readDevOptions } from "../../src/cli/dev.ts";
 import { rehearsal } from "../../src/cli/phoneOptions.ts";
+import { parseSettings } from "../../src/cli/settingsFile.ts";
 import { Inbox } from "../support/inbox.ts";
 import { isOpensslThere } from "../support/programs.ts";
 import { type FakeTools, makeFakeTools } from "../support/tunnel/fakeTools.ts";
+import { until } from "../support/until.ts";
 
 const root = new URL("../../", import.meta.url);
-const ignore = !isOpensslThere();
+const ignore = !isOpensslThere() || Deno.build.os !== "linux";
 
 /** A task, under way in a folder of its own. */
 interface Task extends AsyncDisposable {
   readonly lines: Inbox<string>;
-  readonly pid: number;
-  signal(name: Deno.Signal): void;
+  /** As Ctrl-C does. */
+  interrupt(): void;
+  /** As a power cut does. */
+  kill(): void;
   ended(): Promise<number>;
 }
 
@@ -48,8 +53,9 @@ function start(
   { folder, tools }: { readonly folder: string; readonly tools: FakeTools },
 ): Task {
   const [, ...flags] = config.tasks[task].command.replaceAll("'", "").split(" ");
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...flags, ...args],
+  // A group of its own, as a terminal makes one: Ctrl-C reaches all processes of it.
+  const child = new Deno.Command("setsid", {
+    args: [Deno.execPath(), ...flags, ...args],
     cwd: folder,
     clearEnv: true,
     env: {
@@ -64,17 +70,16 @@ function start(
   const lines = new Inbox<string>();
   const read = Promise.all([readLines(child.stdout, lines), readLines(child.stderr, lines)]);
   const ended = Promise.all([child.status, read]).then(([{ code }]) => code);
+  const signal = (name: string) =>
+    void new Deno.Command("kill", { args: [`-${name}`, "--", `-${child.pid}`], stderr: "null" })
+      .outputSync();
   return {
     lines,
-    pid: child.pid,
-    signal: (name) => child.kill(name),
+    interrupt: () => signal("INT"),
+    kill: () => signal("KILL"),
     ended: () => ended,
     async [Symbol.asyncDispose]() {
-      try {
-        child.kill("SIGKILL");
-      } catch {
-        // It has ended by itself.
-      }
+      signal("KILL");
       await ended;
     },
   };
@@ -155,10 +160,10 @@ Deno.test({
     assert.match(heard, /through the stand-in/);
     assert.match(heard, /agent +speaks[^]*person[^]*ended/);
 
-    server.signal("SIGINT");
+    server.interrupt();
     assert.equal(await server.ended(), 0, server.lines.all.join("\n"));
     assert.deepEqual(await numberAt(settings.TWILIO_API_URL), before);
-    twilio.signal("SIGINT");
+    twilio.interrupt();
     assert.equal(await twilio.ended(), 0);
   },
 });
@@ -177,9 +182,7 @@ Deno.test({
     {
       await using server = start("dev", ["--tunnel", "--yes"], there);
       await server.lines.find((line) => line.includes(`Call ${rehearsal.TWILIO_PHONE_NUMBER}`));
-      const children = childrenOf(server.pid);
-      server.signal("SIGKILL");
-      for (const pid of children) Deno.kill(pid, "SIGKILL");
+      server.kill();
       await server.ended();
     }
     assert.notDeepEqual(await numberAt(settings.TWILIO_API_URL), before);
@@ -189,9 +192,32 @@ Deno.test({
   },
 });
 
-/** Processes that this one has started, and theirs. */
-function childrenOf(pid: number): readonly number[] {
-  const text = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim();
-  const own = text === "" ? [] : text.split(" ").map(Number);
-  return own.flatMap((child) => [child, ...childrenOf(child)]);
-}
+Deno.test({
+  name: "deno task dev runs the server, again at a change, and ends with Ctrl-C",
+  ignore,
+  async fn() {
+    await using tools = await makeFakeTools();
+    await using copy = await makeCopy({ PORT: String(freePort()) });
+    await using server = start("dev", [], { folder: copy.folder, tools });
+    const banners = () => server.lines.all.filter((line) => line.includes("Ctrl-C stops")).length;
+    await until(banners, (count) => count === 1);
+    await Deno.writeTextFile(`${copy.folder}/src/index.ts`, "\n", { append: true });
+    await until(banners, (count) => count === 2);
+    server.interrupt();
+    assert.equal(await server.ended(), 0, server.lines.all.join("\n"));
+  },
+});
+
+Deno.test("readDevOptions() takes a tunnel of a certain kind, of any, or none", () => {
+  const tunnel = (...args: readonly string[]) => readDevOptions(args).tunnel;
+  assert.equal(tunnel(), undefined);
+  assert.deepEqual(tunnel("--tunnel"), { tool: undefined, isAgreed: false });
+  assert.deepEqual(tunnel("--tunnel=ngrok", "--yes"), { tool: "ngrok", isAgreed: true });
+  assert.throws(() => tunnel("--tunnel=other"), /cloudflared, ngrok, tailscale/);
+  assert.throws(() => tunnel("--tunnels"), TypeError);
+});
+
+Deno.test("parseSettings() lets the first of two lines count, as the server does", () => {
+  const settings = parseSettings("A=1\n# A=0\nexport A=2\nB='two\nlines'\n");
+  assert.deepEqual({ ...settings }, { A: "1", B: "two\nlines" });
+});

@@ -15,7 +15,7 @@ import {
   planOf,
 } from "./connectNumber.ts";
 import type { ConnectOptions } from "./connectOptions.ts";
-import { describeChanges, entriesOf } from "./numberChanges.ts";
+import { describeChanges, entriesOf, shown } from "./numberChanges.ts";
 
 /** Says what will change, asks, and changes it. Returns whether the numbers are connected. */
 export async function connectNumbers(
@@ -32,7 +32,11 @@ export async function connectNumbers(
       return false;
     }
     if (settings.TrunkSid === "" || unsetsTrunk) continue;
-    print(`${number} belongs to the SIP trunk ${settings.TrunkSid}, which gets all of its calls.`);
+    print(
+      `${number} belongs to the SIP trunk ${
+        shown(settings.TrunkSid)
+      }, which gets all of its calls.`,
+    );
     const question = "Take it from the trunk (--undo gives it back)?";
     if (!await confirms(terminal, question, false)) {
       print("Nothing was changed. To take it from the trunk: --unset-trunk");

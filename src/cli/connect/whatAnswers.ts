@@ -17,7 +17,9 @@ export async function whatAnswers(
   if (VoiceReceiveMode === "fax") return "nothing: it is set to receive faxes";
   if (VoiceApplicationSid === "") return ofUrl(VoiceUrl, VoiceMethod, publicUrl);
   const application = await account.application(VoiceApplicationSid);
-  if (application === undefined) return `nothing: its application ${VoiceApplicationSid} is gone`;
+  if (application === undefined) {
+    return `nothing: its application ${shown(VoiceApplicationSid)} is gone`;
+  }
   const behind = ofUrl(application.voiceUrl, "POST", publicUrl);
   return `the application "${shown(application.name)}", which asks ${behind}`;
 }

@@ -4,6 +4,7 @@ import { type AccountNumber, TwilioProblem } from "../../services/twilioOutbound
 import { chooseNumbers } from "../connect/chooseNumbers.ts";
 import { openConnectMemory, TUNNEL_MEMORY } from "../connect/connectMemory.ts";
 import { connectDeps, connectNumbers } from "../connect/connectNumbers.ts";
+import { shown } from "../connect/numberChanges.ts";
 import { undoNumber } from "../connect/undoNumber.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -81,7 +82,9 @@ export async function chooseTunnelNumber(
       return await act();
     } catch (error) {
       if (!(error instanceof TwilioProblem)) throw error;
-      print(`${error.message} ${error.twilioMessage ?? ""}`.trim());
+      print(
+        `${error.message} ${error.twilioMessage === undefined ? "" : shown(error.twilioMessage)}`,
+      );
       return undefined;
     }
   }
