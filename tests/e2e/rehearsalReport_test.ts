@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
 import { differenceOf } from "../../src/scenarios/report/difference.ts";
 import type { WholeReport } from "../../src/scenarios/report/wholeReport.ts";
 import { violationsOf } from "../support/browser/accessibility.ts";
-import { browserTestInBoth, browserTests } from "../support/browser/browser.ts";
+import {
+  browserTest,
+  browserTestInBoth,
+  browserTests,
+  openPage,
+} from "../support/browser/browser.ts";
 import {
   failed,
   held,
@@ -13,10 +17,9 @@ import {
   said,
   scenarioWith,
 } from "../support/scenarios/reports.ts";
-import { visitReport } from "../support/scenarios/reportVisit.ts";
+import { openAll, position, visitReport } from "../support/scenarios/reportVisit.ts";
+import { makeRehearsalFolder, shortScenario } from "../support/scenarios/rehearseTask.ts";
 import { until } from "../support/until.ts";
-
-const EVIL = `</script></style><img src=x onerror="document.title='broken'">'"\`\${1}\u202e`;
 
 const lines = [
   said("agent", 500, 2000, "A haircut costs forty dollars,", "and is free of charge."),
@@ -29,6 +32,8 @@ const talk = runWith({
   answers: [{ atMs: 3400, ms: 800 }],
   cuts: [{ atMs: 1900, ms: 100 }],
   deadAir: { atMs: 2600, ms: 800 },
+  tools: [{ name: "price_list", atMs: 450, ok: false }],
+  ended: "agent_hung_up",
   lines,
 });
 const quiet = runWith({ endMs: 4500, lines, answers: [{ atMs: 3400, ms: 500 }] });
@@ -43,8 +48,6 @@ const whole: WholeReport = {
   difference: differenceOf(before, report),
   budgets: [{ name: "answers", limit: 600, is: 800, isKept: false }],
 };
-
-const OPEN_ALL = "document.querySelectorAll('details').forEach((run) => run.open = true)";
 
 /** Keeps what is played, and how loud. */
 const LISTEN = `globalThis.played = [];
@@ -81,7 +84,7 @@ browserTests("the report of a rehearsal", {
       browser,
       viewport: { width: 320, height: 700 },
     });
-    await visit.page.evaluate(OPEN_ALL);
+    await openAll(visit.page);
     const widest = await visit.page.evaluate<number>("document.documentElement.scrollWidth");
     assert.ok(widest <= 320, String(widest));
   },
@@ -103,6 +106,10 @@ browserTests("the report of a rehearsal", {
     assert.match((await row.innerText()).replaceAll(/\s+/g, " "), /0 of 1 0\.80 s \+0\.30 s/);
     const call = page.locator("#call-1");
     assert.equal(await call.locator("s").innerText(), "and is free of charge.");
+    const spoken = (await call.locator(".lines li").allInnerTexts())
+      .map((text) => text.replaceAll(/\s+/g, " "));
+    assert.equal(spoken[0], "0:00.5 Tool price_list, which failed");
+    assert.equal(spoken.at(-1), "0:04.5 End agent_hung_up");
     assert.equal(await call.locator("code").innerText(), "scenarios/prices.yaml:9");
     assert.ok(await page.getByText("The sound of this call was not kept.").count() === 1);
     assert.ok(await page.getByText("answers 0.60 s: is 0.80 s").isVisible());
@@ -176,77 +183,28 @@ browserTests("the report of a rehearsal", {
     assert.match(page.url(), /#call-2-line-3$/);
     await page.locator(".marks a").first().hover();
   },
-
-  async "takes texts of others for text"(browser) {
-    await using visit = await visitReport(hostile(), { browser });
-    const { page, asked, complaints } = visit;
-    await page.evaluate(OPEN_ALL);
-    assert.match(await page.title(), /^Rehearsal of/);
-    assert.equal(await page.locator("img").count(), 0);
-    const [script, style] = await page.evaluate<number[]>(
-      "[document.querySelectorAll('script[type=module]').length, document.querySelectorAll('style').length]",
-    );
-    assert.deepEqual([script, style], [3, 1]);
-    for (const place of [".lines li.agent p", ".lines .fault p", ".verdicts .failed p", "h3"]) {
-      assert.ok((await page.locator(place).first().innerText()).includes("<img src=x"), place);
-    }
-    await page.locator(".play").first().click();
-    await until(() => position(page), (ms) => ms > 0);
-    assert.deepEqual(await violationsOf(page), []);
-    assert.equal(asked.length, 1);
-    assert.deepEqual(complaints, []);
-  },
-
-  async "runs no script but its own, whatever gets into it"(browser) {
-    await using visit = await visitReport(whole, { browser });
-    const ran = await visit.page.evaluate(`(async () => {
-      const script = document.createElement("script");
-      script.textContent = "globalThis.broken = true";
-      document.body.append(script);
-      document.body.insertAdjacentHTML("beforeend", "<b onclick='globalThis.broken = true'>x</b>");
-      document.body.lastElementChild.click();
-      const asked = await fetch("/other").then(() => true, () => false);
-      return [globalThis.broken === true, asked];
-    })()`);
-    assert.deepEqual(ran, [false, false]);
-    assert.equal(visit.asked.length, 1);
-  },
 }, browserTestInBoth);
+
+browserTest("a real rehearsal's report is heard as the caller heard it", async () => {
+  await using folder = await makeRehearsalFolder();
+  await folder.write("a.yaml", shortScenario("A greeting", "heard: Good evening"));
+  assert.equal((await folder.run(["a.yaml", "--html", "a.html"])).code, 1);
+  const { page, complaints, close } = await openPage(`file://${folder.path}/a.html`);
+  try {
+    const call = page.locator("#call-1");
+    assert.match(await call.locator(".lines").innerText(), /Hello there\./);
+    assert.equal(await call.locator("code").innerText(), "a.yaml:8");
+    await call.getByRole("button", { name: "Play", exact: true }).click();
+    await until(() => position(page), (ms) => ms > 500);
+    assert.ok(await call.locator(".wave path.agent").getAttribute("d") !== "");
+    assert.deepEqual(complaints, []);
+  } finally {
+    await close();
+  }
+});
 
 interface Played {
   readonly offset: number;
   readonly loudest: number;
   readonly seconds: number;
-}
-
-function position(page: Page): Promise<number> {
-  return page.locator("#call-1 input[type=range]").evaluate((range) =>
-    Number((range as unknown as { value: string }).value)
-  );
-}
-
-function hostile(): WholeReport {
-  const call = {
-    endMs: 4500,
-    verdicts: [failed(EVIL, { found: EVIL, atMs: 700 })],
-    lines: [said("agent", 500, 900, EVIL, EVIL), said("caller", 1000, 1500, EVIL)],
-    answers: [{ atMs: 500, ms: 400 }],
-  };
-  const report = reportWith(
-    [
-      scenarioWith(EVIL, [runWith(call)], { title: EVIL, file: EVIL }),
-      scenarioWith("a", [{
-        state: "failed",
-        tookMs: 1,
-        error: EVIL,
-        calls: [],
-      }]),
-    ],
-    { engine: EVIL, against: EVIL },
-  );
-  const before = reportWith([scenarioWith(EVIL, [runWith()])], { engine: EVIL });
-  return {
-    ...{ report, budgets: [], baseline: before, sounds: [[humming(4500)], undefined] },
-    difference: differenceOf(before, report),
-  };
 }

@@ -18,6 +18,7 @@ const line = z.object({
   text,
   unheard: text,
 });
+const tool = z.object({ name: text, atMs: z.number(), ok: z.boolean().exactOptional() });
 const call = z.object({
   endMs: ms,
   verdicts: z.array(verdict).max(1000),
@@ -27,6 +28,8 @@ const call = z.object({
   deadAir: figure.exactOptional(),
   costUsd: z.number().exactOptional(),
   lines: z.array(line).max(10_000),
+  tools: z.array(tool).max(1000),
+  ended: text.exactOptional(),
 });
 const report = z.object({
   version: z.literal(1),

@@ -52,8 +52,19 @@ export interface CallResult {
   readonly deadAir?: TimedFigure;
   readonly costUsd?: number;
   readonly lines: readonly ReportedLine[];
+  /** What the agent called, by the record. */
+  readonly tools: readonly ReportedTool[];
+  /** Why the call was over, by the record. */
+  readonly ended?: string;
   /** Of a scenario that was made of a recorded call. */
   readonly sinceRecorded?: CallDifference;
+}
+
+export interface ReportedTool {
+  readonly name: string;
+  readonly atMs: number;
+  /** Absent where it has not answered. */
+  readonly ok?: boolean;
 }
 
 /** How long something took, and where in the call. */

@@ -1,10 +1,11 @@
-import type { RecordedCall } from "../callEvidence.ts";
+import type { CallEvidence, RecordedCall } from "../callEvidence.ts";
 import { callDifference } from "../recorded/callDifference.ts";
+import { recordOffset } from "../expect/recordOffset.ts";
 import type { HeardLine } from "../ear/heardLines.ts";
 import type { CallRun, ScenarioRun } from "../run/runScenario.ts";
 import type { Scenario } from "../scenario.ts";
 import { present } from "../../utils/present.ts";
-import type { CallResult, ReportedLine, RunResult } from "./runReport.ts";
+import type { CallResult, ReportedLine, ReportedTool, RunResult } from "./runReport.ts";
 
 /** A scenario that was acted out, or could not be. */
 export interface ScenarioOutcome {
@@ -46,7 +47,11 @@ function callResult(
       ...verdict,
       ...present({ atMs: rounded(verdict.atMs) }),
     })),
-    ...present({ firstSoundMs: rounded(firstSoundMs), costUsd: record?.costUsd }),
+    ...present({
+      firstSoundMs: rounded(firstSoundMs),
+      costUsd: record?.costUsd,
+      ended: record?.end?.reason,
+    }),
     answers: answers.map(figure),
     cuts: cuts.flatMap(({ atMs, afterMs }) =>
       afterMs === undefined ? [] : [figure({ atMs, afterMs })]
@@ -62,9 +67,21 @@ function callResult(
         unheard: "",
       })),
     ].toSorted((a, b) => a.fromMs - b.fromMs),
+    tools: toolsOf(evidence),
     ...(recorded !== undefined && record !== undefined &&
       { sinceRecorded: callDifference(recorded, record) }),
   };
+}
+
+function toolsOf(evidence: CallEvidence): readonly ReportedTool[] {
+  const { record } = evidence;
+  if (record === undefined) return [];
+  const offset = recordOffset(record, evidence);
+  return record.tools.map(({ name, startedMs, ok }) => ({
+    name,
+    atMs: Math.max(0, Math.round(startedMs + offset)),
+    ...present({ ok }),
+  }));
 }
 
 function agentLine({ itemId, fromMs, toMs, words, unheard }: HeardLine): ReportedLine {

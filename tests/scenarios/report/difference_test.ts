@@ -58,6 +58,8 @@ Deno.test("a JSON report is read as it was, and nothing else is", () => {
         deadAir: { atMs: 10, ms: 900 },
         firstSoundMs: 500,
         costUsd: 0.01,
+        tools: [{ name: "end_call", atMs: 900, ok: false }, { name: "wait", atMs: 950 }],
+        ended: "agent_hung_up",
         lines: [said("agent", 500, 900, "Hello.", "there")],
       }),
       { state: "failed", tookMs: 3, error: "Cannot call", calls: [] },

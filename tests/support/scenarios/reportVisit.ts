@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import type { WholeReport } from "../../../src/scenarios/report/wholeReport.ts";
 import { htmlReport } from "../../../src/scenarios/report/html/htmlReport.ts";
 import { type BrowserPage, openPage } from "../browser/browser.ts";
@@ -28,4 +29,16 @@ export async function visitReport(
       await server.shutdown();
     },
   };
+}
+
+/** Opens all runs of a report. */
+export async function openAll(page: Page): Promise<void> {
+  await page.evaluate("document.querySelectorAll('details').forEach((run) => run.open = true)");
+}
+
+/** Where the first call is, in milliseconds. */
+export function position(page: Page): Promise<number> {
+  return page.locator("#call-1 input[type=range]").evaluate((range) =>
+    Number((range as unknown as { value: string }).value)
+  );
 }

@@ -40,7 +40,7 @@ export function runWith(call: Partial<CallResult> = {}, more: Partial<RunResult>
   return {
     state: verdicts.some(({ state }) => state === "failed") ? "failed" : "passed",
     tookMs: 12_000,
-    calls: [{ endMs: 10_000, verdicts, answers: [], cuts: [], lines: [], ...call }],
+    calls: [{ endMs: 10_000, verdicts, answers: [], cuts: [], lines: [], tools: [], ...call }],
     ...more,
   };
 }

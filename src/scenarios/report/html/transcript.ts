@@ -15,7 +15,19 @@ export function transcript({ id, call }: ListedCall): string {
     atMs: line.fromMs,
     html: lineHtml(line, `${id}-line-${index + 1}`, notesOf(line, call)),
   }));
-  const all = [...lines, ...faults].toSorted((a, b) => a.atMs - b.atMs);
+  const tools = call.tools.map(({ name, atMs, ok }) => ({
+    atMs,
+    html: eventLine(
+      "tool",
+      atMs,
+      "Tool",
+      `${foreign(name)}${ok === false ? ", which failed" : ""}`,
+    ),
+  }));
+  const end = call.ended === undefined
+    ? []
+    : [{ atMs: call.endMs, html: eventLine("end", call.endMs, "End", foreign(call.ended)) }];
+  const all = [...lines, ...tools, ...end, ...faults].toSorted((a, b) => a.atMs - b.atMs);
   return `<ol class="lines">${all.map(({ html }) => html).join("")}</ol>`;
 }
 
@@ -51,9 +63,11 @@ function notesOf(
 }
 
 function faultLine({ atMs = 0, expected, found }: Verdict): string {
-  return `<li class="fault">${seekButton(atMs)}<b>Failed</b><p>${foreign(expected)}: ${
-    foreign(found)
-  }</p></li>`;
+  return eventLine("fault", atMs, "Failed", `${foreign(expected)}: ${foreign(found)}`);
+}
+
+function eventLine(kind: string, atMs: number, what: string, html: string): string {
+  return `<li class="${kind}">${seekButton(atMs)}<b>${what}</b><p>${html}</p></li>`;
 }
 
 /** A place in the call that is played from. */
