@@ -11,6 +11,7 @@ import type { Script } from "../sim/openai/scripts.ts";
 import type { Fault } from "../sim/openai/faults.ts";
 import { createPhoneNetwork, type NumberPlan, startTwilioApi } from "../sim/twilio/phoneNetwork.ts";
 import type { Voice } from "../sim/voice/voice.ts";
+import { credentialsFor } from "../services/openai.ts";
 import { newToken } from "../utils/ids.ts";
 import { createLogger } from "../utils/logger.ts";
 import { isRecord } from "../utils/isRecord.ts";
@@ -94,7 +95,7 @@ export async function startRehearsedServer(
     ),
     ...present({ DEFAULT_AGENT: agent }),
     ...(isReal
-      ? { OPENAI_REALTIME_URL: tap.url }
+      ? { OPENAI_REALTIME_URL: tap.url, OPENAI_AUTH: headerOf(environment) }
       : { OPENAI_API_KEY: undefined, OPENAI_REALTIME_URL: undefined }),
     DATABASE_URL: "sqlite::memory:",
     API_KEYS: `rehearsal:${key};scopes=admin`,
@@ -190,6 +191,12 @@ function builtInEngine(
     tellWords: (callId, words) => told.tell(callId, words),
     close: engine.close,
   };
+}
+
+/** The header of the key, which follows the host of the model: that of the tap tells nothing. */
+function headerOf(environment: Environment): string {
+  const { openai: { url, apiKey = "", auth } } = readSettings(environment);
+  return "api-key" in credentialsFor(url, apiKey, auth) ? "api-key" : "bearer";
 }
 
 function realModel(environment: Environment): ModelEnd {

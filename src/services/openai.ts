@@ -1,3 +1,4 @@
+export { credentialsFor } from "./openai/credentials.ts";
 export { withMeaning } from "./openai/errorMeaning.ts";
 export type { ModelFaults } from "./openai/modelFaults.ts";
 export { type Engine, isModelLocal, openEngine } from "./openai/openEngine.ts";

@@ -2,7 +2,7 @@ import { type AudioFormat, bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import type { RecordedTurn } from "../callEvidence.ts";
 import type { HeardLine } from "./heardLines.ts";
 import { type SoundSpan, soundSpans } from "./soundSpans.ts";
-import { spokenLength, spreadWords, VOICED_FRAME_MS } from "./spreadWords.ts";
+import { spokenMs, spreadWords, VOICED_FRAME_MS } from "./spreadWords.ts";
 import type { EarPiece } from "./spokenItem.ts";
 import { voicedFrames } from "./wordTimes.ts";
 
@@ -20,8 +20,6 @@ const MAX_OFFSET_MS = 120_000;
 const LEAST_MS = 120;
 /** What is played is less apart. */
 const GAP_MS = 25;
-/** People read aloud so fast, pauses left out; a line that is under way is spread by it. */
-const MS_PER_LETTER = 55;
 /** A line is over once there was nothing to hear for so long, whatever the server knows of it yet. */
 const OVER_MS = 600;
 const MAX_TRIED = 40;
@@ -62,7 +60,7 @@ export function recordedLines(
     takenToMs = Math.min(untilMs, ends?.toMs ?? last + VOICED_FRAME_MS);
     const hereMs = voiced.length * VOICED_FRAME_MS;
     const isUnderWay = turn.isOpen === true && nowMs - last < OVER_MS;
-    const wholeMs = isUnderWay ? Math.max(hereMs, lettersOf(turn.text) * MS_PER_LETTER) : hereMs;
+    const wholeMs = isUnderWay ? Math.max(hereMs, spokenMs(turn.text)) : hereMs;
     lines.push({
       itemId: turn.id,
       fromMs: beganMs,
@@ -136,8 +134,4 @@ function offsetOf(turns: readonly ToldTurn[], spans: readonly SoundSpan[]): numb
 function firstOf([first]: readonly (RecordedTurn | SoundSpan)[]): number {
   if (first === undefined) return 0;
   return "startedMs" in first ? first.startedMs : first.fromMs;
-}
-
-function lettersOf(text: string): number {
-  return text.split(/\s+/).reduce((sum, word) => sum + (word === "" ? 0 : spokenLength(word)), 0);
 }

@@ -9,6 +9,8 @@ export interface SpokenItem {
   readonly texts: readonly { readonly text: string; readonly atByte: number }[];
   /** Whether each piece of the text begins where its sound begins, as the built-in engine sends them. */
   readonly isInStep: boolean;
+  /** More of its sound or of its text may come. */
+  readonly isOpen?: boolean;
 }
 
 /** Sound as it was played to the caller. */

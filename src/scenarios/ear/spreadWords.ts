@@ -16,6 +16,8 @@ const NEAR_MS = 250;
 /** A digit is as long as so many letters: "7" is "seven", "2027" is "twenty twenty-seven". */
 const DIGIT_LETTERS = 4.5;
 const CURRENCY_LETTERS = 7;
+/** People read aloud so fast, pauses left out. */
+const MS_PER_LETTER = 55;
 
 /**
  * Spreads words over the frames in which somebody speaks, in milliseconds, by how long they take to say: pauses
@@ -34,10 +36,14 @@ export function spreadWords(
   const total = lengths.reduce((sum, length) => sum + length, 0);
   let sum = 0;
   const ends = lengths.map((length) => (sum += length) / total * wholeMs);
-  const anchors = [{ wordMs: 0, soundMs: 0 }, ...anchorsOf(words, ends, pausesIn(voiced)), {
-    wordMs: Math.max(wholeMs, hereMs),
-    soundMs: Math.max(wholeMs, hereMs),
-  }];
+  const anchors = [
+    { wordMs: 0, soundMs: 0 },
+    ...anchorsOf(words, ends, pausesIn(voiced), Math.max(wholeMs, hereMs)),
+    {
+      wordMs: Math.max(wholeMs, hereMs),
+      soundMs: Math.max(wholeMs, hereMs),
+    },
+  ];
   const soundAt = (wordMs: number) => {
     const next = Math.max(1, anchors.findIndex((anchor) => anchor.wordMs >= wordMs));
     const [a, b] = [anchors[next - 1], anchors[next]];
@@ -61,8 +67,14 @@ export function spreadWords(
   });
 }
 
+/** How long a text takes to say, pauses left out: for one of which not all of the sound or the words are there. */
+export function spokenMs(text: string): number {
+  const words = text.split(/\s+/).filter((word) => word !== "");
+  return words.reduce((sum, word) => sum + spokenLength(word), 0) * MS_PER_LETTER;
+}
+
 /** How long a word takes to say, in letters and the space behind it. */
-export function spokenLength(word: string): number {
+function spokenLength(word: string): number {
   let length = 1;
   for (const character of word) {
     if (/\p{Nd}/u.test(character)) length += DIGIT_LETTERS;
@@ -90,42 +102,58 @@ function pausesIn(voiced: readonly number[]): readonly number[] {
   });
 }
 
+/** Some pauses, the last of which stands after a word. */
+interface Placed {
+  readonly cost: number;
+  readonly anchors: readonly Anchor[];
+}
+
 /**
- * Which pause stands after which word: in order, with the least distance in all. A pause that is near no end of a
- * word is left out: it may be within one.
+ * Which pause stands after which word: in order, so that the stretches between them are as long as their words, on the
+ * whole. A pause that fits after no word is left out: it may be within one.
  */
 function anchorsOf(
   words: readonly string[],
   ends: readonly number[],
   pauses: readonly number[],
+  wholeMs: number,
 ): readonly Anchor[] {
-  interface Best {
-    readonly cost: number;
-    readonly anchors: readonly Anchor[];
-  }
-  // The cheapest way for the pauses so far, whose last anchor is the end of a word before the one of the index.
-  let best: readonly Best[] = words.map(() => ({ cost: 0, anchors: [] }));
+  // The cheapest way for the pauses so far, by the word that the last of them stands after; none at first.
+  let best = new Map<number, Placed>([[-1, { cost: 0, anchors: [] }]]);
   for (const soundMs of pauses) {
-    const next: Best[] = [];
-    for (let index = 0; index < words.length; index++) {
-      const skipped = best[index] ?? { cost: 0, anchors: [] };
-      let cheapest: Best = { cost: skipped.cost + NEAR_MS, anchors: skipped.anchors };
-      const before = next[index - 1];
-      if (before !== undefined && before.cost < cheapest.cost) cheapest = before;
-      const previous = best[index - 1];
-      const wordMs = ends[index - 1];
-      if (previous !== undefined && wordMs !== undefined) {
-        const isClause = /[.,;:!?…–—]["'”’)\]]*$/u.test(words[index - 1] ?? "");
-        const last = previous.anchors.at(-1) ?? { wordMs: 0, soundMs: 0 };
-        const off = Math.abs((wordMs - last.wordMs) - (soundMs - last.soundMs));
-        const cost = previous.cost + (isClause ? off * NEAR_MS / FAR_MS : off);
-        if (off <= FAR_MS && cost < cheapest.cost) {
-          cheapest = { cost, anchors: [...previous.anchors, { wordMs, soundMs }] };
-        }
+    const next = new Map<number, Placed>();
+    const take = (word: number, placed: Placed) => {
+      const known = next.get(word);
+      if (known === undefined || placed.cost < known.cost) next.set(word, placed);
+    };
+    for (const [last, { cost, anchors }] of best) {
+      take(last, { cost: cost + NEAR_MS, anchors });
+      for (let word = last + 1; word < words.length - 1; word++) {
+        const anchor = { wordMs: ends[word] ?? 0, soundMs };
+        const off = mismatch(anchors.at(-1), anchor);
+        if (off === undefined) continue;
+        const isClause = CLAUSE_END.test(words[word] ?? "");
+        const more = isClause ? off * NEAR_MS / FAR_MS : off;
+        take(word, { cost: cost + more, anchors: [...anchors, anchor] });
       }
-      next.push(cheapest);
     }
     best = next;
   }
-  return best.at(-1)?.anchors ?? [];
+  const end = { wordMs: ends.at(-1) ?? 0, soundMs: wholeMs };
+  let chosen: Placed | undefined;
+  for (const { cost, anchors } of best.values()) {
+    const off = mismatch(anchors.at(-1), end) ?? FAR_MS;
+    if (chosen === undefined || cost + off < chosen.cost) chosen = { cost: cost + off, anchors };
+  }
+  return chosen?.anchors ?? [];
 }
+
+/** How much longer or shorter a stretch is than its words; undefined where it cannot be theirs. */
+function mismatch(from: Anchor = { wordMs: 0, soundMs: 0 }, to: Anchor): number | undefined {
+  const [wordsMs, soundMs] = [to.wordMs - from.wordMs, to.soundMs - from.soundMs];
+  const off = Math.abs(wordsMs - soundMs);
+  const most = Math.min(FAR_MS, NEAR_MS / 2 + Math.max(wordsMs, soundMs) / 2);
+  return off <= most ? off : undefined;
+}
+
+const CLAUSE_END = /[.,;:!?…–—]["'”’)\]]*$/u;

@@ -1,14 +1,15 @@
 import { bytesPerMs } from "../../utils/audio/audioFormat.ts";
 import { levelOf } from "./levelOf.ts";
 import type { EarPiece, SpokenItem } from "./spokenItem.ts";
-import { spreadWords, type TimedWord, VOICED_FRAME_MS } from "./spreadWords.ts";
+import { spokenMs, spreadWords, type TimedWord, VOICED_FRAME_MS } from "./spreadWords.ts";
 
 /** Less is the silence between words, in dBFS. */
 const VOICED_DB = -50;
 
 /**
  * When each word of an item sounds, in milliseconds since the item began: words share the voiced part of their
- * sentence, or of the whole where text and sound do not come in step. Right to some tenths of a second.
+ * sentence, or of the whole where text and sound do not come in step: right to some tenths of a second. Of an item
+ * that is still coming out of step, they are where a reader would have them.
  */
 export function wordTimes(item: SpokenItem): readonly TimedWord[] {
   const perMs = bytesPerMs(item.format);
@@ -20,10 +21,9 @@ export function wordTimes(item: SpokenItem): readonly TimedWord[] {
   return sections.flatMap(({ text, fromByte, toByte }) => {
     const audio = item.audio.subarray(fromByte, toByte);
     const voiced = voicedFrames([{ atMs: fromByte / perMs, audio }], item.format);
-    return spreadWords(
-      text,
-      voiced.length > 0 ? voiced : framesOf(fromByte / perMs, toByte / perMs),
-    );
+    const frames = voiced.length > 0 ? voiced : framesOf(fromByte / perMs, toByte / perMs);
+    const isSpread = item.isInStep || item.isOpen !== true;
+    return spreadWords(text, frames, ...isSpread ? [] : [spokenMs(text)]);
   });
 }
 

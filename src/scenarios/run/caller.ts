@@ -162,23 +162,26 @@ export class Caller {
   ): Promise<boolean> {
     const sinceMs = this.nowMs;
     const what = "word" in when ? `"${when.word}"` : `word ${when.number}`;
-    const word = await this.#find(CUT_IN_WAIT_MS, (words) => {
-      if ("word" in when) return findWords(when.word, words, sinceMs);
-      return words.filter(({ fromMs }) => fromMs >= sinceMs)[when.number - 1];
+    const word = await this.#reach(CUT_IN_WAIT_MS, (words) => {
+      const found = "word" in when
+        ? findWords(when.word, words, sinceMs)
+        : words.filter(({ fromMs }) => fromMs >= sinceMs)[when.number - 1];
+      return found && { ...found, atMs: found.fromMs - leadMs };
     });
     if (word === undefined) {
       this.#miss(`${what} did not come, to break in at`);
       return false;
     }
-    await this.#agent.pause(Math.max(0, word.fromMs - leadMs - this.nowMs));
     return !this.#agent.gone;
   }
 
   async #awaitWords(text: string, withinMs: number): Promise<void> {
     const sinceMs = this.nowMs;
-    const found = await this.#find(withinMs, (words) => findWords(text, words, this.#heardTo));
+    const found = await this.#reach(withinMs, (words) => {
+      const found = findWords(text, words, this.#heardTo);
+      return found && { ...found, atMs: found.toMs };
+    });
     if (found !== undefined && found.toMs - sinceMs <= withinMs) {
-      await this.#agent.pause(Math.max(0, found.toMs - this.nowMs));
       this.#heardTo = found.toMs;
       return;
     }
@@ -204,16 +207,22 @@ export class Caller {
     this.#doneAt = this.#options.clock.now();
   }
 
-  /** Looks for something in what was heard and is about to be, until it is there. */
-  async #find<T>(
+  /**
+   * Looks for something in what was heard and is about to be, and waits for its moment: of what is still coming, the
+   * place of a word is known the better the more of it has come.
+   */
+  async #reach<T extends { readonly atMs: number }>(
     withinMs: number,
     look: (words: readonly HeardWord[]) => T | undefined,
   ): Promise<T | undefined> {
     const untilMs = this.nowMs + withinMs;
     for (;;) {
       const found = look(this.#words());
-      if (found !== undefined || this.nowMs >= untilMs || this.#agent.gone) return found;
-      await this.#agent.pause(LOOK_AGAIN_MS);
+      const now = this.nowMs;
+      if (this.#agent.gone || found === undefined && now >= untilMs) return found;
+      const waitMs = found === undefined ? LOOK_AGAIN_MS : found.atMs - now;
+      if (waitMs <= 0) return found;
+      await this.#agent.pause(Math.min(waitMs, LOOK_AGAIN_MS));
     }
   }
 

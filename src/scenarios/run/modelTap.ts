@@ -1,6 +1,7 @@
 import type { Fault } from "../../sim/openai/faults.ts";
 import { present } from "../../utils/present.ts";
 import type { SpokenItem } from "../ear/spokenItem.ts";
+import { faultIn, faultOfRefusal, type ModelFault } from "./modelFault.ts";
 import { relaySocket } from "./relaySocket.ts";
 import { callOfRequest } from "./requestIds.ts";
 import { TappedItems } from "./tappedItems.ts";
@@ -19,6 +20,10 @@ export interface ModelTap {
   readonly url: string;
   /** All that was said, of sessions that are over as well. */
   readonly sessions: readonly TappedSession[];
+  /** What went wrong at the model's end so far. */
+  readonly faults: readonly ModelFault[];
+  /** Whether the built-in engine answers, whose text and sound come in step. */
+  readonly isInStep: boolean;
   close(): Promise<void>;
 }
 
@@ -31,11 +36,17 @@ export interface ModelTapOptions {
   readonly firstFaults?: readonly Fault[] | undefined;
 }
 
+const MAX_FAULTS = 20;
+
 /** Starts a tap on a free loopback port. */
 export function startModelTap(
   { upstream, isInStep, firstFaults = [] }: ModelTapOptions,
 ): ModelTap {
   const sessions: TappedSession[] = [];
+  const faults: ModelFault[] = [];
+  const note = (fault: ModelFault | undefined) => {
+    if (fault !== undefined && faults.length < MAX_FAULTS) faults.push(fault);
+  };
   const seenCalls = new Set<string>();
   const stopped = new AbortController();
   const server = Deno.serve(
@@ -62,15 +73,19 @@ export function startModelTap(
       return await relaySocket(request, target, credentialsOf(request), {
         signal: stopped.signal,
         onOpen: () => sessions.push(session),
-        onModel: (text) => said.follow(text),
+        onRefused: (status, body) => note(faultOfRefusal(status, body)),
+        onModel(text) {
+          said.follow(text);
+          note(faultIn(text));
+        },
       });
     },
   );
-  const { pathname } = new URL(upstream);
+  const { pathname, search } = new URL(upstream);
 
   return {
-    url: `ws://127.0.0.1:${server.addr.port}${pathname}`,
-    sessions,
+    url: `ws://127.0.0.1:${server.addr.port}${pathname}${search}`,
+    ...{ sessions, faults, isInStep },
     async close() {
       stopped.abort();
       await server.finished;
@@ -87,8 +102,8 @@ function callIdOf({ headers }: Request): string | undefined {
 function credentialsOf({ headers }: Request): Record<string, string> {
   return Object.fromEntries(
     [...headers].filter(([name]) =>
-      name === "authorization" || name === "api-key" || name === "sec-websocket-protocol" ||
-      name.startsWith("openai-") || name === "x-client-request-id"
+      name === "authorization" || name === "api-key" || name.startsWith("openai-") ||
+      name === "x-client-request-id"
     ),
   );
 }

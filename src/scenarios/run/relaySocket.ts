@@ -4,6 +4,8 @@ interface RelayListener {
   readonly signal: AbortSignal;
   /** Both ends are connected. */
   onOpen(): void;
+  /** The other server did not let the request in; 0 where it did not answer. */
+  onRefused(status: number, body: string): void;
   onModel(text: string): void;
 }
 
@@ -17,7 +19,7 @@ export function relaySocket(
   request: Request,
   target: URL,
   headers: Readonly<Record<string, string>>,
-  { signal, onOpen, onModel }: RelayListener,
+  { signal, onOpen, onRefused, onModel }: RelayListener,
 ): Promise<Response> {
   const { promise, resolve } = Promise.withResolvers<Response>();
   const waiting: string[] = [];
@@ -33,11 +35,7 @@ export function relaySocket(
   };
   const upstream = new WebSocketClient({ url: target.href, headers }, {
     onOpen() {
-      const protocol = request.headers.get("sec-websocket-protocol")?.split(",")[0]?.trim();
-      const upgraded = Deno.upgradeWebSocket(
-        request,
-        protocol === undefined ? {} : { protocol },
-      );
+      const upgraded = Deno.upgradeWebSocket(request);
       socket = upgraded.socket;
       socket.onopen = () => {
         onOpen();
@@ -57,6 +55,7 @@ export function relaySocket(
     onClose(ending) {
       if (ending.type === "lost") return end(ending.code, ending.reason);
       const answer = ending.type === "refused" ? ending.answer : undefined;
+      onRefused(answer?.status ?? 0, answer?.body ?? "");
       resolve(
         answer === undefined
           ? new Response("The model cannot be reached.", { status: 502 })

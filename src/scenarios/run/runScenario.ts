@@ -3,7 +3,7 @@ import { soundSpans } from "../ear/soundSpans.ts";
 import type { EarPiece } from "../ear/spokenItem.ts";
 import { type CallerSpan, takeTurns } from "../ear/turnTaking.ts";
 import { checkCall, type Judge } from "../expect/checkCall.ts";
-import type { Verdict } from "../expect/verdict.ts";
+import { type Verdict, verdict } from "../expect/verdict.ts";
 import type { Scenario, ScenarioCaller } from "../scenario.ts";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
@@ -13,6 +13,7 @@ import type { CallerEnd } from "./callerEnd.ts";
 import type { ClipSources } from "./clips.ts";
 import { findCallId, findRecord } from "./findRecord.ts";
 import { LatenessMeter } from "./latenessMeter.ts";
+import type { ModelTap } from "./modelTap.ts";
 import { openEnd } from "./openEnd.ts";
 import { type Improvise, prepareSteps, type StepSource } from "./prepareSteps.ts";
 import type { ScenarioServer } from "./scenarioServer.ts";
@@ -134,7 +135,10 @@ async function talk(
     late: lateness.moments,
     ...present({ record }),
   };
-  const verdicts = await checkCall(scenario.expect, evidence, judge, scenario.lineOf);
+  const verdicts = explained(
+    await checkCall(scenario.expect, evidence, judge, scenario.lineOf),
+    server.tap,
+  );
   return { evidence, verdicts, spoken: acts.spans, format: end.format, heard, said: end.said() };
 }
 
@@ -149,4 +153,15 @@ function liveWords(
     const id = callId();
     return id === undefined ? [] : turns.of(id);
   }, end);
+}
+
+/** What fails while a real model has a fault of its own may be nobody else's: its words come first. */
+function explained(verdicts: readonly Verdict[], tap: ModelTap | undefined): readonly Verdict[] {
+  const [fault] = tap === undefined || tap.isInStep ? [] : tap.faults;
+  const isMute = tap?.sessions.every(({ items }) => items.length === 0);
+  if (fault === undefined || !isMute && verdicts.every(({ state }) => state !== "failed")) {
+    return verdicts;
+  }
+  const found = `${fault.code}: ${fault.message}`;
+  return [verdict("the model answers without a fault of its own", false, found), ...verdicts];
 }

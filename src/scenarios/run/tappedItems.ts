@@ -9,6 +9,8 @@ interface OpenItem {
   readonly parts: Uint8Array[];
   bytes: number;
   readonly texts: { readonly text: string; readonly atByte: number }[];
+  /** What of it has come to its end. */
+  readonly ended: Set<string>;
   /** As it was when it was last asked for. */
   whole: SpokenItem | undefined;
 }
@@ -36,7 +38,11 @@ export class TappedItems {
     if (!isRecord(message)) return;
     const { type, item_id: id, delta } = message;
     if (type === "session.updated") return this.#configure(message);
-    if (typeof id !== "string" || typeof delta !== "string") return;
+    if (type === "response.done") return this.#endAll();
+    if (typeof id !== "string") return;
+    const ended = typeof type === "string" ? END.exec(type)?.[1] : undefined;
+    if (ended !== undefined) return this.#end(this.#items.get(id), ended);
+    if (typeof delta !== "string") return;
     const item = this.#itemOf(id);
     item.whole = undefined;
     if (type === "response.output_audio_transcript.delta") {
@@ -45,6 +51,19 @@ export class TappedItems {
       const part = Uint8Array.fromBase64(delta);
       item.parts.push(part);
       item.bytes += part.length;
+    }
+  }
+
+  #end(item: OpenItem | undefined, ...parts: readonly string[]): void {
+    if (item === undefined) return;
+    for (const part of parts) item.ended.add(part);
+    item.whole = undefined;
+  }
+
+  /** Nothing more comes of a response that is over, whether or not it came to its end. */
+  #endAll(): void {
+    for (const item of this.#items.values()) {
+      if (item.ended.size < PARTS.length) this.#end(item, ...PARTS);
     }
   }
 
@@ -61,18 +80,32 @@ export class TappedItems {
   #itemOf(id: string): OpenItem {
     let item = this.#items.get(id);
     if (item === undefined) {
-      item = { id, format: this.#format, parts: [], bytes: 0, texts: [], whole: undefined };
+      item = {
+        id,
+        format: this.#format,
+        parts: [],
+        bytes: 0,
+        texts: [],
+        ended: new Set(),
+        whole: undefined,
+      };
       this.#items.set(id, item);
     }
     return item;
   }
 
-  #wholeOf({ id, format, parts, texts }: OpenItem): SpokenItem {
-    return { id, format, audio: joinBytes(parts), texts: [...texts], isInStep: this.#isInStep };
+  #wholeOf({ id, format, parts, texts, ended }: OpenItem): SpokenItem {
+    return {
+      ...{ id, format, audio: joinBytes(parts), texts: [...texts], isInStep: this.#isInStep },
+      isOpen: ended.size < PARTS.length,
+    };
   }
 }
 
-const OF_INTEREST = /"(?:session\.updated|response\.output_audio(?:_transcript)?\.delta)"/;
+const OF_INTEREST =
+  /"(?:session\.updated|response\.done|response\.output_audio(?:_transcript)?\.(?:delta|done))"/;
+const END = /^response\.(output_audio|output_audio_transcript)\.done$/;
+const PARTS = ["output_audio", "output_audio_transcript"];
 
 function parsed(text: string): unknown {
   try {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spreadWords } from "../../../src/scenarios/ear/spreadWords.ts";
 import { wordTimes } from "../../../src/scenarios/ear/wordTimes.ts";
 import { createFliteVoice } from "../../../src/sim/voice/fliteVoice.ts";
 import { encodeG711, MU_LAW } from "../../../src/utils/audio/g711.ts";
@@ -97,6 +98,18 @@ for (const [name, parts] of Object.entries(SPOKEN)) {
     const told = truth.map(({ text }, index) => `${text} ${off[index]} ms`).join(", ");
     assert.ok(Math.max(...off) <= WITHIN_MS, told);
   });
+}
+
+Deno.test("a stop within the last word is no pause after an earlier one", () => {
+  const voiced = [...frames(0, 2500), ...frames(2710, 2740)];
+  const words = spreadWords("It costs twenty dollars, and is paid at the desk.", voiced);
+  const and = words.find(({ text }) => text === "and");
+  assert.ok(and !== undefined && and.fromMs < 1700, `${and?.fromMs}`);
+  assert.equal(words.at(-1)?.toMs, 2740);
+});
+
+function frames(fromMs: number, toMs: number): readonly number[] {
+  return Array.from({ length: (toMs - fromMs) / 10 }, (_, index) => fromMs + index * 10);
 }
 
 /** Without the silence that the voice puts around a word. */
