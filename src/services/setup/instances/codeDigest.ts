@@ -5,13 +5,17 @@ let digest: Promise<string | undefined> | undefined;
 
 /** Tells one version of the server from another: a digest of its sources. Undefined where they cannot be read. */
 export function codeDigest(): Promise<string | undefined> {
-  return digest ??= digestOf(ROOT).catch(() => undefined);
+  return digest ??= digestOf(ROOT, performance.timeOrigin).catch(() => undefined);
 }
 
-async function digestOf(root: URL): Promise<string> {
+/** Sources that have changed since the process began are not those that it runs: it has a version of its own. */
+export async function digestOf(root: URL, startedAt: number): Promise<string> {
   const hash = createHash("sha256");
   for (const path of await filesIn(root, "")) {
-    hash.update(`${path}\n`).update(await Deno.readFile(new URL(path, root)));
+    const file = new URL(path, root);
+    const { mtime } = await Deno.stat(file);
+    if ((mtime?.getTime() ?? 0) > startedAt) return `before ${new Date(startedAt).toISOString()}`;
+    hash.update(`${path}\n`).update(await Deno.readFile(file));
   }
   return hash.digest("hex").slice(0, 16);
 }
