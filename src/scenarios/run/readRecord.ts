@@ -19,9 +19,7 @@ export function readRecord(value: unknown): RecordedCall | undefined {
       outcome: textOf(outcome),
       answeredBy: textOf(answeredBy),
       costUsd: isRecord(cost) ? numberOf(cost["usd"]) : undefined,
-      analysis: isRecord(analysis) && isRecord(analysis["fields"])
-        ? { ...analysis["fields"], ...success(analysis["success"]) }
-        : undefined,
+      analysis: analysisOf(analysis),
     }),
     turns: recordsIn(turns).flatMap(turnOf),
     tools: recordsIn(tools).flatMap(toolOf),
@@ -84,8 +82,15 @@ function between(from: unknown, to: unknown): number | undefined {
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-function success(value: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(value) ? value : {};
+/** The fields with their values, and the criteria with their results; undefined before there is one. */
+function analysisOf(analysis: unknown): RecordedCall["analysis"] {
+  if (!isRecord(analysis) || analysis["state"] !== "done") return undefined;
+  const { fields, success } = analysis;
+  const part = (all: unknown, name: string) =>
+    Object.entries(isRecord(all) ? all : {}).map(([key, one]) =>
+      [key, isRecord(one) ? one[name] : one] as const
+    );
+  return Object.fromEntries([...part(fields, "value"), ...part(success, "result")]);
 }
 
 function parsed(value: unknown): unknown {
