@@ -27,6 +27,7 @@ export class RehearsalProgress {
   #running = 0;
   #done = 0;
   #failed = 0;
+  #skipped = 0;
 
   constructor(screen: Screen, repeat: number, total: number) {
     this.#screen = screen;
@@ -50,6 +51,7 @@ export class RehearsalProgress {
     this.#running--;
     this.#done++;
     if (isFailed) this.#failed++;
+    if (result.state === "skipped") this.#skipped++;
     const number = this.#repeat > 1 ? `${repetition + 1}/${this.#repeat}` : "";
     this.#status.print(runLine({ name }, number, result, this.#screen.paint));
     for (const line of result.calls.flatMap(sinceRecordedLines)) {
@@ -84,6 +86,7 @@ export class RehearsalProgress {
       done: this.#done,
       running: this.#running,
       failed: this.#failed,
+      skipped: this.#skipped,
       elapsedMs: performance.now() - this.#startedAt,
     });
   }

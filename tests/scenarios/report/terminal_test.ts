@@ -6,7 +6,7 @@ import { summaryLines } from "../../../src/scenarios/report/terminal/summary.ts"
 import { failed, reportWith, runWith, scenarioWith } from "../../support/scenarios/reports.ts";
 
 const CLEAR = "\r\x1b[2K";
-const progress = { total: 9, done: 2, running: 5, failed: 1, elapsedMs: 31_400 };
+const progress = { total: 9, done: 4, running: 5, failed: 1, skipped: 2, elapsedMs: 31_400 };
 
 Deno.test("on a terminal the state stands below the lines, in the width that there is", () => {
   let written = "";
@@ -15,7 +15,7 @@ Deno.test("on a terminal the state stands below the lines, in the width that the
   status.show(progress);
   status.print("ok    a");
   status.clear();
-  const state = "2 of 9 done, 5 running, 1 passed, 1 failed, 31 s";
+  const state = "4 of 9 done, 5 running, 1 passed, 1 failed, 2 skipped, 31 s";
   assert.equal(written, `${state}${CLEAR}ok    a\n${state}${CLEAR}`);
   written = "";
   new LiveStatus({ ...screen, columns: () => 20, paint: plain }).show(progress);

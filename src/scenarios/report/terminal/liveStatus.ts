@@ -14,6 +14,7 @@ export interface Progress {
   readonly done: number;
   readonly running: number;
   readonly failed: number;
+  readonly skipped: number;
   readonly elapsedMs: number;
 }
 
@@ -35,14 +36,15 @@ export class LiveStatus {
     this.#show(shown);
   }
 
-  show({ total, done, running, failed, elapsedMs }: Progress): void {
+  show({ total, done, running, failed, skipped, elapsedMs }: Progress): void {
     const { columns, isTerminal, paint } = this.#screen;
     if (!isTerminal) return;
     const parts = [
       `${done} of ${total} done`,
       `${running} running`,
-      `${done - failed} passed`,
+      `${done - failed - skipped} passed`,
       `${failed} failed`,
+      ...(skipped > 0 ? [`${skipped} skipped`] : []),
       `${Math.floor(elapsedMs / 1000)} s`,
     ];
     const text = parts.join(", ").slice(0, Math.max(10, columns() - 1));
