@@ -11,6 +11,7 @@ export interface Tunnel {
 }
 
 const START_MS = 45_000;
+const UP_MS = 10_000;
 const CLOSE_MS = 5000;
 const KEPT_LINES = 8;
 
@@ -27,12 +28,14 @@ export async function openTunnel(
     stderr: "piped",
   }).spawn();
   const found = Promise.withResolvers<string>();
+  const up = Promise.withResolvers<void>();
   const lines: string[] = [];
   const onLine = (line: string) => {
     lines.push(line.slice(0, 300).replaceAll(/[^\x20-\x7e\u00a0-\uffff]/g, " "));
     if (lines.length > KEPT_LINES) lines.shift();
     const origin = tool.readOrigin(line);
     if (origin !== undefined) found.resolve(new URL(origin).origin);
+    if (tool.isUp === undefined ? origin !== undefined : tool.isUp.test(line)) up.resolve();
   };
   const read = Promise.all([readLines(child.stdout, onLine), readLines(child.stderr, onLine)]);
   const ended = Promise.all([child.status, read]).then(() => {});
@@ -46,7 +49,12 @@ export async function openTunnel(
   signal.addEventListener("abort", stop);
   if (signal.aborted) stop();
   try {
-    return { origin: await found.promise, ended, close };
+    const origin = await found.promise;
+    // Its words may be others in a later version: what counts is the address.
+    const late = setTimeout(up.resolve, UP_MS);
+    await Promise.race([up.promise, ended]);
+    clearTimeout(late);
+    return { origin, ended, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,8 +1,10 @@
 import type { Environment } from "../../config/settingReader.ts";
 import { newToken } from "../../utils/ids.ts";
+import { present } from "../../utils/present.ts";
 import { sleep } from "../../utils/sleep.ts";
-import type { Terminal } from "../terminal.ts";
-import { type Ask, reachesThisProcess } from "./checkReach.ts";
+import { describePortHolder } from "../portHolder.ts";
+import { confirms, type Terminal } from "../terminal.ts";
+import { type Ask, reachOf } from "./checkReach.ts";
 import { answersHere, type DevServer } from "./devServer.ts";
 import { openTunnel, type Tunnel } from "./openTunnel.ts";
 import { chooseTunnelNumber, hasAccount, type TunnelNumber } from "./tunnelNumber.ts";
@@ -18,6 +20,8 @@ export interface TunnelRun {
   readonly signal: AbortSignal;
   readonly ask: Ask;
   readonly startServer: (env: Readonly<Record<string, string>>) => DevServer;
+  /** How long a new address may take to be reached. */
+  readonly patienceMs?: number;
 }
 
 export interface TunnelOptions {
@@ -39,12 +43,16 @@ export async function runTunnel(
   { tool: name, isAgreed }: TunnelOptions,
   run: TunnelRun,
 ): Promise<number> {
-  const { environment, folder, signal, ask, startServer } = run;
+  const { environment, folder, signal, ask, startServer, patienceMs } = run;
   const { print } = run.terminal;
   const terminal = interruptible(run.terminal, signal);
   const port = portOf(environment);
   if (port === undefined) {
     print("PORT must be a fixed port for a tunnel, such as 8000.");
+    return 1;
+  }
+  if (isTaken(port)) {
+    print(`Port ${port} is in use by ${await describePortHolder(port)}: stop it, or set PORT.`);
     return 1;
   }
   const found = await findTool(environment["PATH"] ?? "", name);
@@ -86,11 +94,12 @@ export async function runTunnel(
     closing.defer(tunnel.close);
     const { origin } = tunnel;
     print(`The tunnel has the address ${origin}; looking whether it reaches this machine…`);
-    if (!await reachesThisProcess(origin, port!, { ask, signal })) {
-      if (signal.aborted) return 0;
+    const reach = await reachOf(origin, port!, { ask, signal, ...present({ patienceMs }) });
+    if (signal.aborted) return 0;
+    if (reach === "reached") print("It does.");
+    else if (reach === "other" || !await goesOn(origin)) {
       throw new Error(`${origin} does not reach port ${port} of this machine.`);
     }
-    print("It does.");
     number ??= hasAccount(environment)
       ? await chooseTunnelNumber({ ...environment, ...own }, { origin, folder, terminal, isAgreed })
       : undefined;
@@ -106,6 +115,12 @@ export async function runTunnel(
       if (!signal.aborted) tellNext(origin, isConnected ? number?.number : undefined);
     }
     return await lastingUntil(tunnel, server);
+  }
+
+  /** DNS of this machine may know a new address later than Twilio's does. */
+  function goesOn(origin: string): Promise<boolean> {
+    print(`This machine gets no answer from ${origin}, which may be its own DNS.`);
+    return confirms(terminal, "Go on all the same?", false);
   }
 
   async function lastingUntil(tunnel: Tunnel, server: DevServer): Promise<number | "broken"> {
@@ -152,6 +167,16 @@ function portOf(environment: Environment): number | undefined {
   const text = environment["PORT"]?.trim() || "8000";
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   return port > 0 && port < 65_536 ? port : undefined;
+}
+
+function isTaken(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return false;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    return true;
+  }
 }
 
 /** Nobody is asked any more once the signal has aborted. */

@@ -4,6 +4,8 @@ export interface TunnelTool {
   readonly args: (port: number) => readonly string[];
   /** The public origin, where a line of the program's output tells it. */
   readonly readOrigin: (line: string) => string | undefined;
+  /** The line after which the address can be asked; an earlier question would have its failure remembered by DNS. */
+  readonly isUp?: RegExp;
   readonly install: string;
 }
 
@@ -22,6 +24,7 @@ export const tunnelTools: readonly TunnelTool[] = [
     ],
     readOrigin: (line) =>
       /\|\s+(https:\/\/(?!api\.)[a-z0-9-]+\.trycloudflare\.com)\s+\|/.exec(line)?.[1],
+    isUp: /Registered tunnel connection/,
     install:
       "cloudflared needs no account: https://developers.cloudflare.com/cloudflare-one/connections/connect-networks/downloads/ (macOS: brew install cloudflared)",
   },

@@ -22,11 +22,12 @@ interface Running {
 function run(
   tools: Pick<FakeTools, "path" | "ask">,
   rig: ConnectRig,
-  { tool, answers = [], env = {}, isAgreed = true }: {
+  { tool, answers = [], env = {}, isAgreed = true, patienceMs = 60_000 }: {
     readonly tool?: string;
     readonly answers?: readonly string[];
     readonly env?: Readonly<Record<string, string | undefined>>;
     readonly isAgreed?: boolean;
+    readonly patienceMs?: number;
   } = {},
 ): Running {
   const { PUBLIC_URL: _, API_KEYS: __, ...settings } = rig.env;
@@ -48,6 +49,7 @@ function run(
     folder: rig.folder,
     signal: end.signal,
     ask: tools.ask,
+    patienceMs,
     startServer: (more) => startApp({ ...environment, ...more }, rig),
   });
   return { lines, code, stop: () => end.abort() };
@@ -223,4 +225,39 @@ Deno.test("dev --tunnel says how to install a tunnel where there is none", async
   const named = run(tools, rig, { tool: "ngrok" });
   assert.equal(await named.code, 1);
   assert.match(named.lines.all.join("\n"), /No ngrok is installed[^]*add-authtoken/);
+});
+
+Deno.test({
+  name: "dev --tunnel changes nothing where the address does not lead to this machine",
+  ignore,
+  async fn() {
+    await using tools = await makeFakeTools("cloudflared");
+    await using rig = await startConnectRig();
+    const before = JSON.stringify(rig.api.resources);
+    const page = () => Promise.resolve(new Response("<h1>A page of the tunnel</h1>"));
+    const other = run({ path: tools.path, ask: page }, rig, { patienceMs: 100 });
+    assert.equal(await other.code, 1);
+    assert.match(other.lines.all.join("\n"), /does not reach port \d+ of this machine/);
+
+    const silent = () => Promise.reject(new TypeError("dns error"));
+    const declined = run({ path: tools.path, ask: silent }, rig, { patienceMs: 100, answers: [] });
+    assert.equal(await declined.code, 1);
+    assert.equal(JSON.stringify(rig.api.resources), before);
+
+    const goesOn = { patienceMs: 100, answers: ["y"] };
+    const agreed = run({ path: tools.path, ask: silent }, rig, goesOn);
+    await agreed.lines.find((line) => line.includes("Ctrl-C"));
+    agreed.stop();
+    assert.equal(await agreed.code, 0);
+    assert.equal(JSON.stringify(rig.api.resources), before);
+  },
+});
+
+Deno.test("dev --tunnel says what holds its port", async () => {
+  await using rig = await startConnectRig();
+  const PORT = new URL(rig.api.url).port;
+  const tools = { path: rig.folder, ask: () => Promise.reject(new Error("Nobody asks")) };
+  const running = run(tools, rig, { env: { PORT } });
+  assert.equal(await running.code, 1);
+  assert.match(running.lines.all.join("\n"), /is in use by another "deno task phone"/);
 });
