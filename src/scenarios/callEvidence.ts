@@ -48,6 +48,8 @@ export interface RecordedCall {
   readonly outcome?: string;
   readonly answeredBy?: string;
   readonly costUsd?: number;
+  /** Of each answer, from where the server found the end of the caller's turn. */
+  readonly latenciesMs?: readonly number[];
   readonly turns: readonly RecordedTurn[];
   readonly tools: readonly RecordedTool[];
   readonly transfers: readonly {

@@ -10,7 +10,7 @@ export interface CallDifference {
   readonly tools: readonly ToolDifference[];
   readonly end: Pair<string>;
   readonly outcome: Pair<string>;
-  /** The median of the times from the caller's last word to the agent's first, as the server counts them. */
+  /** The median, as the server counts them: from where it found the end of the caller's turn. */
   readonly answersMs: Pair<number>;
   readonly costUsd: Pair<number>;
 }
@@ -73,14 +73,9 @@ function toolsOf(
   ];
 }
 
-function answerMs({ turns }: RecordedCall): number | undefined {
-  const gaps = turns.flatMap((turn, index) => {
-    const next = turns[index + 1];
-    const isAnswer = turn.role === "caller" && turn.by !== "whisper" && next?.role === "agent";
-    if (!isAnswer || turn.endedMs === undefined) return [];
-    return next.startedMs >= turn.endedMs ? [next.startedMs - turn.endedMs] : [];
-  }).toSorted((a, b) => a - b);
-  const median = gaps[Math.ceil(gaps.length / 2) - 1];
+function answerMs({ latenciesMs = [] }: RecordedCall): number | undefined {
+  const sorted = latenciesMs.toSorted((a, b) => a - b);
+  const median = sorted[Math.ceil(sorted.length / 2) - 1];
   return median === undefined ? undefined : Math.round(median);
 }
 

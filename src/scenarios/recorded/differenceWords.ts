@@ -7,6 +7,7 @@ const MAX_ARGUMENTS = 100;
 /** Less than this is chance. */
 const SLOWER_MS = 250;
 const SLOWER = 1.3;
+const DEARER = 1.1;
 
 /** What is not as it was in a recorded call, a sentence each: ends and tools first, then words, times and cost. */
 export function changesOf(difference: CallDifference): readonly string[] {
@@ -20,9 +21,7 @@ export function changesOf(difference: CallDifference): readonly string[] {
     ...tools.filter(({ isSame }) => !isSame).map(toolChange),
     ...exchanges.filter(({ isSame }) => !isSame).map(exchangeChange),
     ...(slower ? [`answers came after ${seconds(answers.then)}, now ${seconds(answers.now)}`] : []),
-    ...(costUsd.then === undefined || costUsd.now === undefined
-      ? []
-      : [`it cost $${costUsd.then.toFixed(3)}, now $${costUsd.now.toFixed(3)}`]),
+    ...costChange(costUsd),
   ];
 }
 
@@ -41,6 +40,12 @@ function pairChange(
   now: string | undefined,
 ): readonly string[] {
   return then === now || then === undefined ? [] : [`${what} ${then}, now ${now ?? "unknown"}`];
+}
+
+function costChange({ then, now }: CallDifference["costUsd"]): readonly string[] {
+  if (then === undefined || now === undefined) return [];
+  if (Math.max(then, now) <= DEARER * Math.min(then, now)) return [];
+  return [`it cost $${then.toFixed(3)}, now $${now.toFixed(3)}`];
 }
 
 function toolChange({ name, then, now }: ToolDifference): string {

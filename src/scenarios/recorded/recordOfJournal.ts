@@ -17,6 +17,7 @@ export function recordOfJournal(id: string, journal: readonly JournalEntry[]): R
   const turns = new Map<string, TranscriptTurn>();
   const tools = new Map<string, RecordedTool>();
   const transfers = new Map<number, Transfer>();
+  const latencies = new Map<string, number>();
   const dictation = new Dictation();
   let facts: Partial<RecordedCall> = {};
   let startedAt = 0;
@@ -35,6 +36,7 @@ export function recordOfJournal(id: string, journal: readonly JournalEntry[]): R
       .toSorted((a, b) => a.startedMs - b.startedMs || a.position - b.position)
       .map((turn) => turnOf(turn, dictation.isDictated(turn.id))),
     tools: [...tools.values()],
+    latenciesMs: [...latencies.values()],
     transfers: [...transfers.values()],
   };
 
@@ -63,6 +65,9 @@ export function recordOfJournal(id: string, journal: readonly JournalEntry[]): R
         }
         return;
       }
+      case "latency":
+        latencies.set(event.itemId, event.latency.totalMs);
+        return;
       case "pickup":
         facts = { ...facts, answeredBy: event.who === "person" ? "human" : event.who };
         return;

@@ -56,7 +56,7 @@ export function scenarioOfCall(call: RecordedCall, agent: Agent | undefined): Ma
       ...numberNotes,
       ...(steps.length > MAX_STEPS ? [`only its first ${MAX_STEPS} steps are acted out`] : []),
       ...(missing.length > 0 ? [`no value is known for ${missing.join(", ")}`] : []),
-      ...(isReproducible(call) ? [] : [`it ended by ${call.end?.reason ?? "nothing known"}`]),
+      ...endNotes(call),
     ],
   };
 }
@@ -81,6 +81,11 @@ function expectations(call: RecordedCall): readonly unknown[] {
 /** An end that the rehearsed server comes to by itself. */
 function isReproducible({ end }: RecordedCall): boolean {
   return end !== undefined && !ACCIDENTS.has(end.reason);
+}
+
+function endNotes(call: RecordedCall): readonly string[] {
+  if (call.end === undefined) return ["how it ended is not known"];
+  return isReproducible(call) ? [] : [`no call comes to ${call.end.reason} by itself`];
 }
 
 const ACCIDENTS: ReadonlySet<string> = new Set([

@@ -21,6 +21,7 @@ export function readRecord(value: unknown): RecordedCall | undefined {
       costUsd: isRecord(cost) ? numberOf(cost["usd"]) : undefined,
       analysis: analysisOf(analysis),
     }),
+    latenciesMs: recordsIn(value["latencies"]).flatMap(({ totalMs }) => numberOf(totalMs) ?? []),
     turns: recordsIn(turns).flatMap(turnOf),
     tools: recordsIn(tools).flatMap(toolOf),
     transfers: recordsIn(transfers).flatMap(transferOf),

@@ -2,6 +2,7 @@ import { budgetFigure } from "../budgets.ts";
 import { type Difference, type FigureChange, isSame } from "../difference.ts";
 import { costOf, dollars, figuresOf } from "../figures.ts";
 import { passRate, type RunReport } from "../runReport.ts";
+import { whoAnswers } from "../sinceRecorded.ts";
 import { seconds } from "../../expect/verdict.ts";
 import { figureChangeText } from "../terminal/differenceLines.ts";
 import { WHAT_IS_PROVEN } from "../terminal/summary.ts";
@@ -45,7 +46,10 @@ export function overview(report: RunReport): string {
       `<div><dt>${escapeHtml(name)}</dt><dd class="${state}">${escapeHtml(value)}</dd></div>`
     ).join("")
   }</dl>
-${isBuiltIn ? `<p class="soft">${escapeHtml(WHAT_IS_PROVEN)}</p>` : ""}`;
+${
+    [...(isBuiltIn ? [WHAT_IS_PROVEN] : []), ...whoAnswers(report)]
+      .map((sentence) => `<p class="soft">${escapeHtml(sentence)}</p>`).join("")
+  }`;
 }
 
 export function budgetsSection(budgets: WholeReport["budgets"]): string {

@@ -11,7 +11,7 @@ export function recordedPart(difference: CallDifference | undefined): string {
   const facts = [
     row("End", end, String),
     row("Outcome", outcome, String),
-    row("Answers, median", answersMs, seconds),
+    row("Answers after the end of a turn, median", answersMs, seconds),
     row("Cost", costUsd, (usd) => `$${usd.toFixed(3)}`),
   ].join("");
   return `<h4>Since ${escapeHtml(callId)}: ${escapeHtml(likenessOf(difference))}</h4>
