@@ -198,6 +198,7 @@ function formsOf(schema: unknown): readonly unknown[] {
   if (schema instanceof z.ZodUnion) return schema.options.flatMap(formsOf);
   if (
     schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodExactOptional ||
     schema instanceof z.ZodNullable || schema instanceof z.ZodCatch ||
     schema instanceof z.ZodPrefault || schema instanceof z.ZodReadonly
   ) return formsOf(schema.unwrap());

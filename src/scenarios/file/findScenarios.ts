@@ -1,8 +1,8 @@
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { describeProblem } from "../../config/agentProblem.ts";
-import { readWav } from "../../sim/twilio/media/wav.ts";
 import type { Scenario } from "../scenario.ts";
 import { readScenario } from "./readScenario.ts";
+import { soundReader } from "./soundReader.ts";
 
 /** A scenario and the folder in which the sounds lie that it names. */
 export interface FoundScenario {
@@ -12,7 +12,7 @@ export interface FoundScenario {
 
 const ENDING = /\.ya?ml$/;
 const MAX_FILES = 2000;
-const MAX_SOUND_BYTES = 20 * 2 ** 20;
+const MAX_BYTES = 400_000;
 
 /**
  * Reads the scenarios of files and folders, with the folders below them, in the order of their names. Throws a
@@ -30,6 +30,11 @@ export async function findScenarios(paths: readonly string[]): Promise<readonly 
     for (const file of files) {
       if (seen.has(resolve(file))) continue;
       seen.add(resolve(file));
+      // Its reader bounds the text; this keeps anything else out of the memory.
+      if ((await Deno.stat(file)).size > MAX_BYTES) {
+        problems.push(`${file}: is larger than ${MAX_BYTES} bytes`);
+        continue;
+      }
       const readAudio = soundReader(dirname(file));
       const read = readScenario(
         nameOf(file, path),
@@ -78,24 +83,4 @@ async function filesIn(path: string): Promise<readonly string[]> {
     }
   }
   return files.sort();
-}
-
-/** Sounds by their names, each read once. */
-function soundReader(folder: string): (path: string) => Uint8Array {
-  const read = new Map<string, Uint8Array>();
-  return (path) => {
-    let sound = read.get(path);
-    if (sound === undefined) {
-      const file = join(folder, path);
-      try {
-        if (Deno.statSync(file).size > MAX_SOUND_BYTES) throw new TypeError(`${path} is too large`);
-        sound = readWav(Deno.readFileSync(file));
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) throw new TypeError(`there is no file ${path}`);
-        throw error;
-      }
-      read.set(path, sound);
-    }
-    return sound;
-  };
 }

@@ -92,6 +92,20 @@ export function scenarioSchema(readAudio: (path: string) => Uint8Array) {
     if (callers !== undefined && from !== undefined) {
       context.addIssue({ code: "custom", path: ["from"], message: "stands with each of callers" });
     }
+    if (leg === "phone") {
+      for (const [at, one] of (callers ?? [{ caller: caller ?? [] }]).entries()) {
+        const above = callers === undefined ? [] : ["callers", at];
+        for (const [index, { type }] of one.caller.entries()) {
+          if (type !== "type") continue;
+          const path = [...above, "caller", index];
+          context.addIssue({
+            code: "custom",
+            path,
+            message: "types, and a phone cannot: leg: browser",
+          });
+        }
+      }
+    }
     if (called === undefined) return;
     if (leg === "browser") {
       context.addIssue({ code: "custom", path: ["called"], message: "is for the phone alone" });
