@@ -27,6 +27,10 @@ export async function connectOwnNumber(
   }
   if (found.settings.TrunkSid !== "") throw new Error(`${number} belongs to a SIP trunk`);
   const { publicUrl, fallbackUrl: url } = phone;
+  // The command has the rights of the server, which may not connect to Studio.
+  if (url !== undefined && (deps.memory.find(found.sid)?.flows ?? []).length > 0) {
+    throw new Error(`Its fallback is a flow of Studio: run deno task connect ${number}`);
+  }
   const fallback = url === undefined ? undefined : { kind: "url", url } as const;
   const refused = await connectNumber(found, { publicUrl, fallback }, deps);
   if (entriesOf(refused).length > 0) {
