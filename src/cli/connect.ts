@@ -1,11 +1,7 @@
 import { readEnvironment, readSettings, SettingsError } from "../config/env.ts";
 import type { Environment } from "../config/settingReader.ts";
 import type { PhoneSettings, Settings } from "../config/settings.ts";
-import {
-  type AccountNumber,
-  createTwilioAlerts,
-  TwilioProblem,
-} from "../services/twilioOutbound.ts";
+import { type AccountNumber, TwilioProblem } from "../services/twilioOutbound.ts";
 import { newToken } from "../utils/ids.ts";
 import { present } from "../utils/present.ts";
 import { exitProcess } from "../utils/processExit.ts";
@@ -17,8 +13,7 @@ import { connectDeps, connectNumbers } from "./connect/connectNumbers.ts";
 import { type ConnectOptions, connectUsage, readConnectOptions } from "./connect/connectOptions.ts";
 import { shown } from "./connect/numberChanges.ts";
 import { undoNumber } from "./connect/undoNumber.ts";
-import { waitForCall } from "./connect/waitForCall.ts";
-import { createServerApi } from "./serverApi.ts";
+import { waitDeps, waitForCall } from "./connect/waitForCall.ts";
 import { ownTerminal, type Terminal } from "./terminal.ts";
 
 /** What a run of the command works with. */
@@ -130,16 +125,12 @@ async function waitFor(
 ): Promise<void> {
   const waitMs = options.waitMs ?? run.waitMs ?? 0;
   if (waitMs === 0) return;
-  const { account, memory, now } = deps;
-  const waiting = {
-    ...{ account, now },
-    alerts: createTwilioAlerts(phone),
-    server: createServerApi(settings.server, environment),
-    remembered: memory.find,
-    ...present({ everyMs }),
-  };
+  const waiting = { ...waitDeps({ settings, phone, deps, environment }), ...present({ everyMs }) };
   const signal = run.untilInterrupted?.() ?? new AbortController().signal;
-  await waitForCall(numbers, waiting, terminal, { waitMs, signal });
+  await waitForCall(numbers, waiting, terminal, {
+    ...{ waitMs, signal },
+    hint: " (Ctrl-C ends the wait, and leaves the number connected.)",
+  });
 }
 
 /** Tunnels first: they took what `connect` had set. */

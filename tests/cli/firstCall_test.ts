@@ -160,6 +160,8 @@ Deno.test({
     assert.match(heard, /through the stand-in/);
     assert.match(heard, /agent +speaks[^]*person[^]*ended/);
 
+    await server.lines.find((line) => /A call from \+\d+ has arrived; receptionist/.test(line));
+
     server.interrupt();
     assert.equal(await server.ended(), 0, server.lines.all.join("\n"));
     assert.deepEqual(await numberAt(settings.TWILIO_API_URL), before);

@@ -1,16 +1,19 @@
+import type { Environment } from "../../config/settingReader.ts";
+import type { PhoneSettings, Settings } from "../../config/settings.ts";
 import {
   type AccountNumber,
   alertMeaning,
+  createTwilioAlerts,
   type IncomingCall,
   type TwilioAccountNumbers,
   type TwilioAlerts,
   TwilioProblem,
 } from "../../services/twilioOutbound.ts";
 import { sleep } from "../../utils/sleep.ts";
-import type { ServerAnswer, ServerApi } from "../serverApi.ts";
+import { createServerApi, type ServerAnswer, type ServerApi } from "../serverApi.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RememberedNumber } from "./connectMemory.ts";
-import { foreignChanges } from "./connectNumber.ts";
+import { type ConnectDeps, foreignChanges } from "./connectNumber.ts";
 import { describeChanges, entriesOf, shown } from "./numberChanges.ts";
 
 export interface WaitDeps {
@@ -22,6 +25,22 @@ export interface WaitDeps {
   readonly now: () => number;
   /** Between two looks. */
   readonly everyMs?: number;
+}
+
+/** What waiting works with, of the settings and the account. */
+export function waitDeps({ settings, phone, deps, environment }: {
+  readonly settings: Pick<Settings, "server">;
+  readonly phone: PhoneSettings;
+  readonly deps: ConnectDeps;
+  readonly environment: Environment;
+}): WaitDeps {
+  return {
+    account: deps.account,
+    now: deps.now,
+    alerts: createTwilioAlerts(phone),
+    server: createServerApi(settings.server, environment),
+    remembered: deps.memory.find,
+  };
 }
 
 /** How long a call that Twilio has may take to be known here. */
@@ -37,7 +56,12 @@ export async function waitForCall(
   numbers: readonly AccountNumber[],
   { account, alerts, server, remembered, now, everyMs = 2000 }: WaitDeps,
   { print }: Pick<Terminal, "print">,
-  { waitMs, signal }: { readonly waitMs: number; readonly signal: AbortSignal },
+  { waitMs, signal, hint = "" }: {
+    readonly waitMs: number;
+    readonly signal: AbortSignal;
+    /** Follows the request to call. */
+    readonly hint?: string;
+  },
 ): Promise<boolean> {
   const beganAt = now();
   const known = new Set<string>();
@@ -47,7 +71,7 @@ export async function waitForCall(
     for (const { sid } of await askTwilio(() => account.callsTo(number)) ?? []) known.add(sid);
   }
   const called = numbers.map(({ number }) => number).join(" or ");
-  print(`Call ${called} now. (Ctrl-C ends the wait, and leaves the number connected.)`);
+  print(`Call ${called} now.${hint}`);
 
   for (let looks = 0; !signal.aborted && now() - beganAt < waitMs; looks++) {
     const answer = await server.callsSince(beganAt - 1000);

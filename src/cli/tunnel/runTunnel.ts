@@ -113,6 +113,14 @@ export async function runTunnel(
     if (await Promise.race([isUp, tunnel.ended.then(() => false)])) {
       const isConnected = await number?.connect(origin) === true;
       if (!signal.aborted) tellNext(origin, isConnected ? number?.number : undefined);
+      if (isConnected) {
+        const until = new AbortController();
+        const waiting = number?.wait(AbortSignal.any([signal, until.signal]));
+        closing.defer(async () => {
+          until.abort();
+          await waiting;
+        });
+      }
     }
     return await lastingUntil(tunnel, server);
   }
@@ -136,8 +144,7 @@ export async function runTunnel(
 
   function tellNext(origin: string, connected: string | undefined): void {
     print("");
-    if (connected !== undefined) print(`  Call ${connected}.`);
-    else if (!hasAccount(environment)) {
+    if (connected === undefined && !hasAccount(environment)) {
       print("  For calls by phone, put TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN into .env.");
     }
     print(`  The page: ${origin} (on this machine: http://127.0.0.1:${port})`);

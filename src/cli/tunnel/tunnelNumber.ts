@@ -6,6 +6,7 @@ import { openConnectMemory, TUNNEL_MEMORY } from "../connect/connectMemory.ts";
 import { connectDeps, connectNumbers } from "../connect/connectNumbers.ts";
 import { shown } from "../connect/numberChanges.ts";
 import { undoNumber } from "../connect/undoNumber.ts";
+import { waitDeps, waitForCall } from "../connect/waitForCall.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** A number that is lent to a tunnel. */
@@ -13,9 +14,13 @@ export interface TunnelNumber {
   readonly number: string;
   /** Points it at an origin, after asking the first time; false where that was not agreed to, or did not work. */
   connect(origin: string): Promise<boolean>;
+  /** Says what the first call is, or why none arrives, until the signal aborts. Never rejects. */
+  wait(signal: AbortSignal): Promise<void>;
   /** Puts back what was there before; says so where it cannot. */
   restore(): Promise<void>;
 }
+
+const WAIT_MS = 600_000;
 
 /** Whether the settings name an account of Twilio. */
 export function hasAccount(environment: Environment): boolean {
@@ -39,11 +44,12 @@ export async function chooseTunnelNumber(
 ): Promise<TunnelNumber | undefined> {
   const { print } = terminal;
   const own = environment["TWILIO_PHONE_NUMBER"]?.trim() || undefined;
-  const { phone } = readSettings({
+  const settings = readSettings({
     ...environment,
     PUBLIC_URL: origin,
     TWILIO_PHONE_NUMBER: own ?? "+15005550006",
   });
+  const { phone } = settings;
   if (phone === undefined) return undefined;
   const deps = connectDeps(phone, openConnectMemory(`${folder}/${TUNNEL_MEMORY}`));
   const { account, memory } = deps;
@@ -67,6 +73,10 @@ export async function chooseTunnelNumber(
       });
       isSettled ||= done === true;
       return done === true;
+    },
+    async wait(signal) {
+      const waiting = waitDeps({ settings, phone, deps, environment });
+      await orTell(() => waitForCall([chosen], waiting, terminal, { waitMs: WAIT_MS, signal }));
     },
     async restore() {
       const remembered = memory.find(chosen.sid);
