@@ -28,7 +28,7 @@ const call = z.object({
   deadAir: figure.exactOptional(),
   costUsd: z.number().exactOptional(),
   lines: z.array(line).max(10_000),
-  tools: z.array(tool).max(1000),
+  tools: z.array(tool).max(1000).default([]),
   ended: text.exactOptional(),
 });
 const report = z.object({
@@ -56,7 +56,9 @@ const report = z.object({
 /** Reads a report that was written as JSON. Throws a `TypeError` for anything else. */
 export function readReport(json: string): RunReport {
   const { data, error } = report.safeParse(parsed(json));
-  if (error !== undefined) throw new TypeError("Cannot read the baseline: it is no report");
+  if (error !== undefined) {
+    throw new TypeError("Cannot read the baseline: it is no JSON report of this version");
+  }
   return data;
 }
 
