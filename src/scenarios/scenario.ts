@@ -39,6 +39,8 @@ export interface ScenarioCaller {
   /** E.164; absent for a number of the rehearsal's. */
   readonly from?: string;
   readonly line: LineConditions;
+  /** How much later than the scenario the call begins. */
+  readonly afterMs: number;
   /** A voice of the built-in synthesizer. */
   readonly voice?: string;
   readonly steps: readonly CallerStep[];

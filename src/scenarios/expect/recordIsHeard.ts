@@ -2,6 +2,7 @@ import type { CallEvidence, RecordedCall, RecordedTurn } from "../callEvidence.t
 import { plainWords } from "../ear/findWords.ts";
 import type { HeardLine } from "../ear/heardLines.ts";
 import { lateAbout, unlessLate } from "./lateMachine.ts";
+import { turnsOfLines } from "./turnsOfLines.ts";
 import { recordOffset } from "./recordOffset.ts";
 import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
 
@@ -30,13 +31,15 @@ export function checkRecord(
   const turns = record.turns.filter(({ role }) => role === "agent");
   const lateAt = (atMs: number) => lateAbout(late, atMs - BEFORE_MS, atMs + AFTER_MS);
   // All lines are held against one of them.
-  const reference = lines.find(({ itemId, fromMs }) =>
-    turns.some(({ id, startedMs }) => id === itemId && fromMs - startedMs === offset)
-  );
+  const turnOf = turnsOfLines(lines, turns);
+  const reference = lines.find((line) => {
+    const turn = turnOf.get(line);
+    return turn !== undefined && line.fromMs - turn.startedMs === offset;
+  });
   const referenceMs = reference === undefined ? 0 : lateAt(reference.fromMs);
   let unclear: Verdict | undefined;
   for (const line of lines) {
-    const turn = turns.find(({ id }) => id === line.itemId);
+    const turn = turnOf.get(line);
     const fault = turn === undefined ? missing(line) : wordsFault(turn, line);
     if (fault !== undefined) return verdict(expected, false, fault, line.fromMs);
     const times = turn && timeFault(turn, line, offset);
@@ -46,9 +49,8 @@ export function checkRecord(
     if (told.state === "failed") return told;
     unclear ??= told;
   }
-  const unheard = turns.find(({ id, text }) =>
-    text.trim() !== "" && !lines.some(({ itemId }) => itemId === id)
-  );
+  const told = new Set(turnOf.values());
+  const unheard = turns.find((turn) => turn.text.trim() !== "" && !told.has(turn));
   // Sound of no item may be a kept recording of a line.
   const isForeign = evidence.lines.some(({ itemId }) => itemId === undefined);
   if (unheard !== undefined && !isForeign) {
@@ -61,7 +63,7 @@ export function checkRecord(
 }
 
 function missing({ heardMs, words }: HeardLine): string | undefined {
-  if (heardMs < LEAST_HEARD_MS) return undefined;
+  if (heardMs < LEAST_HEARD_MS || words.length === 0) return undefined;
   return `it lacks "${words.map(({ text }) => text).join(" ")}"`;
 }
 

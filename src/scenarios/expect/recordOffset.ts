@@ -1,4 +1,5 @@
 import type { CallEvidence, RecordedCall } from "../callEvidence.ts";
+import { turnsOfLines } from "./turnsOfLines.ts";
 
 /**
  * How much later than the beginning of the record's time the answer's time is zero, in milliseconds: told from
@@ -8,9 +9,8 @@ export function recordOffset(
   { turns }: Pick<RecordedCall, "turns">,
   { lines }: Pick<CallEvidence, "lines">,
 ): number {
-  const apart = turns.flatMap(({ id, startedMs }) => {
-    const line = lines.find(({ itemId }) => itemId === id);
-    return line === undefined ? [] : [line.fromMs - startedMs];
-  }).toSorted((a, b) => a - b);
+  const apart = [...turnsOfLines(lines, turns)]
+    .map(([{ fromMs }, { startedMs }]) => fromMs - startedMs)
+    .toSorted((a, b) => a - b);
   return apart[Math.floor(apart.length / 2)] ?? 0;
 }

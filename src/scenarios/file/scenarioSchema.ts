@@ -9,7 +9,7 @@ import type { ModelRule, Scenario, ScenarioCaller } from "../scenario.ts";
 import { expectation, recordIsHeard } from "./expectationSchema.ts";
 import { lineSchema, noiseSchema } from "./lineSchema.ts";
 import { toolStub } from "./toolSchema.ts";
-import { callerStep, voiceName, words } from "./stepSchema.ts";
+import { callerStep, milliseconds, voiceName, words } from "./stepSchema.ts";
 
 const DEFAULT_SECONDS = 120;
 const MAX_CALLERS = 50;
@@ -78,7 +78,11 @@ export function scenarioSchema(readAudio: (path: string) => Uint8Array) {
     numbers: plans.default({}),
     ...who,
     caller: steps.exactOptional(),
-    callers: z.array(z.strictObject({ ...who, caller: steps })).min(1).max(MAX_CALLERS)
+    callers: z.array(z.strictObject({
+      ...who,
+      after_ms: milliseconds.default(0),
+      caller: steps,
+    })).min(1).max(MAX_CALLERS)
       .exactOptional(),
     model: z.array(modelRule).max(200).default([]),
     tools: z.array(toolStub).max(200).default([]),
@@ -137,14 +141,15 @@ export function scenarioSchema(readAudio: (path: string) => Uint8Array) {
 }
 
 function callerOf(
-  { caller, from, voice, line, noise }:
+  { caller, from, voice, line, noise, after_ms: afterMs = 0 }:
     & { readonly caller: ScenarioCaller["steps"] }
     & Partial<Pick<ScenarioCaller, "from" | "voice" | "line">>
-    & { readonly noise?: ScenarioCaller["line"]["noise"] },
+    & { readonly noise?: ScenarioCaller["line"]["noise"]; readonly after_ms?: number },
 ): ScenarioCaller {
   const clean = { delayMs: 0, jitterMs: 0, lossPercent: 0 };
   return {
     ...present({ from, voice }),
+    afterMs,
     line: { ...(line ?? clean), ...present({ noise }) },
     steps: caller,
   };

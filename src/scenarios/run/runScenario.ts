@@ -83,6 +83,7 @@ async function talk(
   onStep: (what: string) => void,
 ): Promise<CallRun> {
   const { clock } = server.network.context;
+  if (who.afterMs > 0) await clock.wait(who.afterMs);
   const opened = await openEnd(scenario, who, server);
   const { end } = opened;
   const lateness = new LatenessMeter(clock, end);

@@ -118,6 +118,22 @@ Deno.test("the record must say what was heard: the same words, no more and no le
   }
 });
 
+Deno.test("a sentence that was kept from another call is the turn with its words", async () => {
+  const lines = [line("of another call", 400, "Good day to you."), cutLine];
+  const turns = [
+    { ...turn("kept", 100, "Good day to you."), endedMs: 1300 },
+    { ...turn("b", 1700, "Would you"), endedMs: 2300, interrupted: true },
+  ];
+  const check: readonly Expectation[] = [{ type: "recordIsHeard", withinMs: 150 }];
+  assert.deepEqual(await states(call({ lines, record: { turns } }), check), [
+    "held: 2 lines of the agent's",
+  ]);
+  const other = { ...turns[0]!, text: "Good night to you." };
+  assert.deepEqual(await states(call({ lines, record: { turns: [other, turns[1]!] } }), check), [
+    'failed: it lacks "Good day to you."',
+  ]);
+});
+
 Deno.test("end, outcome, transfer, analysis and cost are those of the record; a meaning needs a judge", async () => {
   const evidence = call({
     missed: [{ what: 'never heard "Hello"', atMs: 900 }],

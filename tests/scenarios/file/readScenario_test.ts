@@ -35,6 +35,7 @@ expect:
   assert.deepEqual(scenario.callers, [{
     from: "+12025550123",
     voice: "rms",
+    afterMs: 0,
     line: {
       delayMs: 80,
       jitterMs: 20,

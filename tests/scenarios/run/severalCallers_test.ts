@@ -76,3 +76,19 @@ caller:
     "Thank you.",
   ]);
 });
+
+Deno.test("a greeting that was kept from an earlier call is heard and on record", async () => {
+  await using folder = await createAgentFolder({ "desk.md": desk() });
+  using stage = openStage(folder.path);
+  const run = await stage.act(`
+title: Two, one after the other
+agent: desk
+callers:
+  - caller: [{ hears: help you }, { hang_up: true }]
+  - { after_ms: 7000, caller: [{ hears: help you }, I like cheese., { hears: like cheese }] }
+expect: [{ heard: How can I help you }]
+`);
+  assert.deepEqual(failuresOf(run), []);
+  const [first, later] = run.calls.map(({ evidence: { lines } }) => lines[0]?.itemId);
+  assert.equal(later, first, "the sound is that of the earlier call");
+});
