@@ -45,9 +45,15 @@ caller:
   assert.match(same.printed, /4 of 4 answers in words, 2 of 2 tool calls/);
 
   await recorded.writeAgent(agent("Good day, you are through to the salon.", "end_call"));
-  const changed = await rehearsed(recorded.environment, "--from-journal", recorded.journals);
+  const older = `${recorded.journals}/call_older.jsonl`;
+  await Deno.copyFile(`${recorded.journals}/${recorded.callId}.jsonl`, older);
+  await Deno.utime(older, 0, 0);
+  const newest = ["--from-journal", recorded.journals, "--newest", "1"];
+  const changed = await rehearsed(recorded.environment, ...newest);
   assert.equal(changed.code, 1);
+  assert.deepEqual(changed.report.scenarios.map(({ name }) => name), [recorded.callId]);
   const { printed: told } = changed;
+  assert.match(told, /the newest 1 of 2 calls/);
   assert.match(told, /get_current_time is not called any more \(\{\}\)/);
   assert.match(told, /at the beginning the agent said "Hello, this is.*now "Good day, you are/);
   assert.match(told, /built-in engine repeats what the model said/);

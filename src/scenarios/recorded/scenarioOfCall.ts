@@ -25,7 +25,10 @@ const MARGIN_SECONDS = 60;
 export function scenarioOfCall(call: RecordedCall, agent: Agent | undefined): MadeScenario {
   if (call.turns.length === 0) throw new TypeError("nobody has said anything in it");
   if (call.turns.every(isMasked)) throw new TypeError(NO_TEXTS);
-  const { direction = "inbound", durationMs = 0 } = call;
+  const { direction = "inbound" } = call;
+  const {
+    durationMs = Math.max(...call.turns.map(({ startedMs, endedMs = startedMs }) => endedMs)),
+  } = call;
   const isPlaced = direction === "outbound";
   const { steps, notes: stepNotes } = !isPlaced || isWithPerson(call)
     ? recordedSteps(call)
