@@ -1,5 +1,5 @@
 import type { Environment } from "../../config/settingReader.ts";
-import { type SetupCheck, setupParts, setupStates } from "../../services/setup.ts";
+import { fixCodes, type SetupCheck, setupParts, setupStates } from "../../services/setup.ts";
 import { isRecord } from "../../utils/isRecord.ts";
 
 /** The server looks at other machines, and waits for them in its turn. */
@@ -74,25 +74,30 @@ function checkIn(value: unknown): SetupCheck | undefined {
   if (!isRecord(value) || typeof value["text"] !== "string") return undefined;
   const part = setupParts.find((part) => part === value["part"]);
   const state = setupStates.find((state) => state === value["state"]);
-  if (part === undefined || state === undefined || typeof value["code"] !== "string") {
-    return undefined;
-  }
-  const { remedy, fix } = value;
+  const { code, remedy, fix } = value;
+  if (part === undefined || state === undefined || !isCode(code)) return undefined;
   return {
     part,
-    code: value["code"] as SetupCheck["code"],
+    code,
     state,
     text: value["text"],
     values: valuesIn(value["values"]),
     ...(typeof remedy === "string" && { remedy }),
-    ...(isRecord(fix) && typeof fix["code"] === "string" && typeof fix["text"] === "string" && {
-      fix: {
-        code: fix["code"] as NonNullable<SetupCheck["fix"]>["code"],
-        text: fix["text"],
-        values: valuesIn(fix["values"]),
-      },
-    }),
+    ...fixIn(fix),
   };
+}
+
+/** A newer server may have codes that this command does not know. */
+function isCode(code: unknown): code is SetupCheck["code"] {
+  return typeof code === "string" && /^[a-z][a-z0-9_]{0,79}$/.test(code);
+}
+
+function fixIn(fix: unknown): Pick<SetupCheck, "fix"> {
+  if (!isRecord(fix) || typeof fix["text"] !== "string") return {};
+  const code = fixCodes.find((code) => code === fix["code"]);
+  return code === undefined
+    ? {}
+    : { fix: { code, text: fix["text"], values: valuesIn(fix["values"]) } };
 }
 
 function valuesIn(values: unknown): SetupCheck["values"] {

@@ -1,5 +1,6 @@
 /** Writes another name into the line of a setting; all else stays. Throws where the name is not there. */
 export function renameSetting(text: string, name: string, meant: string): string {
+  if (!/^[A-Z][A-Z0-9_]*$/.test(meant)) throw new Error("that is no name of a setting");
   const pattern = new RegExp(`^(\\s*(?:export\\s+)?)${name.replace(/\W/g, "\\$&")}(?=\\s*=)`, "m");
   if (!pattern.test(text)) throw new Error(`${name} is not there any more`);
   return text.replace(pattern, (_, before) => `${before}${meant}`);

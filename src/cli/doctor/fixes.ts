@@ -59,6 +59,7 @@ const fixes: Readonly<Record<FixCode, MakeFix>> = {
 };
 
 function allow(text: string, list: readonly string[], entry: string): string {
+  if (!/^[^\p{Cc}*"]+$/u.test(entry)) throw new Error("that is nothing to permit");
   return addToJsonArray(text, ["permissions", "server", ...list], entry);
 }
 

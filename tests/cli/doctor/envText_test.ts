@@ -18,6 +18,7 @@ Deno.test("renameSetting() changes the name alone", () => {
     "# OPENAI_KEY=1\n export OPENAI_API_KEY = $& # OPENAI_KEY\nOPENAI_KEYS=2\n",
   );
   assert.throws(() => renameSetting(text, "OTHER", "B"), /not there/);
+  assert.throws(() => renameSetting(text, "OPENAI_KEY", "A=1\nB"), /no name of a setting/);
 });
 
 Deno.test("parseEnvLines() finds names with their lines, and passes over what is in quotes", () => {
