@@ -9,6 +9,7 @@ import { startRehearsedServer } from "./rehearsedServer.ts";
 import type { RehearseOptions } from "./rehearseOptions.ts";
 import { remoteKey } from "./remoteKey.ts";
 import { reachServer } from "./remoteServer.ts";
+import { createScenarioLog } from "./scenarioLog.ts";
 
 /** What the servers of a rehearsal are made of. */
 export interface ServerSources {
@@ -59,7 +60,7 @@ function ownServers(
         tools: scenario.tools,
         seed,
         voices,
-        log: (line) => print(`        ${line}`),
+        log: createScenarioLog(scenario.name, print),
       }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
