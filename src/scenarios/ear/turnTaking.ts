@@ -23,6 +23,8 @@ export interface Cut {
   readonly atMs: number;
   /** How long the agent went on; absent where it was silent already. */
   readonly afterMs?: number;
+  /** How long the agent had been silent by then, where it was. */
+  readonly silentForMs?: number;
   /** The agent spoke again before the caller was done. */
   readonly isSpokenOver: boolean;
 }
@@ -60,9 +62,12 @@ function answersTo(caller: readonly CallerSpan[], agent: readonly SoundSpan[]) {
 function cutBy({ fromMs, toMs }: CallerSpan, agent: readonly SoundSpan[]): Cut {
   const running = agent.find((span) => span.fromMs <= fromMs && span.toMs > fromMs);
   const silentAt = running?.toMs ?? fromMs;
+  const before = agent.findLast((span) => span.toMs <= fromMs);
   return {
     atMs: fromMs,
-    ...(running !== undefined && { afterMs: running.toMs - fromMs }),
+    ...(running !== undefined
+      ? { afterMs: running.toMs - fromMs }
+      : before !== undefined && { silentForMs: fromMs - before.toMs }),
     isSpokenOver: agent.some((span) => span.fromMs >= silentAt && span.fromMs < toMs),
   };
 }

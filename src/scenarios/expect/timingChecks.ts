@@ -3,6 +3,9 @@ import type { SoundSpan } from "../ear/soundSpans.ts";
 import { lateBetween, unlessLate } from "./lateMachine.ts";
 import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
 
+/** What keeps callers from breaking in at their word may have come so long before the agent was silent. */
+const REACTS_MS = 1000;
+
 type Taking = Pick<CallEvidence, "taking" | "late">;
 
 export function checkFirstSound(ms: number, { taking: { firstSoundMs }, late }: Taking): Verdict {
@@ -31,9 +34,12 @@ export function checkCuts(ms: number, { taking: { cuts }, late }: Taking): Verdi
     afterMs === undefined ? [] : [{ fromMs: atMs, toMs: atMs + afterMs, atMs }]
   );
   if (spans.length === 0) {
-    return cuts.length === 0
-      ? verdict(expected, false, "the caller interrupted nothing")
-      : verdict(expected, false, "the agent was silent already when the caller broke in");
+    const [cut] = cuts;
+    if (cut === undefined) return verdict(expected, false, "the caller interrupted nothing");
+    const { atMs, silentForMs = Infinity } = cut;
+    const found = "the agent was silent already when the caller broke in";
+    const lateMs = lateBetween(late ?? [], atMs - silentForMs - REACTS_MS, atMs);
+    return unlessLate(verdict(expected, false, found, atMs), silentForMs, lateMs);
   }
   return worstWithin(expected, ms, spans, (after) => `after ${after}`, late);
 }

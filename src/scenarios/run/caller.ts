@@ -16,6 +16,8 @@ export interface CallerOptions {
   readonly words: CallWords;
   /** Tells the built-in engine what is being said. */
   readonly tellWords: (words: string) => Promise<void>;
+  /** How late this process has been since a time of the call: nobody else is to blame for it. */
+  readonly lateMs: (sinceMs: number) => number;
   readonly onStep: (what: string) => void;
 }
 
@@ -27,6 +29,8 @@ export interface PreparedStep {
 
 /** How long a caller waits for the agent to begin, where it is the agent's turn. */
 const CUT_IN_WAIT_MS = 20_000;
+/** Whoever wants to end the call has that long for it after the last word. */
+const LEAVES_AFTER_MS = 2000;
 /** What is queued at the ear changes with what arrives. */
 const LOOK_AGAIN_MS = 100;
 
@@ -67,7 +71,7 @@ export class Caller {
 
   /** Waits for the agent's last answer, and hangs up. */
   async leave(): Promise<void> {
-    await this.agentsTurn();
+    await this.#agent.endOfTurn(undefined, LEAVES_AFTER_MS, this.#doneAt);
     this.#options.end.hangUp();
     this.close();
   }
@@ -181,7 +185,8 @@ export class Caller {
       const found = findWords(text, words, this.#heardTo);
       return found && { ...found, atMs: found.toMs };
     });
-    if (found !== undefined && found.toMs - sinceMs <= withinMs) {
+    const patienceMs = withinMs + this.#options.lateMs(sinceMs);
+    if (found !== undefined && found.toMs - sinceMs <= patienceMs) {
       this.#heardTo = found.toMs;
       return;
     }
@@ -215,11 +220,12 @@ export class Caller {
     withinMs: number,
     look: (words: readonly HeardWord[]) => T | undefined,
   ): Promise<T | undefined> {
-    const untilMs = this.nowMs + withinMs;
+    const sinceMs = this.nowMs;
     for (;;) {
       const found = look(this.#words());
       const now = this.nowMs;
-      if (this.#agent.gone || found === undefined && now >= untilMs) return found;
+      const isOver = now - sinceMs >= withinMs + this.#options.lateMs(sinceMs);
+      if (this.#agent.gone || found === undefined && isOver) return found;
       const waitMs = found === undefined ? LOOK_AGAIN_MS : found.atMs - now;
       if (waitMs <= 0) return found;
       await this.#agent.pause(Math.min(waitMs, LOOK_AGAIN_MS));

@@ -3,6 +3,7 @@ import { soundSpans } from "../ear/soundSpans.ts";
 import type { EarPiece } from "../ear/spokenItem.ts";
 import { type CallerSpan, takeTurns } from "../ear/turnTaking.ts";
 import { checkCall, type Judge } from "../expect/checkCall.ts";
+import { lateBetween } from "../expect/lateMachine.ts";
 import { type Verdict, verdict } from "../expect/verdict.ts";
 import type { Scenario, ScenarioCaller } from "../scenario.ts";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
@@ -92,6 +93,7 @@ async function talk(
   const live = liveWords(server, end, () => callId);
   const caller = new Caller({
     ...{ end, clock, words: live, onStep },
+    lateMs: (sinceMs) => lateBetween(lateness.moments, sinceMs, Infinity),
     async tellWords(words) {
       if (server.tellWords === undefined) return;
       const found = await finding;

@@ -27,7 +27,7 @@ Deno.test("a cut is as late as the agent's last sound, and fails where the agent
   });
   assert.deepEqual(cuts, [
     { atMs: 2000, afterMs: 320, isSpokenOver: true },
-    { atMs: 7000, isSpokenOver: false },
+    { atMs: 7000, silentForMs: 1000, isSpokenOver: false },
   ]);
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { lateAbout, lateBetween } from "../../../src/scenarios/expect/lateMachine.ts";
-import { checkAnswers } from "../../../src/scenarios/expect/timingChecks.ts";
+import { checkAnswers, checkCuts } from "../../../src/scenarios/expect/timingChecks.ts";
 import { checkCall } from "../../../src/scenarios/expect/checkCall.ts";
 import type { LateMoment } from "../../../src/scenarios/callEvidence.ts";
 
@@ -28,6 +28,16 @@ Deno.test("one answer that the machine explains does not hide another that it do
   const both = taking(answer(3000, 2900), answer(8000, 1500));
   const { state, found, atMs } = checkAnswers(1000, { taking: both, late });
   assert.deepEqual([state, found, atMs], ["failed", "the slowest of 2 after 1.50 s", 8000]);
+});
+
+Deno.test("a caller who breaks in too late is to blame, unless the machine was", () => {
+  const cuts = [{ atMs: 5000, silentForMs: 300, isSpokenOver: false }];
+  const told = (lateMs: number) =>
+    checkCuts(900, {
+      taking: { answers: [], cuts, silences: [] },
+      late: [{ atMs: 4500, lateMs }],
+    }).state;
+  assert.deepEqual([told(250), told(350)], ["failed", "skipped"]);
 });
 
 Deno.test("only what was late within a time counts", () => {
