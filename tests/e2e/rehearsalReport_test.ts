@@ -29,7 +29,7 @@ const lines = [
 const talk = runWith({
   endMs: 4500,
   verdicts: [held("heard forty"), failed("heard free of charge", { atMs: 2000, line: 9 })],
-  answers: [{ atMs: 3400, ms: 800 }],
+  answers: [{ atMs: 3520, ms: 800 }],
   cuts: [{ atMs: 1900, ms: 100 }],
   deadAir: { atMs: 2600, ms: 800 },
   tools: [{ name: "price_list", atMs: 450, ok: false }],
@@ -109,6 +109,8 @@ browserTests("the report of a rehearsal", {
     const spoken = (await call.locator(".lines li").allInnerTexts())
       .map((text) => text.replaceAll(/\s+/g, " "));
     assert.equal(spoken[0], "0:00.5 Tool price_list, which failed");
+    assert.ok(spoken.includes("0:03.4 Agent Thank you. after 0.80 s"), spoken.join("\n"));
+    assert.ok(spoken.includes("0:01.9 Caller Goodbye. breaks in, silent after 0.10 s"));
     assert.equal(spoken.at(-1), "0:04.5 End agent_hung_up");
     assert.equal(await call.locator("code").innerText(), "scenarios/prices.yaml:9");
     assert.ok(await page.getByText("The sound of this call was not kept.").count() === 1);
@@ -173,7 +175,7 @@ browserTests("the report of a rehearsal", {
     assert.equal(await dots.count(), 3);
     await dots.first().focus();
     const readout = plot.locator(".readout");
-    assert.equal(await readout.innerText(), "prices, answer 1 at 0:03.4: 0.80 s");
+    assert.equal(await readout.innerText(), "prices, answer 1 at 0:03.5: 0.80 s");
     await page.keyboard.press("ArrowRight");
     assert.equal(await readout.innerText(), "hours, run 1 of 2, answer 1 at 0:03.4: 0.50 s");
     await page.keyboard.press("Enter");

@@ -49,13 +49,14 @@ function notesOf(
   { who, fromMs, toMs, unheard }: ReportedLine,
   { answers, cuts }: ListedCall["call"],
 ): readonly string[] {
-  const near = (figures: readonly TimedFigure[], atMs: number) =>
-    figures.find((figure) => Math.abs(figure.atMs - atMs) <= NEAR_MS);
+  // A line may begin with silence: an answer is where its sound begins.
+  const within = (figures: readonly TimedFigure[], toMs: number) =>
+    figures.find(({ atMs }) => atMs >= fromMs - NEAR_MS && atMs <= toMs);
   if (who === "caller") {
-    const cut = near(cuts, fromMs);
+    const cut = within(cuts, fromMs + NEAR_MS);
     return cut === undefined ? [] : [`breaks in, silent after ${seconds(cut.ms)}`];
   }
-  const answer = near(answers, fromMs);
+  const answer = within(answers, toMs);
   return [
     ...(answer === undefined ? [] : [`after ${seconds(answer.ms)}`]),
     ...(unheard === "" ? [] : [`cut at ${clockTime(toMs)}`]),
