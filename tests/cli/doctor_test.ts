@@ -211,7 +211,7 @@ Deno.test("doctor says that all is in order, and changes what is off only when a
 
 Deno.test("doctor asks before each change, and makes those that somebody agrees to", async () => {
   await using folder = await createDoctorFolder();
-  const env = "OUTBOUND_HOUR=country\nOUTBOUND_COUNTRYS=US\n";
+  const env = "OUTBOUND_HOUR=country\nOUTBOUND_COUNTRYS=US\nPORT=9\n";
   await folder.write(".env", env, 0o644);
   const questions: string[] = [];
   const said: string[] = [];
@@ -235,6 +235,7 @@ Deno.test("doctor asks before each change, and makes those that somebody agrees 
     },
   );
   assert.equal(exitCode, 0);
+  assert.match(said.join("\n"), /setting_overridden\n +PORT in line 3 of \.env has no effect/);
   assert.match(questions[0] ?? "", /^env_file_open: .*Do that\? \[y\/N\]$/);
   assert.match(questions[1] ?? "", /^setting_misspelt: Write OUTBOUND_HOURS .* line 1/);
   assert.match(questions[2] ?? "", /^setting_misspelt: Write OUTBOUND_COUNTRIES .* line 2/);

@@ -7,6 +7,7 @@ export const findingCodes = [
   "setting_misspelt",
   "setting_unknown",
   "setting_repeated",
+  "setting_overridden",
   "setting_not_permitted",
   "setting_not_usable",
   "setting_missing",

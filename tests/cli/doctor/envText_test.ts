@@ -30,4 +30,6 @@ Deno.test("parseEnvLines() finds names with their lines, and passes over what is
     [["A", 2, false], ["B", 3, true], ["KEY", 5, false], ["D", 8, false], ["E", 10, false]],
   );
   assert.deepEqual(unreadable, [9, 11]);
+  const values = parseEnvLines("A=1\nB= x-y \nC=1 # one\nD=$A\nE=a b\nF=\n").lines;
+  assert.deepEqual(values.map(({ plain }) => plain), ["1", "x-y", ...Array(4).fill(undefined)]);
 });

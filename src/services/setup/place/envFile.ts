@@ -1,9 +1,11 @@
-/** One setting of the file `.env`; its value is left where it is. */
+/** One setting of the file `.env`. */
 export interface EnvLine {
   readonly name: string;
   /** Counted from 1. */
   readonly line: number;
   readonly isEmpty: boolean;
+  /** A value without quotes, blanks and signs of which any stands for something else; may be a secret. */
+  readonly plain?: string;
 }
 
 /** What of `.env` can be judged without its values. */
@@ -56,7 +58,11 @@ export function parseEnvLines(text: string): Pick<EnvFile, "lines" | "unreadable
       unreadable.push(at + 1);
       continue;
     }
-    lines.push({ name, line: at + 1, isEmpty: /^(?:""|'')?\s*(?:#.*)?$/.test(value) });
+    const plain = /^[^\s"'#$\\`]+(?=\s*$)/.exec(value)?.[0];
+    lines.push({
+      ...{ name, line: at + 1, isEmpty: /^(?:""|'')?\s*(?:#.*)?$/.test(value) },
+      ...(plain !== undefined && { plain }),
+    });
     open = openQuote(value, text.split(/\r?\n/).slice(at + 1));
   }
   return { lines, unreadable };

@@ -24,6 +24,7 @@ export function envFileFindings(
   if (found.state !== "read") return [];
   const { lines, unreadable, isOpen, modifiedAt } = found.file;
   const names = new Set(lines.map(({ name }) => name));
+  const isChanged = startedAt !== undefined && modifiedAt !== undefined && modifiedAt > startedAt;
   return [
     ...(isOpen === true ? [OPEN] : []),
     ...unreadable.slice(0, MAX_OF_A_KIND).map(unreadableLine),
@@ -32,9 +33,10 @@ export function envFileFindings(
     ...repeated(lines).slice(0, MAX_OF_A_KIND),
     ...lines.flatMap((line) => isKnown(line.name) && !isReadable(line.name) ? [barred(line)] : [])
       .slice(0, MAX_OF_A_KIND),
-    ...(startedAt !== undefined && modifiedAt !== undefined && modifiedAt > startedAt
+    ...(isChanged
       ? [CHANGED]
-      : []),
+      : lines.flatMap((line) => overridden(line, { lines, environment }) ?? [])
+        .slice(0, MAX_OF_A_KIND)),
   ];
 }
 
@@ -124,6 +126,28 @@ function repeated(lines: readonly EnvLine[]): readonly Finding[] {
       values: { name: name.slice(0, 80), line, earlier },
     }];
   });
+}
+
+/** Where the shell, a container or a service has set the same name before the file was read. */
+function overridden(
+  { name, line, plain }: EnvLine,
+  { lines, environment }: {
+    readonly lines: readonly EnvLine[];
+    readonly environment: Environment;
+  },
+): Finding | undefined {
+  const value = environment[name];
+  const isFirst = lines.find((each) => each.name === name)?.line === line;
+  if (!isKnown(name) || !isFirst || plain === undefined || value === undefined) return undefined;
+  if (value.trim() === plain) return undefined;
+  return {
+    code: "setting_overridden",
+    state: "warning",
+    text: "{name} in line {line} of .env has no effect: the environment has another value.",
+    remedy:
+      "Take {name} out of the shell, the container or the service that sets it (unset {name}).",
+    values: { name, line },
+  };
 }
 
 function barred({ name, line }: EnvLine): Finding {
