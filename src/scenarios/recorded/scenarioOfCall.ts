@@ -1,11 +1,12 @@
 import { stringify } from "yaml";
 import type { Agent } from "../../config/agents.ts";
 import type { RecordedCall, RecordedTurn } from "../callEvidence.ts";
-import { isWithPerson, recordedFarEnd, recordedVariables } from "./recordedFarEnd.ts";
+import { isWithPerson, recordedFarEnd } from "./recordedFarEnd.ts";
 import { recordedNumbers } from "./recordedNumbers.ts";
 import { recordedRules } from "./recordedRules.ts";
 import { recordedSteps } from "./recordedSteps.ts";
 import { recordedTools } from "./recordedTools.ts";
+import { recordedVariables } from "./recordedVariables.ts";
 
 /** The text of a scenario's file, and what of the call cannot be acted out again, in half sentences. */
 export interface MadeScenario {
