@@ -22,6 +22,8 @@ export interface RecordedCallsOptions {
   readonly newest: number;
   /** Where the scenarios are kept that are made. */
   readonly write?: string;
+  /** A server that runs elsewhere, whose own tools answer. */
+  readonly against?: unknown;
 }
 
 /** A scenario that was made of a recorded call, beside the call. */
@@ -37,14 +39,17 @@ const MAX_BYTES = 16 * 1024 * 1024;
  * file that cannot be used.
  */
 export async function recordedScenarios(
-  { journals, calls, newest, write }: RecordedCallsOptions,
+  { journals, calls, newest, write, against }: RecordedCallsOptions,
   { agents: { dir }, database }: Pick<Settings, "agents" | "database">,
   print: (line: string) => void,
 ): Promise<readonly RecordedScenario[]> {
   const made = new Map<string, RecordedScenario>();
   const add = async (recorded: RecordedCall) => {
     const agent = await agentOf(recorded, dir);
-    made.set(recorded.id, await scenarioOf(recorded, agent, write, print));
+    const answersTools = against === undefined;
+    const { text, notes } = scenarioOfCall(recorded, agent, { answersTools });
+    for (const note of notes) print(`${recorded.id}: ${note}`);
+    made.set(recorded.id, await scenarioOf(recorded, text, write, print));
   };
   for (const path of journals) {
     const { isDirectory } = await Deno.stat(path);
@@ -76,12 +81,10 @@ export async function recordedScenarios(
 
 async function scenarioOf(
   recorded: RecordedCall,
-  agent: Agent | undefined,
+  text: string,
   write: string | undefined,
   print: (line: string) => void,
 ): Promise<RecordedScenario> {
-  const { text, notes } = scenarioOfCall(recorded, agent);
-  for (const note of notes) print(`${recorded.id}: ${note}`);
   const readAudio = () => new Uint8Array();
   const read = readScenario(recorded.id, text, readAudio);
   if (!read.ok) {

@@ -21,9 +21,14 @@ const MARGIN_SECONDS = 60;
 
 /**
  * Makes a scenario of a recorded call: the caller does the same, what is at the numbers is the same, and the same tools
- * and the same end are expected. `agent` is the call's own as it is today. Throws a `TypeError` for a call without words.
+ * and the same end are expected. `agent` is the call's own as it is today; with `answersTools` its tools answer as they
+ * did then. Throws a `TypeError` for a call without words.
  */
-export function scenarioOfCall(call: RecordedCall, agent: Agent | undefined): MadeScenario {
+export function scenarioOfCall(
+  call: RecordedCall,
+  agent: Agent | undefined,
+  { answersTools = true }: { readonly answersTools?: boolean } = {},
+): MadeScenario {
   if (call.turns.length === 0) throw new TypeError("nobody has said anything in it");
   if (call.turns.every(isMasked)) throw new TypeError(NO_TEXTS);
   const { direction = "inbound" } = call;
@@ -39,7 +44,7 @@ export function scenarioOfCall(call: RecordedCall, agent: Agent | undefined): Ma
     ? { values: {}, missing: [] }
     : recordedVariables(call, agent);
   const rules = recordedRules(call);
-  const tools = recordedTools(call, agent);
+  const tools = answersTools ? recordedTools(call, agent) : [];
   const text = stringify({
     title: `As recorded: ${call.id}`,
     ...(call.agent !== undefined && { agent: call.agent }),
