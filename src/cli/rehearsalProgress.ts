@@ -22,14 +22,18 @@ export class RehearsalProgress {
   readonly #total: number;
   readonly #runs: KeptRun[] = [];
   readonly #sound = new KeptSound();
-  readonly #startedAt = performance.now();
+  readonly #now: () => number;
+  readonly #startedAt: number;
   readonly #timer: ReturnType<typeof setInterval>;
   #running = 0;
   #done = 0;
   #failed = 0;
   #skipped = 0;
 
-  constructor(screen: Screen, repeat: number, total: number) {
+  /** `now` in real milliseconds. */
+  constructor(screen: Screen, repeat: number, total: number, now = () => performance.now()) {
+    this.#now = now;
+    this.#startedAt = now();
     this.#screen = screen;
     this.#status = new LiveStatus(screen);
     this.#repeat = repeat;
@@ -70,7 +74,7 @@ export class RehearsalProgress {
     return {
       runs: indexes.flatMap((index) => this.#runs[index] ?? []),
       sounds: indexes.map((index) => this.#sound.of(index)),
-      tookMs: performance.now() - this.#startedAt,
+      tookMs: this.#now() - this.#startedAt,
       notRun: this.#total - this.#done,
     };
   }
@@ -87,7 +91,7 @@ export class RehearsalProgress {
       running: this.#running,
       failed: this.#failed,
       skipped: this.#skipped,
-      elapsedMs: performance.now() - this.#startedAt,
+      elapsedMs: this.#now() - this.#startedAt,
     });
   }
 }

@@ -18,6 +18,7 @@ import { createFliteVoice, type FliteSpeaker } from "../sim/voice/fliteVoice.ts"
 import { exitProcess, keepProcess } from "../utils/processExit.ts";
 import { present } from "../utils/present.ts";
 import { type RecordedScenario, recordedScenarios } from "./recordedCalls.ts";
+import { type HurriedTime, hurryTime } from "./hurriedTime.ts";
 import { RehearsalProgress } from "./rehearsalProgress.ts";
 import { writeReports } from "./rehearsalReports.ts";
 import { createTextModel } from "./rehearsedTextModel.ts";
@@ -45,6 +46,7 @@ export async function rehearse(
   { environment, screen, interrupted }: RehearsalDeps,
 ): Promise<number> {
   const settings = readSettings(environment);
+  using hurried = hurriedFor(options, settings);
   const print = (line: string) => screen.write(`${line}\n`);
   const found = (await scenariosOf(options, settings, print)).map((one) =>
     onLine(one, options.line)
@@ -56,7 +58,12 @@ export async function rehearse(
     SPEAKERS.map((speaker) => [speaker, createFliteVoice({ voice: speaker })]),
   );
   await using closing = new AsyncDisposableStack();
-  const progress = new RehearsalProgress(screen, options.repeat, found.length * options.repeat);
+  const progress = new RehearsalProgress(
+    screen,
+    options.repeat,
+    found.length * options.repeat,
+    hurried?.realNow,
+  );
   closing.defer(() => {
     progress.close();
     for (const voice of Object.values(voices)) voice.close();
@@ -131,6 +138,20 @@ export async function rehearse(
   if (interrupted.aborted) return INTERRUPTED;
   if (hasFailed(report, budgets)) return FAILED;
   return passRate(report).passed === 0 ? UNABLE : PASSED;
+}
+
+/** Undefined where all is in real time. Throws a `TypeError` for those who cannot be hurried. */
+function hurriedFor(
+  { speed, against, isBuiltIn }: RehearseOptions,
+  { openai: { apiKey } }: Settings,
+): HurriedTime | undefined {
+  if (speed === 1) return undefined;
+  if (against !== undefined || apiKey !== undefined && !isBuiltIn) {
+    throw new TypeError(
+      "--speed needs the built-in engine in this process: --built-in, no --against",
+    );
+  }
+  return hurryTime(speed);
 }
 
 /** What the calls of a run have cost; undefined where one of them does not say. */

@@ -13,6 +13,8 @@ export interface RehearseOptions {
   readonly repeat: number;
   readonly concurrency: number;
   readonly seed: number;
+  /** How many times as fast as real time; 1 for real time. */
+  readonly speed: number;
   /** In the place of all lines of the scenarios. */
   readonly line?: { readonly name: LineName; readonly conditions: LineConditions };
   /** The origin of a server that runs elsewhere, and is not started for each scenario. */
@@ -50,6 +52,7 @@ built-in engine as the scenario says.
 
   --repeat N           act each out N times (1)
   --concurrency N      so many at a time (10 for each processor)
+  --speed N            so many times as fast as real time, up to 10, with the built-in engine alone (1)
   --seed N             of all that is random: another gives other delays and losses (1)
   --network NAME       ${lineNames.join(", ")}: in the place of the lines of the scenarios
   --built-in           the built-in engine answers, though there is a key
@@ -76,6 +79,7 @@ it was interrupted.`;
 const MAX_REPEAT = 1000;
 const MAX_CONCURRENCY = 200;
 const PER_PROCESSOR = 10;
+const MAX_SPEED = 10;
 const DEFAULT_NEWEST = 20;
 const MAX_NEWEST = 2000;
 
@@ -92,6 +96,7 @@ export function readRehearseOptions(
       repeat: { type: "string" },
       concurrency: { type: "string" },
       seed: { type: "string" },
+      speed: { type: "string" },
       network: { type: "string" },
       "built-in": { type: "boolean" },
       against: { type: "string" },
@@ -115,6 +120,7 @@ export function readRehearseOptions(
     repeat: whole("repeat", values.repeat, 1, MAX_REPEAT) ?? 1,
     concurrency: whole("concurrency", values.concurrency, 1, MAX_CONCURRENCY) ??
       Math.min(MAX_CONCURRENCY, PER_PROCESSOR * processors),
+    speed: whole("speed", values.speed, 1, MAX_SPEED) ?? 1,
     seed: whole("seed", values.seed, 0, 2 ** 31) ?? 1,
     ...present({ line: lineOf(values.network) }),
     ...present({ against: originOf(values.against), keyFile: values["key-file"] }),
