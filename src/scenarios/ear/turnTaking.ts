@@ -59,14 +59,19 @@ function answersTo(caller: readonly CallerSpan[], agent: readonly SoundSpan[]) {
   });
 }
 
+/** Whoever breaks in between two words breaks in all the same. */
+const BETWEEN_WORDS_MS = 300;
+
 function cutBy({ fromMs, toMs }: CallerSpan, agent: readonly SoundSpan[]): Cut {
-  const running = agent.find((span) => span.fromMs <= fromMs && span.toMs > fromMs);
+  const running = agent.find((span) =>
+    span.fromMs <= fromMs && span.toMs > fromMs - BETWEEN_WORDS_MS
+  );
   const silentAt = running?.toMs ?? fromMs;
   const before = agent.findLast((span) => span.toMs <= fromMs);
   return {
     atMs: fromMs,
     ...(running !== undefined
-      ? { afterMs: running.toMs - fromMs }
+      ? { afterMs: Math.max(0, running.toMs - fromMs) }
       : before !== undefined && { silentForMs: fromMs - before.toMs }),
     isSpokenOver: agent.some((span) => span.fromMs >= silentAt && span.fromMs < toMs),
   };

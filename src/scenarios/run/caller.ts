@@ -14,6 +14,8 @@ export interface CallerOptions {
   readonly end: CallerEnd;
   readonly clock: SimClock;
   readonly words: CallWords;
+  /** How late the server hears the caller. */
+  readonly lineMs: number;
   /** Tells the built-in engine what is being said. */
   readonly tellWords: (words: string) => Promise<void>;
   /** How late this process has been since a time of the call: nobody else is to blame for it. */
@@ -31,6 +33,8 @@ export interface PreparedStep {
 const CUT_IN_WAIT_MS = 20_000;
 /** Whoever wants to end the call has that long for it after the last word. */
 const LEAVES_AFTER_MS = 2000;
+/** By then a detector has heard words begin: what it heard before, such as a cough, is another turn or the same. */
+const BEGUN_MS = 100;
 /** What is queued at the ear changes with what arrives. */
 const LOOK_AGAIN_MS = 100;
 
@@ -128,10 +132,14 @@ export class Caller {
   }
 
   async #speak(clip: Clip, cutsIn: boolean): Promise<void> {
-    const { end, tellWords } = this.#options;
-    if (clip.words !== "") await tellWords(clip.words);
+    const { end, tellWords, lineMs } = this.#options;
     const frame = end.said().length;
-    await end.speak(clip.audio);
+    const speaking = end.speak(clip.audio);
+    if (clip.words !== "") {
+      await Promise.race([speaking, this.#agent.pause(clip.fromMs + BEGUN_MS + lineMs)]);
+      await tellWords(clip.words);
+    }
+    await speaking;
     this.#done();
     const beganMs = end.said()[frame]?.atMs ?? this.nowMs;
     this.acts.said({

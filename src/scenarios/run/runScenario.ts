@@ -94,6 +94,7 @@ async function talk(
   const caller = new Caller({
     ...{ end, clock, words: live, onStep },
     lateMs: (sinceMs) => lateBetween(lateness.moments, sinceMs, Infinity),
+    lineMs: who.line.delayMs + who.line.jitterMs,
     async tellWords(words) {
       if (server.tellWords === undefined) return;
       const found = await finding;

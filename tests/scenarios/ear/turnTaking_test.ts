@@ -31,6 +31,16 @@ Deno.test("a cut is as late as the agent's last sound, and fails where the agent
   ]);
 });
 
+Deno.test("who breaks in between two words of the agent's has cut it at once", () => {
+  const { cuts } = takeTurns({
+    agent: [span(0, 2000)],
+    caller: [said(2150, 3000, true)],
+    quiet: [],
+    endMs: 4000,
+  });
+  assert.deepEqual(cuts, [{ atMs: 2150, afterMs: 0, isSpokenOver: false }]);
+});
+
 Deno.test("dead air is what the agent ends or leaves to the end, but for what the caller meant to be silent", () => {
   const { silences } = takeTurns({
     agent: [span(700, 2000), span(6000, 7000), span(9500, 10_000)],
