@@ -23,6 +23,7 @@ import { RehearsalProgress } from "./rehearsalProgress.ts";
 import { writeReports } from "./rehearsalReports.ts";
 import { createTextModel } from "./rehearsedTextModel.ts";
 import { readRehearseOptions, type RehearseOptions, rehearseUsage } from "./rehearseOptions.ts";
+import { confirms, ownTerminal, type Terminal } from "./terminal.ts";
 import { openServers } from "./scenarioServers.ts";
 import { createSpendLimit } from "./spendLimit.ts";
 
@@ -33,6 +34,8 @@ export interface RehearsalDeps {
   readonly environment: Environment;
   readonly screen: Screen;
   readonly interrupted: AbortSignal;
+  /** Who is asked before calls that cost money; absent for nobody. */
+  readonly terminal?: Pick<Terminal, "ask">;
 }
 
 const PASSED = 0;
@@ -43,7 +46,7 @@ const INTERRUPTED = 130;
 /** Rehearses, writes the reports, and resolves with the exit code. Throws a `TypeError` for files with faults. */
 export async function rehearse(
   options: RehearseOptions,
-  { environment, screen, interrupted }: RehearsalDeps,
+  { environment, screen, interrupted, terminal }: RehearsalDeps,
 ): Promise<number> {
   const settings = readSettings(environment);
   using hurried = hurriedFor(options, settings);
@@ -75,6 +78,8 @@ export async function rehearse(
       voices,
       print: progress.print,
       signal: interrupted,
+      confirm: (question) =>
+        confirms(terminal ?? { ask: () => Promise.resolve(undefined) }, question, options.isAgreed),
     }),
   );
   for (const note of servers.notes) print(note);
@@ -84,7 +89,11 @@ export async function rehearse(
     seed: options.seed,
     ...present({ line: options.line?.name, against: servers.against }),
   };
-  const spending = createSpendLimit(options.maxUsd, servers.engine === "rehearsal");
+  const spending = createSpendLimit(
+    options.maxUsd,
+    servers.engine === "rehearsal",
+    servers.usdPerMinute,
+  );
   const ask = settings.analysis && createTextModel(settings.analysis, {
     prices: await loadPrices(settings.records),
     spending,
@@ -107,7 +116,7 @@ export async function rehearse(
         ...{ voices, readAudio, judge, improvise },
         signal: interrupted,
       });
-      costUsd = costOf(run);
+      costUsd = costOf(run, servers.usdPerMinute);
       return { ...run, ...present({ recorded }) };
     } finally {
       spent(costUsd);
@@ -155,9 +164,10 @@ function hurriedFor(
 }
 
 /** What the calls of a run have cost; undefined where one of them does not say. */
-function costOf({ calls }: ScenarioRun): number | undefined {
-  return calls.reduce<number | undefined>((sum, { evidence: { record } }) => {
-    const usd = record?.costUsd;
+function costOf({ calls }: ScenarioRun, usdPerMinute: number | undefined): number | undefined {
+  return calls.reduce<number | undefined>((sum, { evidence: { record, endMs } }) => {
+    const ofTime = usdPerMinute && usdPerMinute * Math.ceil(endMs / 60_000);
+    const usd = record?.costUsd ?? ofTime;
     return sum === undefined || usd === undefined ? undefined : sum + usd;
   }, 0);
 }
@@ -231,7 +241,9 @@ if (import.meta.main) {
         ...readEnvironment(),
         ...(own.state === "set" && { PARLEY_KEY: own.value }),
       };
-      exitProcess(await rehearse(options, { environment, screen, interrupted }));
+      exitProcess(
+        await rehearse(options, { environment, screen, interrupted, terminal: ownTerminal() }),
+      );
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {

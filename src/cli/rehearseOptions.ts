@@ -19,6 +19,10 @@ export interface RehearseOptions {
   readonly line?: { readonly name: LineName; readonly conditions: LineConditions };
   /** The origin of a server that runs elsewhere, and is not started for each scenario. */
   readonly against?: string;
+  /** A number that is called through the operator's Twilio, in the place of all servers. */
+  readonly call?: string;
+  /** Nobody is asked before the first call. */
+  readonly isAgreed: boolean;
   /** Holds the key of that server. */
   readonly keyFile?: string;
   /** Whether the built-in engine answers though there is a key. */
@@ -58,6 +62,8 @@ built-in engine as the scenario says.
   --built-in           the built-in engine answers, though there is a key
   --against URL        a server that runs elsewhere, in the place of one for each scenario
   --key-file FILE      its API key, else PARLEY_KEY; a server on this machine: API_KEYS of .env
+  --call +1...         a real phone number, called through the Twilio account of .env; asks first
+  --yes                calls without asking
   --max-usd N          begin no more once so many dollars were spent (5)
   --html FILE          the report to look at (data/rehearsal.html)
   --json FILE          the report for programs, and for --baseline
@@ -100,6 +106,8 @@ export function readRehearseOptions(
       network: { type: "string" },
       "built-in": { type: "boolean" },
       against: { type: "string" },
+      call: { type: "string" },
+      yes: { type: "boolean" },
       "key-file": { type: "string" },
       "max-usd": { type: "string" },
       html: { type: "string" },
@@ -124,6 +132,8 @@ export function readRehearseOptions(
     seed: whole("seed", values.seed, 0, 2 ** 31) ?? 1,
     ...present({ line: lineOf(values.network) }),
     ...present({ against: originOf(values.against), keyFile: values["key-file"] }),
+    ...present({ call: callOf(values.call, values.against) }),
+    isAgreed: values.yes ?? false,
     isBuiltIn: values["built-in"] ?? false,
     maxUsd: dollars(values["max-usd"]),
     html: values.html ?? "data/rehearsal.html",
@@ -145,6 +155,13 @@ function whole(
   const value = Number(text);
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw new TypeError(`--${name} must be a whole number from ${least} to ${most}, not "${text}"`);
+}
+
+function callOf(text: string | undefined, against: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  if (against !== undefined) throw new TypeError("--call and --against are two ways: give one");
+  if (/^\+[1-9]\d{6,14}$/.test(text)) return text;
+  throw new TypeError(`--call must be a number in E.164 form, such as +14155550123, not "${text}"`);
 }
 
 function originOf(text: string | undefined): string | undefined {

@@ -1,41 +1,24 @@
-import type { Environment } from "../config/settingReader.ts";
-import type { Settings } from "../config/settings.ts";
 import { modelScript } from "../scenarios/run/modelScript.ts";
-import type { ScenarioServer } from "../scenarios/run/scenarioServer.ts";
-import type { Scenario } from "../scenarios/scenario.ts";
-import type { Voice } from "../sim/voice/voice.ts";
+import { numberServers } from "./call/numberServers.ts";
 import { present } from "../utils/present.ts";
 import { startRehearsedServer } from "./rehearsedServer.ts";
 import type { RehearseOptions } from "./rehearseOptions.ts";
+import type { ScenarioServers, ServerSources } from "./serverSources.ts";
 import { remoteKey } from "./remoteKey.ts";
 import { reachServer } from "./remoteServer.ts";
 import { createScenarioLog } from "./scenarioLog.ts";
 
-/** What the servers of a rehearsal are made of. */
-export interface ServerSources {
-  readonly environment: Environment;
-  readonly settings: Settings;
-  readonly voices: Readonly<Record<string, Voice>>;
-  readonly print: (line: string) => void;
-  readonly signal: AbortSignal;
-}
-
-/** Where scenarios are acted out. */
-export interface ScenarioServers extends AsyncDisposable {
-  /** `rehearsal` for the built-in engine. */
-  readonly engine: string;
-  /** The server's address, where it was not started for this. */
-  readonly against?: string;
-  /** What is to be known of all that follows. */
-  readonly notes: readonly string[];
-  open(scenario: Scenario, seed: number): Promise<ScenarioServer>;
-}
-
-/** A server that runs elsewhere, or one for each scenario. Rejects with a `TypeError` where there can be none. */
+/** A number that is called, a server that runs elsewhere, or one for each scenario. Rejects with a `TypeError` where there can be none. */
 export async function openServers(
-  { against, keyFile, isBuiltIn }: Pick<RehearseOptions, "against" | "keyFile" | "isBuiltIn">,
+  { against, keyFile, isBuiltIn, call }: Pick<
+    RehearseOptions,
+    "against" | "keyFile" | "isBuiltIn" | "call"
+  >,
   sources: ServerSources,
 ): Promise<ScenarioServers> {
+  if (call !== undefined) {
+    return await numberServers({ to: call, confirm: sources.confirm }, sources);
+  }
   return against === undefined
     ? ownServers(isBuiltIn, sources)
     : await remoteServers(against, keyFile, sources);

@@ -17,7 +17,11 @@ export interface SpendLimit {
 const USD_PER_MINUTE = 0.35;
 
 /** `isFree` where nothing that is acted out costs anything, but for what is added. */
-export function createSpendLimit(maxUsd: number, isFree: boolean): SpendLimit {
+export function createSpendLimit(
+  maxUsd: number,
+  isFree: boolean,
+  usdPerMinute = USD_PER_MINUTE,
+): SpendLimit {
   let spent = 0;
   let reserved = 0;
   let worst: number | undefined;
@@ -36,8 +40,8 @@ export function createSpendLimit(maxUsd: number, isFree: boolean): SpendLimit {
       }
       let estimate: number;
       for (;;) {
-        const untold = callers * USD_PER_MINUTE * maxMs / 60_000;
-        estimate = Math.min(worst ?? untold, maxUsd);
+        const untold = callers * usdPerMinute * maxMs / 60_000;
+        estimate = worst ?? untold;
         if (spent + reserved + estimate <= maxUsd) break;
         if (reserved === 0) {
           const told = `$${spent.toFixed(2)} were spent, and it may cost $${estimate.toFixed(2)}`;

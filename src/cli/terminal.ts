@@ -21,7 +21,7 @@ export function ownTerminal(): Terminal {
 
 /** Whether a question is answered with yes; `isAgreed` answers it beforehand. */
 export async function confirms(
-  terminal: Terminal,
+  terminal: Pick<Terminal, "ask">,
   question: string,
   isAgreed: boolean,
 ): Promise<boolean> {

@@ -18,6 +18,7 @@ export type { EmbeddingSpending } from "./spending/embeddingSpending.ts";
 export { checkDestination } from "./spending/destinations/destination.ts";
 export { countryOf as countryOfNumber } from "./spending/destinations/numberingPlan.ts";
 export { type DialRefusal, dialRefusalCodes } from "./spending/dialRefusal.ts";
+export { loadDialPolicy } from "./spending/loadDialPolicy.ts";
 export { openSpending, type Spending } from "./spending/openSpending.ts";
 export {
   costOf,

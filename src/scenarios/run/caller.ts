@@ -115,7 +115,10 @@ export class Caller {
         await end.sendDigits(step.digits);
         return this.#done();
       case "hears":
-        return await this.#awaitWords(step.text, step.withinMs);
+        // Where nobody knows the words, the agent is let finish.
+        return this.#options.words.by === "nobody"
+          ? await this.agentsTurn()
+          : await this.#awaitWords(step.text, step.withinMs);
       case "hangUp":
         onStep("hangs up");
         return end.hangUp();

@@ -15,6 +15,7 @@ export async function findCallId(
   { request, network }: ScenarioServer,
   { id, end }: OpenedEnd,
 ): Promise<string | undefined> {
+  if (id === undefined) return undefined;
   if ("callId" in id) return id.callId;
   const { clock } = network.context;
   let overAt = Infinity;

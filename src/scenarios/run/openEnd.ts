@@ -9,8 +9,8 @@ import type { ScenarioServer } from "./scenarioServer.ts";
 /** A call that has begun, and how its record is found. */
 export interface OpenedEnd {
   readonly end: CallerEnd;
-  /** Of the carrier's, or the server's own. */
-  readonly id: { readonly callSid: string } | { readonly callId: string };
+  /** Of the carrier's, or the server's own; absent where nothing is known of a record. */
+  readonly id?: { readonly callSid: string } | { readonly callId: string };
 }
 
 const DEFAULT_CALLED = "+14155550123";
@@ -21,6 +21,7 @@ export async function openEnd(
   caller: ScenarioCaller,
   server: ScenarioServer,
 ): Promise<OpenedEnd> {
+  if (server.call !== undefined) return { end: await server.call(scenario, caller) };
   if (scenario.leg === "browser") return await openBrowser(scenario, caller, server);
   const { network } = server;
   if (scenario.called !== undefined) return await openCalled(scenario, caller, server);

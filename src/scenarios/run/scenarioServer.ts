@@ -1,4 +1,6 @@
 import type { PhoneNetwork } from "../../sim/twilio/phoneNetwork.ts";
+import type { Scenario, ScenarioCaller } from "../scenario.ts";
+import type { CallerEnd } from "./callerEnd.ts";
 import type { LiveTurns } from "./liveTurns.ts";
 import type { ModelTap } from "./modelTap.ts";
 
@@ -13,6 +15,8 @@ export interface ScenarioServer extends AsyncDisposable {
   readonly turns?: LiveTurns;
   /** Tells the built-in engine what is being said in a call; absent where a real model hears it. */
   readonly tellWords?: (callId: string, words: string) => void;
+  /** Calls by another way than the simulated network and the API; nothing but the sound is known of such calls. */
+  call?(scenario: Scenario, caller: ScenarioCaller): Promise<CallerEnd>;
   /** Asks the API with a key that may do everything. */
   request(path: string, init?: RequestInit): Promise<Response>;
 }

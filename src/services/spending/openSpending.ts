@@ -18,6 +18,7 @@ import { createCallAccounts } from "./callAccounts.ts";
 import { createCallBudget } from "./callBudget.ts";
 import { createEmbeddingSpending } from "./embeddingSpending.ts";
 import type { DialPolicy } from "./dialPolicy.ts";
+import { loadDialPolicy } from "./loadDialPolicy.ts";
 import { OptOutKeeper } from "./optOutKeeper.ts";
 import type { Prices } from "./pricing.ts";
 import { createTextSpending } from "./textSpending.ts";
@@ -43,7 +44,7 @@ export type Spending = Awaited<ReturnType<typeof openSpending>>;
 export async function openSpending(
   { settings, agents, store, prices, incidents, now, setTimer, log }: SpendingDeps,
 ) {
-  const { limits: { callUsd, server }, outbound, phone } = settings;
+  const { limits: { callUsd, server }, phone } = settings;
   const reportUnpriced = createUnpricedReports(incidents);
   const findUnpricedNow = () =>
     callUsd ?? server.dailyUsd ? findUnpriced(settings, agents, prices) : new Map();
@@ -57,7 +58,7 @@ export async function openSpending(
   const transfers = createTransferPolicy({
     policy,
     hasPhone: phone !== undefined,
-    sipHosts: outbound.sipHosts,
+    sipHosts: settings.outbound.sipHosts,
     dials: createTransferDials({
       budget: store.budget,
       limits: settings.limits,
@@ -129,18 +130,10 @@ export async function openSpending(
   };
 
   function policy(): Promise<DialPolicy> {
-    return loading ??= loadPolicy();
-  }
-
-  /** The numbering plans of the world take time, and so does the first look at any clock: no call waits for them. */
-  async function loadPolicy(): Promise<DialPolicy> {
-    const { createDialPolicy } = await import("./dialPolicy.ts");
-    const loaded = createDialPolicy({ ...outbound, ownNumber: phone?.number ?? "" }, {
+    return loading ??= loadDialPolicy(settings, {
       doNotCall: optOuts,
       rulesOf: (agent) => agents.get(agent)?.outbound,
-    });
-    loaded.makeReady(now());
-    return loaded;
+    }, now());
   }
 }
 

@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { rehearse } from "../../src/cli/rehearse.ts";
+import { readRehearseOptions } from "../../src/cli/rehearseOptions.ts";
+import {
+  createPhoneNetwork,
+  type NumberPlan,
+  startTwilioApi,
+} from "../../src/sim/twilio/phoneNetwork.ts";
+import type { PhoneNetwork, SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
+import { AgentSpeech } from "../../src/sim/twilio/call/agentSpeech.ts";
+import { signRequest } from "../../src/sim/twilio/api/signature.ts";
+import { printedScreen } from "../support/scenarios/printedScreen.ts";
+
+const ACCOUNT = {
+  accountSid: `AC${"a1".repeat(16)}`,
+  authToken: "5".repeat(32),
+  number: "+12025550100",
+};
+const PUBLIC_URL = "https://parley.example";
+const CALLED = "+14155550123";
+/** Mu-law that is loud enough to be speech: 100 ms. */
+const LOUD = new Uint8Array(800).fill(0x10);
+
+const SCENARIO = `
+title: A caller asks, and breaks in.
+max_seconds: 40
+caller:
+  - hears: Good morning
+  - What does it cost?
+  - cut_in: { say: "Thank you very much.", after_ms: 600 }
+expect:
+  - heard: forty dollars
+  - first_sound_within_ms: 5000
+  - answers_within_ms: 3000
+  - cut_within_ms: 1500
+  - ended: caller_hung_up
+`;
+const AT_A_WORD = `
+title: A caller breaks in at a word.
+caller:
+  - cut_in: { say: Wait., at_word: eighty }
+expect:
+  - cut_within_ms: 1000
+`;
+
+Deno.test("a number is called through Twilio, and its sound held against what was expected", async () => {
+  await using twilio = startTwilio();
+  const agent = twilio.network.nextCall().then((call) => talk(call, twilio.network));
+  const { code, printed, report } = await rehearsed(
+    { asks: SCENARIO, word: AT_A_WORD },
+    ["--call", CALLED, "--yes"],
+    twilio.environment,
+  );
+  assert.equal(await agent, "interrupted", printed);
+  assert.equal(code, 0, printed);
+  assert.match(printed, /Calling \+14155550123: only the sound is known/);
+  assert.match(printed, /skip +word[^]*has to know the agent's words/);
+  const told = JSON.parse(report).scenarios.find(({ name }: { name: string }) => name === "asks");
+  const states = told.runs[0].calls[0].verdicts.map((
+    { state, expected }: { state: string; expected: string },
+  ) => `${state} ${expected}`);
+  assert.deepEqual(states.slice(0, 5), [
+    'skipped heard "forty dollars"',
+    "held the first sound within 5.00 s",
+    "held every answer within 3.00 s",
+    "held silent within 1.50 s of being interrupted, and nothing after",
+    "skipped ended",
+  ]);
+  assert.equal(twilio.api.creates.length, 1);
+  assert.match(
+    twilio.api.creates[0]?.["Twiml"] ?? "",
+    /wss:\/\/parley\.example\/rehearse\/[\w-]{43}"/,
+  );
+  await twilio.network.calls[0]?.ended;
+});
+
+Deno.test("nothing is called that the policy forbids, or nobody agreed to", async () => {
+  await using twilio = startTwilio();
+  const run = (to: string, yes: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+    rehearsed({ asks: SCENARIO }, ["--call", to, ...yes], { ...twilio.environment, ...more });
+  const yes = ["--yes"];
+  await assert.rejects(run("+442079460123", yes), /may not be called:.*\(country_not_allowed\)/);
+  await assert.rejects(run("+19005550123", yes), /may not be called:/);
+  await assert.rejects(run(ACCOUNT.number, yes), /may not be called:.*\(own_number\)/);
+  await assert.rejects(
+    run(CALLED, yes, { OUTBOUND_HOURS: closedNow() }),
+    /may not be called:.*\(outside_hours\)/,
+  );
+  await assert.rejects(run(CALLED, []), /Nothing was called. --yes agrees beforehand/);
+  await assert.rejects(
+    rehearsed({ asks: SCENARIO }, ["--call", CALLED, "--yes"], {}),
+    /--call takes a Twilio account/,
+  );
+  const poor = await rehearsed(
+    { asks: SCENARIO },
+    ["--call", CALLED, "--yes", "--max-usd", "0.001"],
+    twilio.environment,
+  );
+  assert.equal(poor.code, 1, poor.printed);
+  assert.match(poor.printed, /--max-usd 0\.001 leaves no room for it/);
+  assert.equal(twilio.api.creates.length, 0);
+});
+
+Deno.test("what Twilio has not signed gets nothing, and a busy number is told", async () => {
+  await using twilio = startTwilio({ answer: "busy" });
+  const path = `/rehearse/${"a".repeat(43)}`;
+  const statuses: Record<"forged" | "signed", number[]> = { forged: [], signed: [] };
+  const asked = async (kind: keyof typeof statuses) => {
+    const signature = kind === "forged"
+      ? "f".repeat(28)
+      : signRequest(ACCOUNT.authToken, `wss://parley.example${path}`);
+    const headers = {
+      "x-twilio-signature": signature,
+      connection: "upgrade",
+      upgrade: "websocket",
+    };
+    const answer = await fetch(`${twilio.origin}${path}`, { headers }).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer !== undefined) statuses[kind].push(answer.status);
+  };
+  const knocking = setInterval(() => {
+    asked("forged");
+    asked("signed");
+  }, 50);
+  const { code, printed } = await rehearsed(
+    { asks: SCENARIO },
+    ["--call", CALLED, "--yes"],
+    twilio.environment,
+  );
+  clearInterval(knocking);
+  assert.equal(code, 1);
+  assert.match(printed, /The call has not begun: the call was busy/);
+  assert.ok(statuses.forged.length > 0 && statuses.forged.every((status) => status === 403));
+  assert.ok(statuses.signed.length > 0 && statuses.signed.every((status) => status === 404));
+});
+
+/** An agent who greets, answers, and falls silent when it is spoken over. */
+async function talk(call: SimulatedCall, { context }: PhoneNetwork): Promise<string> {
+  let isSpokenTo = false;
+  call.watch(({ type }) => {
+    if (type === "speaking") isSpokenTo = true;
+    if (type === "quiet") isSpokenTo = false;
+  });
+  const caller = new AgentSpeech((listener) => call.watch(listener), context.clock);
+  for (let piece = 0; piece < 12; piece++) await call.speak(LOUD);
+  await caller.endOfTurn();
+  for (let piece = 0; piece < 100 && !caller.gone; piece++) {
+    await call.speak(LOUD);
+    if (isSpokenTo) return "interrupted";
+  }
+  return "not interrupted";
+}
+
+function startTwilio(plan: NumberPlan = { answer: "human" }) {
+  const port = freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const network = createPhoneNetwork({
+    account: ACCOUNT,
+    publicUrl: PUBLIC_URL,
+    baseUrl: origin,
+    otherNumbers: plan,
+  });
+  const api = startTwilioApi(network);
+  return {
+    ...{ network, api, origin },
+    environment: {
+      PORT: String(port),
+      PUBLIC_URL,
+      TWILIO_ACCOUNT_SID: ACCOUNT.accountSid,
+      TWILIO_AUTH_TOKEN: ACCOUNT.authToken,
+      TWILIO_PHONE_NUMBER: ACCOUNT.number,
+      TWILIO_API_URL: api.url,
+      API_KEYS: "ops:a-secret-of-sixteen-or-more",
+      OPENAI_API_KEY: "rehearsal",
+      DATABASE_URL: "sqlite::memory:",
+    },
+    async [Symbol.asyncDispose]() {
+      await network.close();
+      await api.close();
+    },
+  };
+}
+
+/** Hours of a few minutes, half a day from now where the number is. */
+function closedNow(): string {
+  const there = new Date(Date.now() - 8 * 3_600_000);
+  const hour = (there.getUTCHours() + 12) % 23;
+  return `${String(hour).padStart(2, "0")}:00-${String(hour + 1).padStart(2, "0")}:00`;
+}
+
+async function rehearsed(
+  scenarios: Readonly<Record<string, string>>,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+) {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, text] of Object.entries(scenarios)) {
+      await Deno.writeTextFile(join(folder, `${name}.yaml`), text);
+    }
+    const report = join(folder, "report.json");
+    const lines: string[] = [];
+    const options = readRehearseOptions(
+      [folder, ...args, "--json", report, "--html", join(folder, "report.html")],
+      2,
+    );
+    const { signal: interrupted } = new AbortController();
+    const screen = printedScreen(lines);
+    const code = await rehearse(options, { environment, screen, interrupted });
+    return { code, printed: lines.join("\n"), report: await Deno.readTextFile(report) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
