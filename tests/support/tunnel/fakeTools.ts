@@ -24,7 +24,7 @@ export async function makeFakeTools(...tools: readonly string[]): Promise<FakeTo
   const { cert, certFile } = await makeCertificate(
     folder,
     "tunnel",
-    names.map((name) => `DNS:${name}`).join(","),
+    ["IP:127.0.0.1", ...names.map((name) => `DNS:${name}`)].join(","),
   );
   await Deno.mkdir(`${folder}/bin`);
   const script = new URL("fakeTunnel.ts", import.meta.url).pathname;
@@ -34,7 +34,7 @@ export async function makeFakeTools(...tools: readonly string[]): Promise<FakeTo
     await Deno.writeTextFile(`${folder}/bin/${tool}`, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
   }
   const proxy = startProxy();
-  const client = Deno.createHttpClient({ caCerts: [cert], proxy: { url: proxy.url } });
+  const client = Deno.createHttpClient({ caCerts: [cert] });
   const linesOf = (file: string) => {
     try {
       return Deno.readTextFileSync(`${folder}/${file}`).trim().split("\n");
@@ -45,7 +45,11 @@ export async function makeFakeTools(...tools: readonly string[]): Promise<FakeTo
   return {
     path: `${folder}/bin`,
     env: { HTTPS_PROXY: proxy.url, DENO_CERT: certFile },
-    ask: (url, init) => fetch(url, { ...init, client }),
+    ask(url, init) {
+      const { hostname, pathname } = new URL(url);
+      const port = /^t-(\d+)\./.exec(hostname)?.[1];
+      return fetch(`https://127.0.0.1:${port}${pathname}`, { ...init, client });
+    },
     pids: () => linesOf("pids").map(Number),
     calls: () => linesOf("args"),
     refuse(on) {
