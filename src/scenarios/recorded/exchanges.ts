@@ -1,5 +1,6 @@
 import type { RecordedTurn } from "../callEvidence.ts";
 import { plainWords } from "../ear/findWords.ts";
+import { isKnown } from "./recordedFarEnd.ts";
 
 /** What a caller said, and what the agent said after it, in two calls; the first is before any word of the caller's. */
 export interface Exchange {
@@ -77,7 +78,9 @@ function split(turns: readonly RecordedTurn[]): readonly Part[] {
   return parts;
 }
 
+/** What was said and not understood stands for what is next. */
 function alikeAt(parts: readonly Part[], caller: string, from: number): number | undefined {
+  if (!isKnown(caller) && from < parts.length) return from;
   const found = parts.slice(from, from + LOOK_AHEAD).findIndex((part) =>
     part.caller !== undefined && likeness(part.caller, caller) >= ALIKE
   );
