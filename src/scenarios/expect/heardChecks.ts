@@ -6,9 +6,17 @@ import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
 /** Why nothing can be said of words. */
 export const NO_WORDS = "only the sound of this call is known, not its words";
 
-/** All words that the caller heard, in their order. */
-export function heardWords({ lines }: Pick<CallEvidence, "lines">): readonly HeardWord[] {
-  return lines.flatMap(({ words }) => words).toSorted((a, b) => a.fromMs - b.fromMs);
+/** When words were first heard one after the other; what follows a cut does not go on what was cut. */
+export function findHeard(
+  text: string,
+  { lines }: Pick<CallEvidence, "lines">,
+): ReturnType<typeof findWords> {
+  const runs: HeardWord[][] = [[]];
+  for (const { words, unheard } of lines.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    runs.at(-1)?.push(...words);
+    if (unheard !== "") runs.push([]);
+  }
+  return runs.flatMap((words) => findWords(text, words) ?? [])[0];
 }
 
 /** The caller heard these words to the last; within a time since the answer, where one is given. */
@@ -19,7 +27,7 @@ export function checkHeard(
   const limit = withinMs === undefined ? "" : ` within ${seconds(withinMs)}`;
   const expected = `heard "${text}"${limit}`;
   if (evidence.wordsBy === "nobody") return skipped(expected, NO_WORDS);
-  const found = findWords(text, heardWords(evidence));
+  const found = findHeard(text, evidence);
   if (found === undefined) {
     const unheard = evidence.lines.find(({ unheard, words }) => {
       const all = [...words, ...unheard.split(" ").map((text) => ({ text, fromMs: 0, toMs: 0 }))];
@@ -40,7 +48,7 @@ export function checkHeard(
 /** No run of these words was heard to its last. */
 export function checkNeverHeard(text: string, evidence: CallEvidence): Verdict {
   if (evidence.wordsBy === "nobody") return skipped(`never heard "${text}"`, NO_WORDS);
-  const found = findWords(text, heardWords(evidence));
+  const found = findHeard(text, evidence);
   return found === undefined
     ? verdict(`never heard "${text}"`, true, `not heard${byRecord(evidence)}`)
     : verdict(

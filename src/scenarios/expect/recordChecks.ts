@@ -1,8 +1,7 @@
 import type { CallEvidence, RecordedCall, RecordedTool } from "../callEvidence.ts";
-import { findWords } from "../ear/findWords.ts";
 import { isPartOf } from "../partOf.ts";
 import type { Expectation } from "../scenario.ts";
-import { heardWords } from "./heardChecks.ts";
+import { findHeard } from "./heardChecks.ts";
 import { recordOffset } from "./recordOffset.ts";
 import { seconds, type Verdict, verdict } from "./verdict.ts";
 
@@ -34,7 +33,7 @@ export function checkTool(
     return verdict(expected, false, describeCalls(calls, record.tools));
   }
   if (afterHeard === undefined) return verdict(expected, true, `at ${seconds(at)}`, at);
-  const heard = findWords(afterHeard, heardWords(evidence));
+  const heard = findHeard(afterHeard, evidence);
   if (heard === undefined) return verdict(expected, false, "that was never heard", at);
   const found = `called at ${seconds(at)}, heard by ${seconds(heard.toMs)}`;
   return verdict(expected, heard.toMs <= at, found, at);

@@ -26,6 +26,17 @@ Deno.test("what was heard counts to its last word, and what was cut off does not
   );
 });
 
+Deno.test("what follows a cut does not go on what was cut", async () => {
+  const evidence = call({ lines: [cutLine, line("c", 4000, "Like it.")] });
+  assert.deepEqual(
+    await states(evidence, [
+      { type: "neverHeard", text: "would you like" },
+      { type: "heard", text: "would you like it" },
+    ]),
+    ["held: not heard", "failed: it was said, but not all of it was heard"],
+  );
+});
+
 Deno.test("times at the ear are held against their limits, the worst of each kind", async () => {
   const evidence = call({
     taking: {
