@@ -1,7 +1,7 @@
 /**
  * Rehearsing many scenarios: how long twenty of 30 s take in all, what of it is processor time, and how late the
  * process was, with the figures of the calls beside those of one scenario alone.
- * Usage: deno task bench rehearse [--scenarios 20] [--seconds 30] [--concurrency N, as the command has it]
+ * Usage: deno task bench rehearse [--scenarios 20] [--seconds 30] [--concurrency N] [--speed N], as the command has them
  */
 import { parseArgs } from "node:util";
 import { isRecord } from "../../src/utils/isRecord.ts";
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     scenarios: { type: "string", default: "20" },
     seconds: { type: "string", default: "30" },
     concurrency: { type: "string" },
+    speed: { type: "string" },
   },
 });
 const count = Number(values.scenarios);
@@ -66,7 +67,9 @@ function scenarioOf(number: number): string {
 
 async function measure(scenarios: number, files: string): Promise<void> {
   const json = `${files}/report.json`;
-  const more = values.concurrency === undefined ? [] : ["--concurrency", values.concurrency];
+  const { concurrency, speed } = values;
+  const more = Object.entries({ concurrency, speed })
+    .flatMap(([name, value]) => value === undefined ? [] : [`--${name}`, value]);
   const before = performance.now();
   const { code, stdout } = await new Deno.Command("/usr/bin/env", {
     args: [
