@@ -70,6 +70,24 @@ Deno.test("a key that a model refuses is named", async () => {
   assert.match(printed, /the model answers without a fault of its own: \w+/);
 });
 
+Deno.test("a model is asked at its own path, with its query and its header of the key", async () => {
+  const asked: string[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    const { headers } = request;
+    const key = headers.get("api-key") ?? headers.get("authorization");
+    if (headers.has("upgrade")) asked.push(`${pathname} ${searchParams.get("of")} ${key}`);
+    const error = { code: "DeploymentNotFound", message: "There is no such deployment." };
+    return Response.json({ error }, { status: 404 });
+  });
+  const url = `ws://127.0.0.1:${server.addr.port}/openai/v1/realtime?of=azure`;
+  const { code, printed } = await rehearsed(url, SHORT, { OPENAI_AUTH: "api-key" });
+  await server.shutdown();
+  assert.equal(code, 1);
+  assert.match(printed, /DeploymentNotFound: There is no such deployment/);
+  assert.deepEqual([...new Set(asked)], [`/openai/v1/realtime azure ${KEY}`]);
+});
+
 /** What a real model could be: it talks faster than anybody listens, and text and sound come out of step. */
 function startModel(
   { late, ms }: { readonly late: LateKind; readonly ms: number },

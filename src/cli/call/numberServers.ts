@@ -73,7 +73,7 @@ export async function numberServers(
 
   const opened = opening.move();
   return {
-    engine: `what answers at ${number}`,
+    engine: "what answers",
     against: number,
     usdPerMinute,
     notes: [
