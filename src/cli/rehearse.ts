@@ -25,6 +25,7 @@ import { createTextModel } from "./rehearsedTextModel.ts";
 import { readRehearseOptions, type RehearseOptions, rehearseUsage } from "./rehearseOptions.ts";
 import { confirms, ownTerminal, type Terminal } from "./terminal.ts";
 import { openServers } from "./scenarioServers.ts";
+import { tellStrayErrors } from "./strayErrors.ts";
 import { createSpendLimit } from "./spendLimit.ts";
 
 const SPEAKERS: readonly FliteSpeaker[] = ["slt", "rms", "awb", "kal"];
@@ -71,6 +72,7 @@ export async function rehearse(
     progress.close();
     for (const voice of Object.values(voices)) voice.close();
   });
+  closing.use(tellStrayErrors(progress.print));
   const servers = closing.use(
     await openServers(options, {
       environment,
