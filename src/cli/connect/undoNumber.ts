@@ -30,7 +30,7 @@ export async function undoNumber(
       );
       describeChanges({ ...before, ...remembered.set }, now).forEach(print);
       const question = "Restore what was there before it was connected all the same?";
-      if (!await confirms({ print, ask }, question, isAgreed)) {
+      if (!await confirms({ ask }, question, isAgreed)) {
         print("It is left as it is, and what was there before is still remembered.");
         return false;
       }
