@@ -54,6 +54,7 @@ export {
 } from "./twilioOutbound/twilioAccountFacts.ts";
 export { twilioHost } from "./twilioOutbound/twilioHost.ts";
 export {
+  type AccountApplication,
   type AccountNumber,
   createTwilioAccountNumbers,
   type IncomingCall,

@@ -139,21 +139,55 @@ Deno.test("a subaccount, which has no balance, is in order", async () => {
   ]);
 });
 
-Deno.test("an application that asks this server is in order", async () => {
-  await using server = await startPhoneServer({
-    env: { API_KEYS: `ops:${apiKey};scopes=admin` },
-  });
+/** An application of the account that asks this server. */
+async function addApplication(apiUrl: string, method: "GET" | "POST"): Promise<string> {
   const response = await fetch(
-    `${server.api.url}/2010-04-01/Accounts/${account.accountSid}/Applications.json`,
+    `${apiUrl}/2010-04-01/Accounts/${account.accountSid}/Applications.json`,
     {
       method: "POST",
       headers: { Authorization: `Basic ${btoa(`${account.accountSid}:${account.authToken}`)}` },
-      body: new URLSearchParams({ FriendlyName: "Agent", VoiceUrl: own }),
+      body: new URLSearchParams({ FriendlyName: "Agent", VoiceUrl: own, VoiceMethod: method }),
     },
   );
-  const { sid } = await response.json();
-  server.api.setNumber({ ...connectedNumber, VoiceApplicationSid: sid, VoiceUrl: "" });
-  assert.deepEqual(codesOf(await setupChecks(server), "phone"), ["number_ok"]);
+  return (await response.json()).sid;
+}
+
+for (const [method, code] of [["POST", "number_ok"], ["GET", "number_asks_with_get"]] as const) {
+  Deno.test(`an application that asks this server with ${method} is ${code}`, async () => {
+    await using server = await startPhoneServer({
+      env: { API_KEYS: `ops:${apiKey};scopes=admin` },
+    });
+    const sid = await addApplication(server.api.url, method);
+    // What is set of the number itself does not count.
+    const ofNumber = { VoiceApplicationSid: sid, VoiceUrl: "", StatusCallback: "" };
+    server.api.setNumber({ ...connectedNumber, ...ofNumber });
+    assert.deepEqual(codesOf(await setupChecks(server), "phone"), [code]);
+  });
+}
+
+Deno.test("an application that Twilio does not tell of just now is not taken for one that is gone", async () => {
+  let apiUrl = "";
+  const proxy = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+    const { pathname, search } = new URL(request.url);
+    return pathname.includes("/Applications/")
+      ? Response.json({ code: 20429, message: "Too Many Requests" }, { status: 429 })
+      : fetch(`${apiUrl}${pathname}${search}`, { headers: request.headers });
+  });
+  try {
+    await using server = await startPhoneServer({
+      env: {
+        API_KEYS: `ops:${apiKey};scopes=admin`,
+        TWILIO_API_URL: `http://127.0.0.1:${proxy.addr.port}`,
+      },
+    });
+    apiUrl = server.api.url;
+    const sid = await addApplication(apiUrl, "POST");
+    server.api.setNumber({ ...connectedNumber, VoiceApplicationSid: sid, VoiceUrl: "" });
+    const checks = await setupChecks(server);
+    assert.deepEqual(codesOf(checks, "phone"), ["twilio_partly_unknown"]);
+  } finally {
+    await proxy.shutdown();
+  }
 });
 
 Deno.test("texts with a campaign are in order, from a number and from a service", async () => {

@@ -20,7 +20,7 @@ export async function whatAnswers(
   if (application === undefined) {
     return `nothing: its application ${shown(VoiceApplicationSid)} is gone`;
   }
-  const behind = ofUrl(application.voiceUrl, "POST", publicUrl);
+  const behind = ofUrl(application.voiceUrl, application.voiceMethod, publicUrl);
   return `the application "${shown(application.name)}", which asks ${behind}`;
 }
 

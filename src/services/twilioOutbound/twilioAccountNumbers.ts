@@ -32,6 +32,13 @@ export interface AccountNumber {
   readonly settings: NumberSettings;
 }
 
+/** A TwiML application, to which a number may leave its calls. */
+export interface AccountApplication {
+  readonly name: string;
+  readonly voiceUrl: string;
+  readonly voiceMethod: string;
+}
+
 /** A call as Twilio's records have it. */
 export interface IncomingCall {
   readonly sid: string;
@@ -99,13 +106,15 @@ export function createTwilioAccountNumbers(
         : [];
     },
     /** A TwiML application; undefined where it is gone. */
-    async application(
-      sid: string,
-    ): Promise<{ readonly name: string; readonly voiceUrl: string } | undefined> {
+    async application(sid: string): Promise<AccountApplication | undefined> {
       try {
         const body = await request(`${root}/Applications/${encodeURIComponent(sid)}.json`);
         if (!isRecord(body)) return undefined;
-        return { name: textOf(body["friendly_name"]), voiceUrl: textOf(body["voice_url"]) };
+        return {
+          name: textOf(body["friendly_name"]),
+          voiceUrl: textOf(body["voice_url"]),
+          voiceMethod: textOf(body["voice_method"]),
+        };
       } catch (error) {
         if (error instanceof TwilioProblem && error.status === 404) return undefined;
         throw error;

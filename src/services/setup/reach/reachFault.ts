@@ -1,5 +1,6 @@
 import { PrivateAddressError } from "../../../utils/http/guardedFetch.ts";
 import { barredHost } from "../place/problemFindings.ts";
+import { faultOf } from "../publicUrl/connectFault.ts";
 import type { Finding } from "../setupCheck.ts";
 
 /** A service that is to answer, and what names it. */
@@ -24,8 +25,6 @@ export function barredFinding({ place, url }: Reached): Finding | undefined {
 /** Why a connection came to nothing, and what to do. */
 export function reachFault({ place, url }: Reached, error: unknown): Finding {
   const values = { place, host: hostOf(url) };
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : "";
-  const text = error instanceof Error ? `${error.message} ${cause}` : "";
   if (error instanceof PrivateAddressError) {
     return {
       code: "service_address_private",
@@ -35,7 +34,8 @@ export function reachFault({ place, url }: Reached, error: unknown): Finding {
       values,
     };
   }
-  if (/dns error|failed to lookup|name or service not known/i.test(text)) {
+  const fault = faultOf(error);
+  if (fault.is === "not_found") {
     return {
       code: "service_name_unknown",
       state: "broken",
@@ -44,7 +44,7 @@ export function reachFault({ place, url }: Reached, error: unknown): Finding {
       values,
     };
   }
-  if (/certificate/i.test(text)) {
+  if (fault.is === "certificate") {
     return {
       code: "service_certificate",
       state: "broken",

@@ -1,13 +1,18 @@
 import type { PhoneSettings } from "../../../config/settings.ts";
-import { type AccountNumber, withoutOverrides } from "../../twilioOutbound.ts";
+import {
+  type AccountApplication,
+  type AccountNumber,
+  withoutOverrides,
+} from "../../twilioOutbound.ts";
 import type { Finding, Fix } from "../setupCheck.ts";
+import type { Asked } from "./twilioAnswers.ts";
 
 /** What answers in the place of a number's own webhook. */
 export interface Overrides {
   /** Of the trunk that the number is on. */
   readonly trunk?: string | undefined;
-  /** Of the application; undefined where it is gone. */
-  readonly application?: { readonly name: string; readonly voiceUrl: string } | undefined;
+  /** Without a value where it is gone; absent where the number is on none. */
+  readonly application?: Asked<AccountApplication | undefined> | undefined;
 }
 
 /** Where calls to the number go, and what becomes of them while this server is away. */
@@ -28,6 +33,8 @@ export function numberFindings(
   }
   const broken = misdirected(found, number, webhook, overrides);
   if (broken !== undefined) return [broken];
+  const { application } = overrides;
+  if (application?.ok === false) return [];
   return [
     {
       code: "number_ok",
@@ -36,16 +43,18 @@ export function numberFindings(
       values: { number, webhook },
     },
     // The settings of an application count in the place of these.
-    ...(found.settings.VoiceApplicationSid === ""
-      ? fallbackFindings(found, number, publicUrl).map((finding) =>
-        fallbackUrl === undefined ? finding : { ...finding, fix: connects(number, webhook) }
-      )
+    ...(application === undefined
+      ? [
+        ...fallbackFindings(found, number, publicUrl).map((finding) =>
+          fallbackUrl === undefined ? finding : { ...finding, fix: connects(number, webhook) }
+        ),
+        ...statusFindings(found, number, publicUrl),
+      ]
       : []),
-    ...statusFindings(found, number, publicUrl),
   ];
 }
 
-/** Undefined where calls come here. */
+/** Undefined where calls come here, and where nobody knows. */
 function misdirected(
   { hasVoice, settings }: AccountNumber,
   number: string,
@@ -84,9 +93,20 @@ function misdirected(
       fix: connects(number, webhook),
     };
   }
-  if (VoiceApplicationSid !== "") {
-    if (application !== undefined && withoutOverrides(application.voiceUrl) === webhook) {
-      return undefined;
+  if (application !== undefined) {
+    if (!application.ok) return undefined;
+    const named = { ...values, application: application.value?.name ?? VoiceApplicationSid };
+    if (withoutOverrides(application.value?.voiceUrl ?? "") === webhook) {
+      if (application.value?.voiceMethod.toUpperCase() === "POST") return undefined;
+      return {
+        code: "number_asks_with_get",
+        state: "broken",
+        text: GET_IS_REFUSED,
+        remedy:
+          'Run "deno task connect {number}", or choose HTTP POST in the TwiML application "{application}" in the Twilio console.',
+        values: named,
+        fix: connects(number, webhook),
+      };
     }
     return {
       code: "number_on_application",
@@ -95,7 +115,7 @@ function misdirected(
         'Calls to {number} go to the TwiML application "{application}": its webhook is ignored.',
       remedy:
         'Run "deno task connect {number}", or in the Twilio console configure the number with a webhook instead: {webhook}, HTTP POST.',
-      values: { ...values, application: application?.name ?? VoiceApplicationSid },
+      values: named,
       fix: connects(number, webhook),
     };
   }
@@ -116,7 +136,7 @@ function misdirected(
     return {
       code: "number_asks_with_get",
       state: "broken",
-      text: "Twilio asks with GET what to do with calls to {number}, which is refused.",
+      text: GET_IS_REFUSED,
       remedy:
         'Run "deno task connect {number}", or choose HTTP POST beside the webhook of the number in the Twilio console.',
       values,
@@ -125,6 +145,8 @@ function misdirected(
   }
   return undefined;
 }
+
+const GET_IS_REFUSED = "Twilio asks with GET what to do with calls to {number}, which is refused.";
 
 function fallbackFindings(
   { settings: { VoiceFallbackUrl } }: AccountNumber,

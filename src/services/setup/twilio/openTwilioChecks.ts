@@ -89,7 +89,7 @@ function checksOf(
     add("phone", [
       ...accountFindings(answers.account.value, amount),
       ...numberFindings(found, phone, overrides),
-      ...unknownFindings([ofAlerts, ofCountries, ofFrom, ofTexts]),
+      ...unknownFindings([ofAlerts, ofCountries, ofFrom, ofTexts, overrides.application]),
     ]);
     if (ofAlerts.ok) add("alerts", alertFindings(ofAlerts.value, phone.publicUrl));
     const outbound = [
@@ -101,7 +101,7 @@ function checksOf(
     return checks;
   };
 
-  /** What cannot be asked just now is left without its name. */
+  /** A trunk that cannot be asked about is left without its name. */
   async function overridesOf(found: AccountNumber | undefined) {
     const { TrunkSid = "", VoiceApplicationSid = "" } = found?.settings ?? {};
     const [trunk, application] = await Promise.all([
@@ -110,7 +110,7 @@ function checksOf(
     ]);
     return present({
       trunk: trunk?.ok === true ? trunk.value : undefined,
-      application: application?.ok === true ? application.value : undefined,
+      application,
     });
   }
 
@@ -126,7 +126,8 @@ function checksOf(
     return [{
       code: "twilio_partly_unknown",
       state: "warning",
-      text: "Twilio did not tell all of its errors, countries and registrations just now.",
+      text:
+        "Twilio did not tell all of its errors, countries, registrations and applications just now.",
       remedy: "Look again in a minute.",
     }];
   }
