@@ -110,7 +110,7 @@ export async function createApp(
   const texts = openTexts({ ...base, ...spending, ...overrides });
   const recordings = opening.use(openRecordings(base));
   const toolAccess = opening.use(
-    await openToolAccess({ ...base, readVariable: readToolVariable }),
+    await openToolAccess({ ...base, ...overrides, readVariable: readToolVariable }),
   );
   const { registry, toolTrials, previewSession, redactions, onPhone } = openCallRegistry({
     ...base,

@@ -30,8 +30,11 @@ export function withStandIns(
 }
 
 /** Whether something stands in for all that an agent has of an MCP server. */
-export function isStoodIn({ tools }: McpServerEntry, standIns: readonly ToolStandIn[]): boolean {
-  return tools !== "all" &&
+export function isStoodIn(
+  { tools }: { readonly name: string; readonly tools?: McpServerEntry["tools"] },
+  standIns: readonly ToolStandIn[],
+): boolean {
+  return tools !== undefined && tools !== "all" &&
     tools.every((tool) => standIns.some(({ name }) => name === (tool.as ?? tool.name)));
 }
 
