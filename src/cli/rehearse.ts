@@ -110,18 +110,18 @@ export async function rehearse(
   ): Promise<ScenarioRun> {
     const { maxMs, callers: { length: callers } } = scenario;
     const spent = await spending.reserve({ maxMs, callers });
-    let costUsd: number | undefined = 0;
+    let cost: ReturnType<typeof costOf> = { usd: 0, talkedMs: 0 };
     try {
       await using server = await servers.open(scenario, seed);
-      costUsd = undefined;
+      cost = undefined;
       const run = await runScenario(scenario, server, {
         ...{ voices, readAudio, judge, improvise },
         signal: interrupted,
       });
-      costUsd = costOf(run, servers.usdPerMinute);
+      cost = costOf(run, servers.usdPerMinute);
       return { ...run, ...present({ recorded }) };
     } finally {
-      spent(costUsd);
+      spent(cost);
     }
   }
 
@@ -153,25 +153,33 @@ export async function rehearse(
 
 /** Undefined where all is in real time. Throws a `TypeError` for those who cannot be hurried. */
 function hurriedFor(
-  { speed, against, isBuiltIn }: RehearseOptions,
+  { speed, against, call, isBuiltIn }: RehearseOptions,
   { openai: { apiKey } }: Settings,
 ): HurriedTime | undefined {
   if (speed === 1) return undefined;
-  if (against !== undefined || apiKey !== undefined && !isBuiltIn) {
+  const isElsewhere = against !== undefined || call !== undefined;
+  if (isElsewhere || apiKey !== undefined && !isBuiltIn) {
     throw new TypeError(
-      "--speed needs the built-in engine in this process: --built-in, no --against",
+      "--speed needs the built-in engine in this process: --built-in, no --against, no --call",
     );
   }
   return hurryTime(speed);
 }
 
 /** What the calls of a run have cost; undefined where one of them does not say. */
-function costOf({ calls }: ScenarioRun, usdPerMinute: number | undefined): number | undefined {
-  return calls.reduce<number | undefined>((sum, { evidence: { record, endMs } }) => {
+function costOf(
+  { calls }: ScenarioRun,
+  usdPerMinute: number | undefined,
+): { readonly usd: number; readonly talkedMs: number } | undefined {
+  let [usd, talkedMs] = [0, 0];
+  for (const { evidence: { record, endMs } } of calls) {
     const ofTime = usdPerMinute && usdPerMinute * Math.ceil(endMs / 60_000);
-    const usd = record?.costUsd ?? ofTime;
-    return sum === undefined || usd === undefined ? undefined : sum + usd;
-  }, 0);
+    const cost = record?.costUsd ?? ofTime;
+    if (cost === undefined) return undefined;
+    usd += cost;
+    talkedMs += endMs;
+  }
+  return { usd, talkedMs };
 }
 
 async function scenariosOf(

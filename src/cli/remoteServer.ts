@@ -6,6 +6,7 @@ import type { Scenario } from "../scenarios/scenario.ts";
 import { createPhoneNetwork, startTwilioApi } from "../sim/twilio/phoneNetwork.ts";
 import type { Voice } from "../sim/voice/voice.ts";
 import { isRecord } from "../utils/isRecord.ts";
+import { hasModelFaults } from "./hasModelFaults.ts";
 import { phoneOfServer, type RemotePhone } from "./remotePhone.ts";
 import { createRemoteRequest, type RemoteRequest } from "./remoteRequest.ts";
 
@@ -74,9 +75,9 @@ export async function reachServer(
   };
 }
 
-function whyNot({ leg, faults, tools }: Scenario, phone: RemotePhone): string | undefined {
-  if (faults.first.length + faults.every.length > 0) {
-    return "model_faults are for a server that is started for the scenario";
+function whyNot({ leg, faults, model, tools }: Scenario, phone: RemotePhone): string | undefined {
+  if (hasModelFaults({ faults, model })) {
+    return "faults of the model are for a server that is started for the scenario";
   }
   if (tools.length > 0) return "tools are for a server that is started for the scenario";
   return leg === "phone" && "missing" in phone ? phone.missing : undefined;

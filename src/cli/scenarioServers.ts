@@ -1,5 +1,7 @@
 import { modelScript } from "../scenarios/run/modelScript.ts";
 import { numberServers } from "./call/numberServers.ts";
+import { NotRehearsed } from "../scenarios/run/notRehearsed.ts";
+import { hasModelFaults } from "./hasModelFaults.ts";
 import { present } from "../utils/present.ts";
 import { startRehearsedServer } from "./rehearsedServer.ts";
 import type { RehearseOptions } from "./rehearseOptions.ts";
@@ -32,8 +34,11 @@ function ownServers(
   return {
     engine: isReal ? settings.openai.model : "rehearsal",
     notes: [],
-    open: (scenario, seed) =>
-      startRehearsedServer({
+    async open(scenario, seed) {
+      if (isReal && hasModelFaults(scenario)) {
+        throw new NotRehearsed("faults of the model need the built-in engine: --built-in");
+      }
+      return await startRehearsedServer({
         environment,
         isReal,
         ...present({ agent: scenario.agent, called: scenario.called }),
@@ -44,7 +49,8 @@ function ownServers(
         seed,
         voices,
         log: createScenarioLog(scenario.name, print),
-      }),
+      });
+    },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

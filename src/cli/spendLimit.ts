@@ -1,12 +1,12 @@
 /** Holds a whole rehearsal to an amount, with what is under way at the same time. */
 export interface SpendLimit {
   /**
-   * Sets aside what a scenario may cost, once there is room for it; the answer is told what it has cost, or
-   * `undefined` where that is not known. Rejects where too much was spent.
+   * Sets aside what a scenario may cost, once there is room for it; the answer is told what it has cost and how long
+   * its callers have talked in all, or nothing where that is not known. Rejects where too much was spent.
    */
   reserve(
     scenario: { readonly maxMs: number; readonly callers: number },
-  ): Promise<(usd: number | undefined) => void>;
+  ): Promise<(spent?: { readonly usd: number; readonly talkedMs: number }) => void>;
   /** Counts what is spent beside the scenarios, such as by a judge. */
   add(usd: number): void;
   /** Why nothing more may be spent; undefined where more may. */
@@ -15,12 +15,17 @@ export interface SpendLimit {
 
 /** More than a minute of a speech model costs, and of telephony with it, until it is known. */
 const USD_PER_MINUTE = 0.35;
+/** Of a shorter call the beginning alone would stand for every minute. */
+const MIN_TALKED_MS = 10_000;
 
-/** `isFree` where nothing that is acted out costs anything, but for what is added. */
+/**
+ * `isFree` where nothing that is acted out costs anything, but for what is added. Without `usdPerMinute` a minute of a
+ * caller costs as much as the dearest so far.
+ */
 export function createSpendLimit(
   maxUsd: number,
   isFree: boolean,
-  usdPerMinute = USD_PER_MINUTE,
+  usdPerMinute?: number,
 ): SpendLimit {
   let spent = 0;
   let reserved = 0;
@@ -40,8 +45,9 @@ export function createSpendLimit(
       }
       let estimate: number;
       for (;;) {
-        const untold = callers * usdPerMinute * maxMs / 60_000;
-        estimate = worst ?? untold;
+        // A carrier takes whole minutes.
+        const minutes = usdPerMinute === undefined ? maxMs / 60_000 : Math.ceil(maxMs / 60_000);
+        estimate = callers * minutes * (usdPerMinute ?? worst ?? USD_PER_MINUTE);
         if (spent + reserved + estimate <= maxUsd) break;
         if (reserved === 0) {
           const told = `$${spent.toFixed(2)} were spent, and it may cost $${estimate.toFixed(2)}`;
@@ -51,13 +57,16 @@ export function createSpendLimit(
       }
       reserved += estimate;
       let isSettled = false;
-      return (usd) => {
+      return (told) => {
         if (isSettled) return;
         isSettled = true;
         reserved = Math.max(0, reserved - estimate);
         if (reserved < 1e-9) reserved = 0;
-        spent += usd ?? estimate;
-        if (usd !== undefined) worst = Math.max(worst ?? 0, usd);
+        spent += told?.usd ?? estimate;
+        if (told !== undefined && told.talkedMs > 0) {
+          const perMinute = told.usd * 60_000 / Math.max(MIN_TALKED_MS, told.talkedMs);
+          worst = Math.max(worst ?? 0, perMinute);
+        }
         changed.resolve();
         changed = Promise.withResolvers<void>();
       };

@@ -55,7 +55,7 @@ Deno.test("scenarios are held against a server that runs elsewhere, by phone and
   );
   assert.equal(code, 0, printed);
   assert.match(printed, /words are those of the server's own record/);
-  assert.match(printed, /skip +faulty[^]*model_faults are for a server that is started/);
+  assert.match(printed, /skip +faulty[^]*faults of the model are for a server that is started/);
   assert.match(printed, /ok +browser/);
   assert.match(printed, /ok +phoned/);
   assert.match(report, /"against": "http:/);

@@ -37,6 +37,8 @@ expect:
   - first_sound_within_ms: 15000
 `;
 
+const RULE_WITH_FAULT = "model: [{ hears: hello, says: Yes., fault: close-mid-sentence }]";
+
 for (const late of ["text", "audio"] as const) {
   Deno.test(`a real model is heard by its tap, where ${late} comes later than the other`, async () => {
     let spoken = 0;
@@ -59,6 +61,15 @@ Deno.test("a model that has reached its limits is named, in the place of a silen
     printed,
     /the model answers without a fault of its own: insufficient_quota: You exceeded your current quota/,
   );
+});
+
+Deno.test("scenarios with faults of the model are left out with a real one, by reason", async () => {
+  await using model = startModel({ late: "text", ms: 0 }, {});
+  for (const fault of ["model_faults: [close-mid-sentence]", RULE_WITH_FAULT]) {
+    const { code, printed } = await rehearsed(model.engineUrl, `${SHORT}${fault}\n`);
+    assert.equal(code, 2, "nothing was rehearsed");
+    assert.match(printed, /skip +asks[^]*faults of the model need the built-in engine: --built-in/);
+  }
 });
 
 Deno.test("a key that a model refuses is named", async () => {

@@ -44,5 +44,7 @@ Deno.test("--speed hurries nobody who is not in this process", async () => {
   await assert.rejects(rehearsed(environment, "--speed", "2"), /--speed needs the built-in engine/);
   const against = rehearsed(folder.env, "--speed", "2", "--against", "http://127.0.0.1:1");
   await assert.rejects(against, /--speed needs the built-in engine/);
+  const called = rehearsed(folder.env, "--speed", "2", "--call", "+12025550123", "--yes");
+  await assert.rejects(called, /--speed needs the built-in engine/);
   await assert.rejects(rehearsed(folder.env, "--speed", "11"), /--speed must be a whole number/);
 });

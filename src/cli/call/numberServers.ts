@@ -12,6 +12,7 @@ import {
 import { createPhoneNetwork } from "../../sim/twilio/phoneNetwork.ts";
 import { createRateLimiter } from "../../utils/rateLimiter.ts";
 import { sleep } from "../../utils/sleep.ts";
+import { hasModelFaults } from "../hasModelFaults.ts";
 import type { ScenarioServers, ServerSources } from "../serverSources.ts";
 import { type CallReception, openReception } from "./callReception.ts";
 import { StreamEnd } from "./streamEnd.ts";
@@ -127,12 +128,12 @@ function receptionAt(
   }
 }
 
-function whyNot({ leg, called, callers, faults, tools }: Scenario): string | undefined {
+function whyNot({ leg, called, callers, faults, model, tools }: Scenario): string | undefined {
   if (leg === "browser") return "a browser cannot call a number";
   if (called !== undefined) return "the server is to call, and here it is called";
   if (callers.length > 1) return "the number is called by one caller at a time";
-  if (faults.first.length + faults.every.length > 0) {
-    return "model_faults are for a server that is started for the scenario";
+  if (hasModelFaults({ faults, model })) {
+    return "faults of the model are for a server that is started for the scenario";
   }
   if (tools.length > 0) return "tools are for a server that is started for the scenario";
   const needsWords = callers.some(({ steps }) =>

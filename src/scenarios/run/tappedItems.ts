@@ -1,6 +1,8 @@
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
+import { bytesOfBase64 } from "../../utils/bytesOfBase64.ts";
 import { isRecord } from "../../utils/isRecord.ts";
 import { joinBytes } from "../../utils/joinBytes.ts";
+import { jsonOrUndefined } from "../../utils/jsonOrUndefined.ts";
 import type { SpokenItem } from "../ear/spokenItem.ts";
 
 interface OpenItem {
@@ -34,7 +36,7 @@ export class TappedItems {
   /** A message of the model's, as text. */
   follow(text: string): void {
     if (!OF_INTEREST.test(text.slice(0, 400))) return;
-    const message = parsed(text);
+    const message = jsonOrUndefined(text);
     if (!isRecord(message)) return;
     const { type, item_id: id, delta } = message;
     if (type === "session.updated") return this.#configure(message);
@@ -43,12 +45,13 @@ export class TappedItems {
     const ended = typeof type === "string" ? END.exec(type)?.[1] : undefined;
     if (ended !== undefined) return this.#end(this.#items.get(id), ended);
     if (typeof delta !== "string") return;
+    const isText = type === "response.output_audio_transcript.delta";
+    const part = type === "response.output_audio.delta" ? bytesOfBase64(delta) : undefined;
+    if (!isText && part === undefined) return;
     const item = this.#itemOf(id);
     item.whole = undefined;
-    if (type === "response.output_audio_transcript.delta") {
-      item.texts.push({ text: delta, atByte: item.bytes });
-    } else if (type === "response.output_audio.delta") {
-      const part = Uint8Array.fromBase64(delta);
+    if (part === undefined) item.texts.push({ text: delta, atByte: item.bytes });
+    else {
       item.parts.push(part);
       item.bytes += part.length;
     }
@@ -106,11 +109,3 @@ const OF_INTEREST =
   /"(?:session\.updated|response\.done|response\.output_audio(?:_transcript)?\.(?:delta|done))"/;
 const END = /^response\.(output_audio|output_audio_transcript)\.done$/;
 const PARTS = ["output_audio", "output_audio_transcript"];
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

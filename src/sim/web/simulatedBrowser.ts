@@ -1,14 +1,12 @@
 import {
   type ClientMessage,
   closeCodes,
-  type ServerMessage,
   TOKEN_PROTOCOL_PREFIX,
   WEB_PROTOCOL,
 } from "../../protocol/web.ts";
 import { decodeG711, MU_LAW } from "../../utils/audio/g711.ts";
 import { createResampler } from "../../utils/audio/resampler.ts";
 import { samplesToBytes } from "../../utils/audioTranscode.ts";
-import { isRecord } from "../../utils/isRecord.ts";
 import type { HeardPiece } from "../twilio/call/heardLog.ts";
 import { HeardLog } from "../twilio/call/heardLog.ts";
 import type { PhoneEvent, PhoneEventDetail } from "../twilio/call/callEvents.ts";
@@ -18,6 +16,7 @@ import { SpeechQueue } from "../twilio/media/speechQueue.ts";
 import type { Random } from "../twilio/random.ts";
 import type { SimClock } from "../twilio/simClock.ts";
 import { BrowserPlayout } from "./browserPlayout.ts";
+import { heardMessage } from "./heardMessage.ts";
 
 export interface SimulatedBrowserOptions {
   /** The server's origin, over http. */
@@ -143,14 +142,16 @@ export class SimulatedBrowser {
   }
 
   hangUp(): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(closeCodes.hangUp);
-    else this.#ended();
+    const { readyState } = this.#socket;
+    if (readyState <= WebSocket.OPEN) this.#socket.close(closeCodes.hangUp);
+    // One that is still connecting may never be told that it is closed.
+    if (readyState !== WebSocket.OPEN) this.#ended();
   }
 
   #receive(data: unknown): void {
     if (this.#endedAt !== undefined) return;
     if (data instanceof ArrayBuffer) return this.#play(new Uint8Array(data));
-    const message = typeof data === "string" ? parsed(data) : undefined;
+    const message = typeof data === "string" ? heardMessage(data) : undefined;
     if (message === undefined) return;
     switch (message.type) {
       case "ready":
@@ -162,7 +163,7 @@ export class SimulatedBrowser {
         if (this.#speaking?.itemId !== message.itemId || message.fromMs !== undefined) {
           this.#speaking = { itemId: message.itemId, atMs: message.fromMs ?? 0 };
         }
-        return this.#play(Uint8Array.fromBase64(message.payload));
+        return this.#play(message.audio);
       case "clear":
         return this.#clear();
       case "ping":
@@ -256,15 +257,4 @@ export class SimulatedBrowser {
 
 function rounded({ itemId, ms }: { readonly itemId: string; readonly ms: number }) {
   return { itemId, ms: Math.round(ms) };
-}
-
-/** The messages that matter here; others are left out. */
-function parsed(text: string): ServerMessage | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  return isRecord(value) && typeof value["type"] === "string" ? value as ServerMessage : undefined;
 }
