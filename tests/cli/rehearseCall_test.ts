@@ -147,7 +147,10 @@ async function talk(call: SimulatedCall, { context }: PhoneNetwork): Promise<str
   await caller.endOfTurn();
   for (let piece = 0; piece < 100 && !caller.gone; piece++) {
     await call.speak(LOUD);
-    if (isSpokenTo) return "interrupted";
+    if (!isSpokenTo) continue;
+    await caller.endOfTurn();
+    for (let piece = 0; piece < 5 && !caller.gone; piece++) await call.speak(LOUD);
+    return "interrupted";
   }
   return "not interrupted";
 }

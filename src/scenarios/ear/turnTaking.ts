@@ -13,6 +13,8 @@ export interface TurnTaking {
   readonly firstSoundMs?: number;
   /** From the caller's last sound to the agent's next. */
   readonly answers: readonly { readonly atMs: number; readonly afterMs: number }[];
+  /** From the end of a line to the next or to the end of the call, without a sound of the agent's. */
+  readonly unanswered: readonly SoundSpan[];
   readonly cuts: readonly Cut[];
   /** Silences that the agent ended, or should have ended. */
   readonly silences: readonly SoundSpan[];
@@ -45,6 +47,7 @@ export function takeTurns(
   return {
     ...(first !== undefined && { firstSoundMs: first.fromMs }),
     answers: answersTo(caller, agent),
+    unanswered: unansweredOf(caller, agent, endMs).flatMap((span) => without(span, quiet)),
     cuts: caller.filter(({ cutsIn }) => cutsIn).map((span) => cutBy(span, agent)),
     silences: silencesIn(agent, caller, endMs).flatMap((span) => without(span, quiet)),
   };
@@ -56,6 +59,21 @@ function answersTo(caller: readonly CallerSpan[], agent: readonly SoundSpan[]) {
     const answer = agent.find(({ fromMs }) => fromMs >= toMs);
     if (answer === undefined || answer.fromMs > next) return [];
     return [{ atMs: answer.fromMs, afterMs: answer.fromMs - toMs }];
+  });
+}
+
+/** A recording without words may be a noise; a line that the agent speaks on over is none it has to answer. */
+function unansweredOf(
+  caller: readonly CallerSpan[],
+  agent: readonly SoundSpan[],
+  endMs: number,
+): readonly SoundSpan[] {
+  return caller.flatMap(({ toMs: fromMs, words }, index) => {
+    const toMs = caller[index + 1]?.fromMs ?? endMs;
+    const isNone = words === "" || toMs <= fromMs;
+    return isNone || agent.some((span) => span.toMs > fromMs && span.fromMs <= toMs)
+      ? []
+      : [{ fromMs, toMs }];
   });
 }
 

@@ -1,5 +1,6 @@
 import type { CallEvidence } from "../callEvidence.ts";
 import type { SoundSpan } from "../ear/soundSpans.ts";
+import type { Cut } from "../ear/turnTaking.ts";
 import { lateBetween, unlessLate } from "./lateMachine.ts";
 import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
 
@@ -15,12 +16,24 @@ export function checkFirstSound(ms: number, { taking: { firstSoundMs }, late }: 
   return worstWithin(expected, ms, [span], () => `at ${seconds(firstSoundMs)}`, late);
 }
 
-export function checkAnswers(ms: number, { taking: { answers }, late }: Taking): Verdict {
+/** A line that is left without an answer for longer than one may take fails as well. */
+export function checkAnswers(
+  ms: number,
+  { taking: { answers, unanswered }, late }: Taking,
+): Verdict {
   const expected = `every answer within ${seconds(ms)}`;
-  if (answers.length === 0) return skipped(expected, "the agent answered nothing");
-  const spans = answers.map(({ atMs, afterMs }) => ({ fromMs: atMs - afterMs, toMs: atMs, atMs }));
-  const found = (after: string) => `the slowest of ${answers.length} after ${after}`;
-  return worstWithin(expected, ms, spans, found, late);
+  const waits = unanswered.filter((span) => lengthOf(span) > ms)
+    .map((span) => ({ ...span, atMs: span.fromMs, isAnswered: false }));
+  const spans = answers.map(({ atMs, afterMs }) => ({
+    ...{ fromMs: atMs - afterMs, toMs: atMs, atMs },
+    isAnswered: true,
+  }));
+  if (spans.length + waits.length === 0) return skipped(expected, "the agent answered nothing");
+  const found = (after: string, { isAnswered }: typeof spans[number]) =>
+    isAnswered
+      ? `the slowest of ${answers.length} after ${after}`
+      : `a line had no answer for ${after}`;
+  return worstWithin(expected, ms, [...spans, ...waits], found, late);
 }
 
 /** The agent falls silent in time when it is broken in upon, and stays so until the caller is done. */
@@ -30,18 +43,32 @@ export function checkCuts(ms: number, { taking: { cuts }, late }: Taking): Verdi
   if (over !== undefined) {
     return verdict(expected, false, "the agent went on while the caller spoke", over.atMs);
   }
+  if (cuts.length === 0) return verdict(expected, false, "the caller interrupted nothing");
+  const tooLate = cuts.flatMap((cut) =>
+    cut.afterMs === undefined ? [metSilence(expected, cut, late)] : []
+  );
   const spans = cuts.flatMap(({ atMs, afterMs }) =>
     afterMs === undefined ? [] : [{ fromMs: atMs, toMs: atMs + afterMs, atMs }]
   );
-  if (spans.length === 0) {
-    const [cut] = cuts;
-    if (cut === undefined) return verdict(expected, false, "the caller interrupted nothing");
-    const { atMs, silentForMs = Infinity } = cut;
-    const found = "the agent was silent already when the caller broke in";
-    const lateMs = lateBetween(late ?? [], atMs - silentForMs - REACTS_MS, atMs);
-    return unlessLate(verdict(expected, false, found, atMs), silentForMs, lateMs);
-  }
-  return worstWithin(expected, ms, spans, (after) => `after ${after}`, late);
+  const all = spans.length === 0
+    ? tooLate
+    : [...tooLate, worstWithin(expected, ms, spans, (after) => `after ${after}`, late)];
+  const [told] = all.toSorted((a, b) => GRAVITY[b.state] - GRAVITY[a.state]);
+  return told ?? skipped(expected, "there was nothing to measure");
+}
+
+/** What one of several says of all. */
+const GRAVITY = { failed: 2, skipped: 1, held: 0 };
+
+/** The caller broke in on silence: too late, or the machine was. */
+function metSilence(
+  expected: string,
+  { atMs, silentForMs = Infinity }: Cut,
+  late: CallEvidence["late"] = [],
+): Verdict {
+  const found = "the agent was silent already when the caller broke in";
+  const lateMs = lateBetween(late, atMs - silentForMs - REACTS_MS, atMs);
+  return unlessLate(verdict(expected, false, found, atMs), silentForMs, lateMs);
 }
 
 export function checkDeadAir(ms: number, { taking: { silences }, late }: Taking): Verdict {
@@ -57,11 +84,11 @@ interface Measured extends SoundSpan {
 }
 
 /** Holds the longest of what was measured against a limit; one that a late machine explains says nothing. */
-function worstWithin(
+function worstWithin<Span extends Measured>(
   expected: string,
   limitMs: number,
-  measured: readonly Measured[],
-  describe: (worst: string) => string,
+  measured: readonly Span[],
+  describe: (length: string, worst: Span) => string,
   late: CallEvidence["late"] = [],
 ): Verdict {
   const overMs = (span: Measured) => lengthOf(span) - limitMs;
@@ -69,13 +96,13 @@ function worstWithin(
   const isExplained = (span: Measured) => overMs(span) <= lateMs(span);
   const worst = longest(measured.filter((span) => !isExplained(span))) ?? longest(measured);
   if (worst === undefined) return skipped(expected, "there was nothing to measure");
-  const found = describe(seconds(lengthOf(worst)));
+  const found = describe(seconds(lengthOf(worst)), worst);
   const told = verdict(expected, overMs(worst) <= 0, found, worst.atMs);
   return unlessLate(told, overMs(worst), lateMs(worst));
 }
 
-function longest(measured: readonly Measured[]): Measured | undefined {
-  return measured.reduce<Measured | undefined>(
+function longest<Span extends Measured>(measured: readonly Span[]): Span | undefined {
+  return measured.reduce<Span | undefined>(
     (worst, one) => worst === undefined || lengthOf(one) > lengthOf(worst) ? one : worst,
     undefined,
   );

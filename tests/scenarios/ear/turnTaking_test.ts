@@ -3,8 +3,8 @@ import { soundSpans } from "../../../src/scenarios/ear/soundSpans.ts";
 import { takeTurns } from "../../../src/scenarios/ear/turnTaking.ts";
 
 const span = (fromMs: number, toMs: number) => ({ fromMs, toMs });
-const said = (fromMs: number, toMs: number, cutsIn = false) => ({
-  ...{ fromMs, toMs, words: "", cutsIn },
+const said = (fromMs: number, toMs: number, cutsIn = false, words = "Yes.") => ({
+  ...{ fromMs, toMs, words, cutsIn },
 });
 
 Deno.test("answers are measured from the caller's last sound, and only where the agent is next", () => {
@@ -16,6 +16,30 @@ Deno.test("answers are measured from the caller's last sound, and only where the
   });
   assert.equal(firstSoundMs, 400);
   assert.deepEqual(answers, [{ atMs: 5000, afterMs: 800 }]);
+});
+
+Deno.test("a line is without an answer where the agent makes no sound until the next or the end", () => {
+  const { unanswered } = takeTurns({
+    agent: [span(0, 2200), span(10_000, 12_000), span(20_000, 22_000)],
+    caller: [
+      said(2000, 3000, true),
+      said(3100, 4000),
+      said(8000, 9000),
+      said(11_000, 11_500),
+      said(13_000, 14_000, false, ""),
+      said(15_000, 16_000),
+      said(19_000, 19_500),
+      said(23_000, 24_000),
+    ],
+    quiet: [span(16_000, 17_500)],
+    endMs: 24_600,
+  });
+  assert.deepEqual(unanswered, [
+    span(3000, 3100),
+    span(4000, 8000),
+    span(17_500, 19_000),
+    span(24_000, 24_600),
+  ]);
 });
 
 Deno.test("a cut is as late as the agent's last sound, and fails where the agent speaks over the caller", () => {

@@ -42,6 +42,7 @@ Deno.test("times at the ear are held against their limits, the worst of each kin
     taking: {
       firstSoundMs: 700,
       answers: [{ atMs: 3000, afterMs: 900 }, { atMs: 8000, afterMs: 1400 }],
+      unanswered: [{ fromMs: 8500, toMs: 9700 }],
       cuts: [{ atMs: 5000, afterMs: 250, isSpokenOver: false }],
       silences: [{ fromMs: 0, toMs: 700 }, { fromMs: 6600, toMs: 8000 }],
     },
@@ -65,6 +66,24 @@ Deno.test("times at the ear are held against their limits, the worst of each kin
   assert.deepEqual(await states(spokenOver, [{ type: "cutWithin", ms: 500 }]), [
     "failed: the agent went on while the caller spoke",
   ]);
+});
+
+Deno.test("a line without an answer fails where there was time for one", async () => {
+  const told = async (ms: number, answers: CallEvidence["taking"]["answers"]) => {
+    const unanswered = [{ fromMs: 4000, toMs: 6000 }];
+    const evidence = call({ taking: { answers, unanswered, cuts: [], silences: [] } });
+    return (await states(evidence, [{ type: "answersWithin", ms }]))[0];
+  };
+  assert.equal(await told(1500, []), "failed: a line had no answer for 2.00 s");
+  assert.equal(
+    await told(1500, [{ atMs: 3000, afterMs: 900 }]),
+    "failed: a line had no answer for 2.00 s",
+  );
+  assert.equal(await told(2500, []), "skipped: the agent answered nothing");
+  assert.equal(
+    await told(2500, [{ atMs: 3000, afterMs: 900 }]),
+    "held: the slowest of 1 after 0.90 s",
+  );
 });
 
 Deno.test("tools are held against name, arguments, number, and what was heard before", async () => {
@@ -208,7 +227,7 @@ function call(
 ): CallEvidence {
   return {
     lines: [],
-    taking: { answers: [], cuts: [], silences: [] },
+    taking: { answers: [], unanswered: [], cuts: [], silences: [] },
     missed: [],
     endMs: 10_000,
     wordsBy: "model",

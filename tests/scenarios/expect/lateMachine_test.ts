@@ -6,7 +6,7 @@ import type { LateMoment } from "../../../src/scenarios/callEvidence.ts";
 
 const answer = (atMs: number, afterMs: number) => ({ atMs, afterMs });
 const taking = (...answers: readonly ReturnType<typeof answer>[]) => ({
-  ...{ answers, cuts: [], silences: [] },
+  ...{ answers, unanswered: [], cuts: [], silences: [] },
 });
 
 Deno.test("an answer is too late only by more than this machine was late in that time", () => {
@@ -34,10 +34,23 @@ Deno.test("a caller who breaks in too late is to blame, unless the machine was",
   const cuts = [{ atMs: 5000, silentForMs: 300, isSpokenOver: false }];
   const told = (lateMs: number) =>
     checkCuts(900, {
-      taking: { answers: [], cuts, silences: [] },
+      taking: { answers: [], unanswered: [], cuts, silences: [] },
       late: [{ atMs: 4500, lateMs }],
     }).state;
   assert.deepEqual([told(250), told(350)], ["failed", "skipped"]);
+});
+
+Deno.test("one time that the caller broke in too late is not hidden by another that was in time", () => {
+  const silent = { atMs: 5000, silentForMs: 300, isSpokenOver: false };
+  const cut = (atMs: number, afterMs: number) => ({ atMs, afterMs, isSpokenOver: false });
+  const told = (cuts: Parameters<typeof checkCuts>[1]["taking"]["cuts"], lateMs: number) =>
+    checkCuts(900, {
+      taking: { answers: [], unanswered: [], cuts, silences: [] },
+      late: [{ atMs: 4500, lateMs }],
+    }).state;
+  assert.equal(told([cut(2000, 200), silent], 100), "failed");
+  assert.equal(told([silent, cut(8000, 200)], 350), "skipped");
+  assert.equal(told([silent, cut(8000, 1200)], 350), "failed");
 });
 
 Deno.test("only what was late within a time counts", () => {
