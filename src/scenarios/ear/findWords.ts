@@ -32,10 +32,8 @@ export function findWords(
   return undefined;
 }
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
-
-/** In lower case, without accents; an amount with its sign is read as it is spoken. */
-function wordsIn(text: string): readonly string[] {
+/** Words as `plainWords`, with numbers as they are written; an amount with its sign is read as it is spoken. */
+export function wordsIn(text: string): readonly string[] {
   const spoken = text.replaceAll(
     AMOUNT,
     (_, sign: string, amount: string) => `${amount} ${CURRENCIES[sign] ?? ""}`,
@@ -50,5 +48,6 @@ function wordsIn(text: string): readonly string[] {
   return words;
 }
 
+const segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
 const AMOUNT = /([$€£])\s?(\d[\d,]*(?:\.\d+)?)/g;
 const CURRENCIES: Readonly<Record<string, string>> = { $: "dollars", "€": "euros", "£": "pounds" };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { endReasons } from "../../call/types.ts";
 import { oneByKey } from "../../config/oneByKey.ts";
 import type { Expectation } from "../scenario.ts";
-import { milliseconds, words } from "./stepSchema.ts";
+import { heardText, milliseconds, words } from "./stepSchema.ts";
 import { present } from "../../utils/present.ts";
 
 const DEFAULT_RECORD_MS = 150;
@@ -10,8 +10,8 @@ const DEFAULT_RECORD_MS = 150;
 const toolName = z.string().min(1).max(64);
 const heard = z.strictObject({
   heard: z.union([
-    words,
-    z.strictObject({ text: words, within_ms: milliseconds.exactOptional() }),
+    heardText,
+    z.strictObject({ text: heardText, within_ms: milliseconds.exactOptional() }),
   ]),
 }).transform(({ heard }): Expectation => {
   if (typeof heard === "string") return { type: "heard", text: heard };
@@ -24,7 +24,7 @@ const tool = z.strictObject({
       name: toolName,
       with: z.record(z.string().max(64), z.json()).exactOptional(),
       times: z.number().int().min(0).max(100).exactOptional(),
-      after_heard: words.exactOptional(),
+      after_heard: heardText.exactOptional(),
     }),
   ]),
 }).transform(({ tool }): Expectation => {
@@ -41,7 +41,7 @@ const reasons = z.union(
 /** One thing that has to be true of a call, told by its key. */
 export const expectation: z.ZodType<Expectation> = oneByKey({
   heard,
-  never_heard: of("never_heard", words, (text) => ({ type: "neverHeard", text })),
+  never_heard: of("never_heard", heardText, (text) => ({ type: "neverHeard", text })),
   meant: of("meant", words, (meaning) => ({ type: "meant", meaning, not: false })),
   never_meant: of("never_meant", words, (meaning) => ({ type: "meant", meaning, not: true })),
   first_sound_within_ms: ofMs("first_sound_within_ms", "firstSoundWithin"),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { oneByKey } from "../../config/oneByKey.ts";
 import { personSounds } from "../../sim/sound/personSounds.ts";
+import { plainWords } from "../ear/findWords.ts";
 import type { CallerStep, CutIn, Utterance } from "../scenario.ts";
 import { present } from "../../utils/present.ts";
 
@@ -14,6 +15,8 @@ export const milliseconds = z.number().int().min(0).max(MAX_MS);
 /** A level against the loudest that a line carries. */
 export const level = z.number().min(-90).max(0);
 export const words = z.string().trim().min(1).max(2000);
+/** Words that are looked for in what is heard: signs alone would be found nowhere. */
+export const heardText = words.refine((text) => plainWords(text).length > 0, "must have a word");
 /** A file beside the scenario, or in a folder below. */
 export const soundFile = z.string().regex(
   /^(?!.*\.\.)[\w][\w./ -]{0,200}\.wav$/i,
@@ -39,7 +42,7 @@ const cutIn = z.strictObject({
     words: words.exactOptional(),
     ...manner,
     after_ms: milliseconds.exactOptional(),
-    at_word: words.exactOptional(),
+    at_word: heardText.exactOptional(),
     at_word_number: z.number().int().min(1).max(500).exactOptional(),
   }).superRefine((
     { say, play, words, voice, level_db, after_ms, at_word, at_word_number },
@@ -85,10 +88,10 @@ const type = z.strictObject({ type: words }).transform(({ type: text }): CallerS
   text,
 }));
 const heardInTime = z.strictObject({
-  text: words,
+  text: heardText,
   within_ms: milliseconds.default(DEFAULT_HEARS_MS),
 });
-const hears = z.strictObject({ hears: z.union([words, heardInTime]) }).transform(
+const hears = z.strictObject({ hears: z.union([heardText, heardInTime]) }).transform(
   ({ hears }): CallerStep => {
     const { text, within_ms } = typeof hears === "string"
       ? { text: hears, within_ms: DEFAULT_HEARS_MS }

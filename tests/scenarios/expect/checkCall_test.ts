@@ -148,6 +148,20 @@ Deno.test("the record must say what was heard: the same words, no more and no le
   }
 });
 
+Deno.test("a cut within a number is as any other, and numbers may be written in two ways", async () => {
+  const told = async (heard: string, unheard: string, text: string, interrupted = true) => {
+    const lines = [{ ...line("a", 400, heard), unheard }];
+    const turns = [{ ...turn("a", 400, text), endedMs: lines[0]!.toMs, interrupted }];
+    const check: readonly Expectation[] = [{ type: "recordIsHeard", withinMs: 150 }];
+    return (await states(call({ lines, record: { turns } }), check))[0]?.split(":")[0];
+  };
+  assert.equal(await told("It costs forty two", "dollars.", "It costs forty"), "held");
+  assert.equal(await told("It costs forty", "two dollars.", "It costs forty two"), "held");
+  assert.equal(await told("It costs forty two", "dollars.", "It costs 42"), "held");
+  assert.equal(await told("It costs forty two", "dollars.", "It costs fifty"), "failed");
+  assert.equal(await told("It costs forty two", "", "It costs forty", false), "failed");
+});
+
 Deno.test("a sentence that was kept from another call is the turn with its words", async () => {
   const lines = [line("of another call", 400, "Good day to you."), cutLine];
   const turns = [

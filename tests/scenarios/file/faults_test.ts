@@ -111,6 +111,20 @@ Deno.test("each kind of fault is told with its line and what may have been meant
       "model: [{ hear: x }]",
       "line 4: model.0: must be a map with one of hears, after_tool; did you mean hears?",
     ],
+    ['expect: [never_heard: "*"]', "line 4: expect.0.never_heard: must have a word."],
+    ["expect: [heard: ...]", "line 4: expect.0.heard: must have a word."],
+    [
+      'expect: [heard: { text: "?", within_ms: 3 }]',
+      "line 4: expect.0.heard.text: must have a word.",
+    ],
+    [
+      'expect: [tool: { name: x, after_heard: "-" }]',
+      "line 4: expect.0.tool.after_heard: must have a word.",
+    ],
+    [
+      'callers: [{ caller: [hears: "!"] }]',
+      "line 4: callers.0.caller.0.hears: must have a word.",
+    ],
     ["tools: [{ tool: x }]", "line 4: tools.0: needs either answers or fails."],
     [
       "tools: [{ tool: x, answer: 1 }]",
