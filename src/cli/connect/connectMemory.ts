@@ -31,44 +31,62 @@ export type ConnectMemory = ReturnType<typeof openConnectMemory>;
 
 /**
  * Opens the file that remembers how numbers were, which only its owner may read. Each change is whole on the disk
- * before the function returns. Throws where the file is there and cannot be read.
+ * before the function returns, and keeps what other processes have written meanwhile: what is remembered is read
+ * each time. Throws where the file is there and cannot be read.
  */
 export function openConnectMemory(path: string) {
-  let numbers = read(path);
+  read(path);
 
   return {
     path,
     get numbers(): readonly RememberedNumber[] {
-      return numbers;
+      return read(path);
     },
-    find: (sid: string): RememberedNumber | undefined => numbers.find((it) => it.sid === sid),
+    find: (sid: string): RememberedNumber | undefined => read(path).find((it) => it.sid === sid),
     keep(number: RememberedNumber): void {
-      write([...numbers.filter(({ sid }) => sid !== number.sid), number]);
+      change((numbers) => [...numbers.filter(({ sid }) => sid !== number.sid), number]);
     },
     forget(sid: string): void {
-      write(numbers.filter((it) => it.sid !== sid));
+      change((numbers) => numbers.filter((it) => it.sid !== sid));
     },
   };
 
-  function write(changed: readonly RememberedNumber[]): void {
-    if (changed.length === 0) {
+  function change(changed: (numbers: readonly RememberedNumber[]) => readonly RememberedNumber[]) {
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    const draftPath = `${path}.new`;
+    using draft = openAlone(draftPath);
+    const numbers = changed(read(path));
+    if (numbers.length === 0) {
       removeFile(path);
-    } else {
-      Deno.mkdirSync(dirname(path), { recursive: true });
-      const written = `${path}.new`;
-      const text = `${JSON.stringify({ version: 1, numbers: changed }, undefined, 2)}\n`;
-      using file = Deno.openSync(written, {
-        write: true,
-        create: true,
-        truncate: true,
-        mode: 0o600,
-      });
-      const bytes = new TextEncoder().encode(text);
-      for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
-      file.syncSync();
-      Deno.renameSync(written, path);
+      removeFile(draftPath);
+      return;
     }
-    numbers = changed;
+    const text = `${JSON.stringify({ version: 1, numbers }, undefined, 2)}\n`;
+    const bytes = new TextEncoder().encode(text);
+    draft.truncateSync();
+    for (let at = 0; at < bytes.length;) at += draft.writeSync(bytes.subarray(at));
+    draft.syncSync();
+    Deno.renameSync(draftPath, path);
+  }
+}
+
+/** Opens a file that no other process has open by this function. One that was waited for may have been renamed since. */
+function openAlone(path: string): Deno.FsFile {
+  for (;;) {
+    const file = Deno.openSync(path, { write: true, create: true, mode: 0o600 });
+    file.lockSync(true);
+    if (file.statSync().ino === inodeOf(path)) return file;
+    file.close();
+  }
+}
+
+/** Undefined where there is no file. */
+function inodeOf(path: string): number | null | undefined {
+  try {
+    return Deno.statSync(path).ino;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }
 
@@ -114,15 +132,13 @@ function numberIn(entry: unknown): RememberedNumber | undefined {
   const { accountSid, sid, number, rememberedAt, flows } = entry;
   const before = settingsIn(entry["before"]);
   const set = settingsIn(entry["set"]);
-  if (
-    before === undefined || set === undefined || !names.every((name) => before[name] !== undefined)
-  ) return undefined;
+  if (before === undefined || !isWhole(before) || set === undefined) return undefined;
   if (typeof sid !== "string" || !/^PN[0-9a-f]{32}$/i.test(sid)) return undefined;
   if (typeof number !== "string" || typeof accountSid !== "string") return undefined;
   if (typeof rememberedAt !== "string" || !Array.isArray(flows) || !flows.every(isFlow)) {
     return undefined;
   }
-  return { accountSid, sid, number, rememberedAt, before: { ...empty, ...before }, set, flows };
+  return { accountSid, sid, number, rememberedAt, before, set, flows };
 }
 
 function isFlow(value: unknown): value is RememberedFlow {
@@ -133,18 +149,13 @@ function isFlow(value: unknown): value is RememberedFlow {
 }
 
 const names = Object.keys(numberSettings).filter(isSetting);
-const empty = emptySettings();
 
 function isSetting(name: string): name is keyof NumberSettings {
   return Object.hasOwn(numberSettings, name);
 }
 
-function emptySettings(): NumberSettings {
-  return {
-    ...{ VoiceUrl: "", VoiceMethod: "", VoiceFallbackUrl: "", VoiceFallbackMethod: "" },
-    ...{ StatusCallback: "", StatusCallbackMethod: "", VoiceApplicationSid: "", TrunkSid: "" },
-    VoiceReceiveMode: "",
-  };
+function isWhole(settings: Partial<NumberSettings>): settings is NumberSettings {
+  return names.every((name) => settings[name] !== undefined);
 }
 
 function settingsIn(value: unknown): Partial<NumberSettings> | undefined {

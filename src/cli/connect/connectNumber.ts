@@ -50,10 +50,23 @@ export function planOf(
 /** The settings that are neither as they were remembered nor as they were set: somebody has changed them since. */
 export function foreignChanges(
   settings: NumberSettings,
-  { before, set }: Pick<RememberedNumber, "before" | "set">,
+  { before, set, flows, accountSid }: Pick<
+    RememberedNumber,
+    "before" | "set" | "flows" | "accountSid"
+  >,
 ): Partial<NumberSettings> {
   const unset = entriesOf(differing(settings, { ...before, ...set }));
-  return differing(settings, Object.fromEntries(unset.map(([name]) => [name, before[name]])));
+  const foreign = differing(
+    settings,
+    Object.fromEntries(unset.map(([name]) => [name, before[name]])),
+  );
+  // A command that was broken off leaves the flow before the one that it has remembered.
+  const isOfFlow = flows.some(({ sid }) =>
+    sid !== undefined && flowWebhook(accountSid, sid) === settings.VoiceFallbackUrl
+  );
+  return isOfFlow
+    ? Object.fromEntries(entriesOf(foreign).filter(([name]) => name !== "VoiceFallbackUrl"))
+    : foreign;
 }
 
 /**
@@ -68,20 +81,15 @@ export async function connectNumber(
   const { account, flows, memory, accountSid, now } = deps;
   const planned = planOf(number, target, deps);
   const prior = memory.find(number.sid);
-  const isStale = prior !== undefined &&
-    entriesOf(foreignChanges(number.settings, prior)).length > 0;
+  const foreign = prior === undefined ? [] : foreignNames(number.settings, prior);
   let remembered: RememberedNumber = {
     accountSid,
     sid: number.sid,
     number: number.number,
-    rememberedAt: new Date(now()).toISOString(),
-    before: number.settings,
+    rememberedAt: prior?.rememberedAt ?? new Date(now()).toISOString(),
+    before: { ...(prior?.before ?? number.settings), ...only(number.settings, foreign) },
     flows: prior?.flows ?? [],
-    ...(prior !== undefined && !isStale && {
-      rememberedAt: prior.rememberedAt,
-      before: prior.before,
-    }),
-    set: { ...(isStale ? {} : prior?.set), ...planned },
+    set: { ...without(prior?.set ?? {}, foreign), ...planned },
   };
   const keep = (changed: Partial<RememberedNumber>) => {
     remembered = { ...remembered, ...changed };
@@ -120,6 +128,37 @@ export async function connectNumber(
       keep({ flows: remembered.flows.filter(({ name }) => name !== flow.name) });
     }
   }
+}
+
+type SettingName = keyof NumberSettings;
+
+/** What is set together with an address: whoever changes the one has agreed to the others. */
+const companions: Partial<Record<SettingName, readonly SettingName[]>> = {
+  VoiceUrl: ["VoiceMethod", "VoiceApplicationSid", "TrunkSid"],
+  VoiceFallbackUrl: ["VoiceFallbackMethod"],
+  StatusCallback: ["StatusCallbackMethod"],
+};
+
+function foreignNames(
+  settings: NumberSettings,
+  remembered: RememberedNumber,
+): readonly SettingName[] {
+  return entriesOf(foreignChanges(settings, remembered))
+    .flatMap(([name]) => [name, ...companions[name] ?? []]);
+}
+
+function only(
+  settings: Partial<NumberSettings>,
+  names: readonly SettingName[],
+): Partial<NumberSettings> {
+  return Object.fromEntries(entriesOf(settings).filter(([name]) => names.includes(name)));
+}
+
+function without(
+  settings: Partial<NumberSettings>,
+  names: readonly SettingName[],
+): Partial<NumberSettings> {
+  return Object.fromEntries(entriesOf(settings).filter(([name]) => !names.includes(name)));
 }
 
 /** Removes a remembered flow, also one whose SID a crash has lost. */

@@ -15,7 +15,7 @@ import {
   planOf,
 } from "./connectNumber.ts";
 import type { ConnectOptions } from "./connectOptions.ts";
-import { describeChanges, entriesOf, shown } from "./numberChanges.ts";
+import { describeChanges, differing, entriesOf, labels, shown } from "./numberChanges.ts";
 
 /** Says what will change, asks, and changes it. Returns whether the numbers are connected. */
 export async function connectNumbers(
@@ -56,15 +56,26 @@ export async function connectNumbers(
     print(`This changes at ${number}:`);
     describeChanges(settings, changes, spoken).forEach(print);
     const prior = deps.memory.find(sid);
-    if (prior !== undefined && entriesOf(foreignChanges(settings, prior)).length > 0) {
+    const foreign = prior === undefined ? [] : entriesOf(foreignChanges(settings, prior));
+    if (prior !== undefined && foreign.length > 0) {
       print(
-        `  It was changed since it was connected on ${prior.rememberedAt}: --undo will bring back what is set now.`,
+        `  It was changed since it was connected on ${prior.rememberedAt} (${
+          foreign.map(([name]) => labels[name]).join(", ")
+        }): of that, --undo will bring back what is set now.`,
       );
     }
   }
   if (!await confirms(terminal, "Change it?", isAgreed)) {
     print("Nothing was changed. To agree beforehand: --yes");
     return false;
+  }
+  const current = await Promise.all(numbers.map(({ sid }) => deps.account.read(sid)));
+  const isSame = numbers.every(({ settings }, index) =>
+    entriesOf(differing(settings, current[index]?.settings ?? {})).length === 0
+  );
+  if (!isSame) {
+    print("Somebody has changed it since it was shown.");
+    return await connectNumbers(current, target, { isAgreed, unsetsTrunk }, deps, terminal);
   }
   for (const { number } of changing) {
     const refused = await connectNumber(number, target, deps);

@@ -172,6 +172,45 @@ Deno.test("connect remembers anew what somebody has set since", async () => {
   assert.deepEqual((rig.api.resources as { flows: unknown[] }).flows, []);
 });
 
+Deno.test("one foreign change leaves what connect has set to be undone", async () => {
+  await using rig = await startConnectRig();
+  rig.api.setNumber({ VoiceUrl: "https://old.example/voice", VoiceMethod: "GET" });
+  await rig.run(["--yes", "--forward-to", owner]);
+  rig.api.setNumber({ VoiceUrl: "https://new.example/voice" });
+  const again = await rig.run(["--yes"]);
+  assert.match(again.printed, /\(a call comes in\): of that, --undo will bring back/);
+  assert.match(rig.api.numberOf(account.number)!.fallbackUrl, /Flows/, "the flow is still set");
+  const undone = await rig.run(["--undo"]);
+  assert.equal(undone.code, 0, undone.printed);
+  const { voiceUrl, voiceMethod, fallbackUrl, statusCallback } = rig.api.numberOf(account.number)!;
+  assert.deepEqual(
+    { voiceUrl, voiceMethod, fallbackUrl, statusCallback },
+    {
+      ...{ voiceUrl: "https://new.example/voice", voiceMethod: "POST" },
+      ...{ fallbackUrl: "", statusCallback: "" },
+    },
+  );
+  assert.deepEqual((rig.api.resources as { flows: unknown[] }).flows, []);
+});
+
+Deno.test("what is changed between the question and its answer is shown and remembered", async () => {
+  await using rig = await startConnectRig();
+  rig.api.setNumber({ VoiceUrl: "https://old.example/voice" });
+  let isChanged = false;
+  const { code, printed, asked } = await rig.run([], ["", "", "y", "y"], {}, {
+    onPrint(line) {
+      if (isChanged || !line.startsWith("This changes")) return;
+      isChanged = true;
+      rig.api.setNumber({ VoiceUrl: "https://new.example/voice" });
+    },
+  });
+  assert.equal(code, 0, printed);
+  assert.match(printed, /old\.example[^]*has changed it since[^]*a call comes in: .*new\.example/);
+  assert.equal(asked.filter((question) => question.startsWith("Change it")).length, 2);
+  await rig.run(["--undo"]);
+  assert.equal(rig.api.numberOf(account.number)?.voiceUrl, "https://new.example/voice");
+});
+
 Deno.test("several numbers are connected and undone, together or one by one", async () => {
   await using rig = await startConnectRig({
     numbers: [{ number: other, voiceUrl: "https://old.example/voice" }],

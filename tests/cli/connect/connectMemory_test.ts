@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { openConnectMemory } from "../../../src/cli/connect/connectMemory.ts";
+
+const settings = {
+  ...{ VoiceUrl: "https://old.example/voice", VoiceMethod: "POST", VoiceFallbackUrl: "" },
+  ...{ VoiceFallbackMethod: "POST", StatusCallback: "", StatusCallbackMethod: "POST" },
+  ...{ VoiceApplicationSid: "", TrunkSid: "", VoiceReceiveMode: "voice" },
+};
+
+const numberAt = (digit: string) => ({
+  accountSid: `AC${"0".repeat(32)}`,
+  sid: `PN${digit.repeat(32)}`,
+  number: `+1415555010${digit}`,
+  rememberedAt: "2026-11-29T12:00:00.000Z",
+  before: settings,
+  set: {},
+  flows: [],
+});
+
+Deno.test("processes that remember numbers in one file keep what the others have written", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/connect.json`;
+  const [one, other] = [openConnectMemory(path), openConnectMemory(path)];
+  one.keep(numberAt("1"));
+  other.keep(numberAt("2"));
+  assert.deepEqual(one.numbers.map(({ sid }) => sid), [numberAt("1").sid, numberAt("2").sid]);
+  one.forget(numberAt("1").sid);
+  assert.equal(other.find(numberAt("1").sid), undefined);
+  assert.equal(Deno.statSync(path).mode! & 0o777, 0o600);
+  other.forget(numberAt("2").sid);
+  assert.deepEqual([...Deno.readDirSync(folder)], []);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("several processes may remember numbers at the same time", async () => {
+  const folder = await Deno.makeTempDir();
+  const module = new URL("../../../src/cli/connect/connectMemory.ts", import.meta.url).href;
+  const config = new URL("../../../deno.json", import.meta.url).pathname;
+  const keeps = (digit: string) =>
+    `import { openConnectMemory } from "${module}";
+     const memory = openConnectMemory("${folder}/connect.json");
+     const number = ${JSON.stringify(numberAt(digit))};
+     for (let n = 0; n < 50; n++) { memory.forget(number.sid); memory.keep(number); }`;
+  const ended = ["3", "4", "5"].map(async (digit) => {
+    const file = `${folder}/${digit}.ts`;
+    await Deno.writeTextFile(file, keeps(digit));
+    const args = ["run", "--quiet", "--no-check", "--allow-all", "--config", config, file];
+    return await new Deno.Command(Deno.execPath(), { args, stdout: "null" }).output();
+  });
+  for (const { success, stderr } of await Promise.all(ended)) {
+    assert.ok(success, new TextDecoder().decode(stderr));
+  }
+  const kept = openConnectMemory(`${folder}/connect.json`).numbers.map(({ sid }) => sid).sort();
+  assert.deepEqual(kept, ["3", "4", "5"].map((digit) => numberAt(digit).sid));
+  await Deno.remove(folder, { recursive: true });
+});
