@@ -5,7 +5,7 @@ import { fillSentence } from "../utils/sentence.ts";
 import { exitProcess, keepProcess } from "../utils/processExit.ts";
 import { mayUseBy } from "./doctor/denoPermissions.ts";
 import { type DoctorOptions, doctorUsage, readDoctorOptions } from "./doctor/doctorOptions.ts";
-import { reportJson, reportLines, wrapped } from "./doctor/doctorReport.ts";
+import { type FailedFix, reportJson, reportLines, wrapped } from "./doctor/doctorReport.ts";
 import { applyFix, type FixPlace } from "./doctor/fixes.ts";
 import { look } from "./doctor/look.ts";
 import { confirms, ownTerminal, type Terminal } from "./terminal.ts";
@@ -31,6 +31,7 @@ export async function doctor(
   });
   if (!isJson) { for (const line of reportLines(checks, source)) terminal.print(line); }
   const fixed: SetupCheck[] = [];
+  const failed: FailedFix[] = [];
   // What is off is a choice: it is changed only where somebody says so.
   const states = isYes ? ["broken", "warning"] : ["broken", "warning", "off"];
   const open = states.flatMap((state) => checks.filter((check) => check.state === state));
@@ -48,11 +49,12 @@ export async function doctor(
       if (!isJson) terminal.print("Done.");
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
+      failed.push({ check, reason });
       if (!isJson) terminal.print(`Not done: ${reason}`);
     }
   }
   const left = checks.filter((check) => !fixed.some(({ fix }) => isSame(fix, check.fix)));
-  if (isJson) terminal.print(reportJson(left, { isRunning, fixed }));
+  if (isJson) terminal.print(reportJson(left, { isRunning, fixed, failed }));
   else if (fixed.length > 0) {
     terminal.print("");
     terminal.print(

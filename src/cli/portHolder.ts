@@ -1,3 +1,4 @@
+import { boundedText } from "../utils/http/boundedText.ts";
 import { isRecord } from "../utils/isRecord.ts";
 
 /** What listens on a port of this machine, in words; it is asked, and has two seconds to answer. */
@@ -5,7 +6,7 @@ export async function describePortHolder(port: number): Promise<string> {
   try {
     const url = `http://127.0.0.1:${port}/health`;
     const response = await fetch(url, { signal: AbortSignal.timeout(5_000), redirect: "manual" });
-    const answer: unknown = await response.json();
+    const answer: unknown = JSON.parse(await boundedText(response, MAX_BYTES) ?? "null");
     if (!isRecord(answer)) return OTHER;
     // Twilio's answer to a request without a password.
     if (answer["code"] === 20003) return 'another "deno task phone"';
@@ -15,4 +16,5 @@ export async function describePortHolder(port: number): Promise<string> {
   }
 }
 
+const MAX_BYTES = 64 * 1024;
 const OTHER = "another program";

@@ -1,6 +1,7 @@
 import type { Environment } from "../config/settingReader.ts";
 import type { Settings } from "../config/settings.ts";
 import { allows } from "../utils/auth.ts";
+import { boundedText } from "../utils/http/boundedText.ts";
 import { isRecord } from "../utils/isRecord.ts";
 
 /** A call that the running server has taken. */
@@ -17,6 +18,8 @@ export type ServerAnswer =
   | { readonly problem: "away" | "refused" };
 
 const TIMEOUT_MS = 5000;
+/** Twenty calls are far less. */
+const MAX_BYTES = 1024 * 1024;
 
 /** Creates the client of the server that runs on this machine with the same settings. */
 export function createServerApi(
@@ -38,7 +41,7 @@ export function createServerApi(
             signal: AbortSignal.timeout(TIMEOUT_MS),
           },
         );
-        const body: unknown = await response.json();
+        const body: unknown = JSON.parse(await boundedText(response, MAX_BYTES) ?? "null");
         const calls = isRecord(body) ? body["calls"] : undefined;
         if (!Array.isArray(calls)) return { problem: response.status < 500 ? "refused" : "away" };
         return { calls: calls.filter(isRecord).map(readCall).reverse() };

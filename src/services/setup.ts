@@ -4,7 +4,12 @@ export { placeChecks } from "./setup/place/placeChecks.ts";
 export { parseEnvLines, readEnvFile } from "./setup/place/envFile.ts";
 export type { MayUse } from "./setup/place/pathFindings.ts";
 export { agentProblems, barredHost, settingProblems } from "./setup/place/problemFindings.ts";
-export { type Listening, refusedFinding, stoppedFinding } from "./setup/place/serverFindings.ts";
+export {
+  type Listening,
+  refusedFinding,
+  slowFinding,
+  stoppedFinding,
+} from "./setup/place/serverFindings.ts";
 export {
   check,
   type Fix,

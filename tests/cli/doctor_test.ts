@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { doctor } from "../../src/cli/doctor.ts";
+import { usualModels } from "../../src/sim/openai/modelCards.ts";
 import { startRealtimeServer } from "../../src/sim/openai/realtimeServer.ts";
 import { openStore } from "../../src/services/store.ts";
 import { createDoctorFolder, type Diagnosis, type DoctorFolder } from "../support/doctorFolder.ts";
@@ -77,9 +78,18 @@ some words
 SMS_FROM=+12025550100
 `;
 
+/** Whatever day it is, one of them is about to end. */
+const ending = usualModels.map((card) =>
+  card.id === "gpt-realtime" ? { ...card, shutdown_date: dateIn(40) } : card
+);
+
+function dateIn(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+}
+
 Deno.test("doctor finds faults of models, agents, services, clock, store and port, and mends some", async () => {
   await using folder = await createDoctorFolder();
-  await using model = closing(startRealtimeServer({ clockAheadMs: 10 * 60_000 }));
+  await using model = closing(startRealtimeServer({ clockAheadMs: 10 * 60_000, models: ending }));
   const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const away = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const awayUrl = `http://127.0.0.1:${away.addr.port}`;
@@ -111,12 +121,15 @@ Deno.test("doctor finds faults of models, agents, services, clock, store and por
   assert.equal(found.exitCode, 1, found.text);
   assertFound(found, {
     port_taken: [/port \d+ is taken/, /PORT to another/],
-    model_shuts_down: [/switches gpt-realtime off on 2027-01-20, in \d+ days: OPENAI_MODEL/, /ano/],
+    model_shuts_down: [
+      /switches gpt-realtime off on \d{4}-\d\d-\d\d, in \d+ days: OPENAI_MODEL/,
+      /ano/,
+    ],
     agent_model_unknown: [/gpt-realtime-9.*: receptionist\./, /Correct model/],
     transcription_model_unknown: [/whisper-9.*: receptionist\./, /Correct transcription/],
     analysis_model_unknown: [/gpt-none.*ANALYSIS_MODEL/, /Correct ANALYSIS_MODEL/],
     voice_unknown: [/no voice nova: receptionist/, /marin, cedar/],
-    clock_wrong: [/(?:599|60[01]) s behind/, /NTP/],
+    clock_wrong: [/(?:5[789]\d|6[012]\d) s behind/, /NTP/],
     agent_unusable: [/broken.*broken\.md: line 3: greetng/, /Correct the file/],
     service_not_answering: [/find_order \(receptionist\.md\): 127\.0\.0\.1:\d+/, /Start it/],
     mcp_server_away: [/crm \(receptionist\.md\)/, /url and headers/],
@@ -207,6 +220,17 @@ Deno.test("doctor says that all is in order, and changes what is off only when a
   await assert.rejects(folder.read(".env"), Deno.errors.NotFound);
   assert.equal((await folder.run("--yes")).exitCode, 2);
   assert.match((await folder.run("--help")).text, /It ends with 0/);
+});
+
+Deno.test("doctor tells programs of a change that could not be made", async () => {
+  await using folder = await createDoctorFolder();
+  await folder.write(".env", "PORT=0\nOUTBOUND_HOUR=country\n");
+  // Another change is under way, or was broken off.
+  await folder.write(".env.new", "");
+  const { report } = await folder.diagnose("--fix", "--yes");
+  assert.deepEqual(report.fixed, []);
+  assert.deepEqual(report.failed.map(({ code }) => code), ["setting_misspelt"]);
+  assert.match(report.failed[0]?.reason ?? "", /exists/i);
 });
 
 Deno.test("doctor asks before each change, and makes those that somebody agrees to", async () => {

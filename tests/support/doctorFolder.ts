@@ -16,6 +16,7 @@ export interface Diagnosis {
       readonly fix: { readonly code: string; readonly text: string } | null;
     }[];
     readonly fixed: readonly { readonly code: string }[];
+    readonly failed: readonly { readonly code: string; readonly reason: string }[];
   };
 }
 

@@ -1,26 +1,35 @@
 import type { Environment } from "../../config/settingReader.ts";
 import { fixCodes, type SetupCheck, setupParts, setupStates } from "../../services/setup.ts";
+import { boundedText } from "../../utils/http/boundedText.ts";
 import { isRecord } from "../../utils/isRecord.ts";
 
 /** The server looks at other machines, and waits for them in its turn. */
 const PATIENCE_MS = 60_000;
 const HEALTH_MS = 3000;
 const MAX_KEYS = 20;
+const MAX_BYTES = 1024 * 1024;
 
 /** What came of asking the server that listens at an address. */
 export type ServerAnswer =
   | { readonly state: "answered"; readonly checks: readonly SetupCheck[] }
   /** A server that takes none of the keys. */
   | { readonly state: "refused" }
+  /** A server that runs, and does not tell in time. */
+  | { readonly state: "slow" }
   /** Nothing listens there, or something else. */
   | { readonly state: "absent" };
 
-/** Asks for the set-up, with each of the keys until one is taken, and without at last. Never rejects. */
+/**
+ * Asks for the set-up, with each of the keys until one is taken, and without at last. Only at an address of this
+ * machine: no key leaves it. Never rejects.
+ */
 export async function askServer(
   { host, port }: { readonly host: string; readonly port: number },
   environment: Environment,
+  { patienceMs = PATIENCE_MS }: { readonly patienceMs?: number } = {},
 ): Promise<ServerAnswer> {
   const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  if (!isOfThisMachine(name)) return { state: "absent" };
   const origin = `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
   if (!await isParley(origin)) return { state: "absent" };
   const url = `${origin}/api/setup`;
@@ -30,18 +39,38 @@ export async function askServer(
       const response = await fetch(url, {
         headers: secret === undefined ? {} : { Authorization: `Bearer ${secret}` },
         redirect: "manual",
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.timeout(patienceMs),
       });
-      const body: unknown = await response.json();
+      const { status } = response;
+      const body = await bodyOf(response);
+      if (status === 429 || status >= 500) return { state: "slow" };
       const checks = checksIn(body);
       if (response.ok && checks !== undefined) return { state: "answered", checks };
-      isRefused ||= [401, 403].includes(response.status) && isRecord(body) && "requestId" in body;
+      isRefused ||= [401, 403].includes(status) && isRecord(body) && "requestId" in body;
       if (!isRefused) return { state: "absent" };
-    } catch {
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "TimeoutError") return { state: "slow" };
       return { state: isRefused ? "refused" : "absent" };
     }
   }
   return { state: isRefused ? "refused" : "absent" };
+}
+
+/** Whether a server could listen there. */
+function isOfThisMachine(hostname: string): boolean {
+  if (["127.0.0.1", "::1", "localhost"].includes(hostname)) return true;
+  try {
+    Deno.listen({ hostname, port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Undefined for an answer that is too large; throws for what is no JSON. */
+async function bodyOf(response: Response): Promise<unknown> {
+  const text = await boundedText(response, MAX_BYTES);
+  return text === undefined ? undefined : JSON.parse(text);
 }
 
 /** Whether a server of this kind listens there, which says so at once. */
@@ -49,7 +78,7 @@ async function isParley(origin: string): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(HEALTH_MS);
     const response = await fetch(`${origin}/health`, { redirect: "manual", signal });
-    const body: unknown = await response.json();
+    const body = await bodyOf(response);
     return isRecord(body) && "uptimeSeconds" in body;
   } catch {
     return false;

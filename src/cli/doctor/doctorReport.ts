@@ -17,10 +17,20 @@ export function reportLines(checks: readonly SetupCheck[], source: string): read
   ];
 }
 
+/** A change that was to be made, and why it was not. */
+export interface FailedFix {
+  readonly check: SetupCheck;
+  readonly reason: string;
+}
+
 /** What programs read: the sentences filled, and what they are filled with. */
 export function reportJson(
   checks: readonly SetupCheck[],
-  { isRunning, fixed }: { readonly isRunning: boolean; readonly fixed: readonly SetupCheck[] },
+  { isRunning, fixed, failed }: {
+    readonly isRunning: boolean;
+    readonly fixed: readonly SetupCheck[];
+    readonly failed: readonly FailedFix[];
+  },
 ): string {
   return JSON.stringify(
     {
@@ -33,15 +43,16 @@ export function reportJson(
         values,
         fix: fix === undefined ? null : { code: fix.code, text: fillSentence(fix) },
       })),
-      fixed: fixed.map(({ code, fix }) => ({
-        code,
-        fix: fix?.code,
-        text: fix && fillSentence(fix),
-      })),
+      fixed: fixed.map(changeOf),
+      failed: failed.map(({ check, reason }) => ({ ...changeOf(check), reason })),
     },
     null,
     2,
   );
+}
+
+function changeOf({ code, fix }: SetupCheck) {
+  return { code, fix: fix?.code, text: fix && fillSentence(fix) };
 }
 
 function section(title: string, checks: readonly SetupCheck[]): readonly string[] {

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Environment } from "../../config/settingReader.ts";
 import type { Fix, FixCode } from "../../services/setup.ts";
 import { addSetting, renameSetting } from "./envText.ts";
@@ -31,6 +32,7 @@ const fixes: Readonly<Record<FixCode, MakeFix>> = {
   async create_env_file({ envPath }) {
     const text = await Deno.readTextFile(`${envPath}.example`);
     await Deno.writeTextFile(envPath, text, { createNew: true, mode: 0o600 });
+    await keepOwner(envPath, undefined);
   },
   async protect_env_file({ envPath }) {
     await Deno.chmod(envPath, 0o600);
@@ -73,11 +75,20 @@ async function change(path: string, edit: (text: string) => string): Promise<voi
   const beside = `${target}.new`;
   try {
     await Deno.writeTextFile(beside, after, { createNew: true, mode });
+    await keepOwner(beside, exists);
     await Deno.rename(beside, target);
   } catch (error) {
     await Deno.remove(beside).catch(() => {});
     throw error;
   }
+}
+
+/** Whoever runs this, the server's user can read it: a new file of root belongs to whom the folder does. */
+async function keepOwner(path: string, before: Deno.FileInfo | undefined): Promise<void> {
+  const { uid, gid } = await Deno.stat(path);
+  const owner = before ?? (uid === 0 ? await Deno.stat(dirname(path)) : undefined);
+  if (owner === undefined || (owner.uid === uid && owner.gid === gid)) return;
+  await Deno.chown(path, owner.uid, owner.gid);
 }
 
 function random(bytes: number): Uint8Array {

@@ -5,6 +5,7 @@ import {
   type MayUse,
   refusedFinding,
   type SetupCheck,
+  slowFinding,
   stoppedFinding,
 } from "../../services/setup.ts";
 import { fillSentence } from "../../utils/sentence.ts";
@@ -42,15 +43,18 @@ export async function look(options: {
       isRunning: true,
     };
   }
-  const finding = answer.state === "refused"
-    ? refusedFinding(port)
-    : await listeningFinding(host, port);
+  const isRunning = answer.state !== "absent";
+  const finding = answer.state === "absent"
+    ? await listeningFinding(host, port)
+    : answer.state === "slow"
+    ? slowFinding(port)
+    : refusedFinding(port);
   return {
     checks: onlyOnce([check("machine", finding), ...await lookAtFiles(options)]),
-    source: answer.state === "refused"
+    source: isRunning
       ? "The server that runs could not be asked: the files were looked at."
       : "No server runs: the files were looked at.",
-    isRunning: answer.state === "refused",
+    isRunning,
   };
 }
 

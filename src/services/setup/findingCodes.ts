@@ -20,6 +20,7 @@ export const findingCodes = [
   // This machine
   "server_stopped",
   "server_refuses_keys",
+  "server_slow",
   "port_taken",
   "port_not_permitted",
   "host_not_here",

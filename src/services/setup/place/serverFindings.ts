@@ -62,3 +62,15 @@ export function refusedFinding(port: number): Finding {
     values: { port },
   };
 }
+
+/** A server that runs, and does not tell of its set-up; what is said of the rest is of the files alone. */
+export function slowFinding(port: number): Finding {
+  return {
+    code: "server_slow",
+    state: "warning",
+    text:
+      "A server runs on port {port}, and did not say in time how its set-up stands: all else is said of the files.",
+    remedy: "Look again in a minute. Where it stays so, the log of the server has the reason.",
+    values: { port },
+  };
+}
