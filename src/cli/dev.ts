@@ -40,7 +40,7 @@ export function readDevOptions(
 /** The process environment comes before `.env`, as for the server. */
 function readSettingsFile(): Readonly<Record<string, string | undefined>> {
   try {
-    return parseSettings(Deno.readTextFileSync(".env"));
+    return parseSettings(Deno.readTextFileSync(".env"), (name) => Deno.env.get(name));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
     throw error;

@@ -139,7 +139,7 @@ export function readPhoneOptions(
   if (text === undefined && values["env-file"] !== undefined) {
     throw new TypeError(`Cannot read settings: there is no file ${values["env-file"]}`);
   }
-  const file = parseSettings(text ?? "");
+  const file = parseSettings(text ?? "", environment);
   const setting = (name: string) => environment(name) || file[name] || undefined;
   const number = setting("TWILIO_PHONE_NUMBER") ?? rehearsal.TWILIO_PHONE_NUMBER;
   const [sid, secret] = [setting("TWILIO_API_KEY_SID"), setting("TWILIO_API_KEY_SECRET")];

@@ -1,7 +1,8 @@
 export { findingCodes } from "./setup/findingCodes.ts";
 export { openSetup, type Setup } from "./setup/openSetup.ts";
 export { placeChecks } from "./setup/place/placeChecks.ts";
-export { parseEnvLines, readEnvFile } from "./setup/place/envFile.ts";
+export { parseEnvLines, readEnvFile, REFERENCE } from "./setup/place/envFile.ts";
+export { envFileFault } from "./setup/place/envFileFault.ts";
 export type { MayUse } from "./setup/place/pathFindings.ts";
 export { agentProblems, barredHost, settingProblems } from "./setup/place/problemFindings.ts";
 export {

@@ -14,9 +14,11 @@ export const findingCodes = [
   "settings_conflict",
   "setting_limit_off",
   "env_file_missing",
+  "env_file_unreadable",
   "env_file_open",
   "env_file_changed",
   "env_line_not_understood",
+  "env_value_expanded",
   // This machine
   "server_stopped",
   "server_refuses_keys",

@@ -2,6 +2,7 @@ import { nearestSetting, settingNames } from "../../../config/settingNames.ts";
 import type { Environment } from "../../../config/settingReader.ts";
 import type { Finding } from "../setupCheck.ts";
 import type { EnvFileState, EnvLine } from "./envFile.ts";
+import { envFileFault } from "./envFileFault.ts";
 
 /** A file that has more faults is another kind of file. */
 const MAX_OF_A_KIND = 20;
@@ -21,7 +22,10 @@ export function envFileFindings(
     // Settings may come from the environment, as in a container.
     return settingNames.some((name) => (environment[name] ?? "") !== "") ? [] : [ABSENT];
   }
-  if (found.state !== "read") return [];
+  if (found.state !== "read") {
+    const fault = envFileFault(found);
+    return fault === undefined ? [] : [fault];
+  }
   const { lines, unreadable, isOpen, modifiedAt } = found.file;
   const names = new Set(lines.map(({ name }) => name));
   const isChanged = startedAt !== undefined && modifiedAt !== undefined && modifiedAt > startedAt;
@@ -31,6 +35,7 @@ export function envFileFindings(
     ...lines.flatMap((line) => unknownName(line, { names, isReadable }) ?? [])
       .slice(0, MAX_OF_A_KIND),
     ...repeated(lines).slice(0, MAX_OF_A_KIND),
+    ...expanded(lines, environment).slice(0, MAX_OF_A_KIND),
     ...lines.flatMap((line) => isKnown(line.name) && !isReadable(line.name) ? [barred(line)] : [])
       .slice(0, MAX_OF_A_KIND),
     ...(isChanged
@@ -124,6 +129,27 @@ function repeated(lines: readonly EnvLine[]): readonly Finding[] {
       text: "{name} stands twice in .env: line {earlier} counts, line {line} has no effect.",
       remedy: "Take one of the two lines out.",
       values: { name: name.slice(0, 80), line, earlier },
+    }];
+  });
+}
+
+/** What Deno replaces in values; where a variable of that name is known, it is meant to. */
+function expanded(lines: readonly EnvLine[], environment: Environment): readonly Finding[] {
+  const earlier = new Set<string>();
+  return lines.flatMap(({ name, line, references = [] }): readonly Finding[] => {
+    const isMeant = references.every(({ name, inBraces }) =>
+      earlier.has(name) || environment[name] !== undefined ||
+      (inBraces && /^[A-Z][A-Z0-9_]*$/.test(name))
+    );
+    earlier.add(name);
+    if (isMeant) return [];
+    return [{
+      code: "env_value_expanded",
+      state: "warning",
+      text:
+        "The value of {name} in line {line} of .env is cut: $ and the word behind it stand for another variable, which is not set.",
+      remedy: "Put the value into single quotes, in which $ stands for itself.",
+      values: { name: name.slice(0, 80), line },
     }];
   });
 }
