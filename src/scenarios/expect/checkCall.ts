@@ -1,3 +1,4 @@
+import type { EndReason } from "../../call/types.ts";
 import type { CallEvidence } from "../callEvidence.ts";
 import type { Expectation, Scenario } from "../scenario.ts";
 import { present } from "../../utils/present.ts";
@@ -12,7 +13,7 @@ import {
 } from "./recordChecks.ts";
 import { checkRecord } from "./recordIsHeard.ts";
 import { checkAnswers, checkCuts, checkDeadAir, checkFirstSound } from "./timingChecks.ts";
-import { skipped, type Verdict } from "./verdict.ts";
+import { skipped, type Verdict, verdict } from "./verdict.ts";
 
 /** Tells whether what the caller heard comes to a meaning; `untold` says why it cannot. */
 export type Judge = (
@@ -22,7 +23,7 @@ export type Judge = (
   { readonly holds: boolean; readonly why: string } | { readonly untold: string }
 >;
 
-/** Holds all expectations against a call, and steps of the caller's that did not come about. */
+/** Holds all expectations against a call, its end, and steps of the caller's that did not come about. */
 export async function checkCall(
   expectations: readonly Expectation[],
   evidence: CallEvidence,
@@ -41,8 +42,35 @@ export async function checkCall(
       ...present({ line: lineOf(each) }),
     })),
   );
-  return [...missed, ...verdicts];
+  return [...faultyEnd(expectations, evidence), ...missed, ...verdicts];
 }
+
+/** A call that a fault ended, or that never began, says little of the agent: nothing else may fail then. */
+function faultyEnd(
+  expectations: readonly Expectation[],
+  { record, endMs }: CallEvidence,
+): readonly Verdict[] {
+  const { reason, detail } = record?.end ?? {};
+  if (reason === undefined || !FAULTY.has(reason)) return [];
+  const isMeant = expectations.some(({ type }) =>
+    type === "ended" || reason === "not_answered" && type === "outcome"
+  );
+  if (isMeant) return [];
+  const found = detail === undefined ? reason : `${reason} (${detail})`;
+  return [verdict("the call takes place, and ends without a fault", false, found, endMs)];
+}
+
+/** Ends that a scenario has to name. */
+const FAULTY: ReadonlySet<string> = new Set<EndReason>([
+  "internal_error",
+  "leg_failed",
+  "model_failed",
+  "not_answered",
+  "outside_hours",
+  "refused",
+  "server_stopped",
+  "spend_limit",
+]);
 
 async function check(
   expectation: Expectation,

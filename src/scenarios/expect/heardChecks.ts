@@ -48,6 +48,9 @@ export function checkHeard(
 /** No run of these words was heard to its last. */
 export function checkNeverHeard(text: string, evidence: CallEvidence): Verdict {
   if (evidence.wordsBy === "nobody") return skipped(`never heard "${text}"`, NO_WORDS);
+  if (evidence.lines.every(({ words }) => words.length === 0)) {
+    return skipped(`never heard "${text}"`, "nothing that the agent says was heard");
+  }
   const found = findHeard(text, evidence);
   return found === undefined
     ? verdict(`never heard "${text}"`, true, `not heard${byRecord(evidence)}`)

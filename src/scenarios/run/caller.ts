@@ -50,12 +50,9 @@ export class Caller {
     this.#agent = new AgentSpeech((listener) => end.watch(listener), clock);
   }
 
-  /** Resolves when all steps are done, or the call is over. */
+  /** Resolves when all steps are done; those for which the call is over too early are left out. */
   async act(steps: Iterable<PreparedStep> | AsyncIterable<PreparedStep>): Promise<void> {
-    for await (const step of steps) {
-      if (this.#agent.gone) return;
-      await this.#take(step);
-    }
+    for await (const step of steps) await this.#take(step);
   }
 
   /** Waits until the agent has spoken since the caller last did, and is done. */
@@ -93,6 +90,8 @@ export class Caller {
   async #take({ step, clip }: PreparedStep): Promise<void> {
     const { end, onStep } = this.#options;
     this.#step = step;
+    // Words that were waited for may have been heard by then.
+    if (this.#agent.gone && step.type !== "hears") return this.#leaveOut();
     switch (step.type) {
       case "say":
         if (clip === undefined || !await this.#moment(step.when, clip)) return;
@@ -110,7 +109,7 @@ export class Caller {
       }
       case "keys":
         await this.agentsTurn();
-        if (this.#agent.gone) return;
+        if (this.#agent.gone) return this.#leaveOut();
         onStep("presses keys");
         await end.sendDigits(step.digits);
         return this.#done();
@@ -124,7 +123,7 @@ export class Caller {
         return end.hangUp();
       case "type":
         await this.agentsTurn();
-        if (this.#agent.gone) return;
+        if (this.#agent.gone) return this.#leaveOut();
         if (end.type === undefined) return this.#miss("a phone cannot type");
         onStep(`types "${step.text}"`);
         end.type(step.text);
@@ -144,7 +143,8 @@ export class Caller {
     }
     await speaking;
     this.#done();
-    const beganMs = end.said()[frame]?.atMs ?? this.nowMs;
+    const beganMs = end.said()[frame]?.atMs;
+    if (beganMs === undefined) return this.#leaveOut();
     this.acts.said({
       fromMs: beganMs + clip.fromMs,
       toMs: Math.min(beganMs + clip.toMs, this.nowMs),
@@ -158,7 +158,7 @@ export class Caller {
     if (when === "now") return true;
     if (when === "turn") {
       await this.agentsTurn();
-      return !this.#agent.gone;
+      return this.#isLeft();
     }
     if ("afterMs" in when) {
       const speaks = await this.#agent.speaks(CUT_IN_WAIT_MS);
@@ -166,7 +166,7 @@ export class Caller {
         const at = this.#agent.speaksSince + when.afterMs - fromMs;
         await this.#agent.pause(Math.max(0, at - this.#options.clock.now()));
       } else this.#miss("the agent said nothing to break in on");
-      return speaks && !this.#agent.gone;
+      return speaks && this.#isLeft();
     }
     return await this.#wordBegins(when, fromMs);
   }
@@ -187,7 +187,7 @@ export class Caller {
       this.#miss(`${what} did not come, to break in at`);
       return false;
     }
-    return !this.#agent.gone;
+    return this.#isLeft();
   }
 
   async #awaitWords(text: string, withinMs: number): Promise<void> {
@@ -212,6 +212,16 @@ export class Caller {
 
   #miss(what: string): void {
     this.acts.miss({ what, atMs: this.nowMs, ...present({ step: this.#step }) });
+  }
+
+  #leaveOut(): void {
+    if (this.#step !== undefined) this.acts.leaveOut(this.#step, this.nowMs);
+  }
+
+  /** Whether there is still a call to act in. */
+  #isLeft(): boolean {
+    if (this.#agent.gone) this.#leaveOut();
+    return !this.#agent.gone;
   }
 
   /** Up to here the caller has waited for words: the next come later. */
@@ -245,7 +255,9 @@ export class Caller {
 
   #words(): readonly HeardWord[] {
     const { end, words } = this.#options;
-    return words.lines(end.heardAndQueued()).flatMap(({ words }) => words)
+    // What was queued when the call was over never sounded.
+    const pieces = this.#agent.gone ? end.heard() : end.heardAndQueued();
+    return words.lines(pieces).flatMap(({ words }) => words)
       .toSorted((a, b) => a.fromMs - b.fromMs);
   }
 }

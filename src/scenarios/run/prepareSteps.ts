@@ -55,7 +55,10 @@ async function* improvised(
   let sinceMs = -Infinity;
   for (let turn = 0; turn < maxTurns; turn++) {
     await caller.agentsTurn();
-    if (caller.isGone) return;
+    if (caller.isGone) {
+      if (turn === 0) caller.acts.leaveOut(step, caller.nowMs);
+      return;
+    }
     const heard = caller.heard(sinceMs);
     sinceMs = caller.nowMs;
     if (heard !== "") said.push({ who: "agent", text: heard });
@@ -67,7 +70,9 @@ async function* improvised(
     const { words, isLast } = next;
     if (words === "") return;
     said.push({ who: "caller", text: words });
-    yield { step: { type: "say", what: { words }, when: "now" }, clip: await speak(words) };
+    const clip = await speak(words);
+    if (caller.isGone) return;
+    yield { step: { type: "say", what: { words }, when: "now" }, clip };
     if (isLast) return;
   }
 }
