@@ -201,6 +201,29 @@ Deno.test("texts with a campaign are in order, from a number and from a service"
   }
 });
 
+Deno.test("texts of a service without a number of the United States need no campaign", async () => {
+  for (
+    const [numbers, code] of [
+      [["+4930901820", "+18005550100"], "texts_ok"],
+      [["+4930901820", account.number], "texts_not_registered"],
+    ] as const
+  ) {
+    const services = [{ sid: service, numbers }];
+    const env = { SMS_FROM: service };
+    const checks = await checksWith({ agent: texting, account: { services }, env });
+    assert.deepEqual(codesOf(checks, "texts"), [code]);
+  }
+});
+
+Deno.test("errors of texts that no agent has sent are another application's", async () => {
+  const alerts = [{ code: 30003, text: "", agoMs: 60_000 }];
+  const services = [{ sid: service, numbers: [account.number] }];
+  const state = { alerts, services, campaign: "VERIFIED" } as const;
+  assert.deepEqual(codesOf(await checksWith({ account: state }), "alerts"), ["twilio_alerts_ok"]);
+  const checks = await checksWith({ account: state, agent: texting });
+  assert.deepEqual(codesOf(checks, "alerts"), ["twilio_alert"]);
+});
+
 Deno.test("errors of Twilio are counted, without numbers, texts or addresses", async () => {
   const alert = { code: 11200, text: "From +14155550199", url: `${own}?secret=1`, agoMs: 60_000 };
   const checks = await checksWith({ account: { alerts: [alert, { ...alert, agoMs: 90_000 }] } });

@@ -11,6 +11,7 @@ import { agentFindings } from "./agentFindings.ts";
 import { keysFinding, sitesFinding } from "./accessFindings.ts";
 import { recordingsFinding, webhooksFinding } from "./dataFindings.ts";
 import { diskFinding } from "./diskFinding.ts";
+import { KeptAnswer } from "./keptAnswer.ts";
 import { modelChecks } from "./model/modelChecks.ts";
 import { type InstanceCheckDeps, openInstanceChecks } from "./instances/openInstanceChecks.ts";
 import { openPhoneChecks } from "./phoneChecks.ts";
@@ -103,18 +104,13 @@ export function openSetup(
   });
   const instanceChecks = openInstanceChecks({ settings, store, cluster });
   const startedAt = Date.now();
-  let kept: { readonly until: number; readonly checks: Promise<readonly SetupCheck[]> } | undefined;
+  const kept = new KeptAnswer(look, KEPT_MS, now);
 
   return {
     /** By these a process of this database recognises itself at PUBLIC_URL. */
     proofs,
     /** In the order of `setupParts`. Never rejects. */
-    check(): Promise<readonly SetupCheck[]> {
-      if (kept === undefined || now() >= kept.until) {
-        kept = { until: now() + KEPT_MS, checks: look() };
-      }
-      return kept.checks;
-    },
+    check: () => kept.get(),
   };
 
   async function look(): Promise<readonly SetupCheck[]> {

@@ -82,6 +82,16 @@ export function createTwilioAccountFacts(
       const body = await unlessUnknown(request(url));
       return isRecord(body) && body["low_risk_numbers_enabled"] === true;
     },
+    /** Of a messaging service, the first hundred. */
+    async numbersOf(service: string): Promise<readonly string[]> {
+      const url = `${at("messaging")}/v1/Services/${encodeURIComponent(service)}/PhoneNumbers`;
+      const body = await unlessUnknown(request(`${url}?PageSize=100`));
+      const numbers = isRecord(body) ? body["phone_numbers"] : undefined;
+      return (Array.isArray(numbers) ? numbers : []).flatMap((entry) => {
+        const number = isRecord(entry) ? entry["phone_number"] : undefined;
+        return typeof number === "string" ? [number.slice(0, 40)] : [];
+      });
+    },
     /** Of a messaging service, or of the first one that has the number, by its SID. */
     async campaign(sender: { readonly service: string } | { readonly numberSid: string }) {
       if ("service" in sender) return await campaignOf(sender.service);

@@ -40,7 +40,7 @@ export function createSetupView(): (signal: AbortSignal) => Promise<void> {
         loadServerTexts("setup/setupTexts.json"),
       ]);
       list.replaceChildren(...checks.map((check) => rowOf(check, say)));
-      const url = checks.find(({ part }) => part === "publicUrl")?.values["url"];
+      const url = checks.find(({ part }) => part === "publicUrl")?.values["url"]?.toString();
       if (url !== undefined) site.show(url);
       const needsKey = isOff(checks, "keys");
       phone.hidden = !isOff(checks, "phone");
@@ -155,6 +155,8 @@ interface Setup {
   readonly checks: readonly Check[];
 }
 
+type Values = Readonly<Record<string, string | number>>;
+
 /** One part of the answer of `GET /api/setup`. */
 interface Check {
   readonly part: string;
@@ -162,8 +164,6 @@ interface Check {
   readonly state: string;
   readonly text: string;
   readonly remedy: string | null;
-  readonly values: Readonly<Record<string, string>>;
-  readonly fix:
-    | { readonly text: string; readonly values: Readonly<Record<string, string>> }
-    | null;
+  readonly values: Values;
+  readonly fix: { readonly text: string; readonly values: Values } | null;
 }

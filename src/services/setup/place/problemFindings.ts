@@ -1,4 +1,5 @@
 import { settingNames } from "../../../config/settingNames.ts";
+import { allowHost } from "../allowHost.ts";
 import type { Finding } from "../setupCheck.ts";
 import type { EnvFileState } from "./envFile.ts";
 
@@ -51,13 +52,8 @@ export function barredHost(place: string, host: string): Finding {
     code: "host_not_permitted",
     state: "broken",
     text: "{place}: the server may not connect to {host}.",
-    remedy: 'Add "{host}" to "net" of permissions.server in deno.json.',
+    ...allowHost(host),
     values: { place, host },
-    fix: {
-      code: "allow_host",
-      text: 'Add "{host}" to "net" of permissions.server in deno.json.',
-      values: { host },
-    },
   };
 }
 

@@ -3,6 +3,7 @@ import { isRecord } from "../../../utils/isRecord.ts";
 import { twilioSignature } from "../../../utils/twilioValidate.ts";
 import { dial } from "../../../utils/webSocket/dial.ts";
 import { requestUpgrade } from "../../../utils/webSocket/upgrade.ts";
+import { hostOf } from "../allowHost.ts";
 import { type CertificateFault, faultOf } from "./connectFault.ts";
 import type { ProbeProofs, ProbeQuestion } from "./probeProofs.ts";
 
@@ -52,7 +53,7 @@ export interface ProbeOptions {
 
 /** Asks at the public address as Twilio would, without an effect. Never rejects. */
 export async function probePublicUrl(options: ProbeOptions): Promise<ProbeResult> {
-  const host = hostAndPort(new URL(options.publicUrl));
+  const host = hostOf(new URL(options.publicUrl));
   if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
     return { is: "not_permitted", host };
   }
@@ -180,8 +181,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function hostAndPort({ protocol, hostname, port }: URL): string {
-  return `${hostname}:${port === "" ? (protocol === "https:" ? "443" : "80") : port}`;
 }

@@ -1,6 +1,7 @@
 import type { Settings } from "../../../config/settings.ts";
+import { allowHost } from "../allowHost.ts";
 import type { Finding } from "../setupCheck.ts";
-import type { CertificateFault } from "./connectFault.ts";
+import { certificateFinding } from "./certificateFinding.ts";
 import type { ProbeResult, Reached } from "./probePublicUrl.ts";
 
 /** Whether an address is one of those that are kept for examples (RFC 2606), as rehearsals use them. */
@@ -65,21 +66,27 @@ export function probeFindings(
     ...(trustProxy && !result.hasForwardedFor ? [withoutAddresses(url)] : []),
   ];
   if (faults.length > 0) return faults;
-  return [
-    result.instanceId === instanceId
-      ? {
-        code: "public_url_ok",
-        state: "ok",
-        text: "{url} reaches this server; signatures and WebSockets come through.",
-        values: { url },
-      }
-      : {
-        code: "public_url_ok",
-        state: "ok",
-        text: "{url} reaches another instance of this server, on the same database.",
-        values: { url },
-      },
-  ];
+  return [{
+    code: "public_url_ok",
+    state: "ok",
+    text: result.instanceId === instanceId
+      ? passedText(result)
+      : "{url} reaches another instance of this server, on the same database.",
+    values: { url },
+  }];
+}
+
+/** No more than what was tried: without a phone nothing is signed. */
+function passedText({ signature, upgrade }: Reached): string {
+  const isSigned = signature !== "none";
+  if (upgrade.is === "not_tried") {
+    return isSigned
+      ? "{url} reaches this server; signatures come through. WebSockets could not be tried from here."
+      : "{url} reaches this server. WebSockets could not be tried from here.";
+  }
+  return isSigned
+    ? "{url} reaches this server; signatures and WebSockets come through."
+    : "{url} reaches this server; WebSockets come through.";
 }
 
 function unreached(result: Exclude<ProbeResult, Reached>, url: string): Finding {
@@ -90,13 +97,8 @@ function unreached(result: Exclude<ProbeResult, Reached>, url: string): Finding 
         code: "public_url_not_permitted",
         state: "warning",
         text: "{url} was not tried: this server may not connect to {host}.",
-        remedy: 'Add "{host}" to "net" of permissions.server in deno.json, and start it again.',
+        ...allowHost(result.host),
         values: { url, host: result.host },
-        fix: {
-          code: "allow_host",
-          text: 'Add "{host}" to "net" of permissions.server in deno.json.',
-          values: { host: result.host },
-        },
       };
     case "not_found":
       return {
@@ -163,35 +165,6 @@ function unreached(result: Exclude<ProbeResult, Reached>, url: string): Finding 
           : "Another server answers at {url}, not this one (status {status}).",
         remedy: "Have the proxy or tunnel lead to this server, or correct PUBLIC_URL.",
         values: { url, status: result.status },
-      };
-  }
-}
-
-function certificateFinding(fault: CertificateFault, url: string, host: string): Finding {
-  const common = {
-    code: "public_url_certificate",
-    state: "broken",
-    values: { url, host },
-  } as const;
-  switch (fault) {
-    case "expired":
-      return {
-        ...common,
-        text: "The certificate at {url} has expired, or is not valid yet: Twilio does not connect.",
-        remedy: "Renew the certificate, and have the proxy load it.",
-      };
-    case "other_name":
-      return {
-        ...common,
-        text: "The certificate at {url} is not for {host}: Twilio does not connect.",
-        remedy: "Get a certificate for {host}, or set PUBLIC_URL to the name in the certificate.",
-      };
-    case "untrusted":
-      return {
-        ...common,
-        text: "The certificate at {url} is not one that is trusted: Twilio does not connect.",
-        remedy:
-          "Use a certificate of a public authority, and have the proxy send its whole chain (fullchain.pem).",
       };
   }
 }

@@ -1,4 +1,5 @@
 import { PrivateAddressError } from "../../../utils/http/guardedFetch.ts";
+import { hostOf } from "../allowHost.ts";
 import { barredHost } from "../place/problemFindings.ts";
 import { faultOf } from "../publicUrl/connectFault.ts";
 import type { Finding } from "../setupCheck.ts";
@@ -8,11 +9,6 @@ export interface Reached {
   /** A setting, or a tool with its agent. */
   readonly place: string;
   readonly url: URL;
-}
-
-/** With its port, as the rights of Deno name it. */
-export function hostOf({ hostname, port, protocol }: URL): string {
-  return `${hostname}:${port || (protocol === "http:" ? "80" : "443")}`;
 }
 
 /** The finding where this process may not connect to a service at all. */

@@ -1,5 +1,6 @@
 import type { PhoneSettings } from "../../../config/settings.ts";
 import type { AccountFacts, Balance } from "../../twilioOutbound.ts";
+import { allowHost, hostOf } from "../allowHost.ts";
 import type { Finding } from "../setupCheck.ts";
 import type { AskFault, TwilioAnswers } from "./twilioAnswers.ts";
 
@@ -10,19 +11,14 @@ export function accountFault(
 ): Finding | undefined {
   const faults = [account, number].flatMap((asked) => asked.ok ? [] : [asked.fault]);
   const has = (fault: AskFault) => faults.includes(fault);
-  const { host, port, protocol } = new URL(phone.apiUrl);
+  const host = hostOf(new URL(phone.apiUrl));
   if (has("not_permitted")) {
     return {
       code: "twilio_not_permitted",
       state: "broken",
       text: "This server may not connect to {host}: calls cannot be placed, ended or transferred.",
-      remedy: 'Add "{host}" to "net" of permissions.server in deno.json, and start it again.',
+      ...allowHost(host),
       values: { host },
-      fix: {
-        code: "allow_host",
-        text: 'Add "{host}" to "net" of permissions.server in deno.json.',
-        values: { host: port === "" ? `${host}:${protocol === "https:" ? 443 : 80}` : host },
-      },
     };
   }
   if (has("away")) {

@@ -9,16 +9,23 @@ const CLOSED_BY_SERVER = 31921;
 const PAGE = 100;
 
 /**
- * What Twilio's debugger has of the last day, a finding for each error. Of an account's other applications nothing
- * is told, and of none numbers, addresses or texts.
+ * What Twilio's debugger has of the last day, a finding for each error. What concerns an address of another
+ * application of the account is not told, nor are texts where no agent sends any; of what names no address, nobody
+ * can say whose it is. Numbers, addresses and texts are never told.
  */
 export function alertFindings(
   alerts: readonly TwilioAlert[],
-  publicUrl: string,
+  { publicUrl, sendsTexts }: {
+    readonly publicUrl: string;
+    /** Whether an agent may. */
+    readonly sendsTexts: boolean;
+  },
 ): readonly Finding[] {
-  const ours = alerts.filter(({ code, url }) =>
-    code !== CLOSED_BY_SERVER && (url === "" || URL.parse(url)?.host === new URL(publicUrl).host)
-  );
+  const { host } = new URL(publicUrl);
+  const ours = alerts.filter(({ code, url }) => {
+    if (code === CLOSED_BY_SERVER) return false;
+    return url === "" ? sendsTexts || !isOfTexts(code) : URL.parse(url)?.host === host;
+  });
   const byCode = Map.groupBy(ours, ({ code }) => code);
   const found = [...byCode].map(([code, group]) => ({
     code,
@@ -44,4 +51,8 @@ export function alertFindings(
       at: `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`,
     },
   }));
+}
+
+function isOfTexts(code: number): boolean {
+  return code >= 30_000 && code < 31_000;
 }

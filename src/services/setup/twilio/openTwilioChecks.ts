@@ -9,6 +9,7 @@ import {
   createTwilioAlerts,
   twilioHost,
 } from "../../twilioOutbound.ts";
+import { allowHost, hostOf } from "../allowHost.ts";
 import { KeptAnswer } from "../keptAnswer.ts";
 import { check, type Finding, type SetupCheck, type SetupPart } from "../setupCheck.ts";
 import { accountFault, accountFindings } from "./accountFindings.ts";
@@ -91,7 +92,15 @@ function checksOf(
       ...numberFindings(found, phone, overrides),
       ...unknownFindings([ofAlerts, ofCountries, ofFrom, ofTexts, overrides.application]),
     ]);
-    if (ofAlerts.ok) add("alerts", alertFindings(ofAlerts.value, phone.publicUrl));
+    if (ofAlerts.ok) {
+      add(
+        "alerts",
+        alertFindings(ofAlerts.value, {
+          publicUrl: phone.publicUrl,
+          sendsTexts: texting.length > 0,
+        }),
+      );
+    }
     const outbound = [
       ofCountries.ok ? countriesFinding(countries, ofCountries.value) : undefined,
       ofFrom.ok ? callerIdFinding(ofFrom.value) : undefined,
@@ -117,8 +126,7 @@ function checksOf(
   /** Twilio's other hosts have permissions of their own. */
   function unknownFindings(all: readonly (Asked<unknown> | undefined)[]): readonly Finding[] {
     if (all.every((answer) => answer?.ok !== false)) return [];
-    const closed = products.map((product) => new URL(twilioHost(phone.apiUrl, product)).hostname)
-      .map((hostname) => `${hostname}:443`)
+    const closed = products.map((product) => hostOf(new URL(twilioHost(phone.apiUrl, product))))
       .filter((host) => Deno.permissions.querySync({ name: "net", host }).state !== "granted");
     if (closed.length > 0 && all.some((it) => it?.ok === false && it.fault === "not_permitted")) {
       return closed.map(hostFinding);
@@ -140,13 +148,8 @@ function hostFinding(host: string): Finding {
     code: "twilio_host_not_permitted",
     state: "warning",
     text: "Not all was looked at at Twilio: this server may not connect to {host}.",
-    remedy: 'Add "{host}" to "net" of permissions.server in deno.json, and start it again.',
+    ...allowHost(host),
     values: { host },
-    fix: {
-      code: "allow_host",
-      text: 'Add "{host}" to "net" of permissions.server in deno.json.',
-      values: { host },
-    },
   };
 }
 

@@ -25,15 +25,23 @@ export interface TextSender {
 /** Asks Twilio for the campaign of what texts come from. Rejects with a `TwilioProblem`. */
 export async function textSender(
   { phone, sms }: { readonly phone: { readonly number: string }; readonly sms: Settings["sms"] },
-  facts: Pick<TwilioAccountFacts, "campaign">,
+  facts: Pick<TwilioAccountFacts, "campaign" | "numbersOf">,
   numbers: Pick<TwilioAccountNumbers, "find">,
 ): Promise<TextSender> {
   const from = sms.from ?? phone.number;
-  if (from.startsWith("MG")) return { from, campaign: await facts.campaign({ service: from }) };
-  if (countryOfNumber(from) !== "US" || TOLL_FREE.test(from)) return { from, campaign: undefined };
+  if (from.startsWith("MG")) {
+    const isNeeded = (await facts.numbersOf(from)).some(needsCampaign);
+    return { from, campaign: isNeeded ? await facts.campaign({ service: from }) : undefined };
+  }
+  if (!needsCampaign(from)) return { from, campaign: undefined };
   const number = await numbers.find(from);
   if (number === undefined) return { from, campaign: "unknown_number" };
   return { from, campaign: await facts.campaign({ numberSid: number.sid }) };
+}
+
+/** Texts between numbers of the United States are what campaigns are for. */
+function needsCampaign(number: string): boolean {
+  return countryOfNumber(number) === "US" && !TOLL_FREE.test(number);
 }
 
 /** They are verified in another way. */

@@ -79,6 +79,12 @@ export function createAccountApi(
     if (rest === "Compliance/Usa2p") {
       return found({ compliance: campaign === undefined ? [] : [{ campaign_status: campaign }] });
     }
+    if (rest === "PhoneNumbers") {
+      const known = services.find(({ sid }) => sid === service);
+      return known === undefined
+        ? notFound(path)
+        : found({ phone_numbers: known.numbers.map((phone_number) => ({ phone_number })) });
+    }
     const numberSid = /^PhoneNumbers\/(PN[0-9a-f]{32})$/.exec(rest ?? "")?.[1];
     const number = numberSid === undefined ? undefined : numberOf(numberSid);
     const has = services.some(({ sid, numbers }) =>
