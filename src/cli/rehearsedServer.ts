@@ -4,7 +4,7 @@ import type { Environment } from "../config/settingReader.ts";
 import { startModelTap } from "../scenarios/run/modelTap.ts";
 import type { ToolStub } from "../scenarios/scenario.ts";
 import type { ScenarioServer } from "../scenarios/run/scenarioServer.ts";
-import { ToldWords } from "../scenarios/run/toldWords.ts";
+import { EngineWords } from "../scenarios/run/engineWords.ts";
 import { startRealtimeServer } from "../sim/openai/realtimeServer.ts";
 import { toolStandIns } from "./toolStandIns.ts";
 import type { Script } from "../sim/openai/scripts.ts";
@@ -181,7 +181,7 @@ function builtInEngine(
   },
 ): ModelEnd {
   const engine = startRealtimeServer({ voice: voice ?? "flite", script, faults });
-  const told = new ToldWords();
+  const told = new EngineWords();
   const follow = async (): Promise<void> => {
     for (;;) told.follow(await engine.nextSession());
   };

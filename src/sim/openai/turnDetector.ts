@@ -65,7 +65,7 @@ export class TurnDetector {
 
   /** What is said in the turn that comes next, or goes on. */
   tellWords(words: string): void {
-    this.#words = `${this.#words} ${words}`.trim().slice(-maxWords);
+    this.#words = `${this.#words} ${words}`.trim().slice(-maxCharacters);
   }
 
   /** What was told and the client has not been sent yet; it is forgotten here. */
@@ -232,7 +232,7 @@ export class TurnDetector {
 }
 
 const maxTranscriptions = 100;
-const maxWords = 4_000;
+const maxCharacters = 4_000;
 
 function userItem(id: string, transcript?: string): ConversationItem {
   return {

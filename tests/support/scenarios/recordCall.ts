@@ -3,7 +3,7 @@ import { filesOnDisk } from "../../../src/config/agentFiles.ts";
 import { readScenario } from "../../../src/scenarios/file/readScenario.ts";
 import { modelScript } from "../../../src/scenarios/run/modelScript.ts";
 import { runScenario } from "../../../src/scenarios/run/runScenario.ts";
-import { ToldWords } from "../../../src/scenarios/run/toldWords.ts";
+import { EngineWords } from "../../../src/scenarios/run/engineWords.ts";
 import { createFliteVoice } from "../../../src/sim/voice/fliteVoice.ts";
 import { apiKey } from "../servers/phoneServer.ts";
 import { startPhoneRig } from "../servers/phoneRig.ts";
@@ -54,7 +54,7 @@ export async function recordCall(
         ...(scenario.called !== undefined && { otherNumbers: scenario.called }),
       },
     });
-    const told = new ToldWords();
+    const told = new EngineWords();
     const follow = async (): Promise<void> => {
       for (;;) told.follow(await rig.realtime.nextSession());
     };

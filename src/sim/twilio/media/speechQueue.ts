@@ -56,7 +56,7 @@ export class SpeechQueue {
       this.#queuedBytes -= piece.length;
       if (utterance.at < utterance.audio.length) break;
       this.#queue.shift();
-      this.#words = `${this.#words} ${utterance.words}`.trim().slice(-maxWords);
+      this.#words = `${this.#words} ${utterance.words}`.trim().slice(-maxCharacters);
       utterance.onDone();
     }
     return frame;
@@ -90,6 +90,6 @@ interface Utterance {
 }
 
 const silence = 0xff;
-const maxWords = 2_000;
+const maxCharacters = 2_000;
 const silenceWaitsMs = 40;
 const maxQueuedBytes = 600_000 * bytesPerMs;

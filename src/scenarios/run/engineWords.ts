@@ -12,7 +12,7 @@ interface ToldCall {
  * Tells the built-in engine what callers say: words go to the connection that hears the call, and where that is lost
  * before a turn was made of them, to the next.
  */
-export class ToldWords {
+export class EngineWords {
   readonly #calls = new Map<string, ToldCall>();
 
   /** Takes a connection in as it opens. */
