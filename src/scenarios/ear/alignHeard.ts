@@ -1,4 +1,4 @@
-import { bytesPerMs, SILENCE_BYTE } from "../../utils/audio/audioFormat.ts";
+import { type AudioFormat, bytesPerMs, SILENCE_BYTE } from "../../utils/audio/audioFormat.ts";
 import type { EarPiece, SpokenItem } from "./spokenItem.ts";
 
 /** A stretch that was heard without a gap, and of which item it is a part. */
@@ -17,16 +17,19 @@ const GAP_MS = 1.5;
 
 /**
  * Finds what was heard in what the model said: the sound at the ear is the same to the byte, in pieces of any
- * length. Silence between pieces is left out.
+ * length. Silence between pieces is left out. `format` is that of the ear: what was made ready in another cannot be
+ * what was heard.
  */
 export function alignHeard(
   pieces: readonly EarPiece[],
   items: readonly SpokenItem[],
+  format: AudioFormat,
 ): readonly HeardRun[] {
-  const [first] = items;
-  const format = first?.format ?? "pcmu";
   const perMs = bytesPerMs(format);
-  const texts = items.map((item) => ({ item, bytes: bytesOf(item) }));
+  const texts = items.filter((item) => item.format === format).map((item) => ({
+    item,
+    bytes: bytesOf(item),
+  }));
   const runs: HeardRun[] = [];
   const heardTo = new Map<SpokenItem, number>();
   const sorted = pieces.toSorted((a, b) => a.atMs - b.atMs);
@@ -38,9 +41,10 @@ export function alignHeard(
       item: last.item,
       at: last.fromByte + last.bytes,
     };
-    const isSilent = audio.every((byte) => byte === SILENCE_BYTE[format]);
-    const place = next !== undefined && isAt(next.item.audio, next.at, audio)
-      ? next
+    const goesOnAt = next !== undefined && isAt(next.item.audio, next.at, audio) ? next : undefined;
+    const isSilent = goesOnAt === undefined && audio.every((byte) => byte === SILENCE_BYTE[format]);
+    const place = goesOnAt !== undefined
+      ? goesOnAt
       : isSilent
       ? undefined
       : find(textOf(audio), texts, heardTo, (place) => followed(place, sorted, index));

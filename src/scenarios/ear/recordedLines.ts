@@ -108,17 +108,17 @@ function playedRuns(pieces: readonly EarPiece[], format: AudioFormat): readonly 
 }
 
 /** How much later the ear's time is zero than the record's: where most lines begin as sound begins. */
-function offsetOf(turns: readonly ToldTurn[], spans: readonly SoundSpan[]): number {
+function offsetOf(told: readonly ToldTurn[], spans: readonly SoundSpan[]): number {
+  const turns = told.slice(0, MAX_TRIED);
+  const begins = spans.map(({ fromMs }) => fromMs).toSorted((a, b) => a - b);
   let best = { offset: 0, fitting: 0, off: Infinity };
-  for (const turn of turns.slice(0, MAX_TRIED)) {
+  for (const turn of turns) {
     for (const span of spans.slice(0, MAX_TRIED)) {
       const tried = span.fromMs - turn.startedMs;
       if (Math.abs(tried) > MAX_OFFSET_MS) continue;
       const apart = turns.flatMap(({ startedMs }) => {
-        const near = spans.map(({ fromMs }) => fromMs - startedMs - tried)
-          .filter((ms) => Math.abs(ms) <= NEAR_MS)
-          .toSorted((a, b) => Math.abs(a) - Math.abs(b));
-        return near.slice(0, 1);
+        const ms = nearest(begins, startedMs + tried) - startedMs - tried;
+        return Math.abs(ms) <= NEAR_MS ? [ms] : [];
       });
       const off = Math.abs(tried - firstOf(spans) + firstOf(turns));
       const isBetter = apart.length > best.fitting ||
@@ -129,6 +129,18 @@ function offsetOf(turns: readonly ToldTurn[], spans: readonly SoundSpan[]): numb
     }
   }
   return best.offset;
+}
+
+/** Of times in their order, the one that is nearest to another. */
+function nearest(times: readonly number[], wanted: number): number {
+  let [from, to] = [0, times.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((times[middle] ?? Infinity) < wanted) from = middle + 1;
+    else to = middle;
+  }
+  const [before, after] = [times[from - 1] ?? -Infinity, times[from] ?? Infinity];
+  return wanted - before < after - wanted ? before : after;
 }
 
 function firstOf([first]: readonly (RecordedTurn | SoundSpan)[]): number {

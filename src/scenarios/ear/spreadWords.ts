@@ -93,6 +93,8 @@ interface Anchor {
   readonly soundMs: number;
 }
 
+const START: Anchor = { wordMs: 0, soundMs: 0 };
+
 /** Where pauses are, in voiced time. */
 function pausesIn(voiced: readonly number[]): readonly number[] {
   return voiced.flatMap((ms, index) => {
@@ -122,19 +124,20 @@ function anchorsOf(
   let best = new Map<number, Placed>([[-1, { cost: 0, anchors: [] }]]);
   for (const soundMs of pauses) {
     const next = new Map<number, Placed>();
-    const take = (word: number, placed: Placed) => {
-      const known = next.get(word);
-      if (known === undefined || placed.cost < known.cost) next.set(word, placed);
-    };
+    const isCheaper = (word: number, cost: number) => cost < (next.get(word)?.cost ?? Infinity);
     for (const [last, { cost, anchors }] of best) {
-      take(last, { cost: cost + NEAR_MS, anchors });
+      if (isCheaper(last, cost + NEAR_MS)) next.set(last, { cost: cost + NEAR_MS, anchors });
       for (let word = last + 1; word < words.length - 1; word++) {
         const anchor = { wordMs: ends[word] ?? 0, soundMs };
-        const off = mismatch(anchors.at(-1), anchor);
+        const before = anchors.at(-1) ?? START;
+        // Later words are farther still.
+        if (anchor.wordMs - before.wordMs > soundMs - before.soundMs + FAR_MS) break;
+        const off = mismatch(before, anchor);
         if (off === undefined) continue;
         const isClause = CLAUSE_END.test(words[word] ?? "");
         const more = isClause ? off * NEAR_MS / FAR_MS : off;
-        take(word, { cost: cost + more, anchors: [...anchors, anchor] });
+        if (!isCheaper(word, cost + more)) continue;
+        next.set(word, { cost: cost + more, anchors: [...anchors, anchor] });
       }
     }
     best = next;
@@ -142,14 +145,14 @@ function anchorsOf(
   const end = { wordMs: ends.at(-1) ?? 0, soundMs: wholeMs };
   let chosen: Placed | undefined;
   for (const { cost, anchors } of best.values()) {
-    const off = mismatch(anchors.at(-1), end) ?? FAR_MS;
+    const off = mismatch(anchors.at(-1) ?? START, end) ?? FAR_MS;
     if (chosen === undefined || cost + off < chosen.cost) chosen = { cost: cost + off, anchors };
   }
   return chosen?.anchors ?? [];
 }
 
 /** How much longer or shorter a stretch is than its words; undefined where it cannot be theirs. */
-function mismatch(from: Anchor = { wordMs: 0, soundMs: 0 }, to: Anchor): number | undefined {
+function mismatch(from: Anchor, to: Anchor): number | undefined {
   const [wordsMs, soundMs] = [to.wordMs - from.wordMs, to.soundMs - from.soundMs];
   const off = Math.abs(wordsMs - soundMs);
   const most = Math.min(FAR_MS, NEAR_MS / 2 + Math.max(wordsMs, soundMs) / 2);

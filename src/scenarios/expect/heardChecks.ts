@@ -1,23 +1,10 @@
 import type { CallEvidence } from "../callEvidence.ts";
+import { findHeard } from "../ear/findHeard.ts";
 import { findWords, plainWords } from "../ear/findWords.ts";
-import type { HeardWord } from "../ear/heardLines.ts";
 import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
 
 /** Why nothing can be said of words. */
 export const NO_WORDS = "only the sound of this call is known, not its words";
-
-/** When words were first heard one after the other; what follows a cut does not go on what was cut. */
-export function findHeard(
-  text: string,
-  { lines }: Pick<CallEvidence, "lines">,
-): ReturnType<typeof findWords> {
-  const runs: HeardWord[][] = [[]];
-  for (const { words, unheard } of lines.toSorted((a, b) => a.fromMs - b.fromMs)) {
-    runs.at(-1)?.push(...words);
-    if (unheard !== "") runs.push([]);
-  }
-  return runs.flatMap((words) => findWords(text, words) ?? [])[0];
-}
 
 /** The caller heard these words to the last; within a time since the answer, where one is given. */
 export function checkHeard(

@@ -1,7 +1,7 @@
 import type { CallEvidence, RecordedCall, RecordedTool } from "../callEvidence.ts";
 import { isPartOf } from "../partOf.ts";
 import type { Expectation } from "../scenario.ts";
-import { findHeard } from "./heardChecks.ts";
+import { findHeard } from "../ear/findHeard.ts";
 import { recordOffset } from "./recordOffset.ts";
 import { seconds, type Verdict, verdict } from "./verdict.ts";
 

@@ -3,7 +3,7 @@ import type { CallEvidence } from "../callEvidence.ts";
 import { alignHeard } from "../ear/alignHeard.ts";
 import { type HeardLine, heardLines } from "../ear/heardLines.ts";
 import { recordedLines, type ToldTurn } from "../ear/recordedLines.ts";
-import type { EarPiece } from "../ear/spokenItem.ts";
+import type { EarPiece, SpokenItem } from "../ear/spokenItem.ts";
 import type { CallerEnd } from "./callerEnd.ts";
 import type { ModelTap, TappedSession } from "./modelTap.ts";
 
@@ -19,7 +19,17 @@ export interface CallWords {
  * By the model's own words and sound: those of the call's own connections first, as others may have prepared what it
  * plays.
  */
-export function tappedWords(tap: ModelTap, callId: () => string | undefined): CallWords {
+export function tappedWords(
+  tap: Pick<ModelTap, "sessions">,
+  { format }: Pick<CallerEnd, "format">,
+  callId: () => string | undefined,
+): CallWords {
+  // Callers who wait for words look again and again, mostly at the same.
+  let known: Heard & { readonly lines: readonly HeardLine[] } = {
+    pieces: [],
+    items: [],
+    lines: [],
+  };
   return {
     by: "model",
     lines(pieces) {
@@ -27,7 +37,10 @@ export function tappedWords(tap: ModelTap, callId: () => string | undefined): Ca
       const isOwn = (session: TappedSession) => own !== undefined && session.callId === own;
       const others = tap.sessions.filter((session) => !isOwn(session));
       const items = [...tap.sessions.filter(isOwn), ...others].flatMap(({ items }) => items);
-      return heardLines(alignHeard(pieces, items));
+      if (!isSame(known, { pieces, items })) {
+        known = { pieces, items, lines: heardLines(alignHeard(pieces, items, format)) };
+      }
+      return known.lines;
     },
   };
 }
@@ -46,4 +59,18 @@ export function toldWords(
 /** Only the sound is known. */
 export function noWords(format: AudioFormat): CallWords {
   return { by: "nobody", lines: (pieces) => recordedLines([], pieces, format) };
+}
+
+interface Heard {
+  readonly pieces: readonly EarPiece[];
+  readonly items: readonly SpokenItem[];
+}
+
+function isSame(a: Heard, b: Heard): boolean {
+  return a.pieces.length === b.pieces.length && a.items.length === b.items.length &&
+    a.items.every((item, index) => item === b.items[index]) &&
+    a.pieces.every(({ atMs, audio }, index) => {
+      const other = b.pieces[index];
+      return atMs === other?.atMs && audio.length === other.audio.length;
+    });
 }

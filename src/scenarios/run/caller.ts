@@ -1,7 +1,7 @@
 import { AgentSpeech } from "../../sim/twilio/call/agentSpeech.ts";
 import type { SimClock } from "../../sim/twilio/simClock.ts";
-import { findWords } from "../ear/findWords.ts";
-import type { HeardWord } from "../ear/heardLines.ts";
+import { findHeard } from "../ear/findHeard.ts";
+import type { HeardLine, HeardWord } from "../ear/heardLines.ts";
 import type { CallerStep, CutIn } from "../scenario.ts";
 import { present } from "../../utils/present.ts";
 import { CallerActs } from "./callerActs.ts";
@@ -83,7 +83,7 @@ export class Caller {
 
   /** What the agent has said last, as it was heard. */
   heard(sinceMs: number): string {
-    return this.#words().filter(({ toMs }) => toMs >= sinceMs && toMs <= this.nowMs)
+    return wordsOf(this.#lines()).filter(({ toMs }) => toMs >= sinceMs && toMs <= this.nowMs)
       .map(({ text }) => text).join(" ");
   }
 
@@ -177,10 +177,10 @@ export class Caller {
   ): Promise<boolean> {
     const sinceMs = this.nowMs;
     const what = "word" in when ? `"${when.word}"` : `word ${when.number}`;
-    const word = await this.#reach(CUT_IN_WAIT_MS, (words) => {
+    const word = await this.#reach(CUT_IN_WAIT_MS, (lines) => {
       const found = "word" in when
-        ? findWords(when.word, words, sinceMs)
-        : words.filter(({ fromMs }) => fromMs >= sinceMs)[when.number - 1];
+        ? findHeard(when.word, { lines }, sinceMs)
+        : wordsOf(lines).filter(({ fromMs }) => fromMs >= sinceMs)[when.number - 1];
       return found && { ...found, atMs: found.fromMs - leadMs };
     });
     if (word === undefined) {
@@ -192,8 +192,8 @@ export class Caller {
 
   async #awaitWords(text: string, withinMs: number): Promise<void> {
     const sinceMs = this.nowMs;
-    const found = await this.#reach(withinMs, (words) => {
-      const found = findWords(text, words, this.#heardTo);
+    const found = await this.#reach(withinMs, (lines) => {
+      const found = findHeard(text, { lines }, this.#heardTo);
       return found && { ...found, atMs: found.toMs };
     });
     const patienceMs = withinMs + this.#options.lateMs(sinceMs);
@@ -239,11 +239,11 @@ export class Caller {
    */
   async #reach<T extends { readonly atMs: number }>(
     withinMs: number,
-    look: (words: readonly HeardWord[]) => T | undefined,
+    look: (lines: readonly HeardLine[]) => T | undefined,
   ): Promise<T | undefined> {
     const sinceMs = this.nowMs;
     for (;;) {
-      const found = look(this.#words());
+      const found = look(this.#lines());
       const now = this.nowMs;
       const isOver = now - sinceMs >= withinMs + this.#options.lateMs(sinceMs);
       if (this.#agent.gone || found === undefined && isOver) return found;
@@ -253,11 +253,13 @@ export class Caller {
     }
   }
 
-  #words(): readonly HeardWord[] {
+  #lines(): readonly HeardLine[] {
     const { end, words } = this.#options;
     // What was queued when the call was over never sounded.
-    const pieces = this.#agent.gone ? end.heard() : end.heardAndQueued();
-    return words.lines(pieces).flatMap(({ words }) => words)
-      .toSorted((a, b) => a.fromMs - b.fromMs);
+    return words.lines(this.#agent.gone ? end.heard() : end.heardAndQueued());
   }
+}
+
+function wordsOf(lines: readonly HeardLine[]): readonly HeardWord[] {
+  return lines.flatMap(({ words }) => words).toSorted((a, b) => a.fromMs - b.fromMs);
 }

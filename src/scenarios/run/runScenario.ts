@@ -151,7 +151,7 @@ function liveWords(
   end: CallerEnd,
   callId: () => string | undefined,
 ): CallWords {
-  if (tap !== undefined) return tappedWords(tap, callId);
+  if (tap !== undefined) return tappedWords(tap, end, callId);
   if (turns === undefined) return noWords(end.format);
   return toldWords(() => {
     const id = callId();

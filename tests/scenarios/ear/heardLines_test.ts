@@ -8,7 +8,9 @@ import { createRandom } from "../../../src/sim/twilio/random.ts";
 Deno.test("what was heard is found in what was said, whatever pieces it came in", () => {
   const item = spoken("one", "It costs forty dollars. Shall I book it?", 4000);
   const pieces = cut(item, 1000, [60, 159, 477, 477, 2827]);
-  const [line, ...none] = heardLines(alignHeard(pieces, [spoken("two", "Else.", 900), item]));
+  const [line, ...none] = heardLines(
+    alignHeard(pieces, [spoken("two", "Else.", 900), item], "pcmu"),
+  );
   assert.deepEqual(none, []);
   assert.equal(text(line), "It costs forty dollars. Shall I book it?");
   assert.deepEqual([line?.itemId, line?.heardMs, line?.wholeMs], ["one", 4000, 4000]);
@@ -20,7 +22,7 @@ Deno.test("what was heard is found in what was said, whatever pieces it came in"
 Deno.test("of what was cut off, only the words before the cut were heard", () => {
   const item = spoken("one", "It costs forty dollars. Shall I book it?", 4000);
   const pieces = cut(item, 0, [60, 159, 477, 477, 1227]);
-  const [line] = heardLines(alignHeard(pieces, [item]));
+  const [line] = heardLines(alignHeard(pieces, [item], "pcmu"));
   assert.equal(text(line), "It costs forty dollars.");
   assert.equal(line?.unheard, "Shall I book it?");
   assert.equal(line?.heardMs, 2400);
@@ -34,6 +36,7 @@ Deno.test("speech that stops and goes on is one line, and foreign sound a line w
   const runs = alignHeard(
     [head!, { atMs: 1500, audio: foreign }, { atMs: 3000, audio: tail!.audio }],
     [item],
+    "pcmu",
   );
   const lines = heardLines(runs);
   assert.deepEqual(lines.map(text), ["Good morning to you.", ""]);
@@ -46,8 +49,21 @@ Deno.test("speech that stops and goes on is one line, and foreign sound a line w
 Deno.test("of two sentences that are the same, the one that was broken off is not the one that was heard", () => {
   const item = spoken("one", "One moment please.", 2000);
   const broken = { ...item, id: "broken", audio: item.audio.subarray(0, 1600) };
-  const lines = heardLines(alignHeard(cut(item, 0, [200, 1800]), [broken, item]));
+  const lines = heardLines(alignHeard(cut(item, 0, [200, 1800]), [broken, item], "pcmu"));
   assert.deepEqual(lines.map(({ itemId, heardMs }) => [itemId, heardMs]), [["one", 2000]]);
+});
+
+Deno.test("sound is as long as at the ear, whatever was made ready in another format, or nothing was", () => {
+  const item = spoken("one", "Good morning to you.", 2000);
+  const other = { ...spoken("two", "Else.", 900), format: "pcm24k" as const };
+  const pieces = cut(item, 500, [900, 1100]);
+  for (const items of [[other, item], []]) {
+    const [line] = heardLines(alignHeard(pieces, items, "pcmu"));
+    assert.deepEqual([line?.fromMs, line?.toMs, line?.heardMs], [500, 2500, 2000]);
+  }
+  const inPcm = pieces.map(({ audio }) => ({ atMs: 0, audio }));
+  const [line] = heardLines(alignHeard(inPcm.slice(0, 1), [], "pcm24k"));
+  assert.equal(line?.heardMs, 150);
 });
 
 Deno.test("words share the sound between silences, and the pause before them is no word's", () => {
@@ -55,7 +71,7 @@ Deno.test("words share the sound between silences, and the pause before them is 
   const audio = new Uint8Array(32_000).fill(0xff);
   audio.set(speech, 16_000);
   const item: SpokenItem = { ...spoken("one", "Yes.", 0), audio };
-  const [line] = heardLines(alignHeard([{ atMs: 0, audio }], [item]));
+  const [line] = heardLines(alignHeard([{ atMs: 0, audio }], [item], "pcmu"));
   const [word] = line?.words ?? [];
   assert.ok(word && word.fromMs >= 2000 && word.toMs <= 3010, JSON.stringify(word));
 });
@@ -71,7 +87,7 @@ Deno.test("words that the model sends before one piece of sound share it", () =>
       { text: " moment?", atByte: 24_000 },
     ],
   };
-  const [line] = heardLines(alignHeard(cut(item, 0, [3000]), [item]));
+  const [line] = heardLines(alignHeard(cut(item, 0, [3000]), [item], "pcmu"));
   assert.equal(text(line), "Is this a good moment?");
   const starts = line?.words.map(({ fromMs }) => fromMs) ?? [];
   assert.deepEqual(starts, starts.toSorted((a, b) => a - b));

@@ -47,6 +47,16 @@ Deno.test("of a line that is under way, words have sounded that there was time f
   assert.equal(words(3000), 12, "it was silent for long: there is no more to come");
 });
 
+Deno.test("a call of a thousand lines is placed at once", () => {
+  const frame = new Uint8Array(800).fill(LOUD);
+  const heard = Array.from({ length: 1000 }, (_, at) => ({ atMs: at * 1000, audio: frame }));
+  const turns = heard.map(({ atMs }, index) => turn(`${index}`, atMs + 3000, "Yes.", atMs + 3100));
+  const startedAt = performance.now();
+  const lines = recordedLines(turns, heard, "pcmu");
+  assert.ok(performance.now() - startedAt < 5000, `${performance.now() - startedAt} ms`);
+  assert.deepEqual(lines.map(({ fromMs }) => fromMs), heard.map(({ atMs }) => atMs));
+});
+
 function turn(id: string, startedMs: number, text: string, endedMs?: number): ToldTurn {
   return {
     ...{ id, role: "agent", text, startedMs, interrupted: false },
