@@ -1,3 +1,4 @@
+import { sleep } from "../../utils/sleep.ts";
 import type { TunnelTool } from "./tunnelTools.ts";
 
 /** A tunnel that is open. */
@@ -6,13 +7,15 @@ export interface Tunnel {
   readonly origin: string;
   /** Resolves when the program has ended, by itself or not. */
   readonly ended: Promise<void>;
-  /** Ends the program; resolves when it has. */
+  /** Ends the program and what it has started; resolves when they have ended, or cannot be waited for any longer. */
   close(): Promise<void>;
 }
 
 const START_MS = 45_000;
 const UP_MS = 10_000;
 const CLOSE_MS = 5000;
+/** How long the last words may take after the end, and the end after SIGKILL. */
+const REST_MS = 500;
 const KEPT_LINES = 8;
 
 /** Starts the program and reads the address it gets. Rejects, with its last lines, where there is none. */
@@ -26,6 +29,8 @@ export async function openTunnel(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    // A group of its own: the program may be a script that starts the real one, and Ctrl-C is not meant for it.
+    detached: hasGroups,
   }).spawn();
   const found = Promise.withResolvers<string>();
   const up = Promise.withResolvers<void>();
@@ -37,8 +42,13 @@ export async function openTunnel(
     if (origin !== undefined) found.resolve(new URL(origin).origin);
     if (tool.isUp === undefined ? origin !== undefined : tool.isUp.test(line)) up.resolve();
   };
-  const read = Promise.all([readLines(child.stdout, onLine), readLines(child.stderr, onLine)]);
-  const ended = Promise.all([child.status, read]).then(() => {});
+  const reading = new AbortController();
+  const read = Promise.all([
+    readLines(child.stdout, onLine, reading.signal),
+    readLines(child.stderr, onLine, reading.signal),
+  ]);
+  // What it has started may hold its output open.
+  const ended = child.status.then(() => within(read, REST_MS));
   const failed = (why: string) =>
     found.reject(
       new Error([`${tool.name} ${why}`, ...lines.map((line) => `  ${line}`)].join("\n")),
@@ -64,11 +74,31 @@ export async function openTunnel(
   }
 
   async function close(): Promise<void> {
-    kill(child, "SIGTERM");
-    const hurry = setTimeout(() => kill(child, "SIGKILL"), CLOSE_MS);
-    await ended;
-    clearTimeout(hurry);
+    const gone = Promise.all([child.status, read]);
+    killGroup(child, "SIGTERM");
+    await within(gone, CLOSE_MS);
+    killGroup(child, "SIGKILL");
+    await within(gone, REST_MS);
+    reading.abort();
+    await read;
   }
+}
+
+const hasGroups = Deno.build.os !== "windows";
+
+function killGroup(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  if (!hasGroups) return kill(child, signal);
+  try {
+    Deno.kill(-child.pid, signal);
+  } catch {
+    // All of it has ended.
+  }
+}
+
+async function within(promise: Promise<unknown>, ms: number): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([promise, sleep(ms, { signal: over.signal })]);
+  over.abort();
 }
 
 /** Signals a process, unless it has ended. */
@@ -83,11 +113,16 @@ export function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
 async function readLines(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   onLine: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<void> {
+  const reader = stream.getReader();
+  signal.addEventListener("abort", () => void reader.cancel());
   const decoder = new TextDecoder();
   let rest = "";
-  for await (const chunk of stream) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    const parts = (rest + decoder.decode(value, { stream: true })).split("\n");
     rest = (parts.pop() ?? "").slice(-MAX_LINE);
     parts.forEach(onLine);
   }

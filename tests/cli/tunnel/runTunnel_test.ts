@@ -85,6 +85,12 @@ function freePort(): number {
   return listener.addr.port;
 }
 
+async function parentOf(pid: number): Promise<number> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-o", "ppid=", "-p", `${pid}`] })
+    .output();
+  return Number(new TextDecoder().decode(stdout));
+}
+
 function isAlive(pid: number): boolean {
   try {
     Deno.kill(pid, "SIGCONT");
@@ -168,6 +174,31 @@ Deno.test({
     running.stop();
     assert.equal(await running.code, 0);
     assert.equal(JSON.stringify(rig.api.resources), before);
+  },
+});
+
+Deno.test({
+  name: "dev --tunnel ends what a script has started, and notices that the script has ended",
+  ignore,
+  async fn() {
+    await using tools = await makeFakeTools("cloudflared");
+    await using rig = await startConnectRig();
+    tools.wrap();
+    const before = JSON.stringify(rig.api.resources);
+    const running = run(tools, rig);
+    await running.lines.find((line) => line.includes("Ctrl-C"));
+    const [pid] = tools.pids();
+    Deno.kill(await parentOf(pid!), "SIGKILL");
+    await running.lines.find((line) => line.includes("opening another tunnel"));
+    await until(() => isAlive(pid!), (is) => !is);
+    await until(
+      () => running.lines.all.filter((line) => line.includes("Call ")).length,
+      (n) => n === 2,
+    );
+    running.stop();
+    assert.equal(await running.code, 0);
+    assert.equal(JSON.stringify(rig.api.resources), before);
+    await until(() => tools.pids().some(isAlive), (is) => !is);
   },
 });
 

@@ -14,6 +14,8 @@ export interface FakeTools extends AsyncDisposable {
   calls(): readonly string[];
   /** From now on each refuses to make a tunnel, or no longer does. */
   refuse(on: boolean): void;
+  /** From now on the programs are scripts that start the real one as a process of its own. */
+  wrap(): void;
 }
 
 const names = ["*.trycloudflare.com", "*.ngrok-free.app", "*.tail1234.ts.net"];
@@ -56,12 +58,29 @@ export async function makeFakeTools(...tools: readonly string[]): Promise<FakeTo
       if (on) Deno.writeTextFileSync(`${folder}/refuse`, "");
       else Deno.removeSync(`${folder}/refuse`);
     },
+    wrap() {
+      for (const tool of tools) {
+        const script = `${folder}/bin/${tool}`;
+        const wrapped = Deno.readTextFileSync(script).replace(/^exec (.*)/m, "$1\nexit $?");
+        Deno.writeTextFileSync(script, wrapped);
+      }
+    },
     async [Symbol.asyncDispose]() {
+      linesOf("pids").map(Number).forEach(kill);
       client.close();
       await proxy[Symbol.asyncDispose]();
       await Deno.remove(folder, { recursive: true });
     },
   };
+}
+
+/** A command that was killed leaves its tunnel. */
+function kill(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended.
+  }
 }
 
 /** The way to the tunnels' addresses: their hosts tell the ports. */
