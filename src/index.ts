@@ -168,13 +168,20 @@ function stopOnSignal(app: App, stopListening: () => Promise<void>): void {
         Deno.stdout.write(new TextEncoder().encode(screen)).catch(() => {});
       }
       shutdown = beginShutdown(app, stopListening);
-      // Where changes are watched for, there is no exit, and asking for it throws.
-      shutdown.done.finally(() => exitProcess(0)).catch(() => {});
-    } else if (hurried || !shutdown.hurry()) exitProcess(1);
+      shutdown.done.catch(() => {}).finally(() => leave(0));
+    } else if (hurried || !shutdown.hurry()) leave(1);
     else hurried = true;
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => stop(signal));
+  }
+}
+
+function leave(code: number): void {
+  try {
+    exitProcess(code);
+  } catch {
+    // Where changes are watched for, there is no exit, and asking for it throws.
   }
 }
 

@@ -63,6 +63,26 @@ Deno.test("the server says where it is and what is on, answers, and stops on SIG
   await child.stderr.cancel();
 });
 
+Deno.test("where changes are watched for, a second signal is no stray error", async () => {
+  const child = start({ PORT: "0", LOG_FORMAT: "json" }, ["--watch"]);
+  const [out, err] = [child.stdout.getReader(), child.stderr.getReader()];
+  await readUntil(out, /Ctrl-C stops/);
+  child.kill("SIGTERM");
+  await readUntil(out, /"Stopping"/);
+  child.kill("SIGTERM");
+  const tooLong = setTimeout(() => child.kill("SIGKILL"), 20_000);
+  await readUntil(err, /Process finished/);
+  clearTimeout(tooLong);
+  child.kill("SIGKILL");
+  await child.status;
+  await err.cancel();
+  let log = "";
+  for (let chunk = await out.read(); !chunk.done; chunk = await out.read()) {
+    log += decoder.decode(chunk.value);
+  }
+  assert.doesNotMatch(log, /stray_error|Unhandled rejection/);
+});
+
 Deno.test("a tool that ends the process fails, and the server goes on", async () => {
   const dir = await Deno.makeTempDir();
   try {
