@@ -1,6 +1,7 @@
 import { type App, createApp } from "../app.ts";
 import { readSettings } from "../config/env.ts";
 import type { Environment } from "../config/settingReader.ts";
+import { keptMs } from "../scenarios/run/keptMs.ts";
 import { startModelTap } from "../scenarios/run/modelTap.ts";
 import type { ToolStub } from "../scenarios/scenario.ts";
 import type { ScenarioServer } from "../scenarios/run/scenarioServer.ts";
@@ -19,8 +20,6 @@ import { present } from "../utils/present.ts";
 
 const PUBLIC_URL = "https://parley.example";
 const NUMBER = "+12025550100";
-/** A conversation of ten minutes is kept whole. */
-const KEPT_MS = 600_000;
 /** One for all servers: each of its own would be a thread and a copy of the synthesizer. */
 const AGENTS_VOICE = "slt";
 /** Agents stay as they are during a scenario; a day is the longest that a timer waits. */
@@ -41,6 +40,8 @@ export interface RehearsedServerOptions {
   readonly faults: { readonly first: readonly Fault[]; readonly every: readonly Fault[] };
   /** What answers in the place of agents' tools. */
   readonly tools: readonly ToolStub[];
+  /** How long calls last at most. */
+  readonly maxMs: number;
   readonly seed: number;
   /** Of those who are called, by name; the first where a plan names none. */
   readonly voices: Readonly<Record<string, Voice>>;
@@ -52,7 +53,7 @@ export interface RehearsedServerOptions {
  * the real one where there is a key.
  */
 export async function startRehearsedServer(
-  { environment, isReal, agent, numbers, called, script, faults, tools, seed, voices, log }:
+  { environment, isReal, agent, numbers, called, script, faults, tools, maxMs, seed, voices, log }:
     RehearsedServerOptions,
 ): Promise<ScenarioServer> {
   await using opening = new AsyncDisposableStack();
@@ -69,7 +70,7 @@ export async function startRehearsedServer(
     voices,
     voice: Object.values(voices)[0],
     ...(called !== undefined && { otherNumbers: called }),
-    line: { keepHeardMs: KEPT_MS, keepSaidMs: KEPT_MS },
+    line: { keepHeardMs: keptMs(maxMs), keepSaidMs: keptMs(maxMs) },
     seed,
   });
   opening.defer(network.close);

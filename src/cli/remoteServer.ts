@@ -1,4 +1,5 @@
 import type { Environment } from "../config/settingReader.ts";
+import { keptMs } from "../scenarios/run/keptMs.ts";
 import { followTurns, type LiveTurns } from "../scenarios/run/liveTurns.ts";
 import { NotRehearsed } from "../scenarios/run/notRehearsed.ts";
 import type { ScenarioServer } from "../scenarios/run/scenarioServer.ts";
@@ -28,9 +29,6 @@ export interface RemoteServer extends AsyncDisposable {
   open(scenario: Scenario, seed: number): Promise<ScenarioServer>;
 }
 
-/** A conversation of ten minutes is kept whole. */
-const KEPT_MS = 600_000;
-
 /**
  * Looks at a server that runs elsewhere, and follows its calls. Rejects with a `TypeError` that says what is
  * wrong: nobody answers, it is something else, the key may not do what this takes.
@@ -44,9 +42,12 @@ export async function reachServer(
   const phone: RemotePhone = may.includes("calls:all")
     ? await phoneOfServer(environment, request)
     : { missing: "the key does not see inbound calls: it lacks the scope calls:all" };
-  const events = await request("/api/events");
-  if (!events.ok) throw new TypeError(await refusal(origin, events, "/api/events"));
-  const turns = followTurns(events);
+  const turns = await followTurns(async (lastId) => {
+    const headers: HeadersInit = lastId === undefined ? [] : { "Last-Event-ID": lastId };
+    const events = await request("/api/events", { headers });
+    if (!events.ok) throw new TypeError(await refusal(origin, events, "/api/events"));
+    return events;
+  });
   let line: Promise<unknown> = Promise.resolve();
 
   /** Phone calls come one after the other: the server knows one address of Twilio's API. */
@@ -85,7 +86,7 @@ function whyNot({ leg, faults, model, tools }: Scenario, phone: RemotePhone): st
 
 function open(
   {
-    scenario: { agent, called, leg, numbers },
+    scenario: { agent, called, leg, maxMs, numbers },
     seed,
     origin,
     phone,
@@ -112,7 +113,7 @@ function open(
     voicePath: agent === undefined ? "/twilio/voice" : `/twilio/voice?agent=${agent}`,
     voice: Object.values(voices)[0],
     ...(called !== undefined && { otherNumbers: called }),
-    line: { keepHeardMs: KEPT_MS, keepSaidMs: KEPT_MS },
+    line: { keepHeardMs: keptMs(maxMs), keepSaidMs: keptMs(maxMs) },
   });
   const api = leg === "phone" ? startApi(network, apiPort) : undefined;
   return {

@@ -46,6 +46,7 @@ function ownServers(
         script: modelScript(scenario.model),
         faults: scenario.faults,
         tools: scenario.tools,
+        maxMs: scenario.maxMs,
         seed,
         voices,
         log: createScenarioLog(scenario.name, print),

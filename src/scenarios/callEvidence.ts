@@ -64,6 +64,8 @@ export interface RecordedCall {
     readonly spokeMs?: number;
   }[];
   readonly analysis?: Readonly<Record<string, unknown>>;
+  /** How far it had come, where one was begun. */
+  readonly analysisState?: string;
 }
 
 export interface RecordedTurn {

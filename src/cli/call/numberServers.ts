@@ -1,4 +1,5 @@
 import type { PhoneSettings, Settings } from "../../config/settings.ts";
+import { keptMs } from "../../scenarios/run/keptMs.ts";
 import { NotRehearsed } from "../../scenarios/run/notRehearsed.ts";
 import type { ScenarioServer } from "../../scenarios/run/scenarioServer.ts";
 import type { Scenario, ScenarioCaller } from "../../scenarios/scenario.ts";
@@ -175,7 +176,11 @@ function oneCall(
         ends.push(hangUp());
       };
       const { lossPercent, noise } = line;
-      const end = new StreamEnd({ clock, random, line: { lossPercent, noise }, endCall });
+      const end = new StreamEnd({
+        ...{ clock, random, endCall },
+        line: { lossPercent, noise },
+        keepMs: keptMs(maxMs),
+      });
       const { streamUrl, statusUrl, forget } = reception.expect(end);
       end.settled.then(forget);
       const timer = setTimeout(() => end.end(LATE), beginsWithinMs);

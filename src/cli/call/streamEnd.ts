@@ -17,6 +17,8 @@ export interface StreamEndOptions {
   readonly clock: SimClock;
   readonly random: Random;
   readonly line: CallerConditions;
+  /** How much of what is heard and said is kept. */
+  readonly keepMs: number;
   /** Ends the call at the carrier. */
   readonly endCall: () => void;
 }
@@ -41,8 +43,8 @@ export class StreamEnd implements CallerEnd {
   readonly #listeners = new Set<(event: PhoneEvent) => void>();
   readonly #speech = new SpeechQueue();
   readonly #frames: CallerFrames;
-  readonly #heard = new HeardLog();
-  readonly #said = new HeardLog();
+  readonly #heard: HeardLog;
+  readonly #said: HeardLog;
   #socket: WebSocket | undefined;
   #writer: ReturnType<typeof createTwilioWriter> | undefined;
   #startedAt: number | undefined;
@@ -56,6 +58,8 @@ export class StreamEnd implements CallerEnd {
   constructor(options: StreamEndOptions) {
     this.#options = options;
     this.#frames = new CallerFrames(this.#speech, options.line, options.random);
+    this.#heard = new HeardLog(options.keepMs);
+    this.#said = new HeardLog(options.keepMs);
     this.settled = this.#over.promise;
     this.#started.promise.catch(() => {});
   }

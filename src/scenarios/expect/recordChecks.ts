@@ -3,7 +3,7 @@ import { isPartOf } from "../partOf.ts";
 import type { Expectation } from "../scenario.ts";
 import { findHeard } from "../ear/findHeard.ts";
 import { recordOffset } from "./recordOffset.ts";
-import { seconds, type Verdict, verdict } from "./verdict.ts";
+import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
 
 type ToolExpectation = Extract<Expectation, { type: "tool" }>;
 
@@ -66,10 +66,16 @@ export function checkField(name: string, wanted: string, found: string | undefin
 
 export function checkAnalysis(
   fields: Readonly<Record<string, unknown>>,
-  { analysis }: RecordedCall,
+  { analysis, analysisState }: RecordedCall,
 ): Verdict {
   const expected = `the analysis has ${JSON.stringify(fields)}`;
-  if (analysis === undefined) return verdict(expected, false, "there is none");
+  if (analysis === undefined) {
+    if (analysisState === "pending") {
+      return skipped(expected, "the text model has not answered in time");
+    }
+    const found = analysisState === undefined ? "there is none" : `its state is ${analysisState}`;
+    return verdict(expected, false, found);
+  }
   return verdict(expected, isPartOf(fields, analysis), JSON.stringify(analysis));
 }
 

@@ -7,6 +7,9 @@ import type { ScenarioServer } from "./scenarioServer.ts";
 const TRIES = 100;
 const EVERY_MS = 100;
 
+/** A text model has that long, by the real clock, and a failed attempt is made again. */
+const ANALYSED_MS = 90_000;
+
 /** A server has a call's record by then. */
 const FOUND_MS = 60_000;
 
@@ -30,8 +33,8 @@ export async function findCallId(
 }
 
 /**
- * The record of a call, once it is closed, and where `withAnalysis`, its analysis is made as well. Undefined where
- * that does not come about in ten seconds.
+ * The record of a call, once it is closed; undefined where that does not come about in ten seconds. Where
+ * `withAnalysis`, an analysis that is begun is waited for, as long as a text model may take.
  */
 export async function findRecord(
   { request, network }: ScenarioServer,
@@ -39,7 +42,12 @@ export async function findRecord(
   withAnalysis: boolean,
 ): Promise<RecordedCall | undefined> {
   let record: Record<string, unknown> | undefined;
-  for (let tries = 0; tries < TRIES; tries++) {
+  const late = AbortSignal.timeout(ANALYSED_MS);
+  for (
+    let tries = 0;
+    tries < TRIES || withAnalysis && isBeingAnalysed(record) && !late.aborted;
+    tries++
+  ) {
     record = await read(request, `/api/calls/${callId}`);
     if (record?.["status"] === "ended" && (!withAnalysis || isAnalysed(record))) break;
     await network.context.clock.wait(EVERY_MS);
@@ -57,7 +65,11 @@ async function callIdOf(request: Request, callSid: string): Promise<string | und
 }
 
 function isAnalysed({ analysis }: Record<string, unknown>): boolean {
-  return isRecord(analysis) && (analysis["state"] === "done" || analysis["state"] === "failed");
+  return isRecord(analysis) && analysis["state"] !== "pending";
+}
+
+function isBeingAnalysed(record: Record<string, unknown> | undefined): boolean {
+  return isRecord(record?.["analysis"]) && !isAnalysed(record);
 }
 
 async function read(request: Request, path: string): Promise<Record<string, unknown> | undefined> {

@@ -1,9 +1,11 @@
 import type { PhoneNetwork } from "../../sim/twilio/phoneNetwork.ts";
+import type { SimClock } from "../../sim/twilio/simClock.ts";
 import { SimulatedBrowser } from "../../sim/web/simulatedBrowser.ts";
 import { isRecord } from "../../utils/isRecord.ts";
 import { present } from "../../utils/present.ts";
 import type { Scenario, ScenarioCaller } from "../scenario.ts";
 import { type CallerEnd, phoneEnd } from "./callerEnd.ts";
+import { keptMs } from "./keptMs.ts";
 import type { ScenarioServer } from "./scenarioServer.ts";
 
 /** A call that has begun, and how its record is found. */
@@ -15,16 +17,23 @@ export interface OpenedEnd {
 
 const DEFAULT_CALLED = "+14155550123";
 
-/** Calls the server, or has it call, by phone or from a browser; rejects where that is refused. */
+/** By then a server has dialled, or let a browser in. */
+const OPENS_WITHIN_MS = 60_000;
+
+/**
+ * Calls the server, or has it call, by phone or from a browser; rejects where that is refused, does not come about in a
+ * minute, or was interrupted.
+ */
 export async function openEnd(
   scenario: Scenario,
   caller: ScenarioCaller,
   server: ScenarioServer,
+  signal?: AbortSignal,
 ): Promise<OpenedEnd> {
   if (server.call !== undefined) return { end: await server.call(scenario, caller) };
-  if (scenario.leg === "browser") return await openBrowser(scenario, caller, server);
+  if (scenario.leg === "browser") return await openBrowser(scenario, caller, server, signal);
   const { network } = server;
-  if (scenario.called !== undefined) return await openCalled(scenario, caller, server);
+  if (scenario.called !== undefined) return await openCalled(scenario, caller, server, signal);
   return ofCall(network.call({ ...present({ from: caller.from }), line: lineOf(caller) }));
 }
 
@@ -32,24 +41,58 @@ async function openCalled(
   { agent, variables, context }: Scenario,
   { from }: ScenarioCaller,
   { network, request }: ScenarioServer,
+  signal: AbortSignal | undefined,
 ): Promise<OpenedEnd> {
   const body = { to: from ?? DEFAULT_CALLED, ...present({ agent, context }), variables };
   await accepted(request("/api/outbound/initiate", asJson(body)));
-  return ofCall(await network.nextCall());
+  const limit = { clock: network.context.clock, why: "the server did not dial", signal };
+  return ofCall(await inTime(network.nextCall(), limit));
 }
 
 async function openBrowser(
-  { agent, variables, context }: Scenario,
+  { agent, variables, context, maxMs }: Scenario,
   caller: ScenarioCaller,
   { network, origin, request }: ScenarioServer,
+  signal: AbortSignal | undefined,
 ): Promise<OpenedEnd> {
   const body = { ...present({ agent, context }), variables };
   const answer = await accepted(request("/api/web/session", asJson(body)));
   const token = isRecord(answer) ? answer["token"] : undefined;
   if (typeof token !== "string") throw new Error("Cannot call: the server gave no token");
   const { clock, random } = network.context;
-  const end = new SimulatedBrowser({ origin, token, clock, random, line: webLineOf(caller) });
-  return { end, id: { callId: await end.joined } };
+  const end = new SimulatedBrowser({
+    ...{ origin, token, clock, random },
+    line: webLineOf(caller),
+    keepSaidMs: keptMs(maxMs),
+  });
+  try {
+    const limit = { clock, why: "the server did not let the browser in", signal };
+    return { end, id: { callId: await inTime(end.joined, limit) } };
+  } catch (error) {
+    end.hangUp();
+    throw error;
+  }
+}
+
+interface OpeningLimit {
+  readonly clock: SimClock;
+  readonly why: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function inTime<T>(opened: Promise<T>, { clock, why, signal }: OpeningLimit): Promise<T> {
+  const isOpen = new AbortController();
+  const stops = signal === undefined ? [isOpen.signal] : [isOpen.signal, signal];
+  const late = clock.wait(OPENS_WITHIN_MS, AbortSignal.any(stops)).then((): never => {
+    throw new Error(`Cannot call: ${why} within ${OPENS_WITHIN_MS / 1000} seconds`);
+  });
+  // Whichever loses may still fail, and nobody waits for it then.
+  for (const one of [opened, late]) one.catch(() => {});
+  try {
+    return await Promise.race([opened, late]);
+  } finally {
+    isOpen.abort();
+  }
 }
 
 function ofCall(call: ReturnType<PhoneNetwork["call"]>): OpenedEnd {

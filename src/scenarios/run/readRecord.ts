@@ -20,6 +20,7 @@ export function readRecord(value: unknown): RecordedCall | undefined {
       answeredBy: textOf(answeredBy),
       costUsd: isRecord(cost) ? numberOf(cost["usd"]) : undefined,
       analysis: analysisOf(analysis),
+      analysisState: isRecord(analysis) ? textOf(analysis["state"]) : undefined,
     }),
     latenciesMs: recordsIn(value["latencies"]).flatMap(({ totalMs }) => numberOf(totalMs) ?? []),
     turns: recordsIn(turns).flatMap(turnOf),

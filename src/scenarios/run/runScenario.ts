@@ -85,7 +85,7 @@ async function talk(
 ): Promise<CallRun> {
   const { clock } = server.network.context;
   if (who.afterMs > 0) await clock.wait(who.afterMs);
-  const opened = await openEnd(scenario, who, server);
+  const opened = await openEnd(scenario, who, server, signal);
   const { end } = opened;
   const lateness = new LatenessMeter(clock, end);
   let callId: string | undefined;
@@ -109,6 +109,9 @@ async function talk(
     await caller.act(steps(caller));
     await caller.leave();
     await end.settled;
+  } catch (error) {
+    end.hangUp();
+    throw error;
   } finally {
     cancel();
     signal?.removeEventListener("abort", hangUp);

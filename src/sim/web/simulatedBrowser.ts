@@ -30,12 +30,11 @@ export interface SimulatedBrowserOptions {
     readonly fromApp?: LinkOptions;
   };
   /** How much of what was said is kept. */
-  readonly keepSaidMs?: number;
+  readonly keepSaidMs: number;
 }
 
 const FRAME_MS = 20;
 const TICK_MS = 20;
-const KEEP_SAID_MS = 600_000;
 
 /**
  * A person at a page: speaks and hears over `/web` as the page does, and reports what was played. Its events are
@@ -65,7 +64,7 @@ export class SimulatedBrowser {
   #cancel: (() => void) | undefined;
 
   constructor(options: SimulatedBrowserOptions) {
-    const { origin, token, clock, random, line = {}, keepSaidMs = KEEP_SAID_MS } = options;
+    const { origin, token, clock, random, line = {}, keepSaidMs } = options;
     this.#options = options;
     this.#frames = new CallerFrames(this.#speech, line, random);
     this.#said = new HeardLog(keepSaidMs);

@@ -212,6 +212,17 @@ Deno.test("end, outcome, transfer, analysis and cost are those of the record; a 
   ]);
 });
 
+Deno.test("an analysis that is still to come is not told, one that has failed fails", async () => {
+  const check: readonly Expectation[] = [{ type: "analysis", fields: { topic: "refund" } }];
+  const ofRecord = (record: NonNullable<Parameters<typeof call>[0]["record"]>) =>
+    states(call({ record }), check);
+  assert.deepEqual(await ofRecord({ analysisState: "pending" }), [
+    "skipped: the text model has not answered in time",
+  ]);
+  assert.deepEqual(await ofRecord({ analysisState: "failed" }), ["failed: its state is failed"]);
+  assert.deepEqual(await ofRecord({}), ["failed: there is none"]);
+});
+
 const cutLine: HeardLine = {
   ...line("b", 2000, "Would you"),
   toMs: 2600,

@@ -53,6 +53,7 @@ export function openStage(agentsDir: string): Stage {
         script: modelScript(scenario.model),
         faults: scenario.faults,
         tools: scenario.tools,
+        maxMs: scenario.maxMs,
         seed,
         voices,
         log: (line) => onLog?.(line),

@@ -54,6 +54,7 @@ export async function actWith(
     script: model(modelScript(scenario.model)),
     faults: { first: [], every: [] },
     tools: [],
+    maxMs: scenario.maxMs,
     seed: 1,
     voices,
     log: () => {},
