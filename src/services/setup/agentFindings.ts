@@ -10,7 +10,9 @@ const MAX_AGENTS = 20;
 
 /** Whether the files of agents are right; of each that is not, the first fault with its line. */
 export function agentFindings(
-  { names, problems, unusable }: Pick<Agents, "names" | "problems" | "unusable">,
+  { names, problems, unusable }: Pick<Agents, "names" | "problems"> & {
+    readonly unusable: Pick<Agents["unusable"], "has">;
+  },
   { dir, default: defaultAgent }: Settings["agents"],
 ): readonly Finding[] {
   const faulty = [...problems].slice(0, MAX_AGENTS);
