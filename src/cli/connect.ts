@@ -28,6 +28,8 @@ export interface ConnectRun {
   readonly untilInterrupted?: () => AbortSignal;
   /** Between two looks for a call. */
   readonly everyMs?: number;
+  /** Milliseconds since 1970; that of this machine, where it is absent. */
+  readonly now?: () => number;
 }
 
 /** Runs the command; resolves with its exit code: 1 where it did not do all that was asked. */
@@ -74,7 +76,7 @@ export async function runConnect(
 }
 
 interface Connecting
-  extends Pick<ConnectRun, "environment" | "waitMs" | "untilInterrupted" | "everyMs"> {
+  extends Pick<ConnectRun, "environment" | "waitMs" | "untilInterrupted" | "everyMs" | "now"> {
   readonly settings: Settings;
   readonly phone: PhoneSettings;
   /** TWILIO_PHONE_NUMBER. */
@@ -121,11 +123,14 @@ async function connect(options: ConnectOptions, run: Connecting): Promise<number
 async function waitFor(
   numbers: readonly AccountNumber[],
   options: ConnectOptions,
-  { settings, phone, deps, terminal, environment, everyMs, ...run }: Connecting,
+  { settings, phone, deps, terminal, environment, everyMs, now, ...run }: Connecting,
 ): Promise<void> {
   const waitMs = options.waitMs ?? run.waitMs ?? 0;
   if (waitMs === 0) return;
-  const waiting = { ...waitDeps({ settings, phone, deps, environment }), ...present({ everyMs }) };
+  const waiting = {
+    ...waitDeps({ settings, phone, deps, environment }),
+    ...present({ everyMs, now }),
+  };
   const signal = run.untilInterrupted?.() ?? new AbortController().signal;
   await waitForCall(numbers, waiting, terminal, {
     ...{ waitMs, signal },

@@ -1,4 +1,5 @@
 import { isLoopback } from "../utils/http/loopback.ts";
+import { writtenKeys } from "./writtenKeys.ts";
 
 /** Where the key of a server that runs elsewhere may stand. */
 export interface KeySources {
@@ -24,11 +25,8 @@ export function remoteKey(
   if (own !== undefined) return checked(own.trim(), "PARLEY_KEY");
   const { hostname } = new URL(origin);
   if (!isLoopback(hostname) && origin !== publicUrl) return undefined;
-  const written = keys.split(",").map((entry) => {
-    const [name = "", ...rest] = entry.trim().split(";");
-    return { secret: name.slice(name.indexOf(":") + 1), rest: rest.join(";") };
-  }).filter(({ secret }) => secret !== "" && !secret.startsWith("sha256:"));
-  const best = written.find(({ rest }) => /(scopes|role)=(.*\+)?admin/.test(rest)) ?? written[0];
+  const written = writtenKeys(keys);
+  const best = written.find(({ rules }) => /(scopes|role)=(.*\+)?admin/.test(rules)) ?? written[0];
   return best?.secret;
 }
 

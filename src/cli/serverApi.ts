@@ -3,17 +3,20 @@ import type { Settings } from "../config/settings.ts";
 import { allows } from "../utils/auth.ts";
 import { boundedText } from "../utils/http/boundedText.ts";
 import { isRecord } from "../utils/isRecord.ts";
+import { ownOrigin } from "./ownServer.ts";
+import { writtenKeys } from "./writtenKeys.ts";
 
 /** A call that the running server has taken. */
 export interface TakenCall {
   readonly id: string;
   readonly from: string;
+  readonly to: string;
   readonly agent: string;
   readonly status: string;
 }
 
 /** What came of asking the server: its calls, the oldest first, or why there is no answer. */
-export type ServerAnswer =
+export type CallsAnswer =
   | { readonly calls: readonly TakenCall[] }
   | { readonly problem: "away" | "refused" };
 
@@ -23,18 +26,20 @@ const MAX_BYTES = 1024 * 1024;
 
 /** Creates the client of the server that runs on this machine with the same settings. */
 export function createServerApi(
-  { port, apiKeys }: Pick<Settings["server"], "port" | "apiKeys">,
+  { host, port, apiKeys }: Pick<Settings["server"], "host" | "port" | "apiKeys">,
   environment: Environment,
 ) {
   const key = readableKey(environment["API_KEYS"] ?? "", apiKeys);
+  const origin = ownOrigin({ host, port });
 
   return {
+    origin,
     /** Calls that have come in by phone since a time, in milliseconds since 1970. */
-    async callsSince(at: number): Promise<ServerAnswer> {
+    async callsSince(at: number): Promise<CallsAnswer> {
       const from = encodeURIComponent(new Date(at).toISOString());
       try {
         const response = await fetch(
-          `http://127.0.0.1:${port}/api/calls?direction=inbound&limit=20&from=${from}`,
+          `${origin}/api/calls?direction=inbound&limit=20&from=${from}`,
           {
             headers: key === undefined ? {} : { Authorization: `Bearer ${key}` },
             redirect: "error",
@@ -56,14 +61,9 @@ export type ServerApi = ReturnType<typeof createServerApi>;
 
 /** The secret of a key that may read all calls; undefined where only digests are known. */
 function readableKey(text: string, keys: Settings["server"]["apiKeys"]): string | undefined {
-  const written = text.split(",").map((entry) => entry.trim().split(";", 1)[0] ?? "");
   const able = keys.filter(({ page, scopes }) => page === undefined && allows(scopes, "calls:all"));
-  for (const { name } of able) {
-    const entry = written.find((it) => it.startsWith(`${name}:`));
-    const secret = entry?.slice(name.length + 1);
-    if (secret !== undefined && !secret.startsWith("sha256:")) return secret;
-  }
-  return undefined;
+  const names = able.map(({ name }) => name);
+  return writtenKeys(text).find(({ name }) => names.includes(name))?.secret;
 }
 
 function readCall(call: Readonly<Record<string, unknown>>): TakenCall {
@@ -71,5 +71,11 @@ function readCall(call: Readonly<Record<string, unknown>>): TakenCall {
     const value = call[name];
     return typeof value === "string" ? value.slice(0, 200) : "";
   };
-  return { id: text("id"), from: text("from"), agent: text("agent"), status: text("status") };
+  return {
+    id: text("id"),
+    from: text("from"),
+    to: text("to"),
+    agent: text("agent"),
+    status: text("status"),
+  };
 }

@@ -70,7 +70,9 @@ export {
 } from "./twilioOutbound/twilioFlows.ts";
 export { alertMeaning, alertSentence } from "./twilioOutbound/alertMeaning.ts";
 export {
+  concernsServer,
   createTwilioAlerts,
+  isFault,
   type TwilioAlert,
   type TwilioAlerts,
 } from "./twilioOutbound/twilioAlerts.ts";

@@ -26,7 +26,8 @@ export async function chooseFallback(
 ): Promise<FallbackChoice> {
   if (forwardTo !== undefined) return toPhone(forwardTo);
   const url = fallbackUrl ?? settings.phone?.fallbackUrl;
-  if (url !== undefined) return toUrl(url);
+  const named = fallbackUrl === undefined ? "TWILIO_FALLBACK_URL" : "--fallback-url";
+  if (url !== undefined) return toUrl(url, named);
   const hasNone = chosen.every(({ settings }) => settings.VoiceFallbackUrl === "");
   if (isAgreed || !hasNone) return { fallback: undefined };
   const answer = await terminal.ask(
@@ -46,14 +47,14 @@ export async function chooseFallback(
       : { refused: `Calls cannot be forwarded there: ${destination.sentence}` };
   }
 
-  function toUrl(text: string): FallbackChoice {
+  function toUrl(text: string, named: string): FallbackChoice {
     const parsed = URL.parse(text);
     if (parsed === null || parsed.protocol !== "https:" || parsed.username !== "") {
-      return { refused: "--fallback-url must be an https address." };
+      return { refused: `${named} must be an https address.` };
     }
     if (parsed.origin === publicUrl) {
       return {
-        refused: "--fallback-url is on this server: it is asked while this server is away.",
+        refused: `${named} is on this server: it is asked while this server is away.`,
       };
     }
     return { fallback: { kind: "url", url: parsed.href } };

@@ -39,6 +39,9 @@ export function differing(
   );
 }
 
+/** They may have to be typed. */
+const whole = (value: string) => shown(value, Infinity);
+
 /** Lines that say what becomes of each setting; those that are given in `spoken` are told in its words. */
 export function describeChanges(
   before: NumberSettings,
@@ -46,7 +49,7 @@ export function describeChanges(
   spoken: Partial<NumberSettings> = {},
 ): readonly string[] {
   return entriesOf(changes).map(([name, value]) =>
-    `  ${labels[name]}: ${shown(before[name])} -> ${spoken[name] ?? shown(value)}`
+    `  ${labels[name]}: ${whole(before[name])} -> ${spoken[name] ?? whole(value)}`
   );
 }
 
@@ -75,8 +78,9 @@ export function entriesOf(
   });
 }
 
-/** Control characters of foreign settings must not reach the terminal. */
-export function shown(text: string): string {
-  const clean = text.slice(0, 200).replaceAll(/[^\x20-\x7e\u00a0-\uffff]/g, "?");
-  return clean === "" ? "nothing" : clean;
+/** Controls of foreign texts, also those of the direction of writing, must not reach the terminal. */
+export function shown(text: string, maxLength = 200): string {
+  const clean = text.slice(0, maxLength).replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "?");
+  if (clean === "") return "nothing";
+  return text.length > maxLength ? `${clean}…` : clean;
 }

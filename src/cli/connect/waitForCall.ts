@@ -3,14 +3,15 @@ import type { PhoneSettings, Settings } from "../../config/settings.ts";
 import {
   type AccountNumber,
   alertMeaning,
+  concernsServer,
   createTwilioAlerts,
-  type IncomingCall,
+  isFault,
   type TwilioAccountNumbers,
   type TwilioAlerts,
   TwilioProblem,
 } from "../../services/twilioOutbound.ts";
 import { sleep } from "../../utils/sleep.ts";
-import { createServerApi, type ServerAnswer, type ServerApi } from "../serverApi.ts";
+import { type CallsAnswer, createServerApi, type ServerApi } from "../serverApi.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RememberedNumber } from "./connectMemory.ts";
 import { type ConnectDeps, foreignChanges } from "./connectNumber.ts";
@@ -20,6 +21,7 @@ export interface WaitDeps {
   readonly account: Pick<TwilioAccountNumbers, "read" | "callsTo">;
   readonly alerts: TwilioAlerts;
   readonly server: ServerApi;
+  readonly publicUrl: string;
   readonly remembered: (sid: string) => RememberedNumber | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -37,15 +39,16 @@ export function waitDeps({ settings, phone, deps, environment }: {
   return {
     account: deps.account,
     now: deps.now,
+    publicUrl: phone.publicUrl,
     alerts: createTwilioAlerts(phone),
     server: createServerApi(settings.server, environment),
     remembered: deps.memory.find,
   };
 }
 
-/** How long a call that Twilio has may take to be known here. */
-const ARRIVAL_MS = 6000;
-/** Alerts and settings are looked at less often: they are slow, and cost Twilio's patience. */
+/** Looks that a call which Twilio has may take to be known here: some seconds. */
+const LOOKS_TO_ARRIVE = 3;
+/** Twilio answers these slowly: errors and settings are looked at less often than calls. */
 const LOOKS_PER_QUESTION = 5;
 
 /**
@@ -54,7 +57,7 @@ const LOOKS_PER_QUESTION = 5;
  */
 export async function waitForCall(
   numbers: readonly AccountNumber[],
-  { account, alerts, server, remembered, now, everyMs = 2000 }: WaitDeps,
+  { account, alerts, server, publicUrl, remembered, now, everyMs = 2000 }: WaitDeps,
   { print }: Pick<Terminal, "print">,
   { waitMs, signal, hint = "" }: {
     readonly waitMs: number;
@@ -64,26 +67,29 @@ export async function waitForCall(
   },
 ): Promise<boolean> {
   const beganAt = now();
-  const known = new Set<string>();
+  // Twilio tells times in whole seconds.
+  const since = beganAt - 1000;
   const told = new Set<string>();
-  const missed = new Map<string, { readonly call: IncomingCall; readonly seenAt: number }>();
-  for (const { number } of numbers) {
-    for (const { sid } of await askTwilio(() => account.callsTo(number)) ?? []) known.add(sid);
-  }
-  const called = numbers.map(({ number }) => number).join(" or ");
-  print(`Call ${called} now.${hint}`);
+  /** Looks at each call that Twilio has. */
+  const looksAt = new Map<string, number>();
+  const missed = new Set<string>();
+  let isListed = false;
+  const called = numbers.map(({ number }) => number);
+  print(`Call ${called.join(" or ")} now.${hint}`);
 
   for (let looks = 0; !signal.aborted && now() - beganAt < waitMs; looks++) {
-    const answer = await server.callsSince(beganAt - 1000);
+    const answer = await server.callsSince(since);
     tellServer(answer);
-    if ("calls" in answer && answer.calls.length > 0) {
-      for (const { from, agent, id } of answer.calls) {
-        print(`A call from ${shown(from)} has arrived; ${shown(agent)} answers it (${shown(id)}).`);
-      }
-      return true;
+    const arrived = "calls" in answer ? answer.calls.filter(({ to }) => called.includes(to)) : [];
+    for (const { from, agent, id } of arrived) {
+      print(`A call from ${shown(from)} has arrived; ${shown(agent)} answers it (${shown(id)}).`);
     }
-    await lookAtCalls();
-    if (looks % LOOKS_PER_QUESTION === 0) await lookAtSettings();
+    if (arrived.length > 0) return true;
+    await lookAtCalls("calls" in answer);
+    if (looks % LOOKS_PER_QUESTION === 0) {
+      await lookAtSettings();
+      if (missed.size > 0) await tellAlerts();
+    }
     await sleep(everyMs, { signal });
   }
   if (!signal.aborted) await summarize();
@@ -95,10 +101,14 @@ export async function waitForCall(
     lines.forEach(print);
   }
 
-  function tellServer(answer: ServerAnswer): void {
+  function tellServer(answer: CallsAnswer): void {
     if ("calls" in answer) return;
     if (answer.problem === "away") {
-      once("away", "The server does not run here yet: start it with deno task start.");
+      once(
+        "away",
+        `No server answers at ${server.origin}: start it with deno task start. Of one on another machine, what ` +
+          "arrives there cannot be told here.",
+      );
     } else {
       once(
         "refused",
@@ -107,29 +117,34 @@ export async function waitForCall(
     }
   }
 
-  /** Calls that Twilio has taken and the server has not. */
-  async function lookAtCalls(): Promise<void> {
-    for (const { number } of numbers) {
-      for (const call of await askTwilio(() => account.callsTo(number)) ?? []) {
-        if (known.has(call.sid)) continue;
-        const { seenAt } = missed.get(call.sid) ?? { seenAt: now() };
-        missed.set(call.sid, { call, seenAt });
-        if (now() - seenAt < ARRIVAL_MS) continue;
-        known.add(call.sid);
+  /** Calls that Twilio has taken and the server has not, as far as that is told. */
+  async function lookAtCalls(isTold: boolean): Promise<void> {
+    isListed = true;
+    for (const number of called) {
+      const calls = await askTwilio(() => account.callsTo(number, since));
+      if (calls === undefined) isListed = false;
+      for (const { sid, from, status } of calls ?? []) {
+        const looks = (looksAt.get(sid) ?? 0) + 1;
+        looksAt.set(sid, looks);
+        if (looks <= LOOKS_TO_ARRIVE || missed.has(sid)) continue;
+        missed.add(sid);
+        const what = `Twilio has a call from ${shown(from)} (${shown(status)})`;
         print(
-          `Twilio has a call from ${shown(call.from)} (${
-            shown(call.status)
-          }), which did not get here.`,
+          isTold
+            ? `${what}, which did not get here.`
+            : `${what}; whether the server got it cannot be told.`,
         );
-        await tellAlerts(call.sid);
       }
     }
   }
 
-  async function tellAlerts(callSid?: string): Promise<void> {
-    const all = await askTwilio(() => alerts.since(beganAt - 1000)) ?? [];
-    const ofCall = all.filter(({ resourceSid }) => resourceSid === callSid);
-    for (const { sid, code, url } of ofCall.length > 0 ? ofCall : all) {
+  /** Twilio lists errors some time after they arose: they are asked for again and again. */
+  async function tellAlerts(): Promise<void> {
+    const all = await askTwilio(() => alerts.since(since)) ?? [];
+    const ours = all.filter((alert) =>
+      looksAt.has(alert.resourceSid) ? isFault(alert.code) : concernsServer(alert, publicUrl)
+    );
+    for (const { sid, code, url } of ours) {
       const at = url === "" ? "" : ` at ${shown(url)}`;
       once(`alert ${sid}`, `  Twilio's error ${code}${at}: ${alertMeaning(code)}`);
     }
@@ -156,7 +171,7 @@ export async function waitForCall(
     print(`No call has arrived in ${Math.round(waitMs / 1000)} seconds.`);
     await lookAtSettings();
     await tellAlerts();
-    if (known.size === 0 && told.size === 0) {
+    if (isListed && looksAt.size === 0) {
       print("Twilio has no call to the number either: call it from another phone.");
     }
   }

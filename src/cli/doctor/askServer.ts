@@ -2,6 +2,8 @@ import type { Environment } from "../../config/settingReader.ts";
 import { fixCodes, type SetupCheck, setupParts, setupStates } from "../../services/setup.ts";
 import { boundedText } from "../../utils/http/boundedText.ts";
 import { isRecord } from "../../utils/isRecord.ts";
+import { ownOrigin } from "../ownServer.ts";
+import { writtenKeys } from "../writtenKeys.ts";
 
 /** The server looks at other machines, and waits for them in its turn. */
 const PATIENCE_MS = 60_000;
@@ -28,13 +30,13 @@ export async function askServer(
   environment: Environment,
   { patienceMs = PATIENCE_MS }: { readonly patienceMs?: number } = {},
 ): Promise<ServerAnswer> {
-  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  if (!isOfThisMachine(name)) return { state: "absent" };
-  const origin = `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+  const origin = ownOrigin({ host, port });
+  if (!isOfThisMachine(host)) return { state: "absent" };
   if (!await isParley(origin)) return { state: "absent" };
   const url = `${origin}/api/setup`;
   let isRefused = false;
-  for (const secret of [...secretsIn(environment["API_KEYS"] ?? ""), undefined]) {
+  const keys = writtenKeys(environment["API_KEYS"] ?? "").slice(0, MAX_KEYS);
+  for (const secret of [...keys.map(({ secret }) => secret), undefined]) {
     try {
       const response = await fetch(url, {
         headers: secret === undefined ? {} : { Authorization: `Bearer ${secret}` },
@@ -83,14 +85,6 @@ async function isParley(origin: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** Those that stand in the clear. */
-function secretsIn(keys: string): readonly string[] {
-  return keys.split(",").flatMap((entry) => {
-    const secret = /^[^:]+:([^;]+)/.exec(entry.trim())?.[1];
-    return secret === undefined || secret.startsWith("sha256:") ? [] : [secret];
-  }).slice(0, MAX_KEYS);
 }
 
 function checksIn(body: unknown): readonly SetupCheck[] | undefined {

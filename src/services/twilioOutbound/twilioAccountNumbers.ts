@@ -44,6 +44,8 @@ export interface IncomingCall {
   readonly sid: string;
   readonly from: string;
   readonly status: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 export type TwilioAccountNumbers = ReturnType<typeof createTwilioAccountNumbers>;
@@ -92,18 +94,20 @@ export function createTwilioAccountNumbers(
     async change(sid: string, changes: Partial<NumberSettings>): Promise<AccountNumber> {
       return readNumber(await request(addressOf(sid), new URLSearchParams(changes))) ?? fail();
     },
-    /** The latest calls that came in at a number, the newest first. */
-    async callsTo(number: string): Promise<readonly IncomingCall[]> {
+    /** The latest calls that came in at a number since a time (milliseconds since 1970), the newest first. */
+    async callsTo(number: string, since: number): Promise<readonly IncomingCall[]> {
       const query = new URLSearchParams({ To: number, PageSize: "20" });
       const body = await request(`${root}/Calls.json?${query}`);
       const calls = isRecord(body) ? body["calls"] : undefined;
-      return Array.isArray(calls)
-        ? calls.filter(isRecord).filter(({ direction }) => direction === "inbound").map((call) => ({
+      if (!Array.isArray(calls)) throw unreadable();
+      return calls.filter(isRecord).filter(({ direction }) => direction === "inbound")
+        .map((call) => ({
           sid: textOf(call["sid"]),
           from: textOf(call["from"]).slice(0, 100),
           status: textOf(call["status"]).slice(0, 20),
-        }))
-        : [];
+          // Twilio's StartTime leaves out calls that have not begun yet.
+          at: Date.parse(textOf(call["date_created"])),
+        })).filter(({ at }) => at >= since);
     },
     /** A TwiML application; undefined where it is gone. */
     async application(sid: string): Promise<AccountApplication | undefined> {

@@ -19,6 +19,19 @@ export interface TwilioAlert {
   readonly at: number;
 }
 
+/** The server closes the stream of a call at its end. */
+const CLOSED_BY_SERVER = 31921;
+
+/** Whether an error is one of the server at this address, and not what is usual there. */
+export function concernsServer({ code, url }: TwilioAlert, publicUrl: string): boolean {
+  return isFault(code) && (url === "" || URL.parse(url)?.host === new URL(publicUrl).host);
+}
+
+/** Whether an error of that code is one. */
+export function isFault(code: number): boolean {
+  return code !== CLOSED_BY_SERVER;
+}
+
 export type TwilioAlerts = ReturnType<typeof createTwilioAlerts>;
 
 /** Creates the client of Twilio's monitor, which lists an account's errors, some seconds late. */

@@ -32,7 +32,9 @@ export interface ConnectRig extends AsyncDisposable {
     args: readonly string[],
     answers?: readonly string[],
     env?: Readonly<Record<string, string | undefined>>,
-    more?: Partial<Pick<ConnectRun, "folder" | "untilInterrupted"> & { onPrint: OnPrint }>,
+    more?: Partial<
+      Pick<ConnectRun, "folder" | "untilInterrupted" | "waitMs" | "now"> & { onPrint: OnPrint }
+    >,
   ): Promise<Connected>;
 }
 

@@ -1,10 +1,8 @@
-import { alertSentence, type TwilioAlert } from "../../twilioOutbound.ts";
+import { alertSentence, concernsServer, type TwilioAlert } from "../../twilioOutbound.ts";
 import type { Finding } from "../setupCheck.ts";
 
 /** What is told: the codes that came last. */
 const MAX_CODES = 8;
-/** The server closes the stream of a call at its end. */
-const CLOSED_BY_SERVER = 31921;
 /** How many Twilio sends at once. */
 const PAGE = 100;
 
@@ -21,11 +19,9 @@ export function alertFindings(
     readonly sendsTexts: boolean;
   },
 ): readonly Finding[] {
-  const { host } = new URL(publicUrl);
-  const ours = alerts.filter(({ code, url }) => {
-    if (code === CLOSED_BY_SERVER) return false;
-    return url === "" ? sendsTexts || !isOfTexts(code) : URL.parse(url)?.host === host;
-  });
+  const ours = alerts.filter((alert) =>
+    concernsServer(alert, publicUrl) && (alert.url !== "" || sendsTexts || !isOfTexts(alert.code))
+  );
   const byCode = Map.groupBy(ours, ({ code }) => code);
   const found = [...byCode].map(([code, group]) => ({
     code,

@@ -107,16 +107,23 @@ export function createAccountApi(
     const since = Date.parse(query.get("StartDate") ?? "");
     const now = Date.now();
     const ofCalls = calls().flatMap(({ sid, facts, errors }) =>
-      errors.map(({ code, message }) => ({
+      errors.map(({ code, message }, index) => ({
+        sid: `NO${sid.slice(2, 30)}${String(index).padStart(4, "0")}`,
         code,
         text: message,
         agoMs: now - facts.createdAt.getTime(),
         resourceSid: sid,
       }))
     );
-    const alerts = [...state().alerts, ...ofCalls].filter(({ agoMs }) => !(now - agoMs < since));
+    const { alerts, alertDelayMs } = state();
+    const ofState = alerts.map((alert, index) => ({
+      ...alert,
+      sid: `NO${String(index).padStart(32, "0")}`,
+    }));
+    const listed = [...ofState, ...ofCalls.filter(({ agoMs }) => agoMs >= alertDelayMs)]
+      .filter(({ agoMs }) => !(now - agoMs < since));
     return found({
-      alerts: alerts.map((alert, index) => viewAlert(alert, index, now)).reverse(),
+      alerts: listed.map((alert) => viewAlert(alert, now)).reverse(),
       meta: {},
     });
   }
@@ -125,12 +132,11 @@ export function createAccountApi(
 }
 
 function viewAlert(
-  { code, text, url = "", agoMs, resourceSid = "" }: AccountAlert,
-  index: number,
+  { sid, code, text, url = "", agoMs, resourceSid = "" }: AccountAlert & { readonly sid: string },
   now: number,
 ) {
   return {
-    sid: `NO${String(index).padStart(32, "0")}`,
+    sid,
     log_level: "error",
     error_code: String(code),
     alert_text: text,

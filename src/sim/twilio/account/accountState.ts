@@ -15,6 +15,8 @@ export interface AccountState {
   /** Countries that may be called, by their ISO codes; all others are closed. */
   readonly countries: readonly string[];
   readonly alerts: readonly AccountAlert[];
+  /** How long the debugger keeps back what calls add to them. */
+  readonly alertDelayMs: number;
   readonly trunks: readonly { readonly sid: string; readonly name: string }[];
   /** Messaging services, and the numbers in each. */
   readonly services: readonly { readonly sid: string; readonly numbers: readonly string[] }[];
@@ -58,6 +60,7 @@ export const fullAccount: AccountState = {
   callerIds: [],
   countries: ["US", "CA"],
   alerts: [],
+  alertDelayMs: 3000,
   trunks: [],
   services: [],
 };

@@ -44,6 +44,7 @@ const accountSchema = z.strictObject({
     url: address.exactOptional(),
     agoMs: z.int().min(0).default(0),
   })).max(100).exactOptional(),
+  alertDelayMs: z.int().min(0).max(600_000).exactOptional(),
   trunks: z.array(z.strictObject({ sid: sid("TK"), name: z.string().max(64) })).max(100)
     .exactOptional(),
   services: z.array(z.strictObject({ sid: sid("MG"), numbers: z.array(number).max(100) })).max(20)
