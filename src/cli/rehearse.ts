@@ -22,6 +22,7 @@ import { type HurriedTime, hurryTime } from "./hurriedTime.ts";
 import { RehearsalProgress } from "./rehearsalProgress.ts";
 import { writeReports } from "./rehearsalReports.ts";
 import { createTextModel } from "./rehearsedTextModel.ts";
+import { openTranscriber } from "./rehearsedTranscriber.ts";
 import { readRehearseOptions, type RehearseOptions, rehearseUsage } from "./rehearseOptions.ts";
 import { confirms, ownTerminal, type Terminal } from "./terminal.ts";
 import { openServers } from "./scenarioServers.ts";
@@ -96,13 +97,14 @@ export async function rehearse(
     servers.engine === "rehearsal",
     servers.usdPerMinute,
   );
-  const ask = settings.analysis && createTextModel(settings.analysis, {
-    prices: await loadPrices(settings.records),
-    spending,
-    signal: interrupted,
-  });
+  const paid = { prices: await loadPrices(settings.records), spending, signal: interrupted };
+  const ask = settings.analysis && createTextModel(settings.analysis, paid);
   const judge = ask && createJudge(ask);
   const improvise = ask && createImprovise(ask);
+  const transcriber = servers.against === undefined || options.isBuiltIn
+    ? undefined
+    : openTranscriber(settings, paid);
+  if (transcriber !== undefined) print(transcriber.note);
 
   async function act(
     { scenario, readAudio, recorded }: FoundScenario & Partial<RecordedScenario>,
@@ -115,7 +117,7 @@ export async function rehearse(
       await using server = await servers.open(scenario, seed);
       cost = undefined;
       const run = await runScenario(scenario, server, {
-        ...{ voices, readAudio, judge, improvise },
+        ...{ voices, readAudio, judge, improvise, transcribe: transcriber?.transcribe },
         signal: interrupted,
       });
       cost = costOf(run, servers.usdPerMinute);

@@ -7,8 +7,10 @@ import type { CallerStep } from "./scenario.ts";
 /** What is known of a call that is over: from its far end, and from the server's record. */
 export interface CallEvidence {
   readonly lines: readonly HeardLine[];
-  /** Whose the words of the lines are: when they sounded is told by the sound. */
-  readonly wordsBy: "model" | "record" | "nobody";
+  /** Whose the words of the lines are, or `ear` where the sound was transcribed: when they sounded is told by it. */
+  readonly wordsBy: "model" | "record" | "ear" | "nobody";
+  /** Why the sound could not be transcribed; absent where it was, or was not to be. */
+  readonly notTranscribed?: string;
   readonly taking: TurnTaking;
   readonly missed: readonly MissedStep[];
   /** Milliseconds since the answer. */

@@ -6,8 +6,8 @@ export interface EndpointOptions<Asked> {
   readonly path: string;
   /** The only key that is let in; without it any is. */
   readonly apiKey: string | undefined;
-  /** Undefined for a body that is refused with 400. */
-  readonly read: (body: unknown) => Asked | undefined;
+  /** Undefined for a body that is refused with 400, as one is for which it rejects. */
+  readonly read: (request: Request) => Promise<Asked | undefined>;
   /** Ends with the endpoint at the latest. */
   readonly answer: (asked: Asked, stopped: AbortSignal) => Response | Promise<Response>;
 }
@@ -24,7 +24,7 @@ export function startEndpoint<Asked>({ path, apiKey, read, answer }: EndpointOpt
     if (apiKey !== undefined && key !== apiKey) {
       return problem(401, "invalid_api_key", "Incorrect API key provided.");
     }
-    const asked = read(await request.json().catch(() => undefined));
+    const asked = await read(request).catch(() => undefined);
     if (asked === undefined) return problem(400, "invalid_request", "The body cannot be read.");
     return await answer(asked, stopped.signal);
   }

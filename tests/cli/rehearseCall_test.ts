@@ -1,23 +1,10 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { rehearse } from "../../src/cli/rehearse.ts";
-import { readRehearseOptions } from "../../src/cli/rehearseOptions.ts";
-import {
-  createPhoneNetwork,
-  type NumberPlan,
-  startTwilioApi,
-} from "../../src/sim/twilio/phoneNetwork.ts";
 import type { PhoneNetwork, SimulatedCall } from "../../src/sim/twilio/phoneNetwork.ts";
 import { AgentSpeech } from "../../src/sim/twilio/call/agentSpeech.ts";
 import { signRequest } from "../../src/sim/twilio/api/signature.ts";
-import { printedScreen } from "../support/scenarios/printedScreen.ts";
+import { ACCOUNT, startTwilio } from "../support/scenarios/calledNumber.ts";
+import { rehearseTexts as rehearsed } from "../support/scenarios/rehearseTexts.ts";
 
-const ACCOUNT = {
-  accountSid: `AC${"a1".repeat(16)}`,
-  authToken: "5".repeat(32),
-  number: "+12025550100",
-};
-const PUBLIC_URL = "https://parley.example";
 const CALLED = "+14155550123";
 /** Mu-law that is loud enough to be speech: 100 ms. */
 const LOUD = new Uint8Array(800).fill(0x10);
@@ -155,69 +142,9 @@ async function talk(call: SimulatedCall, { context }: PhoneNetwork): Promise<str
   return "not interrupted";
 }
 
-function startTwilio(plan: NumberPlan = { answer: "human" }) {
-  const port = freePort();
-  const origin = `http://127.0.0.1:${port}`;
-  const network = createPhoneNetwork({
-    account: ACCOUNT,
-    publicUrl: PUBLIC_URL,
-    baseUrl: origin,
-    otherNumbers: plan,
-  });
-  const api = startTwilioApi(network);
-  return {
-    ...{ network, api, origin },
-    environment: {
-      PORT: String(port),
-      PUBLIC_URL,
-      TWILIO_ACCOUNT_SID: ACCOUNT.accountSid,
-      TWILIO_AUTH_TOKEN: ACCOUNT.authToken,
-      TWILIO_PHONE_NUMBER: ACCOUNT.number,
-      TWILIO_API_URL: api.url,
-      API_KEYS: "ops:a-secret-of-sixteen-or-more",
-      OPENAI_API_KEY: "rehearsal",
-      DATABASE_URL: "sqlite::memory:",
-    },
-    async [Symbol.asyncDispose]() {
-      await network.close();
-      await api.close();
-    },
-  };
-}
-
 /** Hours of a few minutes, half a day from now where the number is. */
 function closedNow(): string {
   const there = new Date(Date.now() - 8 * 3_600_000);
   const hour = (there.getUTCHours() + 12) % 23;
   return `${String(hour).padStart(2, "0")}:00-${String(hour + 1).padStart(2, "0")}:00`;
-}
-
-async function rehearsed(
-  scenarios: Readonly<Record<string, string>>,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
-) {
-  const folder = await Deno.makeTempDir();
-  try {
-    for (const [name, text] of Object.entries(scenarios)) {
-      await Deno.writeTextFile(join(folder, `${name}.yaml`), text);
-    }
-    const report = join(folder, "report.json");
-    const lines: string[] = [];
-    const options = readRehearseOptions(
-      [folder, ...args, "--json", report, "--html", join(folder, "report.html")],
-      2,
-    );
-    const { signal: interrupted } = new AbortController();
-    const screen = printedScreen(lines);
-    const code = await rehearse(options, { environment, screen, interrupted });
-    return { code, printed: lines.join("\n"), report: await Deno.readTextFile(report) };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

@@ -79,7 +79,7 @@ export async function numberServers(
     against: number,
     usdPerMinute,
     notes: [
-      `Calling ${number}: only the sound is known, not its words and no record. Times hold the way there and back.`,
+      `Calling ${number}: only the sound is known while it lasts, and no record. Times hold the way there and back.`,
     ],
     async open(scenario, seed) {
       const reason = whyNot(scenario);

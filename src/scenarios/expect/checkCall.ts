@@ -2,7 +2,7 @@ import type { EndReason } from "../../call/types.ts";
 import type { CallEvidence } from "../callEvidence.ts";
 import type { Expectation, Scenario } from "../scenario.ts";
 import { present } from "../../utils/present.ts";
-import { checkHeard, checkNeverHeard, NO_WORDS } from "./heardChecks.ts";
+import { checkHeard, checkNeverHeard, noWords } from "./heardChecks.ts";
 import {
   checkAnalysis,
   checkCost,
@@ -144,7 +144,7 @@ async function judged(
   judge: Judge | undefined,
 ): Promise<Verdict> {
   const expected = `${not ? "never meant" : "meant"}: ${meaning}`;
-  if (evidence.wordsBy === "nobody") return skipped(expected, NO_WORDS);
+  if (evidence.wordsBy === "nobody") return skipped(expected, noWords(evidence));
   if (judge === undefined) return skipped(expected, "there is no judge without a key");
   const answer = await judge(meaning, evidence);
   if ("untold" in answer) return skipped(expected, answer.untold);

@@ -4,7 +4,10 @@ import { findWords, plainWords } from "../ear/findWords.ts";
 import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
 
 /** Why nothing can be said of words. */
-export const NO_WORDS = "only the sound of this call is known, not its words";
+export function noWords({ notTranscribed }: CallEvidence): string {
+  const why = notTranscribed === undefined ? "" : `; transcribing it failed: ${notTranscribed}`;
+  return `only the sound of this call is known, not its words${why}`;
+}
 
 /** The caller heard these words to the last; within a time since the answer, where one is given. */
 export function checkHeard(
@@ -13,7 +16,7 @@ export function checkHeard(
 ): Verdict {
   const limit = withinMs === undefined ? "" : ` within ${seconds(withinMs)}`;
   const expected = `heard "${text}"${limit}`;
-  if (evidence.wordsBy === "nobody") return skipped(expected, NO_WORDS);
+  if (evidence.wordsBy === "nobody") return skipped(expected, noWords(evidence));
   const found = findHeard(text, evidence);
   if (found === undefined) {
     const unheard = evidence.lines.find(({ unheard, words }) => {
@@ -27,30 +30,33 @@ export function checkHeard(
   return verdict(
     expected,
     isInTime,
-    `heard at ${seconds(found.toMs)}${byRecord(evidence)}`,
+    `heard at ${seconds(found.toMs)}${saidBy(evidence)}`,
     found.fromMs,
   );
 }
 
 /** No run of these words was heard to its last. */
 export function checkNeverHeard(text: string, evidence: CallEvidence): Verdict {
-  if (evidence.wordsBy === "nobody") return skipped(`never heard "${text}"`, NO_WORDS);
+  if (evidence.wordsBy === "nobody") return skipped(`never heard "${text}"`, noWords(evidence));
   if (evidence.lines.every(({ words }) => words.length === 0)) {
     return skipped(`never heard "${text}"`, "nothing that the agent says was heard");
   }
   const found = findHeard(text, evidence);
   return found === undefined
-    ? verdict(`never heard "${text}"`, true, `not heard${byRecord(evidence)}`)
+    ? verdict(`never heard "${text}"`, true, `not heard${saidBy(evidence)}`)
     : verdict(
       `never heard "${text}"`,
       false,
-      `heard at ${seconds(found.fromMs)}${byRecord(evidence)}`,
+      `heard at ${seconds(found.fromMs)}${saidBy(evidence)}`,
       found.fromMs,
     );
 }
 
-function byRecord({ wordsBy }: CallEvidence): string {
-  return wordsBy === "record" ? ", with the words of the server's record" : "";
+function saidBy({ wordsBy, notTranscribed }: CallEvidence): string {
+  if (wordsBy === "ear") return ", as transcribed";
+  if (wordsBy !== "record") return "";
+  const why = notTranscribed === undefined ? "" : `; transcribing it failed: ${notTranscribed}`;
+  return `, with the words of the server's record${why}`;
 }
 
 /** Words that got lost in the middle of a line stand apart from those that were heard. */

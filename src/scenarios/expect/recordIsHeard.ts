@@ -3,11 +3,18 @@ import { plainWords, wordsIn } from "../ear/findWords.ts";
 import type { HeardLine } from "../ear/heardLines.ts";
 import { lateAbout, unlessLate } from "./lateMachine.ts";
 import { turnsOfLines } from "./turnsOfLines.ts";
+import { wordsApart } from "./wordsApart.ts";
 import { recordOffset } from "./recordOffset.ts";
 import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
 
 /** Words are placed to a third of a second: about a cut, so many may be told either way. */
 const WORDS_AT_CUT = 2;
+const HOW: Readonly<Record<CallEvidence["wordsBy"], string>> = {
+  model: "",
+  nobody: "",
+  record: ", compared by their times alone",
+  ear: ", as transcribed",
+};
 /** Less was heard of a line than can be told from nothing. */
 const LEAST_HEARD_MS = 120;
 /** What was late so long before and after a line begins can have moved it. */
@@ -24,11 +31,14 @@ export function checkRecord(
   evidence: CallEvidence,
 ): Verdict {
   const expected = "the record says what was heard";
+  const isByEar = evidence.wordsBy === "ear";
+  const turns = record.turns.filter(({ role }) => role === "agent");
+  const apart = isByEar ? wordsApart(turns, evidence) : undefined;
+  if (apart !== undefined) return verdict(expected, false, apart.found, apart.atMs);
   const lines = evidence.lines.filter(({ itemId }) => itemId !== undefined);
   if (lines.length === 0) return skipped(expected, "no line of the agent's was heard");
   const { late = [] } = evidence;
   const offset = recordOffset(record, evidence);
-  const turns = record.turns.filter(({ role }) => role === "agent");
   const lateAt = (atMs: number) => lateAbout(late, atMs - BEFORE_MS, atMs + AFTER_MS);
   // All lines are held against one of them.
   const turnOf = turnsOfLines(lines, turns);
@@ -40,7 +50,7 @@ export function checkRecord(
   let unclear: Verdict | undefined;
   for (const line of lines) {
     const turn = turnOf.get(line);
-    const fault = turn === undefined ? missing(line) : wordsFault(turn, line);
+    const fault = isByEar ? undefined : turn === undefined ? missing(line) : wordsFault(turn, line);
     if (fault !== undefined) return verdict(expected, false, fault, line.fromMs);
     const times = turn && timeFault(turn, line, offset);
     if (times === undefined || times.offMs <= withinMs) continue;
@@ -58,8 +68,10 @@ export function checkRecord(
     return verdict(expected, false, found, unheard.startedMs + offset);
   }
   if (unclear !== undefined) return unclear;
-  const by = evidence.wordsBy === "record" ? ", compared by their times alone" : "";
-  return verdict(expected, true, `${lines.length} lines of the agent's${by}`);
+  const found = `${lines.length} lines of the agent's${HOW[evidence.wordsBy]}`;
+  const { notTranscribed } = evidence;
+  if (notTranscribed === undefined) return verdict(expected, true, found);
+  return skipped(expected, `${found}; transcribing the call failed: ${notTranscribed}`);
 }
 
 function missing({ heardMs, words }: HeardLine): string | undefined {

@@ -18,6 +18,7 @@ import type { ModelTap } from "./modelTap.ts";
 import { openEnd } from "./openEnd.ts";
 import { type Improvise, prepareSteps, type StepSource } from "./prepareSteps.ts";
 import type { ScenarioServer } from "./scenarioServer.ts";
+import { type Transcribe, transcribeHeard } from "./transcribeHeard.ts";
 
 /** What came of one caller's call. */
 export interface CallRun {
@@ -45,6 +46,8 @@ export interface RunOptions extends ClipSources {
   /** Plays callers who improvise; absent where there is no text model. */
   readonly improvise?: Improvise | undefined;
   readonly onStep?: (caller: number, what: string) => void;
+  /** Writes down what was heard where no model is tapped; absent where nobody does. */
+  readonly transcribe?: Transcribe | undefined;
   /** Hangs all calls up. */
   readonly signal?: AbortSignal;
 }
@@ -54,6 +57,7 @@ interface Talk {
   readonly who: ScenarioCaller;
   readonly server: ScenarioServer;
   readonly judge: Judge | undefined;
+  readonly transcribe: Transcribe | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -61,7 +65,7 @@ interface Talk {
 export async function runScenario(
   scenario: Scenario,
   server: ScenarioServer,
-  { onStep = () => {}, judge, improvise, signal, ...sources }: RunOptions,
+  { onStep = () => {}, judge, improvise, transcribe, signal, ...sources }: RunOptions,
 ): Promise<ScenarioRun> {
   const startedAt = performance.now();
   const prepared = await Promise.all(
@@ -72,14 +76,18 @@ export async function runScenario(
   );
   const calls = await Promise.all(
     prepared.map(({ who, steps }, index) =>
-      talk({ scenario, who, server, judge, signal }, steps, (what) => onStep(index, what))
+      talk(
+        { scenario, who, server, judge, transcribe, signal },
+        steps,
+        (what) => onStep(index, what),
+      )
     ),
   );
   return { scenario, calls, tookMs: performance.now() - startedAt };
 }
 
 async function talk(
-  { scenario, who, server, judge, signal }: Talk,
+  { scenario, who, server, judge, transcribe, signal }: Talk,
   steps: StepSource,
   onStep: (what: string) => void,
 ): Promise<CallRun> {
@@ -127,9 +135,18 @@ async function talk(
   const words = live.by === "record" && record !== undefined
     ? toldWords(() => record.turns, end)
     : live;
+  const written = transcribe === undefined || live.by === "model"
+    ? undefined
+    : await transcribeHeard({
+      ...{ pieces: heard, format: end.format, endMs: end.talkMs },
+      ...present({ turns: record?.turns }),
+    }, transcribe);
   const evidence: CallEvidence = {
-    lines: words.lines(heard),
-    wordsBy: words.by,
+    ...(written !== undefined && "lines" in written ? { lines: written.lines, wordsBy: "ear" } : {
+      lines: words.lines(heard),
+      wordsBy: words.by,
+      ...present({ notTranscribed: written?.untold }),
+    }),
     taking: takeTurns({
       agent: soundSpans(heard, end.format),
       caller: acts.spans,

@@ -33,7 +33,7 @@ export function startChatServer(
   const endpoint = startEndpoint({
     path: "/v1/chat/completions",
     apiKey,
-    read: readChatRequest,
+    read: async (request) => readChatRequest(await request.json()),
     async answer(asked, stopped) {
       stats.requests++;
       requests.put(asked);

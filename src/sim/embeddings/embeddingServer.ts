@@ -25,7 +25,7 @@ export function startEmbeddingServer({ apiKey, faults = [] }: EmbeddingServerOpt
   const endpoint = startEndpoint({
     path: "/v1/embeddings",
     apiKey,
-    read: readEmbeddingRequest,
+    read: async (request) => readEmbeddingRequest(await request.json()),
     async answer({ model, input, dimensions: wanted = 1536 }, stopped) {
       stats.requests++;
       const fault = next.shift();

@@ -13,8 +13,16 @@ export interface LineRelay extends AsyncDisposable {
   readonly origin: string;
 }
 
-/** Starts a relay on a free loopback port; each media stream has a `ToCaller` of its own. */
-export function startLineRelay(server: string, newToCaller: () => ToCaller): LineRelay {
+/**
+ * Starts a relay on a free loopback port; each media stream has a `ToCaller` of its own, and what the server answers to
+ * other requests may be changed.
+ */
+export function startLineRelay(
+  server: string,
+  newToCaller: () => ToCaller,
+  answered: (path: string, answer: Response) => Promise<Response> = (_, answer) =>
+    Promise.resolve(answer),
+): LineRelay {
   const stopped = new AbortController();
   const listener = Deno.serve(
     { hostname: "127.0.0.1", port: 0, signal: stopped.signal, onListen: () => {} },
@@ -24,7 +32,8 @@ export function startLineRelay(server: string, newToCaller: () => ToCaller): Lin
       if (request.headers.get("upgrade") !== null) return joined(request, target, newToCaller());
       const { method, headers } = request;
       const body = method === "POST" ? await request.arrayBuffer() : null;
-      return await fetch(target, { method, headers, body, redirect: "manual" });
+      const answer = await fetch(target, { method, headers, body, redirect: "manual" });
+      return await answered(pathname, answer);
     },
   );
   return {
