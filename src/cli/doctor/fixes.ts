@@ -1,6 +1,6 @@
-import { dirname } from "node:path";
 import type { Environment } from "../../config/settingReader.ts";
 import type { Fix, FixCode } from "../../services/setup.ts";
+import { changeFile as change, keepOwner } from "./changeFile.ts";
 import { addSetting, renameSetting } from "./envText.ts";
 import { connectOwnNumber } from "./connectOwnNumber.ts";
 import { addToJsonArray } from "./jsonArray.ts";
@@ -63,32 +63,6 @@ const fixes: Readonly<Record<FixCode, MakeFix>> = {
 function allow(text: string, list: readonly string[], entry: string): string {
   if (!/^[^\p{Cc}*"]+$/u.test(entry)) throw new Error("that is nothing to permit");
   return addToJsonArray(text, ["permissions", "server", ...list], entry);
-}
-
-/** A new file takes the place of the old one, so that there is no moment without. */
-async function change(path: string, edit: (text: string) => string): Promise<void> {
-  const exists = await Deno.stat(path).catch(() => undefined);
-  const before = exists === undefined ? "" : await Deno.readTextFile(path);
-  const after = edit(before);
-  const mode = exists?.mode ?? 0o600;
-  const target = exists === undefined ? path : await Deno.realPath(path);
-  const beside = `${target}.new`;
-  try {
-    await Deno.writeTextFile(beside, after, { createNew: true, mode });
-    await keepOwner(beside, exists);
-    await Deno.rename(beside, target);
-  } catch (error) {
-    await Deno.remove(beside).catch(() => {});
-    throw error;
-  }
-}
-
-/** Whoever runs this, the server's user can read it: a new file of root belongs to whom the folder does. */
-async function keepOwner(path: string, before: Deno.FileInfo | undefined): Promise<void> {
-  const { uid, gid } = await Deno.stat(path);
-  const owner = before ?? (uid === 0 ? await Deno.stat(dirname(path)) : undefined);
-  if (owner === undefined || (owner.uid === uid && owner.gid === gid)) return;
-  await Deno.chown(path, owner.uid, owner.gid);
 }
 
 function random(bytes: number): Uint8Array {

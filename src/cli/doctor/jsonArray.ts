@@ -1,18 +1,56 @@
+import { isRecord } from "../../utils/isRecord.ts";
+
 /**
- * Adds a text to an array in the text of a JSON file, and leaves all else as it is, comments too. `path` are the
- * names that lead to the array. Throws where there is none.
+ * Adds a text to an array in the text of a JSON file, where it is not there yet, and leaves all else as it is,
+ * comments too. `path` are the names that lead to the array. Throws where there is none, and where another file than
+ * the same with one more text would come of it.
  */
 export function addToJsonArray(text: string, path: readonly string[], entry: string): string {
   const start = arrayAt(text, path);
   if (start === undefined) throw new Error(`there is no ${path.join(".")} that lists anything`);
-  const end = closing(text, start);
-  const inside = text.slice(start + 1, end);
-  const added = JSON.stringify(entry);
-  if (inside.trim() === "") return `${text.slice(0, start + 1)}${added}${text.slice(end)}`;
+  if (readJsonArray(text, path)?.includes(entry) === true) return text;
+  const range = { start, end: closing(text, start) };
+  const after = withEntry(text, range, JSON.stringify(entry));
+  if (isSameBut(text, after, path, entry)) return after;
+  throw new Error(`the file is written in a way that is not understood: add "${entry}" by hand`);
+}
+
+function withEntry(
+  text: string,
+  { start, end }: { readonly start: number; readonly end: number },
+  added: string,
+): string {
   const last = lastValueEnd(text, start, end);
+  if (last === start + 1) return `${text.slice(0, last)}${added}${text.slice(last)}`;
   const indent = /\n([ \t]*)\S[^\n]*$/.exec(text.slice(start, last))?.[1];
   const separator = indent === undefined ? ", " : `,\n${indent}`;
   return `${text.slice(0, last)}${separator}${added}${text.slice(last)}`;
+}
+
+/** Whether a file is as before, with one more text at the end of that array. */
+function isSameBut(
+  before: string,
+  after: string,
+  path: readonly string[],
+  entry: string,
+): boolean {
+  try {
+    const expected: unknown = parsed(before);
+    const list = path.reduce<unknown>((at, name) => isRecord(at) ? at[name] : undefined, expected);
+    if (!Array.isArray(list)) return false;
+    list.push(entry);
+    return JSON.stringify(expected) === JSON.stringify(parsed(after));
+  } catch {
+    return false;
+  }
+}
+
+/** The value of a text with comments and commas that trail. Throws where Deno would not read it. */
+function parsed(text: string): unknown {
+  const bare = text.replace(/^\uFEFF/, "")
+    .replace(/"(?:\\.|[^"\\])*"|\/\/[^\n]*|\/\*[^]*?\*\//g, (it) => it[0] === '"' ? it : " ")
+    .replace(/"(?:\\.|[^"\\])*"|,(?=\s*[\]}])/g, (it) => it === "," ? "" : it);
+  return JSON.parse(bare);
 }
 
 /** The texts in such an array; undefined where there is none. Throws where the file is not complete. */

@@ -21,6 +21,24 @@ Deno.test("renameSetting() changes the name alone", () => {
   assert.throws(() => renameSetting(text, "OPENAI_KEY", "A=1\nB"), /no name of a setting/);
 });
 
+Deno.test("settings are changed in their own lines, not within quotes, and keep comments and line ends", () => {
+  for (
+    const [before, after] of [
+      ['KEY=""\n', "KEY=x\n"],
+      ["KEY= # mine\n", "KEY=x # mine\n"],
+      ["export KEY=''\r\nB=2\r\n", "export KEY=x\r\nB=2\r\n"],
+      ["B=2\r\n#KEY=\r\nC=3\r\n", "B=2\r\n#KEY=\r\nKEY=x\r\nC=3\r\n"],
+      ["B=2\r\n", "B=2\r\nKEY=x\r\n"],
+      ["A='\nKEY=\n'\nB=1\n", "A='\nKEY=\n'\nB=1\nKEY=x\n"],
+      ["A='\n#KEY=\n'\nB=1\n", "A='\n#KEY=\n'\nB=1\nKEY=x\n"],
+    ] as const
+  ) assert.equal(addSetting(before, "KEY", "x"), after);
+  assert.equal(
+    renameSetting('NOTE="\nKY=in text\n"\nKY=1\n', "KY", "KEY"),
+    'NOTE="\nKY=in text\n"\nKEY=1\n',
+  );
+});
+
 Deno.test("parseEnvLines() finds names with their lines, and passes over what is in quotes", () => {
   const text =
     '# A=0\nA=1\nexport B = ""\n\nKEY="-----\nC=no name\n-----"\nD=\'\nwords here\nE=it"s\n=x\n';
