@@ -1,5 +1,6 @@
-import { readEnvironment } from "../config/env.ts";
+import { readEnvironment, readSettings, SettingsError } from "../config/env.ts";
 import type { Environment } from "../config/settingReader.ts";
+import type { Settings } from "../config/settings.ts";
 import type { SetupCheck } from "../services/setup.ts";
 import { fillSentence } from "../utils/sentence.ts";
 import { exitProcess, keepProcess } from "../utils/processExit.ts";
@@ -8,6 +9,7 @@ import { type DoctorOptions, doctorUsage, readDoctorOptions } from "./doctor/doc
 import { type FailedFix, reportJson, reportLines, wrapped } from "./doctor/doctorReport.ts";
 import { applyFix, type FixPlace } from "./doctor/fixes.ts";
 import { look } from "./doctor/look.ts";
+import { withOwnFix } from "./doctor/ownFix.ts";
 import { confirms, ownTerminal, type Terminal } from "./terminal.ts";
 
 /** What the command uses of the process. */
@@ -24,11 +26,13 @@ export async function doctor(
   { environment, terminal, place }: DoctorDeps,
 ): Promise<number> {
   const denoJson = await Deno.readTextFile(place.denoPath).catch(() => undefined);
-  const { checks, source, isRunning } = await look({
+  const { checks: found, source, isRunning } = await look({
     environment,
     envPath: place.envPath,
     mayUse: mayUseBy(denoJson),
   });
+  const settings = usableSettings(environment);
+  const checks = found.map((check) => withOwnFix(check, settings));
   if (!isJson) { for (const line of reportLines(checks, source)) terminal.print(line); }
   const fixed: SetupCheck[] = [];
   const failed: FailedFix[] = [];
@@ -64,6 +68,16 @@ export async function doctor(
     );
   }
   return left.some(({ state }) => state === "broken") ? 1 : 0;
+}
+
+/** Undefined where a server would not start with them, which is said of them. */
+function usableSettings(environment: Environment): Settings | undefined {
+  try {
+    return readSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return undefined;
+    throw error;
+  }
 }
 
 /** Several findings may be mended by one change. */

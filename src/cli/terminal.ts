@@ -10,13 +10,18 @@ const MAX_LINE = 1000;
 /** The process's own terminal; where its input is none, nobody is asked. */
 export function ownTerminal(): Terminal {
   return {
-    print: (line) => console.log(line),
+    print: (line) => console.log(printable(line)),
     async ask(question) {
       if (!Deno.stdin.isTerminal()) return undefined;
-      await Deno.stdout.write(new TextEncoder().encode(`${question} `));
+      await Deno.stdout.write(new TextEncoder().encode(`${printable(question)} `));
       return await readLine();
     },
   };
+}
+
+/** Without what moves the cursor, or turns text round: names and numbers of others may have it. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]|[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, "\uFFFD");
 }
 
 /** Whether a question is answered with yes; `isAgreed` answers it beforehand. */
