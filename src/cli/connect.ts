@@ -5,13 +5,14 @@ import { type AccountNumber, TwilioProblem } from "../services/twilioOutbound.ts
 import { newToken } from "../utils/ids.ts";
 import { present } from "../utils/present.ts";
 import { exitProcess } from "../utils/processExit.ts";
+import { ANY_NUMBER } from "./connect/anyNumber.ts";
 import { chooseFallback } from "./connect/chooseFallback.ts";
 import { chooseNumbers } from "./connect/chooseNumbers.ts";
 import { type ConnectMemory, openConnectMemory, TUNNEL_MEMORY } from "./connect/connectMemory.ts";
 import type { ConnectDeps } from "./connect/connectNumber.ts";
 import { connectDeps, connectNumbers } from "./connect/connectNumbers.ts";
 import { type ConnectOptions, connectUsage, readConnectOptions } from "./connect/connectOptions.ts";
-import { shown } from "./connect/numberChanges.ts";
+import { problemLine } from "./connect/problemLine.ts";
 import { undoNumber } from "./connect/undoNumber.ts";
 import { waitDeps, waitForCall } from "./connect/waitForCall.ts";
 import { ownTerminal, type Terminal } from "./terminal.ts";
@@ -67,9 +68,7 @@ export async function runConnect(
       });
   } catch (error) {
     if (!(error instanceof TwilioProblem)) throw error;
-    print(
-      `${error.message} ${error.twilioMessage === undefined ? "" : shown(error.twilioMessage)}`,
-    );
+    print(problemLine(error));
     print(ADVICE[error.code] ?? "Run the command again: it goes on from here.");
     return 1;
   }
@@ -171,9 +170,6 @@ function forUndo(environment: Environment): Environment {
 }
 
 const rehearsalKeys = { API_KEYS: `undo:${newToken()}`, OPENAI_API_KEY: "rehearsal" };
-
-/** One of Twilio's own, for tests: it stands for a number that has yet to be chosen. */
-const ANY_NUMBER = "+15005550006";
 
 const ADVICE: Readonly<Record<string, string>> = {
   provider_credentials:

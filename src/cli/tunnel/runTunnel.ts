@@ -4,7 +4,7 @@ import { present } from "../../utils/present.ts";
 import { sleep } from "../../utils/sleep.ts";
 import { describePortHolder } from "../portHolder.ts";
 import { confirms, type Terminal } from "../terminal.ts";
-import { type Ask, reachOf } from "./checkReach.ts";
+import { type Ask, reachOf } from "./reachOf.ts";
 import { answersHere, type DevServer } from "./devServer.ts";
 import { openTunnel, type Tunnel } from "./openTunnel.ts";
 import { chooseTunnelNumber, hasAccount, type TunnelNumber } from "./tunnelNumber.ts";

@@ -1,10 +1,11 @@
 import { readSettings } from "../../config/env.ts";
 import type { Environment } from "../../config/settingReader.ts";
 import { type AccountNumber, TwilioProblem } from "../../services/twilioOutbound.ts";
+import { ANY_NUMBER } from "../connect/anyNumber.ts";
 import { chooseNumbers } from "../connect/chooseNumbers.ts";
 import { openConnectMemory, TUNNEL_MEMORY } from "../connect/connectMemory.ts";
 import { connectDeps, connectNumbers } from "../connect/connectNumbers.ts";
-import { shown } from "../connect/numberChanges.ts";
+import { problemLine } from "../connect/problemLine.ts";
 import { undoNumber } from "../connect/undoNumber.ts";
 import { waitDeps, waitForCall } from "../connect/waitForCall.ts";
 import type { Terminal } from "../terminal.ts";
@@ -47,7 +48,7 @@ export async function chooseTunnelNumber(
   const settings = readSettings({
     ...environment,
     PUBLIC_URL: origin,
-    TWILIO_PHONE_NUMBER: own ?? "+15005550006",
+    TWILIO_PHONE_NUMBER: own ?? ANY_NUMBER,
   });
   const { phone } = settings;
   if (phone === undefined) return undefined;
@@ -92,9 +93,7 @@ export async function chooseTunnelNumber(
       return await act();
     } catch (error) {
       if (!(error instanceof TwilioProblem)) throw error;
-      print(
-        `${error.message} ${error.twilioMessage === undefined ? "" : shown(error.twilioMessage)}`,
-      );
+      print(problemLine(error));
       return undefined;
     }
   }
