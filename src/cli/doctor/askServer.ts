@@ -35,8 +35,7 @@ export async function askServer(
   if (!await isParley(origin)) return { state: "absent" };
   const url = `${origin}/api/setup`;
   let isRefused = false;
-  const keys = writtenKeys(environment["API_KEYS"] ?? "").slice(0, MAX_KEYS);
-  for (const secret of [...keys.map(({ secret }) => secret), undefined]) {
+  for (const secret of [...secretsToSend(environment["API_KEYS"] ?? ""), undefined]) {
     try {
       const response = await fetch(url, {
         headers: secret === undefined ? {} : { Authorization: `Bearer ${secret}` },
@@ -56,6 +55,13 @@ export async function askServer(
     }
   }
   return { state: isRefused ? "refused" : "absent" };
+}
+
+/** What answers may be another program that says it is this one: a key that may do nothing else is sent alone. */
+function secretsToSend(text: string): readonly string[] {
+  const keys = writtenKeys(text);
+  const narrow = keys.filter(({ rules }) => rules.split(";").includes("scopes=setup:read"));
+  return (narrow.length > 0 ? narrow : keys).slice(0, MAX_KEYS).map(({ secret }) => secret);
 }
 
 /** Whether a server could listen there. */

@@ -51,3 +51,11 @@ Deno.test("a server on all addresses is asked at that of this machine, with a ke
   assert.deepEqual(answer, { state: "answered", checks: [] });
   assert.deepEqual(server.keys, ["Bearer a-secret-of-the-settings"]);
 });
+
+Deno.test("where a key may read the set-up and nothing else, no other is sent", async () => {
+  await using server = serve(() => Response.json({ requestId: "a" }, { status: 403 }));
+  const keys = "ops:a-secret;scopes=admin,look:a-narrow-one;expires=2099-12-31;scopes=setup:read";
+  const at = { host: "127.0.0.1", port: server.port };
+  assert.deepEqual(await askServer(at, { API_KEYS: keys }), { state: "refused" });
+  assert.deepEqual(server.keys, ["Bearer a-narrow-one", ""], "and none at last");
+});
