@@ -54,13 +54,19 @@ export function takeTurns(
 }
 
 function answersTo(caller: readonly CallerSpan[], agent: readonly SoundSpan[]) {
-  return caller.flatMap(({ toMs }, index) => {
+  return caller.flatMap(({ fromMs, toMs }, index) => {
     const next = caller[index + 1]?.fromMs ?? Infinity;
-    const answer = agent.find(({ fromMs }) => fromMs >= toMs);
+    // What begins a moment before the caller's end, and goes on, answers as well.
+    const answer = agent.find((span) =>
+      span.fromMs >= toMs ||
+      span.fromMs > Math.max(fromMs, toMs - HASTY_MS) && span.toMs > toMs
+    );
     if (answer === undefined || answer.fromMs > next) return [];
-    return [{ atMs: answer.fromMs, afterMs: answer.fromMs - toMs }];
+    return [{ atMs: answer.fromMs, afterMs: Math.max(0, answer.fromMs - toMs) }];
   });
 }
+
+const HASTY_MS = 300;
 
 /** A recording without words may be a noise; a line that the agent speaks on over is none it has to answer. */
 function unansweredOf(
@@ -95,7 +101,10 @@ function cutBy({ fromMs, toMs }: CallerSpan, agent: readonly SoundSpan[]): Cut {
   };
 }
 
-/** Times without a sound before the agent speaks, and at the end where the caller spoke last. */
+/**
+ * Times without a sound before the agent speaks, and after the caller has spoken last. Of the agent's waiting for
+ * the caller it is none.
+ */
 function silencesIn(
   agent: readonly SoundSpan[],
   caller: readonly SoundSpan[],
@@ -108,9 +117,15 @@ function silencesIn(
   const silences: SoundSpan[] = [];
   let quietSince = 0;
   let isAgentLast = false;
+  let isCallerLast = false;
   for (const { fromMs, toMs, isAgent } of sounds) {
-    if (fromMs > quietSince && isAgent) silences.push({ fromMs: quietSince, toMs: fromMs });
-    if (toMs >= quietSince) isAgentLast = isAgent;
+    if (fromMs > quietSince && (isAgent || isCallerLast)) {
+      silences.push({ fromMs: quietSince, toMs: fromMs });
+    }
+    if (toMs >= quietSince) {
+      isAgentLast = isAgent;
+      isCallerLast = !isAgent;
+    }
     quietSince = Math.max(quietSince, toMs);
   }
   if (!isAgentLast && endMs > quietSince) silences.push({ fromMs: quietSince, toMs: endMs });

@@ -112,6 +112,7 @@ export class Caller {
         if (this.#agent.gone) return this.#leaveOut();
         onStep("presses keys");
         await end.sendDigits(step.digits);
+        this.acts.wrote("", this.nowMs);
         return this.#done();
       case "hears":
         // Where nobody knows the words, the agent is let finish.
@@ -127,6 +128,7 @@ export class Caller {
         if (end.type === undefined) return this.#miss("a phone cannot type");
         onStep(`types "${step.text}"`);
         end.type(step.text);
+        this.acts.wrote(step.text, this.nowMs);
         return this.#done();
       default:
         return step satisfies never;

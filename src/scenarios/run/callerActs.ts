@@ -6,12 +6,18 @@ import type { CallerStep } from "../scenario.ts";
 /** What a caller did, as far as the call has come; times are milliseconds since the answer. */
 export class CallerActs {
   readonly #spans: CallerSpan[] = [];
+  readonly #written: CallerSpan[] = [];
   readonly #quiet: SoundSpan[] = [];
   readonly #missed: MissedStep[] = [];
   readonly #leftOut: { readonly step: CallerStep; readonly atMs: number }[] = [];
 
   get spans(): readonly CallerSpan[] {
     return this.#spans.toSorted((a, b) => a.fromMs - b.fromMs);
+  }
+
+  /** All that the agent may have to answer. */
+  get turns(): readonly CallerSpan[] {
+    return [...this.#spans, ...this.#written].toSorted((a, b) => a.fromMs - b.fromMs);
   }
 
   /** Times in which the caller was silent on purpose. */
@@ -31,6 +37,11 @@ export class CallerActs {
 
   said(span: CallerSpan): void {
     this.#spans.push(span);
+  }
+
+  /** Something was typed or pressed, without a sound; keys are without words. */
+  wrote(words: string, atMs: number): void {
+    this.#written.push({ fromMs: atMs, toMs: atMs, words, cutsIn: false });
   }
 
   wasQuiet(span: SoundSpan): void {

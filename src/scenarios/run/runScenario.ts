@@ -149,7 +149,7 @@ async function talk(
     }),
     taking: takeTurns({
       agent: soundSpans(heard, end.format),
-      caller: acts.spans,
+      caller: acts.turns,
       quiet: acts.quiet,
       endMs: end.talkMs,
     }),

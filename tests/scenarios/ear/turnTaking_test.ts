@@ -80,6 +80,37 @@ Deno.test("dead air is what the agent ends or leaves to the end, but for what th
   ]);
 });
 
+Deno.test("silence after a caller's line is dead air, whoever ends it, and waiting for the caller is none", () => {
+  const { silences } = takeTurns({
+    agent: [span(0, 1000), span(13_000, 14_000)],
+    caller: [said(3000, 4000), said(12_000, 12_500), said(20_000, 21_000)],
+    quiet: [span(21_000, 23_000)],
+    endMs: 24_000,
+  });
+  assert.deepEqual(silences, [
+    span(4000, 12_000),
+    span(12_500, 13_000),
+    span(23_000, 24_000),
+  ]);
+});
+
+Deno.test("an answer that begins a moment before the caller's end is one without a wait", () => {
+  const { answers } = takeTurns({
+    agent: [span(2950, 3350), span(7400, 9000)],
+    caller: [said(1000, 3000)],
+    quiet: [],
+    endMs: 9000,
+  });
+  assert.deepEqual(answers, [{ atMs: 2950, afterMs: 0 }]);
+  const { answers: afterCut } = takeTurns({
+    agent: [span(0, 3350), span(4400, 9000)],
+    caller: [said(2900, 3000, true)],
+    quiet: [],
+    endMs: 9000,
+  });
+  assert.deepEqual(afterCut, [{ atMs: 4400, afterMs: 1400 }]);
+});
+
 Deno.test("soundSpans() leaves out what is too soft, and joins what belongs together", () => {
   const loud = new Uint8Array(1600).map((_, at) => at % 2 === 0 ? 0x20 : 0xa0);
   const soft = new Uint8Array(1600).map((_, at) => at % 2 === 0 ? 0x7e : 0xfe);
