@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { RunReport } from "./runReport.ts";
+import { MAX_TEXT, type RunReport } from "./runReport.ts";
 
 const ms = z.number().min(0).max(1e9);
-const text = z.string().max(20_000);
+const text = z.string().max(MAX_TEXT);
 const verdict = z.object({
   expected: text,
   state: z.enum(["held", "failed", "skipped"]),

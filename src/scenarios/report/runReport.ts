@@ -1,6 +1,9 @@
 import type { Verdict } from "../expect/verdict.ts";
 import type { CallDifference } from "../recorded/callDifference.ts";
 
+/** Texts are this long at most, in characters: what was found may hold what a tool was given. */
+export const MAX_TEXT = 20_000;
+
 /** What a rehearsal was made with. */
 export interface RunConditions {
   /** ISO 8601. */

@@ -5,7 +5,13 @@ import type { HeardLine } from "../ear/heardLines.ts";
 import type { CallRun, ScenarioRun } from "../run/runScenario.ts";
 import type { Scenario } from "../scenario.ts";
 import { present } from "../../utils/present.ts";
-import type { CallResult, ReportedLine, ReportedTool, RunResult } from "./runReport.ts";
+import {
+  type CallResult,
+  MAX_TEXT,
+  type ReportedLine,
+  type ReportedTool,
+  type RunResult,
+} from "./runReport.ts";
 
 /** A scenario that was acted out, or could not be. */
 export interface ScenarioOutcome {
@@ -28,7 +34,7 @@ export function resultOf({ run, error, skipped, tookMs }: ScenarioOutcome): RunR
   return {
     state: isFailed ? "failed" : isTold ? "passed" : "skipped",
     tookMs: Math.round(tookMs),
-    ...present({ error: error ?? skipped }),
+    ...present({ error: shortened(error ?? skipped) }),
     calls,
   };
 }
@@ -45,6 +51,8 @@ function callResult(
     endMs: Math.round(endMs),
     verdicts: verdicts.map((verdict) => ({
       ...verdict,
+      expected: shortened(verdict.expected),
+      found: shortened(verdict.found),
       ...present({ atMs: rounded(verdict.atMs) }),
     })),
     ...present({
@@ -63,7 +71,7 @@ function callResult(
         who: "caller",
         fromMs: Math.round(fromMs),
         toMs: Math.round(toMs),
-        text: words === "" ? "(sound)" : words,
+        text: words === "" ? "(sound)" : shortened(words),
         unheard: "",
       })),
     ].toSorted((a, b) => a.fromMs - b.fromMs),
@@ -89,8 +97,8 @@ function agentLine({ itemId, fromMs, toMs, words, unheard }: HeardLine): Reporte
     who: "agent",
     fromMs: Math.round(fromMs),
     toMs: Math.round(toMs),
-    text: itemId === undefined ? "(recording)" : words.map(({ text }) => text).join(" "),
-    unheard,
+    text: itemId === undefined ? "(recording)" : shortened(words.map(({ text }) => text).join(" ")),
+    unheard: shortened(unheard),
   };
 }
 
@@ -100,4 +108,8 @@ function figure({ atMs, afterMs }: { readonly atMs: number; readonly afterMs: nu
 
 function rounded(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.round(ms);
+}
+
+function shortened<Text extends string | undefined>(text: Text): Text | string {
+  return text === undefined || text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`;
 }
