@@ -3,7 +3,8 @@ import { seconds, type Verdict } from "./verdict.ts";
 
 /**
  * A figure that is beyond its limit by `overMs` says nothing of the server where the machine on which both are
- * rehearsed was late for as long meanwhile.
+ * rehearsed was late for as long meanwhile. A server that keeps the process busy is excused by that as well: the two
+ * share one event loop, unless the server runs elsewhere.
  */
 export function unlessLate(found: Verdict, overMs: number, lateMs: number): Verdict {
   if (found.state !== "failed" || lateMs < overMs) return found;
