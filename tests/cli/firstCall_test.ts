@@ -7,6 +7,7 @@ import { Inbox } from "../support/inbox.ts";
 import { isOpensslThere } from "../support/programs.ts";
 import { type FakeTools, makeFakeTools } from "../support/tunnel/fakeTools.ts";
 import { until } from "../support/until.ts";
+import { freePort } from "../support/servers/freePort.ts";
 
 const root = new URL("../../", import.meta.url);
 const ignore = !isOpensslThere() || Deno.build.os !== "linux";
@@ -101,11 +102,6 @@ async function readLines(stream: ReadableStream<Uint8Array>, lines: Inbox<string
     rest = parts.pop() ?? "";
     for (const line of parts) lines.add(line);
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** What is set of the stand-in's number. */

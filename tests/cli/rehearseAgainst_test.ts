@@ -4,6 +4,7 @@ import { rehearse } from "../../src/cli/rehearse.ts";
 import { readRehearseOptions } from "../../src/cli/rehearseOptions.ts";
 import { apiKey, serveApp } from "../support/servers/phoneServer.ts";
 import { printedScreen } from "../support/scenarios/printedScreen.ts";
+import { freePort } from "../support/servers/freePort.ts";
 
 const PHONE = {
   PUBLIC_URL: "https://parley.example",
@@ -165,9 +166,4 @@ function serve(answer: (path: string, request: Request) => Response) {
     origin: `http://127.0.0.1:${server.addr.port}`,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

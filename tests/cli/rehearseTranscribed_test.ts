@@ -5,7 +5,8 @@ import { AgentSpeech } from "../../src/sim/twilio/call/agentSpeech.ts";
 import { createFliteVoice } from "../../src/sim/voice/fliteVoice.ts";
 import { isRecord } from "../../src/utils/isRecord.ts";
 import { account, apiKey, publicUrl, serveApp } from "../support/servers/phoneServer.ts";
-import { freePort, startTwilio } from "../support/scenarios/calledNumber.ts";
+import { startTwilio } from "../support/scenarios/calledNumber.ts";
+import { freePort } from "../support/servers/freePort.ts";
 import { startLineRelay } from "../support/scenarios/lineRelay.ts";
 import { rehearseTexts } from "../support/scenarios/rehearseTexts.ts";
 

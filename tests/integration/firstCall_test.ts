@@ -3,6 +3,7 @@ import { watchScripts } from "../support/servers/loadedScripts.ts";
 import { conversation, liveCalls, startProcessRig } from "../support/servers/processRig.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
 import { until } from "../support/until.ts";
+import { freePort } from "../support/servers/freePort.ts";
 
 /** With parameters for which the compiler of schemas is needed. */
 const agent = `greeting: Good day.
@@ -33,9 +34,4 @@ Deno.test("the first phone call waits for no module: all are loaded before the s
 /** Deno's own parts are not modules of the server, and have no URL of a file. */
 function isModule(url: string): boolean {
   return url.startsWith("file:");
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return listener.addr.port;
 }

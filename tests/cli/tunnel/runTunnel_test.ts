@@ -8,6 +8,7 @@ import { account } from "../../support/servers/phoneServer.ts";
 import { type FakeTools, makeFakeTools } from "../../support/tunnel/fakeTools.ts";
 import { type ConnectRig, startConnectRig } from "../../support/twilio/connecting.ts";
 import { until } from "../../support/until.ts";
+import { freePort } from "../../support/servers/freePort.ts";
 
 const ignore = !isOpensslThere();
 
@@ -78,11 +79,6 @@ function startApp(env: Readonly<Record<string, string | undefined>>, rig: Connec
       ended.resolve(0);
     },
   };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function parentOf(pid: number): Promise<number> {

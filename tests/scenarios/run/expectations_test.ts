@@ -10,6 +10,9 @@ analysis:
     guests: { type: integer, description: For how many people }
 `;
 
+/** What a machine explains that was late itself is neither held nor failed. */
+const TOO_BUSY = /^skipped .*, but this machine was \d+\.\d\d s late then, too busy to tell$/;
+
 /** What is expected, and what a report says of it: beginning with its state. */
 const EXPECTED: readonly (readonly [string, RegExp])[] = [
   ["heard: forty dollars", /^held heard "forty dollars": heard at \d+\.\d\d s$/],
@@ -80,7 +83,9 @@ ${EXPECTED.map(([expectation]) => `  - ${expectation}`).join("\n")}
 `);
   const told = call?.verdicts.map(({ state, expected, found }) => `${state} ${expected}: ${found}`);
   const wrong = EXPECTED.flatMap(([expectation, pattern], index) =>
-    pattern.test(told?.[index] ?? "") ? [] : [`${expectation} is told as: ${told?.[index]}`]
+    pattern.test(told?.[index] ?? "") || TOO_BUSY.test(told?.[index] ?? "")
+      ? []
+      : [`${expectation} is told as: ${told?.[index]}`]
   );
   assert.deepEqual(wrong, []);
   assert.equal(told?.length, EXPECTED.length, told?.join("\n"));

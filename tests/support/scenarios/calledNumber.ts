@@ -4,6 +4,7 @@ import {
   startTwilioApi,
 } from "../../../src/sim/twilio/phoneNetwork.ts";
 import type { Voice } from "../../../src/sim/voice/voice.ts";
+import { freePort } from "../servers/freePort.ts";
 
 export const ACCOUNT = {
   accountSid: `AC${"a1".repeat(16)}`,
@@ -42,10 +43,4 @@ export function startTwilio(plan: NumberPlan = { answer: "human" }, voice?: Voic
       await api.close();
     },
   };
-}
-
-/** A port of this machine that nobody listens at. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

@@ -1,6 +1,7 @@
 import { Client } from "../../../src/services/store/postgres/client.ts";
 import { findPostgresPrograms } from "../programs.ts";
 import type { Row } from "../../../src/services/store/database.ts";
+import { freePort } from "../servers/freePort.ts";
 
 /** A Postgres server to test against. */
 export interface TestPostgres {
@@ -160,9 +161,4 @@ async function unprivilegedUser(): Promise<{ uid?: number; gid?: number }> {
   const users = await Deno.readTextFile("/etc/passwd");
   const [, uid, gid] = /^postgres:[^:]*:(\d+):(\d+):/m.exec(users) ?? [, "65534", "65534"];
   return { uid: Number(uid), gid: Number(gid) };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
