@@ -69,6 +69,13 @@ export async function runConnect(
   } catch (error) {
     if (!(error instanceof TwilioProblem)) throw error;
     print(problemLine(error));
+    const host = barredHost(error);
+    if (host !== undefined) {
+      print(
+        `It was not permitted: add ${host} to --allow-net of the task "connect" in deno.json.`,
+      );
+      return 1;
+    }
     print(ADVICE[error.code] ?? "Run the command again: it goes on from here.");
     return 1;
   }
@@ -175,6 +182,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   provider_credentials:
     "Correct TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in .env, as Twilio's console shows them. A restricted API key must be allowed to change phone numbers.",
 };
+
+/** The host that this process may not connect to, where that is why Twilio was not reached. */
+function barredHost({ cause }: TwilioProblem): string | undefined {
+  if (!(cause instanceof Deno.errors.NotCapable)) return undefined;
+  return /net access to "([^"]+)"/.exec(cause.message)?.[1];
+}
 
 function untilInterrupted(): AbortSignal {
   const interrupted = new AbortController();

@@ -21,7 +21,8 @@ const CLOSE_MS = 10_000;
 
 /** Starts it in this terminal; `env` comes before what stands in `.env`. */
 export function startDevServer(env: Readonly<Record<string, string>> = {}): DevServer {
-  const child = new Deno.Command(Deno.execPath(), {
+  // By its name, which is what the task may run.
+  const child = new Deno.Command("deno", {
     args: [...DEV_ARGS],
     env: { ...env },
     stdin: "null",

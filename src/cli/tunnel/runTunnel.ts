@@ -109,6 +109,7 @@ export async function runTunnel(
       ...(number !== undefined && { TWILIO_PHONE_NUMBER: number.number }),
     });
     closing.defer(server.close);
+    let stopWaiting = () => Promise.resolve();
     const isUp = answersHere(port!, server, signal);
     if (await Promise.race([isUp, tunnel.ended.then(() => false)])) {
       const isConnected = await number?.connect(origin) === true;
@@ -116,13 +117,20 @@ export async function runTunnel(
       if (isConnected) {
         const until = new AbortController();
         const waiting = number?.wait(AbortSignal.any([signal, until.signal]));
-        closing.defer(async () => {
+        stopWaiting = async () => {
           until.abort();
           await waiting;
-        });
+        };
+        closing.defer(stopWaiting);
       }
     }
-    return await lastingUntil(tunnel, server);
+    const outcome = await lastingUntil(tunnel, server);
+    if (outcome !== "broken") {
+      await stopWaiting();
+      // Server and tunnel take seconds to close: calls would fail meanwhile.
+      await number?.restore();
+    }
+    return outcome;
   }
 
   /** DNS of this machine may know a new address later than Twilio's does. */
@@ -164,7 +172,8 @@ function ownSettings(
     print(`API_KEYS is not set; for this run the key is ${key}`);
   }
   return {
-    // All tools of tunnels write X-Forwarded-For, and nothing else reaches the port from outside.
+    HOST: "127.0.0.1",
+    // All tools of tunnels write X-Forwarded-For, and at that address nothing else reaches the port from outside.
     ...(!isSet("TRUST_PROXY") && { TRUST_PROXY: "true" }),
     ...(key !== undefined && { API_KEYS: `dev:${key};scopes=admin` }),
   };

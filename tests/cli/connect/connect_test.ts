@@ -244,3 +244,16 @@ Deno.test("calls are forwarded only to phones that this server may call", async 
   assert.match(onServer.printed, /is on this server/);
   assert.deepEqual([...Deno.readDirSync(rig.folder)], []);
 });
+
+Deno.test({
+  name: "connect names the host of a region that it may not connect to, and where to permit it",
+  permissions: { net: ["127.0.0.1"], read: true, write: true, env: true, sys: true, run: true },
+  async fn() {
+    await using rig = await startConnectRig();
+    const TWILIO_API_URL = "https://api.dublin.ie1.twilio.com";
+    const { code, printed } = await rig.run(["--yes"], [], { TWILIO_API_URL });
+    assert.equal(code, 1);
+    assert.match(printed, /not permitted: add api\.dublin\.ie1\.twilio\.com:443 to --allow-net/);
+    assert.ok(!printed.includes("again"), printed);
+  },
+});

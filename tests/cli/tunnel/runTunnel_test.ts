@@ -23,12 +23,13 @@ interface Running {
 function run(
   tools: Pick<FakeTools, "path" | "ask">,
   rig: ConnectRig,
-  { tool, answers = [], env = {}, isAgreed = true, patienceMs = 60_000 }: {
+  { tool, answers = [], env = {}, isAgreed = true, patienceMs = 60_000, onClose = () => {} }: {
     readonly tool?: string;
     readonly answers?: readonly string[];
     readonly env?: Readonly<Record<string, string | undefined>>;
     readonly isAgreed?: boolean;
     readonly patienceMs?: number;
+    readonly onClose?: () => void;
   } = {},
 ): Running {
   const { PUBLIC_URL: _, API_KEYS: __, ...settings } = rig.env;
@@ -51,13 +52,17 @@ function run(
     signal: end.signal,
     ask: tools.ask,
     patienceMs,
-    startServer: (more) => startApp({ ...environment, ...more }, rig),
+    startServer: (more) => startApp({ ...environment, ...more }, rig, onClose),
   });
   return { lines, code, stop: () => end.abort() };
 }
 
 /** The server in this process, in the place of one that starts again at changes. */
-function startApp(env: Readonly<Record<string, string | undefined>>, rig: ConnectRig): DevServer {
+function startApp(
+  env: Readonly<Record<string, string | undefined>>,
+  rig: ConnectRig,
+  onClose: () => void,
+): DevServer {
   const ended = Promise.withResolvers<number>();
   const opening = (async () => {
     const app = await createApp(env, { recordAfterMs: "never" });
@@ -73,6 +78,7 @@ function startApp(env: Readonly<Record<string, string | undefined>>, rig: Connec
     ended: ended.promise,
     signal: () => {},
     async close() {
+      onClose();
       const { app, server } = await opening;
       await app.close();
       await server.shutdown();
@@ -111,7 +117,9 @@ for (
       await using rig = await startConnectRig({}, { speed: 1 });
       rig.api.setNumber({ VoiceUrl: "https://old.example/voice" });
       const before = JSON.stringify(rig.api.resources);
-      const running = run(tools, rig, { tool, isAgreed: false, answers: ["y"] });
+      let atClose = "";
+      const onClose = () => atClose = JSON.stringify(rig.api.resources);
+      const running = run(tools, rig, { tool, isAgreed: false, answers: ["y"], onClose });
       await running.lines.find((line) => line.includes("Ctrl-C"));
       const { voiceUrl } = rig.api.numberOf(account.number)!;
       assert.match(voiceUrl, new RegExp(`^https://t-\\d+\\.${host}/twilio/voice#`));
@@ -126,6 +134,7 @@ for (
       running.stop();
       assert.equal(await running.code, 0, running.lines.all.join("\n"));
       assert.equal(JSON.stringify(rig.api.resources), before);
+      assert.equal(atClose, before, "the number is back before the server goes");
       assert.deepEqual([...Deno.readDirSync(rig.folder)], []);
       assert.ok(!tools.pids().some(isAlive), "the tunnel has ended");
     },
