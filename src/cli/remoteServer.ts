@@ -76,10 +76,14 @@ export async function reachServer(
   };
 }
 
-function whyNot({ leg, faults, model, tools }: Scenario, phone: RemotePhone): string | undefined {
+function whyNot(
+  { at, leg, faults, model, tools }: Scenario,
+  phone: RemotePhone,
+): string | undefined {
   if (hasModelFaults({ faults, model })) {
     return "faults of the model are for a server that is started for the scenario";
   }
+  if (at !== undefined) return "at is for a server that is started for the scenario";
   if (tools.length > 0) return "tools are for a server that is started for the scenario";
   return leg === "phone" && "missing" in phone ? phone.missing : undefined;
 }

@@ -1,3 +1,4 @@
+import { calledNumber } from "../scenarios/run/calledNumber.ts";
 import { modelScript } from "../scenarios/run/modelScript.ts";
 import { numberServers } from "./call/numberServers.ts";
 import { NotRehearsed } from "../scenarios/run/notRehearsed.ts";
@@ -41,7 +42,8 @@ function ownServers(
       return await startRehearsedServer({
         environment,
         isReal,
-        ...present({ agent: scenario.agent, called: scenario.called }),
+        ...present({ agent: scenario.agent, called: scenario.called, at: scenario.at }),
+        ...present({ callee: calledNumber(scenario) }),
         numbers: scenario.numbers,
         script: modelScript(scenario.model),
         faults: scenario.faults,
@@ -50,6 +52,7 @@ function ownServers(
         seed,
         voices,
         log: createScenarioLog(scenario.name, print),
+        note: (what) => print(`${scenario.name}: ${what}`),
       });
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),

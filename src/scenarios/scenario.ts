@@ -14,6 +14,8 @@ export interface Scenario {
   readonly lineOf?: (part: CallerStep | Expectation) => number | undefined;
   /** Absent where the call decides: by the called number, or the default agent. */
   readonly agent?: string;
+  /** When it is acted out, as the agent's clocks show it: `2026-11-30T10:00`; absent for a time at which it is open. */
+  readonly at?: string;
   readonly leg: "phone" | "browser";
   /** The server calls, instead of being called: what is at the number. */
   readonly called?: NumberPlan;

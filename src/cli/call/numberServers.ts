@@ -129,13 +129,14 @@ function receptionAt(
   }
 }
 
-function whyNot({ leg, called, callers, faults, model, tools }: Scenario): string | undefined {
+function whyNot({ at, leg, called, callers, faults, model, tools }: Scenario): string | undefined {
   if (leg === "browser") return "a browser cannot call a number";
   if (called !== undefined) return "the server is to call, and here it is called";
   if (callers.length > 1) return "the number is called by one caller at a time";
   if (hasModelFaults({ faults, model })) {
     return "faults of the model are for a server that is started for the scenario";
   }
+  if (at !== undefined) return "at is for a server that is started for the scenario";
   if (tools.length > 0) return "tools are for a server that is started for the scenario";
   const needsWords = callers.some(({ steps }) =>
     steps.some((step) =>

@@ -22,6 +22,9 @@ const who = {
 };
 const steps = z.array(callerStep).max(200);
 
+const WHEN = "must be as 2026-11-30T10:00";
+const moment = z.iso.datetime({ local: true, precision: -1, error: WHEN })
+  .regex(/:\d\d$/, WHEN);
 const toolArguments = z.record(z.string().max(64), z.json());
 const calls = z.record(z.string().min(1).max(64), toolArguments)
   .transform((calls) => Object.entries(calls).map(([name, args]) => ({ name, arguments: args })));
@@ -71,6 +74,7 @@ export function scenarioSchema(readAudio: (path: string) => Uint8Array) {
   return z.strictObject({
     title: words,
     agent: z.string().max(64).exactOptional(),
+    at: moment.exactOptional(),
     leg: z.enum(["phone", "browser"]).default("phone"),
     called: called.optional(),
     variables: z.record(z.string().max(64), z.string().max(500)).default({}),
@@ -118,13 +122,13 @@ export function scenarioSchema(readAudio: (path: string) => Uint8Array) {
       context.addIssue({ code: "custom", path: ["called"], message: "is for one caller alone" });
     }
   }).transform((
-    { caller, callers, from, voice, line, noise, called, agent, context, ...file },
+    { caller, callers, from, voice, line, noise, called, agent, at, context, ...file },
   ): Omit<Scenario, "name"> => {
     const all = { ...present({ from, voice, line, noise }) };
     const each = callers ?? [{ caller: caller ?? [] }];
     return {
       ...{ title: file.title, leg: file.leg, variables: file.variables, numbers: file.numbers },
-      ...present({ agent, called, context }),
+      ...present({ agent, at, called, context }),
       callers: each.map((one) => callerOf({ ...all, ...one })),
       model: file.model,
       tools: file.tools,

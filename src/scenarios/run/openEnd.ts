@@ -4,6 +4,7 @@ import { SimulatedBrowser } from "../../sim/web/simulatedBrowser.ts";
 import { isRecord } from "../../utils/isRecord.ts";
 import { present } from "../../utils/present.ts";
 import type { Scenario, ScenarioCaller } from "../scenario.ts";
+import { calledNumber } from "./calledNumber.ts";
 import { type CallerEnd, phoneEnd } from "./callerEnd.ts";
 import { keptMs } from "./keptMs.ts";
 import type { ScenarioServer } from "./scenarioServer.ts";
@@ -14,8 +15,6 @@ export interface OpenedEnd {
   /** Of the carrier's, or the server's own; absent where nothing is known of a record. */
   readonly id?: { readonly callSid: string } | { readonly callId: string };
 }
-
-const DEFAULT_CALLED = "+14155550123";
 
 /** By then a server has dialled, or let a browser in. */
 const OPENS_WITHIN_MS = 60_000;
@@ -33,17 +32,19 @@ export async function openEnd(
   if (server.call !== undefined) return { end: await server.call(scenario, caller) };
   if (scenario.leg === "browser") return await openBrowser(scenario, caller, server, signal);
   const { network } = server;
-  if (scenario.called !== undefined) return await openCalled(scenario, caller, server, signal);
+  if (scenario.called !== undefined) return await openCalled(scenario, server, signal);
   return ofCall(network.call({ ...present({ from: caller.from }), line: lineOf(caller) }));
 }
 
 async function openCalled(
-  { agent, variables, context }: Scenario,
-  { from }: ScenarioCaller,
-  { network, request }: ScenarioServer,
+  scenario: Scenario,
+  { network, request, now = Date.now }: ScenarioServer,
   signal: AbortSignal | undefined,
 ): Promise<OpenedEnd> {
-  const body = { to: from ?? DEFAULT_CALLED, ...present({ agent, context }), variables };
+  const { agent, variables, context } = scenario;
+  const to = calledNumber(scenario);
+  const consent = { source: "a rehearsal, which calls nobody", at: new Date(now()).toISOString() };
+  const body = { to, ...present({ agent, context }), variables, consent };
   await accepted(request("/api/outbound/initiate", asJson(body)));
   const limit = { clock: network.context.clock, why: "the server did not dial", signal };
   return ofCall(await inTime(network.nextCall(), limit));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { startRehearsedServer } from "../../../src/cli/rehearsedServer.ts";
 import { describeProblem } from "../../../src/config/agentProblem.ts";
 import { readScenario } from "../../../src/scenarios/file/readScenario.ts";
+import { calledNumber } from "../../../src/scenarios/run/calledNumber.ts";
 import { modelScript } from "../../../src/scenarios/run/modelScript.ts";
 import {
   type CallRun,
@@ -48,7 +49,8 @@ export function openStage(agentsDir: string): Stage {
       await using server = await startRehearsedServer({
         environment: { AGENTS_DIR: agentsDir, ...environment },
         isReal: false,
-        ...present({ agent: scenario.agent, called: scenario.called }),
+        ...present({ agent: scenario.agent, called: scenario.called, at: scenario.at }),
+        ...present({ callee: calledNumber(scenario) }),
         numbers: scenario.numbers,
         script: modelScript(scenario.model),
         faults: scenario.faults,
