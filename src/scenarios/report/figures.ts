@@ -41,6 +41,11 @@ export function costOf({ scenarios }: Pick<RunReport, "scenarios">): number | un
   return costs.length === 0 ? undefined : costs.reduce((sum, usd) => sum + usd, 0);
 }
 
+/** The built-in engine says what a model would have read and written, and nobody pays for it. */
+export function costName({ engine }: Pick<RunReport, "engine">): string {
+  return engine === "rehearsal" ? "cost, simulated" : "cost";
+}
+
 /** A sum as reports show it. */
 export function dollars(usd: number): string {
   return `$${usd.toFixed(usd > 0 && usd < 0.995 ? 4 : 2)}`;

@@ -47,10 +47,10 @@ Deno.test("each thing that failed is told once, with its runs, its time and its 
   const budgets = [{ name: "answers_p95", limit: 1000, is: 1240, isKept: false }];
   const lines = summaryLines(report, { budgets, difference: undefined, paint: plain });
   assert.deepEqual(lines.slice(0, 19), [
-    "scenario  passed  answers   worst  cut after  dead air     cost",
-    "prices       1/3   0.80 s  1.24 s          -         -  $0.0200",
-    "quiet        1/1        -       -     0.09 s    3.00 s        -",
-    "all          2/4   0.80 s  1.24 s     0.09 s    3.00 s  $0.0200",
+    "scenario  passed  answers   worst  cut after  dead air  cost, simulated",
+    "prices       1/3   0.80 s  1.24 s          -         -          $0.0200",
+    "quiet        1/1        -       -     0.09 s    3.00 s                -",
+    "all          2/4   0.80 s  1.24 s     0.09 s    3.00 s          $0.0200",
     "",
     "FAIL  prices: About prices",
     '  expected  heard "forty"',

@@ -1,6 +1,6 @@
 import { budgetFigure } from "../budgets.ts";
 import { type Difference, type FigureChange, isSame } from "../difference.ts";
-import { costOf, dollars, figuresOf } from "../figures.ts";
+import { costName, costOf, dollars, figuresOf } from "../figures.ts";
 import { passRate, type RunReport } from "../runReport.ts";
 import { whoAnswers } from "../sinceRecorded.ts";
 import { seconds } from "../../expect/verdict.ts";
@@ -27,7 +27,7 @@ export function overview(report: RunReport): string {
       : []),
     ...(cuts ? [["cut, worst", seconds(cuts.worst)] as const] : []),
     ...(deadAir ? [["dead air, longest", seconds(deadAir.worst)] as const] : []),
-    ...(cost === undefined || cost === 0 ? [] : [["cost", dollars(cost)] as const]),
+    ...(cost === undefined || cost === 0 ? [] : [[costName(report), dollars(cost)] as const]),
   ];
   const isBuiltIn = report.engine === "rehearsal";
   const conditions = [

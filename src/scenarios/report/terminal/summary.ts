@@ -1,6 +1,14 @@
 import { budgetFigure, type BudgetVerdict } from "../budgets.ts";
 import type { Difference } from "../difference.ts";
-import { costOf, dollars, figureNames, type Figures, figuresOf, type Spread } from "../figures.ts";
+import {
+  costName,
+  costOf,
+  dollars,
+  figureNames,
+  type Figures,
+  figuresOf,
+  type Spread,
+} from "../figures.ts";
 import { passRate, type RunReport, untoldOf } from "../runReport.ts";
 import { seconds } from "../../expect/verdict.ts";
 import { whoAnswers } from "../sinceRecorded.ts";
@@ -40,7 +48,15 @@ export function summaryLines(
 
 function table(report: RunReport, paint: Paint): readonly string[] {
   if (report.scenarios.length === 0) return [];
-  const head = ["scenario", "passed", "answers", "worst", "cut after", "dead air", "cost"];
+  const head = [
+    "scenario",
+    "passed",
+    "answers",
+    "worst",
+    "cut after",
+    "dead air",
+    costName(report),
+  ];
   const rows = report.scenarios.map((scenario) => row(scenario.name, { scenarios: [scenario] }));
   const total = rows.length > 1 ? [row("all", report)] : [];
   const [first = "", ...lines] = tableLines(head, [...rows, ...total]);
