@@ -1,3 +1,6 @@
+import { germanNumber } from "./germanNumber.ts";
+import type { SpokenWord } from "./spokenWords.ts";
+
 /** One word, or several that are one number, and which of the given words it is made of. */
 export interface Merged {
   readonly text: string;
@@ -16,36 +19,67 @@ const TENS: ReadonlyMap<string, number> = new Map(
 );
 const SCALES: ReadonlyMap<string, number> = new Map([["thousand", 1000], ["million", 1_000_000]]);
 
+/** How numbers of several words are read: within a sentence's parts, beyond them, or word by word. */
+export type Reading = typeof readings[number];
+export const readings = ["within", "beyond", "single"] as const;
+
 /**
- * Writes English numbers in digits: `forty two` and `42` become the same. Digits that are read one by one stay
- * so. Words are in lower case.
+ * Writes English and German numbers in digits: `forty two` and `42` become the same. Digits that are read one by one
+ * stay so, and so do two amounts with `and` between them.
  */
-export function mergeNumbers(words: readonly string[]): readonly Merged[] {
+export function mergeNumbers(
+  words: readonly SpokenWord[],
+  reading: Reading = "within",
+): readonly Merged[] {
   const merged: Merged[] = [];
   for (let at = 0; at < words.length;) {
-    const { value, used } = numberAt(words, at);
-    const text = value === undefined ? words[at] ?? "" : String(value);
-    const length = Math.max(1, used);
-    merged.push({ text, first: at, last: at + length - 1 });
-    at += length;
+    const { text, used } = reading === "single"
+      ? { text: words[at]?.text ?? "", used: 1 }
+      : wordAt(partFrom(words, at, reading));
+    merged.push({ text, first: at, last: at + used - 1 });
+    at += used;
   }
   return merged;
 }
 
+/** The longest number has fewer words. */
+const MAX_WORDS = 16;
+
+function partFrom(words: readonly SpokenWord[], from: number, reading: Reading) {
+  const part: string[] = [];
+  for (const { text, isLast } of words.slice(from, from + MAX_WORDS)) {
+    part.push(text);
+    if (isLast && reading === "within") break;
+  }
+  return part;
+}
+
+/** The first of the words, with all that is one number with it. */
+function wordAt(words: readonly string[]): { readonly text: string; readonly used: number } {
+  const [first = "", second = ""] = words;
+  if (first === "minus") {
+    const { text, used } = wordAt(words.slice(1));
+    if (/^\d/.test(text)) return { text: `-${text}`, used: used + 1 };
+  }
+  const isOne = first === "a" && (second === "hundred" || SCALES.has(second));
+  const { value, used } = numberAt(isOne ? ["one", ...words.slice(1)] : words);
+  if (value !== undefined) return { text: String(value), used };
+  return { text: String(germanNumber(first) ?? first), used: 1 };
+}
+
 function numberAt(
   words: readonly string[],
-  from: number,
 ): { readonly value?: number; readonly used: number } {
   let total = 0;
   let group: number | undefined;
-  let at = from;
+  let at = 0;
   for (; at < words.length; at++) {
     const word = words[at] ?? "";
     const unit = UNITS.get(word);
     const ten = TENS.get(word);
     const scale = SCALES.get(word);
     const previous = words[at - 1] ?? "";
-    const isBegun = at > from;
+    const isBegun = at > 0;
     if (unit !== undefined) {
       const fits = !isBegun || scaled(previous) || (TENS.has(previous) && unit > 0 && unit < 10);
       if (!fits) break;
@@ -58,17 +92,20 @@ function numberAt(
     } else if (scale !== undefined && group !== undefined) {
       total += group * scale;
       group = 0;
-    } else if (!(word === "and" && isBegun && scaled(previous) && isNumber(words[at + 1]))) {
+    } else if (!(word === "and" && isBegun && scaled(previous) && isSmall(words.slice(at + 1)))) {
       break;
     }
   }
-  return group === undefined ? { used: 0 } : { value: total + group, used: at - from };
+  return group === undefined ? { used: 0 } : { value: total + group, used: at };
 }
 
 function scaled(word: string): boolean {
   return word === "hundred" || word === "and" || SCALES.has(word);
 }
 
-function isNumber(word = ""): boolean {
-  return UNITS.has(word) || TENS.has(word);
+/** A number that is no amount of its own: `one hundred and two hundred` are two. */
+function isSmall([first = "", second = "", third = ""]: readonly string[]): boolean {
+  if (!UNITS.has(first) && !TENS.has(first)) return false;
+  const next = TENS.has(first) && UNITS.has(second) ? third : second;
+  return next !== "hundred" && !SCALES.has(next);
 }

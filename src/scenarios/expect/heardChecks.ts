@@ -1,6 +1,7 @@
 import type { CallEvidence } from "../callEvidence.ts";
 import { findHeard } from "../ear/findHeard.ts";
 import { findWords, plainWords } from "../ear/findWords.ts";
+import { readings } from "../ear/numberWords.ts";
 import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
 
 /** Why nothing can be said of words. */
@@ -41,7 +42,9 @@ export function checkNeverHeard(text: string, evidence: CallEvidence): Verdict {
   if (evidence.lines.every(({ words }) => words.length === 0)) {
     return skipped(`never heard "${text}"`, "nothing that the agent says was heard");
   }
-  const found = findHeard(text, evidence);
+  // However its numbers may be meant.
+  const found =
+    readings.flatMap((reading) => findHeard(text, evidence, undefined, reading) ?? [])[0];
   return found === undefined
     ? verdict(`never heard "${text}"`, true, `not heard${saidBy(evidence)}`)
     : verdict(

@@ -37,6 +37,41 @@ Deno.test("what follows a cut does not go on what was cut", async () => {
   );
 });
 
+Deno.test("what can be read as two numbers or as one was heard as either, and is never unheard", async () => {
+  const said = (text: string) => line("a", 400, text);
+  const told = async (text: string, ...wanted: readonly string[]) =>
+    await states(call({ lines: [said(text)] }), [
+      ...wanted.map((text): Expectation => ({ type: "neverHeard", text })),
+    ]);
+  const failed = /^failed: heard at/;
+  for (
+    const verdict of [
+      ...await told("It costs between one hundred and two hundred dollars.", ...AMOUNTS),
+      ...await told(
+        "Your code is twenty. One moment.",
+        "code is twenty",
+        "twenty one",
+        "21 moment",
+      ),
+      ...await told("Three hundred and five dollars.", "305 dollars", "three hundred"),
+    ]
+  ) assert.match(verdict, failed);
+  const evidence = call({ lines: [said("It costs one hundred. Five people are before you.")] });
+  assert.deepEqual(
+    await states(evidence, [
+      { type: "heard", text: "one hundred" },
+      { type: "heard", text: "105" },
+    ]),
+    ["held: heard at 1.60 s", "failed: it was not said"],
+  );
+  const lines = [said("Your code is twenty"), line("b", 3000, "five moments")];
+  assert.deepEqual(await states(call({ lines }), [{ type: "heard", text: "25" }]), [
+    "failed: it was not said",
+  ]);
+});
+
+const AMOUNTS = ["one hundred", "$200"];
+
 Deno.test("times at the ear are held against their limits, the worst of each kind", async () => {
   const evidence = call({
     taking: {
