@@ -80,7 +80,8 @@ export function createTwilioRequest(
       return { status: response.status, headers: response.headers, body: parsed(text) };
     } catch (cause) {
       if (neverSent(cause)) throw unreachable(cause);
-      throw creates ? outcomeUnknown(cause) : tooSlow(cause);
+      if (creates) throw outcomeUnknown(cause);
+      throw cause instanceof RangeError ? tooLong(cause) : tooSlow(cause);
     }
   }
 }
@@ -144,6 +145,15 @@ function tooSlow(cause: unknown): TwilioProblem {
     504,
     "provider_unreachable",
     "Twilio did not answer in time.",
+    { cause },
+  );
+}
+
+function tooLong(cause: RangeError): TwilioProblem {
+  return new TwilioProblem(
+    502,
+    "provider_unreachable",
+    "Twilio's answer is too long to be read.",
     { cause },
   );
 }

@@ -18,12 +18,12 @@ import { callerIdFinding, unusableNumbers } from "./callerIdFinding.ts";
 import { calledCountries, closedCountries, countriesFinding } from "./countryFindings.ts";
 import { numberFindings } from "./numberFindings.ts";
 import { textingAgents, textSender, textsFinding } from "./textsFindings.ts";
-import { type Asked, asked, askTwilio } from "./twilioAnswers.ts";
+import { type Asked, type AskLimit, askTwilio, openAskLimit } from "./twilioAnswers.ts";
 
 export interface TwilioCheckDeps {
   readonly settings: Pick<Settings, "phone" | "outbound" | "sms" | "server" | "signIn">;
   readonly agents: Pick<Agents, "names" | "get">;
-  /** Limit of each request. */
+  /** Limit of each request; of all together, four times as long. */
   readonly twilioTimeoutMs?: number | undefined;
   /** Milliseconds since 1970. */
   readonly now: Clock["now"];
@@ -66,7 +66,16 @@ function checksOf(
   const unusable = kept(() => unusableNumbers(settings.outbound.from, numbers, facts));
   const sender = kept(() => textSender({ phone, sms: settings.sms }, facts, numbers));
 
-  return async function look() {
+  return async function lookInTime() {
+    const limit = openAskLimit(options.timeoutMs * ROUNDS);
+    try {
+      return await look(limit);
+    } finally {
+      limit.end();
+    }
+  };
+
+  async function look({ within }: Pick<AskLimit, "within">) {
     const answers = await askTwilio({ facts, numbers, number: phone.number });
     const fault = accountFault(answers, phone);
     if (fault !== undefined || !answers.account.ok || !answers.number.ok) {
@@ -76,12 +85,12 @@ function checksOf(
     const texting = textingAgents(agents);
     const callsOut = settings.server.apiKeys.length > 0 || settings.signIn !== undefined;
     const [ofBalance, overrides, ofAlerts, ofCountries, ofFrom, ofTexts] = await Promise.all([
-      asked(balance.get()),
-      overridesOf(found),
-      asked(alerts.get()),
-      callsOut ? asked(closed.get()) : none<readonly string[]>([]),
-      callsOut ? asked(unusable.get()) : none<readonly string[]>([]),
-      texting.length > 0 ? asked(sender.get()) : undefined,
+      within(balance.get()),
+      overridesOf(found, within),
+      within(alerts.get()),
+      callsOut ? within(closed.get()) : none<readonly string[]>([]),
+      callsOut ? within(unusable.get()) : none<readonly string[]>([]),
+      texting.length > 0 ? within(sender.get()) : undefined,
     ]);
     const checks: SetupCheck[] = [];
     const add = (part: SetupPart, findings: readonly Finding[]) =>
@@ -108,14 +117,14 @@ function checksOf(
     add("destinations", outbound.filter((finding) => finding !== undefined));
     if (ofTexts?.ok === true) add("texts", [textsFinding(ofTexts.value, texting)]);
     return checks;
-  };
+  }
 
   /** A trunk that cannot be asked about is left without its name. */
-  async function overridesOf(found: AccountNumber | undefined) {
+  async function overridesOf(found: AccountNumber | undefined, within: AskLimit["within"]) {
     const { TrunkSid = "", VoiceApplicationSid = "" } = found?.settings ?? {};
     const [trunk, application] = await Promise.all([
-      TrunkSid === "" ? undefined : asked(facts.trunk(TrunkSid)),
-      VoiceApplicationSid === "" ? undefined : asked(numbers.application(VoiceApplicationSid)),
+      TrunkSid === "" ? undefined : within(facts.trunk(TrunkSid)),
+      VoiceApplicationSid === "" ? undefined : within(numbers.application(VoiceApplicationSid)),
     ]);
     return present({
       trunk: trunk?.ok === true ? trunk.value : undefined,
@@ -131,6 +140,7 @@ function checksOf(
     if (closed.length > 0 && all.some((it) => it?.ok === false && it.fault === "not_permitted")) {
       return closed.map(hostFinding);
     }
+    if (all.some((it) => it?.ok === false && it.fault === "late")) return [TWILIO_SLOW];
     return [{
       code: "twilio_partly_unknown",
       state: "warning",
@@ -140,6 +150,17 @@ function checksOf(
     }];
   }
 }
+
+/** Of questions that follow one another. */
+const ROUNDS = 4;
+
+const TWILIO_SLOW: Finding = {
+  code: "twilio_partly_unknown",
+  state: "warning",
+  text:
+    "Twilio did not answer in time: what is asked about errors, countries, numbers and registrations is not all known.",
+  remedy: "Look again in a minute.",
+};
 
 const products = ["monitor", "voice", "messaging", "trunking"] as const;
 

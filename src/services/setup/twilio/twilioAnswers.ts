@@ -1,3 +1,4 @@
+import { setTimer } from "../../../utils/clock.ts";
 import {
   type AccountFacts,
   type AccountNumber,
@@ -11,6 +12,8 @@ export type AskFault =
   /** This server may not connect there. */
   | "not_permitted"
   | "away"
+  /** Others were asked for so long that this one had no time left. */
+  | "late"
   | "refused"
   | "suspended"
   /** Test credentials, which may do little else than seem to place calls. */
@@ -38,6 +41,22 @@ export async function askTwilio(
 ): Promise<TwilioAnswers> {
   const [account, found] = await Promise.all([asked(facts.account()), asked(numbers.find(number))]);
   return { account, number: found };
+}
+
+/** How long all questions together may take. */
+export interface AskLimit {
+  /** The same as `asked`, within the limit. */
+  within<T>(answer: Promise<T>): Promise<Asked<T>>;
+  end(): void;
+}
+
+/** Starts to count. A question goes on after the limit: whoever keeps its answer has it later. */
+export function openAskLimit(limitMs: number): AskLimit {
+  let end = () => {};
+  const late = new Promise<Asked<never>>((resolve) => {
+    end = setTimer(() => resolve({ ok: false, fault: "late" }), limitMs);
+  });
+  return { within: (answer) => Promise.race([asked(answer), late]), end };
 }
 
 /** Never rejects: an answer that cannot be read is none. */
