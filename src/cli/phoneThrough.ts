@@ -67,9 +67,9 @@ export async function answerWish(
   if (asked === undefined) return new Response("Not a call", { status: 400 });
   const encoder = new TextEncoder();
   let call: SimulatedCall | undefined;
+  let isOpen = true;
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start(controller) {
-      let isOpen = true;
       const print = (line: string) => {
         if (isOpen) controller.enqueue(encoder.encode(`${line}\n`));
       };
@@ -81,7 +81,10 @@ export async function answerWish(
       });
       request.signal.addEventListener("abort", () => isOpen = false);
     },
-    cancel: () => call?.hangUp(),
+    cancel() {
+      isOpen = false;
+      call?.hangUp();
+    },
   });
   return new Response(body, { headers: { "Content-Type": TYPE } });
 }
@@ -96,11 +99,14 @@ function readAsked(text: string): Asked | undefined {
   if (!isRecord(value)) return undefined;
   const { from, to, say, digits, interruptAfterMs, maxMs, stays } = value;
   if (typeof from !== "string" || typeof to !== "string" || !Array.isArray(say)) return undefined;
+  if (say.length > 100) return undefined;
   if (!say.every((line) => typeof line === "string" && line.length < 2000)) return undefined;
   if (typeof maxMs !== "number" || !(maxMs > 0 && maxMs <= 3_600_000)) return undefined;
   return {
     ...{ from: from.slice(0, 100), to: to.slice(0, 100), say, maxMs, stays: stays === true },
     digits: typeof digits === "string" && /^[0-9A-D*#wW]{1,100}$/.test(digits) ? digits : undefined,
-    interruptAfterMs: typeof interruptAfterMs === "number" ? interruptAfterMs : undefined,
+    interruptAfterMs: typeof interruptAfterMs === "number"
+      ? Math.min(600_000, Math.max(0, interruptAfterMs))
+      : undefined,
   };
 }

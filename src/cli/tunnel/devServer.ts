@@ -21,8 +21,7 @@ const CLOSE_MS = 10_000;
 
 /** Starts it in this terminal; `env` comes before what stands in `.env`. */
 export function startDevServer(env: Readonly<Record<string, string>> = {}): DevServer {
-  // By its name, which is what the task may run.
-  const child = new Deno.Command("deno", {
+  const child = new Deno.Command(Deno.execPath(), {
     args: [...DEV_ARGS],
     env: { ...env },
     stdin: "null",

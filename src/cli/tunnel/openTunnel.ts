@@ -86,6 +86,7 @@ export async function openTunnel(
 
 const hasGroups = Deno.build.os !== "windows";
 
+/** Deno lets only a process that may run every program signal a group. */
 function killGroup(child: Deno.ChildProcess, signal: Deno.Signal): void {
   if (!hasGroups) return kill(child, signal);
   try {
