@@ -2,40 +2,57 @@ import type { CallEvidence, RecordedCall, RecordedTool } from "../callEvidence.t
 import { isPartOf } from "../partOf.ts";
 import type { Expectation } from "../scenario.ts";
 import { findHeard } from "../ear/findHeard.ts";
+import { isRefused } from "../toolRefused.ts";
 import { recordOffset } from "./recordOffset.ts";
 import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
 
 type ToolExpectation = Extract<Expectation, { type: "tool" }>;
 
-/** A tool was called so often, with these arguments among others, after the caller had heard something. */
+/**
+ * A tool was carried out so often, with these arguments among others, each time after the caller had heard something.
+ * One that is not called was not refused either.
+ */
 export function checkTool(
   { name, with: wanted = {}, times, afterHeard }: ToolExpectation,
   record: RecordedCall,
   evidence: CallEvidence,
 ): Verdict {
+  const args = Object.keys(wanted).length > 0 ? [`with ${JSON.stringify(wanted)}`] : [];
   const particulars = [
-    ...(Object.keys(wanted).length > 0 ? [`with ${JSON.stringify(wanted)}`] : []),
+    ...args,
     ...(times === undefined ? [] : [times === 1 ? "once" : `${times} times`]),
     ...(afterHeard === undefined ? [] : [`after "${afterHeard}" was heard`]),
   ];
   const expected = times === 0
-    ? `${name} is not called`
+    ? [`${name} is not called`, ...args].join(" ")
     : [`${name} is called`, ...particulars].join(" ");
   const calls = record.tools.filter((tool) => tool.name === name);
-  const fitting = calls.filter((tool) => isPartOf(wanted, tool.arguments));
-  const [first] = fitting;
-  const at = first === undefined ? undefined : first.startedMs + recordOffset(record, evidence);
+  const asked = calls.filter((tool) => isPartOf(wanted, tool.arguments));
+  const fitting = times === 0 ? asked : asked.filter((tool) => !isRefused(tool));
+  const atOf = (tool?: RecordedTool) => tool && tool.startedMs + recordOffset(record, evidence);
+  const at = atOf(fitting[0]);
   if (times !== undefined && fitting.length !== times) {
-    return verdict(expected, false, `${fitting.length} such calls of ${calls.length}`, at);
+    const refused = times === 0 ? 0 : asked.length - fitting.length;
+    const besides = refused === 0 ? "" : `, ${refused} called, but refused`;
+    const found = `${fitting.length} such calls of ${calls.length}${besides}`;
+    return verdict(expected, false, found, at ?? atOf(asked[0]));
   }
-  if (times === 0) return verdict(expected, true, "not called");
-  if (first === undefined || at === undefined) {
-    return verdict(expected, false, describeCalls(calls, record.tools));
+  if (times === 0) {
+    const found = calls.length === 0 ? "not called" : `called, but not so, ${calls.length} times`;
+    return verdict(expected, true, found);
+  }
+  if (at === undefined) {
+    const refused = asked.at(-1);
+    const found = refused === undefined
+      ? describeCalls(calls, record.tools)
+      : `called, but refused: ${refused.output}`;
+    return verdict(expected, false, found, atOf(refused));
   }
   if (afterHeard === undefined) return verdict(expected, true, `at ${seconds(at)}`, at);
   const heard = findHeard(afterHeard, evidence);
   if (heard === undefined) return verdict(expected, false, "that was never heard", at);
-  const found = `called at ${seconds(at)}, heard by ${seconds(heard.toMs)}`;
+  const first = fitting.length === 1 ? "called" : `first of ${fitting.length} times called`;
+  const found = `${first} at ${seconds(at)}, heard by ${seconds(heard.toMs)}`;
   return verdict(expected, heard.toMs <= at, found, at);
 }
 

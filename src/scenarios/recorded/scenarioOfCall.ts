@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import type { Agent } from "../../config/agents.ts";
 import type { RecordedCall, RecordedTurn } from "../callEvidence.ts";
+import { isRefused } from "../toolRefused.ts";
 import { isWithPerson, recordedFarEnd } from "./recordedFarEnd.ts";
 import { recordedNumbers } from "./recordedNumbers.ts";
 import { recordedRules } from "./recordedRules.ts";
@@ -76,7 +77,9 @@ export const NO_TEXTS = "its texts are masked";
 function expectations(call: RecordedCall): readonly unknown[] {
   const { tools, transfers, end, outcome, answeredBy } = call;
   const times = new Map<string, number>();
-  for (const { name } of tools) times.set(name, (times.get(name) ?? 0) + 1);
+  for (const { name } of tools.filter((tool) => !isRefused(tool))) {
+    times.set(name, (times.get(name) ?? 0) + 1);
+  }
   const reached = transfers.filter(({ isConnected }) => isConnected).map(({ alias }) => alias);
   return [
     ...[...times].map(([name, times]) => ({ tool: { name, times } })),

@@ -146,9 +146,53 @@ Deno.test("tools are held against name, arguments, number, and what was heard be
       'failed: called with {"slot":"s1"}',
       "failed: 2 such calls of 2",
       "held: not called",
-      "held: called at 2.50 s, heard by 1.60 s",
+      "held: first of 2 times called at 2.50 s, heard by 1.60 s",
       "failed: called at 0.50 s, heard by 1.60 s",
     ],
+  );
+});
+
+Deno.test("a tool that the server refused was not carried out, and one that failed was", async () => {
+  const refused = (code: string) => ({
+    ...{ name: "book_slot", arguments: { slot: "s1" }, startedMs: 500, ok: false },
+    output: JSON.stringify({ error: "Not so.", code }),
+  });
+  const asked = { ...refused(""), output: '{"status":"confirmation_asked"}' };
+  const done = { ...refused(""), startedMs: 2500, ok: true, output: "Booked." };
+  const tool = (more: Partial<Extract<Expectation, { type: "tool" }>>): Expectation => ({
+    ...{ type: "tool", name: "book_slot" },
+    ...more,
+  });
+  const lines = [line("a", 400, "It costs forty dollars.")];
+  const wanted = [tool({}), tool({ times: 1 }), tool({ times: 0 })];
+  assert.deepEqual(
+    await states(call({ lines, record: { tools: [refused("invalid_arguments")] } }), wanted),
+    [
+      'failed: called, but refused: {"error":"Not so.","code":"invalid_arguments"}',
+      "failed: 0 such calls of 1, 1 called, but refused",
+      "failed: 1 such calls of 1",
+    ],
+  );
+  assert.deepEqual(
+    await states(call({ lines, record: { tools: [refused("failed")] } }), wanted.slice(0, 1)),
+    ["held: at 0.50 s"],
+  );
+  assert.deepEqual(
+    await states(call({ lines, record: { tools: [asked, done, { ...done, startedMs: 4000 }] } }), [
+      tool({ afterHeard: "forty dollars", times: 2 }),
+      tool({ times: 0, with: { slot: "s2" } }),
+    ]),
+    [
+      "held: first of 2 times called at 2.50 s, heard by 1.60 s",
+      "held: called, but not so, 3 times",
+    ],
+  );
+  const early = { ...done, startedMs: 500 };
+  assert.deepEqual(
+    await states(call({ lines, record: { tools: [early, done] } }), [
+      tool({ afterHeard: "forty dollars" }),
+    ]),
+    ["failed: first of 2 times called at 0.50 s, heard by 1.60 s"],
   );
 });
 
