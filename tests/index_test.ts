@@ -66,7 +66,9 @@ Deno.test("the server says where it is and what is on, answers, and stops on SIG
 Deno.test("where changes are watched for, a second signal is no stray error", async () => {
   const child = start({ PORT: "0", LOG_FORMAT: "json" }, ["--watch"]);
   const [out, err] = [child.stdout.getReader(), child.stderr.getReader()];
-  await readUntil(out, /Ctrl-C stops/);
+  const screen = await readUntil(out, /Ctrl-C stops/);
+  const ready = await fetch(`${/http:\/\/127\.0\.0\.1:\d+/.exec(screen)?.[0]}/ready`);
+  await ready.body?.cancel();
   child.kill("SIGTERM");
   await readUntil(out, /"Stopping"/);
   child.kill("SIGTERM");

@@ -46,7 +46,7 @@ export async function runPhone(
 async function callServer(run: PhoneRun): Promise<number> {
   const { network, options, print } = run;
   // A stand-in that runs already knows what answers the number, also where the server is away.
-  const through = options.wav === undefined
+  const through = options.wav === undefined && !options.isUrlGiven
     ? await callThrough(options, print, run.interrupted)
     : undefined;
   if (through !== undefined) return through;

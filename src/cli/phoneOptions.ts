@@ -86,7 +86,8 @@ Transfers and conferences
   docs/phone-simulator.md.
 
 The server
-  --url URL              where it listens (http://127.0.0.1:PORT; PORT is 8000 unless set)
+  --url URL              where it listens (http://127.0.0.1:PORT; PORT is 8000 unless set); it is then called there,
+                         also where a stand-in that runs already knows another address
   --port N               where Twilio's API listens (the port of TWILIO_API_URL, or 8089). One command at a
                          time can have it; --port 0 calls without it: the server can neither transfer such a
                          call nor end it
@@ -99,6 +100,8 @@ export interface PhoneOptions {
   readonly help: boolean;
   readonly serve: boolean;
   readonly url: string;
+  /** Whether that was said by --url, and does not follow from PORT. */
+  readonly isUrlGiven: boolean;
   readonly publicUrl: string;
   /** Whether that was given, and is not made up. */
   readonly isPublic: boolean;
@@ -150,6 +153,7 @@ export function readPhoneOptions(
     help: values.help ?? false,
     serve: values.serve ?? false,
     url: origin("--url", values.url ?? `http://127.0.0.1:${setting("PORT") ?? "8000"}`),
+    isUrlGiven: values.url !== undefined,
     publicUrl: origin(
       "--public-url",
       values["public-url"] ?? setting("PUBLIC_URL") ?? rehearsal.PUBLIC_URL,

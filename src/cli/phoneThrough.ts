@@ -37,13 +37,18 @@ export async function callThrough(
       return undefined;
     }
     print(`Calling ${to} from ${from} through the stand-in for Twilio at port ${port}`);
+    let isFailed = false;
+    const tell = (line: string) => {
+      if (line === FAILED) isFailed = true;
+      else print(line);
+    };
     let rest = "";
     for await (const text of response.body!.pipeThrough(new TextDecoderStream())) {
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
-      lines.forEach(print);
+      lines.forEach(tell);
     }
-    return 0;
+    return isFailed ? 1 : 0;
   } catch (error) {
     if (end.signal.aborted) return 0;
     if (error instanceof TypeError) return undefined;
@@ -52,6 +57,8 @@ export async function callThrough(
 }
 
 const TYPE = "text/plain; charset=utf-8";
+/** The line that says how the call went is not for the reader: a call that fails says why by itself. */
+const FAILED = "\u0000failed";
 const MAX_BYTES = 64 * 1024;
 
 /** Answers the wish: calls the number, and tells what happens until the call is over. */
@@ -59,7 +66,8 @@ export async function answerWish(
   request: Request,
   place: (asked: Asked, print: (line: string) => void) => {
     readonly call: SimulatedCall;
-    readonly over: Promise<void>;
+    /** Settles when all is told. */
+    readonly over: Promise<unknown>;
   },
 ): Promise<Response | undefined> {
   if (request.method !== "POST" || new URL(request.url).pathname !== PATH) return undefined;
@@ -76,6 +84,7 @@ export async function answerWish(
       const placed = place(asked, print);
       call = placed.call;
       placed.over.finally(() => {
+        if (placed.call.errors.length > 0) print(FAILED);
         if (isOpen) controller.close();
         isOpen = false;
       });

@@ -32,7 +32,11 @@ async function run(prepare: (app: TestApp) => void, args: readonly string[] = []
 }
 
 async function runAt(url: string, args: readonly string[]): Promise<Run> {
-  const settings = ["--url", url, "--auth-token", account.authToken, "--port", "0"];
+  return await runWith(["--url", url, "--port", "0", ...args]);
+}
+
+async function runWith(args: readonly string[]): Promise<Run> {
+  const settings = ["--auth-token", account.authToken];
   const options = readPhoneOptions([...settings, ...args], nothingSet, nothingSet);
   const lines: string[] = [];
   const code = await runPhone(options, (line) => lines.push(line), new Promise(() => {}));
@@ -254,13 +258,21 @@ Deno.test("runPhone() calls the number through a stand-in for Twilio that runs a
     },
     stop.promise,
   );
-  const { code, printed } = await runAt(app.url, ["--port", await first.promise]);
+  const port = await first.promise;
+  const { code, printed } = await runWith(["--port", port]);
   assert.equal(code, 0, printed);
   assert.match(printed, /through the stand-in[^]*call in to[^]*Hello\.[^]*ended/);
   const asked = app.posts.filter(({ path }) => path.startsWith("/twilio"));
   assert.deepEqual(asked.map(({ path, signed }) => [path, signed]), [["/twilio/voice", true]]);
-  const wrong = await runAt(app.url, ["--port", await first.promise, "--auth-token", "other"]);
+  const wrong = await runWith(["--port", port, "--url", app.url, "--auth-token", "other"]);
   assert.match(wrong.printed, /is in use by another "deno task phone"/);
+  app.answers["/twilio/voice"] = () => new Response("Forbidden", { status: 403 });
+  const failed = await runWith(["--port", port]);
+  assert.equal(failed.code, 1, failed.printed);
+  assert.match(failed.printed, /refuses the signature/);
+  assert.ok(!failed.printed.includes("\0"));
+  const nowhere = await runWith(["--port", port, "--url", "http://127.0.0.1:1"]);
+  assert.match(nowhere.printed, /Nothing answers at http:\/\/127\.0\.0\.1:1\./);
   stop.resolve();
   assert.equal(await running, 0);
   await app.close();
