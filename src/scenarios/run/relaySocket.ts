@@ -44,7 +44,10 @@ export function relaySocket(
       socket.onmessage = ({ data }) => {
         if (typeof data === "string") upstream.send(data);
       };
-      socket.onclose = () => upstream.close();
+      socket.onclose = () => {
+        signal.removeEventListener("abort", stop);
+        upstream.close();
+      };
       resolve(upgraded.response);
     },
     onMessage(text) {
