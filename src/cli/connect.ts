@@ -67,18 +67,21 @@ export async function runConnect(
         ...waiting,
       });
   } catch (error) {
-    if (!(error instanceof TwilioProblem)) throw error;
-    print(problemLine(error));
-    const host = barredHost(error);
-    if (host !== undefined) {
-      print(
-        `It was not permitted: add ${host} to --allow-net of the task "connect" in deno.json.`,
-      );
-      return 1;
-    }
-    print(ADVICE[error.code] ?? "Run the command again: it goes on from here.");
+    tellProblem(error, print);
     return 1;
   }
+}
+
+/** Throws what is no problem of Twilio's. */
+function tellProblem(error: unknown, print: Terminal["print"]): void {
+  if (!(error instanceof TwilioProblem)) throw error;
+  print(problemLine(error));
+  const host = barredHost(error);
+  print(
+    host === undefined
+      ? ADVICE[error.code] ?? "Run the command again: it goes on from here."
+      : `It was not permitted: add ${host} to --allow-net of the task "connect" in deno.json.`,
+  );
 }
 
 interface Connecting
@@ -161,7 +164,13 @@ async function undo(
   }
   let isWhole = true;
   for (const { remembered, deps } of meant) {
-    isWhole = await undoNumber(remembered, deps, terminal, isAgreed) && isWhole;
+    try {
+      isWhole = await undoNumber(remembered, deps, terminal, isAgreed) && isWhole;
+    } catch (error) {
+      terminal.print(`${remembered.number} could not be undone wholly:`);
+      tellProblem(error, terminal.print);
+      isWhole = false;
+    }
   }
   return isWhole ? 0 : 1;
 }

@@ -5,6 +5,8 @@ import { isRecord } from "../../utils/isRecord.ts";
 /** How a number was before it was pointed at this server, and what was set in its place. */
 export interface RememberedNumber {
   readonly accountSid: string;
+  /** Of Twilio's API; a stand-in may have an account of the same SID. */
+  readonly apiHost: string;
   readonly sid: string;
   readonly number: string;
   /** ISO 8601. */
@@ -129,16 +131,17 @@ function numbersIn(text: string): readonly RememberedNumber[] | undefined {
 
 function numberIn(entry: unknown): RememberedNumber | undefined {
   if (!isRecord(entry)) return undefined;
-  const { accountSid, sid, number, rememberedAt, flows } = entry;
+  const { accountSid, apiHost, sid, number, rememberedAt, flows } = entry;
   const before = settingsIn(entry["before"]);
   const set = settingsIn(entry["set"]);
   if (before === undefined || !isWhole(before) || set === undefined) return undefined;
   if (typeof sid !== "string" || !/^PN[0-9a-f]{32}$/i.test(sid)) return undefined;
   if (typeof number !== "string" || typeof accountSid !== "string") return undefined;
+  if (typeof apiHost !== "string") return undefined;
   if (typeof rememberedAt !== "string" || !Array.isArray(flows) || !flows.every(isFlow)) {
     return undefined;
   }
-  return { accountSid, sid, number, rememberedAt, before, set, flows };
+  return { accountSid, apiHost, sid, number, rememberedAt, before, set, flows };
 }
 
 function isFlow(value: unknown): value is RememberedFlow {

@@ -20,6 +20,8 @@ export interface ConnectDeps {
   readonly flows: TwilioFlows;
   readonly memory: ConnectMemory;
   readonly accountSid: string;
+  /** Of Twilio's API. */
+  readonly apiHost: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -78,12 +80,13 @@ export async function connectNumber(
   target: ConnectTarget,
   deps: ConnectDeps,
 ): Promise<Partial<NumberSettings>> {
-  const { account, flows, memory, accountSid, now } = deps;
+  const { account, flows, memory, accountSid, apiHost, now } = deps;
   const planned = planOf(number, target, deps);
   const prior = memory.find(number.sid);
   const foreign = prior === undefined ? [] : foreignNames(number.settings, prior);
   let remembered: RememberedNumber = {
     accountSid,
+    apiHost,
     sid: number.sid,
     number: number.number,
     rememberedAt: prior?.rememberedAt ?? new Date(now()).toISOString(),

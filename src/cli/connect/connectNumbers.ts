@@ -96,6 +96,7 @@ export function connectDeps(phone: PhoneSettings, memory: ConnectMemory): Connec
     flows: createTwilioFlows(phone),
     memory,
     accountSid: phone.accountSid,
+    apiHost: new URL(phone.apiUrl).host,
     now: Date.now,
   };
 }

@@ -40,7 +40,7 @@ export function differing(
 }
 
 /** They may have to be typed. */
-const whole = (value: string) => shown(value, Infinity);
+const whole = (value: string) => shownUrl(value, Infinity);
 
 /** Lines that say what becomes of each setting; those that are given in `spoken` are told in its words. */
 export function describeChanges(
@@ -76,6 +76,15 @@ export function entriesOf(
     const value = settings[name];
     return value === undefined ? [] : [[name, value] as const];
   });
+}
+
+/** An address of an account without what may be secret in it: passwords and tokens. Other texts are shown as they are. */
+export function shownUrl(text: string, maxLength?: number): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return shown(text, maxLength);
+  const user = url.username === "" && url.password === "" ? "" : "…@";
+  const query = url.search === "" ? "" : "?…";
+  return shown(`${url.protocol}//${user}${url.host}${url.pathname}${query}${url.hash}`, maxLength);
 }
 
 /** Controls of foreign texts, also those of the direction of writing, must not reach the terminal. */

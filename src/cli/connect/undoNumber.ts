@@ -10,7 +10,7 @@ import { describeChanges, differing, entriesOf } from "./numberChanges.ts";
  */
 export async function undoNumber(
   remembered: RememberedNumber,
-  { account, flows, memory, accountSid }: Omit<ConnectDeps, "now">,
+  { account, flows, memory, accountSid, apiHost }: Omit<ConnectDeps, "now">,
   { print, ask }: Terminal,
   isAgreed: boolean,
 ): Promise<boolean> {
@@ -19,9 +19,20 @@ export async function undoNumber(
     print(`${number} is of the account ${remembered.accountSid}, and is left as it is.`);
     return false;
   }
+  if (remembered.apiHost !== apiHost) {
+    print(
+      `${number} was connected through ${remembered.apiHost}, and TWILIO_API_URL is ${apiHost}: it is left as it is.`,
+    );
+    return false;
+  }
   const current = await readIfThere(sid);
-  if (current === undefined) print(`${number} is no longer a number of this account.`);
-  else {
+  if (current === undefined) {
+    print(`${number} is no longer a number of this account.`);
+    if (!await confirms({ ask }, "Forget what was there before?", isAgreed)) {
+      print("It is still remembered. To forget it: deno task connect --undo --yes");
+      return false;
+    }
+  } else {
     const foreign = foreignChanges(current.settings, remembered);
     if (entriesOf(foreign).length > 0) {
       print(`${number} was changed since it was connected on ${remembered.rememberedAt}:`);

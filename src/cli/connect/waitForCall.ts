@@ -15,7 +15,7 @@ import { type CallsAnswer, createServerApi, type ServerApi } from "../serverApi.
 import type { Terminal } from "../terminal.ts";
 import type { RememberedNumber } from "./connectMemory.ts";
 import { type ConnectDeps, foreignChanges } from "./connectNumber.ts";
-import { describeChanges, entriesOf, shown } from "./numberChanges.ts";
+import { describeChanges, entriesOf, shown, shownUrl } from "./numberChanges.ts";
 
 export interface WaitDeps {
   readonly account: Pick<TwilioAccountNumbers, "read" | "callsTo">;
@@ -145,7 +145,7 @@ export async function waitForCall(
       looksAt.has(alert.resourceSid) ? isFault(alert.code) : concernsServer(alert, publicUrl)
     );
     for (const { sid, code, url } of ours) {
-      const at = url === "" ? "" : ` at ${shown(url)}`;
+      const at = url === "" ? "" : ` at ${shownUrl(url)}`;
       once(`alert ${sid}`, `  Twilio's error ${code}${at}: ${alertMeaning(code)}`);
     }
   }

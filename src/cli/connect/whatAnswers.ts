@@ -3,7 +3,7 @@ import {
   type TwilioAccountNumbers,
   withoutOverrides,
 } from "../../services/twilioOutbound.ts";
-import { shown } from "./numberChanges.ts";
+import { shown, shownUrl } from "./numberChanges.ts";
 
 /** What answers calls to a number today, in words. Rejects with a `TwilioProblem`. */
 export async function whatAnswers(
@@ -36,7 +36,7 @@ function ofUrl(url: string, method: string, publicUrl: string): string {
   }
   if (/^https?:\/\/demo\.twilio\.com\//.test(url)) return "Twilio's demo";
   if (/^https?:\/\/webhooks\.twilio\.com\/.*\/Flows\//.test(url)) {
-    return `a Studio flow, ${shown(url)}`;
+    return `a Studio flow, ${shownUrl(url)}`;
   }
-  return shown(withoutOverrides(url));
+  return shownUrl(withoutOverrides(url));
 }

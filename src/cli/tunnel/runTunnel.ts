@@ -63,28 +63,29 @@ export async function runTunnel(
   const own = ownSettings(environment, print);
   let number: TunnelNumber | undefined;
   let breaks = 0;
-  try {
+  const code = await tunnels().catch((error) => {
+    if (signal.aborted) return 0;
+    print(error instanceof Error ? error.message : String(error));
+    return 1;
+  });
+  const isRestored = await number?.restore() ?? true;
+  return isRestored ? code : 1;
+
+  /** One tunnel after another, until there is no further one. */
+  async function tunnels(): Promise<number> {
     for (;;) {
       const beganAt = performance.now();
       const outcome = await once();
       if (outcome !== "broken") return outcome;
       breaks = performance.now() - beganAt > LASTING_MS ? 1 : breaks + 1;
+      const { name } = found!.tool;
       if (breaks > MAX_BREAKS) {
-        print(`${found.tool.name} ended ${breaks} times in a row; giving up.`);
+        print(`${name} ended ${breaks} times in a row; giving up.`);
         return 1;
       }
-      print(
-        `${found.tool.name} has ended: opening another tunnel, which has an address of its own.`,
-      );
+      print(`${name} has ended: opening another tunnel, which has an address of its own.`);
       await sleep(1000 * 2 ** (breaks - 1), { signal });
     }
-  } catch (error) {
-    if (signal.aborted) return 0;
-    if (!(error instanceof Error)) throw error;
-    print(error.message);
-    return 1;
-  } finally {
-    await number?.restore();
   }
 
   /** One tunnel, from its beginning to its end. */

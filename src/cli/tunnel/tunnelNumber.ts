@@ -17,8 +17,8 @@ export interface TunnelNumber {
   connect(origin: string): Promise<boolean>;
   /** Says what the first call is, or why none arrives, until the signal aborts. Never rejects. */
   wait(signal: AbortSignal): Promise<void>;
-  /** Puts back what was there before; says so where it cannot. */
-  restore(): Promise<void>;
+  /** Puts back what was there before; false, with what to do, where it cannot. */
+  restore(): Promise<boolean>;
 }
 
 const WAIT_MS = 600_000;
@@ -81,10 +81,11 @@ export async function chooseTunnelNumber(
     },
     async restore() {
       const remembered = memory.find(chosen.sid);
-      if (remembered === undefined) return;
+      if (remembered === undefined) return true;
       const alone = { print, ask: () => Promise.resolve(undefined) };
       const done = await orTell(() => undoNumber(remembered, deps, alone, false));
       if (done !== true) print("To put it back later: deno task connect --undo");
+      return done === true;
     },
   };
 

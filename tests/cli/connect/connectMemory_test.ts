@@ -9,6 +9,7 @@ const settings = {
 
 const numberAt = (digit: string) => ({
   accountSid: `AC${"0".repeat(32)}`,
+  apiHost: "api.twilio.com",
   sid: `PN${digit.repeat(32)}`,
   number: `+1415555010${digit}`,
   rememberedAt: "2026-11-29T12:00:00.000Z",

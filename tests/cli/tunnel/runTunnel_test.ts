@@ -208,6 +208,21 @@ Deno.test({
 });
 
 Deno.test({
+  name: "dev --tunnel fails where the number cannot be put back",
+  ignore,
+  async fn() {
+    await using tools = await makeFakeTools("cloudflared");
+    await using rig = await startConnectRig();
+    const running = run(tools, rig);
+    await running.lines.find((line) => line.includes("Ctrl-C"));
+    await rig.api.close();
+    running.stop();
+    assert.equal(await running.code, 1);
+    assert.match(running.lines.all.join("\n"), /To put it back later/);
+  },
+});
+
+Deno.test({
   name: "dev --tunnel puts the number back where no further tunnel is to be had",
   ignore,
   async fn() {
