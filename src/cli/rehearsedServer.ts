@@ -46,6 +46,8 @@ export interface RehearsedServerOptions {
   readonly faults: { readonly first: readonly Fault[]; readonly every: readonly Fault[] };
   /** What answers in the place of agents' tools. */
   readonly tools: readonly ToolStub[];
+  /** Tools that have to be some agent's. */
+  readonly mentioned?: readonly string[];
   /** How long calls last at most. */
   readonly maxMs: number;
   readonly seed: number;
@@ -72,6 +74,7 @@ export async function startRehearsedServer(
     script,
     faults,
     tools,
+    mentioned = [],
     maxMs,
     seed,
     voices,
@@ -162,7 +165,7 @@ export async function startRehearsedServer(
     headers.set("Authorization", `Bearer ${key}`);
     return fetch(origin + path, { ...init, headers });
   };
-  await checkTools(tools, app, request, note);
+  await checkTools(tools, mentioned, app, request, note);
   const opened = opening.move();
   return {
     network,
@@ -179,14 +182,17 @@ export async function startRehearsedServer(
 const REPLACED =
   /^(API_KEYS|PUBLIC_KEYS|ALLOWED_ORIGINS|PORT|TRUST_PROXY|DATABASE_URL|CALL_URL.*|WEBHOOK_.*|OIDC_.*|SIGN_IN_.*|TWILIO_.*|JOURNAL_.*|RECORDINGS_DIR|RECORDING_KEY|OUTBOUND_HOURS|OUTBOUND_CLOSED|OUTBOUND_FROM)$/;
 
-/** Rejects with a `TypeError` for a tool that no agent has: an answer for it would go unnoticed. */
+/**
+ * Rejects with a `TypeError` for a tool that no agent has: an answer for it would go unnoticed, and it is never called.
+ */
 async function checkTools(
   stubs: readonly ToolStub[],
+  mentioned: readonly string[],
   { agents }: Pick<App, "agents">,
   request: ScenarioServer["request"],
   note: (sentence: string) => void,
 ): Promise<void> {
-  if (stubs.length === 0) return;
+  if (stubs.length + mentioned.length === 0) return;
   const known = new Set<unknown>();
   let isOpenEnded = false;
   for (const name of agents.names) {
@@ -197,12 +203,18 @@ async function checkTools(
     // What such a server has is known once it is connected.
     isOpenEnded ||= agents.get(name)?.mcp_servers.some(({ tools }) => tools === "all") === true;
   }
-  const unknown = stubs.find(({ name }) => !known.has(name));
+  const stub = stubs.find(({ name }) => !known.has(name));
+  const unknown = stub?.name ?? mentioned.find((name) => !known.has(name));
   if (unknown === undefined) return;
+  const what = stub === undefined ? "mentioned" : "answered";
   if (isOpenEnded) {
-    return note(`nobody has checked that an agent has the tool ${unknown.name}, which is answered`);
+    return note(`nobody has checked that an agent has the tool ${unknown}, which is ${what}`);
   }
-  throw new TypeError(`Cannot stand in for the tool ${unknown.name}: no agent has it`);
+  throw new TypeError(
+    stub === undefined
+      ? `Cannot rehearse with the tool ${unknown}: no agent has it`
+      : `Cannot stand in for the tool ${unknown}: no agent has it`,
+  );
 }
 
 interface ModelEnd {

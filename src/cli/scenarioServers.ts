@@ -1,4 +1,5 @@
 import { calledNumber } from "../scenarios/run/calledNumber.ts";
+import { mentionedTools } from "../scenarios/mentionedTools.ts";
 import { modelScript } from "../scenarios/run/modelScript.ts";
 import { numberServers } from "./call/numberServers.ts";
 import { NotRehearsed } from "../scenarios/run/notRehearsed.ts";
@@ -39,21 +40,36 @@ function ownServers(
       if (isReal && hasModelFaults(scenario)) {
         throw new NotRehearsed("faults of the model need the built-in engine: --built-in");
       }
-      return await startRehearsedServer({
+      // A scenario of a recorded call is held against an agent that may be another by now.
+      const isWritten = scenario.file !== undefined;
+      const unused = new Set(scenario.model);
+      const note = (what: string) => print(`${scenario.name}: ${what}`);
+      const server = await startRehearsedServer({
         environment,
         isReal,
         ...present({ agent: scenario.agent, called: scenario.called, at: scenario.at }),
         ...present({ callee: calledNumber(scenario) }),
         numbers: scenario.numbers,
-        script: modelScript(scenario.model),
+        script: modelScript(scenario.model, (rule) => unused.delete(rule)),
         faults: scenario.faults,
         tools: scenario.tools,
+        mentioned: isWritten ? mentionedTools(scenario) : [],
         maxMs: scenario.maxMs,
         seed,
         voices,
         log: createScenarioLog(scenario.name, print),
-        note: (what) => print(`${scenario.name}: ${what}`),
+        note,
       });
+      return {
+        ...server,
+        async [Symbol.asyncDispose]() {
+          await server[Symbol.asyncDispose]();
+          if (isReal || !isWritten) return;
+          for (const [index, rule] of scenario.model.entries()) {
+            if (unused.has(rule)) note(`rule ${index + 1} of model was never used`);
+          }
+        },
+      };
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -12,7 +12,7 @@ export function isRefused({ ok, output }: RecordedTool): boolean {
 
 const REFUSALS: ReadonlySet<unknown> = new Set([
   ...["confirmation_asked", "declined", "not_confirmed", "not_heard", "no_caller_turn"],
-  ...["unknown_id", "invalid_arguments", "unknown_tool", "no_answer"],
+  ...["unknown_id", "invalid_arguments", "unknown_tool"],
 ]);
 
 function reasonIn(output = ""): unknown {

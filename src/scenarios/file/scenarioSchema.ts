@@ -2,7 +2,7 @@ import { z } from "zod";
 import { oneByKey } from "../../config/oneByKey.ts";
 import { e164 } from "../../config/schemaParts.ts";
 import { nearestWord } from "../../utils/nearestWord.ts";
-import { type Fault, faultNames, parseFault } from "../../sim/openai/faults.ts";
+import { type Fault, type FaultName, faultNames, parseFault } from "../../sim/openai/faults.ts";
 import { numberPlansSchema } from "../../sim/twilio/callee/readNumberPlans.ts";
 import { present } from "../../utils/present.ts";
 import type { ModelRule, Scenario, ScenarioCaller } from "../scenario.ts";
@@ -39,10 +39,20 @@ const fault = z.string().transform((text, context) => {
   });
   return z.NEVER;
 });
+/** Of a connection that is only made: an answer comes after that. */
+const ofConnections: ReadonlySet<string> = new Set<FaultName>([
+  ...["closeAfterHandshake", "goSilent", "expire", "expiresIn", "refuseHandshake"] as const,
+  ...["noSessionUpdated", "rejectSessionUpdate", "rejectEverySessionUpdate"] as const,
+  ...["rejectSemanticVad", "rejectLastTool"] as const,
+]);
+const answersFault = fault.refine(
+  (fault) => !ofConnections.has(fault.split(":")[0] ?? ""),
+  "is a fault of connections, and of no answer: model_faults",
+);
 const does = {
   says: words.exactOptional(),
   calls: calls.exactOptional(),
-  fault: fault.exactOptional(),
+  fault: answersFault.exactOptional(),
   once: z.boolean().default(false),
 };
 const modelRule: z.ZodType<ModelRule> = oneByKey({

@@ -6,9 +6,13 @@ import { present } from "../../utils/present.ts";
 
 /**
  * What the built-in engine answers in a scenario: by the first of its rules that fits, else as it does when words
- * are typed. No model can call a tool that it has not been given. Each script remembers which rules were used.
+ * are typed. No model can call a tool that it has not been given. Each script remembers which rules were used, and
+ * tells each use.
  */
-export function modelScript(rules: readonly ModelRule[]): Script {
+export function modelScript(
+  rules: readonly ModelRule[],
+  onUse: (rule: ModelRule) => void = () => {},
+): Script {
   const used = new Set<ModelRule>();
   const failed = new Set<ModelRule>();
   return (turn) => {
@@ -16,10 +20,13 @@ export function modelScript(rules: readonly ModelRule[]): Script {
     const reply = rule && replyOf(rule, turn);
     if (rule?.once === true) used.add(rule);
     if (rule === undefined || reply === undefined) return rehearsal(turn);
+    onUse(rule);
     const { fault } = rule;
     if (fault === undefined || failed.has(rule)) return reply;
     failed.add(rule);
-    return { ...reply, fault };
+    const [name, figure] = fault.split(":");
+    // A connection that starts slowly is up by now: its answer does.
+    return name === "slowStart" ? { ...reply, delayMs: Number(figure) } : { ...reply, fault };
   };
 }
 

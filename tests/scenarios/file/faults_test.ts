@@ -125,6 +125,10 @@ Deno.test("each kind of fault is told with its line and what may have been meant
       'callers: [{ caller: [hears: "!"] }]',
       "line 4: callers.0.caller.0.hears: must have a word.",
     ],
+    [
+      "model: [{ hears: x, says: y, fault: refuse-handshake:401 }]",
+      "line 4: model.0.fault: is a fault of connections, and of no answer: model_faults.",
+    ],
     ["tools: [{ tool: x }]", "line 4: tools.0: needs either answers or fails."],
     [
       "tools: [{ tool: x, answer: 1 }]",

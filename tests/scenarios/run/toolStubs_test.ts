@@ -75,3 +75,19 @@ caller: [Hello.]
     new TypeError("Cannot stand in for the tool get_ordr: no agent has it"),
   );
 });
+
+Deno.test("a tool that is expected, or called by a rule, and that no agent has is refused", async () => {
+  await using folder = await createAgentFolder({ "desk.md": desk() });
+  using stage = openStage(folder.path);
+  for (
+    const part of [
+      "expect: [no_tool: get_curent_time]",
+      "model: [{ hears: hello, calls: { get_curent_time: {} } }]",
+    ]
+  ) {
+    await assert.rejects(
+      stage.act(`title: Misspelt\nagent: desk\ncaller: [Hello.]\n${part}\n`),
+      new TypeError("Cannot rehearse with the tool get_curent_time: no agent has it"),
+    );
+  }
+});

@@ -3,6 +3,7 @@ import { startRehearsedServer } from "../../../src/cli/rehearsedServer.ts";
 import { describeProblem } from "../../../src/config/agentProblem.ts";
 import { readScenario } from "../../../src/scenarios/file/readScenario.ts";
 import { calledNumber } from "../../../src/scenarios/run/calledNumber.ts";
+import { mentionedTools } from "../../../src/scenarios/mentionedTools.ts";
 import { modelScript } from "../../../src/scenarios/run/modelScript.ts";
 import {
   type CallRun,
@@ -55,6 +56,7 @@ export function openStage(agentsDir: string): Stage {
         script: modelScript(scenario.model),
         faults: scenario.faults,
         tools: scenario.tools,
+        mentioned: mentionedTools(scenario),
         maxMs: scenario.maxMs,
         seed,
         voices,
