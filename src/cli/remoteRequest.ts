@@ -1,3 +1,4 @@
+import { boundedText } from "../utils/http/boundedText.ts";
 import { isLoopback } from "../utils/http/loopback.ts";
 import { retryAfterMs } from "../utils/http/retryAfter.ts";
 import { sleep } from "../utils/sleep.ts";
@@ -9,6 +10,10 @@ const MAX_WAIT_MS = 60_000;
 const MAX_WAITS = 5;
 const UNTOLD_WAIT_MS = 2000;
 const ANSWER_MS = 30_000;
+/** The record of a long call is far less. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+/** Lasts as long as the rehearsal. */
+const STREAM = "/api/events";
 
 /** Reads `--against`. Throws a `TypeError` that says what is wrong. */
 export function readOrigin(text: string): string {
@@ -32,13 +37,16 @@ export function readOrigin(text: string): string {
 
 /**
  * Asks with a key, and never follows a redirect, which would take the key elsewhere. Where too much was asked it
- * asks again, when the server says. Rejects with a `TypeError` that says why nothing answers.
+ * asks again, when the server says. An answer is read to its end, but for the stream of events. Rejects with a
+ * `TypeError` that says why nothing answers in time, or that it is more than any server would send.
  */
 export function createRemoteRequest(
-  { origin, key, signal }: {
+  { origin, key, signal, answerMs = ANSWER_MS }: {
     readonly origin: string;
     readonly key: string | undefined;
     readonly signal: AbortSignal;
+    /** For the whole of an answer. */
+    readonly answerMs?: number;
   },
 ): RemoteRequest {
   return async (path, init = {}) => {
@@ -57,7 +65,7 @@ export function createRemoteRequest(
     const headers = new Headers(init.headers);
     if (key !== undefined) headers.set("Authorization", `Bearer ${key}`);
     const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), ANSWER_MS);
+    const timer = setTimeout(() => late.abort(), answerMs);
     try {
       const answer = await fetch(origin + path, {
         ...init,
@@ -65,11 +73,13 @@ export function createRemoteRequest(
         redirect: "manual",
         signal: AbortSignal.any([signal, late.signal]),
       });
-      if (answer.status < 300 || answer.status >= 400) return answer;
+      if (answer.status < 300 || answer.status >= 400) {
+        return answer.ok && path === STREAM ? answer : await wholeOf(origin, answer);
+      }
       await answer.body?.cancel();
       throw new TypeError(redirected(origin, answer.headers.get("location")));
     } catch (error) {
-      throw new TypeError(whyNot(origin, error, late.signal.aborted));
+      throw new TypeError(whyNot(origin, error, late.signal.aborted ? answerMs : undefined));
     } finally {
       clearTimeout(timer);
     }
@@ -84,11 +94,22 @@ function redirected(origin: string, location: string | null): string {
   return `${origin} answers with a redirect, which would take the key elsewhere: ${remedy}.`;
 }
 
-function whyNot(origin: string, error: unknown, isLate: boolean): string {
+async function wholeOf(origin: string, answer: Response): Promise<Response> {
+  const { status, statusText, headers } = answer;
+  const text = await boundedText(answer, MAX_ANSWER_BYTES);
+  if (text === undefined) {
+    throw new TypeError(`${origin} answers with more than ${MAX_ANSWER_BYTES / 1024 / 1024} MB.`);
+  }
+  return new Response(BODILESS.has(status) ? null : text, { status, statusText, headers });
+}
+
+const BODILESS = new Set([101, 204, 205]);
+
+function whyNot(origin: string, error: unknown, lateMs: number | undefined): string {
   if (error instanceof TypeError && error.message.startsWith(`${origin} answers`)) {
     return error.message;
   }
-  if (isLate) return `${origin} does not answer within ${ANSWER_MS / 1000} s.`;
+  if (lateMs !== undefined) return `${origin} does not answer within ${lateMs / 1000} s.`;
   if (error instanceof Deno.errors.NotCapable) {
     const { hostname, port, protocol } = new URL(origin);
     const host = `${hostname}:${port === "" ? protocol === "https:" ? 443 : 80 : port}`;
