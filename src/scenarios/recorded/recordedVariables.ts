@@ -39,13 +39,51 @@ function lengthOf(found: readonly (readonly [string, string])[]): number {
 function valuesIn(template: string, text: string): readonly (readonly [string, string])[] {
   const names = [...template.matchAll(VARIABLE)].flatMap(([, name]) => name ?? []);
   if (names.length === 0 || names.length > 5) return [];
-  const fixed = template.split(/\{\{[^}]*\}\}/).map((part) =>
-    part.trim().replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(/\s+/g, "\\s+")
-  );
-  // Nothing tells where one of two variables ends that stand side by side.
-  if (fixed.slice(1, -1).some((part) => part === "")) return [];
-  const found = new RegExp(`^${fixed.join("\\s*([^]{1,200}?)\\s*")}$`).exec(text.slice(0, 2000));
-  return found === null ? [] : names.map((name, index) => [name, found[index + 1] ?? ""] as const);
+  const parts = template.split(/\{\{[^}]*\}\}/);
+  const found = betweenOf(parts.map(evenSpaces), evenSpaces(text.slice(0, MAX_TEXT)));
+  return names.flatMap((name, index) => {
+    const value = found?.[index];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+}
+
+const MAX_TEXT = 2000;
+const MAX_VALUE = 200;
+
+function evenSpaces(text: string): string {
+  return text.trim().replaceAll(/\s+/g, " ");
+}
+
+/**
+ * What stands between the fixed parts of a text, each at the first place where it can be: text of a stranger takes no
+ * longer than that. Undefined where it is not such a text.
+ */
+function betweenOf(parts: readonly string[], text: string): readonly string[] | undefined {
+  const [first = "", ...rest] = parts;
+  const last = rest.at(-1) ?? "";
+  if (rest.length === 0 || !text.startsWith(first)) return undefined;
+  if (text.length < first.length + last.length || !text.endsWith(last)) return undefined;
+  const end = text.length - last.length;
+  const found: string[] = [];
+  let at = first.length;
+  for (const [index, part] of rest.entries()) {
+    const isLast = index === rest.length - 1;
+    // Nothing tells where one of two variables ends that stand side by side.
+    if (part === "" && !isLast) return undefined;
+    const next = isLast ? end : afterOneCharacter(text, part, at);
+    if (next < at || next > end) return undefined;
+    const value = text.slice(at, next).trim();
+    if (value === "" || value.length > MAX_VALUE) return undefined;
+    found.push(value);
+    at = next + part.length;
+  }
+  return found;
+}
+
+/** A variable that is said has at least one character that is no space. */
+function afterOneCharacter(text: string, part: string, at: number): number {
+  const from = text[at] === " " ? at + 1 : at;
+  return text.indexOf(part, from + 1);
 }
 
 const VARIABLE = /\{\{\s*([A-Za-z][A-Za-z0-9_]{0,63})\s*\}\}/g;
