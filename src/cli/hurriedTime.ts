@@ -1,4 +1,4 @@
-/** A time that runs faster than the real one, until it is disposed of. */
+/** A time that runs faster than the real one, or slower, until it is disposed of. */
 export interface HurriedTime extends Disposable {
   /** Real milliseconds, which only differ meaningfully from each other. */
   realNow(): number;
@@ -7,7 +7,7 @@ export interface HurriedTime extends Disposable {
 /**
  * Has all time of this process run `speed` times as fast: what the clocks say, and when timers are due. Server,
  * engine, carrier and callers then stay on one time, and what takes work takes as many times as long by it. Time
- * limits of the runtime's own (`AbortSignal.timeout`) and of other threads stay real, and so last longer.
+ * limits of the runtime's own (`AbortSignal.timeout`) and of other threads stay real, and so last longer, or less where `speed` is below 1.
  */
 export function hurryTime(speed: number): HurriedTime {
   const real = {

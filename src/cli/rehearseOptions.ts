@@ -13,7 +13,7 @@ export interface RehearseOptions {
   readonly repeat: number;
   readonly concurrency: number;
   readonly seed: number;
-  /** How many times as fast as real time; 1 for real time. */
+  /** How many times as fast as real time; 1 for real time, less than that for a machine that is slow. */
   readonly speed: number;
   /** In the place of all lines of the scenarios. */
   readonly line?: { readonly name: LineName; readonly conditions: LineConditions };
@@ -56,7 +56,7 @@ built-in engine as the scenario says.
 
   --repeat N           act each out N times (1)
   --concurrency N      so many at a time (10 for each processor)
-  --speed N            so many times as fast as real time, up to 10, with the built-in engine alone (1)
+  --speed N            so many times as fast as real time, from 0.1 to 10, with the built-in engine alone (1)
   --seed N             of all that is random: another gives other delays and losses (1)
   --network NAME       ${lineNames.join(", ")}: in the place of the lines of the scenarios
   --built-in           the built-in engine answers, though there is a key
@@ -85,7 +85,7 @@ it was interrupted.`;
 const MAX_REPEAT = 1000;
 const MAX_CONCURRENCY = 200;
 const PER_PROCESSOR = 10;
-const MAX_SPEED = 10;
+const [MIN_SPEED, MAX_SPEED] = [0.1, 10];
 const DEFAULT_NEWEST = 20;
 const MAX_NEWEST = 2000;
 
@@ -128,7 +128,7 @@ export function readRehearseOptions(
     repeat: whole("repeat", values.repeat, 1, MAX_REPEAT) ?? 1,
     concurrency: whole("concurrency", values.concurrency, 1, MAX_CONCURRENCY) ??
       Math.min(MAX_CONCURRENCY, PER_PROCESSOR * processors),
-    speed: whole("speed", values.speed, 1, MAX_SPEED) ?? 1,
+    speed: speedOf(values.speed),
     seed: whole("seed", values.seed, 0, 2 ** 31) ?? 1,
     ...present({ line: lineOf(values.network) }),
     ...present({ against: originOf(values.against), keyFile: values["key-file"] }),
@@ -166,6 +166,12 @@ function callOf(text: string | undefined, against: string | undefined): string |
 
 function originOf(text: string | undefined): string | undefined {
   return text === undefined ? undefined : readOrigin(text);
+}
+
+function speedOf(text = "1"): number {
+  const value = Number(text);
+  if (value >= MIN_SPEED && value <= MAX_SPEED) return value;
+  throw new TypeError(`--speed must be a number from ${MIN_SPEED} to ${MAX_SPEED}, not "${text}"`);
 }
 
 function dollars(text = "5"): number {

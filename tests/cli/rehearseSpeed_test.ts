@@ -35,6 +35,19 @@ Deno.test("--speed has a call take less time than it lasts, with the figures of 
   assert.ok(answer !== undefined && answer.ms > 200, "no answer comes at once");
 });
 
+Deno.test("--speed has a call take longer than it lasts, with the figures of the call", async () => {
+  await using folder = await createAgentFolder({
+    "desk.md": AGENT,
+    "scenarios/asks.yaml": SCENARIO.replace("15000", "300"),
+  });
+  const { code, report, printed } = await rehearsed(folder.env, "--speed", "0.5");
+  assert.equal(code, 0, printed);
+  const [call] = report.scenarios[0]?.runs[0]?.calls ?? [];
+  assert.ok(call !== undefined && report.tookMs > 2 * call.endMs, printed);
+  const [answer] = call.answers;
+  assert.ok(answer !== undefined && answer.ms < 4000, printed);
+});
+
 Deno.test("--speed hurries nobody who is not in this process", async () => {
   await using folder = await createAgentFolder({
     "desk.md": AGENT,
@@ -46,5 +59,6 @@ Deno.test("--speed hurries nobody who is not in this process", async () => {
   await assert.rejects(against, /--speed needs the built-in engine/);
   const called = rehearsed(folder.env, "--speed", "2", "--call", "+12025550123", "--yes");
   await assert.rejects(called, /--speed needs the built-in engine/);
-  await assert.rejects(rehearsed(folder.env, "--speed", "11"), /--speed must be a whole number/);
+  await assert.rejects(rehearsed(folder.env, "--speed", "11"), /--speed must be a number/);
+  await assert.rejects(rehearsed(folder.env, "--speed", "0.05"), /--speed must be a number/);
 });
