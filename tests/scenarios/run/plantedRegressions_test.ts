@@ -6,9 +6,10 @@ import {
   type Regression,
   scenarioOf,
 } from "../../support/scenarios/plantedRegression.ts";
+import { callsOf, onSlowerTime } from "../../support/scenarios/onSlowerTime.ts";
 import { createAgentFolder } from "../../support/agents/agentFolder.ts";
-import { concurrently } from "../../support/servers/concurrently.ts";
 import { createFliteVoice } from "../../../src/sim/voice/fliteVoice.ts";
+import type { CallRun } from "../../../src/scenarios/run/runScenario.ts";
 import type { Scenario } from "../../../src/scenarios/scenario.ts";
 import type { Script } from "../../../src/sim/openai/scripts.ts";
 import { audioDurationMs, silenceOf } from "../../../src/utils/audio/audioFormat.ts";
@@ -89,64 +90,133 @@ Deno.test("a scenario fails for what a caller suffers, and says what", async (te
     slt: createFliteVoice({ voice: "slt" }),
   };
   const stage = { agentsDir: folder.path, voices };
-  const beating = setInterval(() => beats++, BEAT_MS);
-  const finds =
-    (scenario: Scenario, planted: Regression, expected: readonly RegExp[]) => async () => {
-      const failures = failuresOf(await actWith(scenario, planted, stage));
-      const unexpected = failures.filter((one) => !expected.some((pattern) => pattern.test(one)));
-      const missing = expected.filter((pattern) => !failures.some((one) => pattern.test(one)));
-      assert.deepEqual({ unexpected, missing }, { unexpected: [], missing: [] });
-    };
-  try {
-    await concurrently(test, {
-      "nothing is wrong": finds(INTERRUPTED, {}, []),
-      "the agent is cut too late": finds(INTERRUPTED, { line: lateClear }, [
+  let beating: ReturnType<typeof setTimeout> | undefined;
+  // Each by itself, so that it follows the time that the calls have.
+  const beat = () => {
+    beats++;
+    beating = setTimeout(beat, BEAT_MS);
+  };
+  beat();
+  const kinds: Readonly<Record<string, Kind>> = {
+    "nothing is wrong": { scenario: INTERRUPTED, planted: {}, expected: [] },
+    "the agent is cut too late": {
+      scenario: INTERRUPTED,
+      planted: { line: lateClear },
+      expected: [
         startsWith(`${CUT} after `),
         startsWith(RECORD),
-      ]),
-      "the agent goes on as if nobody spoke": finds(INTERRUPTED, { line: noClear }, [
+      ],
+    },
+    "the agent goes on as if nobody spoke": {
+      scenario: INTERRUPTED,
+      planted: { line: noClear },
+      expected: [
         startsWith(`${CUT} after `),
         startsWith(RECORD),
-      ]),
-      "the agent begins again over the caller": finds(INTERRUPTED, { line: speaksOver }, [
+      ],
+    },
+    "the agent begins again over the caller": {
+      scenario: INTERRUPTED,
+      planted: { line: speaksOver },
+      expected: [
         startsWith(`${CUT} the agent went on while the caller spoke`),
         startsWith(RECORD),
-      ]),
-      "words never leave the loudspeaker": finds(INTERRUPTED, { line: wordsLost }, [
+      ],
+    },
+    "words never leave the loudspeaker": {
+      scenario: INTERRUPTED,
+      planted: { line: wordsLost },
+      expected: [
         startsWith('heard "forty dollars": it was said, but not all of it was heard'),
         startsWith(`${RECORD} it has "A haircut costs forty dollars,`),
-      ]),
-      "dead air": finds(INTERRUPTED, { line: deadAir }, [
+      ],
+    },
+    "dead air": {
+      scenario: INTERRUPTED,
+      planted: { line: deadAir },
+      expected: [
         startsWith("dead air under 4.50 s: the longest is "),
         startsWith("every answer within 3.00 s: "),
         startsWith(`${RECORD} its line begins `),
-      ]),
-      "answers come too late": finds(INTERRUPTED, { model: slow }, [
+      ],
+    },
+    "answers come too late": {
+      scenario: INTERRUPTED,
+      planted: { model: slow },
+      expected: [
         startsWith("every answer within 3.00 s: the slowest of 3 after "),
         startsWith("dead air under 4.50 s: the longest is "),
-      ]),
-      "a tool is called twice": finds(INTERRUPTED, { model: twice }, [
+      ],
+    },
+    "a tool is called twice": {
+      scenario: INTERRUPTED,
+      planted: { model: twice },
+      expected: [
         startsWith("take_message is called once: 2 such calls of 2"),
-      ]),
-      "the record has other words": finds(INTERRUPTED, { record: otherWords }, [
+      ],
+    },
+    "the record has other words": {
+      scenario: INTERRUPTED,
+      planted: { record: otherWords },
+      expected: [
         startsWith(`${RECORD} it has "A haircut costs fourteen dollars`),
-      ]),
-      "the record has what was cut off": finds(INTERRUPTED, { record: saidToTheEnd }, [
+      ],
+    },
+    "the record has what was cut off": {
+      scenario: INTERRUPTED,
+      planted: { record: saidToTheEnd },
+      expected: [
         /^the record says what was heard: it has ".* main street\.", heard was ".*(?:costs|eighty,)"$/,
-      ]),
-      "the record has a cut at another time": finds(INTERRUPTED, { record: cutLater }, [
+      ],
+    },
+    "the record has a cut at another time": {
+      scenario: INTERRUPTED,
+      planted: { record: cutLater },
+      expected: [
         startsWith(`${RECORD} its cut is `),
-      ]),
-      "a transfer connects": finds(CONNECTED, {}, []),
-      "a transfer connects nobody": finds(CONNECTED, { agent: "mistyped" }, [
+      ],
+    },
+    "a transfer connects": { scenario: CONNECTED, planted: {}, expected: [] },
+    "a transfer connects nobody": {
+      scenario: CONNECTED,
+      planted: { agent: "mistyped" },
+      expected: [
         startsWith("the caller is put through to sales: it came to: "),
-      ]),
+      ],
+    },
+  };
+  try {
+    const acts = Object.entries(kinds).map(([name, { scenario, planted }]) =>
+      [name, async () => ({ calls: [await actWith(scenario, planted, stage)] })] as const
+    );
+    const acted = await onSlowerTime(Object.fromEntries(acts), (calls, name) => {
+      const { unexpected, missing } = wrongOf(calls, kinds[name]!);
+      return unexpected.length + missing.length === 0;
     });
+    for (const [name, kind] of Object.entries(kinds)) {
+      await test.step(name, () => {
+        const wrong = wrongOf(callsOf(acted.get(name)), kind);
+        assert.deepEqual(wrong, { unexpected: [], missing: [] });
+      });
+    }
   } finally {
-    clearInterval(beating);
+    clearTimeout(beating);
     for (const voice of Object.values(voices)) voice.close();
   }
 });
+
+interface Kind {
+  readonly scenario: Scenario;
+  readonly planted: Regression;
+  readonly expected: readonly RegExp[];
+}
+
+function wrongOf(calls: readonly CallRun[], { expected }: Kind) {
+  const failures = calls.flatMap(failuresOf);
+  const unexpected = failures.filter((one) => !expected.some((pattern) => pattern.test(one)));
+  const missing = expected.filter((pattern) => !failures.some((one) => pattern.test(one)));
+  return { unexpected, missing };
+}
 
 function startsWith(text: string): RegExp {
   return new RegExp(`^${RegExp.escape(text)}`);
