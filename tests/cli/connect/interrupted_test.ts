@@ -9,10 +9,11 @@ const owner = "+14155550199";
 function holdBefore(apiUrl: string, holds: (request: Request) => "request" | "answer" | false) {
   const held = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
+  let isReleased = false;
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     async (request) => {
-      const what = holds(request);
+      const what = !isReleased && holds(request);
       const { pathname, search } = new URL(request.url);
       const ask = async () => {
         const body = request.method === "POST" ? await request.text() : null;
@@ -30,11 +31,18 @@ function holdBefore(apiUrl: string, holds: (request: Request) => "request" | "an
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     held: held.promise,
+    /** Passes everything on from now on; what was held fails. */
+    release,
     async [Symbol.asyncDispose]() {
-      released.resolve();
+      release();
       await server.shutdown();
     },
   };
+
+  function release(): void {
+    isReleased = true;
+    released.resolve();
+  }
 }
 
 Deno.test("connect without a fallback can be killed once the number has changed", async () => {
@@ -46,8 +54,11 @@ Deno.test("connect without a fallback can be killed once the number has changed"
   await held.held;
   killed.kill("SIGKILL");
   await killed.status;
+  held.release();
   assert.notEqual(JSON.stringify(rig.api.resources), before);
-  const undone = await rig.run(["--undo"], [], {}, { folder: `${rig.folder}/data` });
+  const undone = await rig.run(["--undo"], [], { TWILIO_API_URL: held.url }, {
+    folder: `${rig.folder}/data`,
+  });
   assert.equal(undone.code, 0, undone.printed);
   assert.equal(JSON.stringify(rig.api.resources), before);
 });
@@ -89,14 +100,15 @@ for (const [when, holds] of Object.entries(kills)) {
     await held.held;
     killed.kill("SIGKILL");
     await killed.status;
+    held.release();
 
     const data = { folder: `${rig.folder}/data` };
-    const again = await rig.run(args, [], {}, data);
+    const again = await rig.run(args, [], { TWILIO_API_URL: held.url }, data);
     assert.equal(again.code, 0, again.printed);
     assert.match(rig.api.numberOf(account.number)!.fallbackUrl, /Flows/);
     const { flows } = rig.api.resources as { flows: unknown[] };
     assert.equal(flows.length, 1, "the flow of the one that was killed is used");
-    const undone = await rig.run(["--undo"], [], {}, data);
+    const undone = await rig.run(["--undo"], [], { TWILIO_API_URL: held.url }, data);
     assert.equal(undone.code, 0, undone.printed);
     assert.equal(JSON.stringify(rig.api.resources), before);
   });
@@ -110,7 +122,10 @@ for (const [when, holds] of Object.entries(kills)) {
     await held.held;
     killed.kill("SIGKILL");
     await killed.status;
-    const undone = await rig.run(["--undo"], [], {}, { folder: `${rig.folder}/data` });
+    held.release();
+    const undone = await rig.run(["--undo"], [], { TWILIO_API_URL: held.url }, {
+      folder: `${rig.folder}/data`,
+    });
     assert.equal(undone.code, 0, undone.printed);
     assert.equal(JSON.stringify(rig.api.resources), before);
   });
