@@ -18,6 +18,7 @@ export const DEV_ARGS: readonly string[] = [
 ];
 
 const CLOSE_MS = 10_000;
+const LATE_MS = 30_000;
 
 /** Starts it in this terminal; `env` comes before what stands in `.env`. */
 export function startDevServer(env: Readonly<Record<string, string>> = {}): DevServer {
@@ -41,22 +42,35 @@ export function startDevServer(env: Readonly<Record<string, string>> = {}): DevS
   };
 }
 
-/** Resolves with whether the server answers, which takes as long as it takes; false once it has ended. */
+/**
+ * Resolves with whether the server answers, which takes as long as it takes; false once it has ended. `onLate` is
+ * called once where that is long.
+ */
 export async function answersHere(
-  port: number,
+  origin: string,
   { ended }: DevServer,
-  signal: AbortSignal,
+  { signal, onLate, lateMs = LATE_MS }: {
+    readonly signal: AbortSignal;
+    readonly onLate: () => void;
+    readonly lateMs?: number;
+  },
 ): Promise<boolean> {
+  const beganAt = performance.now();
+  let isLate = false;
   let isOver = false;
   ended.then(() => isOver = true);
   while (!isOver && !signal.aborted) {
     try {
       const limit = AbortSignal.timeout(2000);
-      const response = await fetch(`http://127.0.0.1:${port}/health`, { signal: limit });
+      const response = await fetch(`${origin}/health`, { signal: limit });
       await response.body?.cancel();
       if (response.ok || response.status === 503) return true;
     } catch {
       // Not yet.
+    }
+    if (!isLate && performance.now() - beganAt > lateMs) {
+      isLate = true;
+      onLate();
     }
     await sleep(200, { signal });
   }

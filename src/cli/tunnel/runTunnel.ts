@@ -22,6 +22,8 @@ export interface TunnelRun {
   readonly startServer: (env: Readonly<Record<string, string>>) => DevServer;
   /** How long a new address may take to be reached. */
   readonly patienceMs?: number;
+  /** After how long it is said that the server does not answer yet. */
+  readonly lateMs?: number;
 }
 
 export interface TunnelOptions {
@@ -43,7 +45,7 @@ export async function runTunnel(
   { tool: name, isAgreed }: TunnelOptions,
   run: TunnelRun,
 ): Promise<number> {
-  const { environment, folder, signal, ask, startServer, patienceMs } = run;
+  const { environment, folder, signal, ask, startServer, patienceMs, lateMs } = run;
   const { print } = run.terminal;
   const terminal = interruptible(run.terminal, signal);
   const port = portOf(environment);
@@ -111,7 +113,9 @@ export async function runTunnel(
     });
     closing.defer(server.close);
     let stopWaiting = () => Promise.resolve();
-    const isUp = answersHere(port!, server, signal);
+    const here = `http://127.0.0.1:${port}`;
+    const onLate = () => print(`The server does not answer at ${here} yet; still waiting for it.`);
+    const isUp = answersHere(here, server, { signal, onLate, ...present({ lateMs }) });
     if (await Promise.race([isUp, tunnel.ended.then(() => false)])) {
       const isConnected = await number?.connect(origin) === true;
       if (!signal.aborted) tellNext(origin, isConnected ? number?.number : undefined);

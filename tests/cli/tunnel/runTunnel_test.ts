@@ -23,12 +23,13 @@ interface Running {
 function run(
   tools: Pick<FakeTools, "path" | "ask">,
   rig: ConnectRig,
-  { tool, answers = [], env = {}, isAgreed = true, patienceMs = 60_000, onClose = () => {} }: {
+  { tool, answers = [], env = {}, isAgreed = true, onClose = () => {}, ...times }: {
     readonly tool?: string;
     readonly answers?: readonly string[];
     readonly env?: Readonly<Record<string, string | undefined>>;
     readonly isAgreed?: boolean;
     readonly patienceMs?: number;
+    readonly lateMs?: number;
     readonly onClose?: () => void;
   } = {},
 ): Running {
@@ -51,7 +52,7 @@ function run(
     folder: rig.folder,
     signal: end.signal,
     ask: tools.ask,
-    patienceMs,
+    ...times,
     startServer: (more) => startApp({ ...environment, ...more }, rig, onClose),
   });
   return { lines, code, stop: () => end.abort() };
@@ -204,6 +205,20 @@ Deno.test({
     assert.equal(await running.code, 0);
     assert.equal(JSON.stringify(rig.api.resources), before);
     await until(() => tools.pids().some(isAlive), (is) => !is);
+  },
+});
+
+Deno.test({
+  name: "dev --tunnel says that it waits for a server that does not answer",
+  ignore,
+  async fn() {
+    await using tools = await makeFakeTools("cloudflared");
+    await using rig = await startConnectRig();
+    const running = run(tools, rig, { lateMs: 0 });
+    await running.lines.find((line) => /does not answer at http:\S+ yet/.test(line));
+    await running.lines.find((line) => line.includes("Ctrl-C"));
+    running.stop();
+    assert.equal(await running.code, 0);
   },
 });
 
