@@ -11,6 +11,8 @@ import { NO_TEXTS, scenarioOfCall } from "../scenarios/recorded/scenarioOfCall.t
 import { readRecord } from "../scenarios/run/readRecord.ts";
 import { readJournal } from "../services/calls.ts";
 import { openDatabase, viewDetail } from "../services/records.ts";
+import { examineStore } from "../services/store.ts";
+import { readRegularFile } from "../utils/regularFile.ts";
 
 /** Which recorded calls are asked for. */
 export interface RecordedCallsOptions {
@@ -131,10 +133,8 @@ async function newestIn(
 }
 
 async function recordIn(file: string): Promise<RecordedCall> {
-  const { size } = await Deno.stat(file);
-  if (size > MAX_BYTES) throw new TypeError("it is larger than 16 MB");
   const id = basename(file).replace(/\.[^.]*$/, "");
-  return recordOfJournal(id, readJournal(await Deno.readTextFile(file)));
+  return recordOfJournal(id, readJournal(await readRegularFile(file, MAX_BYTES)));
 }
 
 async function recordsOf(
@@ -142,6 +142,7 @@ async function recordsOf(
   settings: Settings["database"],
 ): Promise<readonly RecordedCall[]> {
   if (ids.length === 0) return [];
+  await requireSameVersion(settings);
   await using database = openDatabase(settings);
   const { calls } = await database.store;
   const records: RecordedCall[] = [];
@@ -154,6 +155,23 @@ async function recordsOf(
     if (record !== undefined) records.push(guessDictation(record));
   }
   return records;
+}
+
+/** Opened for use, a database is made where there is none, and an older one changed: what is only read is not. */
+async function requireSameVersion(settings: Settings["database"]): Promise<void> {
+  const found = await examineStore(settings);
+  if (found.state === "absent") {
+    throw new TypeError("The database of DATABASE_URL is not there: --from-call only reads it");
+  }
+  if (found.state !== "ready") {
+    throw new TypeError(`The database of DATABASE_URL cannot be used: ${found.reason}`);
+  }
+  const { version, newest } = found;
+  if (version === newest) return;
+  throw new TypeError(
+    `The database of DATABASE_URL has version ${version}, and this program reads version ${newest}: ` +
+      "--from-call changes nothing there. Use the program of the server that has this database",
+  );
 }
 
 /** As its file is now; undefined where it has none that can be used, which the rehearsal tells. */

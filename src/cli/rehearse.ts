@@ -7,7 +7,7 @@ import { differenceOf } from "../scenarios/report/difference.ts";
 import { readReport } from "../scenarios/report/readReport.ts";
 import { passRate, reportOf, type RunConditions } from "../scenarios/report/runReport.ts";
 import type { Screen } from "../scenarios/report/terminal/liveStatus.ts";
-import { coloured, plain } from "../scenarios/report/terminal/paint.ts";
+import { coloured, plain, withoutEscapes } from "../scenarios/report/terminal/paint.ts";
 import { summaryLines } from "../scenarios/report/terminal/summary.ts";
 import { createImprovise, createJudge } from "../scenarios/run/textModel.ts";
 import { runAll } from "../scenarios/run/runAll.ts";
@@ -16,11 +16,12 @@ import type { Scenario } from "../scenarios/scenario.ts";
 import { loadPrices } from "../services/spending.ts";
 import { createFliteVoice, type FliteSpeaker } from "../sim/voice/fliteVoice.ts";
 import { exitProcess, keepProcess } from "../utils/processExit.ts";
+import { readRegularFile } from "../utils/regularFile.ts";
 import { present } from "../utils/present.ts";
 import { type RecordedScenario, recordedScenarios } from "./recordedCalls.ts";
 import { type HurriedTime, hurryTime } from "./hurriedTime.ts";
 import { RehearsalProgress } from "./rehearsalProgress.ts";
-import { writeReports } from "./rehearsalReports.ts";
+import { checkReports, writeReports } from "./rehearsalReports.ts";
 import { createTextModel } from "./rehearsedTextModel.ts";
 import { openTranscriber } from "./rehearsedTranscriber.ts";
 import { readRehearseOptions, type RehearseOptions, rehearseUsage } from "./rehearseOptions.ts";
@@ -40,6 +41,9 @@ export interface RehearsalDeps {
   readonly terminal?: Pick<Terminal, "ask">;
 }
 
+/** That of a thousand long calls is less. */
+const MAX_REPORT_BYTES = 256 * 2 ** 20;
+
 const PASSED = 0;
 const FAILED = 1;
 const UNABLE = 2;
@@ -48,9 +52,11 @@ const INTERRUPTED = 130;
 /** Rehearses, writes the reports, and resolves with the exit code. Throws a `TypeError` for files with faults. */
 export async function rehearse(
   options: RehearseOptions,
-  { environment, screen, interrupted, terminal }: RehearsalDeps,
+  { environment, screen: given, interrupted, terminal }: RehearsalDeps,
 ): Promise<number> {
+  const screen: Screen = { ...given, write: (text) => given.write(withoutEscapes(text)) };
   const settings = readSettings(environment);
+  await checkReports(options);
   using hurried = hurriedFor(options, settings);
   const print = (line: string) => screen.write(`${line}\n`);
   const found = (await scenariosOf(options, settings, print)).map((one) =>
@@ -58,7 +64,7 @@ export async function rehearse(
   );
   const baseline = options.baseline === undefined
     ? undefined
-    : readReport(await Deno.readTextFile(options.baseline));
+    : readReport(await readRegularFile(options.baseline, MAX_REPORT_BYTES));
   const voices = Object.fromEntries(
     SPEAKERS.map((speaker) => [speaker, createFliteVoice({ voice: speaker })]),
   );
@@ -146,11 +152,15 @@ export async function rehearse(
   for (const line of summaryLines(report, { budgets, difference, paint: screen.paint })) {
     print(line);
   }
-  await writeReports(options, { report, budgets, baseline, difference, sounds });
-  print(`The report is in ${options.html}`);
+  const whole = { report, budgets, baseline, difference, sounds };
+  const notWritten = await writeReports(options, whole);
+  for (const problem of notWritten) print(problem);
+  if (!notWritten.some((problem) => problem.startsWith("--html "))) {
+    print(`The report is in ${options.html}`);
+  }
   if (interrupted.aborted) return INTERRUPTED;
   if (hasFailed(report, budgets)) return FAILED;
-  return passRate(report).passed === 0 ? UNABLE : PASSED;
+  return passRate(report).passed === 0 || notWritten.length > 0 ? UNABLE : PASSED;
 }
 
 /** Undefined where all is in real time. Throws a `TypeError` for those who cannot be hurried. */
@@ -222,6 +232,10 @@ function standardOutput(): Screen {
   };
 }
 
+function complain(text: string): void {
+  console.error(withoutEscapes(text));
+}
+
 /** A key is told to the whole group of processes, and by `deno task` once more. */
 const SAME_MS = 500;
 
@@ -259,8 +273,8 @@ if (import.meta.main) {
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      console.error(`There is no such file or folder: ${/'(.*)'$/.exec(error.message)?.[1]}`);
-    } else console.error(error instanceof Error ? error.message : error);
+      complain(`There is no such file or folder: ${/'(.*)'$/.exec(error.message)?.[1]}`);
+    } else complain(error instanceof Error ? error.message : String(error));
     exitProcess(interrupted.aborted ? INTERRUPTED : UNABLE);
   }
 }

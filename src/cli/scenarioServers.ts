@@ -5,12 +5,15 @@ import { numberServers } from "./call/numberServers.ts";
 import { NotRehearsed } from "../scenarios/run/notRehearsed.ts";
 import { hasModelFaults } from "./hasModelFaults.ts";
 import { present } from "../utils/present.ts";
+import { readRegularFile } from "../utils/regularFile.ts";
 import { startRehearsedServer } from "./rehearsedServer.ts";
 import type { RehearseOptions } from "./rehearseOptions.ts";
 import type { ScenarioServers, ServerSources } from "./serverSources.ts";
 import { remoteKey } from "./remoteKey.ts";
 import { reachServer } from "./remoteServer.ts";
 import { createScenarioLog } from "./scenarioLog.ts";
+
+const MAX_KEY_BYTES = 64 * 1024;
 
 /** A number that is called, a server that runs elsewhere, or one for each scenario. Rejects with a `TypeError` where there can be none. */
 export async function openServers(
@@ -82,7 +85,7 @@ async function remoteServers(
 ): Promise<ScenarioServers> {
   const key = remoteKey(origin, {
     ...present({
-      file: keyFile === undefined ? undefined : await Deno.readTextFile(keyFile),
+      file: keyFile === undefined ? undefined : await readRegularFile(keyFile, MAX_KEY_BYTES),
       own: environment["PARLEY_KEY"],
       keys: environment["API_KEYS"],
       publicUrl: environment["PUBLIC_URL"],

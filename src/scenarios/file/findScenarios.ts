@@ -1,6 +1,7 @@
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { describeProblem } from "../../config/agentProblem.ts";
 import type { Scenario } from "../scenario.ts";
+import { readRegularFile } from "../../utils/regularFile.ts";
 import { readScenario } from "./readScenario.ts";
 import { soundReader } from "./soundReader.ts";
 
@@ -30,17 +31,16 @@ export async function findScenarios(paths: readonly string[]): Promise<readonly 
     for (const file of files) {
       if (seen.has(resolve(file))) continue;
       seen.add(resolve(file));
-      // Its reader bounds the text; this keeps anything else out of the memory.
-      if ((await Deno.stat(file)).size > MAX_BYTES) {
-        problems.push(`${file}: is larger than ${MAX_BYTES} bytes`);
+      let text: string;
+      try {
+        text = await readRegularFile(file, MAX_BYTES);
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        problems.push(error.message);
         continue;
       }
       const readAudio = soundReader(dirname(file));
-      const read = readScenario(
-        nameOf(file, path),
-        await Deno.readTextFile(file),
-        readAudio,
-      );
+      const read = readScenario(nameOf(file, path), text, readAudio);
       if (read.ok) found.push({ scenario: { ...read.scenario, file }, readAudio });
       else problems.push(...read.problems.map((problem) => describeProblem(file, problem)));
     }
@@ -68,8 +68,8 @@ function withNames(found: readonly FoundScenario[]): readonly FoundScenario[] {
 }
 
 async function filesIn(path: string): Promise<readonly string[]> {
-  const { isFile } = await Deno.stat(path);
-  if (isFile) return [path];
+  const { isDirectory } = await Deno.stat(path);
+  if (!isDirectory) return [path];
   const files: string[] = [];
   const folders = [path];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {

@@ -24,7 +24,9 @@ function readSound(folder: string, path: string): Uint8Array {
     throw new TypeError(`${path} is not in the scenario's folder`);
   }
   try {
-    if (Deno.statSync(file).size > MAX_BYTES) {
+    const { isFile, size } = Deno.statSync(file);
+    if (!isFile) throw new TypeError(`${path} cannot be read`);
+    if (size > MAX_BYTES) {
       throw new TypeError(`${path} is larger than ${MAX_BYTES / 2 ** 20} MB`);
     }
     const sound = readWav(Deno.readFileSync(file));

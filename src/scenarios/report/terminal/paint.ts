@@ -28,3 +28,15 @@ export function tame(text: string): string {
     // deno-lint-ignore no-control-regex -- a terminal obeys these.
     .replaceAll(/[\0-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
 }
+
+/**
+ * Without what a terminal would obey, but for ends of lines, the looks of this module and the line that is written
+ * over: all that is printed goes through it, so that no text of others reaches a terminal as it came.
+ */
+export function withoutEscapes(text: string): string {
+  return text.toWellFormed().replaceAll(
+    // deno-lint-ignore no-control-regex -- a terminal obeys these.
+    /(\x1b\[(?:1|2|22|31|32|33|39)m|\r\x1b\[2K)|[\0-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (_all, own: string | undefined) => own ?? "",
+  );
+}
