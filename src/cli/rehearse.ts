@@ -127,6 +127,7 @@ export async function rehearse(
         signal: interrupted,
       });
       cost = costOf(run, servers.usdPerMinute);
+      if (servers.engine === "rehearsal") spending.add(analysisUsdOf(run));
       return { ...run, ...present({ recorded }) };
     } finally {
       spent(cost);
@@ -176,6 +177,11 @@ function hurriedFor(
     );
   }
   return hurryTime(speed);
+}
+
+/** The part that the built-in engine does not make up. */
+function analysisUsdOf({ calls }: ScenarioRun): number {
+  return calls.reduce((sum, { evidence: { record } }) => sum + (record?.analysisUsd ?? 0), 0);
 }
 
 /** What the calls of a run have cost; undefined where one of them does not say. */

@@ -7,6 +7,7 @@ import { hasModelFaults } from "./hasModelFaults.ts";
 import { present } from "../utils/present.ts";
 import { readRegularFile } from "../utils/regularFile.ts";
 import { startRehearsedServer } from "./rehearsedServer.ts";
+import { withoutUnneeded } from "./rehearsedServices.ts";
 import type { RehearseOptions } from "./rehearseOptions.ts";
 import type { ScenarioServers, ServerSources } from "./serverSources.ts";
 import { remoteKey } from "./remoteKey.ts";
@@ -17,9 +18,9 @@ const MAX_KEY_BYTES = 64 * 1024;
 
 /** A number that is called, a server that runs elsewhere, or one for each scenario. Rejects with a `TypeError` where there can be none. */
 export async function openServers(
-  { against, keyFile, isBuiltIn, call }: Pick<
+  { against, keyFile, isBuiltIn, call, maxUsd }: Pick<
     RehearseOptions,
-    "against" | "keyFile" | "isBuiltIn" | "call"
+    "against" | "keyFile" | "isBuiltIn" | "call" | "maxUsd"
   >,
   sources: ServerSources,
 ): Promise<ScenarioServers> {
@@ -27,12 +28,12 @@ export async function openServers(
     return await numberServers({ to: call, confirm: sources.confirm }, sources);
   }
   return against === undefined
-    ? ownServers(isBuiltIn, sources)
+    ? ownServers({ isBuiltIn, maxUsd }, sources)
     : await remoteServers(against, keyFile, sources);
 }
 
 function ownServers(
-  isBuiltIn: boolean,
+  { isBuiltIn, maxUsd }: Pick<RehearseOptions, "isBuiltIn" | "maxUsd">,
   { environment, settings, voices, print }: ServerSources,
 ): ScenarioServers {
   const isReal = !isBuiltIn && settings.openai.apiKey !== undefined;
@@ -48,7 +49,7 @@ function ownServers(
       const unused = new Set(scenario.model);
       const note = (what: string) => print(`${scenario.name}: ${what}`);
       const server = await startRehearsedServer({
-        environment,
+        environment: withoutUnneeded(environment, { isReal, expect: scenario.expect, maxUsd }),
         isReal,
         ...present({ agent: scenario.agent, called: scenario.called, at: scenario.at }),
         ...present({ callee: calledNumber(scenario) }),

@@ -50,6 +50,8 @@ export interface RecordedCall {
   readonly outcome?: string;
   readonly answeredBy?: string;
   readonly costUsd?: number;
+  /** What its analysis has cost of that. */
+  readonly analysisUsd?: number;
   /** Of each answer, from where the server found the end of the caller's turn. */
   readonly latenciesMs?: readonly number[];
   readonly turns: readonly RecordedTurn[];

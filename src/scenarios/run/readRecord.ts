@@ -19,6 +19,9 @@ export function readRecord(value: unknown): RecordedCall | undefined {
       outcome: textOf(outcome),
       answeredBy: textOf(answeredBy),
       costUsd: isRecord(cost) ? numberOf(cost["usd"]) : undefined,
+      analysisUsd: isRecord(cost) && isRecord(cost["parts"])
+        ? numberOf(cost["parts"]["analysis"])
+        : undefined,
       analysis: analysisOf(analysis),
       analysisState: isRecord(analysis) ? textOf(analysis["state"]) : undefined,
     }),
