@@ -164,7 +164,7 @@ export class Playback {
     this.#release(now);
     const last = this.#unmarkedEnd;
     if (last !== undefined && now >= this.#playout.queueEnd + STOPPED_SHORT_MS) {
-      last.mark = this.#marks.send();
+      this.#playout.markLate(last, this.#marks.send(), now);
     }
     if (this.#reports.reporting) return NOTHING_HEARD;
     return this.#items.played(this.#playout.expire(now, REPORT_GRACE_MS));
@@ -197,9 +197,11 @@ export class Playback {
     return heard;
   }
 
-  /** When the agent fell silent, which is now unless it was paused before. */
+  /** When the agent fell silent: now, unless it was paused before, or had been given no more to say. */
   silentAt(now: Milliseconds): Milliseconds {
-    return this.#pausedAt ?? now;
+    if (this.#pausedAt !== undefined) return this.#pausedAt;
+    const { queueEnd } = this.#playout;
+    return this.#playout.isIdle(now) && queueEnd > -Infinity ? queueEnd : now;
   }
 
   /** Silences the agent for good; returns what was cut off, in the order of speaking. */

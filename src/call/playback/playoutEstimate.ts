@@ -14,6 +14,8 @@ export interface Segment {
   readonly offsetMs: Milliseconds;
   durationMs: Milliseconds;
   mark: string | undefined;
+  /** When the mark was sent, where that was after the end was thought to have been played. */
+  markedLateAt?: Milliseconds;
   readonly burst: Burst;
   /** Before this it is not thought to be played: it had not been written, or the leg was still starting up. */
   readonly earliest: Milliseconds;
@@ -140,6 +142,12 @@ export class PlayoutEstimate {
     return segment;
   }
 
+  /** Marks a segment that is thought to have been played: the echo tells when only where the leg is still at it. */
+  markLate(segment: Segment, mark: string, now: Milliseconds): void {
+    segment.mark = mark;
+    segment.markedLateAt = now;
+  }
+
   /** An echoed mark: returns the segments that are now known to have been played. */
   marked(name: string, now: Milliseconds): readonly Segment[] {
     if (this.#probe?.name === name) {
@@ -150,7 +158,10 @@ export class PlayoutEstimate {
     const index = this.#segments.findIndex((segment) => segment.mark === name);
     const segment = this.#segments[index];
     if (segment === undefined) return [];
-    this.#correct(segment, now - (this.#roundTrip ?? 0));
+    const playedAt = now - (this.#roundTrip ?? 0);
+    const { markedLateAt } = segment;
+    const isTold = markedLateAt === undefined || playedAt - markedLateAt > STALL_MS;
+    if (isTold) this.#correct(segment, playedAt);
     return this.#segments.splice(0, index + 1);
   }
 

@@ -289,3 +289,17 @@ function assertCutAt(
   const off = Math.abs((truncates[0]?.audioEndMs ?? NaN) - ms);
   assert.ok(off <= withinMs, `cut at ${truncates[0]?.audioEndMs}, heard ${ms}`);
 }
+
+for (const reports of ["marks", "positions"] as const) {
+  Deno.test(`an answer that broke off before it was cut ends on record where it broke off (${reports})`, () => {
+    const call = new CallDriver({ reports }).live();
+    const responseId = call.begin();
+    call.words(responseId, "item", "a long story");
+    call.sound(responseId, "item", 2000);
+    call.advance(4000);
+    call.callerStarts();
+    call.advance(700);
+    const { startedMs = 0, endedMs = 0 } = call.transcript[0] ?? {};
+    assert.ok(Math.abs(endedMs - startedMs - 2000) < 30, `${startedMs} to ${endedMs}`);
+  });
+}
