@@ -82,7 +82,13 @@ function rowOf({ part, code, state, text, remedy, values, fix }: Check, say: Say
     element("span", { className: "state", textContent: STATES[state] ?? state }),
     element("div", {}, [
       element("h3", { textContent: PARTS[part] ?? part }),
-      element("p", { textContent: say(text, values) }),
+      // What is wrong with a file is told in English, as its reader tells it.
+      element("p", { textContent: say(text, { ...values, problem: "" }).trim() }),
+      ...(values["problem"] === undefined ? [] : [
+        element("p", {}, [
+          element("code", { lang: "en", textContent: String(values["problem"]) }),
+        ]),
+      ]),
       ...(remedy === null
         ? []
         : [element("p", { className: "remedy", textContent: say(remedy, values) })]),
