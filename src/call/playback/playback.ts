@@ -200,8 +200,8 @@ export class Playback {
   /** When the agent fell silent: now, unless it was paused before, or had been given no more to say. */
   silentAt(now: Milliseconds): Milliseconds {
     if (this.#pausedAt !== undefined) return this.#pausedAt;
-    const { queueEnd } = this.#playout;
-    return this.#playout.isIdle(now) && queueEnd > -Infinity ? queueEnd : now;
+    const isDry = this.#playout.isIdle(now) && this.#held.isEmpty;
+    return isDry && this.#playout.queueEnd > -Infinity ? this.#playout.queueEnd : now;
   }
 
   /** Silences the agent for good; returns what was cut off, in the order of speaking. */

@@ -303,3 +303,19 @@ for (const reports of ["marks", "positions"] as const) {
     assert.ok(Math.abs(endedMs - startedMs - 2000) < 30, `${startedMs} to ${endedMs}`);
   });
 }
+
+Deno.test("speech that waited for a leg in vain is on record when it waited, and not before", () => {
+  const call = new CallDriver().live();
+  call.speak("heard", 1000, "a sentence");
+  call.advance(2000);
+  call.lose();
+  call.speak("waiting", 3000, "another one");
+  call.advance(500);
+  call.input({ type: "hangUp", end: { reason: "operator_hung_up" } });
+  assert.deepEqual(call.transcript.map(({ id, text }) => [id, text]), [
+    ["heard", "a sentence"],
+    ["waiting", ""],
+  ]);
+  const [, waiting] = call.transcript;
+  assert.deepEqual([waiting?.startedMs, waiting?.endedMs], [2000, 2500]);
+});
