@@ -1,6 +1,7 @@
 import type { SimulatedCall } from "../sim/twilio/phoneNetwork.ts";
 import { boundedText } from "../utils/http/boundedText.ts";
 import { isRecord } from "../utils/isRecord.ts";
+import { jsonOrUndefined } from "../utils/jsonOrUndefined.ts";
 import type { PhoneOptions } from "./phoneOptions.ts";
 
 /** What a person who calls does, by the options of the command. */
@@ -99,12 +100,7 @@ export async function answerWish(
 }
 
 function readAsked(text: string): Asked | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const value = jsonOrUndefined(text);
   if (!isRecord(value)) return undefined;
   const { from, to, say, digits, interruptAfterMs, maxMs, stays } = value;
   if (typeof from !== "string" || typeof to !== "string" || !Array.isArray(say)) return undefined;

@@ -5,6 +5,7 @@ import { writeWav } from "../sim/twilio/media/wav.ts";
 import { boundedText } from "../utils/http/boundedText.ts";
 import { keyHeader } from "../utils/http/keyHeader.ts";
 import { isRecord } from "../utils/isRecord.ts";
+import { jsonOrUndefined } from "../utils/jsonOrUndefined.ts";
 import type { SpendLimit } from "./spendLimit.ts";
 
 /** OpenAI's for recordings. It tells no times: the one that does is switched off on 2027-02-26. */
@@ -114,15 +115,7 @@ const BYTES_PER_MINUTE = 60 * 8000;
 
 function read(answer: string | undefined): Transcription {
   if (answer === undefined) return { ok: false, why: "answer_too_large" };
-  const value = parsed(answer);
+  const value = jsonOrUndefined(answer);
   const text = isRecord(value) ? value["text"] : undefined;
   return typeof text === "string" ? { ok: true, text } : { ok: false, why: "invalid_answer" };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

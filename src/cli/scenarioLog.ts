@@ -1,5 +1,6 @@
 import { tame } from "../scenarios/report/terminal/paint.ts";
 import { isRecord } from "../utils/isRecord.ts";
+import { jsonOrUndefined } from "../utils/jsonOrUndefined.ts";
 
 /** A server in trouble says the same again and again. */
 const MAX_TOLD = 5;
@@ -26,18 +27,10 @@ export function createScenarioLog(
 }
 
 function read(line: string): { readonly message: string; readonly why: readonly string[] } {
-  const record = parsed(line);
+  const record = jsonOrUndefined(line);
   if (!isRecord(record) || typeof record["message"] !== "string") return { message: line, why: [] };
   const { message, error, reason, code } = record;
   const cause = isRecord(error) ? error["message"] : error;
   const why = [code, reason, cause].filter((one) => typeof one === "string");
   return { message, why };
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

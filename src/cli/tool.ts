@@ -4,6 +4,7 @@ import { readEnvironment, SettingsError } from "../config/env.ts";
 import { unreachableTools } from "../config/hostPermissions.ts";
 import type { Environment } from "../config/settingReader.ts";
 import { isRecord } from "../utils/isRecord.ts";
+import { jsonOrUndefined } from "../utils/jsonOrUndefined.ts";
 import { exitProcess, keepProcess } from "../utils/processExit.ts";
 
 const USAGE = `Try a tool of an agent, or list its tools.
@@ -123,12 +124,8 @@ async function ask(app: App, path: string, body?: unknown): Promise<any> {
 }
 
 function parsed(args: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const given: unknown = JSON.parse(args);
-    return isRecord(given) ? given : undefined;
-  } catch {
-    return undefined;
-  }
+  const given = jsonOrUndefined(args);
+  return isRecord(given) ? given : undefined;
 }
 
 if (import.meta.main) {

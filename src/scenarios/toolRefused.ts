@@ -1,4 +1,5 @@
 import { isRecord } from "../utils/isRecord.ts";
+import { jsonOrUndefined } from "../utils/jsonOrUndefined.ts";
 import type { RecordedTool } from "./callEvidence.ts";
 
 /**
@@ -16,10 +17,6 @@ const REFUSALS: ReadonlySet<unknown> = new Set([
 ]);
 
 function reasonIn(output = ""): unknown {
-  try {
-    const value: unknown = JSON.parse(output);
-    return isRecord(value) ? value["code"] ?? value["status"] ?? value["error"] : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonOrUndefined(output);
+  return isRecord(value) ? value["code"] ?? value["status"] ?? value["error"] : undefined;
 }

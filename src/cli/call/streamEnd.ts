@@ -11,6 +11,7 @@ import type { SimClock } from "../../sim/twilio/simClock.ts";
 import { dtmfTones } from "../../utils/audio/dtmf.ts";
 import { encodeG711, MU_LAW } from "../../utils/audio/g711.ts";
 import { isRecord } from "../../utils/isRecord.ts";
+import { jsonOrUndefined } from "../../utils/jsonOrUndefined.ts";
 
 /** What a caller at a media stream is made of. */
 export interface StreamEndOptions {
@@ -139,7 +140,7 @@ export class StreamEnd implements CallerEnd {
 
   #receive(data: unknown): void {
     if (typeof data !== "string" || data.length > MAX_MEDIA_CHARACTERS) return;
-    const message = parsed(data);
+    const message = jsonOrUndefined(data);
     if (!isRecord(message)) return;
     if (message["event"] === "start") return this.#start(message["start"]);
     if (message["event"] === "media") return this.#hear(message["media"]);
@@ -201,14 +202,6 @@ function bytesIn(payload: unknown): Uint8Array | undefined {
   if (typeof payload !== "string") return undefined;
   try {
     return Uint8Array.fromBase64(payload);
-  } catch {
-    return undefined;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
   } catch {
     return undefined;
   }

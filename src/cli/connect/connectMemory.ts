@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { type NumberSettings, numberSettings } from "../../services/twilioOutbound.ts";
 import { isRecord } from "../../utils/isRecord.ts";
+import { jsonOrUndefined } from "../../utils/jsonOrUndefined.ts";
 
 /** How a number was before it was pointed at this server, and what was set in its place. */
 export interface RememberedNumber {
@@ -117,12 +118,7 @@ function read(path: string): readonly RememberedNumber[] {
 }
 
 function numbersIn(text: string): readonly RememberedNumber[] | undefined {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const content = jsonOrUndefined(text);
   const listed = isRecord(content) && content["version"] === 1 ? content["numbers"] : undefined;
   if (!Array.isArray(listed)) return undefined;
   const numbers = listed.map(numberIn).filter((it) => it !== undefined);

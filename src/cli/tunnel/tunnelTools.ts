@@ -1,3 +1,6 @@
+import { isRecord } from "../../utils/isRecord.ts";
+import { jsonOrUndefined } from "../../utils/jsonOrUndefined.ts";
+
 /** A program that makes a port of this machine reachable by an https address. */
 export interface TunnelTool {
   readonly name: string;
@@ -83,11 +86,7 @@ async function isProgram(path: string): Promise<boolean> {
 }
 
 function field(line: string, name: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    const text = typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
-    return typeof text === "string" ? text.slice(0, 300) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonOrUndefined(line);
+  const text = isRecord(value) ? value[name] : undefined;
+  return typeof text === "string" ? text.slice(0, 300) : undefined;
 }

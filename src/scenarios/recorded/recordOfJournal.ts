@@ -4,6 +4,7 @@ import type { JournalEntry } from "../../call/journal.ts";
 import type { ResponsePurpose } from "../../call/realtimeClient.ts";
 import { replay } from "../../call/replay.ts";
 import { isRecord } from "../../utils/isRecord.ts";
+import { jsonOrUndefined } from "../../utils/jsonOrUndefined.ts";
 import { present } from "../../utils/present.ts";
 import type { RecordedCall, RecordedTool, RecordedTurn } from "../callEvidence.ts";
 
@@ -54,7 +55,7 @@ export function recordOfJournal(id: string, journal: readonly JournalEntry[]): R
         return;
       case "toolStarted": {
         const { toolCallId, name } = event;
-        tools.set(toolCallId, { name, arguments: parsed(event.arguments), startedMs: atMs });
+        tools.set(toolCallId, { name, arguments: recordIn(event.arguments), startedMs: atMs });
         return;
       }
       case "toolEnded": {
@@ -139,11 +140,7 @@ function turnOf(
   };
 }
 
-function parsed(json: string): unknown {
-  try {
-    const value: unknown = JSON.parse(json);
-    return isRecord(value) ? value : {};
-  } catch {
-    return {};
-  }
+function recordIn(json: string): Record<string, unknown> {
+  const value = jsonOrUndefined(json);
+  return isRecord(value) ? value : {};
 }

@@ -1,5 +1,6 @@
 import type { Agent } from "../../config/agents.ts";
 import { isRecord } from "../../utils/isRecord.ts";
+import { jsonOrText } from "../../utils/jsonOrText.ts";
 import type { RecordedCall, RecordedTool } from "../callEvidence.ts";
 
 type AgentTools = Pick<
@@ -57,7 +58,7 @@ function hasTool(
 
 /** Whether the server has answered, which has the caller asked or told first, and not the tool. */
 export function isServersAnswer({ output = "" }: RecordedTool): boolean {
-  const value = parsed(output);
+  const value = jsonOrText(output);
   return isRecord(value) && typeof value["note"] === "string" && NOT_RUN.test(value["note"]);
 }
 
@@ -69,7 +70,7 @@ function isAnswer(tool: RecordedTool): boolean {
 const NOT_RUN = /^Not carried out/;
 
 function resultOf({ ok = true, output = "" }: RecordedTool): object {
-  const value = parsed(output);
+  const value = jsonOrText(output);
   if (ok) return { answers: value };
   const reason = isRecord(value) && typeof value["error"] === "string" ? value["error"] : output;
   return { fails: reason.trim().slice(0, 2000) || "The tool failed." };
@@ -80,10 +81,3 @@ function delayOf({ durationMs = 0 }: RecordedTool): number {
 }
 
 /** A text that is no JSON is itself. */
-function parsed(output: string): unknown {
-  try {
-    return JSON.parse(output);
-  } catch {
-    return output;
-  }
-}

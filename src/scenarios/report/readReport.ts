@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MAX_TEXT, type RunReport } from "./runReport.ts";
+import { jsonOrUndefined } from "../../utils/jsonOrUndefined.ts";
 
 const ms = z.number().min(0).max(1e9);
 const text = z.string().max(MAX_TEXT);
@@ -55,17 +56,9 @@ const report = z.object({
 
 /** Reads a report that was written as JSON. Throws a `TypeError` for anything else. */
 export function readReport(json: string): RunReport {
-  const { data, error } = report.safeParse(parsed(json));
+  const { data, error } = report.safeParse(jsonOrUndefined(json));
   if (error !== undefined) {
     throw new TypeError("Cannot read the baseline: it is no JSON report of this version");
   }
   return data;
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }

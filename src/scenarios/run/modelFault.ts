@@ -1,4 +1,5 @@
 import { isRecord } from "../../utils/isRecord.ts";
+import { jsonOrUndefined } from "../../utils/jsonOrUndefined.ts";
 
 /** Why a model did not answer as it was asked to, by its own words. */
 export interface ModelFault {
@@ -16,7 +17,7 @@ const TELLING =
 /** The fault that a message of the model's tells of; undefined for all others. */
 export function faultIn(text: string): ModelFault | undefined {
   if (!OF_INTEREST.test(text.slice(0, 400))) return undefined;
-  const message = parsed(text);
+  const message = jsonOrUndefined(text);
   if (!isRecord(message)) return undefined;
   if (message["type"] === "error") {
     const fault = faultOf(message["error"]);
@@ -32,7 +33,7 @@ export function faultIn(text: string): ModelFault | undefined {
 /** The fault of a handshake that was refused; of status 0 where there was no answer. */
 export function faultOfRefusal(status: number, body: string): ModelFault {
   if (status === 0) return { code: "no_answer", message: "The model's server cannot be reached." };
-  const answer = parsed(body);
+  const answer = jsonOrUndefined(body);
   return faultOf(isRecord(answer) ? answer["error"] : undefined) ??
     { code: `http_${status}`, message: "The model's server refuses the connection." };
 }
@@ -46,12 +47,4 @@ function faultOf(error: unknown): ModelFault | undefined {
     code: name.slice(0, 100),
     message: typeof message === "string" ? message.slice(0, MAX_CHARACTERS) : "",
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

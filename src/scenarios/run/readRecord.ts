@@ -1,5 +1,6 @@
 import { callDirections } from "../../call/types.ts";
 import { isRecord } from "../../utils/isRecord.ts";
+import { jsonOrText } from "../../utils/jsonOrText.ts";
 import { present } from "../../utils/present.ts";
 import type { RecordedCall, RecordedTool, RecordedTurn } from "../callEvidence.ts";
 
@@ -70,7 +71,7 @@ function toolOf(tool: Record<string, unknown>): readonly RecordedTool[] {
   if (typeof name !== "string" || typeof startedMs !== "number") return [];
   const { ok, output, durationMs } = isRecord(result) ? result : {};
   return [{
-    ...{ name, arguments: parsed(args), startedMs },
+    ...{ name, arguments: typeof args === "string" ? jsonOrText(args) : args, startedMs },
     ...present({
       ok: typeof ok === "boolean" ? ok : undefined,
       output: textOf(output),
@@ -96,15 +97,6 @@ function analysisOf(analysis: unknown): RecordedCall["analysis"] {
       [key, isRecord(one) ? one[name] : one] as const
     );
   return Object.fromEntries([...part(fields, "value"), ...part(success, "result")]);
-}
-
-function parsed(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }
 
 function recordsIn(value: unknown): readonly Record<string, unknown>[] {

@@ -1,4 +1,5 @@
 import { isRecord } from "../../utils/isRecord.ts";
+import { jsonOrUndefined } from "../../utils/jsonOrUndefined.ts";
 
 /** A request for a completion, as far as the endpoint understands it. */
 export interface ChatRequest {
@@ -37,13 +38,5 @@ export function readChatRequest(value: unknown): ChatRequest | undefined {
 /** A prompt that names a schema ends with it. */
 function schemaIn(prompt: string): unknown {
   const from = prompt.lastIndexOf("\n{");
-  return from < 0 ? undefined : parsed(prompt.slice(from + 1));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return from < 0 ? undefined : jsonOrUndefined(prompt.slice(from + 1));
 }

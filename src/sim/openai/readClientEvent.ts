@@ -24,6 +24,7 @@ import {
 } from "./jsonShapes.ts";
 import { type ClientEvent, type Refusal } from "./wire.ts";
 import { isRecord } from "../../utils/isRecord.ts";
+import { jsonOrUndefined } from "../../utils/jsonOrUndefined.ts";
 
 /** A client's message, or why it is not one; `eventId` is what the refusal must quote. */
 export type ClientMessage =
@@ -32,7 +33,7 @@ export type ClientMessage =
 
 /** Narrows one text frame; nothing of the wire is trusted before this. */
 export function readClientEvent(frame: string): ClientMessage {
-  const value = parse(frame);
+  const value = jsonOrUndefined(frame);
   if (value === undefined) {
     return { refusal: { code: "invalid_json", message: "The message is not valid JSON." } };
   }
@@ -157,12 +158,4 @@ function metadata(value: unknown, path: string): Refusal | void {
     message: `Invalid '${path}': expected at most 16 pairs of strings (key 64, value 512 long).`,
     param: path,
   };
-}
-
-function parse(frame: string): unknown {
-  try {
-    return JSON.parse(frame);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import type { ConversationEntry } from "../openai/conversation.ts";
 import { calledTools } from "./calledTools.ts";
 import type { ScriptReply, ScriptTool, ScriptTurn } from "../openai/scripts.ts";
+import { jsonOrUndefined } from "../../utils/jsonOrUndefined.ts";
 
 /**
  * Answers what was typed in a dialogue about things to choose: a wish that a tool can look up, a choice among
@@ -39,7 +40,7 @@ interface Choice {
 function answerQuestion(words: string, { history }: ScriptTurn): ScriptReply | undefined {
   const asked = calledTools(history).at(-1);
   if (asked === undefined) return undefined;
-  if (textIn(parsed(asked.output), "status") !== "confirmation_asked") return undefined;
+  if (textIn(jsonOrUndefined(asked.output), "status") !== "confirmation_asked") return undefined;
   if (NO.test(words)) return { say: "All right, I leave it as it is." };
   if (!YES.test(words)) return undefined;
   return { tools: [{ name: asked.name, arguments: asked.arguments }] };
@@ -109,7 +110,7 @@ function choiceOf(words: string, history: readonly ConversationEntry[]): Choice 
   if (ordinal === "") return undefined;
   for (const { item } of [...history].reverse()) {
     if (item.type !== "function_call_output") continue;
-    const offered = choicesIn(parsed(item.output)).slice(0, MAX_OFFERED);
+    const offered = choicesIn(jsonOrUndefined(item.output)).slice(0, MAX_OFFERED);
     if (offered.length === 0) continue;
     return offered.at(
       ordinal.toLowerCase() === "last" ? -1 : ORDINALS.indexOf(ordinal.toLowerCase()),
@@ -152,12 +153,4 @@ function member(value: unknown, name: string): unknown {
 function textIn(value: unknown, name: string): string | undefined {
   const text = member(value, name);
   return typeof text === "string" ? text : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -6,6 +6,7 @@ import { answerToolNote } from "./toolNotes.ts";
 import { answerTransferNote } from "./transferNotes.ts";
 import { answerText } from "./typedTexts.ts";
 import type { ScriptReply, ScriptTurn, ToolOutput } from "../openai/scripts.ts";
+import { jsonOrText } from "../../utils/jsonOrText.ts";
 
 /**
  * What the built-in engine says. It takes turns and uses tools, and says plainly that it is a
@@ -65,7 +66,7 @@ function answerSpeech(spokenMs: number, index: number): string {
 
 function answerOutputs(outputs: readonly ToolOutput[]): ScriptReply {
   const sentences = outputs.flatMap(({ name, output }) => {
-    const value = parsed(output);
+    const value = jsonOrText(output);
     const failure = errorIn(value);
     // The caller hears first what they have to; the tool is called again after that.
     if (failure === "not_heard") return [];
@@ -79,14 +80,6 @@ function answerOutputs(outputs: readonly ToolOutput[]): ScriptReply {
     return `The tool ${spoken(name)} answered: ${describe(value)}.`;
   });
   return sentences.length === 0 ? {} : { say: sentences.join(" ") };
-}
-
-function parsed(output: string): unknown {
-  try {
-    return JSON.parse(output);
-  } catch {
-    return output;
-  }
 }
 
 function errorIn(value: unknown): string | undefined {

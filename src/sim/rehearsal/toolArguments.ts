@@ -1,4 +1,6 @@
 import { isRecord } from "../../utils/isRecord.ts";
+import { jsonOrText } from "../../utils/jsonOrText.ts";
+import { jsonOrUndefined } from "../../utils/jsonOrUndefined.ts";
 import type { ScriptTool, ScriptTurn } from "../openai/scripts.ts";
 
 type Args = Readonly<Record<string, unknown>>;
@@ -37,13 +39,8 @@ function needs({ name }: ScriptTool, properties: readonly string[]): string {
 }
 
 function readJson(text: string): ReadArguments {
-  const problem = { problem: "These arguments are no JSON object." };
-  try {
-    const args: unknown = JSON.parse(text);
-    return isRecord(args) ? { args } : problem;
-  } catch {
-    return problem;
-  }
+  const args = jsonOrUndefined(text);
+  return isRecord(args) ? { args } : { problem: "These arguments are no JSON object." };
 }
 
 /** `number=17 gift=true note="for Ada"`; undefined for words that are anything else. */
@@ -81,11 +78,7 @@ function plain(text: string): string {
 function valueOf(text: string, schema: unknown): unknown {
   const type = isRecord(schema) ? schema.type : undefined;
   if (type === undefined || type === "string") return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return jsonOrText(text);
 }
 
 /** What a model makes up by itself of the conversation. */

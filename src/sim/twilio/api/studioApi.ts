@@ -1,4 +1,5 @@
 import { isRecord } from "../../../utils/isRecord.ts";
+import { jsonOrUndefined } from "../../../utils/jsonOrUndefined.ts";
 import { createSid } from "../random.ts";
 import { type ApiAnswer, found, gone, notFound, refused } from "./apiAnswer.ts";
 import { refuse } from "./createForm.ts";
@@ -124,12 +125,7 @@ function escape(text: string): string {
 
 /** Undefined for one that Studio's schema does not allow: each transition needs a state to go to. */
 function readDefinition(text: string): Definition | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const value = jsonOrUndefined(text);
   if (!isRecord(value) || !Array.isArray(value["states"])) return undefined;
   const initialState = value["initial_state"];
   const states = value["states"].map(readState).filter((state) => state !== undefined);
