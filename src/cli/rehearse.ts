@@ -134,14 +134,10 @@ export async function rehearse(
     }
   }
 
-  await runAll(found.map(({ scenario }) => scenario), {
+  await runAll(found, {
     ...options,
     signal: interrupted,
-    act: (scenario, seed) => {
-      const one = found.find((one) => one.scenario === scenario);
-      if (one === undefined) throw new Error("Cannot act out a scenario that is not known");
-      return act(one, seed);
-    },
+    act,
     onStart: progress.started,
     onDone: progress.finished,
   });

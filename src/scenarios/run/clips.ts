@@ -1,5 +1,6 @@
-import { decodeG711, encodeG711, MU_LAW } from "../../utils/audio/g711.ts";
+import { encodeG711, MU_LAW } from "../../utils/audio/g711.ts";
 import { createResampler } from "../../utils/audio/resampler.ts";
+import { atLevel } from "../../sim/sound/atLevel.ts";
 import { personSound } from "../../sim/sound/personSounds.ts";
 import { speakSentences, type Voice } from "../../sim/voice/voice.ts";
 import { soundSpans } from "../ear/soundSpans.ts";
@@ -22,7 +23,6 @@ export interface ClipSources {
 }
 
 const DEFAULT_VOICE = "rms";
-const FULL_SCALE = 32_768;
 
 /** Makes the sound of a step before its time has come; undefined for a step without one. */
 export async function clipOf(
@@ -50,8 +50,8 @@ export async function utteranceClip(
   for await (const samples of speakSentences(what.words, say)) {
     parts.push(Int16Array.from(resampler.process(samples)));
   }
-  const samples = Int16Array.from(parts.flatMap((part) => [...part]));
-  if (what.levelDb !== undefined) setLevel(samples, what.levelDb);
+  const spoken = Int16Array.from(parts.flatMap((part) => [...part]));
+  const samples = what.levelDb === undefined ? spoken : atLevel(spoken, what.levelDb);
   return clip(encodeG711(MU_LAW, samples), what.words);
 }
 
@@ -59,18 +59,4 @@ function clip(audio: Uint8Array, words: string): Clip {
   const spans = soundSpans([{ atMs: 0, audio }], "pcmu", { gapMs: Infinity });
   const { fromMs = 0, toMs = audio.length / 8 } = spans[0] ?? {};
   return { audio, words, fromMs, toMs };
-}
-
-/** Brings samples to a level on the average of what can be heard. */
-function setLevel(samples: Int16Array, levelDb: number): void {
-  const heard = decodeG711(MU_LAW, encodeG711(MU_LAW, samples));
-  let sum = 0;
-  for (const sample of heard) sum += sample * sample;
-  const mean = Math.sqrt(sum / Math.max(1, heard.length));
-  if (mean === 0) return;
-  const gain = FULL_SCALE * 10 ** (levelDb / 20) / mean;
-  for (let i = 0; i < samples.length; i++) {
-    const sample = Math.round((samples[i] ?? 0) * gain);
-    samples[i] = Math.max(-FULL_SCALE, Math.min(FULL_SCALE - 1, sample));
-  }
 }

@@ -1,5 +1,5 @@
 import type { RealtimeSession } from "../../sim/openai/realtimeServer.ts";
-import { callOfRequest } from "./requestIds.ts";
+import { callOfRequest } from "./callOfRequest.ts";
 
 interface ToldCall {
   /** Its live connections, the oldest first: that one hears the caller. */

@@ -3,7 +3,7 @@ import { present } from "../../utils/present.ts";
 import type { SpokenItem } from "../ear/spokenItem.ts";
 import { faultIn, faultOfRefusal, type ModelFault } from "./modelFault.ts";
 import { relaySocket } from "./relaySocket.ts";
-import { callOfRequest } from "./requestIds.ts";
+import { callOfRequest } from "./callOfRequest.ts";
 import { TappedItems } from "./tappedItems.ts";
 
 /** One connection of the server's to the model. */

@@ -3,13 +3,18 @@ import type { Scenario } from "../scenario.ts";
 import { NotRehearsed } from "./notRehearsed.ts";
 import type { ScenarioRun } from "./runScenario.ts";
 
-export interface RunAllOptions {
+/** A scenario, with whatever acting it out takes. */
+export interface Actable {
+  readonly scenario: Scenario;
+}
+
+export interface RunAllOptions<Item extends Actable> {
   /** How often each is acted out. */
   readonly repeat: number;
   /** How many at a time. */
   readonly concurrency: number;
   /** Acts a scenario out; `seed` is another for every repetition. */
-  readonly act: (scenario: Scenario, seed: number) => Promise<ScenarioRun>;
+  readonly act: (item: Item, seed: number) => Promise<ScenarioRun>;
   readonly seed: number;
   readonly onStart: () => void;
   /** `index` is its place among all runs: by scenarios, then by repetitions. */
@@ -24,21 +29,21 @@ const ENDING_MS = 5000;
  * Acts out all scenarios, so many at a time, in their order; one that fails to be acted out is an outcome with
  * its error. Aborted, it begins no more, and what is not done by then has no outcome.
  */
-export async function runAll(
-  scenarios: readonly Scenario[],
-  { repeat, concurrency, act, seed, onStart, onDone, signal }: RunAllOptions,
+export async function runAll<Item extends Actable>(
+  items: readonly Item[],
+  { repeat, concurrency, act, seed, onStart, onDone, signal }: RunAllOptions<Item>,
 ): Promise<void> {
-  const tasks = scenarios.flatMap((scenario) =>
-    Array.from({ length: repeat }, (_, repetition) => ({ scenario, repetition }))
+  const tasks = items.flatMap((item) =>
+    Array.from({ length: repeat }, (_, repetition) => ({ item, repetition }))
   );
   let next = 0;
   const work = async () => {
     for (let index = next++; index < tasks.length && !signal.aborted; index = next++) {
       const task = tasks[index];
       if (task === undefined) return;
-      const { scenario, repetition } = task;
+      const { item, repetition } = task;
       onStart();
-      const outcome = await attempt(scenario, () => act(scenario, seed + repetition));
+      const outcome = await attempt(item, () => act(item, seed + repetition));
       if (!signal.aborted) onDone(outcome, index, repetition);
     }
   };
@@ -57,7 +62,7 @@ export async function runAll(
 }
 
 async function attempt(
-  scenario: Scenario,
+  { scenario }: Actable,
   act: () => Promise<ScenarioRun>,
 ): Promise<ScenarioOutcome> {
   const startedAt = performance.now();

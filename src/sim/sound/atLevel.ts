@@ -1,7 +1,10 @@
 const FULL_SCALE = 32_768;
 
 /** Scales a sound to a level on the average, in dBFS, as 16-bit samples; silence stays silence. */
-export function atLevel(sound: Float64Array, levelDb: number): Int16Array<ArrayBuffer> {
+export function atLevel(
+  sound: Float64Array | Int16Array,
+  levelDb: number,
+): Int16Array<ArrayBuffer> {
   let sum = 0;
   for (const sample of sound) sum += sample * sample;
   const mean = Math.sqrt(sum / Math.max(1, sound.length));
