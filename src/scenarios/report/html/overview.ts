@@ -1,12 +1,17 @@
-import { budgetFigure } from "../budgets.ts";
 import { type Difference, type FigureChange, isSame } from "../difference.ts";
 import { costName, costOf, dollars, figuresOf } from "../figures.ts";
 import { passRate, type RunReport } from "../runReport.ts";
 import { whoAnswers } from "../sinceRecorded.ts";
 import { seconds } from "../../expect/verdict.ts";
-import { figureChangeText } from "../terminal/differenceLines.ts";
-import { WHAT_IS_PROVEN } from "../terminal/summary.ts";
 import type { WholeReport } from "../wholeReport.ts";
+import {
+  baselineName,
+  budgetText,
+  engineName,
+  figureChangeText,
+  rateChange,
+  WHAT_IS_PROVEN,
+} from "../wording.ts";
 import { escapeHtml, foreign } from "./markup.ts";
 
 /** What was rehearsed, and the figures of all of it. */
@@ -29,10 +34,9 @@ export function overview(report: RunReport): string {
     ...(deadAir ? [["dead air, longest", seconds(deadAir.worst)] as const] : []),
     ...(cost === undefined || cost === 0 ? [] : [[costName(report), dollars(cost)] as const]),
   ];
-  const isBuiltIn = report.engine === "rehearsal";
   const conditions = [
     `${report.startedAt.slice(0, 16).replace("T", " ")} UTC`,
-    `with ${isBuiltIn ? "the built-in engine" : report.engine}`,
+    `with ${engineName(report)}`,
     ...(report.against === undefined ? [] : [`at ${report.against}`]),
     `in ${seconds(report.tookMs)}`,
     `seed ${report.seed}`,
@@ -47,19 +51,18 @@ export function overview(report: RunReport): string {
     ).join("")
   }</dl>
 ${
-    [...(isBuiltIn ? [WHAT_IS_PROVEN] : []), ...whoAnswers(report)]
+    [...(report.engine === "rehearsal" ? [WHAT_IS_PROVEN] : []), ...whoAnswers(report)]
       .map((sentence) => `<p class="soft">${escapeHtml(sentence)}</p>`).join("")
   }`;
 }
 
 export function budgetsSection(budgets: WholeReport["budgets"]): string {
   if (budgets.length === 0) return "";
-  const items = budgets.map(({ name, limit, is, isKept }) => {
-    const found = is === undefined ? "nothing to measure" : `is ${budgetFigure(name, is)}`;
-    return `<li class="${isKept ? "held" : "failed"}"><b>${isKept ? "Kept" : "Failed"}</b><p>${
-      escapeHtml(`${name} ${budgetFigure(name, limit)}: ${found}`)
-    }</p></li>`;
-  });
+  const items = budgets.map((budget) =>
+    `<li class="${budget.isKept ? "held" : "failed"}"><b>${
+      budget.isKept ? "Kept" : "Failed"
+    }</b><p>${escapeHtml(budgetText(budget))}</p></li>`
+  );
   return `<section><h2>Budgets</h2><ul class="verdicts">${items.join("")}</ul></section>`;
 }
 
@@ -69,15 +72,13 @@ export function changes(
   idOf: (name: string) => string | undefined,
 ): string {
   if (difference === undefined) return "";
-  const { since, otherwise, worse, better, added, removed, figures } = difference;
-  const other = otherwise.length === 0 ? "" : `, which had ${otherwise.join(", ")}`;
-  const title = `Since the baseline of ${since.slice(0, 16).replace("T", " ")} UTC${other}`;
+  const { worse, better, added, removed, figures } = difference;
+  const title = `Since ${baselineName(difference)}`;
   const link = (name: string) => {
     const id = idOf(name);
     return id === undefined ? foreign(name) : `<a href="#${id}">${foreign(name)}</a>`;
   };
-  const rates = (was: number, is: number) =>
-    `(${Math.round(was * 100)}% to ${Math.round(is * 100)}%)`;
+  const rates = (was: number, is: number) => `(${rateChange({ was, is })})`;
   const items = [
     ...worse.map(({ name, was, is, newFaults }) =>
       `<li class="failed"><b>${is === 0 ? "Now fails" : "Fails more"}</b><p>${link(name)} ${

@@ -1,4 +1,4 @@
-import { budgetFigure, type BudgetVerdict } from "../budgets.ts";
+import type { BudgetVerdict } from "../budgets.ts";
 import type { Difference } from "../difference.ts";
 import {
   costName,
@@ -12,15 +12,11 @@ import {
 import { passRate, type RunReport, untoldOf } from "../runReport.ts";
 import { seconds } from "../../expect/verdict.ts";
 import { whoAnswers } from "../sinceRecorded.ts";
+import { budgetText, engineName, WHAT_IS_PROVEN } from "../wording.ts";
 import { differenceLines } from "./differenceLines.ts";
 import { failureLines } from "./failureLines.ts";
 import { type Paint, tame } from "./paint.ts";
 import { tableLines } from "./table.ts";
-
-/** What the built-in engine proves, and what not. */
-export const WHAT_IS_PROVEN =
-  "The built-in engine answers as the scenarios say: this proves turn-taking, tools, timing, transfers and records, " +
-  "and nothing of what a model would say or cost. With OPENAI_API_KEY set, the model itself is rehearsed.";
 
 const NONE = "-";
 
@@ -90,10 +86,9 @@ function budgetLines(budgets: readonly BudgetVerdict[], paint: Paint): readonly 
   if (budgets.length === 0) return [];
   return [
     "",
-    ...budgets.map(({ name, limit, is, isKept }) => {
-      const word = isKept ? paint("good", "ok  ") : paint("bad", "FAIL");
-      const found = is === undefined ? "nothing to measure" : `is ${budgetFigure(name, is)}`;
-      return `${word}  budget ${name} ${budgetFigure(name, limit)}: ${found}`;
+    ...budgets.map((budget) => {
+      const word = budget.isKept ? paint("good", "ok  ") : paint("bad", "FAIL");
+      return `${word}  budget ${budgetText(budget)}`;
     }),
   ];
 }
@@ -101,7 +96,6 @@ function budgetLines(budgets: readonly BudgetVerdict[], paint: Paint): readonly 
 function counts(report: RunReport, paint: Paint): string {
   const { passed, failed, skipped } = passRate(report);
   const untold = report.scenarios.flatMap(({ runs }) => runs.flatMap(untoldOf)).length;
-  const engine = report.engine === "rehearsal" ? "the built-in engine" : report.engine;
   const parts = [
     paint(passed > 0 ? "good" : "soft", `${passed} passed`),
     paint(failed > 0 ? "bad" : "soft", `${failed} failed`),
@@ -112,7 +106,7 @@ function counts(report: RunReport, paint: Paint): string {
     ...(report.notRun > 0 ? [paint("warn", `${report.notRun} not rehearsed`)] : []),
   ];
   const at = report.against === undefined ? "" : ` at ${report.against}`;
-  return `${parts.join(", ")}, with ${engine}${at}, in ${seconds(report.tookMs)}.`;
+  return `${parts.join(", ")}, with ${engineName(report)}${at}, in ${seconds(report.tookMs)}.`;
 }
 
 function figureLines(figures: Figures, paint: Paint): readonly string[] {
