@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import { startRehearsedServer } from "../../../src/cli/rehearsedServer.ts";
 import { describeProblem } from "../../../src/config/agentProblem.ts";
 import { readScenario } from "../../../src/scenarios/file/readScenario.ts";
-import { calledNumber } from "../../../src/scenarios/run/calledNumber.ts";
-import { mentionedTools } from "../../../src/scenarios/mentionedTools.ts";
-import { modelScript } from "../../../src/scenarios/run/modelScript.ts";
 import {
   type CallRun,
   type RunOptions,
@@ -13,7 +9,7 @@ import {
 } from "../../../src/scenarios/run/runScenario.ts";
 import { createFliteVoice } from "../../../src/sim/voice/fliteVoice.ts";
 import type { Voice } from "../../../src/sim/voice/voice.ts";
-import { present } from "../../../src/utils/present.ts";
+import { startFor } from "./startFor.ts";
 
 const NAMES = ["slt", "rms", "awb", "kal"] as const;
 
@@ -47,17 +43,8 @@ export function openStage(agentsDir: string): Stage {
         assert.fail(read.problems.map((one) => describeProblem("test.yaml", one)).join("\n"));
       }
       const { scenario } = read;
-      await using server = await startRehearsedServer({
+      await using server = await startFor(scenario, {
         environment: { AGENTS_DIR: agentsDir, ...environment },
-        isReal: false,
-        ...present({ agent: scenario.agent, called: scenario.called, at: scenario.at }),
-        ...present({ callee: calledNumber(scenario) }),
-        numbers: scenario.numbers,
-        script: modelScript(scenario.model),
-        faults: scenario.faults,
-        tools: scenario.tools,
-        mentioned: mentionedTools(scenario),
-        maxMs: scenario.maxMs,
         seed,
         voices,
         log: (line) => onLog?.(line),

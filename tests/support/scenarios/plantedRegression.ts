@@ -1,4 +1,3 @@
-import { startRehearsedServer } from "../../../src/cli/rehearsedServer.ts";
 import { readScenario } from "../../../src/scenarios/file/readScenario.ts";
 import { modelScript } from "../../../src/scenarios/run/modelScript.ts";
 import { type CallRun, runScenario } from "../../../src/scenarios/run/runScenario.ts";
@@ -7,6 +6,7 @@ import type { Scenario } from "../../../src/scenarios/scenario.ts";
 import type { Script } from "../../../src/sim/openai/scripts.ts";
 import type { Voice } from "../../../src/sim/voice/voice.ts";
 import { isRecord } from "../../../src/utils/isRecord.ts";
+import { startFor } from "./startFor.ts";
 import { startLineRelay, type ToCaller } from "./lineRelay.ts";
 
 /** What goes wrong in the path of a server; the server itself is the real one. */
@@ -45,19 +45,11 @@ export async function actWith(
   }: Regression,
   { agentsDir, voices }: Stage,
 ): Promise<CallRun> {
-  await using server = await startRehearsedServer({
+  await using server = await startFor(scenario, {
     environment: { AGENTS_DIR: agentsDir },
-    isReal: false,
     agent,
-    numbers: scenario.numbers,
-    called: scenario.called,
     script: model(modelScript(scenario.model)),
-    faults: { first: [], every: [] },
-    tools: [],
-    maxMs: scenario.maxMs,
-    seed: 1,
     voices,
-    log: () => {},
   });
   await using relay = startLineRelay(server.origin, line);
   server.network.connectTo(relay.origin);
