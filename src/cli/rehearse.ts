@@ -1,25 +1,26 @@
 import { readEnvironment, readSettings, readVariable } from "../config/env.ts";
 import type { Environment } from "../config/settingReader.ts";
 import type { Settings } from "../config/settings.ts";
-import { findScenarios, type FoundScenario } from "../scenarios/file/findScenarios.ts";
 import { checkBudgets, hasFailed } from "../scenarios/report/budgets.ts";
 import { differenceOf } from "../scenarios/report/difference.ts";
 import { readReport } from "../scenarios/report/readReport.ts";
 import { passRate, reportOf, type RunConditions } from "../scenarios/report/runReport.ts";
 import type { Screen } from "../scenarios/report/terminal/liveStatus.ts";
-import { coloured, plain, withoutEscapes } from "../scenarios/report/terminal/paint.ts";
+import { withoutEscapes } from "../scenarios/report/terminal/paint.ts";
 import { summaryLines } from "../scenarios/report/terminal/summary.ts";
 import { createImprovise, createJudge } from "../scenarios/run/textModel.ts";
 import { runAll } from "../scenarios/run/runAll.ts";
 import { runScenario, type ScenarioRun } from "../scenarios/run/runScenario.ts";
-import type { Scenario } from "../scenarios/scenario.ts";
 import { loadPrices } from "../services/spending.ts";
 import { createFliteVoice, type FliteSpeaker } from "../sim/voice/fliteVoice.ts";
 import { exitProcess, keepProcess } from "../utils/processExit.ts";
 import { readRegularFile } from "../utils/regularFile.ts";
 import { present } from "../utils/present.ts";
-import { type RecordedScenario, recordedScenarios } from "./recordedCalls.ts";
 import { type HurriedTime, hurryTime } from "./hurriedTime.ts";
+import { type ChosenScenario, chosenScenarios } from "./rehearse/chosenScenarios.ts";
+import { interruptions } from "./rehearse/interruptions.ts";
+import { ownScreen } from "./rehearse/ownScreen.ts";
+import { analysisUsdOf, type RunCost, runCost } from "./rehearse/runCost.ts";
 import { RehearsalProgress } from "./rehearsalProgress.ts";
 import { checkReports, writeReports } from "./rehearsalReports.ts";
 import { createTextModel } from "./rehearsedTextModel.ts";
@@ -59,9 +60,7 @@ export async function rehearse(
   await checkReports(options);
   using hurried = hurriedFor(options, settings);
   const print = (line: string) => screen.write(`${line}\n`);
-  const found = (await scenariosOf(options, settings, print)).map((one) =>
-    onLine(one, options.line)
-  );
+  const found = await chosenScenarios(options, settings, print);
   const baseline = options.baseline === undefined
     ? undefined
     : readReport(await readRegularFile(options.baseline, MAX_REPORT_BYTES));
@@ -113,12 +112,12 @@ export async function rehearse(
   if (transcriber !== undefined) print(transcriber.note);
 
   async function act(
-    { scenario, readAudio, recorded }: FoundScenario & Partial<RecordedScenario>,
+    { scenario, readAudio, recorded }: ChosenScenario,
     seed: number,
   ): Promise<ScenarioRun> {
     const { maxMs, callers: { length: callers } } = scenario;
     const spent = await spending.reserve({ maxMs, callers });
-    let cost: ReturnType<typeof costOf> = { usd: 0, talkedMs: 0 };
+    let cost: RunCost | undefined = { usd: 0, talkedMs: 0 };
     try {
       await using server = await servers.open(scenario, seed);
       cost = undefined;
@@ -126,7 +125,7 @@ export async function rehearse(
         ...{ voices, readAudio, judge, improvise, transcribe: transcriber?.transcribe },
         signal: interrupted,
       });
-      cost = costOf(run, servers.usdPerMinute);
+      cost = runCost(run, servers.usdPerMinute);
       if (servers.engine === "rehearsal") spending.add(analysisUsdOf(run));
       return { ...run, ...present({ recorded }) };
     } finally {
@@ -175,93 +174,17 @@ function hurriedFor(
   return hurryTime(speed);
 }
 
-/** The part that the built-in engine does not make up. */
-function analysisUsdOf({ calls }: ScenarioRun): number {
-  return calls.reduce((sum, { evidence: { record } }) => sum + (record?.analysisUsd ?? 0), 0);
-}
-
-/** What the calls of a run have cost; undefined where one of them does not say. */
-function costOf(
-  { calls }: ScenarioRun,
-  usdPerMinute: number | undefined,
-): { readonly usd: number; readonly talkedMs: number } | undefined {
-  let [usd, talkedMs] = [0, 0];
-  for (const { evidence: { record, endMs } } of calls) {
-    const ofTime = usdPerMinute && usdPerMinute * Math.ceil(endMs / 60_000);
-    const cost = record?.costUsd ?? ofTime;
-    if (cost === undefined) return undefined;
-    usd += cost;
-    talkedMs += endMs;
-  }
-  return { usd, talkedMs };
-}
-
-async function scenariosOf(
-  options: RehearseOptions,
-  settings: Settings,
-  print: (line: string) => void,
-): Promise<readonly (FoundScenario & Partial<RecordedScenario>)[]> {
-  const { paths, journals, calls } = options;
-  const isDefault = paths.length + journals.length + calls.length === 0;
-  const written = await findScenarios(isDefault ? [`${settings.agents.dir}/scenarios`] : paths);
-  return [...written, ...await recordedScenarios(options, settings, print)];
-}
-
-/** Puts a line in the place of those of a scenario. */
-function onLine<Found extends FoundScenario>(found: Found, line: RehearseOptions["line"]): Found {
-  if (line === undefined) return found;
-  const { scenario } = found;
-  const callers = scenario.callers.map((caller) => ({
-    ...caller,
-    line: { ...line.conditions, ...present({ noise: caller.line.noise }) },
-  }));
-  return { ...found, scenario: { ...scenario, callers } satisfies Scenario };
-}
-
-/** Colours are for people who look on, and do not mind them. */
-function standardOutput(): Screen {
-  const isTerminal = Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
-  const encoder = new TextEncoder();
-  return {
-    write(text) {
-      const bytes = encoder.encode(text);
-      for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
-    },
-    isTerminal,
-    // A terminal that does not know its size says 0.
-    columns: () => Deno.consoleSize().columns || 80,
-    paint: isTerminal && !Deno.env.get("NO_COLOR") ? coloured : plain,
-  };
-}
-
 function complain(text: string): void {
   console.error(withoutEscapes(text));
 }
 
-/** A key is told to the whole group of processes, and by `deno task` once more. */
-const SAME_MS = 500;
-
-/** The first interruption ends the calls and tells what was done, the second ends the process. */
-function interruptions(): AbortSignal {
-  const interrupted = new AbortController();
-  let sinceMs = Infinity;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => {
-      const nowMs = performance.now();
-      if (nowMs - sinceMs > SAME_MS) exitProcess(INTERRUPTED);
-      sinceMs = Math.min(sinceMs, nowMs);
-      interrupted.abort();
-    });
-  }
-  return interrupted.signal;
-}
-
 if (import.meta.main) {
   keepProcess();
-  const interrupted = interruptions();
+  // The first interruption ends the calls and tells what was done, the second ends the process.
+  const interrupted = interruptions(() => exitProcess(INTERRUPTED));
   try {
     const options = readRehearseOptions(Deno.args, navigator.hardwareConcurrency);
-    const screen = standardOutput();
+    const screen = ownScreen();
     if (options.help) screen.write(`${rehearseUsage}\n`);
     else {
       const own = readVariable("PARLEY_KEY");

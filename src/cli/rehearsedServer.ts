@@ -1,23 +1,20 @@
-import { type App, createApp } from "../app.ts";
-import { readSettings } from "../config/env.ts";
+import { createApp } from "../app.ts";
 import type { Environment } from "../config/settingReader.ts";
 import { keptMs } from "../scenarios/run/keptMs.ts";
 import { startModelTap } from "../scenarios/run/modelTap.ts";
 import type { ToolStub } from "../scenarios/scenario.ts";
 import type { ScenarioServer } from "../scenarios/run/scenarioServer.ts";
-import { EngineWords } from "../scenarios/run/engineWords.ts";
-import { startRealtimeServer } from "../sim/openai/realtimeServer.ts";
 import { aheadFor } from "./actingTime.ts";
+import { checkTools } from "./rehearse/checkTools.ts";
+import { builtInEngine, keyHeaderOf, realModel } from "./rehearse/modelEnd.ts";
 import { rehearsedDialLimits } from "./rehearsedDialLimits.ts";
 import { toolStandIns } from "./toolStandIns.ts";
 import type { Script } from "../sim/openai/scripts.ts";
 import type { Fault } from "../sim/openai/faults.ts";
 import { createPhoneNetwork, type NumberPlan, startTwilioApi } from "../sim/twilio/phoneNetwork.ts";
 import type { Voice } from "../sim/voice/voice.ts";
-import { credentialsFor } from "../services/openai.ts";
 import { newToken } from "../utils/ids.ts";
 import { createLogger } from "../utils/logger.ts";
-import { isRecord } from "../utils/isRecord.ts";
 import { present } from "../utils/present.ts";
 
 const PUBLIC_URL = "https://parley.example";
@@ -123,7 +120,7 @@ export async function startRehearsedServer(
       ),
       ...present({ DEFAULT_AGENT: agent }),
       ...(isReal
-        ? { OPENAI_REALTIME_URL: tap.url, OPENAI_AUTH: headerOf(environment) }
+        ? { OPENAI_REALTIME_URL: tap.url, OPENAI_AUTH: keyHeaderOf(environment) }
         : { OPENAI_API_KEY: undefined, OPENAI_REALTIME_URL: undefined }),
       DATABASE_URL: "sqlite::memory:",
       API_KEYS: `rehearsal:${key};scopes=admin`,
@@ -181,75 +178,3 @@ export async function startRehearsedServer(
 /** Settings that a rehearsal has of its own, or must not touch. */
 const REPLACED =
   /^(API_KEYS|PUBLIC_KEYS|ALLOWED_ORIGINS|PORT|TRUST_PROXY|DATABASE_URL|CALL_URL.*|WEBHOOK_.*|OIDC_.*|SIGN_IN_.*|TWILIO_.*|JOURNAL_.*|RECORDINGS_DIR|RECORDING_KEY|OUTBOUND_HOURS|OUTBOUND_CLOSED|OUTBOUND_FROM)$/;
-
-/**
- * Rejects with a `TypeError` for a tool that no agent has: an answer for it would go unnoticed, and it is never called.
- */
-async function checkTools(
-  stubs: readonly ToolStub[],
-  mentioned: readonly string[],
-  { agents }: Pick<App, "agents">,
-  request: ScenarioServer["request"],
-  note: (sentence: string) => void,
-): Promise<void> {
-  if (stubs.length + mentioned.length === 0) return;
-  const known = new Set<unknown>();
-  let isOpenEnded = false;
-  for (const name of agents.names) {
-    const answer = await request(`/api/agents/${name}/tools`);
-    const body: unknown = await answer.json();
-    const tools = isRecord(body) && Array.isArray(body["tools"]) ? body["tools"] : [];
-    for (const tool of tools) if (isRecord(tool)) known.add(tool["name"]);
-    // What such a server has is known once it is connected.
-    isOpenEnded ||= agents.get(name)?.mcp_servers.some(({ tools }) => tools === "all") === true;
-  }
-  const stub = stubs.find(({ name }) => !known.has(name));
-  const unknown = stub?.name ?? mentioned.find((name) => !known.has(name));
-  if (unknown === undefined) return;
-  const what = stub === undefined ? "mentioned" : "answered";
-  if (isOpenEnded) {
-    return note(`nobody has checked that an agent has the tool ${unknown}, which is ${what}`);
-  }
-  throw new TypeError(
-    stub === undefined
-      ? `Cannot rehearse with the tool ${unknown}: no agent has it`
-      : `Cannot stand in for the tool ${unknown}: no agent has it`,
-  );
-}
-
-interface ModelEnd {
-  readonly url: string;
-  readonly tellWords?: (callId: string, words: string) => void;
-  close(): Promise<void>;
-}
-
-function builtInEngine(
-  { script, faults, voice }: {
-    readonly script: Script;
-    readonly faults: readonly Fault[];
-    readonly voice: Voice | undefined;
-  },
-): ModelEnd {
-  const engine = startRealtimeServer({ voice: voice ?? "flite", script, faults });
-  const told = new EngineWords();
-  const follow = async (): Promise<void> => {
-    for (;;) told.follow(await engine.nextSession());
-  };
-  follow().catch(() => {});
-  return {
-    url: engine.url,
-    tellWords: (callId, words) => told.tell(callId, words),
-    close: engine.close,
-  };
-}
-
-/** The header of the key, which follows the host of the model: that of the tap tells nothing. */
-function headerOf(environment: Environment): string {
-  const { openai: { url, apiKey = "", auth } } = readSettings(environment);
-  return "api-key" in credentialsFor(url, apiKey, auth) ? "api-key" : "bearer";
-}
-
-function realModel(environment: Environment): ModelEnd {
-  const { openai: { url } } = readSettings(environment);
-  return { url, close: () => Promise.resolve() };
-}
