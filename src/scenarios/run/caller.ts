@@ -1,25 +1,19 @@
 import { AgentSpeech } from "../../sim/twilio/call/agentSpeech.ts";
 import type { SimClock } from "../../sim/twilio/simClock.ts";
 import { findHeard } from "../ear/findHeard.ts";
-import type { HeardLine, HeardWord } from "../ear/heardLines.ts";
 import type { CallerStep, CutIn } from "../scenario.ts";
 import { present } from "../../utils/present.ts";
 import { CallerActs } from "./callerActs.ts";
-import type { CallerEnd } from "./callerEnd.ts";
-import type { CallWords } from "./callWords.ts";
+import { CallerEar, type CallerEarOptions, wordsOf } from "./callerEar.ts";
 import type { Clip } from "./clips.ts";
 
 /** What a caller is given. */
-export interface CallerOptions {
-  readonly end: CallerEnd;
+export interface CallerOptions extends CallerEarOptions {
   readonly clock: SimClock;
-  readonly words: CallWords;
   /** How late the server hears the caller. */
   readonly lineMs: number;
   /** Tells the built-in engine what is being said. */
   readonly tellWords: (words: string) => Promise<void>;
-  /** How late this process has been since a time of the call: nobody else is to blame for it. */
-  readonly lateMs: (sinceMs: number) => number;
   readonly onStep: (what: string) => void;
 }
 
@@ -35,19 +29,25 @@ const CUT_IN_WAIT_MS = 20_000;
 const LEAVES_AFTER_MS = 2000;
 /** By then a detector has heard words begin: what it heard before, such as a cough, is another turn or the same. */
 const BEGUN_MS = 100;
-/** What is queued at the ear changes with what arrives. */
-const LOOK_AGAIN_MS = 100;
 
 /** Acts out the steps of a caller. */
 export class Caller {
   readonly acts = new CallerActs();
   readonly #options: CallerOptions;
   readonly #agent: AgentSpeech;
+  readonly #ear: CallerEar;
+  /** What the caller is about. */
+  #step: CallerStep | undefined;
+  /** Up to here the caller has waited for words: the next come later. */
+  #heardTo = -Infinity;
+  /** The clock's time when the caller last said or did something. */
+  #doneAt = -Infinity;
 
   constructor(options: CallerOptions) {
     this.#options = options;
     const { end, clock } = options;
     this.#agent = new AgentSpeech((listener) => end.watch(listener), clock);
+    this.#ear = new CallerEar(options, this.#agent);
   }
 
   /** Resolves when all steps are done; those for which the call is over too early are left out. */
@@ -83,8 +83,7 @@ export class Caller {
 
   /** What the agent has said last, as it was heard. */
   heard(sinceMs: number): string {
-    return wordsOf(this.#lines()).filter(({ toMs }) => toMs >= sinceMs && toMs <= this.nowMs)
-      .map(({ text }) => text).join(" ");
+    return this.#ear.heard(sinceMs);
   }
 
   async #take({ step, clip }: PreparedStep): Promise<void> {
@@ -179,7 +178,7 @@ export class Caller {
   ): Promise<boolean> {
     const sinceMs = this.nowMs;
     const what = "word" in when ? `"${when.word}"` : `word ${when.number}`;
-    const word = await this.#reach(CUT_IN_WAIT_MS, (lines) => {
+    const word = await this.#ear.reach(CUT_IN_WAIT_MS, (lines) => {
       const found = "word" in when
         ? findHeard(when.word, { lines }, sinceMs)
         : wordsOf(lines).filter(({ fromMs }) => fromMs >= sinceMs)[when.number - 1];
@@ -194,7 +193,7 @@ export class Caller {
 
   async #awaitWords(text: string, withinMs: number): Promise<void> {
     const sinceMs = this.nowMs;
-    const found = await this.#reach(withinMs, (lines) => {
+    const found = await this.#ear.reach(withinMs, (lines) => {
       const found = findHeard(text, { lines }, this.#heardTo);
       return found && { ...found, atMs: found.toMs };
     });
@@ -208,9 +207,6 @@ export class Caller {
     }
     this.#miss(`"${text}" was not heard within ${withinMs} ms`);
   }
-
-  /** What the caller is about. */
-  #step: CallerStep | undefined;
 
   #miss(what: string): void {
     this.acts.miss({ what, atMs: this.nowMs, ...present({ step: this.#step }) });
@@ -226,42 +222,7 @@ export class Caller {
     return !this.#agent.gone;
   }
 
-  /** Up to here the caller has waited for words: the next come later. */
-  #heardTo = -Infinity;
-  /** The clock's time when the caller last said or did something. */
-  #doneAt = -Infinity;
-
   #done(): void {
     this.#doneAt = this.#options.clock.now();
   }
-
-  /**
-   * Looks for something in what was heard and is about to be, and waits for its moment: of what is still coming, the
-   * place of a word is known the better the more of it has come.
-   */
-  async #reach<T extends { readonly atMs: number }>(
-    withinMs: number,
-    look: (lines: readonly HeardLine[]) => T | undefined,
-  ): Promise<T | undefined> {
-    const sinceMs = this.nowMs;
-    for (;;) {
-      const found = look(this.#lines());
-      const now = this.nowMs;
-      const isOver = now - sinceMs >= withinMs + this.#options.lateMs(sinceMs);
-      if (this.#agent.gone || found === undefined && isOver) return found;
-      const waitMs = found === undefined ? LOOK_AGAIN_MS : found.atMs - now;
-      if (waitMs <= 0) return found;
-      await this.#agent.pause(Math.min(waitMs, LOOK_AGAIN_MS));
-    }
-  }
-
-  #lines(): readonly HeardLine[] {
-    const { end, words } = this.#options;
-    // What was queued when the call was over never sounded.
-    return words.lines(this.#agent.gone ? end.heard() : end.heardAndQueued());
-  }
-}
-
-function wordsOf(lines: readonly HeardLine[]): readonly HeardWord[] {
-  return lines.flatMap(({ words }) => words).toSorted((a, b) => a.fromMs - b.fromMs);
 }

@@ -1,9 +1,3 @@
-import {
-  type ClientMessage,
-  closeCodes,
-  TOKEN_PROTOCOL_PREFIX,
-  WEB_PROTOCOL,
-} from "../../protocol/web.ts";
 import { decodeG711, MU_LAW } from "../../utils/audio/g711.ts";
 import { createResampler } from "../../utils/audio/resampler.ts";
 import { samplesToBytes } from "../../utils/audioTranscode.ts";
@@ -11,20 +5,14 @@ import type { HeardPiece } from "../twilio/call/heardLog.ts";
 import { HeardLog } from "../twilio/call/heardLog.ts";
 import type { PhoneEvent, PhoneEventDetail } from "../twilio/call/callEvents.ts";
 import { type CallerConditions, CallerFrames } from "../twilio/media/callerFrames.ts";
-import { createDelayLine, type DelayLine, type LinkOptions } from "../twilio/media/delayLine.ts";
+import type { LinkOptions } from "../twilio/media/delayLine.ts";
 import { SpeechQueue } from "../twilio/media/speechQueue.ts";
-import type { Random } from "../twilio/random.ts";
-import type { SimClock } from "../twilio/simClock.ts";
 import { BrowserPlayout } from "./browserPlayout.ts";
 import { heardMessage } from "./heardMessage.ts";
+import { PageSocket, type PageSocketOptions } from "./pageSocket.ts";
 
-export interface SimulatedBrowserOptions {
-  /** The server's origin, over http. */
-  readonly origin: string;
-  /** Of `POST /api/web/session`. */
-  readonly token: string;
-  readonly clock: SimClock;
-  readonly random: Random;
+export interface SimulatedBrowserOptions
+  extends Pick<PageSocketOptions, "origin" | "token" | "clock" | "random"> {
   readonly line?: CallerConditions & {
     readonly toApp?: LinkOptions;
     readonly fromApp?: LinkOptions;
@@ -45,13 +33,11 @@ export class SimulatedBrowser {
   /** Settles when the socket is closed. */
   readonly settled: Promise<void>;
   readonly #options: SimulatedBrowserOptions;
-  readonly #socket: WebSocket;
+  readonly #socket: PageSocket;
   readonly #playout = new BrowserPlayout();
   readonly #speech = new SpeechQueue();
   readonly #frames: CallerFrames;
   readonly #said: HeardLog;
-  readonly #toApp: DelayLine;
-  readonly #fromApp: DelayLine;
   readonly #listeners = new Set<(event: PhoneEvent) => void>();
   readonly #upsample = createResampler(8000, 24_000);
   readonly #over = Promise.withResolvers<void>();
@@ -64,23 +50,19 @@ export class SimulatedBrowser {
   #cancel: (() => void) | undefined;
 
   constructor(options: SimulatedBrowserOptions) {
-    const { origin, token, clock, random, line = {}, keepSaidMs } = options;
+    const { random, line = {}, keepSaidMs } = options;
     this.#options = options;
     this.#frames = new CallerFrames(this.#speech, line, random);
     this.#said = new HeardLog(keepSaidMs);
-    this.#toApp = createDelayLine(clock, random, line.toApp);
-    this.#fromApp = createDelayLine(clock, random, line.fromApp);
     this.settled = this.#over.promise;
     // Whoever does not wait for it learns of its failure by the end.
     this.#ready.promise.catch(() => {});
-    this.#socket = new WebSocket(`${origin.replace(/^http/, "ws")}/web`, {
-      protocols: [WEB_PROTOCOL, `${TOKEN_PROTOCOL_PREFIX}${token}`],
-      headers: { origin },
+    this.#socket = new PageSocket({
+      ...options,
+      ...{ toApp: line.toApp, fromApp: line.fromApp },
+      onData: (data) => this.#receive(data),
+      onClosed: () => this.#ended(),
     });
-    this.#socket.binaryType = "arraybuffer";
-    this.#socket.onmessage = ({ data }) => this.#fromApp.send(() => this.#receive(data));
-    this.#socket.onclose = () => this.#fromApp.send(() => this.#ended());
-    this.#socket.onerror = () => {};
   }
 
   /** The call's id, once it has joined. */
@@ -131,20 +113,18 @@ export class SimulatedBrowser {
   /** Presses keys of the page's keypad. */
   async sendDigits(digits: string): Promise<void> {
     for (const digit of digits.replaceAll(/w/gi, "")) {
-      this.#send({ type: "dtmf", digit });
+      this.#socket.send({ type: "dtmf", digit });
       await this.#options.clock.wait(FRAME_MS * 5);
     }
   }
 
   type(text: string): void {
-    this.#send({ type: "text", text });
+    this.#socket.send({ type: "text", text });
   }
 
   hangUp(): void {
-    const { readyState } = this.#socket;
-    if (readyState <= WebSocket.OPEN) this.#socket.close(closeCodes.hangUp);
-    // One that is still connecting may never be told that it is closed.
-    if (readyState !== WebSocket.OPEN) this.#ended();
+    const isTold = this.#socket.hangUp();
+    if (!isTold) this.#ended();
   }
 
   #receive(data: unknown): void {
@@ -166,13 +146,13 @@ export class SimulatedBrowser {
       case "clear":
         return this.#clear();
       case "ping":
-        return this.#send({ type: "pong" });
+        return this.#socket.send({ type: "pong" });
     }
   }
 
   #join(callId: string): void {
     this.#joinedAt = this.#options.clock.now();
-    this.#send({ type: "hello", binary: true });
+    this.#socket.send({ type: "hello", binary: true });
     this.#emit({ type: "answered" });
     this.#emit({ type: "streamStarted", streamSid: callId, url: this.#options.origin });
     this.#ready.resolve(callId);
@@ -198,7 +178,9 @@ export class SimulatedBrowser {
 
   #clear(): void {
     const place = this.#playout.clear(this.#options.clock.now());
-    if (place !== undefined) this.#send({ type: "played", ...rounded(place), cleared: true });
+    if (place !== undefined) {
+      this.#socket.send({ type: "played", ...rounded(place), cleared: true });
+    }
     const speaking = this.#speaking;
     if (speaking !== undefined && speaking.itemId === place?.itemId) speaking.atMs = place.ms;
     this.#hush();
@@ -212,10 +194,10 @@ export class SimulatedBrowser {
       const frame = this.#frames.nextFrame();
       this.#said.record({ atMs: this.#framesSent * FRAME_MS, audio: frame });
       const samples = this.#upsample.process(decodeG711(MU_LAW, frame));
-      this.#toApp.send(() => this.#write(samplesToBytes(samples)));
+      this.#socket.sendAudio(samplesToBytes(samples));
     }
     for (const report of this.#playout.reports(now)) {
-      this.#send({ type: "played", ...rounded(report) });
+      this.#socket.send({ type: "played", ...rounded(report) });
     }
     if (this.#playout.dryAt(now) === undefined) this.#hush();
     this.#cancel = clock.at(now + TICK_MS, () => this.#tick());
@@ -227,22 +209,13 @@ export class SimulatedBrowser {
     this.#emit({ type: "quiet" });
   }
 
-  #send(message: ClientMessage): void {
-    this.#toApp.send(() => this.#write(JSON.stringify(message)));
-  }
-
-  #write(data: string | Uint8Array<ArrayBuffer>): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(data);
-  }
-
   #ended(): void {
     if (this.#endedAt !== undefined) return;
     const { clock } = this.#options;
     this.#endedAt = clock.now();
     this.#playout.clear(this.#endedAt);
     this.#cancel?.();
-    this.#toApp.close();
-    this.#fromApp.close();
+    this.#socket.close();
     this.#speech.close();
     this.#ready.reject(new Error("Cannot talk: the server has closed the connection"));
     this.#emit({ type: "ended", end: { status: "completed", reason: "the connection is closed" } });
