@@ -16,20 +16,24 @@ import { createFliteVoice, type FliteSpeaker } from "../sim/voice/fliteVoice.ts"
 import { exitProcess, keepProcess } from "../utils/processExit.ts";
 import { readRegularFile } from "../utils/regularFile.ts";
 import { present } from "../utils/present.ts";
-import { type HurriedTime, hurryTime } from "./hurriedTime.ts";
+import { type HurriedTime, hurryTime } from "./rehearse/hurriedTime.ts";
 import { type ChosenScenario, chosenScenarios } from "./rehearse/chosenScenarios.ts";
 import { interruptions } from "./rehearse/interruptions.ts";
 import { ownScreen } from "./rehearse/ownScreen.ts";
 import { analysisUsdOf, type RunCost, runCost } from "./rehearse/runCost.ts";
-import { RehearsalProgress } from "./rehearsalProgress.ts";
-import { checkReports, writeReports } from "./rehearsalReports.ts";
-import { createTextModel } from "./rehearsedTextModel.ts";
-import { openTranscriber } from "./rehearsedTranscriber.ts";
-import { readRehearseOptions, type RehearseOptions, rehearseUsage } from "./rehearseOptions.ts";
+import { RehearsalProgress } from "./rehearse/rehearsalProgress.ts";
+import { checkReports, writeReports } from "./rehearse/rehearsalReports.ts";
+import { createTextModel } from "./rehearse/rehearsedTextModel.ts";
+import { openTranscriber } from "./rehearse/rehearsedTranscriber.ts";
+import {
+  readRehearseOptions,
+  type RehearseOptions,
+  rehearseUsage,
+} from "./rehearse/rehearseOptions.ts";
 import { confirms, ownTerminal, type Terminal } from "./terminal.ts";
-import { openServers } from "./scenarioServers.ts";
-import { tellStrayErrors } from "./strayErrors.ts";
-import { createSpendLimit } from "./spendLimit.ts";
+import { openServers } from "./rehearse/scenarioServers.ts";
+import { tellStrayErrors } from "./rehearse/strayErrors.ts";
+import { createSpendLimit } from "./rehearse/spendLimit.ts";
 
 const SPEAKERS: readonly FliteSpeaker[] = ["slt", "rms", "awb", "kal"];
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TappedItems } from "../../src/scenarios/run/tappedItems.ts";
+import { TappedItems } from "../../src/scenarios/run/model/tappedItems.ts";
 import { heardMessage } from "../../src/sim/web/heardMessage.ts";
 
 Deno.test("heardMessage() leaves out what is malformed, and throws for nothing", () => {

@@ -11,7 +11,7 @@ import {
   TwilioProblem,
 } from "../../services/twilioOutbound.ts";
 import { sleep } from "../../utils/sleep.ts";
-import { type CallsAnswer, createServerApi, type ServerApi } from "../serverApi.ts";
+import { type CallsAnswer, createServerApi, type ServerApi } from "./serverApi.ts";
 import type { Terminal } from "../terminal.ts";
 import type { RememberedNumber } from "./connectMemory.ts";
 import { type ConnectDeps, foreignChanges } from "./connectNumber.ts";

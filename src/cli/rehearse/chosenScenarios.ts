@@ -2,8 +2,8 @@ import type { Settings } from "../../config/settings.ts";
 import { findScenarios, type FoundScenario } from "../../scenarios/file/findScenarios.ts";
 import type { Scenario } from "../../scenarios/scenario.ts";
 import { present } from "../../utils/present.ts";
-import { type RecordedScenario, recordedScenarios } from "../recordedCalls.ts";
-import type { RehearseOptions } from "../rehearseOptions.ts";
+import { type RecordedScenario, recordedScenarios } from "./recordedCalls.ts";
+import type { RehearseOptions } from "./rehearseOptions.ts";
 
 /** A scenario of a file, or one that was made of a recorded call. */
 export type ChosenScenario = FoundScenario & Partial<RecordedScenario>;

@@ -8,17 +8,17 @@ import { type Verdict, verdict } from "../expect/verdict.ts";
 import type { Scenario, ScenarioCaller } from "../scenario.ts";
 import type { AudioFormat } from "../../utils/audio/audioFormat.ts";
 import { present } from "../../utils/present.ts";
-import { Caller } from "./caller.ts";
-import { type CallWords, noWords, tappedWords, toldWords } from "./callWords.ts";
+import { Caller } from "./caller/caller.ts";
+import { type CallWords, noWords, tappedWords, toldWords } from "./words/callWords.ts";
 import type { CallerEnd } from "./callerEnd.ts";
-import type { ClipSources } from "./clips.ts";
-import { findCallId, findRecord } from "./findRecord.ts";
+import type { ClipSources } from "./caller/clips.ts";
+import { findCallId, findRecord } from "./record/findRecord.ts";
 import { LatenessMeter } from "./latenessMeter.ts";
-import type { ModelTap } from "./modelTap.ts";
+import type { ModelTap } from "./model/modelTap.ts";
 import { openEnd } from "./openEnd.ts";
-import { type Improvise, prepareSteps, type StepSource } from "./prepareSteps.ts";
+import { type Improvise, prepareSteps, type StepSource } from "./caller/prepareSteps.ts";
 import type { ScenarioServer } from "./scenarioServer.ts";
-import { type Transcribe, transcribeHeard } from "./transcribeHeard.ts";
+import { type Transcribe, transcribeHeard } from "./words/transcribeHeard.ts";
 
 /** What came of one caller's call. */
 export interface CallRun {

@@ -1,8 +1,8 @@
 import type { PhoneNetwork } from "../../sim/twilio/phoneNetwork.ts";
 import type { Scenario, ScenarioCaller } from "../scenario.ts";
 import type { CallerEnd } from "./callerEnd.ts";
-import type { LiveTurns } from "./liveTurns.ts";
-import type { ModelTap } from "./modelTap.ts";
+import type { LiveTurns } from "./words/liveTurns.ts";
+import type { ModelTap } from "./model/modelTap.ts";
 
 /** The server that scenarios are held against, and what stands around it. */
 export interface ScenarioServer extends AsyncDisposable {

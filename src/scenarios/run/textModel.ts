@@ -1,7 +1,7 @@
 import { isRecord } from "../../utils/isRecord.ts";
 import type { CallEvidence } from "../callEvidence.ts";
 import type { Judge } from "../expect/checkCall.ts";
-import type { Improvise } from "./prepareSteps.ts";
+import type { Improvise } from "./caller/prepareSteps.ts";
 
 /** Asks a text model for JSON of a schema. */
 export type AskText = (question: TextQuestion) => Promise<TextAnswer>;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { SpokenItem } from "../../../src/scenarios/ear/spokenItem.ts";
-import { tappedWords } from "../../../src/scenarios/run/callWords.ts";
+import { tappedWords } from "../../../src/scenarios/run/words/callWords.ts";
 
 const ITEM: SpokenItem = {
   id: "one",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { HeardLine } from "../../../src/scenarios/ear/heardLines.ts";
-import { Caller } from "../../../src/scenarios/run/caller.ts";
+import { Caller } from "../../../src/scenarios/run/caller/caller.ts";
 import { createSimClock } from "../../../src/sim/twilio/simClock.ts";
 
 Deno.test("a caller who waits for words does not join what was cut with what followed", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { followTurns } from "../../../src/scenarios/run/liveTurns.ts";
+import { followTurns } from "../../../src/scenarios/run/words/liveTurns.ts";
 import { NotRehearsed } from "../../../src/scenarios/run/notRehearsed.ts";
 import { until } from "../../support/until.ts";
 

@@ -1,4 +1,4 @@
-import { hurryTime } from "../../../src/cli/hurriedTime.ts";
+import { hurryTime } from "../../../src/cli/rehearse/hurriedTime.ts";
 import type { CallRun } from "../../../src/scenarios/run/runScenario.ts";
 
 /** What was acted out, or what it failed with before there was a call to look at. */

@@ -1,5 +1,5 @@
 import { readScenario } from "../../../src/scenarios/file/readScenario.ts";
-import { modelScript } from "../../../src/scenarios/run/modelScript.ts";
+import { modelScript } from "../../../src/scenarios/run/model/modelScript.ts";
 import { type CallRun, runScenario } from "../../../src/scenarios/run/runScenario.ts";
 import type { ScenarioServer } from "../../../src/scenarios/run/scenarioServer.ts";
 import type { Scenario } from "../../../src/scenarios/scenario.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { filesOnDisk } from "../../../src/config/agentFiles.ts";
 import { readScenario } from "../../../src/scenarios/file/readScenario.ts";
-import { modelScript } from "../../../src/scenarios/run/modelScript.ts";
+import { modelScript } from "../../../src/scenarios/run/model/modelScript.ts";
 import { runScenario } from "../../../src/scenarios/run/runScenario.ts";
-import { EngineWords } from "../../../src/scenarios/run/engineWords.ts";
+import { EngineWords } from "../../../src/scenarios/run/model/engineWords.ts";
 import { createFliteVoice } from "../../../src/sim/voice/fliteVoice.ts";
 import { apiKey } from "../servers/phoneServer.ts";
 import { startPhoneRig } from "../servers/phoneRig.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { rehearse } from "../../../src/cli/rehearse.ts";
-import { readRehearseOptions } from "../../../src/cli/rehearseOptions.ts";
+import { readRehearseOptions } from "../../../src/cli/rehearse/rehearseOptions.ts";
 import { printedScreen } from "./printedScreen.ts";
 
 /** Runs the command over scenarios, by their names, as they would stand in files. */

@@ -1,5 +1,5 @@
 import { rehearse } from "../../../src/cli/rehearse.ts";
-import { readRehearseOptions } from "../../../src/cli/rehearseOptions.ts";
+import { readRehearseOptions } from "../../../src/cli/rehearse/rehearseOptions.ts";
 import type { RunReport } from "../../../src/scenarios/report/runReport.ts";
 import { printedScreen } from "./printedScreen.ts";
 

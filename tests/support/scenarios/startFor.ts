@@ -1,10 +1,10 @@
 import {
   type RehearsedServerOptions,
   startRehearsedServer,
-} from "../../../src/cli/rehearsedServer.ts";
+} from "../../../src/cli/rehearse/server/rehearsedServer.ts";
 import { calledNumber } from "../../../src/scenarios/run/calledNumber.ts";
 import { mentionedTools } from "../../../src/scenarios/mentionedTools.ts";
-import { modelScript } from "../../../src/scenarios/run/modelScript.ts";
+import { modelScript } from "../../../src/scenarios/run/model/modelScript.ts";
 import type { ScenarioServer } from "../../../src/scenarios/run/scenarioServer.ts";
 import type { Scenario } from "../../../src/scenarios/scenario.ts";
 import { present } from "../../../src/utils/present.ts";

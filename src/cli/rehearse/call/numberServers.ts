@@ -1,0 +1,221 @@
+import type { PhoneSettings, Settings } from "../../../config/settings.ts";
+import { keptMs } from "../../../scenarios/run/keptMs.ts";
+import { NotRehearsed } from "../../../scenarios/run/notRehearsed.ts";
+import type { ScenarioServer } from "../../../scenarios/run/scenarioServer.ts";
+import type { Scenario, ScenarioCaller } from "../../../scenarios/scenario.ts";
+import { openDatabase } from "../../../services/records.ts";
+import { loadDialPolicy } from "../../../services/spending.ts";
+import {
+  createTwilioCalls,
+  type TwilioCalls,
+  TwilioProblem,
+} from "../../../services/twilioOutbound.ts";
+import { createPhoneNetwork } from "../../../sim/twilio/phoneNetwork.ts";
+import { createRateLimiter } from "../../../utils/rateLimiter.ts";
+import { sleep } from "../../../utils/sleep.ts";
+import { hasModelFaults } from "../hasModelFaults.ts";
+import type { ScenarioServers, ServerSources } from "../serverSources.ts";
+import { type CallReception, openReception } from "./callReception.ts";
+import { StreamEnd } from "./streamEnd.ts";
+
+export interface NumberOptions {
+  /** As it was written on the command line. */
+  readonly to: string;
+  /** Asked once, before the first call. */
+  readonly confirm: (question: string) => Promise<boolean>;
+  /** A status callback may be lost: by then a call has begun, or never does. */
+  readonly beginsWithinMs?: number;
+}
+
+const RING_SECONDS = 40;
+const BEGINS_WITHIN_MS = 75_000;
+/** How long a call goes on beyond its scenario, where nothing else ends it. */
+const SPARE_SECONDS = 15;
+/** Twilio takes so much for the stream, beside the call. */
+const STREAM_USD_PER_MINUTE = 0.004;
+
+/**
+ * Real calls to a number, through the operator's own Twilio and by their policy. Rejects with a `TypeError` that says
+ * why there can be none.
+ */
+export async function numberServers(
+  { to, confirm, beginsWithinMs = BEGINS_WITHIN_MS }: NumberOptions,
+  { settings, signal }: Pick<ServerSources, "settings" | "signal">,
+): Promise<ScenarioServers> {
+  const { phone, server: { host, port }, outbound } = settings;
+  if (phone === undefined) {
+    throw new TypeError(
+      "--call takes a Twilio account: set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER and PUBLIC_URL.",
+    );
+  }
+  await using opening = new AsyncDisposableStack();
+  const check = await openCheck(settings, opening);
+  const { number, usdPerMinute } = await check(to);
+  const told = `Calling ${number} from ${phone.number} costs about $${usdPerMinute.toFixed(3)} a ` +
+    "minute, and what is at that number may cost more. Go on?";
+  if (!await confirm(told)) throw new TypeError("Nothing was called. --yes agrees beforehand.");
+  const reception = opening.use(receptionAt({ hostname: host, port }, phone));
+  const calls = createTwilioCalls(phone);
+  const { perMinute } = outbound;
+  const rate = createRateLimiter({ capacity: perMinute, refillPerSecond: perMinute / 60 });
+  let line: Promise<unknown> = Promise.resolve();
+
+  /** A number is called once at a time, and as often a minute as the settings allow. */
+  async function turn(): Promise<() => void> {
+    const before = line;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    line = promise;
+    await before;
+    for (;;) {
+      const decision = rate.consume("calls", performance.now());
+      if (decision.allowed || signal.aborted) return resolve;
+      await sleep(1000 * decision.retryAfterSeconds, { signal });
+    }
+  }
+
+  const opened = opening.move();
+  return {
+    engine: "what answers",
+    against: number,
+    usdPerMinute,
+    notes: [
+      `Calling ${number}: only the sound is known while it lasts, and no record. Times hold the way there and back.`,
+    ],
+    async open(scenario, seed) {
+      const reason = whyNot(scenario);
+      if (reason !== undefined) throw new NotRehearsed(reason);
+      const release = await turn();
+      try {
+        signal.throwIfAborted();
+        await check(number);
+        return oneCall({ number, seed, phone, calls, reception, beginsWithinMs, signal, release });
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** Holds a number against the policy, now. The answer rejects with a `TypeError` for one that may not be called. */
+async function openCheck(settings: Settings, opening: AsyncDisposableStack) {
+  const { doNotCall } = await opening.use(openDatabase(settings.database)).store;
+  const deps = { doNotCall, rulesOf: () => undefined };
+  const policy = await loadDialPolicy(settings, deps, Date.now());
+  return async (to: string) => {
+    const decision = await policy.check(to, Date.now());
+    if (!decision.ok) {
+      throw new TypeError(`${to} may not be called: ${decision.sentence} (${decision.code})`);
+    }
+    const { number } = decision;
+    const usdPerMinute = policy.estimatedUsdPerMinute(number) + STREAM_USD_PER_MINUTE;
+    return { number, usdPerMinute };
+  };
+}
+
+function receptionAt(
+  where: { readonly hostname: string; readonly port: number },
+  { publicUrl, authToken }: PhoneSettings,
+): CallReception {
+  try {
+    return openReception({ ...where, publicUrl, authToken });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new TypeError(
+      `Port ${where.port} is in use: PUBLIC_URL has to reach this command while it calls. Stop the server there, or ` +
+        "point the tunnel at another port and set it in PORT.",
+    );
+  }
+}
+
+function whyNot({ at, leg, called, callers, faults, model, tools }: Scenario): string | undefined {
+  if (leg === "browser") return "a browser cannot call a number";
+  if (called !== undefined) return "the server is to call, and here it is called";
+  if (callers.length > 1) return "the number is called by one caller at a time";
+  if (hasModelFaults({ faults, model })) {
+    return "faults of the model are for a server that is started for the scenario";
+  }
+  if (at !== undefined) return "at is for a server that is started for the scenario";
+  if (tools.length > 0) return "tools are for a server that is started for the scenario";
+  const needsWords = callers.some(({ steps }) =>
+    steps.some((step) =>
+      step.type === "improvise" ||
+      step.type === "say" && typeof step.when === "object" && !("afterMs" in step.when)
+    )
+  );
+  return needsWords ? "its caller has to know the agent's words, and hears only sound" : undefined;
+}
+
+function oneCall(
+  { number, seed, phone, calls, reception, beginsWithinMs, signal, release }: {
+    readonly number: string;
+    readonly seed: number;
+    readonly phone: PhoneSettings;
+    readonly calls: TwilioCalls;
+    readonly reception: CallReception;
+    readonly beginsWithinMs: number;
+    readonly signal: AbortSignal;
+    readonly release: () => void;
+  },
+): ScenarioServer {
+  const network = createPhoneNetwork({ account: phone, publicUrl: phone.publicUrl, seed });
+  const { clock, random } = network.context;
+  const ends: Promise<void>[] = [];
+  return {
+    network,
+    origin: phone.publicUrl,
+    request: () => Promise.resolve(new Response(null, { status: 404 })),
+    async call({ maxMs }: Scenario, { line }: ScenarioCaller) {
+      let sid: string | undefined;
+      let isOver = false;
+      const hangUp = async () => {
+        if (sid !== undefined) await calls.end(sid, { unanswered: !end.isStarted }).catch(() => {});
+      };
+      const endCall = () => {
+        isOver = true;
+        ends.push(hangUp());
+      };
+      const { lossPercent, noise } = line;
+      const end = new StreamEnd({
+        ...{ clock, random, endCall },
+        line: { lossPercent, noise },
+        keepMs: keptMs(maxMs),
+      });
+      const { streamUrl, statusUrl, forget } = reception.expect(end);
+      end.settled.then(forget);
+      const timer = setTimeout(() => end.end(LATE), beginsWithinMs);
+      const stop = () => end.end("the rehearsal was interrupted");
+      signal.addEventListener("abort", stop, { once: true });
+      try {
+        const placed = await calls.create({
+          to: number,
+          from: phone.number,
+          twiml: `<Response><Connect><Stream url="${streamUrl}"/></Connect></Response>`,
+          statusCallback: statusUrl,
+          statusCallbackEvent: ["completed"],
+          timeout: RING_SECONDS,
+          timeLimit: Math.ceil(maxMs / 1000) + RING_SECONDS + SPARE_SECONDS,
+        });
+        sid = placed.sid;
+        if (isOver) ends.push(hangUp());
+        await end.started;
+        return end;
+      } catch (error) {
+        end.end("it was given up");
+        throw error instanceof TwilioProblem ? new Error(`Twilio: ${error.message}`) : error;
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", stop);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(ends);
+      await network.close();
+      release();
+    },
+  };
+}
+
+const LATE =
+  "no stream came. Does PUBLIC_URL reach this command over a tunnel that passes WebSockets, and has the account no trial's limits?";
