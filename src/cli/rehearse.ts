@@ -31,7 +31,7 @@ import {
   rehearseUsage,
 } from "./rehearse/rehearseOptions.ts";
 import { confirms, ownTerminal, type Terminal } from "./terminal.ts";
-import { openServers } from "./rehearse/scenarioServers.ts";
+import { openServers } from "./rehearse/openServers.ts";
 import { tellStrayErrors } from "./rehearse/strayErrors.ts";
 import { createSpendLimit } from "./rehearse/spendLimit.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createScenarioLog } from "../../../src/cli/rehearse/scenarioLog.ts";
+import { createScenarioLog } from "../../../src/cli/rehearse/server/scenarioLog.ts";
 import { createLogger } from "../../../src/utils/logger.ts";
 
 Deno.test("what a scenario's server logs is one line each, once, and bears the scenario's name", () => {

@@ -1,6 +1,6 @@
-import { tame } from "../../scenarios/report/terminal/paint.ts";
-import { isRecord } from "../../utils/isRecord.ts";
-import { jsonOrUndefined } from "../../utils/jsonOrUndefined.ts";
+import { tame } from "../../../scenarios/report/terminal/paint.ts";
+import { isRecord } from "../../../utils/isRecord.ts";
+import { jsonOrUndefined } from "../../../utils/jsonOrUndefined.ts";
 
 /** A server in trouble says the same again and again. */
 const MAX_TOLD = 5;
