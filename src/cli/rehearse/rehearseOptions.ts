@@ -4,9 +4,10 @@ import { knownLines, type LineName, lineNames } from "../../scenarios/file/lineS
 import type { LineConditions } from "../../scenarios/scenario.ts";
 import { present } from "../../utils/present.ts";
 import { readOrigin } from "./against/remoteRequest.ts";
+import type { RecordedCallsOptions } from "./recordedCalls.ts";
 
 /** What the command was asked for. */
-export interface RehearseOptions {
+export interface RehearseOptions extends RecordedCallsOptions {
   readonly help: boolean;
   /** Files and folders of scenarios; none for those beside the agents. */
   readonly paths: readonly string[];
@@ -34,14 +35,6 @@ export interface RehearseOptions {
   readonly junit?: string;
   readonly baseline?: string;
   readonly budgets: readonly Budget[];
-  /** Journals of calls, of which scenarios are made, and folders of journals. */
-  readonly journals: readonly string[];
-  /** Calls in the database, of which scenarios are made. */
-  readonly calls: readonly string[];
-  /** How many calls of each folder of journals. */
-  readonly newest: number;
-  /** Where the scenarios that were made of journals are kept. */
-  readonly write?: string;
 }
 
 export const rehearseUsage =

@@ -7,7 +7,8 @@ import type { Scenario } from "../../../scenarios/scenario.ts";
 import { createPhoneNetwork, startTwilioApi } from "../../../sim/twilio/phoneNetwork.ts";
 import type { Voice } from "../../../sim/voice/voice.ts";
 import { isRecord } from "../../../utils/isRecord.ts";
-import { hasModelFaults } from "../hasModelFaults.ts";
+import { needsOwnServer } from "../needsOwnServer.ts";
+import { createWaitingLine } from "../waitingLine.ts";
 import { phoneOfServer, type RemotePhone } from "./remotePhone.ts";
 import { createRemoteRequest, type RemoteRequest } from "./remoteRequest.ts";
 
@@ -48,16 +49,8 @@ export async function reachServer(
     if (!events.ok) throw new TypeError(await refusal(origin, events, "/api/events"));
     return events;
   });
-  let line: Promise<unknown> = Promise.resolve();
-
-  /** Phone calls come one after the other: the server knows one address of Twilio's API. */
-  async function hold(): Promise<() => void> {
-    const before = line;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    line = promise;
-    await before;
-    return resolve;
-  }
+  // Of phone calls: the server knows one address of Twilio's API.
+  const hold = createWaitingLine();
 
   return {
     ...("missing" in phone && { noPhone: phone.missing }),
@@ -76,16 +69,9 @@ export async function reachServer(
   };
 }
 
-function whyNot(
-  { at, leg, faults, model, tools }: Scenario,
-  phone: RemotePhone,
-): string | undefined {
-  if (hasModelFaults({ faults, model })) {
-    return "faults of the model are for a server that is started for the scenario";
-  }
-  if (at !== undefined) return "at is for a server that is started for the scenario";
-  if (tools.length > 0) return "tools are for a server that is started for the scenario";
-  return leg === "phone" && "missing" in phone ? phone.missing : undefined;
+function whyNot(scenario: Scenario, phone: RemotePhone): string | undefined {
+  return needsOwnServer(scenario) ??
+    (scenario.leg === "phone" && "missing" in phone ? phone.missing : undefined);
 }
 
 function open(

@@ -13,7 +13,8 @@ import {
 import { createPhoneNetwork } from "../../../sim/twilio/phoneNetwork.ts";
 import { createRateLimiter } from "../../../utils/rateLimiter.ts";
 import { sleep } from "../../../utils/sleep.ts";
-import { hasModelFaults } from "../hasModelFaults.ts";
+import { needsOwnServer } from "../needsOwnServer.ts";
+import { createWaitingLine } from "../waitingLine.ts";
 import type { ScenarioServers, ServerSources } from "../serverSources.ts";
 import { type CallReception, openReception } from "./callReception.ts";
 import { StreamEnd } from "./streamEnd.ts";
@@ -58,17 +59,14 @@ export async function numberServers(
   const calls = createTwilioCalls(phone);
   const { perMinute } = outbound;
   const rate = createRateLimiter({ capacity: perMinute, refillPerSecond: perMinute / 60 });
-  let line: Promise<unknown> = Promise.resolve();
+  const hold = createWaitingLine();
 
   /** A number is called once at a time, and as often a minute as the settings allow. */
   async function turn(): Promise<() => void> {
-    const before = line;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    line = promise;
-    await before;
+    const release = await hold();
     for (;;) {
       const decision = rate.consume("calls", performance.now());
-      if (decision.allowed || signal.aborted) return resolve;
+      if (decision.allowed || signal.aborted) return release;
       await sleep(1000 * decision.retryAfterSeconds, { signal });
     }
   }
@@ -129,15 +127,13 @@ function receptionAt(
   }
 }
 
-function whyNot({ at, leg, called, callers, faults, model, tools }: Scenario): string | undefined {
+function whyNot(scenario: Scenario): string | undefined {
+  const { leg, called, callers } = scenario;
   if (leg === "browser") return "a browser cannot call a number";
   if (called !== undefined) return "the server is to call, and here it is called";
   if (callers.length > 1) return "the number is called by one caller at a time";
-  if (hasModelFaults({ faults, model })) {
-    return "faults of the model are for a server that is started for the scenario";
-  }
-  if (at !== undefined) return "at is for a server that is started for the scenario";
-  if (tools.length > 0) return "tools are for a server that is started for the scenario";
+  const reason = needsOwnServer(scenario);
+  if (reason !== undefined) return reason;
   const needsWords = callers.some(({ steps }) =>
     steps.some((step) =>
       step.type === "improvise" ||
