@@ -1,3 +1,4 @@
+import { hostAndPort } from "../utils/hostAndPort.ts";
 import type { FoundProblem } from "./agentProblem.ts";
 import type { Agent, Agents } from "./agents.ts";
 import type { DatabaseSettings, Settings } from "./settings.ts";
@@ -72,9 +73,4 @@ function barred(place: string, host: string): BarredHost | undefined {
 
 function problemOf({ place, host }: BarredHost): string {
   return `${place}: ${host} may not be reached: add "${host}" to "net" of permissions.server in deno.json.`;
-}
-
-function hostAndPort({ protocol, hostname, port }: URL): string {
-  const usual = protocol === "https:" || protocol === "wss:" ? "443" : "80";
-  return `${hostname}:${port === "" ? usual : port}`;
 }

@@ -80,4 +80,4 @@ export {
   STATUS_OVERRIDES,
   VOICE_OVERRIDES,
   withoutOverrides,
-} from "./twilioOutbound/persistent.ts";
+} from "./twilioOutbound/connectionOverrides.ts";

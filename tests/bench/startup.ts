@@ -9,6 +9,7 @@ import { ACCOUNT } from "./load/account.ts";
 import { callSidOf, join, requestStream } from "./load/caller.ts";
 import { Direction, median, residentMb } from "./load/measure.ts";
 import { startTalkingModel } from "./load/talkingModel.ts";
+import { freePort } from "../support/servers/freePort.ts";
 
 const HERE = new URL("../../", import.meta.url).pathname;
 const { values } = parseArgs({
@@ -147,11 +148,4 @@ async function call({ origin }: Started, index: number) {
   const soundMs = await sound.heardAt - joinedAt;
   await caller.hangUp();
   return { webhookMs, soundMs };
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
 }

@@ -1,10 +1,5 @@
 import type { Finding } from "./setupCheck.ts";
 
-/** With its port, as the rights of Deno name it. */
-export function hostOf({ hostname, port, protocol }: URL): string {
-  return `${hostname}:${port || (protocol === "http:" || protocol === "ws:" ? "80" : "443")}`;
-}
-
 /** What lets the server connect to a host, which is the `host` of the finding's values. */
 export function allowHost(host: string): Required<Pick<Finding, "remedy" | "fix">> {
   return {

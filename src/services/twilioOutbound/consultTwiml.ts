@@ -1,6 +1,6 @@
 import type { XmlElement } from "../../utils/xml.ts";
 import type { SpokenMessage } from "./fallbackMessage.ts";
-import { PERSISTENT } from "./persistent.ts";
+import { PERSISTENT } from "./connectionOverrides.ts";
 
 /** A transfer, and which of its targets is called. */
 export interface ConsultRef {

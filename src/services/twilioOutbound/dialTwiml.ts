@@ -1,6 +1,6 @@
 import type { XmlElement } from "../../utils/xml.ts";
 import type { SpokenMessage } from "./fallbackMessage.ts";
-import { PERSISTENT } from "./persistent.ts";
+import { PERSISTENT } from "./connectionOverrides.ts";
 
 /** Who is called; `index` is the place in the transfer's list. */
 export type DialTarget =

@@ -1,5 +1,5 @@
 import type { SpokenMessage } from "./fallbackMessage.ts";
-import { PERSISTENT } from "./persistent.ts";
+import { PERSISTENT } from "./connectionOverrides.ts";
 import type { Hold } from "./holdMessage.ts";
 import { type ConsultAnswer, consultVerbs } from "./consultTwiml.ts";
 import { type DialAnswer, dialVerb, type ReferAnswer, referVerb } from "./dialTwiml.ts";

@@ -1,6 +1,7 @@
 import type { Account } from "./caller.ts";
 import type { CertificateFiles } from "./certificate.ts";
 import { shown } from "./measure.ts";
+import { freePort } from "../../support/servers/freePort.ts";
 
 /** A server that is being measured, in a process of its own. */
 export interface Subject {
@@ -171,13 +172,6 @@ function subject(name: string, origin: string, child: Deno.ChildProcess): Subjec
 function serverPid(pid: number): number {
   const children = shown("cat", `/proc/${pid}/task/${pid}/children`).trim();
   return children === "" ? pid : serverPid(Number(children.split(" ")[0]));
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
 }
 
 async function answering(url: string): Promise<void> {

@@ -3,7 +3,7 @@ import { isRecord } from "../../../utils/isRecord.ts";
 import { twilioSignature } from "../../../utils/twilioValidate.ts";
 import { dial } from "../../../utils/webSocket/dial.ts";
 import { requestUpgrade } from "../../../utils/webSocket/upgrade.ts";
-import { hostOf } from "../allowHost.ts";
+import { hostAndPort } from "../../../utils/hostAndPort.ts";
 import { type CertificateFault, faultOf } from "./connectFault.ts";
 import type { ProbeProofs, ProbeQuestion } from "./probeProofs.ts";
 
@@ -53,7 +53,7 @@ export interface ProbeOptions {
 
 /** Asks at the public address as Twilio would, without an effect. Never rejects. */
 export async function probePublicUrl(options: ProbeOptions): Promise<ProbeResult> {
-  const host = hostOf(new URL(options.publicUrl));
+  const host = hostAndPort(new URL(options.publicUrl));
   if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
     return { is: "not_permitted", host };
   }

@@ -1,5 +1,5 @@
 import { PrivateAddressError } from "../../../utils/http/guardedFetch.ts";
-import { hostOf } from "../allowHost.ts";
+import { hostAndPort } from "../../../utils/hostAndPort.ts";
 import { barredHost } from "../place/problemFindings.ts";
 import { faultOf } from "../publicUrl/connectFault.ts";
 import type { Finding } from "../setupCheck.ts";
@@ -13,14 +13,14 @@ export interface Reached {
 
 /** The finding where this process may not connect to a service at all. */
 export function barredFinding({ place, url }: Reached): Finding | undefined {
-  const host = hostOf(url);
+  const host = hostAndPort(url);
   const { state } = Deno.permissions.querySync({ name: "net", host });
   return state === "granted" ? undefined : barredHost(place, host);
 }
 
 /** Why a connection came to nothing, and what to do. */
 export function reachFault({ place, url }: Reached, error: unknown): Finding {
-  const values = { place, host: hostOf(url) };
+  const values = { place, host: hostAndPort(url) };
   if (error instanceof PrivateAddressError) {
     return {
       code: "service_address_private",

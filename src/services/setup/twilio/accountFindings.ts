@@ -1,6 +1,7 @@
 import type { PhoneSettings } from "../../../config/settings.ts";
+import { hostAndPort } from "../../../utils/hostAndPort.ts";
 import type { AccountFacts, Balance } from "../../twilioOutbound.ts";
-import { allowHost, hostOf } from "../allowHost.ts";
+import { allowHost } from "../allowHost.ts";
 import type { Finding } from "../setupCheck.ts";
 import type { AskFault, TwilioAnswers } from "./twilioAnswers.ts";
 
@@ -11,7 +12,7 @@ export function accountFault(
 ): Finding | undefined {
   const faults = [account, number].flatMap((asked) => asked.ok ? [] : [asked.fault]);
   const has = (fault: AskFault) => faults.includes(fault);
-  const host = hostOf(new URL(phone.apiUrl));
+  const host = hostAndPort(new URL(phone.apiUrl));
   if (has("not_permitted")) {
     return {
       code: "twilio_not_permitted",

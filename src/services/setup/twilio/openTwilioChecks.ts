@@ -1,6 +1,7 @@
 import type { Agents } from "../../../config/agents.ts";
 import type { PhoneSettings, Settings } from "../../../config/settings.ts";
 import type { Clock } from "../../../utils/clock.ts";
+import { hostAndPort } from "../../../utils/hostAndPort.ts";
 import { present } from "../../../utils/present.ts";
 import {
   type AccountNumber,
@@ -9,7 +10,7 @@ import {
   createTwilioAlerts,
   twilioHost,
 } from "../../twilioOutbound.ts";
-import { allowHost, hostOf } from "../allowHost.ts";
+import { allowHost } from "../allowHost.ts";
 import { KeptAnswer } from "../keptAnswer.ts";
 import { check, type Finding, type SetupCheck, type SetupPart } from "../setupCheck.ts";
 import { accountFault, accountFindings } from "./accountFindings.ts";
@@ -135,7 +136,9 @@ function checksOf(
   /** Twilio's other hosts have permissions of their own. */
   function unknownFindings(all: readonly (Asked<unknown> | undefined)[]): readonly Finding[] {
     if (all.every((answer) => answer?.ok !== false)) return [];
-    const closed = products.map((product) => hostOf(new URL(twilioHost(phone.apiUrl, product))))
+    const closed = products.map((product) =>
+      hostAndPort(new URL(twilioHost(phone.apiUrl, product)))
+    )
       .filter((host) => Deno.permissions.querySync({ name: "net", host }).state !== "granted");
     if (closed.length > 0 && all.some((it) => it?.ok === false && it.fault === "not_permitted")) {
       return closed.map(hostFinding);

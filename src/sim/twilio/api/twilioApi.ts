@@ -5,7 +5,7 @@ import type { Answerer, InboundOptions } from "../call/inboundOptions.ts";
 import type { Conferences } from "../conference/conferences.ts";
 import { createAccountApi } from "../account/accountApi.ts";
 import { type AccountState, fullAccount, stripsStreams } from "../account/accountState.ts";
-import { answererOf } from "../account/incomingCall.ts";
+import { answererOf } from "../account/answererOf.ts";
 import type { NumberResource } from "../account/numberResource.ts";
 import type { NetworkContext } from "../networkContext.ts";
 import { type ApiAnswer, notFound, refused } from "./apiAnswer.ts";
