@@ -7,9 +7,11 @@ import {
 } from "../sim/twilio/api/twilioApi.ts";
 import { readWav } from "../sim/twilio/media/wav.ts";
 import { createFliteVoice } from "../sim/voice/fliteVoice.ts";
-import { type PhoneOptions, readPhoneOptions, usage } from "./phoneOptions.ts";
+import { type PhoneOptions, readPhoneOptions } from "./phoneOptions.ts";
+import { phoneUsage } from "./phoneUsage.ts";
+import { ownTerminal } from "./terminal.ts";
 import { liveCall, type PhoneRun, save } from "./phoneCall.ts";
-import { answerWish, callThrough } from "./phoneThrough.ts";
+import { answerWish, type Asked, callThrough } from "./phoneThrough.ts";
 import { describePortHolder } from "./portHolder.ts";
 
 /** Runs the command; resolves with its exit code. */
@@ -47,7 +49,11 @@ async function callServer(run: PhoneRun): Promise<number> {
   const { network, options, print } = run;
   // A stand-in that runs already knows what answers the number, also where the server is away.
   const through = options.wav === undefined && !options.isUrlGiven
-    ? await callThrough(options, print, run.interrupted)
+    ? await callThrough(options, {
+      print,
+      interrupted: run.interrupted,
+      keep: (heard) => save(options.out, heard, print),
+    })
     : undefined;
   if (through !== undefined) return through;
   if (!await answers(options.url)) {
@@ -96,19 +102,21 @@ async function startApi(
 
 async function serveApi(run: PhoneRun): Promise<number> {
   const { network, options, print, interrupted } = run;
-  const lives: Promise<void>[] = [];
-  const beside = (request: Request) =>
-    answerWish(request, (asked, tell) => {
-      if (api === undefined) throw new Error("Cannot call: there is no API");
-      const both = (line: string) => [print, tell].forEach((to) => to(line));
-      const call = api.callIn({ from: asked.from, to: asked.to });
-      both(`call in to ${call.to} from ${call.from}, ${call.sid}`);
-      const ofCall = { ...run, options: { ...options, wav: undefined, ...asked }, print: both };
-      const over = liveCall(call, ofCall).then((heard) => save(options.out, heard, both))
-        .catch((error) => both(`ERROR     ${error instanceof Error ? error.message : error}`));
-      lives.push(over);
-      return { call, over };
-    });
+  const lives: Promise<unknown>[] = [];
+  const place = (asked: Asked, tell: (line: string) => void) => {
+    if (api === undefined) throw new Error("Cannot call: there is no API");
+    const both = (line: string) => [print, tell].forEach((to) => to(line));
+    const call = api.callIn({ from: asked.from, to: asked.to });
+    both(`call in to ${call.to} from ${call.from}, ${call.sid}`);
+    const ofCall = { ...run, options: { ...options, wav: undefined, ...asked }, print: both };
+    const over = liveCall(call, ofCall)
+      .catch((error) => both(`ERROR     ${error instanceof Error ? error.message : error}`))
+      .then((heard) => heard ?? undefined);
+    lives.push(over);
+    return { call, over };
+  };
+  const keep = (heard: Uint8Array) => save(options.out, heard, print);
+  const beside = (request: Request) => answerWish(request, { account: options, place, keep });
   const api = await startApi(run, { beside });
   if (api === undefined) return 1;
   if (!options.isPublic) api.setVoiceUrl("https://demo.twilio.com/welcome/voice/");
@@ -197,12 +205,12 @@ function readFile(path: string): string | undefined {
 if (import.meta.main) {
   try {
     const options = readPhoneOptions(Deno.args, (name) => Deno.env.get(name), readFile, readAudio);
-    if (options.help) console.log(usage);
+    if (options.help) console.log(phoneUsage);
     else {
       const interrupted = Promise.withResolvers<void>();
       const interrupt = () => interrupted.resolve();
       Deno.addSignalListener("SIGINT", interrupt);
-      const code = await runPhone(options, (line) => console.log(line), interrupted.promise);
+      const code = await runPhone(options, ownTerminal().print, interrupted.promise);
       Deno.exit(code);
     }
   } catch (error) {

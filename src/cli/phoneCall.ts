@@ -3,7 +3,8 @@ import { followScript } from "../sim/twilio/call/callerScript.ts";
 import { readWav, writeWav } from "../sim/twilio/media/wav.ts";
 import type { PhoneNetwork, SimulatedCall } from "../sim/twilio/phoneNetwork.ts";
 import type { SimClock } from "../sim/twilio/simClock.ts";
-import { type PhoneOptions, rehearsalLines } from "./phoneOptions.ts";
+import type { PhoneOptions } from "./phoneOptions.ts";
+import { rehearsalLines } from "./phoneUsage.ts";
 
 /** One run of the command: the simulated network, its options, and where its lines go. */
 export interface PhoneRun {

@@ -1,5 +1,7 @@
+import { createHmac } from "node:crypto";
 import type { SimulatedCall } from "../sim/twilio/phoneNetwork.ts";
 import { boundedText } from "../utils/http/boundedText.ts";
+import { newToken } from "../utils/ids.ts";
 import { isRecord } from "../utils/isRecord.ts";
 import { jsonOrUndefined } from "../utils/jsonOrUndefined.ts";
 import type { PhoneOptions } from "./phoneOptions.ts";
@@ -12,28 +14,44 @@ export type Asked = Pick<
 
 /** Where the stand-in for Twilio takes the wish for a call from outside; nothing of Twilio's is there. */
 const PATH = "/simulator/calls";
+const ANSWER_MS = 5_000;
+
+/** What both sides know of the account. */
+export type SharedAccount = Pick<PhoneOptions, "accountSid" | "authToken">;
 
 /**
- * Has the stand-in that another `deno task phone --serve` runs call its number, and prints what it tells. Undefined
- * where what listens on the port is no such stand-in; else the exit code.
+ * Has the stand-in that another `deno task phone --serve` runs call its number, prints what it tells, and keeps what was
+ * heard. Undefined where what listens on the port is no such stand-in, which learns nothing of the token; else the exit
+ * code.
  */
 export async function callThrough(
   options: PhoneOptions,
-  print: (line: string) => void,
-  interrupted: Promise<void>,
+  { print, interrupted, keep }: {
+    readonly print: (line: string) => void;
+    readonly interrupted: Promise<void>;
+    readonly keep: (heard: Uint8Array) => void;
+  },
 ): Promise<number | undefined> {
   const { from, to, say, digits, interruptAfterMs, maxMs, stays, port } = options;
   if (port === 0) return undefined;
+  const body = JSON.stringify({
+    ...{ from, to, say, digits, interruptAfterMs, maxMs, stays },
+    nonce: newToken(),
+  });
   const end = new AbortController();
   interrupted.then(() => end.abort());
+  const late = setTimeout(() => end.abort(LATE), ANSWER_MS);
   try {
     const response = await fetch(`http://127.0.0.1:${port}${PATH}`, {
       method: "POST",
-      headers: { Authorization: `Basic ${btoa(`${options.accountSid}:${options.authToken}`)}` },
-      body: JSON.stringify({ from, to, say, digits, interruptAfterMs, maxMs, stays }),
+      headers: { [PROOF]: proofOf("asks", body, options) },
+      body,
+      redirect: "manual",
       signal: end.signal,
     });
-    if (response.status !== 200 || response.headers.get("content-type") !== TYPE) {
+    clearTimeout(late);
+    const given = response.headers.get(PROOF);
+    if (response.status !== 200 || given !== proofOf("answers", body, options)) {
       await response.body?.cancel();
       return undefined;
     }
@@ -41,6 +59,7 @@ export async function callThrough(
     let isFailed = false;
     const tell = (line: string) => {
       if (line === FAILED) isFailed = true;
+      else if (line.startsWith(HEARD)) keep(Uint8Array.fromBase64(line.slice(HEARD.length)));
       else print(line);
     };
     let rest = "";
@@ -51,28 +70,57 @@ export async function callThrough(
     }
     return isFailed ? 1 : 0;
   } catch (error) {
+    if (end.signal.reason === LATE) return undefined;
     if (end.signal.aborted) return 0;
     if (error instanceof TypeError) return undefined;
     throw error;
+  } finally {
+    clearTimeout(late);
   }
 }
 
+const LATE = new Error("no answer");
 const TYPE = "text/plain; charset=utf-8";
-/** The line that says how the call went is not for the reader: a call that fails says why by itself. */
+/** The lines that are not for the reader. A call that fails says why by itself. */
 const FAILED = "\u0000failed";
+/** Behind it stands mu-law, in base64. */
+const HEARD = "\u0000heard ";
 const MAX_BYTES = 64 * 1024;
+const PROOF = "x-simulator-proof";
 
-/** Answers the wish: calls the number, and tells what happens until the call is over. */
+/** Shows that a side has the token, without telling it: any program may hold the port. */
+function proofOf(
+  side: "asks" | "answers",
+  body: string,
+  { accountSid, authToken }: SharedAccount,
+): string {
+  return createHmac("sha256", `${accountSid}:${authToken}`)
+    .update(`${PATH} ${side} ${body}`)
+    .digest("hex");
+}
+
+/**
+ * Answers the wish: calls the number, tells what happens until the call is over, and what was heard. Where who asked has
+ * gone by then, that is kept here.
+ */
 export async function answerWish(
   request: Request,
-  place: (asked: Asked, print: (line: string) => void) => {
-    readonly call: SimulatedCall;
-    /** Settles when all is told. */
-    readonly over: Promise<unknown>;
+  { account, place, keep }: {
+    readonly account: SharedAccount;
+    readonly place: (asked: Asked, print: (line: string) => void) => {
+      readonly call: SimulatedCall;
+      /** Settles with what was heard when all is told; undefined where that failed. */
+      readonly over: Promise<Uint8Array | undefined>;
+    };
+    readonly keep: (heard: Uint8Array) => void;
   },
 ): Promise<Response | undefined> {
   if (request.method !== "POST" || new URL(request.url).pathname !== PATH) return undefined;
-  const asked = readAsked(await boundedText(request, MAX_BYTES) ?? "");
+  const text = await boundedText(request, MAX_BYTES) ?? "";
+  if (request.headers.get(PROOF) !== proofOf("asks", text, account)) {
+    return new Response("Another account", { status: 401 });
+  }
+  const asked = readAsked(text);
   if (asked === undefined) return new Response("Not a call", { status: 400 });
   const encoder = new TextEncoder();
   let call: SimulatedCall | undefined;
@@ -84,8 +132,9 @@ export async function answerWish(
       };
       const placed = place(asked, print);
       call = placed.call;
-      placed.over.finally(() => {
-        if (placed.call.errors.length > 0) print(FAILED);
+      placed.over.then((heard) => {
+        if (placed.call.errors.length > 0 || heard === undefined) print(FAILED);
+        if (heard !== undefined) isOpen ? print(`${HEARD}${heard.toBase64()}`) : keep(heard);
         if (isOpen) controller.close();
         isOpen = false;
       });
@@ -96,7 +145,8 @@ export async function answerWish(
       call?.hangUp();
     },
   });
-  return new Response(body, { headers: { "Content-Type": TYPE } });
+  const headers = { "Content-Type": TYPE, [PROOF]: proofOf("answers", text, account) };
+  return new Response(body, { headers });
 }
 
 function readAsked(text: string): Asked | undefined {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import config from "../../deno.json" with { type: "json" };
 import { readDevOptions } from "../../src/cli/dev.ts";
-import { rehearsal } from "../../src/cli/phoneOptions.ts";
+import { rehearsal } from "../../src/cli/phoneUsage.ts";
 import { parseSettings } from "../../src/cli/settingsFile.ts";
 import { Inbox } from "../support/inbox.ts";
 import { isOpensslThere } from "../support/programs.ts";

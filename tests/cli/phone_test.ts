@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { runPhone } from "../../src/cli/phone.ts";
-import { readPhoneOptions, rehearsal, usage } from "../../src/cli/phoneOptions.ts";
+import { readPhoneOptions } from "../../src/cli/phoneOptions.ts";
+import { phoneUsage, rehearsal } from "../../src/cli/phoneUsage.ts";
 import { planWords } from "../../src/sim/twilio/callee/readNumberPlans.ts";
 import { readWav } from "../../src/sim/twilio/media/wav.ts";
 import {
   account,
   connect,
   loud,
-  publicUrl,
   startTestApp,
   type TestApp,
   twiml,
@@ -142,7 +142,7 @@ Deno.test("runPhone() hangs up after the last answer, or stays for as long as it
 });
 
 Deno.test("the help of the simulated phone names all who may answer", () => {
-  assert.deepEqual(planWords.filter((word) => !new RegExp(`[ ,]${word}\\b`).test(usage)), []);
+  assert.deepEqual(planWords.filter((word) => !new RegExp(`[ ,]${word}\\b`).test(phoneUsage)), []);
 });
 
 Deno.test("runPhone() rings the simulated phone for calls placed over the served API", async () => {
@@ -239,41 +239,3 @@ for (
     assert.throws(() => readPhoneOptions(args, nothingSet, nothingSet), TypeError);
   });
 }
-
-Deno.test("runPhone() calls the number through a stand-in for Twilio that runs already", async () => {
-  const app = startTestApp();
-  app.answers["/twilio/voice"] = () => twiml("<Say>Hello.</Say>");
-  const stop = Promise.withResolvers<void>();
-  const first = Promise.withResolvers<string>();
-  const settings = ["--url", app.url, "--auth-token", account.authToken];
-  const running = runPhone(
-    readPhoneOptions(
-      [...settings, "--serve", "--port", "0", "--public-url", publicUrl],
-      nothingSet,
-      nothingSet,
-    ),
-    (line) => {
-      const port = /simulated at \S+:(\d+)/.exec(line)?.[1];
-      if (port !== undefined) first.resolve(port);
-    },
-    stop.promise,
-  );
-  const port = await first.promise;
-  const { code, printed } = await runWith(["--port", port]);
-  assert.equal(code, 0, printed);
-  assert.match(printed, /through the stand-in[^]*call in to[^]*Hello\.[^]*ended/);
-  const asked = app.posts.filter(({ path }) => path.startsWith("/twilio"));
-  assert.deepEqual(asked.map(({ path, signed }) => [path, signed]), [["/twilio/voice", true]]);
-  const wrong = await runWith(["--port", port, "--url", app.url, "--auth-token", "other"]);
-  assert.match(wrong.printed, /is in use by another "deno task phone"/);
-  app.answers["/twilio/voice"] = () => new Response("Forbidden", { status: 403 });
-  const failed = await runWith(["--port", port]);
-  assert.equal(failed.code, 1, failed.printed);
-  assert.match(failed.printed, /refuses the signature/);
-  assert.ok(!failed.printed.includes("\0"));
-  const nowhere = await runWith(["--port", port, "--url", "http://127.0.0.1:1"]);
-  assert.match(nowhere.printed, /Nothing answers at http:\/\/127\.0\.0\.1:1\./);
-  stop.resolve();
-  assert.equal(await running, 0);
-  await app.close();
-});

@@ -24,7 +24,7 @@ export interface TwilioApiOptions extends CallsLimits {
   readonly port?: number;
   /** The account as it is at first; `update` changes it. */
   readonly accountState?: Partial<AccountState>;
-  /** Answers what is no request of Twilio's API; undefined for all that is. */
+  /** Answers what is no request of Twilio's API, and sees who asks; undefined for all that is. */
   readonly beside?: (request: Request) => Promise<Response | undefined>;
 }
 
@@ -124,9 +124,9 @@ export function startTwilioApi(
   const conferenceRequests: ApiRequest[] = [];
 
   async function handle(request: Request): Promise<Response> {
-    if (!isAuthorized(request, context)) return responseOf(refused(refuse(20003, "Authenticate")));
     const own = await beside?.(request);
     if (own !== undefined) return own;
+    if (!isAuthorized(request, context)) return responseOf(refused(refuse(20003, "Authenticate")));
     const form = await readForm(request);
     if (form === undefined) return responseOf(refused(tooLarge));
     const isApiKey = !isAccountToken(request, context);
