@@ -8,8 +8,7 @@ import { boundHeapGrowth } from "./utils/heapGrowth.ts";
 import { setTimer } from "./utils/clock.ts";
 import { exitProcess, keepProcess } from "./utils/processExit.ts";
 import { createPortPatience } from "./portPatience.ts";
-import { envFileFault, readEnvFile } from "./services/setup.ts";
-import { fillSentence } from "./utils/sentence.ts";
+import { envFileWarning } from "./services/setup.ts";
 import { beginShutdown, type Shutdown } from "./shutdown.ts";
 
 boundHeapGrowth();
@@ -25,20 +24,14 @@ async function main(): Promise<void> {
     console.error("The server takes no arguments: its settings are in .env, as in .env.example.");
     exitProcess(2);
   }
-  await warnOfEnvFile();
+  const warning = await envFileWarning();
+  if (warning !== undefined) console.error(warning);
   const app = await createOrExit();
   surviveStrayErrors(app);
   const server = await listenOrExit(app);
   app.listens(server.addr);
   console.log(startupBanner(app, server.addr));
   stopOnSignal(app, () => server.shutdown());
-}
-
-/** Deno says nothing of a file that it cannot read: limits and keys in it would be missing in silence. */
-async function warnOfEnvFile(): Promise<void> {
-  const fault = envFileFault(await readEnvFile());
-  if (fault === undefined) return;
-  console.error(`  ! ${fillSentence(fault)}`);
 }
 
 function hostedServer() {

@@ -1,6 +1,7 @@
 import { readEnvironment, readSettings, SettingsError } from "../config/env.ts";
 import type { Environment } from "../config/settingReader.ts";
 import type { PhoneSettings, Settings } from "../config/settings.ts";
+import { envFileWarning } from "../services/setup.ts";
 import { type AccountNumber, TwilioProblem } from "../services/twilioOutbound.ts";
 import { newToken } from "../utils/ids.ts";
 import { present } from "../utils/present.ts";
@@ -209,6 +210,8 @@ if (import.meta.main) {
     const options = readConnectOptions(Deno.args);
     if (options.help) console.log(connectUsage);
     else {
+      const warning = await envFileWarning();
+      if (warning !== undefined) console.error(warning);
       const waitMs = Deno.stdin.isTerminal() ? 600_000 : 0;
       exitProcess(
         await runConnect(options, {

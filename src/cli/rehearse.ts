@@ -11,6 +11,7 @@ import { summaryLines } from "../scenarios/report/terminal/summary.ts";
 import { createImprovise, createJudge } from "../scenarios/run/textModel.ts";
 import { runAll } from "../scenarios/run/runAll.ts";
 import { runScenario, type ScenarioRun } from "../scenarios/run/runScenario.ts";
+import { envFileWarning } from "../services/setup.ts";
 import { loadPrices } from "../services/spending.ts";
 import { createFliteVoice, type FliteSpeaker } from "../sim/voice/fliteVoice.ts";
 import { exitProcess, keepProcess } from "../utils/processExit.ts";
@@ -191,6 +192,8 @@ if (import.meta.main) {
     const screen = ownScreen();
     if (options.help) screen.write(`${rehearseUsage}\n`);
     else {
+      const warning = await envFileWarning();
+      if (warning !== undefined) complain(warning);
       const own = readVariable("PARLEY_KEY");
       const environment = {
         ...readEnvironment(),

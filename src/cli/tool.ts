@@ -3,6 +3,7 @@ import { AgentsError, UnknownDefault } from "../config/agents.ts";
 import { readEnvironment, SettingsError } from "../config/env.ts";
 import { unreachableTools } from "../config/hostPermissions.ts";
 import type { Environment } from "../config/settingReader.ts";
+import { envFileWarning } from "../services/setup.ts";
 import { isRecord } from "../utils/isRecord.ts";
 import { jsonOrUndefined } from "../utils/jsonOrUndefined.ts";
 import { exitProcess, keepProcess } from "../utils/processExit.ts";
@@ -131,5 +132,7 @@ function parsed(args: string): Readonly<Record<string, unknown>> | undefined {
 if (import.meta.main) {
   const environment = readEnvironment();
   keepProcess();
+  const warning = await envFileWarning();
+  if (warning !== undefined) console.error(warning);
   exitProcess(await runTool(Deno.args, { environment, print: (line) => console.log(line) }));
 }

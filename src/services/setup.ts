@@ -2,7 +2,7 @@ export { findingCodes } from "./setup/findingCodes.ts";
 export { openSetup, type Setup } from "./setup/openSetup.ts";
 export { placeChecks } from "./setup/place/placeChecks.ts";
 export { parseEnvLines, readEnvFile, REFERENCE } from "./setup/place/envFile.ts";
-export { envFileFault } from "./setup/place/envFileFault.ts";
+export { envFileWarning } from "./setup/place/envFileWarning.ts";
 export { type MayUse, pathFindings } from "./setup/place/pathFindings.ts";
 export { agentProblems, barredHost, settingProblems } from "./setup/place/problemFindings.ts";
 export {

@@ -40,6 +40,25 @@ Deno.test("the server says at its start that its settings cannot be read", async
   assert.match(text, /PORT is "99999"/);
 });
 
+for (
+  const [task, ...args] of [
+    ["tool", "receptionist"],
+    ["connect", "--undo"],
+    ["rehearse", "missing.yaml"],
+  ]
+) {
+  Deno.test(`deno task ${task} says that its settings cannot be read`, async () => {
+    await using folder = await createDoctorFolder();
+    await Deno.writeFile(`${folder.path}/.env`, LATIN1, { mode: 0o600 });
+    const { stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["task", "--quiet", String(task), ...args],
+      cwd: folder.path,
+      stdin: "null",
+    }).output();
+    assert.match(new TextDecoder().decode(stderr), /! Line 2 of \.env is not UTF-8: none/);
+  });
+}
+
 Deno.test("doctor tells values that are cut at a dollar sign, and none that mean a variable", async () => {
   await using folder = await createDoctorFolder();
   await folder.write(
