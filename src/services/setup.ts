@@ -1,4 +1,5 @@
 export { findingCodes } from "./setup/findingCodes.ts";
+export { fixOf } from "./setup/fixOf.ts";
 export { openSetup, type Setup } from "./setup/openSetup.ts";
 export { placeChecks } from "./setup/place/placeChecks.ts";
 export { parseEnvLines, readEnvFile, REFERENCE } from "./setup/place/envFile.ts";

@@ -1,6 +1,7 @@
 import { nearestSetting, settingNames, suggestSetting } from "../../config/settingNames.ts";
 import type { Settings } from "../../config/settings.ts";
-import { type Fix, type FixCode, pathFindings, type SetupCheck } from "../../services/setup.ts";
+import { type FixCode, fixOf, pathFindings, type SetupCheck } from "../../services/setup.ts";
+import type { SentenceValues } from "../../utils/sentence.ts";
 
 /**
  * A check with the fix that this command makes: whoever answers on the server's port chooses among the changes, and
@@ -11,44 +12,33 @@ export function withOwnFix(
   settings: Settings | undefined,
 ): SetupCheck {
   if (fix === undefined) return check;
-  const { code, values = {} } = fix;
-  const own = ownFixes[code]((name) => String(values[name] ?? ""), settings);
-  return own === undefined ? check : { ...check, fix: { code, ...own } };
+  const { code, values: given = {} } = fix;
+  const values = ownValues[code]?.((name) => String(given[name] ?? ""), settings);
+  if (values === undefined && ownValues[code] !== undefined) return check;
+  return { ...check, fix: fixOf(code, values) };
 }
 
-type OwnFix = (
+/** Undefined for values that are of no use. */
+type OwnValues = (
   value: (name: string) => string,
   settings: Settings | undefined,
-) => Omit<Fix, "code"> | undefined;
+) => SentenceValues | undefined;
 
-const ownFixes: Readonly<Record<FixCode, OwnFix>> = {
-  create_env_file: () => ({ text: "Copy .env.example to .env, readable by you alone." }),
-  protect_env_file: () => ({ text: "Let the owner of .env alone read it (chmod 600)." }),
+/** Of the changes that have values. */
+const ownValues: Readonly<Partial<Record<FixCode, OwnValues>>> = {
   rename_setting(value) {
     const [name, meant, line] = [value("name"), value("meant"), value("line")];
     const suggested = [nearestSetting(name), suggestSetting(name)].some((it) => it === meant);
     if (!suggested || !/^[A-Za-z_][\w.]{0,79}$/.test(name)) return undefined;
-    return /^\d{1,6}$/.test(line)
-      ? {
-        text: "Write {meant} in place of {name} in line {line} of .env.",
-        values: { name, meant, line },
-      }
-      : { text: "Write {meant} in place of {name} in .env.", values: { name, meant } };
+    return { name, meant, ...(/^\d{1,6}$/.test(line) && { line }) };
   },
   allow_variable(value) {
     const name = settingNames.find((it) => it === value("name"));
-    return name && {
-      text: 'Add "{name}" to env.allow of permissions.server in deno.json.',
-      values: { name },
-    };
+    return name && { name };
   },
   allow_host(value) {
     const host = value("host");
-    if (host.length > 260 || !HOST.test(host)) return undefined;
-    return {
-      text: 'Add "{host}" to "net" of permissions.server in deno.json.',
-      values: { host },
-    };
+    return host.length > 260 || !HOST.test(host) ? undefined : { host };
   },
   /** Of no other path than the settings have. */
   allow_path(value, settings) {
@@ -56,26 +46,13 @@ const ownFixes: Readonly<Record<FixCode, OwnFix>> = {
     const known = settings && pathFindings(settings, { mayUse: () => false, isRecording: true });
     const isKnown = known?.some(({ fix }) => fix?.values?.["path"] === path) === true;
     if (!isKnown || !["read", "write", "read, write"].includes(rights)) return undefined;
-    return {
-      text: 'Add "{path}" to {rights} of permissions.server in deno.json.',
-      values: { path, rights },
-    };
+    return { path, rights };
   },
-  add_api_key: () => ({
-    text: "Add a key named ops, which may do all, to .env as API_KEYS, with a new secret.",
-  }),
-  add_recording_key: () => ({
-    text:
-      "Add RECORDING_KEY with a new key to .env. Keep a copy of it: without it, recordings cannot be heard.",
-  }),
   /** Of no other number, and to no other server. */
   connect_number(value, settings) {
     const { number, publicUrl } = settings?.phone ?? {};
     if (number === undefined || number !== value("number")) return undefined;
-    return {
-      text: "Point {number} at {webhook}; deno task connect --undo brings back what is there now.",
-      values: { number, webhook: `${publicUrl}/twilio/voice` },
-    };
+    return { number, webhook: `${publicUrl}/twilio/voice` };
   },
 };
 

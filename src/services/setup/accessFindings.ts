@@ -1,7 +1,7 @@
 import { ownKeys } from "../../config/keyHint.ts";
 import type { Settings } from "../../config/settings.ts";
 import { allows, type ApiKey, hasExpired } from "../../utils/auth.ts";
-import { addApiKey } from "./place/problemFindings.ts";
+import { fixOf } from "./fixOf.ts";
 import type { Finding } from "./setupCheck.ts";
 
 /** Whether programs and people can use the server from elsewhere. */
@@ -27,7 +27,7 @@ export function keysFinding(
       state: "off",
       text: "There are no API keys: only this machine may use the server, and no calls are placed.",
       remedy: 'Set API_KEYS=ops:SECRET;scopes=admin, with a secret from "openssl rand -hex 24".',
-      fix: addApiKey,
+      fix: fixOf("add_api_key"),
     };
   }
   const gone = apiKeys.filter((key) => hasExpired(key, nowMs) || isRevoked(key));

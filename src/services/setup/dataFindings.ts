@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/settings.ts";
+import { fixOf } from "./fixOf.ts";
 import type { Finding } from "./setupCheck.ts";
 
 /** Whether calls are recorded, and how; `recorded` are the agents that have them recorded. */
@@ -33,11 +34,7 @@ export function recordingsFinding(
       state: "warning",
       text: "Calls of {agents} are recorded, not encrypted, in {dir}.",
       remedy: "Set RECORDING_KEY to 32 bytes in base64: openssl rand -base64 32.",
-      fix: {
-        code: "add_recording_key",
-        text:
-          "Add RECORDING_KEY with a new key to .env. Keep a copy of it: without it, recordings cannot be heard.",
-      },
+      fix: fixOf("add_recording_key"),
       values: { agents, dir },
     };
   }

@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/settings.ts";
+import { fixOf } from "./fixOf.ts";
 import type { Finding } from "./setupCheck.ts";
 
 /** What the operator should look at in settings that can be used all the same. */
@@ -14,11 +15,7 @@ export function settingFindings({ hints }: Pick<Settings, "hints">): readonly Fi
           state: "warning",
           ...hint,
           remedy: "Write {meant} in place of {name} in .env, and start the server again.",
-          fix: {
-            code: "rename_setting",
-            text: "Write {meant} in place of {name} in .env.",
-            ...(hint.values && { values: hint.values }),
-          },
+          fix: fixOf("rename_setting", hint.values),
         }];
       case "setting_limit_off":
         return [{

@@ -1,5 +1,6 @@
 import { nearestSetting, settingNames } from "../../../config/settingNames.ts";
 import type { Environment } from "../../../config/settingReader.ts";
+import { fixOf } from "../fixOf.ts";
 import type { Finding } from "../setupCheck.ts";
 import type { EnvFileState, EnvLine } from "./envFile.ts";
 import { envFileFault } from "./envFileFault.ts";
@@ -50,7 +51,7 @@ const ABSENT: Finding = {
   state: "off",
   text: "There is no file .env: every setting has its default.",
   remedy: "Copy .env.example to .env, and write settings into it.",
-  fix: { code: "create_env_file", text: "Copy .env.example to .env, readable by you alone." },
+  fix: fixOf("create_env_file"),
 };
 
 const OPEN: Finding = {
@@ -58,7 +59,7 @@ const OPEN: Finding = {
   state: "warning",
   text: "Other users of this machine may read .env, which holds secrets.",
   remedy: "Let its owner alone read it: chmod 600 .env.",
-  fix: { code: "protect_env_file", text: "Let the owner of .env alone read it (chmod 600)." },
+  fix: fixOf("protect_env_file"),
 };
 
 const CHANGED: Finding = {
@@ -95,11 +96,7 @@ function unknownName(
       text: "{name} in line {line} of .env is not a setting: did you mean {meant}?",
       remedy: "Write {meant} in place of {name} in .env, and start the server again.",
       values: { ...values, meant },
-      fix: {
-        code: "rename_setting",
-        text: "Write {meant} in place of {name} in line {line} of .env.",
-        values: { ...values, meant },
-      },
+      fix: fixOf("rename_setting", { ...values, meant }),
     };
   }
   // A variable of a tool, which deno.json lets the server read.
@@ -183,11 +180,7 @@ function barred({ name, line }: EnvLine): Finding {
     text: "{name} in line {line} of .env has no effect: the server may not read it.",
     remedy: 'Add "{name}" to env.allow of permissions.server in deno.json.',
     values: { name, line },
-    fix: {
-      code: "allow_variable",
-      text: 'Add "{name}" to env.allow of permissions.server in deno.json.',
-      values: { name },
-    },
+    fix: fixOf("allow_variable", { name }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Settings } from "../../../config/settings.ts";
+import { fixOf } from "../fixOf.ts";
 import type { Finding } from "../setupCheck.ts";
 
 /** Whether the server may read, or write, below a path. */
@@ -32,13 +33,7 @@ export function pathFindings(
       remedy: 'Add "{path}" to {rights} of permissions.server in deno.json, or choose another.',
       values,
       // All of the folder, with .env and the program, is more than a database needs.
-      ...(path !== "." && {
-        fix: {
-          code: "allow_path",
-          text: 'Add "{path}" to {rights} of permissions.server in deno.json.',
-          values,
-        },
-      }),
+      ...(path !== "." && { fix: fixOf("allow_path", values) }),
     }];
   });
 }

@@ -1,5 +1,6 @@
 import { settingNames } from "../../../config/settingNames.ts";
 import { allowHost } from "../allowHost.ts";
+import { fixOf } from "../fixOf.ts";
 import type { Finding } from "../setupCheck.ts";
 import type { EnvFileState } from "./envFile.ts";
 
@@ -64,15 +65,9 @@ function missing(problem: string, name: string): Finding {
     text: "{problem}",
     remedy: "Add it to .env: the server does not start without.",
     values: { problem, name },
-    ...(name === "API_KEYS" && { fix: addApiKey }),
+    ...(name === "API_KEYS" && { fix: fixOf("add_api_key") }),
   };
 }
-
-/** The secret is made as the line is written, and told nowhere else. */
-export const addApiKey = {
-  code: "add_api_key",
-  text: "Add a key named ops, which may do all, to .env as API_KEYS, with a new secret.",
-} as const;
 
 const BARRED = / (\S+) may not be reached: add "/;
 

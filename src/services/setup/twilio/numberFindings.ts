@@ -4,6 +4,7 @@ import {
   type AccountNumber,
   withoutOverrides,
 } from "../../twilioOutbound.ts";
+import { fixOf } from "../fixOf.ts";
 import type { Finding, Fix } from "../setupCheck.ts";
 import type { Asked } from "./twilioAnswers.ts";
 
@@ -197,11 +198,7 @@ function statusFindings(
 }
 
 function connects(number: string, webhook: string): Fix {
-  return {
-    code: "connect_number",
-    text: "Point {number} at {webhook}; deno task connect --undo brings back what is there now.",
-    values: { number, webhook },
-  };
+  return fixOf("connect_number", { number, webhook });
 }
 
 /** Of another's address no more than who it is. */
