@@ -7,6 +7,7 @@ import { exitProcess, keepProcess } from "../utils/processExit.ts";
 import { mayUseBy } from "./doctor/denoPermissions.ts";
 import { type DoctorOptions, doctorUsage, readDoctorOptions } from "./doctor/doctorOptions.ts";
 import { type FailedFix, reportJson, reportLines, wrapped } from "./doctor/doctorReport.ts";
+import { folderHosts } from "./doctor/folderHosts.ts";
 import { applyFix, type FixPlace } from "./doctor/fixes.ts";
 import { look } from "./doctor/look.ts";
 import { withOwnFix } from "./doctor/ownFix.ts";
@@ -26,7 +27,7 @@ export async function doctor(
   { environment, terminal, place }: DoctorDeps,
 ): Promise<number> {
   const denoJson = await Deno.readTextFile(place.denoPath).catch(() => undefined);
-  const { checks: found, source, isRunning } = await look({
+  const { checks: found, source, isRunning, isTold } = await look({
     environment,
     envPath: place.envPath,
     mayUse: mayUseBy(denoJson),
@@ -39,6 +40,9 @@ export async function doctor(
   // What is off is a choice: it is changed only where somebody says so.
   const states = isYes ? ["broken", "warning"] : ["broken", "warning", "off"];
   const open = states.flatMap((state) => checks.filter((check) => check.state === state));
+  const hosts = isYes && isTold && settings !== undefined
+    ? await folderHosts(settings, environment)
+    : new Set<string>();
   for (const check of isFixing ? onePerChange(open) : []) {
     const { fix, code } = check;
     if (fix === undefined) continue;
@@ -46,7 +50,13 @@ export async function doctor(
       terminal.print("");
       for (const line of wrapped(`${code}: ${fillSentence(fix)}`, "")) terminal.print(line);
     }
-    if (!await confirms(terminal, "Do that?", isYes)) continue;
+    const isFromFolder = !isTold || fix.code !== "allow_host" ||
+      hosts.has(String(fix.values?.["host"]));
+    if (isJson && !isFromFolder) {
+      failed.push({ check, reason: UNKNOWN_HOST });
+      continue;
+    }
+    if (!await confirms(terminal, "Do that?", isYes && isFromFolder)) continue;
     try {
       await applyFix(fix, place, environment);
       fixed.push(check);
@@ -69,6 +79,9 @@ export async function doctor(
   }
   return left.some(({ state }) => state === "broken") ? 1 : 0;
 }
+
+const UNKNOWN_HOST =
+  "neither the settings nor the agents of this folder name the host: deno task doctor --fix asks first";
 
 /** Undefined where a server would not start with them, which is said of them. */
 function usableSettings(environment: Environment): Settings | undefined {

@@ -3,8 +3,8 @@ import type { FoundProblem } from "./agentProblem.ts";
 import type { Agent, Agents } from "./agents.ts";
 import type { DatabaseSettings, Settings } from "./settings.ts";
 
-/** A host that this process may not connect to, and what names it. */
-export interface BarredHost {
+/** A host, and what names it. */
+export interface NamedHost {
   /** A setting, or a tool with its file. */
   readonly place: string;
   /** With its port. */
@@ -24,10 +24,15 @@ export function unreachableHosts(naming: Naming): readonly string[] {
 }
 
 /** Hosts that the settings and agents name and this process may not connect to. */
-export function barredHosts(
+export function barredHosts(naming: Naming): readonly NamedHost[] {
+  return namedHosts(naming).flatMap(({ place, host }) => barred(place, host) ?? []);
+}
+
+/** Hosts that the settings and agents name, but for the database and MCP servers. */
+export function namedHosts(
   { settings: { signIn, openai, analysis, embeddings, phone, webhook, callUrl }, agents, engine }:
     Naming,
-): readonly BarredHost[] {
+): readonly NamedHost[] {
   const named: [place: string, url: string][] = [];
   if (signIn !== undefined) named.push(["OIDC_ISSUER", signIn.issuer]);
   if (engine !== "rehearsal") named.push(["OPENAI_REALTIME_URL", openai.url]);
@@ -41,7 +46,7 @@ export function barredHosts(
       named.push([`the tool ${tool.name} in ${file}.md`, tool.url]);
     }
   }
-  return named.flatMap(([place, url]) => barred(place, hostAndPort(new URL(url))) ?? []);
+  return named.map(([place, url]) => ({ place, host: hostAndPort(new URL(url)) }));
 }
 
 /** The problems with an agent's tools whose hosts may not be reached. */
@@ -66,11 +71,11 @@ function unreachable(place: string, host: string): string | undefined {
   return found && problemOf(found);
 }
 
-function barred(place: string, host: string): BarredHost | undefined {
+function barred(place: string, host: string): NamedHost | undefined {
   const { state } = Deno.permissions.querySync({ name: "net", host });
   return state === "granted" ? undefined : { place, host };
 }
 
-function problemOf({ place, host }: BarredHost): string {
+function problemOf({ place, host }: NamedHost): string {
   return `${place}: ${host} may not be reached: add "${host}" to "net" of permissions.server in deno.json.`;
 }

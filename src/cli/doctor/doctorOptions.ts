@@ -5,7 +5,7 @@ export const doctorUsage = `Say what is wrong with the set-up, why, and what men
 
   deno task doctor            look, and change nothing
   deno task doctor --fix      ask before each change that this command can make itself
-  deno task doctor --fix --yes    make all of them
+  deno task doctor --fix --yes    make them, but for a host that only the server names: it asks
   deno task doctor --json     for programs
 
 A server that runs with the settings of .env is asked; without one, the files are looked at. No call is placed

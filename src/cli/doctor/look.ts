@@ -22,6 +22,8 @@ export interface Looked {
   /** A sentence that says who was asked. */
   readonly source: string;
   readonly isRunning: boolean;
+  /** Whether what listens on the port of the settings has said it. */
+  readonly isTold: boolean;
 }
 
 /** Asks the server of the settings where one runs, and looks at the files where none does. */
@@ -41,6 +43,7 @@ export async function look(options: {
       checks: onlyOnce([...checks, ...answer.checks]),
       source: `The server on port ${port} was asked.`,
       isRunning: true,
+      isTold: true,
     };
   }
   const isRunning = answer.state !== "absent";
@@ -55,6 +58,7 @@ export async function look(options: {
       ? "The server that runs could not be asked: the files were looked at."
       : "No server runs: the files were looked at.",
     isRunning,
+    isTold: false,
   };
 }
 

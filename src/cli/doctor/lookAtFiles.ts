@@ -1,4 +1,3 @@
-import { type Agents, AgentsError } from "../../config/agents.ts";
 import { readSettings, readVariable, SettingsError } from "../../config/env.ts";
 import {
   barredHosts,
@@ -8,10 +7,8 @@ import {
 import type { Environment } from "../../config/settingReader.ts";
 import type { Settings } from "../../config/settings.ts";
 import { createToolVariables } from "../../config/toolVariables.ts";
-import { openAgents } from "../../services/agents.ts";
-import { isModelLocal, modelServerOf } from "../../services/openai.ts";
+import { modelServerOf } from "../../services/openai.ts";
 import {
-  agentProblems,
   barredHost,
   check,
   type MayUse,
@@ -26,6 +23,7 @@ import { loadPrices } from "../../services/spending.ts";
 import { examineStore } from "../../services/store.ts";
 import { openToolAccess } from "../../services/tools.ts";
 import { setTimer } from "../../utils/clock.ts";
+import { readAgents, SILENT } from "./readAgents.ts";
 
 export interface FileOptions {
   readonly environment: Environment;
@@ -53,7 +51,7 @@ export async function lookAtFiles(options: FileOptions): Promise<readonly SetupC
   if (settings === undefined) {
     return [...faults, ...await placeChecks({ environment, envPath })];
   }
-  const read = await readAgents(settings, environment);
+  const read = await readAgents(settings, environment, unreachableTools);
   const engine = modelServerOf(settings.openai);
   const { pricesFile: _, ...records } = settings.records;
   const prices = await loadPrices(settings.records).catch(reasonOf);
@@ -103,43 +101,6 @@ export async function lookAtFiles(options: FileOptions): Promise<readonly SetupC
     ...read.checks,
     ...checks.filter(({ part }) => part !== "agents" || read.checks.length === 0),
   ];
-}
-
-const silent = () => {};
-const SILENT = {
-  incidents: { report: silent, resolve: silent },
-  log: { info: silent, warn: silent, error: silent },
-};
-
-type ReadAgents = Pick<Agents, "names" | "get" | "problems" | "unusable" | "onChange">;
-
-const NO_AGENTS: ReadAgents = {
-  names: [],
-  get: () => undefined,
-  problems: new Map(),
-  unusable: new Map(),
-  onChange: () => () => {},
-};
-
-async function readAgents(
-  settings: Settings,
-  environment: Environment,
-): Promise<{ readonly agents: ReadAgents; readonly checks: readonly SetupCheck[] }> {
-  try {
-    const { agents } = await openAgents(settings, {
-      examineAgent: unreachableTools,
-      readToolVariable: createToolVariables(environment, readVariable),
-      isModelLocal: isModelLocal(settings.openai),
-      ...SILENT,
-    });
-    return { agents, checks: [] };
-  } catch (error) {
-    if (!(error instanceof AgentsError)) throw error;
-    return {
-      agents: NO_AGENTS,
-      checks: agentProblems(error.problems).map((finding) => check("agents", finding)),
-    };
-  }
 }
 
 function reasonOf(error: unknown): string {

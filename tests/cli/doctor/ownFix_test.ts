@@ -22,32 +22,63 @@ const planted: readonly Fix[] = [
   },
   { code: "allow_variable", text: "Allow PORT.", values: { name: "*" } },
   { code: "allow_host", text: "Allow a host.", values: { host: '*.example.net", "x' } },
+  { code: "allow_host", text: "Allow a host.", values: { host: "evil.example:443" } },
   { code: "connect_number", text: "Connect.", values: { number: "+12025550199" } },
 ];
 
-Deno.test("doctor --fix writes nothing that who answers on the port has made up", async () => {
-  await using folder = await createDoctorFolder();
-  const fake = Deno.serve(
+/** A program on the server's port that proposes these changes. */
+function serveFindings(fixes: readonly Fix[]) {
+  return Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     (request) =>
       Response.json(
         new URL(request.url).pathname === "/health" ? { uptimeSeconds: 1 } : {
-          checks: planted.map((fix) => ({
+          checks: fixes.map((fix, at) => ({
             ...{ part: "phone", code: "number_unknown", state: "broken" },
-            ...{ text: `Of ${fix.code}.`, values: {}, fix },
+            ...{ text: `Of ${fix.code}, ${at}.`, values: {}, fix },
           })),
         },
       ),
   );
+}
+
+Deno.test("doctor --fix writes nothing that who answers on the port has made up", async () => {
+  await using folder = await createDoctorFolder();
+  const fake = serveFindings(planted);
   try {
     const env = `PORT=${fake.addr.port}\nLOG_LEVEL=info\nAPI_KEYS=ops:${SECRET};scopes=admin\n`;
     await folder.write(".env", env);
     const before = await folder.read("deno.json");
     const { report } = await folder.diagnose("--fix", "--yes");
     assert.deepEqual(report.fixed, []);
-    assert.ok(report.checks.every(({ fix }) => fix === null));
+    assert.deepEqual(report.checks.flatMap(({ fix }) => fix?.code ?? []), ["allow_host"]);
+    assert.deepEqual(report.failed.map(({ code }) => code), ["number_unknown"]);
+    assert.match(report.failed[0]?.reason ?? "", /name the host/);
+    assert.match((await folder.run("--fix", "--yes")).text, /evil\.example:443/);
     assert.equal(await folder.read(".env"), env);
     assert.equal(await folder.read("deno.json"), before);
+  } finally {
+    await fake.shutdown();
+  }
+});
+
+Deno.test("doctor --fix --yes permits a host that an agent of the folder names", async () => {
+  await using folder = await createDoctorFolder();
+  const fake = serveFindings([
+    { code: "allow_host", text: "Allow it.", values: { host: "api.example.net:443" } },
+    { code: "allow_host", text: "Allow it.", values: { host: "mcp.example.net:443" } },
+  ]);
+  try {
+    await folder.write(".env", `PORT=${fake.addr.port}\nAGENTS_DIR=agents\n`);
+    const tools = `http_tools: [{ name: find, description: Finds., url: https://api.example.net/x }]
+mcp_servers: [{ name: crm, url: https://mcp.example.net/mcp, tools: all }]`;
+    await folder.write("agents/receptionist.md", `---\ntitle: Desk\n${tools}\n---\nYou help.\n`);
+    const { report } = await folder.diagnose("--fix", "--yes");
+    assert.equal(report.fixed.length, 2, JSON.stringify(report));
+    const { permissions } = JSON.parse(await folder.read("deno.json"));
+    for (const host of ["api.example.net:443", "mcp.example.net:443"]) {
+      assert.ok(permissions.server.net.includes(host), host);
+    }
   } finally {
     await fake.shutdown();
   }
