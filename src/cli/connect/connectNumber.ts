@@ -7,8 +7,9 @@ import {
   type TwilioFlows,
 } from "../../services/twilioOutbound.ts";
 import { newToken } from "../../utils/ids.ts";
-import type { ConnectMemory, RememberedFlow, RememberedNumber } from "./connectMemory.ts";
+import type { ConnectMemory } from "./connectMemory.ts";
 import { changesFor, differing, entriesOf } from "./numberChanges.ts";
+import type { RememberedFlow, RememberedNumber } from "./rememberedNumber.ts";
 
 /** Where calls go while this server is away. */
 export type Fallback =
@@ -49,18 +50,18 @@ export function planOf(
   return changesFor(number, { publicUrl, fallbackUrl });
 }
 
-/** The settings that are neither as they were remembered nor as they were set: somebody has changed them since. */
+/** The settings that are neither as they were remembered nor as they were ever set: somebody has changed them since. */
 export function foreignChanges(
   settings: NumberSettings,
-  { before, set, flows, accountSid }: Pick<
+  { before, set, earlier, flows, accountSid }: Pick<
     RememberedNumber,
-    "before" | "set" | "flows" | "accountSid"
+    "before" | "set" | "earlier" | "flows" | "accountSid"
   >,
 ): Partial<NumberSettings> {
-  const unset = entriesOf(differing(settings, { ...before, ...set }));
-  const foreign = differing(
-    settings,
-    Object.fromEntries(unset.map(([name]) => [name, before[name]])),
+  const foreign = Object.fromEntries(
+    entriesOf(before).filter(([name, value]) =>
+      ![value, set[name], ...earlier.map((it) => it[name])].includes(settings[name])
+    ),
   );
   // A command that was broken off leaves the flow before the one that it has remembered.
   const isOfFlow = flows.some(({ sid }) =>
@@ -84,6 +85,9 @@ export async function connectNumber(
   const planned = planOf(number, target, deps);
   const prior = memory.find(number.sid);
   const foreign = prior === undefined ? [] : foreignNames(number.settings, prior);
+  const own = entriesOf(prior?.set ?? {}).map(([name]) => name)
+    .filter((name) => !foreign.includes(name));
+  const there = only(number.settings, own);
   let remembered: RememberedNumber = {
     accountSid,
     apiHost,
@@ -92,7 +96,11 @@ export async function connectNumber(
     rememberedAt: prior?.rememberedAt ?? new Date(now()).toISOString(),
     before: { ...(prior?.before ?? number.settings), ...only(number.settings, foreign) },
     flows: prior?.flows ?? [],
-    set: { ...without(prior?.set ?? {}, foreign), ...planned },
+    set: { ...there, ...planned },
+    // What is there now stays the first of them, however often Twilio does not answer.
+    earlier: prior === undefined
+      ? []
+      : [there, ...[...prior.earlier, prior.set].slice(-MAX_EARLIER).map(exceptForeign)],
   };
   const keep = (changed: Partial<RememberedNumber>) => {
     remembered = { ...remembered, ...changed };
@@ -106,8 +114,14 @@ export async function connectNumber(
     keep({ set: { ...remembered.set, VoiceFallbackUrl } });
   }
   const changed = await account.change(number.sid, changes);
+  const refused = differing(changed.settings, changes);
+  if (entriesOf(refused).length === 0) keep({ earlier: [] });
   await removeOtherFlows(changed.settings.VoiceFallbackUrl);
-  return differing(changed.settings, changes);
+  return refused;
+
+  function exceptForeign(settings: Partial<NumberSettings>): Partial<NumberSettings> {
+    return without(settings, foreign);
+  }
 
   /** Its name is remembered first: one that was made just before a crash is found by it. */
   async function ensureFlow(to: string): Promise<string> {
@@ -132,6 +146,9 @@ export async function connectNumber(
     }
   }
 }
+
+/** Of changes that nobody knows to have been made, one after another. */
+const MAX_EARLIER = 8;
 
 type SettingName = keyof NumberSettings;
 

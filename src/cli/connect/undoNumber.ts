@@ -1,7 +1,7 @@
 import { type AccountNumber, TwilioProblem } from "../../services/twilioOutbound.ts";
 import { confirms, type Terminal } from "../terminal.ts";
 import { type ConnectDeps, foreignChanges, removeFlow } from "./connectNumber.ts";
-import type { RememberedNumber } from "./connectMemory.ts";
+import type { RememberedNumber } from "./rememberedNumber.ts";
 import { describeChanges, differing, entriesOf } from "./numberChanges.ts";
 
 /**

@@ -13,7 +13,7 @@ import {
 import { sleep } from "../../utils/sleep.ts";
 import { type CallsAnswer, createServerApi, type ServerApi } from "./serverApi.ts";
 import type { Terminal } from "../terminal.ts";
-import type { RememberedNumber } from "./connectMemory.ts";
+import type { RememberedNumber } from "./rememberedNumber.ts";
 import { type ConnectDeps, foreignChanges } from "./connectNumber.ts";
 import { describeChanges, entriesOf, shown, shownUrl } from "./numberChanges.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openConnectMemory } from "../../../src/cli/connect/connectMemory.ts";
+import { ConnectMemoryError, openConnectMemory } from "../../../src/cli/connect/connectMemory.ts";
 
 const settings = {
   ...{ VoiceUrl: "https://old.example/voice", VoiceMethod: "POST", VoiceFallbackUrl: "" },
@@ -15,6 +15,7 @@ const numberAt = (digit: string) => ({
   rememberedAt: "2026-11-29T12:00:00.000Z",
   before: settings,
   set: {},
+  earlier: [],
   flows: [],
 });
 
@@ -53,5 +54,31 @@ Deno.test("several processes may remember numbers at the same time", async () =>
   }
   const kept = openConnectMemory(`${folder}/connect.json`).numbers.map(({ sid }) => sid).sort();
   assert.deepEqual(kept, ["3", "4", "5"].map((digit) => numberAt(digit).sid));
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("what an earlier version has remembered can be read", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/connect.json`;
+  const { apiHost: _, earlier: __, ...number } = numberAt("6");
+  await Deno.writeTextFile(path, JSON.stringify({ version: 1, numbers: [number] }));
+  assert.deepEqual(openConnectMemory(path).numbers, [numberAt("6")]);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a file that another process keeps is waited for, and not for ever", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/connect.json`;
+  const memory = openConnectMemory(path, { patienceMs: 50 });
+  const held = await Deno.open(`${path}.new`, { write: true, create: true });
+  held.lockSync(true);
+  assert.throws(() => memory.keep(numberAt("7")), (error: Error) => {
+    assert.ok(error instanceof ConnectMemoryError);
+    assert.match(error.message, /another process keeps it/);
+    return true;
+  });
+  held.close();
+  memory.keep(numberAt("7"));
+  assert.equal(memory.numbers.length, 1);
   await Deno.remove(folder, { recursive: true });
 });

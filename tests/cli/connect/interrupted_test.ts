@@ -64,7 +64,12 @@ Deno.test("connect without a fallback can be killed once the number has changed"
 });
 
 /** Runs the command in a process of its own, in the folder whose `data` the rig reads. */
-function spawnConnect(rig: ConnectRig, apiUrl: string, args: readonly string[]) {
+function spawnConnect(
+  rig: ConnectRig,
+  apiUrl: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+) {
   return new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-prompt", "--no-check", "--allow-all"],
@@ -72,7 +77,7 @@ function spawnConnect(rig: ConnectRig, apiUrl: string, args: readonly string[]) 
       ...[new URL("src/cli/connect.ts", root).pathname, ...args],
     ],
     cwd: rig.folder,
-    env: { ...rig.env, TWILIO_API_URL: apiUrl },
+    env: { ...rig.env, TWILIO_API_URL: apiUrl, ...env },
     stdout: "null",
     stderr: "null",
   }).spawn();
@@ -126,6 +131,38 @@ for (const [when, holds] of Object.entries(kills)) {
     const undone = await rig.run(["--undo"], [], { TWILIO_API_URL: held.url }, {
       folder: `${rig.folder}/data`,
     });
+    assert.equal(undone.code, 0, undone.printed);
+    assert.equal(JSON.stringify(rig.api.resources), before);
+  });
+}
+
+for (const what of ["request", "answer"] as const) {
+  Deno.test(`connect to a second address can be killed at the ${what} of the change`, async () => {
+    await using rig = await startConnectRig();
+    rig.api.setNumber({
+      VoiceUrl: "https://old.example/voice",
+      VoiceApplicationSid: `AP${"1".repeat(32)}`,
+    });
+    const before = JSON.stringify(rig.api.resources);
+    const data = { folder: `${rig.folder}/data` };
+    const at = (n: number) => ({ PUBLIC_URL: `https://t-${n}.example` });
+    let isSecond = false;
+    await using held = holdBefore(
+      rig.api.url,
+      (request) => isSecond && changesNumber(request) && what,
+    );
+    const api = { TWILIO_API_URL: held.url };
+    const first = await rig.run(["--yes"], [], { ...api, ...at(1) }, data);
+    assert.equal(first.code, 0, first.printed);
+    isSecond = true;
+    const killed = spawnConnect(rig, held.url, ["--yes"], at(2));
+    await held.held;
+    killed.kill("SIGKILL");
+    await killed.status;
+    held.release();
+    const third = await rig.run(["--yes"], [], { ...api, ...at(3) }, data);
+    assert.equal(third.code, 0, third.printed);
+    const undone = await rig.run(["--undo"], [], api, data);
     assert.equal(undone.code, 0, undone.printed);
     assert.equal(JSON.stringify(rig.api.resources), before);
   });

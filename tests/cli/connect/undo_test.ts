@@ -95,3 +95,35 @@ Deno.test("connect prints addresses without the passwords and tokens in them", a
   assert.doesNotMatch(connected.printed + undone.printed, /PASSWORD|SECRET/);
   assert.equal(rig.api.numberOf(account.number)?.voiceUrl, url);
 });
+
+for (const again of [false, true]) {
+  const then = again ? "and the next connect goes through" : "and nothing is connected again";
+  Deno.test(`--undo restores all where Twilio did not take a second address, ${then}`, async () => {
+    await using rig = await startConnectRig();
+    rig.api.setNumber({
+      VoiceUrl: "https://old.example/voice",
+      VoiceApplicationSid: `AP${"1".repeat(32)}`,
+    });
+    const resources = JSON.stringify(rig.api.resources);
+    let isFailing = false;
+    await using twilio = before(
+      rig,
+      ({ method }) =>
+        isFailing && method === "POST" ? new Response(null, { status: 500 }) : undefined,
+    );
+    const at = (n: number) => ({ ...twilio.env, PUBLIC_URL: `https://t-${n}.example` });
+    const first = await rig.run(["--yes"], [], at(1));
+    assert.equal(first.code, 0, first.printed);
+    isFailing = true;
+    for (let n = 2; n < 14; n++) assert.equal((await rig.run(["--yes"], [], at(n))).code, 1);
+    isFailing = false;
+    if (again) {
+      const third = await rig.run(["--yes"], [], at(14));
+      assert.equal(third.code, 0, third.printed);
+      assert.doesNotMatch(third.printed, /changed since/);
+    }
+    const undone = await rig.run(["--undo"], [], twilio.env);
+    assert.equal(undone.code, 0, undone.printed);
+    assert.equal(JSON.stringify(rig.api.resources), resources);
+  });
+}
