@@ -1,6 +1,5 @@
-import { readEnvironment, readSettings, SettingsError } from "../config/env.ts";
+import { readEnvironment } from "../config/env.ts";
 import type { Environment } from "../config/settingReader.ts";
-import type { Settings } from "../config/settings.ts";
 import type { SetupCheck } from "../services/setup.ts";
 import { fillSentence } from "../utils/sentence.ts";
 import { exitProcess, keepProcess } from "../utils/processExit.ts";
@@ -11,6 +10,7 @@ import { folderHosts } from "./doctor/folderHosts.ts";
 import { applyFix, type FixPlace } from "./doctor/fixes.ts";
 import { look } from "./doctor/look.ts";
 import { withOwnFix } from "./doctor/ownFix.ts";
+import { usableSettings } from "./doctor/usableSettings.ts";
 import { confirms, ownTerminal, type Terminal } from "./terminal.ts";
 
 /** What the command uses of the process. */
@@ -40,9 +40,7 @@ export async function doctor(
   // What is off is a choice: it is changed only where somebody says so.
   const states = isYes ? ["broken", "warning"] : ["broken", "warning", "off"];
   const open = states.flatMap((state) => checks.filter((check) => check.state === state));
-  const hosts = isYes && isTold && settings !== undefined
-    ? await folderHosts(settings, environment)
-    : new Set<string>();
+  const hosts = isYes && isTold ? await folderHosts(settings, environment) : new Set<string>();
   for (const check of isFixing ? onePerChange(open) : []) {
     const { fix, code } = check;
     if (fix === undefined) continue;
@@ -82,16 +80,6 @@ export async function doctor(
 
 const UNKNOWN_HOST =
   "neither the settings nor the agents of this folder name the host: deno task doctor --fix asks first";
-
-/** Undefined where a server would not start with them, which is said of them. */
-function usableSettings(environment: Environment): Settings | undefined {
-  try {
-    return readSettings(environment);
-  } catch (error) {
-    if (error instanceof SettingsError) return undefined;
-    throw error;
-  }
-}
 
 /** Several findings may be mended by one change. */
 function onePerChange(checks: readonly SetupCheck[]): readonly SetupCheck[] {

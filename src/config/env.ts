@@ -62,6 +62,15 @@ export function readVariable(name: string): ToolVariable {
 
 /** Checks every setting and fills in the defaults. Throws `SettingsError` with all problems at once. */
 export function readSettings(environment: Environment): Settings {
+  const { settings, problems } = readAllSettings(environment);
+  if (problems.length > 0) throw new SettingsError(problems, settings.hints.map(fillSentence));
+  return settings;
+}
+
+/** Reads the settings without a judgement on the whole: each that has a problem is as if it were not set. */
+export function readAllSettings(
+  environment: Environment,
+): { readonly settings: Settings; readonly problems: readonly string[] } {
   const read = new SettingReader(environment);
   const database = readDatabase(read);
   const openai = readOpenAI(read);
@@ -109,8 +118,7 @@ export function readSettings(environment: Environment): Settings {
     },
     hints,
   };
-  if (read.problems.length > 0) throw new SettingsError(read.problems, hints.map(fillSentence));
-  return settings;
+  return { settings, problems: read.problems };
 }
 
 function readOpenAI(read: SettingReader): Settings["openai"] {

@@ -1,9 +1,9 @@
-import { readSettings } from "../../config/env.ts";
 import type { Environment } from "../../config/settingReader.ts";
 import { openConnectMemory, TUNNEL_MEMORY } from "../connect/connectMemory.ts";
 import { connectNumber } from "../connect/connectNumber.ts";
 import { connectDeps } from "../connect/connectNumbers.ts";
 import { describeChanges, entriesOf } from "../connect/numberChanges.ts";
+import { usableSettings } from "./usableSettings.ts";
 
 /**
  * Points a number of the account at this server, as `deno task connect` does: `--undo` brings back what was there.
@@ -17,8 +17,8 @@ export async function connectOwnNumber(
     readonly folder: string;
   },
 ): Promise<void> {
-  const { phone } = readSettings(environment);
-  if (phone === undefined) throw new Error("Twilio is not set up in .env");
+  const { phone } = usableSettings(environment);
+  if (phone === undefined) throw new Error("Twilio is not set up, or not rightly, in .env");
   const deps = connectDeps(phone, openConnectMemory(`${folder}/connect.json`));
   const found = await deps.account.find(number);
   if (found === undefined) throw new Error(`The account does not have ${number}`);

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { withOwnFix } from "../../../src/cli/doctor/ownFix.ts";
+import { usableSettings } from "../../../src/cli/doctor/usableSettings.ts";
 import { printable } from "../../../src/cli/terminal.ts";
 import { readSettings } from "../../../src/config/env.ts";
 import { check, type Fix } from "../../../src/services/setup.ts";
@@ -82,6 +83,33 @@ mcp_servers: [{ name: crm, url: https://mcp.example.net/mcp, tools: all }]`;
   } finally {
     await fake.shutdown();
   }
+});
+
+Deno.test("doctor knows its paths and its number while other settings cannot be used", () => {
+  const phone = {
+    TWILIO_ACCOUNT_SID: `AC${"1".repeat(32)}`,
+    TWILIO_AUTH_TOKEN: SECRET,
+    TWILIO_PHONE_NUMBER: "+14155550123",
+    PUBLIC_URL: "https://parley.example",
+    API_KEYS: `ops:${SECRET};scopes=admin`,
+    OPENAI_API_KEY: "rehearsal",
+    DATABASE_URL: "sqlite:./elsewhere/parley.db",
+  };
+  const fixFor = (env: Readonly<Record<string, string>>, fix: Omit<Fix, "text">) =>
+    withOwnFix(
+      check("phone", {
+        ...{ code: "number_unknown", state: "broken", text: "Of the phone." },
+        fix: { ...fix, text: "Mend it." },
+      }),
+      usableSettings({ ...phone, ...env }),
+    ).fix?.code;
+  const connect = { code: "connect_number", values: { number: "+14155550123" } } as const;
+  const path = { path: "./elsewhere", rights: "read, write" };
+  const allow = { code: "allow_path", values: path } as const;
+  assert.equal(fixFor({ LOG_LEVEL: "loud" }, allow), "allow_path");
+  assert.equal(fixFor({ LOG_LEVEL: "loud" }, connect), "connect_number");
+  assert.equal(fixFor({ TWILIO_API_URL: "no address" }, connect), undefined);
+  assert.equal(fixFor({ PUBLIC_URL: "no address" }, connect), undefined);
 });
 
 Deno.test("a fix says what this command writes, whatever the server calls it", () => {
