@@ -9,7 +9,12 @@ import { exitProcess } from "../utils/processExit.ts";
 import { ANY_NUMBER } from "./connect/anyNumber.ts";
 import { chooseFallback } from "./connect/chooseFallback.ts";
 import { chooseNumbers } from "./connect/chooseNumbers.ts";
-import { type ConnectMemory, openConnectMemory, TUNNEL_MEMORY } from "./connect/connectMemory.ts";
+import {
+  type ConnectMemory,
+  ConnectMemoryError,
+  openConnectMemory,
+  TUNNEL_MEMORY,
+} from "./connect/connectMemory.ts";
 import type { ConnectDeps } from "./connect/connectNumber.ts";
 import { connectDeps, connectNumbers } from "./connect/connectNumbers.ts";
 import { type ConnectOptions, connectUsage, readConnectOptions } from "./connect/connectOptions.ts";
@@ -73,8 +78,9 @@ export async function runConnect(
   }
 }
 
-/** Throws what is no problem of Twilio's. */
+/** Throws what is neither a problem of Twilio's nor of the file. */
 function tellProblem(error: unknown, print: Terminal["print"]): void {
+  if (error instanceof ConnectMemoryError) return print(error.message);
   if (!(error instanceof TwilioProblem)) throw error;
   print(problemLine(error));
   const host = barredHost(error);

@@ -1,6 +1,7 @@
 import { type AccountNumber, TwilioProblem } from "../../services/twilioOutbound.ts";
 import { confirms, type Terminal } from "../terminal.ts";
 import { type ConnectDeps, foreignChanges, removeFlow } from "./connectNumber.ts";
+import type { ConnectMemory } from "./connectMemory.ts";
 import type { RememberedNumber } from "./rememberedNumber.ts";
 import { describeChanges, differing, entriesOf } from "./numberChanges.ts";
 
@@ -10,7 +11,9 @@ import { describeChanges, differing, entriesOf } from "./numberChanges.ts";
  */
 export async function undoNumber(
   remembered: RememberedNumber,
-  { account, flows, memory, accountSid, apiHost }: Omit<ConnectDeps, "now">,
+  { account, flows, memory, accountSid, apiHost }: Omit<ConnectDeps, "now" | "memory"> & {
+    readonly memory: Pick<ConnectMemory, "forget">;
+  },
   { print, ask }: Terminal,
   isAgreed: boolean,
 ): Promise<boolean> {

@@ -3,9 +3,10 @@ import type { Environment } from "../../config/settingReader.ts";
 import { type AccountNumber, TwilioProblem } from "../../services/twilioOutbound.ts";
 import { ANY_NUMBER } from "../connect/anyNumber.ts";
 import { chooseNumbers } from "../connect/chooseNumbers.ts";
-import { openConnectMemory, TUNNEL_MEMORY } from "../connect/connectMemory.ts";
+import { ConnectMemoryError, openConnectMemory, TUNNEL_MEMORY } from "../connect/connectMemory.ts";
 import { connectDeps, connectNumbers } from "../connect/connectNumbers.ts";
 import { problemLine } from "../connect/problemLine.ts";
+import type { RememberedNumber } from "../connect/rememberedNumber.ts";
 import { undoNumber } from "../connect/undoNumber.ts";
 import { waitDeps, waitForCall } from "../connect/waitForCall.ts";
 import type { Terminal } from "../terminal.ts";
@@ -63,6 +64,8 @@ export async function chooseTunnelNumber(
   });
   if (chosen === undefined) return undefined;
   let isSettled = isAgreed;
+  /** What this process has remembered, where the file is damaged meanwhile. */
+  let known: RememberedNumber | undefined;
   return {
     number: chosen.number,
     async connect(origin) {
@@ -72,6 +75,7 @@ export async function chooseTunnelNumber(
         const current: AccountNumber = await account.read(chosen.sid);
         return await connectNumbers([current], target, options, deps, terminal);
       });
+      known = find() ?? known;
       isSettled ||= done === true;
       return done === true;
     },
@@ -80,21 +84,43 @@ export async function chooseTunnelNumber(
       await orTell(() => waitForCall([chosen], waiting, terminal, { waitMs: WAIT_MS, signal }));
     },
     async restore() {
-      const remembered = memory.find(chosen.sid);
+      const remembered = find() ?? known;
       if (remembered === undefined) return true;
       const alone = { print, ask: () => Promise.resolve(undefined) };
-      const done = await orTell(() => undoNumber(remembered, deps, alone, false));
+      const undoing = { ...deps, memory: { forget } };
+      const done = await orTell(() => undoNumber(remembered, undoing, alone, false));
       if (done !== true) print("To put it back later: deno task connect --undo");
       return done === true;
     },
   };
 
+  /** Undefined also where the file is damaged, which is told as it is to be changed. */
+  function find(): RememberedNumber | undefined {
+    try {
+      return memory.find(chosen!.sid);
+    } catch (error) {
+      if (!(error instanceof ConnectMemoryError)) throw error;
+      return undefined;
+    }
+  }
+
+  function forget(sid: string): void {
+    known = undefined;
+    try {
+      memory.forget(sid);
+    } catch (error) {
+      if (!(error instanceof ConnectMemoryError)) throw error;
+      print(error.message);
+    }
+  }
+
   async function orTell<T>(act: () => Promise<T>): Promise<T | undefined> {
     try {
       return await act();
     } catch (error) {
-      if (!(error instanceof TwilioProblem)) throw error;
-      print(problemLine(error));
+      if (error instanceof ConnectMemoryError) print(error.message);
+      else if (error instanceof TwilioProblem) print(problemLine(error));
+      else throw error;
       return undefined;
     }
   }

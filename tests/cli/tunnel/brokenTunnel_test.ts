@@ -98,3 +98,22 @@ async function parentOf(pid: number): Promise<number> {
     .output();
   return Number(new TextDecoder().decode(stdout));
 }
+
+Deno.test({
+  name: "dev --tunnel puts the number back where its file is damaged meanwhile",
+  ignore,
+  async fn() {
+    await using tools = await makeFakeTools("cloudflared");
+    await using rig = await startConnectRig();
+    const before = JSON.stringify(rig.api.resources);
+    const running = startTunnelled(tools, rig);
+    await running.lines.find((line) => line.includes("Ctrl-C"));
+    await Deno.writeTextFile(`${rig.folder}/connect-tunnel.json`, "{");
+    Deno.kill(tools.pids()[0]!, "SIGKILL");
+    await running.lines.find((line) => line.includes("Cannot read"));
+    running.stop();
+    await running.code;
+    assert.equal(JSON.stringify(rig.api.resources), before);
+    assert.doesNotMatch(running.lines.all.join("\n"), /To put it back later/);
+  },
+});
