@@ -22,6 +22,7 @@ import { problemLine } from "./connect/problemLine.ts";
 import { undoNumber } from "./connect/undoNumber.ts";
 import { waitDeps, waitForCall } from "./connect/waitForCall.ts";
 import { ownTerminal, type Terminal } from "./terminal.ts";
+import { endLeftProcesses } from "./tunnel/leftProcesses.ts";
 
 /** What a run of the command works with. */
 export interface ConnectRun {
@@ -45,6 +46,8 @@ export async function runConnect(
   { environment, terminal, folder, ...waiting }: ConnectRun,
 ): Promise<number> {
   const { print } = terminal;
+  const tunnelled = openConnectMemory(`${folder}/${TUNNEL_MEMORY}`);
+  const isEnded = !options.undo || await endLeftProcesses(tunnelled, print);
   const own = environment["TWILIO_PHONE_NUMBER"]?.trim() || undefined;
   const settings = readSettings({
     ...(options.undo ? forUndo(environment) : environment),
@@ -58,10 +61,9 @@ export async function runConnect(
     return 1;
   }
   const deps = connectDeps(phone, openConnectMemory(`${folder}/connect.json`));
-  const tunnelled = openConnectMemory(`${folder}/${TUNNEL_MEMORY}`);
   try {
     return options.undo
-      ? await undo(options, [connectDeps(phone, tunnelled), deps], terminal)
+      ? await undo(options, [connectDeps(phone, tunnelled), deps], terminal) || Number(!isEnded)
       : await connect(options, {
         settings,
         phone,

@@ -60,18 +60,20 @@ async function serve(): Promise<number> {
 }
 
 async function tunnel(options: TunnelOptions): Promise<number> {
-  const end = new AbortController();
+  const [end, hurry] = [new AbortController(), new AbortController()];
   const signals = Deno.build.os === "windows"
     ? ["SIGINT"] as const
     : ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const name of signals) Deno.addSignalListener(name, () => end.abort());
+  for (const name of signals) {
+    Deno.addSignalListener(name, () => (end.signal.aborted ? hurry : end).abort());
+  }
   return await runTunnel(options, {
     environment: { ...readSettingsFile(), ...Deno.env.toObject() },
     terminal: ownTerminal(),
     folder: "data",
     signal: end.signal,
     ask: fetch,
-    startServer: startDevServer,
+    startServer: (env) => startDevServer(env, { hurry: hurry.signal }),
   });
 }
 

@@ -8,6 +8,8 @@ import { isOpensslThere } from "../support/programs.ts";
 import { type FakeTools, makeFakeTools } from "../support/tunnel/fakeTools.ts";
 import { until } from "../support/until.ts";
 import { freePort } from "../support/servers/freePort.ts";
+import { startConnectRig } from "../support/twilio/connecting.ts";
+import { sleep } from "../../src/utils/sleep.ts";
 
 const root = new URL("../../", import.meta.url);
 const ignore = !isOpensslThere() || Deno.build.os !== "linux";
@@ -84,9 +86,22 @@ function start(
     ended: () => ended,
     async [Symbol.asyncDispose]() {
       signal("KILL");
+      killLeft(folder);
       await ended;
     },
   };
+}
+
+const memoryIn = (folder: string) => `${folder}/data/connect-tunnel.json`;
+
+/** What a command that was killed has left has groups of its own. */
+function killLeft(folder: string): void {
+  try {
+    const { processes = [] } = JSON.parse(Deno.readTextFileSync(memoryIn(folder)));
+    for (const { pid } of processes) Deno.kill(-pid, "SIGKILL");
+  } catch {
+    // Nothing is left.
+  }
 }
 
 function inherited(...names: readonly string[]): Record<string, string> {
@@ -169,34 +184,84 @@ Deno.test({
   },
 });
 
+for (
+  const [args, how] of [
+    [["connect", "--undo"], "connect --undo"],
+    [["dev", "--tunnel", "--yes"], "the next one"],
+  ] as const
+) {
+  Deno.test({
+    name: `dev --tunnel that was killed: ${how} ends what it has left, and puts the number back`,
+    ignore,
+    async fn() {
+      const settings = firstTimeSettings();
+      await using tools = await makeFakeTools("cloudflared");
+      await using copy = await makeCopy(settings);
+      const there = { folder: copy.folder, tools };
+      await using twilio = start("phone", ["--serve"], there);
+      await twilio.lines.find((line) => line.includes("is simulated at"));
+      const before = await numberAt(settings.TWILIO_API_URL);
+      const isCalled = (line: string) => line.includes(`Call ${rehearsal.TWILIO_PHONE_NUMBER}`);
+      await using server = start("dev", ["--tunnel", "--yes"], there);
+      await server.lines.find(isCalled);
+      server.kill();
+      assert.notDeepEqual(await numberAt(settings.TWILIO_API_URL), before);
+      const health = `http://127.0.0.1:${settings.PORT}/health`;
+      await (await fetch(health)).body?.cancel();
+
+      const [task, ...options] = args;
+      await using next = start(task, options, there);
+      if (task === "dev") {
+        await next.lines.find(isCalled);
+        next.terminate();
+      }
+      assert.equal(await next.ended(), 0, next.lines.all.join("\n"));
+      assert.match(next.lines.all.join("\n"), /Ended cloudflared[^]*Ended the server/);
+      // What it has left holds its output open.
+      await server.ended();
+      await assert.rejects(fetch(health));
+      assert.deepEqual(await numberAt(settings.TWILIO_API_URL), before);
+      await assert.rejects(Deno.stat(memoryIn(copy.folder)), Deno.errors.NotFound);
+    },
+  });
+}
+
 Deno.test({
-  name: "dev --tunnel puts the number back at SIGTERM; where it was killed, connect --undo does",
+  name: "dev --tunnel: Ctrl-C puts the number back while the server still answers",
   ignore,
   async fn() {
-    const settings = firstTimeSettings();
     await using tools = await makeFakeTools("cloudflared");
-    await using copy = await makeCopy(settings);
-    const there = { folder: copy.folder, tools };
-    await using twilio = start("phone", ["--serve"], there);
-    await twilio.lines.find((line) => line.includes("is simulated at"));
-    const before = await numberAt(settings.TWILIO_API_URL);
-    {
-      await using server = start("dev", ["--tunnel", "--yes"], there);
-      await server.lines.find((line) => line.includes(`Call ${rehearsal.TWILIO_PHONE_NUMBER}`));
-      server.terminate();
-      assert.equal(await server.ended(), 0, server.lines.all.join("\n"));
-      assert.deepEqual(await numberAt(settings.TWILIO_API_URL), before);
-    }
-    {
-      await using server = start("dev", ["--tunnel", "--yes"], there);
-      await server.lines.find((line) => line.includes(`Call ${rehearsal.TWILIO_PHONE_NUMBER}`));
-      server.kill();
-      await server.ended();
-    }
-    assert.notDeepEqual(await numberAt(settings.TWILIO_API_URL), before);
-    await using undo = start("connect", ["--undo"], there);
-    assert.equal(await undo.ended(), 0, undo.lines.all.join("\n"));
-    assert.deepEqual(await numberAt(settings.TWILIO_API_URL), before);
+    await using rig = await startConnectRig();
+    const { PUBLIC_URL: _, ...env } = rig.env;
+    const PORT = String(freePort());
+    const statuses: number[] = [];
+    let isInterrupted = false;
+    await using twilio = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      async (request) => {
+        const { method, headers } = request;
+        const body = method === "POST" ? await request.text() : null;
+        // A server that Ctrl-C has reached ends within these.
+        for (let n = 0; n < 20 && isInterrupted && method === "POST"; n++) {
+          const health = await fetch(`http://127.0.0.1:${PORT}/health`).catch(() => undefined);
+          await health?.body?.cancel();
+          statuses.push(health?.status ?? 0);
+          await sleep(50);
+        }
+        const { pathname, search } = new URL(request.url);
+        return await fetch(`${rig.api.url}${pathname}${search}`, { method, headers, body });
+      },
+    );
+    const TWILIO_API_URL = `http://127.0.0.1:${twilio.addr.port}`;
+    await using copy = await makeCopy({ ...env, TWILIO_API_URL, PORT });
+    const before = JSON.stringify(rig.api.resources);
+    await using server = start("dev", ["--tunnel", "--yes"], { folder: copy.folder, tools });
+    await server.lines.find((line) => line.includes("Ctrl-C ends"));
+    isInterrupted = true;
+    server.interrupt();
+    assert.equal(await server.ended(), 0, server.lines.all.join("\n"));
+    assert.deepEqual(statuses, new Array(20).fill(200));
+    assert.equal(JSON.stringify(rig.api.resources), before);
   },
 });
 

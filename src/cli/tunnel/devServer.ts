@@ -1,10 +1,12 @@
 import { sleep } from "../../utils/sleep.ts";
-import { kill } from "./openTunnel.ts";
+import { hasGroups, kill, killGroup, within } from "./processGroup.ts";
 
 /** The server as `deno task dev` runs it: again at every change. */
 export interface DevServer {
   /** Resolves with its exit code. */
   readonly ended: Promise<number>;
+  /** Of the group that it is the first of, where it has one of its own. */
+  readonly groupId?: number;
   signal(name: Deno.Signal): void;
   /** Ends it; resolves when it has. */
   close(): Promise<void>;
@@ -18,28 +20,51 @@ export const DEV_ARGS: readonly string[] = [
 ];
 
 const CLOSE_MS = 10_000;
+const HURRIED_MS = 1000;
 const LATE_MS = 30_000;
 
-/** Starts it in this terminal; `env` comes before what stands in `.env`. */
-export function startDevServer(env: Readonly<Record<string, string>> = {}): DevServer {
+/**
+ * Starts it in this terminal; `env` comes before what stands in `.env`. With `hurry`, which shortens its end, Ctrl-C
+ * does not reach it: `close` alone ends it, with all that it has started.
+ */
+export function startDevServer(
+  env: Readonly<Record<string, string>> = {},
+  { hurry }: { readonly hurry?: AbortSignal } = {},
+): DevServer {
+  const isDetached = hurry !== undefined && hasGroups;
   const child = new Deno.Command(Deno.execPath(), {
     args: [...DEV_ARGS],
     env: { ...env },
     stdin: "null",
     stdout: "inherit",
     stderr: "inherit",
+    detached: isDetached,
   }).spawn();
   const ended = child.status.then(({ code }) => code);
   return {
     ended,
+    ...(isDetached && { groupId: child.pid }),
     signal: (name) => kill(child, name),
     async close() {
-      kill(child, "SIGTERM");
-      const hurry = setTimeout(() => kill(child, "SIGKILL"), CLOSE_MS);
+      // With --watch, Deno stays after the SIGTERM that ends the program.
+      const end = () => isDetached ? killGroup(child, "SIGINT") : kill(child, "SIGTERM");
+      end();
+      await within(Promise.race([ended, hurried(hurry)]), CLOSE_MS);
+      if (hurry?.aborted) {
+        end();
+        await within(ended, HURRIED_MS);
+      }
+      (isDetached ? killGroup : kill)(child, "SIGKILL");
       await ended;
-      clearTimeout(hurry);
     },
   };
+}
+
+function hurried(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve();
+    signal?.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 /**

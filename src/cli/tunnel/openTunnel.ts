@@ -1,4 +1,4 @@
-import { sleep } from "../../utils/sleep.ts";
+import { hasGroups, killGroup, within } from "./processGroup.ts";
 import type { TunnelTool } from "./tunnelTools.ts";
 
 /** A tunnel that is open. */
@@ -18,11 +18,15 @@ const CLOSE_MS = 5000;
 const REST_MS = 500;
 const KEPT_LINES = 8;
 
-/** Starts the program and reads the address it gets. Rejects, with its last lines, where there is none. */
+/**
+ * Starts the program and reads the address it gets. Rejects, with its last lines, where there is none. `onStart` gets
+ * its process id at once, and returns what is called when it has ended.
+ */
 export async function openTunnel(
   { tool, program }: { readonly tool: TunnelTool; readonly program: string },
   port: number,
   signal: AbortSignal,
+  onStart: (pid: number) => () => void,
 ): Promise<Tunnel> {
   const child = new Deno.Command(program, {
     args: [...tool.args(port)],
@@ -32,6 +36,7 @@ export async function openTunnel(
     // A group of its own: the program may be a script that starts the real one, and Ctrl-C is not meant for it.
     detached: hasGroups,
   }).spawn();
+  const onEnd = onStart(child.pid);
   const found = Promise.withResolvers<string>();
   const up = Promise.withResolvers<void>();
   const lines: string[] = [];
@@ -81,33 +86,7 @@ export async function openTunnel(
     await within(gone, REST_MS);
     reading.abort();
     await read;
-  }
-}
-
-const hasGroups = Deno.build.os !== "windows";
-
-/** Deno lets only a process that may run every program signal a group. */
-function killGroup(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  if (!hasGroups) return kill(child, signal);
-  try {
-    Deno.kill(-child.pid, signal);
-  } catch {
-    // All of it has ended.
-  }
-}
-
-async function within(promise: Promise<unknown>, ms: number): Promise<void> {
-  const over = new AbortController();
-  await Promise.race([promise, sleep(ms, { signal: over.signal })]);
-  over.abort();
-}
-
-/** Signals a process, unless it has ended. */
-export function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  try {
-    child.kill(signal);
-  } catch {
-    // It has ended by itself.
+    onEnd();
   }
 }
 

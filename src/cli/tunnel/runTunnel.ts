@@ -4,8 +4,10 @@ import { present } from "../../utils/present.ts";
 import { sleep } from "../../utils/sleep.ts";
 import { describePortHolder } from "../portHolder.ts";
 import { confirms, type Terminal } from "../terminal.ts";
+import { openConnectMemory, TUNNEL_MEMORY } from "../connect/connectMemory.ts";
 import { type Ask, reachOf } from "./reachOf.ts";
 import { answersHere, type DevServer } from "./devServer.ts";
+import { endLeftProcesses, rememberProcess } from "./leftProcesses.ts";
 import { openTunnel, type Tunnel } from "./openTunnel.ts";
 import { chooseTunnelNumber, hasAccount, type TunnelNumber } from "./tunnelNumber.ts";
 import { findTool, howToInstall } from "./tunnelTools.ts";
@@ -53,6 +55,9 @@ export async function runTunnel(
     print("PORT must be a fixed port for a tunnel, such as 8000.");
     return 1;
   }
+  const memory = openConnectMemory(`${folder}/${TUNNEL_MEMORY}`);
+  // They keep the port, and the way to it.
+  await endLeftProcesses(memory, print);
   if (isTaken(port)) {
     print(`Port ${port} is in use by ${await describePortHolder(port)}: stop it, or set PORT.`);
     return 1;
@@ -93,7 +98,13 @@ export async function runTunnel(
   /** One tunnel, from its beginning to its end. */
   async function once(): Promise<number | "broken"> {
     await using closing = new AsyncDisposableStack();
-    const tunnel = await openTunnel(found!, port!, signal);
+    const { name } = found!.tool;
+    const tunnel = await openTunnel(
+      found!,
+      port!,
+      signal,
+      (pid) => rememberProcess(memory, { name, pid }, print),
+    );
     closing.defer(tunnel.close);
     const { origin } = tunnel;
     print(`The tunnel has the address ${origin}; looking whether it reaches this machine…`);
@@ -111,6 +122,10 @@ export async function runTunnel(
       PUBLIC_URL: origin,
       ...(number !== undefined && { TWILIO_PHONE_NUMBER: number.number }),
     });
+    const { groupId: pid } = server;
+    if (pid !== undefined) {
+      closing.defer(rememberProcess(memory, { name: "the server", pid }, print));
+    }
     closing.defer(server.close);
     let stopWaiting = () => Promise.resolve();
     const here = `http://127.0.0.1:${port}`;
@@ -149,7 +164,7 @@ export async function runTunnel(
       if (signal.aborted) resolve(0);
       signal.addEventListener("abort", () => resolve(0), { once: true });
     });
-    // Ctrl-C reaches all processes of the terminal: the tunnel's end is then part of it.
+    // Where there are no groups of processes, Ctrl-C ends the tunnel too, as the end of a machine does anywhere.
     const broken = tunnel.ended.then(() => sleep(300, { signal })).then(() => "broken" as const);
     const outcome = await Promise.race([aborted, server.ended, broken]);
     return signal.aborted ? 0 : outcome;
