@@ -23,10 +23,19 @@ export function findWords(
     fromMs: parts[first]?.fromMs ?? 0,
     toMs: parts[last]?.toMs ?? 0,
   }));
+  // "forty dollars" is no part of "two hundred and forty dollars", as it is none of "$240".
+  const goesOn = new Set(
+    reading !== "single"
+      ? []
+      : mergeNumbers(parts).flatMap(({ first, last }) =>
+        Array.from({ length: last - first }, (_, index) => first + 1 + index)
+      ),
+  );
   for (let at = 0; at + words.length <= all.length; at++) {
     const first = all[at];
     const last = all[at + words.length - 1];
     if (first === undefined || last === undefined || first.fromMs < sinceMs) continue;
+    if (goesOn.has(at)) continue;
     if (words.every((word, index) => all[at + index]?.text === word)) {
       return { fromMs: first.fromMs, toMs: last.toMs };
     }

@@ -42,6 +42,24 @@ export function mergeNumbers(
   return merged;
 }
 
+/**
+ * Makes one of whole numbers that follow each other: digits that are read one by one may be written together, in
+ * groups or with separators. Decimals stay as they are.
+ */
+export function joinWholeNumbers(words: readonly string[]): readonly string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const digits = /^\d+(?:\.\d+){2,}$/.test(word) ? word.replaceAll(".", "") : word;
+    const last = joined.at(-1);
+    if (last !== undefined && WHOLE.test(last) && WHOLE.test(digits)) {
+      joined[joined.length - 1] = last + digits;
+    } else joined.push(digits);
+  }
+  return joined;
+}
+
+const WHOLE = /^\d+$/;
+
 /** The longest number has fewer words. */
 const MAX_WORDS = 16;
 

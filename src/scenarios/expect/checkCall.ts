@@ -2,7 +2,7 @@ import type { EndReason } from "../../call/types.ts";
 import type { CallEvidence } from "../callEvidence.ts";
 import type { Expectation, Scenario } from "../scenario.ts";
 import { present } from "../../utils/present.ts";
-import { checkHeard, checkNeverHeard, noWords } from "./heardChecks.ts";
+import { checkHeard, checkNeverHeard, wordsUntold } from "./heardChecks.ts";
 import {
   checkAnalysis,
   checkCost,
@@ -45,7 +45,7 @@ export async function checkCall(
   return [...faultyEnd(expectations, evidence), ...missed, ...verdicts];
 }
 
-/** A call that a fault ended, or that never began, says little of the agent: nothing else may fail then. */
+/** A call that a fault ended, or that never began, fails by itself: all else that was expected may hold. */
 function faultyEnd(
   expectations: readonly Expectation[],
   { record, endMs }: CallEvidence,
@@ -144,7 +144,8 @@ async function judged(
   judge: Judge | undefined,
 ): Promise<Verdict> {
   const expected = `${not ? "never meant" : "meant"}: ${meaning}`;
-  if (evidence.wordsBy === "nobody") return skipped(expected, noWords(evidence));
+  const untold = wordsUntold(evidence);
+  if (untold !== undefined) return skipped(expected, untold);
   if (judge === undefined) return skipped(expected, "there is no judge without a key");
   const answer = await judge(meaning, evidence);
   if ("untold" in answer) return skipped(expected, answer.untold);

@@ -4,10 +4,18 @@ import { findWords, plainWords } from "../ear/findWords.ts";
 import { readings } from "../ear/numberWords.ts";
 import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
 
-/** Why nothing can be said of words. */
-export function noWords({ notTranscribed }: CallEvidence): string {
+/** Why nothing can be said of words; undefined where something can. */
+export function wordsUntold(
+  { wordsBy, lines, notTranscribed }: Pick<CallEvidence, "wordsBy" | "lines" | "notTranscribed">,
+): string | undefined {
   const why = notTranscribed === undefined ? "" : `; transcribing it failed: ${notTranscribed}`;
-  return `only the sound of this call is known, not its words${why}`;
+  if (wordsBy === "nobody") return `only the sound of this call is known, not its words${why}`;
+  // Records may be kept without their texts.
+  const isBare = wordsBy === "record" && lines.length > 0 &&
+    lines.every(({ words, unheard }) =>
+      plainWords(`${words.map(({ text }) => text).join(" ")} ${unheard}`).length === 0
+    );
+  return isBare ? `the server's record has no words of what was heard${why}` : undefined;
 }
 
 /** The caller heard these words to the last; within a time since the answer, where one is given. */
@@ -17,7 +25,8 @@ export function checkHeard(
 ): Verdict {
   const limit = withinMs === undefined ? "" : ` within ${seconds(withinMs)}`;
   const expected = `heard "${text}"${limit}`;
-  if (evidence.wordsBy === "nobody") return skipped(expected, noWords(evidence));
+  const untold = wordsUntold(evidence);
+  if (untold !== undefined) return skipped(expected, untold);
   const found = findHeard(text, evidence);
   if (found === undefined) {
     const unheard = evidence.lines.find(({ unheard, words }) => {
@@ -38,7 +47,8 @@ export function checkHeard(
 
 /** No run of these words was heard to its last. */
 export function checkNeverHeard(text: string, evidence: CallEvidence): Verdict {
-  if (evidence.wordsBy === "nobody") return skipped(`never heard "${text}"`, noWords(evidence));
+  const untold = wordsUntold(evidence);
+  if (untold !== undefined) return skipped(`never heard "${text}"`, untold);
   if (evidence.lines.every(({ words }) => words.length === 0)) {
     return skipped(`never heard "${text}"`, "nothing that the agent says was heard");
   }

@@ -3,6 +3,7 @@ import { isPartOf } from "../partOf.ts";
 import type { Expectation } from "../scenario.ts";
 import { findHeard } from "../ear/findHeard.ts";
 import { isRefused } from "../toolRefused.ts";
+import { wordsUntold } from "./heardChecks.ts";
 import { recordOffset } from "./recordOffset.ts";
 import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
 
@@ -10,7 +11,7 @@ type ToolExpectation = Extract<Expectation, { type: "tool" }>;
 
 /**
  * A tool was carried out so often, with these arguments among others, each time after the caller had heard something.
- * One that is not called was not refused either.
+ * With `times: 0`, calls that the server refused count as well.
  */
 export function checkTool(
   { name, with: wanted = {}, times, afterHeard }: ToolExpectation,
@@ -49,9 +50,11 @@ export function checkTool(
     return verdict(expected, false, found, atOf(refused));
   }
   if (afterHeard === undefined) return verdict(expected, true, `at ${seconds(at)}`, at);
+  const untold = wordsUntold(evidence);
+  if (untold !== undefined) return skipped(expected, untold);
   const heard = findHeard(afterHeard, evidence);
   if (heard === undefined) return verdict(expected, false, "that was never heard", at);
-  const first = fitting.length === 1 ? "called" : `first of ${fitting.length} times called`;
+  const first = fitting.length === 1 ? "called" : `called ${fitting.length} times, first`;
   const found = `${first} at ${seconds(at)}, heard by ${seconds(heard.toMs)}`;
   return verdict(expected, heard.toMs <= at, found, at);
 }

@@ -34,6 +34,7 @@ export function checkRecord(
   const isByEar = evidence.wordsBy === "ear";
   const turns = record.turns.filter(({ role }) => role === "agent");
   const apart = isByEar ? wordsApart(turns, evidence) : undefined;
+  if (apart !== undefined && "untold" in apart) return skipped(expected, apart.untold);
   if (apart !== undefined) return verdict(expected, false, apart.found, apart.atMs);
   const lines = evidence.lines.filter(({ itemId }) => itemId !== undefined);
   if (lines.length === 0) return skipped(expected, "no line of the agent's was heard");

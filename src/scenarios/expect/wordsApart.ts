@@ -1,5 +1,6 @@
 import type { CallEvidence, RecordedTurn } from "../callEvidence.ts";
 import { plainWords } from "../ear/findWords.ts";
+import { joinWholeNumbers } from "../ear/numberWords.ts";
 
 /** A model that writes down what it hears mishears: of a call, this share may differ, and always so many words. */
 const MAX_SHARE = 0.2;
@@ -20,11 +21,14 @@ interface Word {
   readonly isCut: boolean;
 }
 
-/** How the agent's words on record differ from those that were written down of its sound, beyond what is misheard. */
+/**
+ * How the agent's words on record differ from those that were written down of its sound, beyond what is misheard;
+ * `untold` says why that cannot be told.
+ */
 export function wordsApart(
   turns: readonly RecordedTurn[],
   { lines }: Pick<CallEvidence, "lines">,
-): { readonly found: string; readonly atMs?: number } | undefined {
+): { readonly found: string; readonly atMs?: number } | { readonly untold: string } | undefined {
   const told = wordsOf(
     turns.map(({ text, startedMs: atMs, interrupted }) => ({ text, atMs, isCut: interrupted })),
   );
@@ -35,7 +39,9 @@ export function wordsApart(
       isCut: false,
     })),
   );
-  if (Math.max(told.length, heard.length) > MAX_WORDS) return { found: "it is too long to tell" };
+  if (Math.max(told.length, heard.length) > MAX_WORDS) {
+    return { untold: `a call of more than ${MAX_WORDS} words is too long to compare` };
+  }
   let misheard = 0;
   for (const { toldFrom, toldTo, heardFrom, heardTo, differing } of placesApart(told, heard)) {
     const has = told.slice(toldFrom, toldTo);
@@ -65,26 +71,12 @@ function wordsOf(
   lines: readonly { readonly text: string; readonly atMs: number; readonly isCut: boolean }[],
 ): readonly Word[] {
   return lines.toSorted((a, b) => a.atMs - b.atMs).flatMap(({ text, atMs, isCut }) => {
-    const words = digitsJoined(plainWords(text));
+    const words = joinWholeNumbers(plainWords(text));
     return words.map((text, index) => ({
       ...{ text, atMs },
       isCut: isCut && index === words.length - 1,
     }));
   });
-}
-
-/** Numbers are read one by one and written together, or the other way round. */
-function digitsJoined(words: readonly string[]): readonly string[] {
-  const joined: string[] = [];
-  for (const word of words) {
-    const last = joined.at(-1);
-    const isNumber = /^\d[\d:.,/-]*$/.test(word);
-    const digits = isNumber ? word.replaceAll(/\D/g, "") : word;
-    if (isNumber && last !== undefined && /^\d+$/.test(last)) {
-      joined[joined.length - 1] = last + digits;
-    } else joined.push(digits);
-  }
-  return joined;
 }
 
 interface Place {

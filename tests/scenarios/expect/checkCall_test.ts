@@ -72,6 +72,51 @@ Deno.test("what can be read as two numbers or as one was heard as either, and is
 
 const AMOUNTS = ["one hundred", "$200"];
 
+Deno.test("the end of a number is not heard as a number of its own, however the whole is written", async () => {
+  const told = (text: string) =>
+    states(call({ lines: [line("a", 400, text)] }), [{
+      type: "neverHeard",
+      text: "forty dollars",
+    }]);
+  assert.deepEqual(await told("It is two hundred and forty dollars."), ["held: not heard"]);
+  assert.deepEqual(await told("It is $240."), ["held: not heard"]);
+  assert.deepEqual(await told("One, forty dollars."), ["failed: heard at 0.70 s"]);
+});
+
+Deno.test("a record without texts tells nothing of words, heard or not", async () => {
+  const bare = { ...line("a", 400, "..."), words: [] };
+  const tools = [{ name: "book_slot", arguments: {}, startedMs: 500 }];
+  const wanted: readonly Expectation[] = [
+    { type: "heard", text: "forty dollars" },
+    { type: "neverHeard", text: "forty dollars" },
+    { type: "meant", meaning: "the price", not: false },
+    { type: "tool", name: "book_slot", afterHeard: "forty dollars" },
+  ];
+  const found = await states(
+    call({ wordsBy: "record", lines: [bare], record: { tools } }),
+    wanted,
+  );
+  const untold = "skipped: the server's record has no words of what was heard";
+  assert.deepEqual(found, [untold, untold, untold, untold]);
+  const [heard] = await states(
+    call({ wordsBy: "record", lines: [bare, line("b", 3000, "Goodbye.")], record: { tools } }),
+    wanted,
+  );
+  assert.equal(heard, "failed: it was not said");
+});
+
+Deno.test("a call that is too long to be compared word by word is not told", async () => {
+  const text = "word ".repeat(4001).trim();
+  const evidence = call({
+    wordsBy: "ear",
+    lines: [line("a", 400, text)],
+    record: { turns: [turn("a", 400, text)] },
+  });
+  assert.deepEqual(await states(evidence, [{ type: "recordIsHeard", withinMs: 150 }]), [
+    "skipped: a call of more than 4000 words is too long to compare",
+  ]);
+});
+
 Deno.test("times at the ear are held against their limits, the worst of each kind", async () => {
   const evidence = call({
     taking: {
@@ -146,7 +191,7 @@ Deno.test("tools are held against name, arguments, number, and what was heard be
       'failed: called with {"slot":"s1"}',
       "failed: 2 such calls of 2",
       "held: not called",
-      "held: first of 2 times called at 2.50 s, heard by 1.60 s",
+      "held: called 2 times, first at 2.50 s, heard by 1.60 s",
       "failed: called at 0.50 s, heard by 1.60 s",
     ],
   );
@@ -183,7 +228,7 @@ Deno.test("a tool that the server refused was not carried out, and one that fail
       tool({ times: 0, with: { slot: "s2" } }),
     ]),
     [
-      "held: first of 2 times called at 2.50 s, heard by 1.60 s",
+      "held: called 2 times, first at 2.50 s, heard by 1.60 s",
       "held: called, but not so, 3 times",
     ],
   );
@@ -192,7 +237,7 @@ Deno.test("a tool that the server refused was not carried out, and one that fail
     await states(call({ lines, record: { tools: [early, done] } }), [
       tool({ afterHeard: "forty dollars" }),
     ]),
-    ["failed: first of 2 times called at 0.50 s, heard by 1.60 s"],
+    ["failed: called 2 times, first at 0.50 s, heard by 1.60 s"],
   );
 });
 

@@ -51,7 +51,7 @@ for (const [what, heard, found] of CASES) {
   Deno.test(`a record beside what was written down: ${what}`, () => {
     const apart = wordsApart([turn(TOLD)], { lines: [line(heard)] });
     if (found === undefined) assert.equal(apart, undefined);
-    else assert.match(apart?.found ?? "no difference", found);
+    else assert.match(foundOf(apart) ?? "no difference", found);
   });
 }
 
@@ -61,8 +61,30 @@ Deno.test("more may be missing where the caller broke in", () => {
   const apart = (interrupted: boolean) =>
     wordsApart([{ ...turn(told), interrupted }], { lines: [line(heard)] });
   assert.equal(apart(true), undefined);
-  assert.equal(apart(false)?.found, 'it lacks "times this week"');
+  assert.equal(foundOf(apart(false)), 'it lacks "times this week"');
 });
+
+Deno.test("amounts that differ by their decimal point are not the same", () => {
+  for (
+    const [told, heard] of [
+      ["3.5 percent", "35 percent"],
+      ["It is $12.50", "It is 1250 dollars"],
+      ["It is $12.50", "It is 125 dollars"],
+    ] as const
+  ) {
+    const amounts = (text: string) => `${text}. `.repeat(5);
+    const apart = wordsApart([turn(amounts(told))], { lines: [line(amounts(heard))] });
+    assert.match(foundOf(apart) ?? "no difference", /words differ/, told);
+  }
+  const written = wordsApart([turn("202.555.0100, or 1 2 3")], {
+    lines: [line("202 555 0100, or 123")],
+  });
+  assert.equal(written, undefined);
+});
+
+function foundOf(apart: ReturnType<typeof wordsApart>): string | undefined {
+  return apart && ("found" in apart ? apart.found : apart.untold);
+}
 
 function turn(text: string): RecordedTurn {
   return { id: "t1", role: "agent", text, interrupted: false, startedMs: 0 };
