@@ -3,6 +3,8 @@ import type { SoundSpan } from "./soundSpans.ts";
 /** What a caller said or did aloud, and when its sound began and ended. */
 export interface CallerSpan extends SoundSpan {
   readonly words: string;
+  /** The agent has to answer it: it has words, or was typed or pressed. A sound without words may be a noise. */
+  readonly asks: boolean;
   /** It was meant to break in on the agent. */
   readonly cutsIn: boolean;
 }
@@ -44,10 +46,13 @@ export function takeTurns(
   },
 ): TurnTaking {
   const [first] = agent;
+  // Nobody answers into a noise.
+  const noises = caller.filter(({ asks }) => !asks);
   return {
     ...(first !== undefined && { firstSoundMs: first.fromMs }),
     answers: answersTo(caller, agent),
-    unanswered: unansweredOf(caller, agent, endMs).flatMap((span) => without(span, quiet)),
+    unanswered: unansweredOf(caller, agent, endMs)
+      .flatMap((span) => without(span, [...quiet, ...noises])),
     cuts: caller.filter(({ cutsIn }) => cutsIn).map((span) => cutBy(span, agent)),
     silences: silencesIn(agent, caller, endMs).flatMap((span) => without(span, quiet)),
   };
@@ -68,16 +73,16 @@ function answersTo(caller: readonly CallerSpan[], agent: readonly SoundSpan[]) {
 
 const HASTY_MS = 300;
 
-/** A recording without words may be a noise; a line that the agent speaks on over is none it has to answer. */
+/** A line that the agent speaks on over is none it has to answer. */
 function unansweredOf(
   caller: readonly CallerSpan[],
   agent: readonly SoundSpan[],
   endMs: number,
 ): readonly SoundSpan[] {
-  return caller.flatMap(({ toMs: fromMs, words }, index) => {
-    const toMs = caller[index + 1]?.fromMs ?? endMs;
-    const isNone = words === "" || toMs <= fromMs;
-    return isNone || agent.some((span) => span.toMs > fromMs && span.fromMs <= toMs)
+  const asking = caller.filter(({ asks }) => asks);
+  return asking.flatMap(({ toMs: fromMs }, index) => {
+    const toMs = asking[index + 1]?.fromMs ?? endMs;
+    return toMs <= fromMs || agent.some((span) => span.toMs > fromMs && span.fromMs <= toMs)
       ? []
       : [{ fromMs, toMs }];
   });
@@ -102,29 +107,29 @@ function cutBy({ fromMs, toMs }: CallerSpan, agent: readonly SoundSpan[]): Cut {
 }
 
 /**
- * Times without a sound before the agent speaks, and after the caller has spoken last. Of the agent's waiting for
- * the caller it is none.
+ * Times without a sound before the agent speaks, and after the caller has asked last. Of the agent's waiting for the
+ * caller it is none.
  */
 function silencesIn(
   agent: readonly SoundSpan[],
-  caller: readonly SoundSpan[],
+  caller: readonly CallerSpan[],
   endMs: number,
 ): readonly SoundSpan[] {
   const sounds = [
-    ...agent.map((span) => ({ ...span, isAgent: true })),
-    ...caller.map((span) => ({ ...span, isAgent: false })),
+    ...agent.map(({ fromMs, toMs }) => ({ fromMs, toMs, isAgent: true, asks: false })),
+    ...caller.map(({ fromMs, toMs, asks }) => ({ fromMs, toMs, isAgent: false, asks })),
   ].toSorted((a, b) => a.fromMs - b.fromMs);
   const silences: SoundSpan[] = [];
   let quietSince = 0;
   let isAgentLast = false;
-  let isCallerLast = false;
-  for (const { fromMs, toMs, isAgent } of sounds) {
-    if (fromMs > quietSince && (isAgent || isCallerLast)) {
+  let isAsked = false;
+  for (const { fromMs, toMs, isAgent, asks } of sounds) {
+    if (fromMs > quietSince && (isAgent || isAsked)) {
       silences.push({ fromMs: quietSince, toMs: fromMs });
     }
-    if (toMs >= quietSince) {
+    if (toMs >= quietSince && (isAgent || asks)) {
       isAgentLast = isAgent;
-      isCallerLast = !isAgent;
+      isAsked = asks;
     }
     quietSince = Math.max(quietSince, toMs);
   }

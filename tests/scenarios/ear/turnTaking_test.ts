@@ -4,7 +4,7 @@ import { takeTurns } from "../../../src/scenarios/ear/turnTaking.ts";
 
 const span = (fromMs: number, toMs: number) => ({ fromMs, toMs });
 const said = (fromMs: number, toMs: number, cutsIn = false, words = "Yes.") => ({
-  ...{ fromMs, toMs, words, cutsIn },
+  ...{ fromMs, toMs, words, cutsIn, asks: words !== "" },
 });
 
 Deno.test("answers are measured from the caller's last sound, and only where the agent is next", () => {
@@ -92,6 +92,31 @@ Deno.test("silence after a caller's line is dead air, whoever ends it, and waiti
     span(12_500, 13_000),
     span(23_000, 24_000),
   ]);
+});
+
+Deno.test("a noise of the caller's asks for no answer, and takes back no question", () => {
+  const noise = (fromMs: number, toMs: number) => said(fromMs, toMs, false, "");
+  const taken = (caller: Parameters<typeof takeTurns>[0]["caller"], ...later: typeof said[]) => {
+    const agent = [span(0, 1000), ...later.map(() => span(16_000, 17_000))];
+    const { silences, unanswered } = takeTurns({ agent, caller, quiet: [], endMs: 17_000 });
+    return { silences, unanswered };
+  };
+  assert.deepEqual(taken([noise(2000, 3000), said(11_000, 15_500)], said), {
+    silences: [span(15_500, 16_000)],
+    unanswered: [],
+  });
+  assert.deepEqual(taken([said(2000, 3000), noise(4000, 5000)]), {
+    silences: [span(3000, 4000), span(5000, 17_000)],
+    unanswered: [span(3000, 4000), span(5000, 17_000)],
+  });
+});
+
+Deno.test("keys ask for an answer as lines do", () => {
+  const pressed = { ...span(2000, 2000), words: "", asks: true, cutsIn: false };
+  const { silences, unanswered } = takeTurns({
+    ...{ agent: [span(0, 1000)], caller: [pressed], quiet: [], endMs: 9000 },
+  });
+  assert.deepEqual([silences, unanswered], [[span(2000, 9000)], [span(2000, 9000)]]);
 });
 
 Deno.test("an answer that begins a moment before the caller's end is one without a wait", () => {

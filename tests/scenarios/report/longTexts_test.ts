@@ -31,7 +31,7 @@ Deno.test("a report is read again however long its texts were", () => {
           lineWandersMs: 0,
         },
         verdicts: [verdict(long, false, long)],
-        spoken: [{ fromMs: 0, toMs: 900, words: long, cutsIn: false }],
+        spoken: [{ fromMs: 0, toMs: 900, words: long, asks: true, cutsIn: false }],
         format: "pcmu",
         heard: [],
         said: [],

@@ -35,13 +35,13 @@ export class CallerActs {
     return [...this.#missed, { ...first, what: number === 1 ? what : `${what}, ...` }];
   }
 
-  said(span: CallerSpan): void {
-    this.#spans.push(span);
+  said(span: Omit<CallerSpan, "asks">): void {
+    this.#spans.push({ ...span, asks: span.words !== "" });
   }
 
   /** Something was typed or pressed, without a sound; keys are without words. */
   wrote(words: string, atMs: number): void {
-    this.#written.push({ fromMs: atMs, toMs: atMs, words, cutsIn: false });
+    this.#written.push({ fromMs: atMs, toMs: atMs, words, asks: true, cutsIn: false });
   }
 
   wasQuiet(span: SoundSpan): void {
