@@ -5,6 +5,7 @@ import { checkBudgets, hasFailed } from "../scenarios/report/budgets.ts";
 import { differenceOf } from "../scenarios/report/difference.ts";
 import { readReport } from "../scenarios/report/readReport.ts";
 import { passRate, reportOf, type RunConditions } from "../scenarios/report/runReport.ts";
+import { timingTold } from "../scenarios/report/timingTold.ts";
 import type { Screen } from "../scenarios/report/terminal/liveStatus.ts";
 import { withoutEscapes } from "../scenarios/report/terminal/paint.ts";
 import { summaryLines } from "../scenarios/report/terminal/summary.ts";
@@ -161,6 +162,7 @@ export async function rehearse(
   }
   if (interrupted.aborted) return INTERRUPTED;
   if (hasFailed(report, budgets)) return FAILED;
+  if (timingTold(report).isTooFew) return UNABLE;
   return passRate(report).passed === 0 || notWritten.length > 0 ? UNABLE : PASSED;
 }
 

@@ -17,8 +17,8 @@ export interface CallEvidence {
   readonly endMs: number;
   /** How much the line itself brings the server's times and the ear's apart at most. */
   readonly lineWandersMs: number;
-  /** When the process was late in which all of it ran; absent where it did not. */
-  readonly late?: readonly LateMoment[];
+  /** How late the process was in which all of it ran; absent where that was not measured. */
+  readonly late?: Lateness;
   /** Absent where the server has none, or does not give it. */
   readonly record?: RecordedCall;
 }
@@ -29,6 +29,13 @@ export interface MissedStep {
   /** Milliseconds since the answer. */
   readonly atMs: number;
   readonly step?: CallerStep;
+}
+
+export interface Lateness {
+  /** By how much all that is due is late, at all times. */
+  readonly steadyMs: number;
+  /** Times in which the process stood still, beyond that. */
+  readonly stalls: readonly LateMoment[];
 }
 
 /** A moment at which something that was due had to wait. */

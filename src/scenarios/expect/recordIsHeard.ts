@@ -38,7 +38,7 @@ export function checkRecord(
   if (apart !== undefined) return verdict(expected, false, apart.found, apart.atMs);
   const lines = evidence.lines.filter(({ itemId }) => itemId !== undefined);
   if (lines.length === 0) return skipped(expected, "no line of the agent's was heard");
-  const { late = [] } = evidence;
+  const { late } = evidence;
   const offset = recordOffset(record, evidence);
   const lateAt = (atMs: number) => lateAbout(late, atMs - BEFORE_MS, atMs + AFTER_MS);
   // All lines are held against one of them.
@@ -71,7 +71,9 @@ export function checkRecord(
   if (unclear !== undefined) return unclear;
   const found = `${lines.length} lines of the agent's${HOW[evidence.wordsBy]}`;
   const { notTranscribed } = evidence;
-  if (notTranscribed === undefined) return verdict(expected, true, found);
+  if (notTranscribed === undefined) {
+    return { ...verdict(expected, true, found), ...(!isByEar && { timing: "told" }) };
+  }
   return skipped(expected, `${found}; transcribing the call failed: ${notTranscribed}`);
 }
 

@@ -64,7 +64,7 @@ const GRAVITY = { failed: 2, skipped: 1, held: 0 };
 function metSilence(
   expected: string,
   { atMs, silentForMs = Infinity }: Cut,
-  late: CallEvidence["late"] = [],
+  late: CallEvidence["late"],
 ): Verdict {
   const found = "the agent was silent already when the caller broke in";
   const lateMs = lateBetween(late, atMs - silentForMs - REACTS_MS, atMs);
@@ -89,7 +89,7 @@ function worstWithin<Span extends Measured>(
   limitMs: number,
   measured: readonly Span[],
   describe: (length: string, worst: Span) => string,
-  late: CallEvidence["late"] = [],
+  late: CallEvidence["late"],
 ): Verdict {
   const overMs = (span: Measured) => lengthOf(span) - limitMs;
   const lateMs = ({ fromMs, toMs }: Measured) => lateBetween(late, fromMs, toMs);

@@ -8,6 +8,8 @@ export interface Verdict {
   readonly found: string;
   /** Where in the call to look; milliseconds since the answer. */
   readonly atMs?: number;
+  /** Of a figure that was held against its limit: whether it could be told, as the machine kept up. */
+  readonly timing?: "told" | "untold";
   /** Of the scenario's file, where it stands there. */
   readonly line?: number;
 }

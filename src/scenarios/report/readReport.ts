@@ -10,6 +10,7 @@ const verdict = z.object({
   found: text,
   atMs: z.number().exactOptional(),
   line: z.number().exactOptional(),
+  timing: z.enum(["told", "untold"]).exactOptional(),
 });
 const figure = z.object({ atMs: z.number(), ms });
 const line = z.object({

@@ -101,7 +101,7 @@ async function talk(
   const live = liveWords(server, end, () => callId);
   const caller = new Caller({
     ...{ end, clock, words: live, onStep },
-    lateMs: (sinceMs) => lateBetween(lateness.moments, sinceMs, Infinity),
+    lateMs: (sinceMs) => lateBetween(lateness.late, sinceMs, Infinity),
     lineMs: who.line.delayMs + who.line.jitterMs,
     async tellWords(words) {
       if (server.tellWords === undefined) return;
@@ -156,7 +156,7 @@ async function talk(
     missed: acts.missed,
     endMs: end.talkMs,
     lineWandersMs: line.jitterMs + (line.stall?.ms ?? 0),
-    late: lateness.moments,
+    late: lateness.late,
     ...present({ record }),
   };
   const verdicts = explained(

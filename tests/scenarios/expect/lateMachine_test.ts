@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
 import { lateAbout, lateBetween } from "../../../src/scenarios/expect/lateMachine.ts";
 import { checkAnswers, checkCuts } from "../../../src/scenarios/expect/timingChecks.ts";
+import { LatenessMeter } from "../../../src/scenarios/run/latenessMeter.ts";
+import type { SimClock } from "../../../src/sim/twilio/simClock.ts";
 import { checkCall } from "../../../src/scenarios/expect/checkCall.ts";
-import type { LateMoment } from "../../../src/scenarios/callEvidence.ts";
+import type { LateMoment, Lateness } from "../../../src/scenarios/callEvidence.ts";
 
+const stalled = (...stalls: readonly LateMoment[]): Lateness => ({ steadyMs: 0, stalls });
 const answer = (atMs: number, afterMs: number) => ({ atMs, afterMs });
 const taking = (...answers: readonly ReturnType<typeof answer>[]) => ({
   ...{ answers, unanswered: [], cuts: [], silences: [] },
 });
 
 Deno.test("an answer is too late only by more than this machine was late in that time", () => {
-  const late = [{ atMs: 2500, lateMs: 400 }, { atMs: 9000, lateMs: 5000 }];
+  const late = stalled({ atMs: 2500, lateMs: 400 }, { atMs: 9000, lateMs: 5000 });
   const told = (afterMs: number) => {
     const { state, found } = checkAnswers(1000, { taking: taking(answer(3000, afterMs)), late });
     return [state, found];
@@ -24,7 +27,7 @@ Deno.test("an answer is too late only by more than this machine was late in that
 });
 
 Deno.test("one answer that the machine explains does not hide another that it does not", () => {
-  const late = [{ atMs: 2500, lateMs: 2000 }];
+  const late = stalled({ atMs: 2500, lateMs: 2000 });
   const both = taking(answer(3000, 2900), answer(8000, 1500));
   const { state, found, atMs } = checkAnswers(1000, { taking: both, late });
   assert.deepEqual([state, found, atMs], ["failed", "the slowest of 2 after 1.50 s", 8000]);
@@ -35,7 +38,7 @@ Deno.test("a caller who breaks in too late is to blame, unless the machine was",
   const told = (lateMs: number) =>
     checkCuts(900, {
       taking: { answers: [], unanswered: [], cuts, silences: [] },
-      late: [{ atMs: 4500, lateMs }],
+      late: stalled({ atMs: 4500, lateMs }),
     }).state;
   assert.deepEqual([told(250), told(350)], ["failed", "skipped"]);
 });
@@ -46,7 +49,7 @@ Deno.test("one time that the caller broke in too late is not hidden by another t
   const told = (cuts: Parameters<typeof checkCuts>[1]["taking"]["cuts"], lateMs: number) =>
     checkCuts(900, {
       taking: { answers: [], unanswered: [], cuts, silences: [] },
-      late: [{ atMs: 4500, lateMs }],
+      late: stalled({ atMs: 4500, lateMs }),
     }).state;
   assert.equal(told([cut(2000, 200), silent], 100), "failed");
   assert.equal(told([silent, cut(8000, 200)], 350), "skipped");
@@ -54,7 +57,7 @@ Deno.test("one time that the caller broke in too late is not hidden by another t
 });
 
 Deno.test("only what was late within a time counts", () => {
-  const late = [{ atMs: 1000, lateMs: 100 }, { atMs: 2000, lateMs: 300 }];
+  const late = stalled({ atMs: 1000, lateMs: 100 }, { atMs: 2000, lateMs: 300 });
   assert.equal(lateBetween(late, 0, 3000), 400);
   assert.equal(lateBetween(late, 950, 1800), 150);
   assert.equal(lateBetween(late, 1000, 1700), 0);
@@ -62,8 +65,56 @@ Deno.test("only what was late within a time counts", () => {
   assert.equal(lateAbout(late, 1000, 1700), 0);
 });
 
+Deno.test("timers that are always a little late explain no more than one answer's chain of them", () => {
+  const late = measured(() => 12);
+  assert.deepEqual(late, { steadyMs: 12, stalls: [] });
+  const lateMs = lateBetween(late, 0, 4500);
+  assert.ok(lateMs > 12 && lateMs < 100, `${lateMs}`);
+  const cuts = [{ atMs: 1000, afterMs: 1200, isSpokenOver: false }];
+  const told = checkCuts(900, {
+    taking: { answers: [], unanswered: [], cuts, silences: [] },
+    late: measured((probe) => 1 + probe % 10),
+  });
+  assert.deepEqual([told.state, told.timing], ["failed", "told"]);
+});
+
+Deno.test("a stall counts by what it is beyond the usual lateness, and many count no more than a chain meets", () => {
+  const once = measured((probe) => probe === 50 ? 400 : 12);
+  assert.deepEqual(once.stalls.map(({ lateMs }) => lateMs), [388]);
+  const often = measured((probe) => probe % 3 === 0 ? 80 : 0);
+  assert.ok(often.stalls.length > 20, `${often.stalls.length}`);
+  assert.equal(lateBetween(often, 0, 4500), 6 * 80);
+  assert.equal(lateAbout(often, 0, 4500), 6 * 80);
+});
+
+/** What a meter tells of a call of 4.5 seconds, of which each probe is so late. */
+function measured(lateOf: (probe: number) => number): Lateness {
+  let now = 0;
+  let due: (() => void) | undefined;
+  const clock: SimClock = {
+    now: () => now,
+    at(timeMs, run) {
+      due = () => {
+        now = timeMs + lateOf(probes++);
+        run();
+      };
+      return () => {};
+    },
+    wait: () => Promise.reject(new Error("Cannot wait")),
+  };
+  let probes = 0;
+  const meter = new LatenessMeter(clock, {
+    get talkMs() {
+      return now;
+    },
+  });
+  while (now < 4500) due?.();
+  meter.close();
+  return meter.late;
+}
+
 Deno.test("lines of the record are moved by as much as the machine was late about them", async () => {
-  const told = async (late: readonly LateMoment[]) => {
+  const told = async (...stalls: readonly LateMoment[]) => {
     const words = [{ text: "Yes.", fromMs: 5000, toMs: 5400 }];
     const line = (itemId: string, fromMs: number) => ({
       ...{ itemId, fromMs, toMs: fromMs + 400, heardMs: 400, wholeMs: 400, words, unheard: "" },
@@ -78,7 +129,7 @@ Deno.test("lines of the record are moved by as much as the machine was late abou
       missed: [],
       endMs: 10_000,
       lineWandersMs: 0,
-      late,
+      late: stalled(...stalls),
       record: {
         ...{ id: "call", tools: [], transfers: [] },
         turns: [turn("a", 1000), turn("b", 4600), turn("c", 9000)],
@@ -86,8 +137,8 @@ Deno.test("lines of the record are moved by as much as the machine was late abou
     }, undefined);
     return verdict?.state;
   };
-  assert.equal(await told([]), "failed");
-  assert.equal(await told([{ atMs: 4990, lateMs: 240 }]), "failed");
-  assert.equal(await told([{ atMs: 4990, lateMs: 260 }]), "skipped");
-  assert.equal(await told([{ atMs: 9500, lateMs: 10 }]), "failed");
+  assert.equal(await told(), "failed");
+  assert.equal(await told({ atMs: 4990, lateMs: 240 }), "failed");
+  assert.equal(await told({ atMs: 4990, lateMs: 260 }), "skipped");
+  assert.equal(await told({ atMs: 9500, lateMs: 10 }), "failed");
 });

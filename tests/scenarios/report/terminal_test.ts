@@ -3,7 +3,14 @@ import { LiveStatus } from "../../../src/scenarios/report/terminal/liveStatus.ts
 import { coloured, plain } from "../../../src/scenarios/report/terminal/paint.ts";
 import { runLine } from "../../../src/scenarios/report/terminal/runLine.ts";
 import { summaryLines } from "../../../src/scenarios/report/terminal/summary.ts";
-import { failed, reportWith, runWith, scenarioWith } from "../../support/scenarios/reports.ts";
+import { timingTold } from "../../../src/scenarios/report/timingTold.ts";
+import {
+  failed,
+  held,
+  reportWith,
+  runWith,
+  scenarioWith,
+} from "../../support/scenarios/reports.ts";
 
 const CLEAR = "\r\x1b[2K";
 const progress = { total: 9, done: 4, running: 5, failed: 1, skipped: 2, elapsedMs: 31_400 };
@@ -67,6 +74,28 @@ Deno.test("each thing that failed is told once, with its runs, its time and its 
     "             median     95%   worst  count",
     "  answers    0.80 s  1.24 s  1.24 s      2",
   ]);
+});
+
+Deno.test("a rehearsal of which too few figures could be told says so, and what to do about it", () => {
+  const timed = (told: number, untold: number) => [
+    ...Array.from({ length: told }, () => ({ ...held("answers"), timing: "told" } as const)),
+    ...Array.from(
+      { length: untold },
+      () => ({ ...held("cut"), state: "skipped", timing: "untold" } as const),
+    ),
+  ];
+  const linesOf = (told: number, untold: number) => {
+    const report = reportWith([scenarioWith("a", [runWith({ verdicts: timed(told, untold) })])]);
+    const lines = summaryLines(report, { budgets: [], difference: undefined, paint: plain });
+    return { isTooFew: timingTold(report).isTooFew, lines: lines.join("\n") };
+  };
+  const tooFew = linesOf(8, 1);
+  assert.ok(tooFew.isTooFew);
+  assert.match(tooFew.lines, /\n1 of 9 figures could not be told: .*--speed 0\.5/);
+  const enough = linesOf(9, 1);
+  assert.ok(!enough.isTooFew);
+  assert.doesNotMatch(enough.lines, /could not be told/);
+  assert.ok(!linesOf(0, 0).isTooFew);
 });
 
 Deno.test("texts of others cannot command the terminal", () => {

@@ -6,7 +6,7 @@ import {
   type Regression,
   scenarioOf,
 } from "../../support/scenarios/plantedRegression.ts";
-import { callsOf, onSlowerTime } from "../../support/scenarios/onSlowerTime.ts";
+import { callsOf, onSlowerTime, type Wrong } from "../../support/scenarios/onSlowerTime.ts";
 import { createAgentFolder } from "../../support/agents/agentFolder.ts";
 import { createFliteVoice } from "../../../src/sim/voice/fliteVoice.ts";
 import type { CallRun } from "../../../src/scenarios/run/runScenario.ts";
@@ -189,10 +189,10 @@ Deno.test("a scenario fails for what a caller suffers, and says what", async (te
     const acts = Object.entries(kinds).map(([name, { scenario, planted }]) =>
       [name, async () => ({ calls: [await actWith(scenario, planted, stage)] })] as const
     );
-    const acted = await onSlowerTime(Object.fromEntries(acts), (calls, name) => {
-      const { unexpected, missing } = wrongOf(calls, kinds[name]!);
-      return unexpected.length + missing.length === 0;
-    });
+    const acted = await onSlowerTime(
+      Object.fromEntries(acts),
+      (calls, name) => wrongOf(calls, kinds[name]!),
+    );
     for (const [name, kind] of Object.entries(kinds)) {
       await test.step(name, () => {
         const wrong = wrongOf(callsOf(acted.get(name)), kind);
@@ -211,7 +211,7 @@ interface Kind {
   readonly expected: readonly RegExp[];
 }
 
-function wrongOf(calls: readonly CallRun[], { expected }: Kind) {
+function wrongOf(calls: readonly CallRun[], { expected }: Kind): Wrong {
   const failures = calls.flatMap(failuresOf);
   const unexpected = failures.filter((one) => !expected.some((pattern) => pattern.test(one)));
   const missing = expected.filter((pattern) => !failures.some((one) => pattern.test(one)));

@@ -116,7 +116,7 @@ caller:
 
 /** Whoever waits for a moment misses it by no more than this machine was late about it. */
 function near(run: ScenarioRun, atMs: number, expectedMs: number): void {
-  const { evidence: { late = [] } } = callOf(run);
+  const { evidence: { late } } = callOf(run);
   const [from, to] = [Math.min(atMs, expectedMs) - 1000, Math.max(atMs, expectedMs)];
   const mostMs = PLACED_MS + lateAbout(late, from, to);
   assert.ok(Math.abs(atMs - expectedMs) < mostMs, `${atMs} and not ${expectedMs}`);

@@ -10,6 +10,7 @@ import {
   type Spread,
 } from "../figures.ts";
 import { passRate, type RunReport, untoldOf } from "../runReport.ts";
+import { timingTold } from "../timingTold.ts";
 import { seconds } from "../../expect/verdict.ts";
 import { whoAnswers } from "../sinceRecorded.ts";
 import { budgetText, engineName, WHAT_IS_PROVEN } from "../wording.ts";
@@ -36,6 +37,7 @@ export function summaryLines(
     ...(difference === undefined ? [] : ["", ...differenceLines(difference, paint)]),
     "",
     counts(report, paint),
+    ...untoldTiming(report, paint),
     ...figureLines(figuresOf(report), paint),
     ...whoAnswers(report).flatMap((text) => ["", paint("soft", text)]),
     ...(report.engine === "rehearsal" ? ["", paint("soft", WHAT_IS_PROVEN)] : []),
@@ -107,6 +109,15 @@ function counts(report: RunReport, paint: Paint): string {
   ];
   const at = report.against === undefined ? "" : ` at ${report.against}`;
   return `${parts.join(", ")}, with ${engineName(report)}${at}, in ${seconds(report.tookMs)}.`;
+}
+
+function untoldTiming(report: RunReport, paint: Paint): readonly string[] {
+  const { told, untold, isTooFew } = timingTold(report);
+  if (!isTooFew) return [];
+  const what = `${untold} of ${
+    told + untold
+  } figures could not be told: this machine is too busy. `;
+  return [paint("warn", `${what}--concurrency 1, or --speed 0.5, leaves it more time.`)];
 }
 
 function figureLines(figures: Figures, paint: Paint): readonly string[] {
