@@ -117,7 +117,8 @@ function untoldTiming(report: RunReport, paint: Paint): readonly string[] {
   const what = `${untold} of ${
     told + untold
   } figures could not be told: this machine is too busy. `;
-  return [paint("warn", `${what}--concurrency 1, or --speed 0.5, leaves it more time.`)];
+  const way = "--concurrency 1 or, with the built-in engine, --speed 0.5 leaves it more time.";
+  return [paint("warn", what + way)];
 }
 
 function figureLines(figures: Figures, paint: Paint): readonly string[] {
