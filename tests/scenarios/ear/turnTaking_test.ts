@@ -109,6 +109,11 @@ Deno.test("a noise of the caller's asks for no answer, and takes back no questio
     silences: [span(3000, 4000), span(5000, 17_000)],
     unanswered: [span(3000, 4000), span(5000, 17_000)],
   });
+  assert.deepEqual(taken([noise(2000, 3000)]), { silences: [], unanswered: [] });
+  assert.deepEqual(taken([said(2000, 3000), noise(4000, 5000), said(8000, 16_500)], said), {
+    silences: [span(3000, 4000), span(5000, 8000)],
+    unanswered: [span(3000, 4000), span(5000, 8000)],
+  });
 });
 
 Deno.test("keys ask for an answer as lines do", () => {
