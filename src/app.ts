@@ -73,8 +73,9 @@ export async function createApp(
   const incidents = createIncidents({ now: Date.now, log });
   output.reportTo(incidents);
   const readToolVariable = createToolVariables(environment, readVariable);
-  // Beside the reading of the agents: neither needs the other.
-  const database = opening.use(openDatabase(settings.database, clockAheadMs));
+  const openStore = (aheadMs?: number) => opening.use(openDatabase(settings.database, aheadMs));
+  // Beside the reading of the agents: neither needs the other, but for a time that follows theirs.
+  const begun = typeof clockAheadMs === "function" ? undefined : openStore(clockAheadMs);
   const openedAgents = await openAgents(settings, {
     ...overrides,
     agentFiles,
@@ -85,6 +86,8 @@ export async function createApp(
     log,
   });
   const { agents } = openedAgents;
+  const database = begun ??
+    openStore(typeof clockAheadMs === "function" ? await clockAheadMs({ agents, settings }) : 0);
   if (!isShared(settings.database)) await openedAgents.recover();
   const resources = opening.use(await openResources({ settings, agents, database, log }));
   const { now } = resources.store.clock;

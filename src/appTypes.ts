@@ -68,7 +68,7 @@ export interface AppOverrides {
   /** The file that the settings are from, which the set-up view judges too. */
   readonly envPath?: string;
   /** By how much the database's clock is taken to be ahead of what it says. */
-  readonly clockAheadMs?: number;
+  readonly clockAheadMs?: number | ((opened: Pick<App, "agents" | "settings">) => Promise<number>);
   /** Certificates to trust at PUBLIC_URL, beside the usual ones. */
   readonly publicCertificates?: readonly string[];
 }

@@ -9,18 +9,23 @@ type ReportFiles = Pick<RehearseOptions, "html" | "json" | "junit">;
 
 interface Kind {
   readonly option: keyof ReportFiles;
-  /** How each of them begins. */
+  /** How each of our own begins, and no other file. */
   readonly head: RegExp;
   readonly write: (whole: WholeReport) => string;
 }
 
 const KINDS: readonly Kind[] = [
-  { option: "html", head: /^\s*<!doctype html/i, write: htmlReport },
-  { option: "json", head: /^\s*\{/, write: jsonOf },
-  { option: "junit", head: /^\s*<(\?xml|testsuites)/, write: junitOf },
+  {
+    option: "html",
+    head: /^<!doctype html>[^]*<title>Rehearsal of \d{4}-[^]*<\/title>/,
+    write: htmlReport,
+  },
+  { option: "json", head: /^\{\s*"version": 1,\s*"startedAt": "/, write: jsonOf },
+  { option: "junit", head: /^<\?xml[^>]*\?><testsuites name="rehearsal" tests="/, write: junitOf },
 ];
 const OWNER_ONLY = 0o600;
-const HEAD_BYTES = 100;
+/** The policy of a page stands before its title. */
+const HEAD_BYTES = 4096;
 
 /**
  * Before anything is spent: throws a `TypeError` for a report that could not be written, would take the place of
@@ -58,9 +63,9 @@ export async function writeReports(
     if (path === undefined) continue;
     try {
       await Deno.mkdir(dirname(path), { recursive: true });
+      // The mode of a writing counts for a file that was not there yet; what is no file has none of its own.
+      if ((await statOf(path))?.isFile === true) await Deno.chmod(path, OWNER_ONLY);
       await Deno.writeTextFile(path, write(whole), { mode: OWNER_ONLY });
-      // The mode counts for a file that was not there yet; what is no file has none of its own.
-      if ((await Deno.stat(path)).isFile) await Deno.chmod(path, OWNER_ONLY);
     } catch (error) {
       problems.push(notWritten(`--${option}`, path, error));
     }
@@ -70,10 +75,7 @@ export async function writeReports(
 
 /** How a file begins, once it is known that it can be written; empty for one that is new. */
 async function lookAt(path: string): Promise<string> {
-  const there = await Deno.stat(path).catch((error: unknown) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  });
+  const there = await statOf(path);
   if (there?.isDirectory === true) throw new Error("it is a folder");
   if (there !== undefined && !there.isFile) return "device";
   if (there === undefined) {
@@ -86,6 +88,13 @@ async function lookAt(path: string): Promise<string> {
   const bytes = new Uint8Array(HEAD_BYTES);
   const length = await file.read(bytes) ?? 0;
   return new TextDecoder().decode(bytes.subarray(0, length));
+}
+
+async function statOf(path: string): Promise<Deno.FileInfo | undefined> {
+  return await Deno.stat(path).catch((error: unknown) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
 }
 
 async function blamed<Found>(

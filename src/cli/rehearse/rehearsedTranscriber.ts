@@ -36,7 +36,10 @@ const MAX_ANSWER_BYTES = 256 * 1024;
 /** OpenAI takes 25 MB. */
 const MAX_FILE_BYTES = 24_000_000;
 
-/** Asks beside the text model where one is set, else at OpenAI; undefined where there is no key of either. */
+/**
+ * Asks beside the text model where that is OpenAI's or on this machine, else at OpenAI: another provider's need not have
+ * the model, and is sent no sound. Undefined where there is no key of either.
+ */
 export function openTranscriber(
   settings: Pick<Settings, "analysis" | "openai">,
   options: TranscriberOptions,
@@ -55,17 +58,19 @@ export function openTranscriber(
 function endpointOf(
   { analysis, openai }: Pick<Settings, "analysis" | "openai">,
 ): Endpoint | undefined {
-  if (analysis !== undefined) {
+  if (analysis?.apiKey !== undefined) {
     const { apiKey } = analysis;
     const url = new URL(analysis.url);
-    if (apiKey === undefined || !CHAT.test(url.pathname)) return undefined;
-    url.pathname = url.pathname.replace(CHAT, PATH);
-    return { url: url.href, apiKey };
+    if (NEAR.test(url.hostname) && CHAT.test(url.pathname)) {
+      url.pathname = url.pathname.replace(CHAT, PATH);
+      return { url: url.href, apiKey };
+    }
   }
   if (openai.apiKey === undefined || new URL(openai.url).hostname !== OPENAI) return undefined;
   return { url: `https://${OPENAI}/v1${PATH}`, apiKey: openai.apiKey };
 }
 
+const NEAR = /^(api\.openai\.com|localhost|127\.[\d.]+|\[::1\])$/;
 const CHAT = /\/chat\/completions$/;
 const PATH = "/audio/transcriptions";
 

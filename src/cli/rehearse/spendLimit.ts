@@ -13,14 +13,15 @@ export interface SpendLimit {
   refusal(): string | undefined;
 }
 
-/** More than a minute of a speech model costs, and of telephony with it, until it is known. */
+/** More than a minute of a speech model costs, and of telephony with it. */
 const USD_PER_MINUTE = 0.35;
 /** Of a shorter call the beginning alone would stand for every minute. */
 const MIN_TALKED_MS = 10_000;
 
 /**
  * `isFree` where nothing that is acted out costs anything, but for what is added. Without `usdPerMinute` a minute of a
- * caller costs as much as the dearest so far.
+ * caller costs as much as the dearest so far, and `USD_PER_MINUTE` at least: a call that failed at once tells nothing
+ * of others.
  */
 export function createSpendLimit(
   maxUsd: number,
@@ -29,7 +30,7 @@ export function createSpendLimit(
 ): SpendLimit {
   let spent = 0;
   let reserved = 0;
-  let worst: number | undefined;
+  let worst = USD_PER_MINUTE;
   let changed = Promise.withResolvers<void>();
 
   const refusal = () => spent < maxUsd ? undefined : `--max-usd ${maxUsd} is used up`;
@@ -47,7 +48,7 @@ export function createSpendLimit(
       for (;;) {
         // A carrier takes whole minutes.
         const minutes = usdPerMinute === undefined ? maxMs / 60_000 : Math.ceil(maxMs / 60_000);
-        estimate = callers * minutes * (usdPerMinute ?? worst ?? USD_PER_MINUTE);
+        estimate = callers * minutes * (usdPerMinute ?? worst);
         if (spent + reserved + estimate <= maxUsd) break;
         if (reserved === 0) {
           const told = `$${spent.toFixed(2)} were spent, and it may cost $${estimate.toFixed(2)}`;
@@ -65,7 +66,7 @@ export function createSpendLimit(
         spent += told?.usd ?? estimate;
         if (told !== undefined && told.talkedMs > 0) {
           const perMinute = told.usd * 60_000 / Math.max(MIN_TALKED_MS, told.talkedMs);
-          worst = Math.max(worst ?? 0, perMinute);
+          worst = Math.max(worst, perMinute);
         }
         changed.resolve();
         changed = Promise.withResolvers<void>();

@@ -84,7 +84,9 @@ interface OpeningLimit {
 async function inTime<T>(opened: Promise<T>, { clock, why, signal }: OpeningLimit): Promise<T> {
   const isOpen = new AbortController();
   const stops = signal === undefined ? [isOpen.signal] : [isOpen.signal, signal];
-  const late = clock.wait(OPENS_WITHIN_MS, AbortSignal.any(stops)).then((): never => {
+  const waited = clock.wait(OPENS_WITHIN_MS, AbortSignal.any(stops)).catch(() => {});
+  const late = waited.then((): never => {
+    if (signal?.aborted) throw new Error("The call has not begun: the rehearsal was interrupted");
     throw new Error(`Cannot call: ${why} within ${OPENS_WITHIN_MS / 1000} seconds`);
   });
   // Whichever loses may still fail, and nobody waits for it then.

@@ -40,6 +40,16 @@ Deno.test("a report that cannot be written, or would replace another file, is to
       /--html .*folder cannot be written: it is a folder/,
     );
     await refused({ html: join(scenario, "a.html") }, /--html .*a\.html cannot be written/);
+    const foreign = {
+      json: '{\n  "tasks": {}\n}\n',
+      html: "<!doctype html>\n<title>A page</title>\n",
+      junit: '<?xml version="1.0"?><project name="rehearsal"/>\n',
+    } as const;
+    for (const option of ["json", "html", "junit"] as const) {
+      const file = join(path, `foreign.${option}`);
+      await Deno.writeTextFile(file, foreign[option]);
+      await refused({ html, [option]: file }, /is there, and no such report: it stays as it is/);
+    }
     await checkReports({ html });
     await assert.rejects(Deno.stat(html), Deno.errors.NotFound);
     assert.match(await Deno.readTextFile(scenario), /A caller is greeted/);
@@ -53,10 +63,32 @@ Deno.test("each report is written, whatever becomes of another", async () => {
   try {
     const json = join(path, "report.json");
     const whole = { report: reportWith([]), budgets: [], difference: undefined, sounds: [] };
+    const own = { json, html: join(path, "own.html"), junit: join(path, "own.xml") };
+    assert.deepEqual(await writeReports(own, whole), []);
+    await checkReports(own);
     const problems = await writeReports({ html: path, json }, whole);
     assert.equal(problems.length, 1);
     assert.match(problems[0]!, /^--html .* cannot be written: /);
     assert.equal(JSON.parse(await Deno.readTextFile(json)).engine, "rehearsal");
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("a file that all may read is its owner's before a report is in it", async () => {
+  const path = await Deno.makeTempDir();
+  try {
+    const json = join(path, "report.json");
+    await Deno.writeTextFile(json, "", { mode: 0o644 });
+    const modes: (number | null)[] = [];
+    await writeReports({ html: join(path, "a.html"), json }, {
+      get report() {
+        modes.push(Deno.statSync(json).mode);
+        return reportWith([]);
+      },
+      ...{ budgets: [], difference: undefined, sounds: [] },
+    });
+    assert.equal(modes.at(-1)! & 0o777, 0o600);
   } finally {
     await Deno.remove(path, { recursive: true });
   }

@@ -53,3 +53,12 @@ Deno.test("the built-in engine searches documents by their words alone", () => {
   });
   assert.deepEqual(withoutUnneeded(environment, { ...options, isReal: true }), environment);
 });
+
+Deno.test("the dollars of analysing are the operator's, within those of the rehearsal", () => {
+  const daily = (own: string) =>
+    withoutUnneeded(
+      { ANALYSIS_MODEL: "gpt-4o", ANALYSIS_DAILY_USD: own },
+      { isReal: false, expect: [{ type: "analysis", fields: {} }], maxUsd: 5 },
+    )["ANALYSIS_DAILY_USD"];
+  assert.deepEqual(["2", "9", "", "off", "abc"].map(daily), ["2", "5", "5", "5", "abc"]);
+});

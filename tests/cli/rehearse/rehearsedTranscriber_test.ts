@@ -49,12 +49,19 @@ Deno.test("each request is counted, none is sent beyond the limit, and every fai
 });
 
 Deno.test("nothing is transcribed without a key for where it would be", async () => {
+  const other = "https://api.groq.com/openai/v1/chat/completions";
   const local = "http://127.0.0.1:9/v1/chat/completions";
   const cases: readonly (readonly [Readonly<Record<string, string>>, string | undefined])[] = [
     [{}, undefined],
     [{ OPENAI_API_KEY: "rehearsal" }, undefined],
     [{ OPENAI_API_KEY: KEY, OPENAI_REALTIME_URL: "wss://x.openai.azure.com/v1" }, undefined],
-    [{ OPENAI_API_KEY: KEY, ANALYSIS_MODEL: "m", ANALYSIS_URL: local }, undefined],
+    [{ ANALYSIS_MODEL: "m", ANALYSIS_URL: local }, undefined],
+    [{ ANALYSIS_MODEL: "m", ANALYSIS_URL: other, ANALYSIS_API_KEY: KEY }, undefined],
+    [{ OPENAI_API_KEY: KEY, ANALYSIS_MODEL: "m", ANALYSIS_URL: local }, "api.openai.com"],
+    [
+      { OPENAI_API_KEY: KEY, ANALYSIS_MODEL: "m", ANALYSIS_URL: other, ANALYSIS_API_KEY: "k" },
+      "api.openai.com",
+    ],
     [{ OPENAI_API_KEY: KEY }, "api.openai.com"],
     [{ OPENAI_API_KEY: KEY, ANALYSIS_MODEL: "gpt-5-mini" }, "api.openai.com"],
   ];

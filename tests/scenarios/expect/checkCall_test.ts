@@ -218,10 +218,11 @@ Deno.test("a tool that the server refused was not carried out, and one that fail
       "failed: 1 such calls of 1",
     ],
   );
-  assert.deepEqual(
-    await states(call({ lines, record: { tools: [refused("failed")] } }), wanted.slice(0, 1)),
-    ["held: at 0.50 s"],
-  );
+  const one = async (tool: typeof asked) =>
+    (await states(call({ lines, record: { tools: [tool] } }), wanted.slice(0, 1)))[0];
+  assert.match(await one(refused("no_answer")) ?? "", /^failed: called, but refused/);
+  const own = { ...refused(""), output: '{"status":"declined"}' };
+  for (const tool of [refused("failed"), own]) assert.equal(await one(tool), "held: at 0.50 s");
   assert.deepEqual(
     await states(call({ lines, record: { tools: [asked, done, { ...done, startedMs: 4000 }] } }), [
       tool({ afterHeard: "forty dollars", times: 2 }),

@@ -24,6 +24,10 @@ Deno.test("a server that never dials, or never lets a browser in, ends the openi
   const { called: _, ...browser } = SCENARIO;
   const opening = openEnd({ ...browser, leg: "browser" }, CALLER, silent);
   await assert.rejects(opening, /did not let the browser in within 60 seconds/);
+  const interrupted = new AbortController();
+  const dialled = openEnd(SCENARIO, CALLER, silent, interrupted.signal);
+  interrupted.abort();
+  await assert.rejects(dialled, /has not begun: the rehearsal was interrupted/);
   await silent[Symbol.asyncDispose]();
   await server.shutdown();
 });

@@ -21,8 +21,11 @@ export async function checkTools(
     const body: unknown = await answer.json();
     const tools = isRecord(body) && Array.isArray(body["tools"]) ? body["tools"] : [];
     for (const tool of tools) if (isRecord(tool)) known.add(tool["name"]);
-    // What such a server has is known once it is connected.
-    isOpenEnded ||= agents.get(name)?.mcp_servers.some(({ tools }) => tools === "all") === true;
+    // Whether or not the server is there: those that its file lists are the agent's.
+    for (const { tools } of agents.get(name)?.mcp_servers ?? []) {
+      if (tools === "all") isOpenEnded = true;
+      else for (const { as, name } of tools) known.add(as ?? name);
+    }
   }
   const stub = stubs.find(({ name }) => !known.has(name));
   const unknown = stub?.name ?? mentioned.find((name) => !known.has(name));

@@ -7,7 +7,7 @@ import type { ScenarioServer } from "../../../scenarios/run/scenarioServer.ts";
 import { aheadFor } from "./actingTime.ts";
 import { checkTools } from "./checkTools.ts";
 import { builtInEngine, keyHeaderOf, realModel } from "./modelEnd.ts";
-import { rehearsedDialLimits } from "./rehearsedDialLimits.ts";
+import { refusedOtherwise, rehearsedDialLimits } from "./rehearsedDialLimits.ts";
 import { toolStandIns } from "./toolStandIns.ts";
 import type { Script } from "../../../sim/openai/scripts.ts";
 import type { Fault } from "../../../sim/openai/faults.ts";
@@ -116,42 +116,38 @@ export async function startRehearsedServer(
   });
   opening.defer(tap.close);
   const key = newToken();
-  const openApp = (clockAheadMs: number) =>
-    createApp({
-      ...Object.entries(environment).reduce<Record<string, string | undefined>>(
-        (kept, [name, value]) => REPLACED.test(name) ? kept : { ...kept, [name]: value },
-        {},
-      ),
-      ...present({ DEFAULT_AGENT: agent }),
-      ...(isReal
-        ? { OPENAI_REALTIME_URL: tap.url, OPENAI_AUTH: keyHeaderOf(environment) }
-        : { OPENAI_API_KEY: undefined, OPENAI_REALTIME_URL: undefined }),
-      DATABASE_URL: "sqlite::memory:",
-      API_KEYS: `rehearsal:${key};scopes=admin`,
-      HOST: "127.0.0.1",
-      PUBLIC_URL,
-      TWILIO_ACCOUNT_SID: account.accountSid,
-      TWILIO_AUTH_TOKEN: account.authToken,
-      TWILIO_PHONE_NUMBER: NUMBER,
-      TWILIO_API_URL: api.url,
-      ...rehearsedDialLimits(environment, callee, numbers),
-      OUTBOUND_PER_SECOND: "100",
-      OUTBOUND_PER_MINUTE: "1000",
-    }, {
-      log: createLogger({ level: "warn", format: "json", write: log, now: Date.now }),
-      recordAfterMs: "never",
-      toolStandIns: toolStandIns(tools),
-      agentPollMs: NEVER_MS,
-      lateness: { beginsAt: Infinity },
-      startRehearsal: () => Promise.resolve({ url: tap.url, close: () => Promise.resolve() }),
-      clockAheadMs,
-    });
-  let app = await openApp(0);
-  const aheadMs = await aheadFor({ at, agent, callee }, app, Date.now());
-  if (aheadMs !== 0) {
-    await app.close();
-    app = await openApp(aheadMs);
-  }
+  const ownEnvironment: Environment = {
+    ...Object.entries(environment).reduce<Record<string, string | undefined>>(
+      (kept, [name, value]) => REPLACED.test(name) ? kept : { ...kept, [name]: value },
+      {},
+    ),
+    ...present({ DEFAULT_AGENT: agent }),
+    ...(isReal
+      ? { OPENAI_REALTIME_URL: tap.url, OPENAI_AUTH: keyHeaderOf(environment) }
+      : { OPENAI_API_KEY: undefined, OPENAI_REALTIME_URL: undefined }),
+    DATABASE_URL: "sqlite::memory:",
+    API_KEYS: `rehearsal:${key};scopes=admin`,
+    HOST: "127.0.0.1",
+    PUBLIC_URL,
+    TWILIO_ACCOUNT_SID: account.accountSid,
+    TWILIO_AUTH_TOKEN: account.authToken,
+    TWILIO_PHONE_NUMBER: NUMBER,
+    TWILIO_API_URL: api.url,
+    ...rehearsedDialLimits(environment, callee, numbers),
+    OUTBOUND_PER_SECOND: "100",
+    OUTBOUND_PER_MINUTE: "1000",
+  };
+  let aheadMs = 0;
+  const app = await createApp(ownEnvironment, {
+    log: createLogger({ level: "warn", format: "json", write: log, now: Date.now }),
+    recordAfterMs: "never",
+    toolStandIns: toolStandIns(tools),
+    agentPollMs: NEVER_MS,
+    lateness: { beginsAt: Infinity },
+    startRehearsal: () => Promise.resolve({ url: tap.url, close: () => Promise.resolve() }),
+    clockAheadMs: async (opened) =>
+      aheadMs = await aheadFor({ at, agent, callee }, opened, Date.now()),
+  });
   opening.defer(app.close);
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -167,6 +163,7 @@ export async function startRehearsedServer(
     return fetch(origin + path, { ...init, headers });
   };
   await checkTools(tools, mentioned, app, request, note);
+  for (const sentence of refusedOtherwise(environment, numbers)) note(sentence);
   const opened = opening.move();
   return {
     network,

@@ -20,6 +20,8 @@ export function withoutUnneeded(
     (isReal || !name.startsWith("KNOWLEDGE_EMBEDDINGS_"))
   );
   if (!isAnalysed) return Object.fromEntries(kept);
-  const own = Number(environment["ANALYSIS_DAILY_USD"] || maxUsd);
-  return { ...Object.fromEntries(kept), ANALYSIS_DAILY_USD: String(Math.min(own, maxUsd)) };
+  const own = environment["ANALYSIS_DAILY_USD"]?.trim() ?? "";
+  const isMore = /^(off)?$/i.test(own) || Number(own) > maxUsd;
+  // What is no amount stays, and is told as an error of the settings.
+  return { ...Object.fromEntries(kept), ANALYSIS_DAILY_USD: isMore ? String(maxUsd) : own };
 }
