@@ -1,7 +1,7 @@
 import type { TranscriptTurn } from "../call/callEvent.ts";
 import type { CallDirection } from "../call/types.ts";
 import type { HeardLine } from "./ear/heardLines.ts";
-import type { TurnTaking } from "./ear/turnTaking.ts";
+import type { CallerSpan, TurnTaking } from "./ear/turnTaking.ts";
 import type { CallerStep } from "./scenario.ts";
 
 /** What is known of a call that is over: from its far end, and from the server's record. */
@@ -12,6 +12,8 @@ export interface CallEvidence {
   /** Why the sound could not be transcribed; absent where it was, or was not to be. */
   readonly notTranscribed?: string;
   readonly taking: TurnTaking;
+  /** What the caller said, typed or pressed. */
+  readonly said?: readonly CallerSpan[];
   readonly missed: readonly MissedStep[];
   /** Milliseconds since the answer. */
   readonly endMs: number;

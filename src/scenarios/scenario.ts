@@ -122,7 +122,13 @@ export interface ToolStub {
 
 /** What has to be true when the call is over, as it was at the caller's ear. */
 export type Expectation =
-  | { readonly type: "heard"; readonly text: string; readonly withinMs?: number }
+  | {
+    readonly type: "heard";
+    readonly text: string;
+    readonly withinMs?: number;
+    /** It counts from the end of these words, heard or the caller's, and not from the answer. */
+    readonly after?: string;
+  }
   | { readonly type: "neverHeard"; readonly text: string }
   /** By a judge: what was heard comes to this, or never does. */
   | { readonly type: "meant"; readonly meaning: string; readonly not: boolean }

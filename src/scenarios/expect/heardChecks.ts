@@ -18,17 +18,27 @@ export function wordsUntold(
   return isBare ? `the server's record has no words of what was heard${why}` : undefined;
 }
 
-/** The caller heard these words to the last; within a time since the answer, where one is given. */
+/** The caller heard these words to the last; after others, and within a time since them or the answer, where given. */
 export function checkHeard(
-  { text, withinMs }: { readonly text: string; readonly withinMs?: number },
+  { text, withinMs, after }: {
+    readonly text: string;
+    readonly withinMs?: number;
+    readonly after?: string;
+  },
   evidence: CallEvidence,
 ): Verdict {
   const limit = withinMs === undefined ? "" : ` within ${seconds(withinMs)}`;
-  const expected = `heard "${text}"${limit}`;
+  const expected = `heard "${text}"${limit}${after === undefined ? "" : ` after "${after}"`}`;
   const untold = wordsUntold(evidence);
   if (untold !== undefined) return skipped(expected, untold);
-  const found = findHeard(text, evidence);
+  const sinceMs = after === undefined ? 0 : endOf(after, evidence);
+  if (sinceMs === undefined) return verdict(expected, false, `"${after}" was never said`);
+  const found = findHeard(text, evidence, after === undefined ? undefined : sinceMs);
   if (found === undefined) {
+    const before = after === undefined ? undefined : findHeard(text, evidence);
+    if (before !== undefined) {
+      return verdict(expected, false, `heard only before, at ${seconds(before.toMs)}`, sinceMs);
+    }
     const unheard = evidence.lines.find(({ unheard, words }) => {
       const all = [...words, ...unheard.split(" ").map((text) => ({ text, fromMs: 0, toMs: 0 }))];
       return findWords(text, all) !== undefined;
@@ -36,13 +46,23 @@ export function checkHeard(
     if (unheard === undefined) return verdict(expected, false, lostOrNotSaid(text, evidence));
     return verdict(expected, false, "it was cut off before its end", unheard.toMs);
   }
-  const isInTime = withinMs === undefined || found.toMs <= withinMs;
+  const tookMs = found.toMs - sinceMs;
+  const since = after === undefined ? "" : `, ${seconds(tookMs)} after it`;
   return verdict(
     expected,
-    isInTime,
-    `heard at ${seconds(found.toMs)}${saidBy(evidence)}`,
+    withinMs === undefined || tookMs <= withinMs,
+    `heard at ${seconds(found.toMs)}${since}${saidBy(evidence)}`,
     found.fromMs,
   );
+}
+
+/** Of words that were heard, or of the caller's line that has them: whichever was first. */
+function endOf(text: string, evidence: CallEvidence): number | undefined {
+  const line = evidence.said?.find(({ words, fromMs, toMs }) =>
+    findWords(text, [{ text: words, fromMs, toMs }]) !== undefined
+  );
+  const ends = [line, findHeard(text, evidence)].flatMap((found) => found?.toMs ?? []);
+  return ends.length === 0 ? undefined : Math.min(...ends);
 }
 
 /** No run of these words was heard to its last. */

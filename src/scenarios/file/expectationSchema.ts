@@ -11,11 +11,16 @@ const toolName = z.string().min(1).max(64);
 const heard = z.strictObject({
   heard: z.union([
     heardText,
-    z.strictObject({ text: heardText, within_ms: milliseconds.exactOptional() }),
+    z.strictObject({
+      text: heardText,
+      within_ms: milliseconds.exactOptional(),
+      after: heardText.exactOptional(),
+    }),
   ]),
 }).transform(({ heard }): Expectation => {
   if (typeof heard === "string") return { type: "heard", text: heard };
-  return { type: "heard", text: heard.text, ...present({ withinMs: heard.within_ms }) };
+  const { text, within_ms: withinMs, after } = heard;
+  return { type: "heard", text, ...present({ withinMs, after }) };
 });
 const tool = z.strictObject({
   tool: z.union([

@@ -153,6 +153,7 @@ async function talk(
       quiet: acts.quiet,
       endMs: end.talkMs,
     }),
+    said: acts.turns,
     missed: acts.missed,
     endMs: end.talkMs,
     lineWandersMs: line.jitterMs + (line.stall?.ms ?? 0),

@@ -12,6 +12,7 @@ const PHONE = {
   TWILIO_AUTH_TOKEN: "5".repeat(32),
   TWILIO_PHONE_NUMBER: "+14155550100",
 };
+const LOW = "a-key-that-may-do-little";
 const ADMIN = `ops:${apiKey};scopes=admin`;
 
 const BROWSER = `
@@ -35,6 +36,12 @@ caller:
 expect:
   - cut_within_ms: 2500
   - ended: caller_hung_up
+`;
+const MISSPELT = `
+title: A tool is misspelt.
+leg: browser
+caller: [hang_up: true]
+expect: [no_tool: end_cal]
 `;
 const FAULTY = `
 title: The model fails.
@@ -62,6 +69,26 @@ Deno.test("scenarios are held against a server that runs elsewhere, by phone and
   assert.match(report, /"against": "http:/);
   assert.match(report, /with the words of the server's record/);
   assert.match(report, /compared by their times alone/);
+});
+
+Deno.test("a tool that no agent of the server has is told, or that nobody could look", async () => {
+  await using server = await serveApp("http://127.0.0.1:9", {
+    API_KEYS: `${ADMIN},low:${LOW};scopes=calls:create+calls:read`,
+    DATABASE_URL: "sqlite::memory:",
+    OPENAI_API_KEY: "rehearsal",
+  });
+  const act = (text: string, key: string) =>
+    rehearsed({ one: text }, ["--against", server.origin], { PARLEY_KEY: key });
+  const refused = await act(MISSPELT, apiKey);
+  assert.equal(refused.code, 1, refused.printed);
+  assert.match(refused.printed, /Cannot rehearse with the tool end_cal: no agent has it/);
+  const right = await act(MISSPELT.replace("end_cal", "end_call"), apiKey);
+  assert.doesNotMatch(right.printed, /end_call: |no agent/);
+  const unseen = await act(MISSPELT, LOW);
+  assert.match(
+    unseen.printed,
+    /one: nobody has checked that an agent has the tool end_cal: the key/,
+  );
 });
 
 Deno.test("without the server's settings of a phone its scenarios are left out", async () => {

@@ -26,6 +26,36 @@ Deno.test("what was heard counts to its last word, and what was cut off does not
   );
 });
 
+Deno.test("words are heard after others, the caller's or the agent's, and in time since them", async () => {
+  const span = (fromMs: number, toMs: number, words: string) => ({
+    ...{ fromMs, toMs, words, cutsIn: false, asks: true },
+  });
+  const evidence = call({
+    lines: [line("a", 400, "It costs forty dollars."), line("b", 5000, "Forty dollars.")],
+    said: [span(2000, 3500, "What does it cost, again?"), span(7000, 8000, "Thanks.")],
+  });
+  const heard = (more: { readonly withinMs?: number; readonly after: string }): Expectation => ({
+    ...{ type: "heard", text: "forty dollars" },
+    ...more,
+  });
+  assert.deepEqual(
+    await states(evidence, [
+      heard({ after: "cost again", withinMs: 2100 }),
+      heard({ after: "cost again", withinMs: 2000 }),
+      heard({ after: "It costs" }),
+      heard({ after: "thanks" }),
+      heard({ after: "goodbye" }),
+    ]),
+    [
+      "held: heard at 5.60 s, 2.10 s after it",
+      "failed: heard at 5.60 s, 2.10 s after it",
+      "held: heard at 1.60 s, 0.60 s after it",
+      "failed: heard only before, at 1.60 s",
+      'failed: "goodbye" was never said',
+    ],
+  );
+});
+
 Deno.test("what follows a cut does not go on what was cut", async () => {
   const evidence = call({ lines: [cutLine, line("c", 4000, "Like it.")] });
   assert.deepEqual(

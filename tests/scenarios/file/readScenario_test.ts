@@ -26,7 +26,7 @@ caller:
   - keys: "12#"
   - hang_up: true
 expect:
-  - heard: { text: On which day, within_ms: 4000 }
+  - heard: { text: On which day, within_ms: 4000, after: a haircut }
   - never_heard: Wednesday
   - cut_within_ms: 400
   - tool: { name: find_slots, with: { service: haircut }, times: 1, after_heard: help }
@@ -64,7 +64,7 @@ expect:
   ]);
   assert.deepEqual(scenario.numbers["+14155550123"]?.callee, { kind: "machine" });
   assert.deepEqual(scenario.expect, [
-    { type: "heard", text: "On which day", withinMs: 4000 },
+    { type: "heard", text: "On which day", withinMs: 4000, after: "a haircut" },
     { type: "neverHeard", text: "Wednesday" },
     { type: "cutWithin", ms: 400 },
     {

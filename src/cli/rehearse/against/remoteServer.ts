@@ -11,6 +11,7 @@ import { needsOwnServer } from "../needsOwnServer.ts";
 import { createWaitingLine } from "../waitingLine.ts";
 import { phoneOfServer, type RemotePhone } from "./remotePhone.ts";
 import { createRemoteRequest, type RemoteRequest } from "./remoteRequest.ts";
+import { remoteToolCheck } from "./remoteToolCheck.ts";
 
 export interface RemoteOptions {
   readonly origin: string;
@@ -20,6 +21,8 @@ export interface RemoteOptions {
   /** Of those who are called, by name; the first where a plan names none. */
   readonly voices: Readonly<Record<string, Voice>>;
   readonly signal: AbortSignal;
+  /** Told what could not be checked. */
+  readonly print: (line: string) => void;
 }
 
 /** A server that was not started for a rehearsal. */
@@ -35,7 +38,7 @@ export interface RemoteServer extends AsyncDisposable {
  * wrong: nobody answers, it is something else, the key may not do what this takes.
  */
 export async function reachServer(
-  { origin, key, environment, voices, signal }: RemoteOptions,
+  { origin, key, environment, voices, signal, print }: RemoteOptions,
 ): Promise<RemoteServer> {
   const request = createRemoteRequest({ origin, key, signal });
   await requireParley(origin, request);
@@ -49,6 +52,7 @@ export async function reachServer(
     if (!events.ok) throw new TypeError(await refusal(origin, events, "/api/events"));
     return events;
   });
+  const checkTools = remoteToolCheck(request);
   // Of phone calls: the server knows one address of Twilio's API.
   const hold = createWaitingLine();
 
@@ -57,6 +61,8 @@ export async function reachServer(
     async open(scenario, seed) {
       const reason = whyNot(scenario, phone);
       if (reason !== undefined) throw new NotRehearsed(reason);
+      const unchecked = await checkTools(scenario);
+      if (unchecked !== undefined) print(`${scenario.name}: ${unchecked}`);
       const release = scenario.leg === "phone" ? await hold() : () => {};
       try {
         return open({ scenario, seed, origin, phone, voices, request, turns, release });

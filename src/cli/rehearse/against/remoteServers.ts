@@ -10,7 +10,7 @@ const MAX_KEY_BYTES = 64 * 1024;
 export async function remoteServers(
   origin: string,
   keyFile: string | undefined,
-  { environment, voices, signal }: ServerSources,
+  { environment, voices, signal, print }: ServerSources,
 ): Promise<ScenarioServers> {
   const key = remoteKey(origin, {
     ...present({
@@ -20,7 +20,7 @@ export async function remoteServers(
       publicUrl: environment["PUBLIC_URL"],
     }),
   });
-  const server = await reachServer({ origin, key, environment, voices, signal });
+  const server = await reachServer({ origin, key, environment, voices, signal, print });
   return {
     engine: "the engine of that server",
     against: origin,
