@@ -4,6 +4,7 @@ export { limitCode } from "./spending/budgetRefusals.ts";
 export type { CallBudget } from "./spending/callBudget.ts";
 export type { PlannedCall } from "./spending/calledEnough.ts";
 export { openCallSpendLimit } from "./spending/callSpendLimit.ts";
+export { openCommandCalls, type Settle } from "./spending/commandCalls.ts";
 export {
   addUsage,
   isTransferOpen,

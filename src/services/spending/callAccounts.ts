@@ -18,6 +18,9 @@ export interface CountedCall {
 /** All accounts for which a call counts, the narrowest first; those without a limit are left out. */
 export type CallAccounts = (call: CountedCall) => readonly BudgetAccount[];
 
+/** The name of the secret that keys the pseudonyms of numbers and addresses. */
+export const ACCOUNT_SECRET = "account_key";
+
 /** Creates the function that lists the accounts of a call. `secret` keys the pseudonyms of numbers and addresses. */
 export function createCallAccounts(
   { limits, outbound, server }: Pick<Settings, "limits" | "outbound" | "server">,

@@ -14,7 +14,7 @@ import {
   findUnpriced,
   findUnpricedLimits,
 } from "./billedModels.ts";
-import { createCallAccounts } from "./callAccounts.ts";
+import { ACCOUNT_SECRET, createCallAccounts } from "./callAccounts.ts";
 import { createCallBudget } from "./callBudget.ts";
 import { createEmbeddingSpending } from "./embeddingSpending.ts";
 import type { DialPolicy } from "./dialPolicy.ts";
@@ -164,6 +164,3 @@ function createUnpricedReports(incidents: Pick<Incidents, "report" | "resolve">)
 function only(agent: Agent): Pick<AgentSet, "names" | "get"> {
   return { names: [agent.name], get: () => agent };
 }
-
-/** The name of the secret that keys the pseudonyms of numbers and addresses. */
-const ACCOUNT_SECRET = "account_key";

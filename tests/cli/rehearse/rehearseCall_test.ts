@@ -89,6 +89,36 @@ Deno.test("nothing is called that the policy forbids, or nobody agreed to", asyn
   assert.equal(twilio.api.creates.length, 0);
 });
 
+Deno.test("calls count for the limits of a day, with those of earlier commands where they are kept", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using twilio = startTwilio({ answer: "busy" });
+    const run = (more: Readonly<Record<string, string>>) =>
+      rehearsed({ a: SCENARIO, b: SCENARIO }, ["--call", CALLED, "--yes"], {
+        ...twilio.environment,
+        ...more,
+      });
+    const kept = { DATABASE_URL: `sqlite:${folder}/parley.db` };
+    const first = await run({ ...kept, OUTBOUND_PER_NUMBER_DAILY: "1" });
+    assert.equal(twilio.api.creates.length, 1, first.printed);
+    assert.match(first.printed, /OUTBOUND_PER_NUMBER_DAILY leaves no room.*number_called_enough/);
+    assert.doesNotMatch(first.printed, /of this command alone/);
+    await run({ ...kept, OUTBOUND_PER_NUMBER_DAILY: "1" });
+    assert.equal(twilio.api.creates.length, 1);
+    // Nobody talked: both calls have all of the minutes, which are more than half of one.
+    const second = await run({ OUTBOUND_DAILY_MINUTES: "1" });
+    assert.equal(twilio.api.creates.length, 3, second.printed);
+    assert.match(second.printed, /count the calls of this command alone/);
+    for (const [name, limit] of [["OUTBOUND_DAILY_MINUTES", "0.5"], ["DAILY_USD", "0.01"]]) {
+      const { printed } = await run({ [name!]: limit! });
+      assert.match(printed, new RegExp(`may not be called: ${name} leaves no room for it`));
+    }
+    assert.equal(twilio.api.creates.length, 3);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("what Twilio has not signed gets nothing, and a busy number is told", async () => {
   await using twilio = startTwilio({ answer: "busy" });
   const path = `/rehearse/${"a".repeat(43)}`;

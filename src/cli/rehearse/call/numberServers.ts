@@ -1,17 +1,16 @@
-import type { PhoneSettings, Settings } from "../../../config/settings.ts";
+import { isShared, type PhoneSettings, type Settings } from "../../../config/settings.ts";
 import { keptMs } from "../../../scenarios/run/keptMs.ts";
 import { NotRehearsed } from "../../../scenarios/run/notRehearsed.ts";
 import type { ScenarioServer } from "../../../scenarios/run/scenarioServer.ts";
 import type { Scenario, ScenarioCaller } from "../../../scenarios/scenario.ts";
 import { openDatabase } from "../../../services/records.ts";
-import { loadDialPolicy } from "../../../services/spending.ts";
+import { loadDialPolicy, openCommandCalls, type Settle } from "../../../services/spending.ts";
 import {
   createTwilioCalls,
   type TwilioCalls,
   TwilioProblem,
 } from "../../../services/twilioOutbound.ts";
 import { createPhoneNetwork } from "../../../sim/twilio/phoneNetwork.ts";
-import { createRateLimiter } from "../../../utils/rateLimiter.ts";
 import { sleep } from "../../../utils/sleep.ts";
 import { needsOwnServer } from "../needsOwnServer.ts";
 import { createWaitingLine } from "../waitingLine.ts";
@@ -43,31 +42,34 @@ export async function numberServers(
   { to, confirm, beginsWithinMs = BEGINS_WITHIN_MS }: NumberOptions,
   { settings, signal }: Pick<ServerSources, "settings" | "signal">,
 ): Promise<ScenarioServers> {
-  const { phone, server: { host, port }, outbound } = settings;
+  const { phone, server: { host, port }, database } = settings;
   if (phone === undefined) {
     throw new TypeError(
       "--call takes a Twilio account: set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER and PUBLIC_URL.",
     );
   }
   await using opening = new AsyncDisposableStack();
-  const check = await openCheck(settings, opening);
+  const { check, count } = await openCheck(settings, opening);
   const { number, usdPerMinute } = await check(to);
   const told = `Calling ${number} from ${phone.number} costs about $${usdPerMinute.toFixed(3)} a ` +
     "minute, and what is at that number may cost more. Go on?";
   if (!await confirm(told)) throw new TypeError("Nothing was called. --yes agrees beforehand.");
   const reception = opening.use(receptionAt({ hostname: host, port }, phone));
   const calls = createTwilioCalls(phone);
-  const { perMinute } = outbound;
-  const rate = createRateLimiter({ capacity: perMinute, refillPerSecond: perMinute / 60 });
   const hold = createWaitingLine();
 
-  /** A number is called once at a time, and as often a minute as the settings allow. */
-  async function turn(): Promise<() => void> {
-    const release = await hold();
+  /** Counts a call, once the limits of a minute allow it. */
+  async function counted(maxMs: number): Promise<Settle> {
     for (;;) {
-      const decision = rate.consume("calls", performance.now());
-      if (decision.allowed || signal.aborted) return release;
-      await sleep(1000 * decision.retryAfterSeconds, { signal });
+      signal.throwIfAborted();
+      const usd = usdPerMinute * Math.ceil(maxMs / 60_000);
+      const placed = await count({ to: number, maxMs, usd });
+      if (placed.ok) return placed.settle;
+      const { sentence, code, retryAfterMs } = placed;
+      if (retryAfterMs === undefined) {
+        throw new TypeError(`${number} may not be called: ${sentence} (${code})`);
+      }
+      await sleep(retryAfterMs, { signal });
     }
   }
 
@@ -78,15 +80,22 @@ export async function numberServers(
     usdPerMinute,
     notes: [
       `Calling ${number}: only the sound is known while it lasts, and no record. Times hold the way there and back.`,
+      ...(isShared(database) ? [] : [
+        "The limits of a day count the calls of this command alone: DATABASE_URL is in memory.",
+      ]),
     ],
     async open(scenario, seed) {
       const reason = whyNot(scenario);
       if (reason !== undefined) throw new NotRehearsed(reason);
-      const release = await turn();
+      const release = await hold();
       try {
         signal.throwIfAborted();
         await check(number);
-        return oneCall({ number, seed, phone, calls, reception, beginsWithinMs, signal, release });
+        const settle = await counted(scenario.maxMs);
+        return oneCall({
+          ...{ number, usdPerMinute, seed, phone, calls, reception, beginsWithinMs, signal },
+          ...{ settle, release },
+        });
       } catch (error) {
         release();
         throw error;
@@ -96,12 +105,16 @@ export async function numberServers(
   };
 }
 
-/** Holds a number against the policy, now. The answer rejects with a `TypeError` for one that may not be called. */
+/**
+ * Holds a number against the policy, now, and counts calls to it in the operator's store. `check` rejects with a
+ * `TypeError` for one that may not be called.
+ */
 async function openCheck(settings: Settings, opening: AsyncDisposableStack) {
-  const { doNotCall } = await opening.use(openDatabase(settings.database)).store;
-  const deps = { doNotCall, rulesOf: () => undefined };
+  const store = await opening.use(openDatabase(settings.database)).store;
+  const deps = { doNotCall: store.doNotCall, rulesOf: () => undefined };
   const policy = await loadDialPolicy(settings, deps, Date.now());
-  return async (to: string) => {
+  const count = await openCommandCalls({ settings, store, policy, keyName: "rehearsal" });
+  const check = async (to: string) => {
     const decision = await policy.check(to, Date.now());
     if (!decision.ok) {
       throw new TypeError(`${to} may not be called: ${decision.sentence} (${decision.code})`);
@@ -110,6 +123,7 @@ async function openCheck(settings: Settings, opening: AsyncDisposableStack) {
     const usdPerMinute = policy.estimatedUsdPerMinute(number) + STREAM_USD_PER_MINUTE;
     return { number, usdPerMinute };
   };
+  return { check, count };
 }
 
 function receptionAt(
@@ -144,20 +158,24 @@ function whyNot(scenario: Scenario): string | undefined {
 }
 
 function oneCall(
-  { number, seed, phone, calls, reception, beginsWithinMs, signal, release }: {
-    readonly number: string;
-    readonly seed: number;
-    readonly phone: PhoneSettings;
-    readonly calls: TwilioCalls;
-    readonly reception: CallReception;
-    readonly beginsWithinMs: number;
-    readonly signal: AbortSignal;
-    readonly release: () => void;
-  },
+  { number, usdPerMinute, seed, phone, calls, reception, beginsWithinMs, signal, settle, release }:
+    {
+      readonly number: string;
+      readonly seed: number;
+      readonly phone: PhoneSettings;
+      readonly calls: TwilioCalls;
+      readonly reception: CallReception;
+      readonly beginsWithinMs: number;
+      readonly signal: AbortSignal;
+      readonly usdPerMinute: number;
+      readonly settle: Settle;
+      readonly release: () => void;
+    },
 ): ScenarioServer {
   const network = createPhoneNetwork({ account: phone, publicUrl: phone.publicUrl, seed });
   const { clock, random } = network.context;
   const ends: Promise<void>[] = [];
+  let talkMs: (() => number) | undefined;
   return {
     network,
     origin: phone.publicUrl,
@@ -184,6 +202,7 @@ function oneCall(
       const stop = () => end.end("the rehearsal was interrupted");
       signal.addEventListener("abort", stop, { once: true });
       try {
+        talkMs = () => end.talkMs;
         const placed = await calls.create({
           to: number,
           from: phone.number,
@@ -199,6 +218,8 @@ function oneCall(
         return end;
       } catch (error) {
         end.end("it was given up");
+        // What Twilio refused was never placed; of what it did not answer nobody knows.
+        if (error instanceof TwilioProblem && error.twilioCode !== undefined) talkMs = undefined;
         throw error instanceof TwilioProblem ? new Error(`Twilio: ${error.message}`) : error;
       } finally {
         clearTimeout(timer);
@@ -208,7 +229,13 @@ function oneCall(
     async [Symbol.asyncDispose]() {
       await Promise.all(ends);
       await network.close();
-      release();
+      const minutes = talkMs && talkMs() / 60_000;
+      await settle(
+        minutes === undefined ? undefined : {
+          minutes,
+          usd: usdPerMinute * Math.ceil(minutes),
+        },
+      ).finally(release);
     },
   };
 }
