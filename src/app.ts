@@ -104,7 +104,7 @@ export async function createApp(
   const engine = opening.use(
     await openEngine({ ...base, events, startRehearsal: givenRehearsal ?? startBuiltIn }),
   );
-  const spending = await openSpending(base);
+  const spending = await openSpending({ ...base, ...overrides });
   opening.defer(() => spending.optOuts.close());
   const keptSpeech = opening.use(
     await openKeptSpeech({ ...base, ...spending, ...overrides, engine }),

@@ -67,6 +67,8 @@ export interface AppOverrides {
   readonly dialling?: DiallingTime;
   /** The file that the settings are from, which the set-up view judges too. */
   readonly envPath?: string;
+  /** Told what each request for vectors of documents and questions has cost, in dollars. */
+  readonly onEmbedded?: (usd: number) => void;
   /** By how much the database's clock is taken to be ahead of what it says. */
   readonly clockAheadMs?: number | ((opened: Pick<App, "agents" | "settings">) => Promise<number>);
   /** Certificates to trust at PUBLIC_URL, beside the usual ones. */

@@ -122,17 +122,19 @@ export async function rehearse(
     seed: number,
   ): Promise<ScenarioRun> {
     const { maxMs, callers: { length: callers } } = scenario;
-    const spent = await spending.reserve({ maxMs, callers });
+    const besidesUsd = servers.besidesUsd?.(scenario);
+    const spent = await spending.reserve({ maxMs, callers, besidesUsd });
     let cost: RunCost | undefined = { usd: 0, talkedMs: 0 };
     try {
-      await using server = await servers.open(scenario, seed);
+      await using server = await servers.open(scenario, seed, spending.add);
       cost = undefined;
       const run = await runScenario(scenario, server, {
         ...{ voices, readAudio, judge, improvise, transcribe: transcriber?.transcribe },
         signal: interrupted,
       });
-      cost = runCost(run, servers.usdPerMinute);
-      if (servers.engine === "rehearsal") spending.add(analysisUsdOf(run));
+      cost = servers.engine === "rehearsal"
+        ? { usd: analysisUsdOf(run), talkedMs: 0 }
+        : runCost(run, servers.usdPerMinute);
       return { ...run, ...present({ recorded }) };
     } finally {
       spent(cost);

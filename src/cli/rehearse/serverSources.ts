@@ -25,5 +25,8 @@ export interface ScenarioServers extends AsyncDisposable {
   readonly usdPerMinute?: number;
   /** What is to be known of all that follows. */
   readonly notes: readonly string[];
-  open(scenario: Scenario, seed: number): Promise<ScenarioServer>;
+  /** `spent` is told of dollars that are in no record of a call. */
+  open(scenario: Scenario, seed: number, spent: (usd: number) => void): Promise<ScenarioServer>;
+  /** What a scenario's analyses may cost at most, beside its calls; absent where the server says. */
+  besidesUsd?(scenario: Scenario): number;
 }

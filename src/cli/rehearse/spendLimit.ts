@@ -5,7 +5,12 @@ export interface SpendLimit {
    * its callers have talked in all, or nothing where that is not known. Rejects where too much was spent.
    */
   reserve(
-    scenario: { readonly maxMs: number; readonly callers: number },
+    scenario: {
+      readonly maxMs: number;
+      readonly callers: number;
+      /** What it may cost besides, also where calls are free. */
+      readonly besidesUsd?: number | undefined;
+    },
   ): Promise<(spent?: { readonly usd: number; readonly talkedMs: number }) => void>;
   /** Counts what is spent beside the scenarios, such as by a judge. */
   add(usd: number): void;
@@ -38,17 +43,15 @@ export function createSpendLimit(
   return {
     add: (usd) => void (spent += usd),
     refusal,
-    async reserve({ maxMs, callers }) {
-      if (isFree) {
-        const refused = refusal();
-        if (refused !== undefined) throw new Error(refused);
-        return () => {};
-      }
+    async reserve({ maxMs, callers, besidesUsd = 0 }) {
       let estimate: number;
       for (;;) {
         // A carrier takes whole minutes.
         const minutes = usdPerMinute === undefined ? maxMs / 60_000 : Math.ceil(maxMs / 60_000);
-        estimate = callers * minutes * (usdPerMinute ?? worst);
+        estimate = besidesUsd + (isFree ? 0 : callers * minutes * (usdPerMinute ?? worst));
+        const refused = isFree ? refusal() : undefined;
+        if (refused !== undefined) throw new Error(refused);
+        if (estimate === 0) break;
         if (spent + reserved + estimate <= maxUsd) break;
         if (reserved === 0) {
           const told = `$${spent.toFixed(2)} were spent, and it may cost $${estimate.toFixed(2)}`;

@@ -15,6 +15,8 @@ export interface EmbeddingSpendingDeps extends Pick<Clock, "now"> {
   readonly prices: Prices;
   readonly incidents: Pick<Incidents, "report">;
   readonly log: Pick<Log, "warn">;
+  /** Told what each request has cost, where its model's price is known. */
+  readonly onEmbedded?: ((usd: number) => void) | undefined;
 }
 
 /** What vectors of documents and questions cost, which counts for the server's limit. */
@@ -25,7 +27,7 @@ const HOLD_MS = 5 * 60_000;
 const LEAST_USD = 0.000001;
 
 export function createEmbeddingSpending(
-  { budget, accountsOf, settings: { embeddings }, prices, incidents, now, log }:
+  { budget, accountsOf, settings: { embeddings }, prices, incidents, now, log, onEmbedded }:
     EmbeddingSpendingDeps,
 ) {
   const accounts = serverDollars(accountsOf);
@@ -42,7 +44,14 @@ export function createEmbeddingSpending(
   return {
     /** Reserves so many tokens. Undefined where the limit is used up; rejects where the store does not answer. */
     async reserve(tokens: number) {
-      if (accounts.length === 0) return { settle: () => Promise.resolve() };
+      if (accounts.length === 0) {
+        return {
+          settle(tokens: number): Promise<void> {
+            onEmbedded?.(usdOf(tokens) ?? 0);
+            return Promise.resolve();
+          },
+        };
+      }
       const id = newId("embedding");
       const usd = usdOf(tokens) ?? 0;
       const request = { callId: id, accounts, minutes: 0, usd, holdMs: HOLD_MS };
@@ -50,7 +59,9 @@ export function createEmbeddingSpending(
       return {
         /** Never rejects. */
         async settle(tokens: number): Promise<void> {
-          await budget.settle(id, { minutes: 0, usd: usdOf(tokens) ?? 0 })
+          const usd = usdOf(tokens) ?? 0;
+          onEmbedded?.(usd);
+          await budget.settle(id, { minutes: 0, usd })
             .catch((error) => log.warn("Embeddings not settled", { error }));
         },
       };

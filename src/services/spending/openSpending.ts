@@ -32,6 +32,7 @@ export interface SpendingDeps extends Clock {
   readonly prices: Prices;
   readonly incidents: Incidents;
   readonly log: Log;
+  readonly onEmbedded?: ((usd: number) => void) | undefined;
 }
 
 /** What may be dialled, and what calls may use. */
@@ -42,7 +43,7 @@ export type Spending = Awaited<ReturnType<typeof openSpending>>;
  * prices are not known.
  */
 export async function openSpending(
-  { settings, agents, store, prices, incidents, now, setTimer, log }: SpendingDeps,
+  { settings, agents, store, prices, incidents, now, setTimer, log, onEmbedded }: SpendingDeps,
 ) {
   const { limits: { callUsd, server }, phone } = settings;
   const reportUnpriced = createUnpricedReports(incidents);
@@ -109,7 +110,7 @@ export async function openSpending(
       transfers.addressOf(agents.get(agent), alias, target),
     modelsOf,
     analysisSpending: createAnalysisSpending(spendingDeps),
-    embeddingSpending: createEmbeddingSpending(spendingDeps),
+    embeddingSpending: createEmbeddingSpending({ ...spendingDeps, onEmbedded }),
     textSpending: createTextSpending({
       budget: store.budget,
       accountsOf,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { startRehearsedServer } from "../../../src/cli/rehearse/server/rehearsedServer.ts";
 import { modelScript } from "../../../src/scenarios/run/model/modelScript.ts";
+import { startEmbeddingServer } from "../../../src/sim/embeddings/embeddingServer.ts";
 import { createToneVoice } from "../../../src/sim/voice/toneVoice.ts";
 import { createAgentFolder } from "../../support/agents/agentFolder.ts";
 import { desk } from "../../support/scenarios/desk.ts";
@@ -49,6 +50,21 @@ Deno.test("a transfer that the operator's own limits refuse is acted out, and to
   assert.deepEqual(await started(folder.path, { numbers }, { OUTBOUND_COUNTRIES: "US,DE" }), []);
 });
 
+Deno.test("what vectors of documents cost is told as it is spent", async () => {
+  const embeddings = startEmbeddingServer({ apiKey: "sk-of-the-test" });
+  await using folder = await createAgentFolder({
+    "desk.md": desk("knowledge: [docs]"),
+    "docs/prices.md": "# Prices\n\nA haircut costs forty dollars.",
+  });
+  const spent = Promise.withResolvers<number>();
+  await using _server = await serverOf(folder.path, { spent: spent.resolve }, {
+    KNOWLEDGE_EMBEDDINGS_KEY: "sk-of-the-test",
+    KNOWLEDGE_EMBEDDINGS_URL: embeddings.url,
+  });
+  assert.ok(await spent.promise > 0);
+  await embeddings.close();
+});
+
 /** Opens a server and closes it; resolves with its notes. */
 async function started(
   agentsDir: string,
@@ -56,7 +72,17 @@ async function started(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<readonly string[]> {
   const notes: string[] = [];
-  await using _server = await startRehearsedServer({
+  const note = (what: string) => notes.push(what);
+  await using _server = await serverOf(agentsDir, { note, ...options }, environment);
+  return notes;
+}
+
+function serverOf(
+  agentsDir: string,
+  options: Partial<Parameters<typeof startRehearsedServer>[0]>,
+  environment: Readonly<Record<string, string>>,
+) {
+  return startRehearsedServer({
     environment: { AGENTS_DIR: agentsDir, ...environment },
     ...{
       isReal: false,
@@ -70,8 +96,6 @@ async function started(
     faults: { first: [], every: [] },
     voices: { slt: createToneVoice() },
     log: () => {},
-    note: (what) => notes.push(what),
     ...options,
   });
-  return notes;
 }

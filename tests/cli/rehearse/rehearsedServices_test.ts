@@ -60,5 +60,5 @@ Deno.test("the dollars of analysing are the operator's, within those of the rehe
       { ANALYSIS_MODEL: "gpt-4o", ANALYSIS_DAILY_USD: own },
       { isReal: false, expect: [{ type: "analysis", fields: {} }], maxUsd: 5 },
     )["ANALYSIS_DAILY_USD"];
-  assert.deepEqual(["2", "9", "", "off", "abc"].map(daily), ["2", "5", "5", "5", "abc"]);
+  assert.deepEqual(["0.2", "9", "", "off", "abc"].map(daily), ["0.2", "1", "1", "1", "abc"]);
 });

@@ -21,3 +21,18 @@ Deno.test("a dear call has others reserve more", async () => {
   (await limit.reserve(MINUTE))({ usd: 2, talkedMs: 60_000 });
   await assert.rejects(limit.reserve(MINUTE), /leaves no room for it: \$2\.00 were spent/);
 });
+
+Deno.test("what is analysed beside free calls is reserved, and others go on", async () => {
+  const limit = createSpendLimit(1.5, true);
+  const analysed = { ...MINUTE, besidesUsd: 1 };
+  const spent = await limit.reserve(analysed);
+  await limit.reserve(MINUTE);
+  let isBegun = false;
+  const second = limit.reserve(analysed).then(() => isBegun = true);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.equal(isBegun, false, "both together may cost two");
+  spent({ usd: 0.25, talkedMs: 0 });
+  await second;
+  limit.add(1.5);
+  await assert.rejects(limit.reserve(MINUTE), /--max-usd 1\.5 is used up/);
+});

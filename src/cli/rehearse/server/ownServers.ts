@@ -8,7 +8,7 @@ import type { RehearseOptions } from "../rehearseOptions.ts";
 import { createScenarioLog } from "./scenarioLog.ts";
 import type { ScenarioServers, ServerSources } from "../serverSources.ts";
 import { startRehearsedServer } from "./rehearsedServer.ts";
-import { withoutUnneeded } from "./rehearsedServices.ts";
+import { analysesUsd, withoutUnneeded } from "./rehearsedServices.ts";
 
 /** A server in this process for each scenario, with the built-in engine or the model of the settings. */
 export function ownServers(
@@ -19,7 +19,8 @@ export function ownServers(
   return {
     engine: isReal ? settings.openai.model : "rehearsal",
     notes: [],
-    async open(scenario, seed) {
+    besidesUsd: ({ expect }) => analysesUsd(environment, { expect, maxUsd }),
+    async open(scenario, seed, spent) {
       if (isReal && hasModelFaults(scenario)) {
         throw new NotRehearsed("faults of the model need the built-in engine: --built-in");
       }
@@ -42,6 +43,7 @@ export function ownServers(
         voices,
         log: createScenarioLog(scenario.name, print),
         note,
+        spent,
       });
       return {
         ...server,

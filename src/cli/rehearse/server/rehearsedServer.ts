@@ -57,6 +57,8 @@ export interface RehearsedServerOptions {
   readonly log: (line: string) => void;
   /** Told what could not be checked, in half a sentence. */
   readonly note?: (what: string) => void;
+  /** Told what is spent besides the calls, in dollars. */
+  readonly spent?: ((usd: number) => void) | undefined;
 }
 
 /**
@@ -81,6 +83,7 @@ export async function startRehearsedServer(
     voices,
     log,
     note = () => {},
+    spent = () => {},
   }: RehearsedServerOptions,
 ): Promise<ScenarioServer> {
   await using opening = new AsyncDisposableStack();
@@ -141,6 +144,7 @@ export async function startRehearsedServer(
   const app = await createApp(ownEnvironment, {
     log: createLogger({ level: "warn", format: "json", write: log, now: Date.now }),
     recordAfterMs: "never",
+    onEmbedded: spent,
     toolStandIns: toolStandIns(tools),
     agentPollMs: NEVER_MS,
     lateness: { beginsAt: Infinity },
