@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { createAgentFolder } from "../support/agents/agentFolder.ts";
-import { rehearsed } from "../support/scenarios/rehearsed.ts";
+import { createAgentFolder } from "../../support/agents/agentFolder.ts";
+import { rehearsed } from "../../support/scenarios/rehearsed.ts";
 
 const AGENT = `---
 title: Desk
