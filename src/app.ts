@@ -211,6 +211,7 @@ export async function createApp(
     metrics,
     webhooks,
     phone,
+    mediaLimits: overrides.mediaLimits,
     routing,
     operations,
     toolTrials,

@@ -2,6 +2,7 @@ import type { CallRegistry } from "./call/registry.ts";
 import type { AgentFiles } from "./config/agentFiles.ts";
 import type { AgentCheck, Agents } from "./config/agents.ts";
 import type { Settings } from "./config/settings.ts";
+import type { TwilioLimits } from "./handlers/twilioHandler.ts";
 import type { ConnectionInfo } from "./routes/baseRouter.ts";
 import type { EventHub } from "./services/events.ts";
 import type { Recordings } from "./services/recording.ts";
@@ -65,6 +66,7 @@ export interface AppOverrides {
   readonly recordAfterMs?: number | "never";
   readonly twilioTimeoutMs?: number;
   readonly dialling?: DiallingTime;
+  readonly mediaLimits?: Partial<TwilioLimits>;
   /** The file that the settings are from, which the set-up view judges too. */
   readonly envPath?: string;
   /** Told what each request for vectors of documents and questions has cost, in dollars. */

@@ -30,7 +30,8 @@ export interface TwilioHandlerDeps {
   readonly limits?: Partial<TwilioLimits>;
 }
 
-interface TwilioLimits {
+/** The limits of a media socket. */
+export interface TwilioLimits {
   /** How long a socket may stay without a valid `start`. */
   readonly startMs: number;
   /** Twilio sends a frame every 20 ms: a socket silent for this long is dead, though not closed. */
@@ -55,7 +56,7 @@ type Stream =
 
 /** Handles one Twilio media stream: joins it to its call at `start`, then passes on every frame. */
 export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): void {
-  const { startMs, silentMs, releaseMs, maxMessageLength } = { ...defaultLimits, ...deps.limits };
+  const { startMs, silentMs, releaseMs, maxMessageLength } = { ...twilioLimits, ...deps.limits };
   let stream: Stream = { state: "waiting" };
   let messages = 0;
   let seen = 0;
@@ -223,7 +224,8 @@ export function handleTwilioSocket(socket: WebSocket, deps: TwilioHandlerDeps): 
   }
 }
 
-const defaultLimits: TwilioLimits = {
+/** The limits where no others are given. */
+export const twilioLimits: TwilioLimits = {
   startMs: 5000,
   // Looked at four times: noticed within ten seconds.
   silentMs: 7500,

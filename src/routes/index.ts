@@ -129,7 +129,8 @@ export function createRouter(
   mount(probeRoutes({
     ...{ proofs: deps.setup.proofs, phone: settings.phone, addressOf, now: monotonic },
   }));
-  mount(twilioRoutes({ phone, texts: deps.texts, sockets: load.sockets, addressOf, log }));
+  const { texts, mediaLimits } = deps;
+  mount(twilioRoutes({ phone, texts, sockets: load.sockets, mediaLimits, addressOf, log }));
   const sendTable = createTableStreams({ setTimer, revocation: callers.revocation });
   mount(outboundBatchesRoutes(outbound));
   mount(batchControlRoutes({ ...outbound, now }));

@@ -1,6 +1,7 @@
 import type { CallRegistry } from "../call/registry.ts";
 import type { Agents } from "../config/agents.ts";
 import type { Settings } from "../config/settings.ts";
+import type { TwilioLimits } from "../handlers/twilioHandler.ts";
 import type { AgentCatalog } from "../services/agents.ts";
 import type { ApiOperations, PreviewSession } from "../services/calls.ts";
 import type { Knowledge } from "../services/knowledge.ts";
@@ -34,6 +35,8 @@ export interface RouterDeps {
   readonly registry: CallRegistry;
   /** Absent where the phone is not set up. */
   readonly phone: Phone | undefined;
+  /** Of the sockets that carry phone calls, where they are not the usual ones. */
+  readonly mediaLimits: Partial<TwilioLimits> | undefined;
   readonly texts: Texts | undefined;
   readonly clientTools: ClientToolCalls;
   readonly store: Store;

@@ -28,11 +28,12 @@ import { createWaitingSockets } from "./middleware/waitingSockets.ts";
 import { present } from "../utils/present.ts";
 
 /** The routes that Twilio calls: signed webhooks under `/twilio/`, and the media socket `/media`. */
-export function twilioRoutes({ phone, texts, sockets, addressOf, log }: {
+export function twilioRoutes({ phone, texts, sockets, mediaLimits, addressOf, log }: {
   /** Absent where the phone is not set up: every route says so. */
   readonly phone: Pick<Phone, "authToken" | "publicUrl" | "calls" | "callbacks"> | undefined;
   readonly texts: Pick<Texts, "onStatus"> | undefined;
   readonly sockets: Pick<OpenSockets, "watch">;
+  readonly mediaLimits: TwilioHandlerDeps["limits"] | undefined;
   /** The client address that media sockets are limited by. */
   readonly addressOf: (c: Context) => string;
   readonly log: TwilioHandlerDeps["log"];
@@ -171,6 +172,7 @@ export function twilioRoutes({ phone, texts, sockets, addressOf, log }: {
         onLost: calls.replaceStream,
         onEnded: uncount,
         log,
+        ...present({ limits: mediaLimits }),
       });
       return response;
     } catch (error) {

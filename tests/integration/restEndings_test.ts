@@ -13,6 +13,7 @@ import { temporaryDatabase } from "../support/twilio/dialling.ts";
 import { concurrentTests } from "../support/servers/concurrently.ts";
 import { greeted as greetedCall, typed } from "../support/servers/rigSteps.ts";
 import { hangUp } from "../support/twilio/hangUp.ts";
+import { PATIENCE_MS } from "../support/until.ts";
 
 const test = concurrentTests("ends of phone calls by REST");
 const agent =
@@ -32,6 +33,8 @@ function start(env: Readonly<Record<string, string>> = {}): Promise<PhoneRig> {
     env,
     model: { script },
     network: { line: { pauseMsPerSecond: 10 } },
+    // However late an answer of Twilio's is, the socket is not closed before it has come.
+    overrides: { mediaLimits: { releaseMs: PATIENCE_MS } },
   });
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { twilioLimits } from "../../../src/handlers/twilioHandler.ts";
 import { createCallEndings } from "../../../src/services/phone/callEndings.ts";
 import { TwilioProblem } from "../../../src/services/twilioOutbound.ts";
 import { callSid } from "../../support/servers/mediaServer.ts";
@@ -12,6 +13,7 @@ function start(
 ) {
   const failures = [...problems];
   const timers: (() => void)[] = [];
+  const delaysMs: number[] = [];
   const logged: string[] = [];
   let asked = 0;
   const endings = createCallEndings({
@@ -35,14 +37,15 @@ function start(
     confirmation: { expect() {} },
     publicUrl: "https://phone.example",
     log: { warn: (message) => void logged.push(message) },
-    setTimer(wake) {
+    setTimer(wake, delayMs) {
       timers.push(wake);
+      delaysMs.push(delayMs);
       return () => {};
     },
   });
   const session = new RecordingSession();
   session.callSid = callSid;
-  return { endings, session, timers, logged, asked: () => asked };
+  return { endings, session, timers, delaysMs, logged, asked: () => asked };
 }
 
 const late = new TwilioProblem(504, "provider_unreachable", "Twilio did not answer in time.");
@@ -60,6 +63,19 @@ Deno.test("a dial is asked for again where Twilio was busy, but not where it may
   const second = start([late], "dial");
   assert.equal(await second.endings.end(second.session, { reason: "transferred" }), false);
   assert.equal(second.asked(), 1);
+});
+
+Deno.test("Twilio is asked three times before the socket is closed, with as much time left for its answers", async () => {
+  const { endings, session, timers, delaysMs, asked } = start([busy, busy], "hangUp");
+  const told = endings.end(session, { reason: "agent_hung_up" });
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await settled();
+    timers.splice(0).forEach((wake) => wake());
+  }
+  assert.equal(await told, true);
+  assert.equal(asked(), 3);
+  const waitedMs = delaysMs.reduce((sum, delayMs) => sum + delayMs, 0);
+  assert.ok(waitedMs <= twilioLimits.releaseMs / 2, `${delaysMs}`);
 });
 
 Deno.test("Twilio is told of an end that was heard on the line, and not of one that it has told itself", async () => {
