@@ -3,6 +3,48 @@ import { createSpendLimit } from "../../../src/cli/rehearse/spendLimit.ts";
 
 const MINUTE = { maxMs: 60_000, callers: 1 };
 
+Deno.test("createSpendLimit() holds scenarios that run at the same time to the amount in all", async () => {
+  const { reserve } = createSpendLimit(1, false);
+  const one = { maxMs: 60_000, callers: 1 };
+  const first = await reserve(one);
+  await reserve(one);
+  let isThirdHere = false;
+  const third = reserve(one).then((spent) => {
+    isThirdHere = true;
+    return spent;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.equal(isThirdHere, false, "two of them may cost 0.70 already");
+  first({ usd: 0.25, talkedMs: 60_000 });
+  (await third)({ usd: 0.2, talkedMs: 60_000 });
+  // One is under way with 0.35, 0.45 are spent, and another may cost ten times what a minute did.
+  const fourth = reserve({ maxMs: 600_000, callers: 1 });
+  const spent = await Promise.race([fourth, Promise.resolve(undefined)]);
+  assert.equal(spent, undefined);
+});
+
+Deno.test("createSpendLimit() refuses what there is no room for, and counts what is not told", async () => {
+  const { reserve } = createSpendLimit(0.5, false);
+  (await reserve({ maxMs: 60_000, callers: 1 }))();
+  await assert.rejects(reserve({ maxMs: 60_000, callers: 1 }), /--max-usd 0\.5 leaves no room/);
+  const free = createSpendLimit(0.01, true);
+  (await free.reserve({ maxMs: 600_000, callers: 9 }))({ usd: 0, talkedMs: 600_000 });
+  await free.reserve({ maxMs: 600_000, callers: 9 });
+});
+
+Deno.test("createSpendLimit() holds long scenarios of many callers to what a minute may cost", async () => {
+  const { reserve } = createSpendLimit(5, false);
+  (await reserve({ maxMs: 120_000, callers: 1 }))({ usd: 0.02, talkedMs: 20_000 });
+  const many = reserve({ maxMs: 3_600_000, callers: 50 });
+  await assert.rejects(
+    many,
+    /leaves no room for it: \$0\.02 were spent, and it may cost \$1050\.00/,
+  );
+  const { reserve: ofNumber } = createSpendLimit(5, false, 0.01);
+  (await ofNumber({ maxMs: 10_000, callers: 1 }))({ usd: 0.01, talkedMs: 10_000 });
+  await ofNumber({ maxMs: 60_000, callers: 1 });
+});
+
 Deno.test("calls that cost little, or failed at once, do not let others reserve less", async () => {
   for (const first of [{ usd: 0, talkedMs: 200 }, { usd: 0.001, talkedMs: 60_000 }]) {
     const limit = createSpendLimit(1, false);
