@@ -16,7 +16,7 @@ export function sinceRecordedLines({ sinceRecorded }: CallResult): readonly stri
   ];
 }
 
-/** What a difference from recorded calls tells: a sentence where the report has any. */
+/** Where differences from recorded calls can come from: one sentence, or none where the report has no such call. */
 export function whoAnswers(
   { scenarios, engine }: Pick<RunReport, "scenarios" | "engine">,
 ): readonly string[] {
