@@ -54,7 +54,7 @@ export async function createApp(
     examineAgent,
     engine: simulated,
     lateness,
-    clockAheadMs,
+    clockAheadMs = 0,
     startRehearsal: givenRehearsal,
     ...overrides
   }: AppOverrides = {},
@@ -73,9 +73,9 @@ export async function createApp(
   const incidents = createIncidents({ now: Date.now, log });
   output.reportTo(incidents);
   const readToolVariable = createToolVariables(environment, readVariable);
-  const openStore = (aheadMs?: number) => opening.use(openDatabase(settings.database, aheadMs));
-  // Beside the reading of the agents: neither needs the other, but for a time that follows theirs.
-  const begun = typeof clockAheadMs === "function" ? undefined : openStore(clockAheadMs);
+  const openStore = (aheadMs: number) => opening.use(openDatabase(settings.database, aheadMs));
+  // Opened while the agents are read, unless its clock depends on them.
+  const databaseOrClock = typeof clockAheadMs === "number" ? openStore(clockAheadMs) : clockAheadMs;
   const openedAgents = await openAgents(settings, {
     ...overrides,
     agentFiles,
@@ -86,8 +86,9 @@ export async function createApp(
     log,
   });
   const { agents } = openedAgents;
-  const database = begun ??
-    openStore(typeof clockAheadMs === "function" ? await clockAheadMs({ agents, settings }) : 0);
+  const database = typeof databaseOrClock === "function"
+    ? openStore(await databaseOrClock({ agents, settings }))
+    : databaseOrClock;
   if (!isShared(settings.database)) await openedAgents.recover();
   const resources = opening.use(await openResources({ settings, agents, database, log }));
   const { now } = resources.store.clock;

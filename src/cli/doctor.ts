@@ -27,7 +27,7 @@ export async function doctor(
   { environment, terminal, place }: DoctorDeps,
 ): Promise<number> {
   const denoJson = await Deno.readTextFile(place.denoPath).catch(() => undefined);
-  const { checks: found, source, isRunning, isTold } = await look({
+  const { checks: found, source, isRunning, isFromServer } = await look({
     environment,
     envPath: place.envPath,
     mayUse: mayUseBy(denoJson),
@@ -40,7 +40,9 @@ export async function doctor(
   // What is off is a choice: it is changed only where somebody says so.
   const states = isYes ? ["broken", "warning"] : ["broken", "warning", "off"];
   const open = states.flatMap((state) => checks.filter((check) => check.state === state));
-  const hosts = isYes && isTold ? await folderHosts(settings, environment) : new Set<string>();
+  const hosts = isYes && isFromServer
+    ? await folderHosts(settings, environment)
+    : new Set<string>();
   for (const check of isFixing ? onePerChange(open) : []) {
     const { fix, code } = check;
     if (fix === undefined) continue;
@@ -48,7 +50,7 @@ export async function doctor(
       terminal.print("");
       for (const line of wrapped(`${code}: ${fillSentence(fix)}`, "")) terminal.print(line);
     }
-    const isFromFolder = !isTold || fix.code !== "allow_host" ||
+    const isFromFolder = !isFromServer || fix.code !== "allow_host" ||
       hosts.has(String(fix.values?.["host"]));
     if (isJson && !isFromFolder) {
       failed.push({ check, reason: UNKNOWN_HOST });

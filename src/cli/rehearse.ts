@@ -122,8 +122,8 @@ export async function rehearse(
     seed: number,
   ): Promise<ScenarioRun> {
     const { maxMs, callers: { length: callers } } = scenario;
-    const besidesUsd = servers.besidesUsd?.(scenario);
-    const spent = await spending.reserve({ maxMs, callers, besidesUsd });
+    const maxAnalysesUsd = servers.maxAnalysesUsd?.(scenario);
+    const spent = await spending.reserve({ maxMs, callers, maxAnalysesUsd });
     let cost: RunCost | undefined = { usd: 0, talkedMs: 0 };
     try {
       await using server = await servers.open(scenario, seed, spending.add);

@@ -59,11 +59,17 @@ export function unreachableTools({ http_tools }: Agent): readonly FoundProblem[]
 
 /** The problem where the database's host may not be reached; checked alone, before it is opened. */
 export function unreachableDatabase(database: DatabaseSettings): string | undefined {
+  const host = databaseHost(database);
+  return host === undefined ? undefined : unreachable("DATABASE_URL", host);
+}
+
+/** With its port; undefined where the database takes no network. */
+export function databaseHost(database: DatabaseSettings): string | undefined {
   if (database.kind !== "postgres") return undefined;
   const { hostname, port } = new URL(database.url);
   // A Unix socket has a path in place of the host.
   if (hostname === "" || /^%2f/i.test(hostname)) return undefined;
-  return unreachable("DATABASE_URL", `${hostname}:${port === "" ? "5432" : port}`);
+  return `${hostname}:${port === "" ? "5432" : port}`;
 }
 
 function unreachable(place: string, host: string): string | undefined {

@@ -17,8 +17,11 @@ export function toolsRoutes({ access, agents, trials }: {
   const routes = apiRoutes();
 
   routes.openapi({ ...all, middleware: [access("setup:read")] }, (c) => {
-    const { tools, problems } = required(trials.list(c.req.valid("param").name), unknownAgent);
-    return c.json({ tools: tools.map(viewTool), problems: [...problems] }, 200);
+    const { name } = c.req.valid("param");
+    const { tools, problems } = required(trials.list(name), unknownAgent);
+    const openServers = (agents.get(name)?.mcp_servers ?? [])
+      .flatMap(({ by, tools, name }) => by === "model" && tools === "all" ? [name] : []);
+    return c.json({ tools: tools.map(viewTool), openServers, problems: [...problems] }, 200);
   });
 
   routes.openapi(
@@ -122,7 +125,17 @@ const all = createRoute({
   tags: ["Agents"],
   request: { params: z.object({ name: agentName }) },
   responses: {
-    200: answer("The tools", z.object({ tools: z.array(tool), problems: z.array(z.string()) })),
+    200: answer(
+      "The tools",
+      z.object({
+        tools: z.array(tool),
+        openServers: z.array(z.string()).openapi({
+          description:
+            "MCP servers of which the model itself may call every tool: theirs are not among `tools`",
+        }),
+        problems: z.array(z.string()),
+      }),
+    ),
     ...errorAnswers,
   },
 });

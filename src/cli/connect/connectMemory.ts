@@ -102,7 +102,10 @@ function read(path: string): Content {
     text = Deno.readTextFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { numbers: [], processes: [] };
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConnectMemoryError(
+      `Cannot read ${path}, which remembers how numbers were before: ${reason}`,
+    );
   }
   const content = contentOf(text);
   if (content !== undefined) return content;

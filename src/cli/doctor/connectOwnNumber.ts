@@ -18,7 +18,7 @@ export async function connectOwnNumber(
   },
 ): Promise<void> {
   const { phone } = usableSettings(environment);
-  if (phone === undefined) throw new Error("Twilio is not set up, or not rightly, in .env");
+  if (phone === undefined) throw new Error("Twilio is not set up correctly in .env");
   const deps = connectDeps(phone, openConnectMemory(`${folder}/connect.json`));
   const found = await deps.account.find(number);
   if (found === undefined) throw new Error(`The account does not have ${number}`);

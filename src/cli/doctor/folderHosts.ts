@@ -1,4 +1,4 @@
-import { namedHosts } from "../../config/hostPermissions.ts";
+import { databaseHost, namedHosts } from "../../config/hostPermissions.ts";
 import type { Environment } from "../../config/settingReader.ts";
 import type { Settings } from "../../config/settings.ts";
 import { modelServerOf } from "../../services/openai.ts";
@@ -22,7 +22,9 @@ export async function folderHosts(
     ]),
   ];
   const engine = modelServerOf(settings.openai).name;
+  const database = databaseHost(settings.database);
   return new Set([
+    ...(database === undefined ? [] : [database]),
     ...namedHosts({ settings, agents, engine }).map(({ host }) => host),
     ...urls.map((url) => hostAndPort(new URL(url))),
   ]);

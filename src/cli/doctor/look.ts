@@ -23,7 +23,7 @@ export interface Looked {
   readonly source: string;
   readonly isRunning: boolean;
   /** Whether what listens on the port of the settings has said it. */
-  readonly isTold: boolean;
+  readonly isFromServer: boolean;
 }
 
 /** Asks the server of the settings where one runs, and looks at the files where none does. */
@@ -43,7 +43,7 @@ export async function look(options: {
       checks: onlyOnce([...checks, ...answer.checks]),
       source: `The server on port ${port} was asked.`,
       isRunning: true,
-      isTold: true,
+      isFromServer: true,
     };
   }
   const isRunning = answer.state !== "absent";
@@ -58,7 +58,7 @@ export async function look(options: {
       ? "The server that runs could not be asked: the files were looked at."
       : "No server runs: the files were looked at.",
     isRunning,
-    isTold: false,
+    isFromServer: false,
   };
 }
 

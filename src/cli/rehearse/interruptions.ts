@@ -1,4 +1,4 @@
-/** A key is told to the whole group of processes, and by `deno task` once more. */
+/** Ctrl-C reaches this process twice: from the terminal, and forwarded by `deno task`. */
 const SAME_MS = 500;
 
 /** Aborted by the first interruption of the process; each later one calls back. */

@@ -4,7 +4,10 @@ import type { RehearseOptions } from "./rehearseOptions.ts";
 import { ownServers } from "./server/ownServers.ts";
 import type { ScenarioServers, ServerSources } from "./serverSources.ts";
 
-/** A number that is called, a server that runs elsewhere, or one for each scenario. Rejects with a `TypeError` where there can be none. */
+/**
+ * A number that is called, a server that runs elsewhere, or one for each scenario. Rejects with a `TypeError` where
+ * there can be none.
+ */
 export async function openServers(
   { against, keyFile, isBuiltIn, call, maxUsd }: Pick<
     RehearseOptions,

@@ -63,7 +63,7 @@ export async function writeReports(
     if (path === undefined) continue;
     try {
       await Deno.mkdir(dirname(path), { recursive: true });
-      // The mode of a writing counts for a file that was not there yet; what is no file has none of its own.
+      // `mode` applies to new files only; a device has no mode to change.
       if ((await statOf(path))?.isFile === true) await Deno.chmod(path, OWNER_ONLY);
       await Deno.writeTextFile(path, write(whole), { mode: OWNER_ONLY });
     } catch (error) {

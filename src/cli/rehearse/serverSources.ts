@@ -27,6 +27,6 @@ export interface ScenarioServers extends AsyncDisposable {
   readonly notes: readonly string[];
   /** `spent` is told of dollars that are in no record of a call. */
   open(scenario: Scenario, seed: number, spent: (usd: number) => void): Promise<ScenarioServer>;
-  /** What a scenario's analyses may cost at most, beside its calls; absent where the server says. */
-  besidesUsd?(scenario: Scenario): number;
+  /** Upper limit in dollars for a scenario's analyses; absent where records of another server give their cost. */
+  maxAnalysesUsd?(scenario: Scenario): number;
 }

@@ -8,8 +8,8 @@ export interface SpendLimit {
     scenario: {
       readonly maxMs: number;
       readonly callers: number;
-      /** What it may cost besides, also where calls are free. */
-      readonly besidesUsd?: number | undefined;
+      /** What the analyses of its calls may cost, also where calls are free. */
+      readonly maxAnalysesUsd?: number | undefined;
     },
   ): Promise<(spent?: { readonly usd: number; readonly talkedMs: number }) => void>;
   /** Counts what is spent beside the scenarios, such as by a judge. */
@@ -43,12 +43,12 @@ export function createSpendLimit(
   return {
     add: (usd) => void (spent += usd),
     refusal,
-    async reserve({ maxMs, callers, besidesUsd = 0 }) {
+    async reserve({ maxMs, callers, maxAnalysesUsd = 0 }) {
       let estimate: number;
       for (;;) {
         // A carrier takes whole minutes.
         const minutes = usdPerMinute === undefined ? maxMs / 60_000 : Math.ceil(maxMs / 60_000);
-        estimate = besidesUsd + (isFree ? 0 : callers * minutes * (usdPerMinute ?? worst));
+        estimate = maxAnalysesUsd + (isFree ? 0 : callers * minutes * (usdPerMinute ?? worst));
         const refused = isFree ? refusal() : undefined;
         if (refused !== undefined) throw new Error(refused);
         if (estimate === 0) break;

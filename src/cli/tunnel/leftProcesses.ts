@@ -51,7 +51,9 @@ export async function endLeftProcesses(
     } catch (error) {
       if (error instanceof ConnectMemoryError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
-      print(`${left.name} (process ${left.pid}) may still run; end it, for it is open: ${reason}`);
+      print(
+        `${left.name} (process ${left.pid}) may still be running and reachable from the internet; end it by hand: ${reason}`,
+      );
       isWhole = false;
     }
   }
@@ -79,12 +81,22 @@ async function end(left: StartedProcess): Promise<void> {
 
 /** Whether the id is still that of the process, and not of a later one. */
 async function isRunning({ pid, startedAt }: KnownProcess): Promise<boolean> {
-  const [state, ...start] = (await run("ps", ["-o", "stat=,lstart=", "-p", `${pid}`])).trim()
-    .split(/\s+/);
-  if (!state || state.startsWith("Z")) return false;
+  const [state, ...start] = await statusOf(pid);
+  if (!state) {
+    // Some, such as that of BusyBox, do not know these options, and would make every process look ended.
+    if ((await statusOf(Deno.pid)).length < 2) throw new Error("ps does not tell when it started");
+    return false;
+  }
+  if (state.startsWith("Z")) return false;
   const at = Date.parse(`${start.join(" ")} UTC`);
-  if (Number.isNaN(at)) throw new Error("ps does not say when it has started");
+  if (Number.isNaN(at)) throw new Error("ps does not tell when it started");
   return Math.abs(at - startedAt) < TOLERANCE_MS;
+}
+
+/** The state and the words of the start; empty where there is no such process. */
+async function statusOf(pid: number): Promise<readonly string[]> {
+  const line = (await run("ps", ["-o", "stat=,lstart=", "-p", `${pid}`])).trim();
+  return line === "" ? [] : line.split(/\s+/);
 }
 
 async function run(program: string, args: readonly string[]): Promise<string> {

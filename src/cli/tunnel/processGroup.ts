@@ -3,7 +3,10 @@ import { sleep } from "../../utils/sleep.ts";
 /** Whether a process can be started as the first of a group of its own. */
 export const hasGroups = Deno.build.os !== "windows";
 
-/** Signals a child that was started detached, and what it has started. Deno lets only a process that may run every program do that. */
+/**
+ * Signals a child that was started detached, and what it has started. Deno lets only a process that may run every
+ * program do that.
+ */
 export function killGroup(child: Deno.ChildProcess, signal: Deno.Signal): void {
   if (!hasGroups) return kill(child, signal);
   try {

@@ -82,3 +82,15 @@ Deno.test("a file that another process keeps is waited for, and not for ever", a
   assert.equal(memory.numbers.length, 1);
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("a file that cannot be opened is told with its path", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/connect.json`;
+  await Deno.mkdir(path);
+  assert.throws(() => openConnectMemory(path), (error: Error) => {
+    assert.ok(error instanceof ConnectMemoryError);
+    assert.ok(error.message.startsWith(`Cannot read ${path}, which`), error.message);
+    return true;
+  });
+  await Deno.remove(folder, { recursive: true });
+});

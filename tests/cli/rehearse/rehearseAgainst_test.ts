@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { rehearse } from "../../../src/cli/rehearse.ts";
 import { readRehearseOptions } from "../../../src/cli/rehearse/rehearseOptions.ts";
+import { createAgentFolder } from "../../support/agents/agentFolder.ts";
+import { desk } from "../../support/scenarios/desk.ts";
 import { apiKey, serveApp } from "../../support/servers/phoneServer.ts";
 import { printedScreen } from "../../support/scenarios/printedScreen.ts";
 import { freePort } from "../../support/servers/freePort.ts";
@@ -87,8 +89,28 @@ Deno.test("a tool that no agent of the server has is told, or that nobody could 
   const unseen = await act(MISSPELT, LOW);
   assert.match(
     unseen.printed,
-    /one: nobody has checked that an agent has the tool end_cal: the key/,
+    /one: could not check whether an agent has the tool end_cal: the key/,
   );
+});
+
+Deno.test("tools that only the model's provider knows are not refused", async () => {
+  await using folder = await createAgentFolder({
+    "desk.md": desk(
+      "mcp_servers: [{ name: stock, url: 'https://stock.example/mcp', by: model, tools: all }]",
+    ),
+  });
+  await using server = await serveApp("http://127.0.0.1:9", {
+    ...folder.env,
+    API_KEYS: ADMIN,
+    DATABASE_URL: "sqlite::memory:",
+    DEFAULT_AGENT: "desk",
+    OPENAI_API_KEY: "rehearsal",
+  });
+  const { code, printed } = await rehearsed({ one: MISSPELT }, ["--against", server.origin], {
+    PARLEY_KEY: apiKey,
+  });
+  assert.equal(code, 0, printed);
+  assert.match(printed, /has the tool end_cal: the model may call all tools of an MCP server of/);
 });
 
 Deno.test("without the server's settings of a phone its scenarios are left out", async () => {

@@ -48,6 +48,11 @@ Deno.test("a transfer that the operator's own limits refuse is acted out, and to
     "a call to +4930901820 is acted out, which the settings refuse (country_not_allowed)",
   ]);
   assert.deepEqual(await started(folder.path, { numbers }, { OUTBOUND_COUNTRIES: "US,DE" }), []);
+  const denied = {
+    "+12125550123": { answer: "human" },
+    "+19005550123": { answer: "human" },
+  } as const;
+  assert.deepEqual(await started(folder.path, { numbers: denied }, { OUTBOUND_DENY: "+1212" }), []);
 });
 
 Deno.test("what vectors of documents cost is told as it is spent", async () => {

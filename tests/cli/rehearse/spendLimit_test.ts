@@ -66,7 +66,7 @@ Deno.test("a dear call has others reserve more", async () => {
 
 Deno.test("what is analysed beside free calls is reserved, and others go on", async () => {
   const limit = createSpendLimit(1.5, true);
-  const analysed = { ...MINUTE, besidesUsd: 1 };
+  const analysed = { ...MINUTE, maxAnalysesUsd: 1 };
   const spent = await limit.reserve(analysed);
   await limit.reserve(MINUTE);
   let isBegun = false;

@@ -8,7 +8,7 @@ import { createPhoneNetwork, startTwilioApi } from "../../../sim/twilio/phoneNet
 import type { Voice } from "../../../sim/voice/voice.ts";
 import { isRecord } from "../../../utils/isRecord.ts";
 import { needsOwnServer } from "../needsOwnServer.ts";
-import { createWaitingLine } from "../waitingLine.ts";
+import { createCallQueue } from "../callQueue.ts";
 import { phoneOfServer, type RemotePhone } from "./remotePhone.ts";
 import { createRemoteRequest, type RemoteRequest } from "./remoteRequest.ts";
 import { remoteToolCheck } from "./remoteToolCheck.ts";
@@ -52,18 +52,18 @@ export async function reachServer(
     if (!events.ok) throw new TypeError(await refusal(origin, events, "/api/events"));
     return events;
   });
-  const checkTools = remoteToolCheck(request);
+  const checkRemoteTools = remoteToolCheck(request);
   // Of phone calls: the server knows one address of Twilio's API.
-  const hold = createWaitingLine();
+  const waitForTurn = createCallQueue();
 
   return {
     ...("missing" in phone && { noPhone: phone.missing }),
     async open(scenario, seed) {
       const reason = whyNot(scenario, phone);
       if (reason !== undefined) throw new NotRehearsed(reason);
-      const unchecked = await checkTools(scenario);
+      const unchecked = await checkRemoteTools(scenario);
       if (unchecked !== undefined) print(`${scenario.name}: ${unchecked}`);
-      const release = scenario.leg === "phone" ? await hold() : () => {};
+      const release = scenario.leg === "phone" ? await waitForTurn() : () => {};
       try {
         return open({ scenario, seed, origin, phone, voices, request, turns, release });
       } catch (error) {

@@ -2,41 +2,33 @@ import { mentionedTools } from "../../../scenarios/mentionedTools.ts";
 import type { Scenario } from "../../../scenarios/scenario.ts";
 import { isRecord } from "../../../utils/isRecord.ts";
 import { jsonOrUndefined } from "../../../utils/jsonOrUndefined.ts";
+import { type KnownTools, requireTools } from "../requireTools.ts";
 import type { RemoteRequest } from "./remoteRequest.ts";
-
-interface RemoteTools {
-  readonly names: ReadonlySet<unknown>;
-  /** Why there may be more of them; absent where these are all. */
-  readonly open?: string;
-}
 
 /** More agents than any server has. */
 const MAX_AGENTS = 200;
 
 /**
  * Holds the tools that scenarios expect against those of a server's agents, which are asked for once. Rejects with a
- * `TypeError` for one that no agent has; resolves with what could not be checked, in half a sentence.
+ * `TypeError` for one that no agent has; resolves with what could not be checked.
  */
 export function remoteToolCheck(
   request: RemoteRequest,
 ): (scenario: Pick<Scenario, "expect" | "file">) => Promise<string | undefined> {
-  let asked: Promise<RemoteTools> | undefined;
+  let asked: Promise<KnownTools> | undefined;
   return async ({ expect, file }) => {
-    // What the built-in engine was to do is nothing to a server that has its own.
+    // The scenario's `model` is for the built-in engine only.
     const mentioned = file === undefined ? [] : mentionedTools({ expect, model: [] });
     if (mentioned.length === 0) return undefined;
-    asked ??= toolsOf(request);
-    const { names, open } = await asked;
-    const unknown = mentioned.find((name) => !names.has(name));
-    if (unknown === undefined) return undefined;
-    if (open !== undefined) {
-      return `nobody has checked that an agent has the tool ${unknown}: ${open}`;
-    }
-    throw new TypeError(`Cannot rehearse with the tool ${unknown}: no agent has it`);
+    asked ??= toolsOf(request).catch((error) => {
+      asked = undefined;
+      throw error;
+    });
+    return requireTools(await asked, { mentioned });
   };
 }
 
-async function toolsOf(request: RemoteRequest): Promise<RemoteTools> {
+async function toolsOf(request: RemoteRequest): Promise<KnownTools> {
   const names = new Set<unknown>();
   const agents = listOf(await read(request, "/api/agents"), "agents");
   if (agents === undefined) return { names, open: "the key does not see the server's agents" };
@@ -47,10 +39,15 @@ async function toolsOf(request: RemoteRequest): Promise<RemoteTools> {
     const tools = listOf(body, "tools");
     if (tools === undefined) open ??= "the key lacks the scope setup:read";
     for (const tool of tools ?? []) if (isRecord(tool)) names.add(tool["name"]);
-    // Such as an MCP server that is away: what it has is not known.
-    if (listOf(body, "problems")?.length) open ??= `the server tells of problems of ${name}`;
+    if (listOf(body, "openServers")?.length) {
+      open ??= `the model may call all tools of an MCP server of the agent ${name}`;
+    }
+    // Such as an MCP server that does not answer: its tools are not known.
+    if (listOf(body, "problems")?.length) {
+      open ??= `the server reports problems with the agent ${name}`;
+    }
   }
-  return { names, ...(open !== undefined && { open }) };
+  return { names, open };
 }
 
 function listOf(body: unknown, field: string): readonly unknown[] | undefined {

@@ -13,7 +13,7 @@ import {
 import { createPhoneNetwork } from "../../../sim/twilio/phoneNetwork.ts";
 import { sleep } from "../../../utils/sleep.ts";
 import { needsOwnServer } from "../needsOwnServer.ts";
-import { createWaitingLine } from "../waitingLine.ts";
+import { createCallQueue } from "../callQueue.ts";
 import type { ScenarioServers, ServerSources } from "../serverSources.ts";
 import { type CallReception, openReception } from "./callReception.ts";
 import { StreamEnd } from "./streamEnd.ts";
@@ -40,7 +40,7 @@ const STREAM_USD_PER_MINUTE = 0.004;
  */
 export async function numberServers(
   { to, confirm, beginsWithinMs = BEGINS_WITHIN_MS }: NumberOptions,
-  { settings, signal }: Pick<ServerSources, "settings" | "signal">,
+  { settings, signal, print }: Pick<ServerSources, "settings" | "signal" | "print">,
 ): Promise<ScenarioServers> {
   const { phone, server: { host, port }, database } = settings;
   if (phone === undefined) {
@@ -56,12 +56,13 @@ export async function numberServers(
   if (!await confirm(told)) throw new TypeError("Nothing was called. --yes agrees beforehand.");
   const reception = opening.use(receptionAt({ hostname: host, port }, phone));
   const calls = createTwilioCalls(phone);
-  const hold = createWaitingLine();
+  const waitForTurn = createCallQueue();
 
-  /** Counts a call, once the limits of a minute allow it. */
+  /** Counts a call, once the limits of a minute allow it; until then the number may have become one not to call. */
   async function counted(maxMs: number): Promise<Settle> {
-    for (;;) {
+    for (let isWaiting = false;; isWaiting = true) {
       signal.throwIfAborted();
+      await check(number);
       const usd = usdPerMinute * Math.ceil(maxMs / 60_000);
       const placed = await count({ to: number, maxMs, usd });
       if (placed.ok) return placed.settle;
@@ -69,6 +70,7 @@ export async function numberServers(
       if (retryAfterMs === undefined) {
         throw new TypeError(`${number} may not be called: ${sentence} (${code})`);
       }
+      if (!isWaiting) print(`Waiting before the next call: ${sentence}`);
       await sleep(retryAfterMs, { signal });
     }
   }
@@ -87,14 +89,12 @@ export async function numberServers(
     async open(scenario, seed) {
       const reason = whyNot(scenario);
       if (reason !== undefined) throw new NotRehearsed(reason);
-      const release = await hold();
+      const release = await waitForTurn();
       try {
-        signal.throwIfAborted();
-        await check(number);
         const settle = await counted(scenario.maxMs);
         return oneCall({
           ...{ number, usdPerMinute, seed, phone, calls, reception, beginsWithinMs, signal },
-          ...{ settle, release },
+          ...{ settle, print, release },
         });
       } catch (error) {
         release();
@@ -158,20 +158,21 @@ function whyNot(scenario: Scenario): string | undefined {
 }
 
 function oneCall(
-  { number, usdPerMinute, seed, phone, calls, reception, beginsWithinMs, signal, settle, release }:
-    {
-      readonly number: string;
-      readonly seed: number;
-      readonly phone: PhoneSettings;
-      readonly calls: TwilioCalls;
-      readonly reception: CallReception;
-      readonly beginsWithinMs: number;
-      readonly signal: AbortSignal;
-      readonly usdPerMinute: number;
-      readonly settle: Settle;
-      readonly release: () => void;
-    },
+  { number, usdPerMinute, seed, phone, calls, reception, beginsWithinMs, signal, ...deps }: {
+    readonly number: string;
+    readonly seed: number;
+    readonly phone: PhoneSettings;
+    readonly calls: TwilioCalls;
+    readonly reception: CallReception;
+    readonly beginsWithinMs: number;
+    readonly signal: AbortSignal;
+    readonly usdPerMinute: number;
+    readonly settle: Settle;
+    readonly print: (line: string) => void;
+    readonly release: () => void;
+  },
 ): ScenarioServer {
+  const { settle, print, release } = deps;
   const network = createPhoneNetwork({ account: phone, publicUrl: phone.publicUrl, seed });
   const { clock, random } = network.context;
   const ends: Promise<void>[] = [];
@@ -227,15 +228,18 @@ function oneCall(
       }
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all(ends);
-      await network.close();
-      const minutes = talkMs && talkMs() / 60_000;
-      await settle(
-        minutes === undefined ? undefined : {
-          minutes,
-          usd: usdPerMinute * Math.ceil(minutes),
-        },
-      ).finally(release);
+      try {
+        await Promise.all(ends);
+        await network.close();
+        const minutes = talkMs && talkMs() / 60_000;
+        const spent = minutes === undefined
+          ? undefined
+          : { minutes, usd: usdPerMinute * Math.ceil(minutes) };
+        // The call was made all the same: its place in the limits ends by itself.
+        await settle(spent).catch(() => print("The call could not be counted in the database."));
+      } finally {
+        release();
+      }
     },
   };
 }

@@ -19,7 +19,7 @@ export function ownServers(
   return {
     engine: isReal ? settings.openai.model : "rehearsal",
     notes: [],
-    besidesUsd: ({ expect }) => analysesUsd(environment, { expect, maxUsd }),
+    maxAnalysesUsd: ({ expect }) => analysesUsd(environment, { expect, maxUsd }),
     async open(scenario, seed, spent) {
       if (isReal && hasModelFaults(scenario)) {
         throw new NotRehearsed("faults of the model need the built-in engine: --built-in");

@@ -13,8 +13,7 @@ export function rehearsedDialLimits(
   callee: string | undefined,
   numbers: Readonly<Record<string, NumberPlan>>,
 ): Environment {
-  const dialled = [...(callee === undefined ? [] : [callee]), ...Object.keys(numbers)]
-    .filter((number) => E164.test(number));
+  const dialled = dialledNumbers(callee, numbers);
   const others = dialled.flatMap((number) => countryOfNumber(number) ?? [])
     .filter((country) => /^[A-Z]{2}$/.test(country));
   return {
@@ -25,16 +24,27 @@ export function rehearsedDialLimits(
   };
 }
 
-/** What the operator's own limits say of numbers that a rehearsal may dial all the same, a sentence for each. */
+/** Where the agent may transfer callers in a rehearsal although the operator's limits refuse it, a sentence for each. */
 export function refusedOtherwise(
   environment: Environment,
   numbers: Readonly<Record<string, NumberPlan>>,
 ): readonly string[] {
   const { outbound, phone } = readSettings(environment);
   const rules = { ...outbound, ownNumber: phone?.number ?? OWN_NUMBER };
-  return Object.keys(numbers).filter((number) => E164.test(number)).flatMap((number) => {
+  return dialledNumbers(undefined, numbers).flatMap((number) => {
     const decision = checkDestination(number, rules);
-    if (decision.ok) return [];
+    if (decision.ok || !LIFTED.has(decision.code)) return [];
     return [`a call to ${number} is acted out, which the settings refuse (${decision.code})`];
   });
+}
+
+/** Refusals that `rehearsedDialLimits` lifts; what is denied, or never dialled, stays refused. */
+const LIFTED: ReadonlySet<string> = new Set(["country_not_allowed", "number_not_allowed"]);
+
+function dialledNumbers(
+  callee: string | undefined,
+  numbers: Readonly<Record<string, NumberPlan>>,
+): readonly string[] {
+  return [...(callee === undefined ? [] : [callee]), ...Object.keys(numbers)]
+    .filter((number) => E164.test(number));
 }

@@ -5,7 +5,7 @@ import { startModelTap } from "../../../scenarios/run/model/modelTap.ts";
 import type { ToolStub } from "../../../scenarios/scenario.ts";
 import type { ScenarioServer } from "../../../scenarios/run/scenarioServer.ts";
 import { aheadFor } from "./actingTime.ts";
-import { checkTools } from "./checkTools.ts";
+import { checkOwnTools } from "./ownToolCheck.ts";
 import { builtInEngine, keyHeaderOf, realModel } from "./modelEnd.ts";
 import { refusedOtherwise, rehearsedDialLimits } from "./rehearsedDialLimits.ts";
 import { toolStandIns } from "./toolStandIns.ts";
@@ -166,7 +166,8 @@ export async function startRehearsedServer(
     headers.set("Authorization", `Bearer ${key}`);
     return fetch(origin + path, { ...init, headers });
   };
-  await checkTools(tools, mentioned, app, request, note);
+  const unchecked = await checkOwnTools(tools, mentioned, app, request);
+  if (unchecked !== undefined) note(unchecked);
   for (const sentence of refusedOtherwise(environment, numbers)) note(sentence);
   const opened = opening.move();
   return {

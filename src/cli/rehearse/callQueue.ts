@@ -1,5 +1,5 @@
-/** Lets calls come one after the other: each waits for those before it, and is given what lets the next one go. */
-export function createWaitingLine(): () => Promise<() => void> {
+/** Lets one call begin after the other: each waits until those before it have called the function that they got. */
+export function createCallQueue(): () => Promise<() => void> {
   let last: Promise<void> = Promise.resolve();
   return async () => {
     const before = last;
