@@ -14,7 +14,7 @@ export function isRefused({ ok, output }: RecordedTool): boolean {
 const ASKED = "confirmation_asked";
 const REFUSALS: ReadonlySet<unknown> = new Set([
   ...[ASKED, "declined", "not_confirmed", "not_heard", "no_caller_turn"],
-  ...["unknown_id", "invalid_arguments", "unknown_tool", "no_answer"],
+  ...["unknown_id", "invalid_arguments", "unknown_tool", "not_in_scenario"],
 ]);
 
 function reasonIn(output = ""): unknown {

@@ -34,7 +34,7 @@ caller:
   - And once more?
   - And how many are left?
 expect:
-  - tool: { name: get_order, times: 3 }
+  - tool: { name: get_order, times: 2 }
   - tool: { name: count, with: { of: chairs }, times: 1 }
   - heard: shipped
 `;
@@ -56,6 +56,9 @@ function checkAnswers(calls: readonly CallRun[]): void {
   assert.match(heard, /The scenario has no answer for these arguments/);
   assert.match(heard, /Seven/);
   const tools = call?.evidence.record?.tools ?? [];
+  // What the scenario has no answer for was not carried out.
+  const refused = tools.filter(({ output = "" }) => output.includes('"not_in_scenario"'));
+  assert.deepEqual(refused.map((tool) => tool.arguments), [{ id: "43" }]);
   // The last two were called at once.
   assert.deepEqual(tools.map(({ name, ok }) => `${name} ${ok}`).toSorted(), [
     "count true",

@@ -10,7 +10,7 @@ export function toolStandIns(stubs: readonly ToolStub[]): readonly ToolStandIn[]
     async run(args, { signal }) {
       const stub = answerTo(name, args);
       if (stub === undefined) {
-        throw new ToolError("no_answer", "The scenario has no answer for these arguments.");
+        throw new ToolError("not_in_scenario", "The scenario has no answer for these arguments.");
       }
       if (stub.delayMs > 0) await delayed(stub.delayMs, signal);
       if ("failure" in stub.result) throw new ToolError("failed", stub.result.failure);
