@@ -23,9 +23,11 @@ export function findWords(
     fromMs: parts[first]?.fromMs ?? 0,
     toMs: parts[last]?.toMs ?? 0,
   }));
-  // "forty dollars" is no part of "two hundred and forty dollars", as it is none of "$240".
+  // "forty dollars" is no part of "two hundred and forty dollars", as it is none of "$240". What begins with no amount,
+  // such as "hundred dollars", is part of what was said.
+  const isAmount = AMOUNT.test(mergeNumbers(spokenWords(wanted))[0]?.text ?? "");
   const goesOn = new Set(
-    reading !== "single"
+    reading !== "single" || !isAmount
       ? []
       : mergeNumbers(parts).flatMap(({ first, last }) =>
         Array.from({ length: last - first }, (_, index) => first + 1 + index)
@@ -42,6 +44,8 @@ export function findWords(
   }
   return undefined;
 }
+
+const AMOUNT = /^-?\d/;
 
 /** Words as `plainWords`, with numbers as they are written. */
 export function wordsIn(text: string): readonly string[] {

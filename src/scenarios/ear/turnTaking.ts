@@ -13,13 +13,18 @@ export interface CallerSpan extends SoundSpan {
 export interface TurnTaking {
   /** Absent where the agent never made a sound. */
   readonly firstSoundMs?: number;
-  /** From the caller's last sound to the agent's next. */
+  /** From the end of what asks to the agent's next sound. */
   readonly answers: readonly { readonly atMs: number; readonly afterMs: number }[];
-  /** From the end of a line to the next or to the end of the call, without a sound of the agent's. */
-  readonly unanswered: readonly SoundSpan[];
+  readonly unanswered: readonly Unanswered[];
   readonly cuts: readonly Cut[];
   /** Silences that the agent ended, or should have ended. */
   readonly silences: readonly SoundSpan[];
+}
+
+/** From the end of a line to the next or to the end of the call, without a sound of the agent's. */
+export interface Unanswered extends SoundSpan {
+  /** How long of it the caller waited. */
+  readonly waitedMs: number;
 }
 
 /** One time that the caller broke in. */
@@ -46,28 +51,38 @@ export function takeTurns(
   },
 ): TurnTaking {
   const [first] = agent;
-  // Nobody answers into a noise.
+  const asking = caller.filter(({ asks }) => asks);
+  // The time of a noise does not count as waiting for an answer.
   const noises = caller.filter(({ asks }) => !asks);
+  const waited = (span: SoundSpan) =>
+    without(span, noises).reduce((sum, { fromMs, toMs }) => sum + Math.max(0, toMs - fromMs), 0);
   return {
     ...(first !== undefined && { firstSoundMs: first.fromMs }),
-    answers: answersTo(caller, agent),
-    unanswered: unansweredOf(caller, agent, endMs)
-      .flatMap((span) => without(span, [...quiet, ...noises])),
+    answers: answersTo(asking, agent).map(({ fromMs, toMs }) => ({
+      atMs: toMs,
+      afterMs: waited({ fromMs, toMs }),
+    })),
+    unanswered: unansweredOf(asking, agent, endMs).flatMap((span) => without(span, quiet))
+      .map((span) => ({ ...span, waitedMs: waited(span) })),
     cuts: caller.filter(({ cutsIn }) => cutsIn).map((span) => cutBy(span, agent)),
     silences: silencesIn(agent, caller, endMs).flatMap((span) => without(span, quiet)),
   };
 }
 
-function answersTo(caller: readonly CallerSpan[], agent: readonly SoundSpan[]) {
-  return caller.flatMap(({ fromMs, toMs }, index) => {
-    const next = caller[index + 1]?.fromMs ?? Infinity;
+/** From the end of what asks to the beginning of its answer, which may come a moment before. */
+function answersTo(
+  asking: readonly CallerSpan[],
+  agent: readonly SoundSpan[],
+): readonly SoundSpan[] {
+  return asking.flatMap(({ fromMs, toMs }, index) => {
+    const next = asking[index + 1]?.fromMs ?? Infinity;
     // What begins a moment before the caller's end, and goes on, answers as well.
     const answer = agent.find((span) =>
       span.fromMs >= toMs ||
       span.fromMs > Math.max(fromMs, toMs - HASTY_MS) && span.toMs > toMs
     );
     if (answer === undefined || answer.fromMs > next) return [];
-    return [{ atMs: answer.fromMs, afterMs: Math.max(0, answer.fromMs - toMs) }];
+    return [{ fromMs: toMs, toMs: answer.fromMs }];
   });
 }
 
@@ -75,11 +90,10 @@ const HASTY_MS = 300;
 
 /** A line that the agent speaks on over is none it has to answer. */
 function unansweredOf(
-  caller: readonly CallerSpan[],
+  asking: readonly CallerSpan[],
   agent: readonly SoundSpan[],
   endMs: number,
 ): readonly SoundSpan[] {
-  const asking = caller.filter(({ asks }) => asks);
   return asking.flatMap(({ toMs: fromMs }, index) => {
     const toMs = asking[index + 1]?.fromMs ?? endMs;
     return toMs <= fromMs || agent.some((span) => span.toMs > fromMs && span.fromMs <= toMs)

@@ -45,7 +45,7 @@ export async function checkCall(
   return [...faultyEnd(expectations, evidence), ...missed, ...verdicts];
 }
 
-/** A call that a fault ended, or that never began, fails by itself: all else that was expected may hold. */
+/** A call that a fault ended, or that never began, fails the call even where all other expectations hold. */
 function faultyEnd(
   expectations: readonly Expectation[],
   { record, endMs }: CallEvidence,

@@ -2,6 +2,7 @@ import type { CallEvidence } from "../callEvidence.ts";
 import { findHeard } from "../ear/findHeard.ts";
 import { findWords, plainWords } from "../ear/findWords.ts";
 import { readings } from "../ear/numberWords.ts";
+import { lateBetween, unlessLate } from "./lateMachine.ts";
 import { seconds, skipped, type Verdict, verdict } from "./verdict.ts";
 
 /** Why nothing can be said of words; undefined where something can. */
@@ -18,7 +19,10 @@ export function wordsUntold(
   return isBare ? `the server's record has no words of what was heard${why}` : undefined;
 }
 
-/** The caller heard these words to the last; after others, and within a time since them or the answer, where given. */
+/**
+ * The caller heard these words to the last; after others, and within a time since them or the answer, where given. What
+ * is late by no more than the machine was says nothing.
+ */
 export function checkHeard(
   { text, withinMs, after }: {
     readonly text: string;
@@ -48,12 +52,14 @@ export function checkHeard(
   }
   const tookMs = found.toMs - sinceMs;
   const since = after === undefined ? "" : `, ${seconds(tookMs)} after it`;
-  return verdict(
+  const told = verdict(
     expected,
     withinMs === undefined || tookMs <= withinMs,
     `heard at ${seconds(found.toMs)}${since}${saidBy(evidence)}`,
     found.fromMs,
   );
+  if (withinMs === undefined) return told;
+  return unlessLate(told, tookMs - withinMs, lateBetween(evidence.late, sinceMs, found.toMs));
 }
 
 /** Of words that were heard, or of the caller's line that has them: whichever was first. */

@@ -29,13 +29,13 @@ export function lateAbout(late: Lateness | undefined, fromMs: number, toMs: numb
  * What follows from another waits for one thing after the other: the caller's frame, the line there, the end of the
  * turn, the answer, its frame, the line back. Each meets one stall at most, however many there were meanwhile.
  */
-const HOPS = 6;
+const WAITS_IN_A_ROW = 6;
 
 function lateBy(
   { steadyMs, stalls }: Lateness = { steadyMs: 0, stalls: [] },
   lengthOf: (stall: LateMoment) => number,
 ): number {
   const longest = stalls.map(lengthOf).filter((ms) => ms > 0).toSorted((a, b) => b - a)
-    .slice(0, HOPS);
-  return longest.reduce((sum, ms) => sum + ms, HOPS * steadyMs);
+    .slice(0, WAITS_IN_A_ROW);
+  return longest.reduce((sum, ms) => sum + ms, WAITS_IN_A_ROW * steadyMs);
 }

@@ -12,7 +12,7 @@ type Taking = Pick<CallEvidence, "taking" | "late">;
 export function checkFirstSound(ms: number, { taking: { firstSoundMs }, late }: Taking): Verdict {
   const expected = `the first sound within ${seconds(ms)}`;
   if (firstSoundMs === undefined) return verdict(expected, false, "nothing was heard");
-  const span = { fromMs: 0, toMs: firstSoundMs, atMs: firstSoundMs };
+  const span = { fromMs: 0, toMs: firstSoundMs, atMs: firstSoundMs, ms: firstSoundMs };
   return worstWithin(expected, ms, [span], () => `at ${seconds(firstSoundMs)}`, late);
 }
 
@@ -22,10 +22,10 @@ export function checkAnswers(
   { taking: { answers, unanswered }, late }: Taking,
 ): Verdict {
   const expected = `every answer within ${seconds(ms)}`;
-  const waits = unanswered.filter((span) => lengthOf(span) > ms)
-    .map((span) => ({ ...span, atMs: span.fromMs, isAnswered: false }));
+  const waits = unanswered.filter(({ waitedMs }) => waitedMs > ms)
+    .map((span) => ({ ...span, ms: span.waitedMs, atMs: span.fromMs, isAnswered: false }));
   const spans = answers.map(({ atMs, afterMs }) => ({
-    ...{ fromMs: atMs - afterMs, toMs: atMs, atMs },
+    ...{ fromMs: atMs - afterMs, toMs: atMs, atMs, ms: afterMs },
     isAnswered: true,
   }));
   if (spans.length + waits.length === 0) return skipped(expected, "the agent answered nothing");
@@ -48,7 +48,7 @@ export function checkCuts(ms: number, { taking: { cuts }, late }: Taking): Verdi
     cut.afterMs === undefined ? [metSilence(expected, cut, late)] : []
   );
   const spans = cuts.flatMap(({ atMs, afterMs }) =>
-    afterMs === undefined ? [] : [{ fromMs: atMs, toMs: atMs + afterMs, atMs }]
+    afterMs === undefined ? [] : [{ fromMs: atMs, toMs: atMs + afterMs, atMs, ms: afterMs }]
   );
   const all = spans.length === 0
     ? tooLate
@@ -74,12 +74,18 @@ function metSilence(
 export function checkDeadAir(ms: number, { taking: { silences }, late }: Taking): Verdict {
   const expected = `dead air under ${seconds(ms)}`;
   if (silences.length === 0) return verdict(expected, true, "none");
-  const spans = silences.map((span) => ({ ...span, atMs: span.fromMs }));
+  const spans = silences.map(({ fromMs, toMs }) => ({
+    fromMs,
+    toMs,
+    atMs: fromMs,
+    ms: toMs - fromMs,
+  }));
   return worstWithin(expected, ms, spans, (longest) => `the longest is ${longest}`, late);
 }
 
-/** What was measured, and where reports point to it. */
+/** What was measured, how long of it counts, and where reports point to it. */
 interface Measured extends SoundSpan {
+  readonly ms: number;
   readonly atMs: number;
 }
 
@@ -91,23 +97,19 @@ function worstWithin<Span extends Measured>(
   describe: (length: string, worst: Span) => string,
   late: CallEvidence["late"],
 ): Verdict {
-  const overMs = (span: Measured) => lengthOf(span) - limitMs;
+  const overMs = ({ ms }: Measured) => ms - limitMs;
   const lateMs = ({ fromMs, toMs }: Measured) => lateBetween(late, fromMs, toMs);
   const isExplained = (span: Measured) => overMs(span) <= lateMs(span);
   const worst = longest(measured.filter((span) => !isExplained(span))) ?? longest(measured);
   if (worst === undefined) return skipped(expected, "there was nothing to measure");
-  const found = describe(seconds(lengthOf(worst)), worst);
+  const found = describe(seconds(worst.ms), worst);
   const told = verdict(expected, overMs(worst) <= 0, found, worst.atMs);
   return unlessLate(told, overMs(worst), lateMs(worst));
 }
 
 function longest<Span extends Measured>(measured: readonly Span[]): Span | undefined {
   return measured.reduce<Span | undefined>(
-    (worst, one) => worst === undefined || lengthOf(one) > lengthOf(worst) ? one : worst,
+    (worst, one) => worst === undefined || one.ms > worst.ms ? one : worst,
     undefined,
   );
-}
-
-function lengthOf({ fromMs, toMs }: SoundSpan): number {
-  return toMs - fromMs;
 }

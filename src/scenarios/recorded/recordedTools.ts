@@ -79,5 +79,3 @@ function resultOf({ ok = true, output = "" }: RecordedTool): object {
 function delayOf({ durationMs = 0 }: RecordedTool): number {
   return Math.min(MAX_DELAY_MS, Math.max(0, Math.round(durationMs)));
 }
-
-/** A text that is no JSON is itself. */

@@ -47,7 +47,7 @@ export interface CallResult {
   readonly endMs: number;
   readonly verdicts: readonly Verdict[];
   readonly firstSoundMs?: number;
-  /** From the caller's last sound to the agent's first, of each answer. */
+  /** From the end of what asked for it to the agent's first sound, of each answer. */
   readonly answers: readonly TimedFigure[];
   /** From the caller's first sound to the agent's last, of each interruption. */
   readonly cuts: readonly TimedFigure[];

@@ -3,6 +3,7 @@ import { budgetFigure, type BudgetVerdict } from "./budgets.ts";
 import type { Difference, FigureChange } from "./difference.ts";
 import { figureNames } from "./figures.ts";
 import type { RunReport } from "./runReport.ts";
+import { timingTold } from "./timingTold.ts";
 
 /** What the built-in engine proves, and what not. */
 export const WHAT_IS_PROVEN =
@@ -12,6 +13,14 @@ export const WHAT_IS_PROVEN =
 /** Who answered the callers. */
 export function engineName({ engine }: Pick<RunReport, "engine">): string {
   return engine === "rehearsal" ? "the built-in engine" : engine;
+}
+
+/** That too few figures could be told for a rehearsal that holds, and what to do about it; else undefined. */
+export function tooFewTold(report: Pick<RunReport, "scenarios">): string | undefined {
+  const { told, untold, isTooFew } = timingTold(report);
+  if (!isTooFew) return undefined;
+  return `${untold} of ${told + untold} figures could not be told: this machine is too busy. ` +
+    "--concurrency 1 or, with the built-in engine, --speed 0.5 leaves it more time.";
 }
 
 /** Such as `answers_p95 1.50 s: is 1.20 s`. */

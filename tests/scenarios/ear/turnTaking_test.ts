@@ -3,6 +3,10 @@ import { soundSpans } from "../../../src/scenarios/ear/soundSpans.ts";
 import { takeTurns } from "../../../src/scenarios/ear/turnTaking.ts";
 
 const span = (fromMs: number, toMs: number) => ({ fromMs, toMs });
+const waited = (fromMs: number, toMs: number, waitedMs = toMs - fromMs) => ({
+  ...span(fromMs, toMs),
+  waitedMs,
+});
 const said = (fromMs: number, toMs: number, cutsIn = false, words = "Yes.") => ({
   ...{ fromMs, toMs, words, cutsIn, asks: words !== "" },
 });
@@ -35,10 +39,10 @@ Deno.test("a line is without an answer where the agent makes no sound until the 
     endMs: 24_600,
   });
   assert.deepEqual(unanswered, [
-    span(3000, 3100),
-    span(4000, 8000),
-    span(17_500, 19_000),
-    span(24_000, 24_600),
+    waited(3000, 3100),
+    waited(4000, 8000),
+    waited(17_500, 19_000),
+    waited(24_000, 24_600),
   ]);
 });
 
@@ -98,22 +102,44 @@ Deno.test("a noise of the caller's asks for no answer, and takes back no questio
   const noise = (fromMs: number, toMs: number) => said(fromMs, toMs, false, "");
   const taken = (caller: Parameters<typeof takeTurns>[0]["caller"], ...later: typeof said[]) => {
     const agent = [span(0, 1000), ...later.map(() => span(16_000, 17_000))];
-    const { silences, unanswered } = takeTurns({ agent, caller, quiet: [], endMs: 17_000 });
-    return { silences, unanswered };
+    const { silences, unanswered, answers } = takeTurns({
+      ...{ agent, caller, quiet: [], endMs: 17_000 },
+    });
+    return { silences, unanswered, answers };
   };
   assert.deepEqual(taken([noise(2000, 3000), said(11_000, 15_500)], said), {
     silences: [span(15_500, 16_000)],
     unanswered: [],
+    answers: [{ atMs: 16_000, afterMs: 500 }],
   });
   assert.deepEqual(taken([said(2000, 3000), noise(4000, 5000)]), {
     silences: [span(3000, 4000), span(5000, 17_000)],
-    unanswered: [span(3000, 4000), span(5000, 17_000)],
+    unanswered: [waited(3000, 17_000, 13_000)],
+    answers: [],
   });
-  assert.deepEqual(taken([noise(2000, 3000)]), { silences: [], unanswered: [] });
+  const nothing = { silences: [], unanswered: [], answers: [] };
+  assert.deepEqual(taken([noise(2000, 3000)]), nothing);
   assert.deepEqual(taken([said(2000, 3000), noise(4000, 5000), said(8000, 16_500)], said), {
     silences: [span(3000, 4000), span(5000, 8000)],
-    unanswered: [span(3000, 4000), span(5000, 8000)],
+    unanswered: [waited(3000, 8000, 4000)],
+    answers: [],
   });
+});
+
+Deno.test("an answer is waited for since the line, without the time of noises, and a noise has none", () => {
+  const noise = (fromMs: number, toMs: number) => said(fromMs, toMs, false, "");
+  const answers = (agentAt: number, ...caller: Parameters<typeof takeTurns>[0]["caller"]) =>
+    takeTurns({
+      ...{ agent: [span(0, 1000), span(agentAt, agentAt + 1000)], caller },
+      ...{ quiet: [], endMs: agentAt + 1000 },
+    }).answers;
+  assert.deepEqual(answers(8500, said(2000, 3000), noise(8000, 8300)), [
+    { atMs: 8500, afterMs: 5200 },
+  ]);
+  assert.deepEqual(answers(8500, said(2000, 3000), noise(2900, 3200), noise(8400, 8800)), [
+    { atMs: 8500, afterMs: 5200 },
+  ]);
+  assert.deepEqual(answers(12_000, noise(2000, 2300)), []);
 });
 
 Deno.test("keys ask for an answer as lines do", () => {
@@ -121,7 +147,7 @@ Deno.test("keys ask for an answer as lines do", () => {
   const { silences, unanswered } = takeTurns({
     ...{ agent: [span(0, 1000)], caller: [pressed], quiet: [], endMs: 9000 },
   });
-  assert.deepEqual([silences, unanswered], [[span(2000, 9000)], [span(2000, 9000)]]);
+  assert.deepEqual([silences, unanswered], [[span(2000, 9000)], [waited(2000, 9000)]]);
 });
 
 Deno.test("an answer that begins a moment before the caller's end is one without a wait", () => {

@@ -113,6 +113,29 @@ Deno.test("the end of a number is not heard as a number of its own, however the 
   assert.deepEqual(await told("One, forty dollars."), ["failed: heard at 0.70 s"]);
 });
 
+Deno.test("what begins within an amount, and is none itself, was said and is not heard as an amount", async () => {
+  const told = async (said: string, text: string) =>
+    await states(call({ lines: [line("a", 400, said)] }), [
+      { type: "neverHeard", text },
+      { type: "heard", text },
+    ]);
+  for (
+    const [said, text] of [
+      ["It costs a hundred dollars.", "hundred dollars"],
+      ["It costs a thousand euros.", "thousand euros"],
+      ["One hundred and five.", "and five"],
+    ] as const
+  ) {
+    const [never, heard] = await told(said, text);
+    assert.match(never ?? "", /^failed: heard at/, text);
+    assert.equal(heard, "failed: it was not said", text);
+  }
+  assert.deepEqual(await told("One hundred and five.", "five"), [
+    "held: not heard",
+    "failed: it was not said",
+  ]);
+});
+
 Deno.test("a record without texts tells nothing of words, heard or not", async () => {
   const bare = { ...line("a", 400, "..."), words: [] };
   const tools = [{ name: "book_slot", arguments: {}, startedMs: 500 }];
@@ -152,7 +175,7 @@ Deno.test("times at the ear are held against their limits, the worst of each kin
     taking: {
       firstSoundMs: 700,
       answers: [{ atMs: 3000, afterMs: 900 }, { atMs: 8000, afterMs: 1400 }],
-      unanswered: [{ fromMs: 8500, toMs: 9700 }],
+      unanswered: [{ fromMs: 8500, toMs: 9700, waitedMs: 1200 }],
       cuts: [{ atMs: 5000, afterMs: 250, isSpokenOver: false }],
       silences: [{ fromMs: 0, toMs: 700 }, { fromMs: 6600, toMs: 8000 }],
     },
@@ -180,7 +203,7 @@ Deno.test("times at the ear are held against their limits, the worst of each kin
 
 Deno.test("a line without an answer fails where there was time for one", async () => {
   const told = async (ms: number, answers: CallEvidence["taking"]["answers"]) => {
-    const unanswered = [{ fromMs: 4000, toMs: 6000 }];
+    const unanswered = [{ fromMs: 4000, toMs: 6500, waitedMs: 2000 }];
     const evidence = call({ taking: { answers, unanswered, cuts: [], silences: [] } });
     return (await states(evidence, [{ type: "answersWithin", ms }]))[0];
   };

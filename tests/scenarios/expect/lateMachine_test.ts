@@ -56,6 +56,28 @@ Deno.test("one time that the caller broke in too late is not hidden by another t
   assert.equal(told([silent, cut(8000, 1200)], 350), "failed");
 });
 
+Deno.test("words that had to be heard in time are too late only by more than this machine was", async () => {
+  const told = async (late: Lateness | undefined, withinMs?: number) => {
+    const words = [{ text: "Forty.", fromMs: 2600, toMs: 3000 }];
+    const line = { itemId: "a", fromMs: 2600, toMs: 3000, heardMs: 400, wholeMs: 400, words };
+    const [verdict] = await checkCall(
+      [{ type: "heard", text: "forty", ...(withinMs !== undefined && { withinMs }) }],
+      {
+        ...{ wordsBy: "model", lines: [{ ...line, unheard: "" }], taking: taking(), missed: [] },
+        ...{ endMs: 10_000, lineWandersMs: 0, ...(late && { late }) },
+      },
+      undefined,
+    );
+    return [verdict?.state, verdict?.timing];
+  };
+  const late = stalled({ atMs: 2500, lateMs: 400 });
+  assert.deepEqual(await told(late, 2610), ["skipped", "untold"]);
+  assert.deepEqual(await told(late, 2590), ["failed", "told"]);
+  assert.deepEqual(await told(stalled({ atMs: 9000, lateMs: 4000 }), 2610), ["failed", "told"]);
+  assert.deepEqual(await told(undefined, 3000), ["held", "told"]);
+  assert.deepEqual(await told(late), ["held", undefined]);
+});
+
 Deno.test("only what was late within a time counts", () => {
   const late = stalled({ atMs: 1000, lateMs: 100 }, { atMs: 2000, lateMs: 300 });
   assert.equal(lateBetween(late, 0, 3000), 400);

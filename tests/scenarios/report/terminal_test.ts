@@ -3,6 +3,9 @@ import { LiveStatus } from "../../../src/scenarios/report/terminal/liveStatus.ts
 import { coloured, plain } from "../../../src/scenarios/report/terminal/paint.ts";
 import { runLine } from "../../../src/scenarios/report/terminal/runLine.ts";
 import { summaryLines } from "../../../src/scenarios/report/terminal/summary.ts";
+import { overview } from "../../../src/scenarios/report/html/overview.ts";
+import { jsonOf } from "../../../src/scenarios/report/jsonOf.ts";
+import { readReport } from "../../../src/scenarios/report/readReport.ts";
 import { timingTold } from "../../../src/scenarios/report/timingTold.ts";
 import {
   failed,
@@ -87,14 +90,19 @@ Deno.test("a rehearsal of which too few figures could be told says so, and what 
   const linesOf = (told: number, untold: number) => {
     const report = reportWith([scenarioWith("a", [runWith({ verdicts: timed(told, untold) })])]);
     const lines = summaryLines(report, { budgets: [], difference: undefined, paint: plain });
-    return { isTooFew: timingTold(report).isTooFew, lines: lines.join("\n") };
+    assert.deepEqual(timingTold(readReport(jsonOf({ report, budgets: [] }))), timingTold(report));
+    return {
+      ...{ isTooFew: timingTold(report).isTooFew, lines: lines.join("\n") },
+      html: overview(report),
+    };
   };
   const tooFew = linesOf(8, 1);
   assert.ok(tooFew.isTooFew);
   assert.match(tooFew.lines, /\n1 of 9 figures could not be told: .*--speed 0\.5/);
+  assert.match(tooFew.html, /<p class="skipped">1 of 9 figures could not be told: .*--speed 0\.5/);
   const enough = linesOf(9, 1);
   assert.ok(!enough.isTooFew);
-  assert.doesNotMatch(enough.lines, /could not be told/);
+  assert.doesNotMatch(enough.lines + enough.html, /could not be told/);
   assert.ok(!linesOf(0, 0).isTooFew);
 });
 

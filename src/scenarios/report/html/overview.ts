@@ -10,6 +10,7 @@ import {
   engineName,
   figureChangeText,
   rateChange,
+  tooFewTold,
   WHAT_IS_PROVEN,
 } from "../wording.ts";
 import { escapeHtml, foreign } from "./markup.ts";
@@ -34,6 +35,7 @@ export function overview(report: RunReport): string {
     ...(deadAir ? [["dead air, longest", seconds(deadAir.worst)] as const] : []),
     ...(cost === undefined || cost === 0 ? [] : [[costName(report), dollars(cost)] as const]),
   ];
+  const tooFew = tooFewTold(report);
   const conditions = [
     `${report.startedAt.slice(0, 16).replace("T", " ")} UTC`,
     `with ${engineName(report)}`,
@@ -50,6 +52,7 @@ export function overview(report: RunReport): string {
       `<div><dt>${escapeHtml(name)}</dt><dd class="${state}">${escapeHtml(value)}</dd></div>`
     ).join("")
   }</dl>
+${tooFew === undefined ? "" : `<p class="skipped">${escapeHtml(tooFew)}</p>`}
 ${
     [...(report.engine === "rehearsal" ? [WHAT_IS_PROVEN] : []), ...whoAnswers(report)]
       .map((sentence) => `<p class="soft">${escapeHtml(sentence)}</p>`).join("")

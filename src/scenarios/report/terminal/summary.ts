@@ -10,10 +10,9 @@ import {
   type Spread,
 } from "../figures.ts";
 import { passRate, type RunReport, untoldOf } from "../runReport.ts";
-import { timingTold } from "../timingTold.ts";
 import { seconds } from "../../expect/verdict.ts";
 import { whoAnswers } from "../sinceRecorded.ts";
-import { budgetText, engineName, WHAT_IS_PROVEN } from "../wording.ts";
+import { budgetText, engineName, tooFewTold, WHAT_IS_PROVEN } from "../wording.ts";
 import { differenceLines } from "./differenceLines.ts";
 import { failureLines } from "./failureLines.ts";
 import { type Paint, tame } from "./paint.ts";
@@ -30,6 +29,7 @@ export function summaryLines(
     readonly paint: Paint;
   },
 ): readonly string[] {
+  const tooFew = tooFewTold(report);
   return [
     ...table(report, paint),
     ...report.scenarios.flatMap((scenario) => failureLines(scenario, paint)),
@@ -37,7 +37,7 @@ export function summaryLines(
     ...(difference === undefined ? [] : ["", ...differenceLines(difference, paint)]),
     "",
     counts(report, paint),
-    ...untoldTiming(report, paint),
+    ...(tooFew === undefined ? [] : [paint("warn", tooFew)]),
     ...figureLines(figuresOf(report), paint),
     ...whoAnswers(report).flatMap((text) => ["", paint("soft", text)]),
     ...(report.engine === "rehearsal" ? ["", paint("soft", WHAT_IS_PROVEN)] : []),
@@ -109,16 +109,6 @@ function counts(report: RunReport, paint: Paint): string {
   ];
   const at = report.against === undefined ? "" : ` at ${report.against}`;
   return `${parts.join(", ")}, with ${engineName(report)}${at}, in ${seconds(report.tookMs)}.`;
-}
-
-function untoldTiming(report: RunReport, paint: Paint): readonly string[] {
-  const { told, untold, isTooFew } = timingTold(report);
-  if (!isTooFew) return [];
-  const what = `${untold} of ${
-    told + untold
-  } figures could not be told: this machine is too busy. `;
-  const way = "--concurrency 1 or, with the built-in engine, --speed 0.5 leaves it more time.";
-  return [paint("warn", what + way)];
 }
 
 function figureLines(figures: Figures, paint: Paint): readonly string[] {
