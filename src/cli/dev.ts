@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { SettingsError } from "../config/env.ts";
+import { interruptions } from "./interruptions.ts";
 import { parseSettings } from "./settingsFile.ts";
 import { ownTerminal } from "./terminal.ts";
 import { startDevServer } from "./tunnel/devServer.ts";
@@ -60,18 +61,13 @@ async function serve(): Promise<number> {
 }
 
 async function tunnel(options: TunnelOptions): Promise<number> {
-  const [end, hurry] = [new AbortController(), new AbortController()];
-  const signals = Deno.build.os === "windows"
-    ? ["SIGINT"] as const
-    : ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const name of signals) {
-    Deno.addSignalListener(name, () => (end.signal.aborted ? hurry : end).abort());
-  }
+  const hurry = new AbortController();
+  const end = interruptions(() => hurry.abort(), { hangUps: true });
   return await runTunnel(options, {
     environment: { ...readSettingsFile(), ...Deno.env.toObject() },
     terminal: ownTerminal(),
     folder: "data",
-    signal: end.signal,
+    signal: end,
     ask: fetch,
     startServer: (env) => startDevServer(env, { hurry: hurry.signal }),
   });

@@ -20,7 +20,7 @@ import { readRegularFile } from "../utils/regularFile.ts";
 import { present } from "../utils/present.ts";
 import { type HurriedTime, hurryTime } from "./rehearse/hurriedTime.ts";
 import { type ChosenScenario, chosenScenarios } from "./rehearse/chosenScenarios.ts";
-import { interruptions } from "./rehearse/interruptions.ts";
+import { interruptions } from "./interruptions.ts";
 import { ownScreen } from "./rehearse/ownScreen.ts";
 import { analysisUsdOf, type RunCost, runCost } from "./rehearse/runCost.ts";
 import { RehearsalProgress } from "./rehearse/rehearsalProgress.ts";
