@@ -10,7 +10,7 @@ export const TUNNEL_MEMORY = "connect-tunnel.json";
 
 export type ConnectMemory = ReturnType<typeof openConnectMemory>;
 
-/** The file is there, and cannot be read or changed. */
+/** The file cannot be read or changed. */
 export class ConnectMemoryError extends TypeError {}
 
 interface Content {
@@ -21,7 +21,8 @@ interface Content {
 /**
  * Opens the file that remembers how numbers were, which only its owner may read. Each change is whole on the disk
  * before the function returns, and keeps what other processes have written meanwhile: what is remembered is read
- * each time. Throws a `ConnectMemoryError` where the file cannot be read, or others keep it for `patienceMs`.
+ * each time. Throws a `ConnectMemoryError` where the file cannot be read or changed, or others keep it for
+ * `patienceMs`.
  */
 export function openConnectMemory(
   path: string,
@@ -63,7 +64,20 @@ export function openConnectMemory(
     },
   };
 
-  function change(changed: (content: Content) => Content) {
+  function change(changed: (content: Content) => Content): void {
+    try {
+      write(changed);
+    } catch (error) {
+      if (error instanceof ConnectMemoryError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ConnectMemoryError(
+        `Cannot change ${path}, which remembers how numbers were before: ${reason}`,
+        { cause: error },
+      );
+    }
+  }
+
+  function write(changed: (content: Content) => Content): void {
     Deno.mkdirSync(dirname(path), { recursive: true });
     const draftPath = `${path}.new`;
     using draft = openAlone(draftPath, patienceMs);
@@ -85,6 +99,17 @@ export function openConnectMemory(
     for (let at = 0; at < bytes.length;) at += draft.writeSync(bytes.subarray(at));
     draft.syncSync();
     Deno.renameSync(draftPath, path);
+    syncFolder(dirname(path));
+  }
+}
+
+/** Until then a power cut may bring back what had the name before. Some systems cannot open a folder for that. */
+function syncFolder(path: string): void {
+  try {
+    using folder = Deno.openSync(path);
+    folder.syncSync();
+  } catch {
+    // The file itself is on the disk.
   }
 }
 

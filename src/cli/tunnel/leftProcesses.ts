@@ -1,5 +1,6 @@
 import { type ConnectMemory, ConnectMemoryError } from "../connect/connectMemory.ts";
-import type { KnownProcess, StartedProcess } from "../connect/startedProcess.ts";
+import { isRunning, ownProcess } from "../connect/knownProcess.ts";
+import type { StartedProcess } from "../connect/startedProcess.ts";
 import { sleep } from "../../utils/sleep.ts";
 import { hasGroups } from "./processGroup.ts";
 
@@ -7,7 +8,8 @@ type Print = (line: string) => void;
 
 /**
  * Remembers the first of a group of processes that has just been started, for a later command to end where this one
- * is killed. Returns what forgets it.
+ * is killed. Returns what forgets it. Throws a `ConnectMemoryError` where it cannot be remembered: whoever started it
+ * then has to end it, since nobody would find it later.
  */
 export function rememberProcess(
   memory: Pick<ConnectMemory, "keepProcess" | "forgetProcess">,
@@ -15,21 +17,24 @@ export function rememberProcess(
   print: Print,
 ): () => void {
   if (!hasGroups) return () => {};
-  const started: StartedProcess = {
-    ...{ name, pid, startedAt: Date.now() },
-    owner: { pid: Deno.pid, startedAt: performance.timeOrigin },
-  };
-  orTell(() => memory.keepProcess(started));
-  return () => orTell(() => memory.forgetProcess(started));
-
-  function orTell(act: () => void): void {
+  const started: StartedProcess = { name, pid, startedAt: Date.now(), owner: ownProcess };
+  try {
+    memory.keepProcess(started);
+  } catch (error) {
+    if (!(error instanceof ConnectMemoryError)) throw error;
+    throw new ConnectMemoryError(
+      `Cannot leave ${name} running, which a later command could not find: ${error.message}`,
+      { cause: error },
+    );
+  }
+  return () => {
     try {
-      act();
+      memory.forgetProcess(started);
     } catch (error) {
       if (!(error instanceof ConnectMemoryError)) throw error;
       print(error.message);
     }
-  }
+  };
 }
 
 /** Ends what commands have left that were killed. Returns whether none of it runs any more. */
@@ -63,13 +68,13 @@ export async function endLeftProcesses(
 const END_MS = 5000;
 const KILL_MS = 1000;
 const LOOK_MS = 50;
-/** `ps` counts from the start of the machine, in seconds; a process takes some time until it knows its own start. */
-const TOLERANCE_MS = 10_000;
 
 /** Rejects where it still runs. */
 async function end(left: StartedProcess): Promise<void> {
   for (const [signal, ms] of [["INT", END_MS], ["KILL", KILL_MS]] as const) {
-    await run("kill", ["-s", signal, "--", `-${left.pid}`]);
+    const args = ["-s", signal, "--", `-${left.pid}`];
+    await new Deno.Command("kill", { args, stdin: "null", stdout: "null", stderr: "null" })
+      .output();
     const until = performance.now() + ms;
     while (performance.now() < until) {
       if (!await isRunning(left)) return;
@@ -77,35 +82,4 @@ async function end(left: StartedProcess): Promise<void> {
     }
   }
   throw new Error("it does not end");
-}
-
-/** Whether the id is still that of the process, and not of a later one. */
-async function isRunning({ pid, startedAt }: KnownProcess): Promise<boolean> {
-  const [state, ...start] = await statusOf(pid);
-  if (!state) {
-    // Some, such as that of BusyBox, do not know these options, and would make every process look ended.
-    if ((await statusOf(Deno.pid)).length < 2) throw new Error("ps does not tell when it started");
-    return false;
-  }
-  if (state.startsWith("Z")) return false;
-  const at = Date.parse(`${start.join(" ")} UTC`);
-  if (Number.isNaN(at)) throw new Error("ps does not tell when it started");
-  return Math.abs(at - startedAt) < TOLERANCE_MS;
-}
-
-/** The state and the words of the start; empty where there is no such process. */
-async function statusOf(pid: number): Promise<readonly string[]> {
-  const line = (await run("ps", ["-o", "stat=,lstart=", "-p", `${pid}`])).trim();
-  return line === "" ? [] : line.split(/\s+/);
-}
-
-async function run(program: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await new Deno.Command(program, {
-    args: [...args],
-    env: { LC_ALL: "C", TZ: "UTC" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-  }).output();
-  return new TextDecoder().decode(stdout.subarray(0, 1000));
 }

@@ -20,7 +20,7 @@ const KEPT_LINES = 8;
 
 /**
  * Starts the program and reads the address it gets. Rejects, with its last lines, where there is none. `onStart` gets
- * its process id at once, and returns what is called when it has ended.
+ * its process id at once, and returns what is called when it has ended; where it throws, the program is ended.
  */
 export async function openTunnel(
   { tool, program }: { readonly tool: TunnelTool; readonly program: string },
@@ -36,7 +36,7 @@ export async function openTunnel(
     // A group of its own: the program may be a script that starts the real one, and Ctrl-C is not meant for it.
     detached: hasGroups,
   }).spawn();
-  const onEnd = onStart(child.pid);
+  let onEnd = () => {};
   const found = Promise.withResolvers<string>();
   const up = Promise.withResolvers<void>();
   const lines: string[] = [];
@@ -63,7 +63,10 @@ export async function openTunnel(
   const stop = () => failed("is no longer wanted");
   signal.addEventListener("abort", stop);
   if (signal.aborted) stop();
+  // It also fails as the program is closed, while nobody waits for it.
+  found.promise.catch(() => {});
   try {
+    onEnd = onStart(child.pid);
     const origin = await found.promise;
     // Its words may be others in a later version: what counts is the address.
     const late = setTimeout(up.resolve, UP_MS);

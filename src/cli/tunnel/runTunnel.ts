@@ -122,11 +122,13 @@ export async function runTunnel(
       PUBLIC_URL: origin,
       ...(number !== undefined && { TWILIO_PHONE_NUMBER: number.number }),
     });
+    let forget = () => {};
+    closing.defer(async () => {
+      await server.close();
+      forget();
+    });
     const { groupId: pid } = server;
-    if (pid !== undefined) {
-      closing.defer(rememberProcess(memory, { name: "the server", pid }, print));
-    }
-    closing.defer(server.close);
+    if (pid !== undefined) forget = rememberProcess(memory, { name: "the server", pid }, print);
     let stopWaiting = () => Promise.resolve();
     const here = `http://127.0.0.1:${port}`;
     const onLate = () => print(`The server does not answer at ${here} yet; still waiting for it.`);

@@ -83,6 +83,24 @@ Deno.test("a file that another process keeps is waited for, and not for ever", a
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("a file that cannot be changed is told with its path", async () => {
+  const folder = await Deno.makeTempDir();
+  const isTold = (path: string) => (error: Error) => {
+    assert.ok(error instanceof ConnectMemoryError);
+    assert.ok(error.message.startsWith(`Cannot change ${path}, which`), error.message);
+    return true;
+  };
+  const path = `${folder}/connect.json`;
+  const memory = openConnectMemory(path);
+  await Deno.mkdir(`${path}.new`);
+  assert.throws(() => memory.keep(numberAt("8")), isTold(path));
+  const removed = `${folder}/data/connect.json`;
+  const other = openConnectMemory(removed);
+  await Deno.writeTextFile(`${folder}/data`, "");
+  assert.throws(() => other.keep(numberAt("8")), ConnectMemoryError);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("a file that cannot be opened is told with its path", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/connect.json`;

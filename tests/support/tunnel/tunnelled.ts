@@ -1,4 +1,5 @@
 import { createApp } from "../../../src/app.ts";
+import { present } from "../../../src/utils/present.ts";
 import type { DevServer } from "../../../src/cli/tunnel/devServer.ts";
 import { runTunnel } from "../../../src/cli/tunnel/runTunnel.ts";
 import { Inbox } from "../inbox.ts";
@@ -18,7 +19,7 @@ export interface Running {
 export function startTunnelled(
   tools: Pick<FakeTools, "path" | "ask">,
   rig: ConnectRig,
-  { tool, answers = [], env = {}, isAgreed = true, onClose = () => {}, ...times }: {
+  { tool, answers = [], env = {}, isAgreed = true, onClose = () => {}, groupId, ...times }: {
     readonly tool?: string;
     readonly answers?: readonly string[];
     readonly env?: Readonly<Record<string, string | undefined>>;
@@ -26,6 +27,8 @@ export function startTunnelled(
     readonly patienceMs?: number;
     readonly lateMs?: number;
     readonly onClose?: () => void;
+    /** Of the processes that the server is taken for. */
+    readonly groupId?: number;
   } = {},
 ): Running {
   const { PUBLIC_URL: _, API_KEYS: __, ...settings } = rig.env;
@@ -48,7 +51,10 @@ export function startTunnelled(
     signal: end.signal,
     ask: tools.ask,
     ...times,
-    startServer: (more) => startApp({ ...environment, ...more }, rig, onClose),
+    startServer: (more) => ({
+      ...startApp({ ...environment, ...more }, rig, onClose),
+      ...present({ groupId }),
+    }),
   });
   return { lines, code, stop: () => end.abort() };
 }
