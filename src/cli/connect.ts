@@ -2,24 +2,18 @@ import { readEnvironment, readSettings, SettingsError } from "../config/env.ts";
 import type { Environment } from "../config/settingReader.ts";
 import type { PhoneSettings, Settings } from "../config/settings.ts";
 import { envFileWarning } from "../services/setup.ts";
-import { type AccountNumber, TwilioProblem } from "../services/twilioOutbound.ts";
-import { newToken } from "../utils/ids.ts";
+import type { AccountNumber } from "../services/twilioOutbound.ts";
 import { present } from "../utils/present.ts";
 import { exitProcess } from "../utils/processExit.ts";
 import { ANY_NUMBER } from "./connect/anyNumber.ts";
 import { chooseFallback } from "./connect/chooseFallback.ts";
 import { chooseNumbers } from "./connect/chooseNumbers.ts";
-import {
-  type ConnectMemory,
-  ConnectMemoryError,
-  openConnectMemory,
-  TUNNEL_MEMORY,
-} from "./connect/connectMemory.ts";
+import { type ConnectMemory, openConnectMemory, TUNNEL_MEMORY } from "./connect/connectMemory.ts";
 import type { ConnectDeps } from "./connect/connectNumber.ts";
 import { connectDeps, connectNumbers } from "./connect/connectNumbers.ts";
 import { type ConnectOptions, connectUsage, readConnectOptions } from "./connect/connectOptions.ts";
-import { problemLine } from "./connect/problemLine.ts";
-import { undoNumber } from "./connect/undoNumber.ts";
+import { tellProblem } from "./connect/tellProblem.ts";
+import { settingsToUndo, undoNumbers } from "./connect/undoNumbers.ts";
 import { waitDeps, waitForCall } from "./connect/waitForCall.ts";
 import { ownTerminal, type Terminal } from "./terminal.ts";
 import { endLeftProcesses } from "./tunnel/leftProcesses.ts";
@@ -50,7 +44,7 @@ export async function runConnect(
   const isEnded = !options.undo || await endLeftProcesses(tunnelled, print);
   const own = environment["TWILIO_PHONE_NUMBER"]?.trim() || undefined;
   const settings = readSettings({
-    ...(options.undo ? forUndo(environment) : environment),
+    ...(options.undo ? settingsToUndo(environment) : environment),
     // The command shows which numbers there are.
     ...((own === undefined || options.undo) &&
       { TWILIO_PHONE_NUMBER: options.numbers[0] ?? ANY_NUMBER }),
@@ -63,7 +57,11 @@ export async function runConnect(
   const deps = connectDeps(phone, openConnectMemory(`${folder}/connect.json`));
   try {
     return options.undo
-      ? await undo(options, [connectDeps(phone, tunnelled), deps], terminal) || Number(!isEnded)
+      ? await undoNumbers(
+        options,
+        { tunnelled: connectDeps(phone, tunnelled), connected: deps },
+        terminal,
+      ) || Number(!isEnded)
       : await connect(options, {
         settings,
         phone,
@@ -78,19 +76,6 @@ export async function runConnect(
     tellProblem(error, print);
     return 1;
   }
-}
-
-/** Throws what is neither a problem of Twilio's nor of the file. */
-function tellProblem(error: unknown, print: Terminal["print"]): void {
-  if (error instanceof ConnectMemoryError) return print(error.message);
-  if (!(error instanceof TwilioProblem)) throw error;
-  print(problemLine(error));
-  const host = barredHost(error);
-  print(
-    host === undefined
-      ? ADVICE[error.code] ?? "Run the command again: it goes on from here."
-      : `It was not permitted: add ${host} to --allow-net of the task "connect" in deno.json.`,
-  );
 }
 
 interface Connecting
@@ -115,12 +100,13 @@ async function connect(options: ConnectOptions, run: Connecting): Promise<number
     account: deps.account,
   });
   if (chosen === undefined) return 1;
-  const lent = chosen.find(({ sid }) => tunnelled.find(sid) !== undefined);
-  if (lent !== undefined) {
-    print(
-      `${lent.number} is connected to a tunnel of deno task dev. End that one with Ctrl-C; where it runs no ` +
-        `more: deno task connect --undo ${lent.number}`,
-    );
+  const whyNot = ({ sid, number }: AccountNumber) =>
+    tunnelled.find(sid) &&
+    `${number} is connected to a tunnel of deno task dev. End that one with Ctrl-C; where it runs no more: ` +
+      `deno task connect --undo ${number}`;
+  const refused = chosen.map(whyNot).find((reason) => reason !== undefined);
+  if (refused !== undefined) {
+    print(refused);
     return 1;
   }
   const choice = await chooseFallback(options, { settings, publicUrl, chosen, all, terminal });
@@ -129,7 +115,7 @@ async function connect(options: ConnectOptions, run: Connecting): Promise<number
     return 1;
   }
   const target = { publicUrl, fallback: choice.fallback };
-  if (!await connectNumbers(chosen, target, options, deps, terminal)) return 1;
+  if (!await connectNumbers(chosen, target, options, { ...deps, whyNot }, terminal)) return 1;
   if (deps.memory.numbers.length > 0) {
     print("To have all of it as it was before: deno task connect --undo");
   }
@@ -154,57 +140,6 @@ async function waitFor(
     ...{ waitMs, signal },
     hint: " (Ctrl-C ends the wait, and leaves the number connected.)",
   });
-}
-
-/** Tunnels first: they took what `connect` had set. */
-async function undo(
-  { numbers, isAgreed }: ConnectOptions,
-  all: readonly ConnectDeps[],
-  terminal: Terminal,
-): Promise<number> {
-  const meant = all.flatMap((deps) =>
-    deps.memory.numbers
-      .filter(({ number }) => numbers.length === 0 || numbers.includes(number))
-      .map((remembered) => ({ remembered, deps }))
-  );
-  if (meant.length === 0) {
-    terminal.print("There is nothing to undo: no such number is remembered.");
-    return numbers.length === 0 ? 0 : 1;
-  }
-  let isWhole = true;
-  for (const { remembered, deps } of meant) {
-    try {
-      isWhole = await undoNumber(remembered, deps, terminal, isAgreed) && isWhole;
-    } catch (error) {
-      terminal.print(`${remembered.number} could not be undone wholly:`);
-      tellProblem(error, terminal.print);
-      isWhole = false;
-    }
-  }
-  return isWhole ? 0 : 1;
-}
-
-/** Enough to restore numbers with, whatever else of the settings is missing or wrong. */
-function forUndo(environment: Environment): Environment {
-  const names = ["ACCOUNT_SID", "AUTH_TOKEN", "API_KEY_SID", "API_KEY_SECRET", "API_URL"];
-  return {
-    ...Object.fromEntries(names.map((name) => [`TWILIO_${name}`, environment[`TWILIO_${name}`]])),
-    ...rehearsalKeys,
-    PUBLIC_URL: "https://undo.invalid",
-  };
-}
-
-const rehearsalKeys = { API_KEYS: `undo:${newToken()}`, OPENAI_API_KEY: "rehearsal" };
-
-const ADVICE: Readonly<Record<string, string>> = {
-  provider_credentials:
-    "Correct TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in .env, as Twilio's console shows them. A restricted API key must be allowed to change phone numbers.",
-};
-
-/** The host that this process may not connect to, where that is why Twilio was not reached. */
-function barredHost({ cause }: TwilioProblem): string | undefined {
-  if (!(cause instanceof Deno.errors.NotCapable)) return undefined;
-  return /net access to "([^"]+)"/.exec(cause.message)?.[1];
 }
 
 function untilInterrupted(): AbortSignal {

@@ -7,7 +7,9 @@ import {
   type TwilioFlows,
 } from "../../services/twilioOutbound.ts";
 import { newToken } from "../../utils/ids.ts";
+import { present } from "../../utils/present.ts";
 import type { ConnectMemory } from "./connectMemory.ts";
+import type { KnownProcess } from "./knownProcess.ts";
 import { changesFor, differing, entriesOf } from "./numberChanges.ts";
 import type { RememberedFlow, RememberedNumber } from "./rememberedNumber.ts";
 
@@ -23,6 +25,8 @@ export interface ConnectDeps {
   readonly accountSid: string;
   /** Of Twilio's API. */
   readonly apiHost: string;
+  /** The command that puts numbers back as it ends; absent where they stay connected. */
+  readonly owner?: KnownProcess;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -81,7 +85,7 @@ export async function connectNumber(
   target: ConnectTarget,
   deps: ConnectDeps,
 ): Promise<Partial<NumberSettings>> {
-  const { account, flows, memory, accountSid, apiHost, now } = deps;
+  const { account, flows, memory, accountSid, apiHost, owner, now } = deps;
   const planned = planOf(number, target, deps);
   const prior = memory.find(number.sid);
   const foreign = prior === undefined ? [] : foreignNames(number.settings, prior);
@@ -93,6 +97,7 @@ export async function connectNumber(
     apiHost,
     sid: number.sid,
     number: number.number,
+    ...present({ owner }),
     rememberedAt: prior?.rememberedAt ?? new Date(now()).toISOString(),
     before: { ...(prior?.before ?? number.settings), ...only(number.settings, foreign) },
     flows: prior?.flows ?? [],

@@ -17,12 +17,15 @@ import {
 import type { ConnectOptions } from "./connectOptions.ts";
 import { describeChanges, differing, entriesOf, labels, shown } from "./numberChanges.ts";
 
+/** Why a number has to be left alone, at the moment of asking. */
+type WhyNot = (number: AccountNumber) => string | undefined | Promise<string | undefined>;
+
 /** Says what will change, asks, and changes it. Returns whether the numbers are connected. */
 export async function connectNumbers(
   numbers: readonly AccountNumber[],
   target: ConnectTarget,
   { isAgreed, unsetsTrunk }: Pick<ConnectOptions, "isAgreed" | "unsetsTrunk">,
-  deps: ConnectDeps,
+  deps: ConnectDeps & { readonly whyNot: WhyNot },
   terminal: Terminal,
 ): Promise<boolean> {
   const { print } = terminal;
@@ -70,6 +73,13 @@ export async function connectNumbers(
     return false;
   }
   const current = await Promise.all(numbers.map(({ sid }) => deps.account.read(sid)));
+  for (const number of numbers) {
+    // Somebody may have taken it while the question was open.
+    const reason = await deps.whyNot(number);
+    if (reason === undefined) continue;
+    print(reason);
+    return false;
+  }
   const isSame = numbers.every(({ settings }, index) =>
     entriesOf(differing(settings, current[index]?.settings ?? {})).length === 0
   );

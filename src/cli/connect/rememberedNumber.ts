@@ -1,5 +1,7 @@
 import { type NumberSettings, numberSettings } from "../../services/twilioOutbound.ts";
 import { isRecord } from "../../utils/isRecord.ts";
+import { present } from "../../utils/present.ts";
+import { type KnownProcess, readKnownProcess } from "./knownProcess.ts";
 
 /** How a number was before it was pointed at this server, and what was set in its place. */
 export interface RememberedNumber {
@@ -8,6 +10,8 @@ export interface RememberedNumber {
   readonly apiHost: string;
   readonly sid: string;
   readonly number: string;
+  /** The command that puts it back as it ends; absent where it stays connected, and in files of earlier versions. */
+  readonly owner?: KnownProcess;
   /** ISO 8601. */
   readonly rememberedAt: string;
   readonly before: NumberSettings;
@@ -43,7 +47,12 @@ export function readRememberedNumber(entry: unknown): RememberedNumber | undefin
   const listed: unknown = entry["earlier"] ?? [];
   const earlier = Array.isArray(listed) ? listed.map(settingsIn) : [undefined];
   if (!earlier.every((it) => it !== undefined)) return undefined;
-  return { accountSid, apiHost, sid, number, rememberedAt, before, set, earlier, flows };
+  const owner = readKnownProcess(entry["owner"]);
+  if (owner === undefined && entry["owner"] !== undefined) return undefined;
+  return {
+    ...{ accountSid, apiHost, sid, number, rememberedAt, before, set, earlier, flows },
+    ...present({ owner }),
+  };
 }
 
 function isFlow(value: unknown): value is RememberedFlow {

@@ -5,6 +5,8 @@ import { ANY_NUMBER } from "../connect/anyNumber.ts";
 import { chooseNumbers } from "../connect/chooseNumbers.ts";
 import { ConnectMemoryError, openConnectMemory, TUNNEL_MEMORY } from "../connect/connectMemory.ts";
 import { connectDeps, connectNumbers } from "../connect/connectNumbers.ts";
+import { isOwnProcess, ownProcess } from "../connect/knownProcess.ts";
+import { otherOwner } from "../connect/lentNumber.ts";
 import { problemLine } from "../connect/problemLine.ts";
 import type { RememberedNumber } from "../connect/rememberedNumber.ts";
 import { undoNumber } from "../connect/undoNumber.ts";
@@ -53,14 +55,21 @@ export async function chooseTunnelNumber(
   });
   const { phone } = settings;
   if (phone === undefined) return undefined;
-  const deps = connectDeps(phone, openConnectMemory(`${folder}/${TUNNEL_MEMORY}`));
+  const deps = {
+    ...connectDeps(phone, openConnectMemory(`${folder}/${TUNNEL_MEMORY}`)),
+    owner: ownProcess,
+    whyNot,
+  };
   const { account, memory } = deps;
   const chosen = await orTell(async () => {
     const [number] = await chooseNumbers(await account.list(), {
       ...{ preselected: own, publicUrl: origin, account, terminal },
       wanted: own === undefined ? [] : [own],
     }) ?? [];
-    return number;
+    const refused = number && await whyNot(number);
+    if (refused === undefined) return number;
+    print(refused);
+    return undefined;
   });
   if (chosen === undefined) return undefined;
   let isSettled = isAgreed;
@@ -75,7 +84,8 @@ export async function chooseTunnelNumber(
         const current: AccountNumber = await account.read(chosen.sid);
         return await connectNumbers([current], target, options, deps, terminal);
       });
-      known = find() ?? known;
+      const remembered = find();
+      if (remembered?.owner !== undefined && isOwnProcess(remembered.owner)) known = remembered;
       isSettled ||= done === true;
       return done === true;
     },
@@ -85,7 +95,7 @@ export async function chooseTunnelNumber(
     },
     async restore() {
       const remembered = find() ?? known;
-      if (remembered === undefined) return true;
+      if (remembered === undefined || await otherOwner(remembered) !== undefined) return true;
       const alone = { print, ask: () => Promise.resolve(undefined) };
       const undoing = { ...deps, memory: { forget } };
       const done = await orTell(() => undoNumber(remembered, undoing, alone, false));
@@ -93,6 +103,13 @@ export async function chooseTunnelNumber(
       return done === true;
     },
   };
+
+  async function whyNot({ sid, number }: AccountNumber): Promise<string | undefined> {
+    const owner = await otherOwner(memory.find(sid));
+    return owner &&
+      `${number} is connected to the tunnel of another deno task dev (process ${owner.pid}), and is left to it: ` +
+        "calls by phone do not reach this one.";
+  }
 
   /** Undefined also where the file is damaged, which is told as it is to be changed. */
   function find(): RememberedNumber | undefined {

@@ -101,6 +101,18 @@ Deno.test("a file that cannot be changed is told with its path", async () => {
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("who has lent a number is kept with it", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/connect.json`;
+  const number = { ...numberAt("9"), owner: { pid: 4711, startedAt: 1764417600000.5 } };
+  openConnectMemory(path).keep(number);
+  assert.deepEqual(openConnectMemory(path).numbers, [number]);
+  const damaged = { ...number, owner: { pid: "4711" } };
+  await Deno.writeTextFile(path, JSON.stringify({ version: 1, numbers: [damaged] }));
+  assert.throws(() => openConnectMemory(path), ConnectMemoryError);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("a file that cannot be opened is told with its path", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/connect.json`;
