@@ -1,11 +1,14 @@
 import { boundedText } from "../utils/http/boundedText.ts";
 import { isRecord } from "../utils/isRecord.ts";
 
-/** What listens on a port of this machine, in words; it is asked, and has two seconds to answer. */
+/** What listens on a port of this machine, in words; it is asked, and has `ANSWER_MS` to answer. */
 export async function describePortHolder(port: number): Promise<string> {
   try {
     const url = `http://127.0.0.1:${port}/health`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(5_000), redirect: "manual" });
+    const response = await fetch(url, {
+      signal: AbortSignal.timeout(ANSWER_MS),
+      redirect: "manual",
+    });
     const answer: unknown = JSON.parse(await boundedText(response, MAX_BYTES) ?? "null");
     if (!isRecord(answer)) return OTHER;
     // Twilio's answer to a request without a password.
@@ -16,5 +19,6 @@ export async function describePortHolder(port: number): Promise<string> {
   }
 }
 
+const ANSWER_MS = 5000;
 const MAX_BYTES = 64 * 1024;
 const OTHER = "another program";
