@@ -10,7 +10,7 @@ export const connectUsage =
   --forward-to +1...     while this server is away, Twilio forwards calls to this phone
   --fallback-url URL     while this server is away, Twilio asks this address (TWILIO_FALLBACK_URL)
   --unset-trunk          take a number from its SIP trunk, which otherwise gets all of its calls
-  --yes                  do not ask
+  --yes                  agree to the change; give the number too, and --unset-trunk where it is on a trunk
   --wait SECONDS         how long to wait for the first call; 600 on a terminal, 0 does not wait
 
 What was there before is kept in data/connect.json. docs/connect.md has more.`;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readSettings } from "../../../src/config/env.ts";
 import { startConnectRig } from "../../support/twilio/connecting.ts";
 import { account, publicUrl } from "../../support/servers/phoneServer.ts";
 
@@ -50,6 +51,20 @@ Deno.test("connect lists the numbers with what answers each, and takes the one t
   assert.equal(number.voiceMethod, "POST");
   assert.match(number.statusCallback, /\/twilio\/status#/);
   assert.match((await rig.run([])).printed, new RegExp(`\\${other} "Shop": this server`));
+});
+
+Deno.test("docs/connect.md names the settings that connect needs", async () => {
+  const docs = await Deno.readTextFile(new URL("../../../docs/connect.md", import.meta.url));
+  const [, first = ""] = docs.split("\n\n");
+  const names = [...first.matchAll(/`([A-Z_]{8,})`/g)].map(([, name]) => name!);
+  await using rig = await startConnectRig();
+  const named = Object.fromEntries(names.map((name) => [name, rig.env[name]!]));
+  const whole = { ...named, TWILIO_PHONE_NUMBER: account.number };
+  assert.equal(readSettings(whole).phone?.number, account.number);
+  for (const name of names) {
+    const without = { ...whole, [name]: undefined };
+    assert.throws(() => assert.ok(readSettings(without).phone), name);
+  }
 });
 
 Deno.test("connect changes nothing before it is agreed to", async () => {
