@@ -7,6 +7,7 @@ import { createFragmentGuard } from "./utils/http/fragmentGuard.ts";
 import { boundHeapGrowth } from "./utils/heapGrowth.ts";
 import { setTimer } from "./utils/clock.ts";
 import { exitProcess, keepProcess } from "./utils/processExit.ts";
+import { onSignals } from "./utils/signals.ts";
 import { createPortPatience } from "./portPatience.ts";
 import { envFileWarning } from "./services/setup.ts";
 import { beginShutdown, type Shutdown } from "./shutdown.ts";
@@ -165,9 +166,7 @@ function stopOnSignal(app: App, stopListening: () => Promise<void>): void {
     } else if (hurried || !shutdown.hurry()) leave(1);
     else hurried = true;
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => stop(signal));
-  }
+  onSignals(["SIGINT", "SIGTERM"], stop);
 }
 
 function leave(code: number): void {

@@ -1,8 +1,4 @@
-/** Ctrl-C reaches this process twice: from the terminal, and forwarded by `deno task`. */
-const SAME_MS = 500;
-
-/** The real time, also where `hurryTime` replaces `performance.now` later. */
-const realNow = performance.now.bind(performance);
+import { onSignals } from "../utils/signals.ts";
 
 /**
  * Aborted by the first interruption of the process; each later one calls back. With `hangUps`, the end of the terminal
@@ -13,16 +9,10 @@ export function interruptions(
   { hangUps = false }: { readonly hangUps?: boolean } = {},
 ): AbortSignal {
   const interrupted = new AbortController();
-  let countedMs = -Infinity;
-  for (const signal of signalsOf(hangUps)) {
-    Deno.addSignalListener(signal, () => {
-      const nowMs = realNow();
-      if (nowMs - countedMs < SAME_MS) return;
-      countedMs = nowMs;
-      if (interrupted.signal.aborted) onAgain();
-      else interrupted.abort();
-    });
-  }
+  onSignals(signalsOf(hangUps), () => {
+    if (interrupted.signal.aborted) onAgain();
+    else interrupted.abort();
+  });
   return interrupted.signal;
 }
 

@@ -131,6 +131,18 @@ Deno.test("without a database to hand over by, a second signal stops the server 
   assert.equal(await rig.server.ended(), 1);
 });
 
+Deno.test("a signal that comes twice at once is one: calls go on", async () => {
+  await using rig = await startProcessRig({ env: inMemory });
+  const phone = await ring(rig);
+  rig.server.signal("SIGINT");
+  rig.server.signal("SIGINT");
+  await rig.server.lines.find((line) => line.includes("1 call goes on"));
+  await phone.speak(voiceOf(600));
+  await heard(rig, phone);
+  await hangUp(phone);
+  assert.equal(await rig.server.ended(), 0);
+});
+
 Deno.test("a media socket that breaks is followed by another, in the same call", async () => {
   // A bridge would be recorded over a connection of its own.
   await using rig = await startProcessRig({ agent: "greeting: Good day.\nbridge: off" });
