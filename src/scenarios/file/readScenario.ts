@@ -1,4 +1,8 @@
-import { type AgentProblem, type FoundProblem, placedProblems } from "../../config/agentProblem.ts";
+import {
+  type AgentProblem as FileProblem,
+  type FoundProblem,
+  placedProblems,
+} from "../../config/agentProblem.ts";
 import { schemaProblems } from "../../config/schemaProblems.ts";
 import { readYaml } from "../../config/yamlText.ts";
 import { isRecord } from "../../utils/isRecord.ts";
@@ -9,7 +13,7 @@ import { scenarioSchema } from "./scenarioSchema.ts";
 /** A scenario, or all that is wrong with its file. */
 export type ReadScenario =
   | { readonly ok: true; readonly scenario: Scenario }
-  | { readonly ok: false; readonly problems: readonly AgentProblem[] };
+  | { readonly ok: false; readonly problems: readonly FileProblem[] };
 
 const MAX_CHARACTERS = 100_000;
 
@@ -64,7 +68,7 @@ function missingSounds(
   { callers }: Pick<Scenario, "callers">,
   readAudio: (path: string) => Uint8Array,
   pathOf: StepPath,
-): readonly AgentProblem[] {
+): readonly FileProblem[] {
   return callers.flatMap(({ steps }, caller) =>
     steps.flatMap((step, index) => {
       if (step.type !== "say" || !("audio" in step.what)) return [];

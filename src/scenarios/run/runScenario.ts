@@ -58,10 +58,13 @@ interface Talk {
   readonly server: ScenarioServer;
   readonly judge: Judge | undefined;
   readonly transcribe: Transcribe | undefined;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
 }
 
-/** Acts a scenario out with all of its callers, and holds its expectations against each of their calls. */
+/**
+ * Acts a scenario out with all of its callers, and holds its expectations against each of their calls. Rejects with
+ * what the first of them failed with, once the others have hung up.
+ */
 export async function runScenario(
   scenario: Scenario,
   server: ScenarioServer,
@@ -74,15 +77,22 @@ export async function runScenario(
       steps: await prepareSteps(who, sources, improvise),
     })),
   );
-  const calls = await Promise.all(
-    prepared.map(({ who, steps }, index) =>
-      talk(
-        { scenario, who, server, judge, transcribe, signal },
-        steps,
-        (what) => onStep(index, what),
-      )
-    ),
+  // Where one of them fails, nobody looks at what the others do, which may cost money: they hang up.
+  const failed = new AbortController();
+  const stop = AbortSignal.any(signal === undefined ? [failed.signal] : [failed.signal, signal]);
+  const talks = prepared.map(({ who, steps }, index) =>
+    talk(
+      { scenario, who, server, judge, transcribe, signal: stop },
+      steps,
+      (what) => onStep(index, what),
+    ).catch((error) => {
+      failed.abort(error);
+      throw error;
+    })
   );
+  await Promise.allSettled(talks);
+  failed.signal.throwIfAborted();
+  const calls = await Promise.all(talks);
   return { scenario, calls, tookMs: performance.now() - startedAt };
 }
 
@@ -92,7 +102,7 @@ async function talk(
   onStep: (what: string) => void,
 ): Promise<CallRun> {
   const { clock } = server.network.context;
-  if (who.afterMs > 0) await clock.wait(who.afterMs);
+  if (who.afterMs > 0) await clock.wait(who.afterMs, signal);
   const opened = await openEnd(scenario, who, server, signal);
   const { end } = opened;
   const lateness = new LatenessMeter(clock, end);
@@ -111,8 +121,8 @@ async function talk(
   });
   const hangUp = () => end.hangUp();
   const cancel = clock.at(clock.now() + scenario.maxMs, hangUp);
-  signal?.addEventListener("abort", hangUp);
-  if (signal?.aborted) hangUp();
+  signal.addEventListener("abort", hangUp);
+  if (signal.aborted) hangUp();
   try {
     await caller.act(steps(caller));
     await caller.leave();
@@ -122,12 +132,13 @@ async function talk(
     throw error;
   } finally {
     cancel();
-    signal?.removeEventListener("abort", hangUp);
+    signal.removeEventListener("abort", hangUp);
     lateness.close();
     caller.close();
   }
   const withAnalysis = scenario.expect.some(({ type }) => type === "analysis");
   const found = await finding;
+  signal.throwIfAborted();
   const record = found === undefined ? undefined : await findRecord(server, found, withAnalysis);
   const heard = end.heard();
   const { acts } = caller;
