@@ -1,5 +1,9 @@
 import type { Settings } from "../../config/settings.ts";
-import { findScenarios, type FoundScenario } from "../../scenarios/file/findScenarios.ts";
+import {
+  findScenarios,
+  type FoundScenario,
+  withOwnNames,
+} from "../../scenarios/file/findScenarios.ts";
 import type { Scenario } from "../../scenarios/scenario.ts";
 import { present } from "../../utils/present.ts";
 import { type RecordedScenario, recordedScenarios } from "./recordedCalls.ts";
@@ -21,7 +25,9 @@ export async function chosenScenarios(
   const isDefault = paths.length + journals.length + calls.length === 0;
   const written = await findScenarios(isDefault ? [`${settings.agents.dir}/scenarios`] : paths);
   const recorded = await recordedScenarios(options, settings, print);
-  return [...written, ...recorded].map((found) => onLine(found, line));
+  return withOwnNames<ChosenScenario>([...written, ...recorded]).map((found) =>
+    onLine(found, line)
+  );
 }
 
 /** Puts a line in the place of those of a scenario. */

@@ -46,7 +46,7 @@ export async function findScenarios(paths: readonly string[]): Promise<readonly 
     }
   }
   if (problems.length > 0) throw new TypeError(problems.join("\n"));
-  return withNames(found);
+  return withOwnNames(found);
 }
 
 /** Below the folder of scenarios, the same whatever part of it is asked for; elsewhere below what was asked for. */
@@ -56,14 +56,27 @@ function nameOf(file: string, path: string): string {
   return name.replace(ENDING, "");
 }
 
-/** Scenarios of several folders may have the same name: those have their paths. */
-function withNames(found: readonly FoundScenario[]): readonly FoundScenario[] {
+/**
+ * Scenarios of several folders may have the same name, and that of a recorded call: those have their paths, with the
+ * ending where that alone tells them apart. Reports know scenarios by their names.
+ */
+export function withOwnNames<Found extends FoundScenario>(
+  found: readonly Found[],
+): readonly Found[] {
+  const shorter = renamed(found, (file) => file.replace(ENDING, ""));
+  return renamed(shorter, (file) => file);
+}
+
+function renamed<Found extends FoundScenario>(
+  found: readonly Found[],
+  nameOf: (file: string) => string,
+): readonly Found[] {
   const counts = new Map<string, number>();
   for (const { scenario: { name } } of found) counts.set(name, (counts.get(name) ?? 0) + 1);
   return found.map((one) => {
     const { name, file } = one.scenario;
     if (counts.get(name) === 1 || file === undefined) return one;
-    return { ...one, scenario: { ...one.scenario, name: file.replace(ENDING, "") } };
+    return { ...one, scenario: { ...one.scenario, name: nameOf(file) } };
   });
 }
 

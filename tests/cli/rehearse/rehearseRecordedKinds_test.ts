@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { chosenScenarios } from "../../../src/cli/rehearse/chosenScenarios.ts";
+import { readRehearseOptions } from "../../../src/cli/rehearse/rehearseOptions.ts";
+import { readSettings } from "../../../src/config/env.ts";
 import type { RunReport } from "../../../src/scenarios/report/runReport.ts";
 import { recordCall } from "../../support/scenarios/recordCall.ts";
 import { rehearsed } from "../../support/scenarios/rehearsed.ts";
@@ -66,6 +69,10 @@ caller: [silence_ms: 50000]
     assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600);
     assert.match(await Deno.readTextFile(path), /called: machine/);
     assert.match(printed, /has what was said in the call/);
+    const again = readRehearseOptions([folder, "--from-journal", recorded.journals], 2);
+    const both = await chosenScenarios(again, readSettings(recorded.environment), () => {});
+    const names = both.map(({ scenario: { name } }) => name);
+    assert.deepEqual(names, [path.replace(".yaml", ""), recorded.callId]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

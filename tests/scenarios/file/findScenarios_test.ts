@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findScenarios } from "../../../src/scenarios/file/findScenarios.ts";
+import { findScenarios, withOwnNames } from "../../../src/scenarios/file/findScenarios.ts";
 
 const TEXT = "title: A call\ncaller:\n  - hang_up: true\nexpect:\n  - ended: caller_hung_up\n";
 
@@ -20,6 +20,23 @@ Deno.test("scenarios of the same name in two places have their paths for names",
     `${path}/one/a`,
     `${path}/two/a`,
     "b",
+  ]);
+});
+
+Deno.test("no two scenarios have one name, whatever they were made of", async () => {
+  await using folder = await withFiles("one/a.yaml", "one/a.yml", "one/call_1.yaml");
+  const { path } = folder;
+  const written = await findScenarios([`${path}/one`]);
+  assert.deepEqual(written.map(({ scenario: { name } }) => name), [
+    `${path}/one/a.yaml`,
+    `${path}/one/a.yml`,
+    "call_1",
+  ]);
+  const { file: _, ...recorded } = written[2]!.scenario;
+  const all = [...written, { ...written[2]!, scenario: recorded }];
+  assert.deepEqual(withOwnNames(all).slice(2).map(({ scenario: { name } }) => name), [
+    `${path}/one/call_1`,
+    "call_1",
   ]);
 });
 
