@@ -6,8 +6,8 @@ export interface HurriedTime extends Disposable {
 
 /**
  * Has all time of this process run `speed` times as fast: what the clocks say, and when timers are due. Server,
- * engine, carrier and callers then stay on one time, and what takes work takes as many times as long by it. Time
- * limits of the runtime's own (`AbortSignal.timeout`) and of other threads stay real, and so last longer, or less where `speed` is below 1.
+ * engine, carrier and callers then stay on one time, and what takes work takes as many times as long by it.
+ * `AbortSignal.timeout` and timers of other threads stay in real time: at speed 4, a limit of 1 s is 4 s of the call.
  */
 export function hurryTime(speed: number): HurriedTime {
   const real = {

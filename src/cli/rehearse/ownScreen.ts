@@ -13,6 +13,6 @@ export function ownScreen(): Screen {
     isTerminal,
     // A terminal that does not know its size says 0.
     columns: () => Deno.consoleSize().columns || 80,
-    paint: isTerminal && !Deno.env.get("NO_COLOR") ? coloured : plain,
+    paint: isTerminal && !Deno.noColor ? coloured : plain,
   };
 }

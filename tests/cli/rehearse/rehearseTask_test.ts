@@ -74,15 +74,16 @@ Deno.test("an interruption hangs up, and reports what was done", async () => {
 });
 
 Deno.test({
-  name: "on a terminal a line tells how far it is, in colours but for NO_COLOR",
+  name: "on a terminal a line tells how far it is, in colours but for NO_COLOR and TERM=dumb",
   ignore: !isScriptThere(),
   async fn() {
     await using folder = await makeRehearsalFolder();
     await folder.write("a.yaml", shortScenario("A greeting"));
     const args = ["a.yaml", "--html"];
-    const [coloured, plain] = await Promise.all([
+    const [coloured, plain, dumb] = await Promise.all([
       folder.run([...args, "1.html"], { onTerminal: true }),
       folder.run([...args, "2.html"], { onTerminal: true, env: { NO_COLOR: "1" } }),
+      folder.run([...args, "3.html"], { onTerminal: true, env: { TERM: "dumb" } }),
     ]);
     assert.equal(coloured.code, 0, coloured.printed);
     assert.match(coloured.printed, /0 of 1 done, 1 running, 0 passed, 0 failed, \d+ s/);
@@ -90,6 +91,7 @@ Deno.test({
     assert.match(plain.printed, /0 of 1 done, 1 running, 0 passed, 0 failed, \d+ s/);
     assert.ok(plain.printed.includes("\r\x1b[2Kok    a "));
     assert.ok(!plain.printed.includes("\x1b[32m"));
+    assert.ok(!dumb.printed.includes("\x1b"), "not even the cursor is moved");
   },
 });
 

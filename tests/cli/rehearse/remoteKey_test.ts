@@ -9,6 +9,10 @@ Deno.test("remoteKey() shows the keys of the settings here to no other host", ()
   assert.equal(remoteKey("https://other.example", { keys: KEYS }), undefined);
   const publicUrl = "https://voice.example.com";
   assert.equal(remoteKey(publicUrl, { keys: KEYS, publicUrl }), "second-secret-of-many");
+  for (const written of ["https://Voice.example.com/", " https://voice.example.com:443"]) {
+    assert.equal(remoteKey(publicUrl, { keys: KEYS, publicUrl: written }), "second-secret-of-many");
+  }
+  assert.equal(remoteKey(publicUrl, { keys: KEYS, publicUrl: "voice.example.com" }), undefined);
   assert.equal(remoteKey("https://other.example", { keys: KEYS, own: " mine " }), "mine");
   assert.equal(remoteKey("https://other.example", { own: "mine", file: "filed\n" }), "filed");
   assert.throws(() => remoteKey("https://other.example", { file: "\n" }), /--key-file holds no/);

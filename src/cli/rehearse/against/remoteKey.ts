@@ -9,7 +9,7 @@ export interface KeySources {
   readonly own?: string | undefined;
   /** API_KEYS of the settings here. */
   readonly keys?: string | undefined;
-  /** PUBLIC_URL of the settings here. */
+  /** PUBLIC_URL of the settings here, as it is written. */
   readonly publicUrl?: string | undefined;
 }
 
@@ -19,12 +19,12 @@ export interface KeySources {
  */
 export function remoteKey(
   origin: string,
-  { file, own, keys = "", publicUrl }: KeySources,
+  { file, own, keys = "", publicUrl = "" }: KeySources,
 ): string | undefined {
   if (file !== undefined) return checked(file.trim().split(/\s+/)[0] ?? "", "--key-file");
   if (own !== undefined) return checked(own.trim(), "PARLEY_KEY");
   const { hostname } = new URL(origin);
-  if (!isLoopback(hostname) && origin !== publicUrl) return undefined;
+  if (!isLoopback(hostname) && origin !== URL.parse(publicUrl)?.origin) return undefined;
   const written = writtenKeys(keys);
   const best = written.find(({ rules }) => /(scopes|role)=(.*\+)?admin/.test(rules)) ?? written[0];
   return best?.secret;
