@@ -32,7 +32,7 @@ import {
   type RehearseOptions,
   rehearseUsage,
 } from "./rehearse/rehearseOptions.ts";
-import { confirms, ownTerminal, type Terminal } from "./terminal.ts";
+import { confirms, interruptible, ownTerminal, type Terminal } from "./terminal.ts";
 import { openServers } from "./rehearse/openServers.ts";
 import { tellStrayErrors } from "./rehearse/strayErrors.ts";
 import { createSpendLimit } from "./rehearse/spendLimit.ts";
@@ -85,6 +85,10 @@ export async function rehearse(
     for (const voice of Object.values(voices)) voice.close();
   });
   closing.use(tellStrayErrors(progress.print));
+  const asking = interruptible(
+    terminal ?? { ask: () => Promise.resolve(undefined) },
+    interrupted,
+  );
   const servers = closing.use(
     await openServers(options, {
       environment,
@@ -92,8 +96,7 @@ export async function rehearse(
       voices,
       print: progress.print,
       signal: interrupted,
-      confirm: (question) =>
-        confirms(terminal ?? { ask: () => Promise.resolve(undefined) }, question, options.isAgreed),
+      confirm: (question) => confirms(asking, question, options.isAgreed),
     }),
   );
   for (const note of servers.notes) print(note);
@@ -148,7 +151,11 @@ export async function rehearse(
     onStart: progress.started,
     onDone: progress.finished,
   });
-  const { runs, sounds, tookMs, notRun } = progress.end();
+  const { runs, sounds, tookMs, notRun, hasBegun } = progress.end();
+  if (!hasBegun) {
+    print("Nothing was rehearsed, and no report is written: it was interrupted.");
+    return INTERRUPTED;
+  }
   const report = reportOf(runs, conditions, { tookMs, notRun });
   const budgets = checkBudgets(report, options.budgets);
   const difference = baseline && differenceOf(baseline, report);
@@ -209,7 +216,8 @@ if (import.meta.main) {
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      complain(`There is no such file or folder: ${/'(.*)'$/.exec(error.message)?.[1]}`);
+      const [, path] = /'(.*)'$/.exec(error.message) ?? [];
+      complain(path === undefined ? error.message : `There is no such file or folder: ${path}`);
     } else complain(error instanceof Error ? error.message : String(error));
     exitProcess(interrupted.aborted ? INTERRUPTED : UNABLE);
   }

@@ -35,6 +35,24 @@ export async function confirms(
   return answer !== undefined && /^y(?:es)?$/i.test(answer);
 }
 
+/** The same, but nobody is asked any more, and no answer is waited for, once the signal has aborted. */
+export function interruptible<Asking extends Pick<Terminal, "ask">>(
+  terminal: Asking,
+  signal: AbortSignal,
+): Asking {
+  return {
+    ...terminal,
+    ask: (question: string) =>
+      new Promise<string | undefined>((resolve, reject) => {
+        if (signal.aborted) return resolve(undefined);
+        const stop = () => resolve(undefined);
+        signal.addEventListener("abort", stop, { once: true });
+        terminal.ask(question).then(resolve, reject)
+          .finally(() => signal.removeEventListener("abort", stop));
+      }),
+  };
+}
+
 /** Undefined at the end of the input. */
 async function readLine(): Promise<string | undefined> {
   const decoder = new TextDecoder();

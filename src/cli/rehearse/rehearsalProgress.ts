@@ -25,6 +25,7 @@ export class RehearsalProgress {
   readonly #now: () => number;
   readonly #startedAt: number;
   readonly #timer: ReturnType<typeof setInterval>;
+  #hasBegun = false;
   #running = 0;
   #done = 0;
   #failed = 0;
@@ -42,6 +43,7 @@ export class RehearsalProgress {
   }
 
   readonly started = (): void => {
+    this.#hasBegun = true;
     this.#running++;
     this.#show();
   };
@@ -76,6 +78,7 @@ export class RehearsalProgress {
       sounds: indexes.map((index) => this.#sound.of(index)),
       tookMs: this.#now() - this.#startedAt,
       notRun: this.#total - this.#done,
+      hasBegun: this.#hasBegun,
     };
   }
 
