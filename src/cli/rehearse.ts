@@ -137,7 +137,7 @@ export async function rehearse(
       });
       cost = servers.engine === "rehearsal"
         ? { usd: analysisUsdOf(run), talkedMs: 0 }
-        : runCost(run, servers.usdPerMinute);
+        : server.cost?.() ?? runCost(run);
       return { ...run, ...present({ recorded }) };
     } finally {
       spent(cost);
@@ -171,7 +171,7 @@ export async function rehearse(
   }
   if (interrupted.aborted) return INTERRUPTED;
   if (hasFailed(report, budgets)) return FAILED;
-  if (timingTold(report).isTooFew) return UNABLE;
+  if (timingTold(report).isTooFew || spending.hasRefused) return UNABLE;
   return passRate(report).passed === 0 || notWritten.length > 0 ? UNABLE : PASSED;
 }
 

@@ -11,8 +11,8 @@ import { NO_TEXTS, scenarioOfCall } from "../../scenarios/recorded/scenarioOfCal
 import { readRecord } from "../../scenarios/run/record/readRecord.ts";
 import { readJournal } from "../../services/calls.ts";
 import { openDatabase, viewDetail } from "../../services/records.ts";
-import { examineStore } from "../../services/store.ts";
 import { readRegularFile } from "../../utils/regularFile.ts";
+import { requireSameVersion } from "./sameVersion.ts";
 
 /** Which recorded calls are asked for. */
 export interface RecordedCallsOptions {
@@ -142,7 +142,7 @@ async function recordsOf(
   settings: Settings["database"],
 ): Promise<readonly RecordedCall[]> {
   if (ids.length === 0) return [];
-  await requireSameVersion(settings);
+  await requireSameVersion(settings, { by: "--from-call", mayBeAbsent: false });
   await using database = openDatabase(settings);
   const { calls } = await database.store;
   const records: RecordedCall[] = [];
@@ -155,23 +155,6 @@ async function recordsOf(
     if (record !== undefined) records.push(guessDictation(record));
   }
   return records;
-}
-
-/** Opened for use, a database is made where there is none, and an older one changed: what is only read is not. */
-async function requireSameVersion(settings: Settings["database"]): Promise<void> {
-  const found = await examineStore(settings);
-  if (found.state === "absent") {
-    throw new TypeError("The database of DATABASE_URL is not there: --from-call only reads it");
-  }
-  if (found.state !== "ready") {
-    throw new TypeError(`The database of DATABASE_URL cannot be used: ${found.reason}`);
-  }
-  const { version, newest } = found;
-  if (version === newest) return;
-  throw new TypeError(
-    `The database of DATABASE_URL has version ${version}, and this program reads version ${newest}: ` +
-      "--from-call changes nothing there. Use the program of the server that has this database",
-  );
 }
 
 /** As its file is now; undefined where it has none that can be used, which the rehearsal tells. */

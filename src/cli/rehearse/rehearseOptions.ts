@@ -72,8 +72,9 @@ built-in engine as the scenario says.
   --from-call ID       the same of a call in the database of .env; may be given several times
   --write FOLDER       keep the scenarios that were made of calls there
 
-Exit code: 0 where all held, 1 where an expectation or a budget failed, 2 where nothing could be rehearsed, or this
-machine was too busy to tell more than a tenth of the figures, 130 where it was interrupted.`;
+Exit code: 0 where all held, 1 where an expectation or a budget failed or a scenario could not be acted out, 2 where
+nothing could be rehearsed, --max-usd left no room for a scenario, this machine was too busy to tell more than a tenth
+of the figures, or a report could not be written, 130 where it was interrupted.`;
 
 const MAX_REPEAT = 1000;
 const MAX_CONCURRENCY = 200;

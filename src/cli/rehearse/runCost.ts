@@ -6,17 +6,12 @@ export interface RunCost {
   readonly talkedMs: number;
 }
 
-/** Undefined where one of the calls does not say, and no price of a minute is known. */
-export function runCost(
-  { calls }: ScenarioRun,
-  usdPerMinute: number | undefined,
-): RunCost | undefined {
+/** By the records of its calls; undefined where one of them does not say. */
+export function runCost({ calls }: ScenarioRun): RunCost | undefined {
   let [usd, talkedMs] = [0, 0];
   for (const { evidence: { record, endMs } } of calls) {
-    const ofTime = usdPerMinute && usdPerMinute * Math.ceil(endMs / 60_000);
-    const cost = record?.costUsd ?? ofTime;
-    if (cost === undefined) return undefined;
-    usd += cost;
+    if (record?.costUsd === undefined) return undefined;
+    usd += record.costUsd;
     talkedMs += endMs;
   }
   return { usd, talkedMs };

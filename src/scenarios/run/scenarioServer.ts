@@ -17,6 +17,8 @@ export interface ScenarioServer extends AsyncDisposable {
   readonly tellWords?: (callId: string, words: string) => void;
   /** Calls by another way than the simulated network and the API; nothing but the sound is known of such calls. */
   call?(scenario: Scenario, caller: ScenarioCaller): Promise<CallerEnd>;
+  /** What the carrier takes for the calls so far; absent where their records say what they cost. */
+  cost?(): { readonly usd: number; readonly talkedMs: number };
   /** What its clock says, in milliseconds since 1970; absent where it is the real time. */
   now?(): number;
   /** Asks the API with a key that may do everything. */

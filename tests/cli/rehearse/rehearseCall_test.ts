@@ -3,6 +3,10 @@ import type { PhoneNetwork, SimulatedCall } from "../../../src/sim/twilio/phoneN
 import { AgentSpeech } from "../../../src/sim/twilio/call/agentSpeech.ts";
 import { signRequest } from "../../../src/sim/twilio/api/signature.ts";
 import { ACCOUNT, startTwilio } from "../../support/scenarios/calledNumber.ts";
+import { openStore } from "../../../src/services/store.ts";
+import { rehearse } from "../../../src/cli/rehearse.ts";
+import { readRehearseOptions } from "../../../src/cli/rehearse/rehearseOptions.ts";
+import { printedScreen } from "../../support/scenarios/printedScreen.ts";
 import { rehearseTexts as rehearsed } from "../../support/scenarios/rehearseTexts.ts";
 
 const CALLED = "+14155550123";
@@ -55,6 +59,7 @@ Deno.test("a number is called through Twilio, and its sound held against what wa
     "skipped ended",
   ]);
   assert.equal(twilio.api.creates.length, 1);
+  assert.equal(twilio.api.creates[0]?.["TimeLimit"], "55", "which is what is reserved");
   assert.match(
     twilio.api.creates[0]?.["Twiml"] ?? "",
     /wss:\/\/parley\.example\/rehearse\/[\w-]{43}"/,
@@ -84,7 +89,8 @@ Deno.test("nothing is called that the policy forbids, or nobody agreed to", asyn
     ["--call", CALLED, "--yes", "--max-usd", "0.001"],
     twilio.environment,
   );
-  assert.equal(poor.code, 1, poor.printed);
+  assert.equal(poor.code, 2, poor.printed);
+  assert.match(poor.printed, /^skip +asks/m);
   assert.match(poor.printed, /--max-usd 0\.001 leaves no room for it/);
   assert.equal(twilio.api.creates.length, 0);
 });
@@ -105,15 +111,82 @@ Deno.test("calls count for the limits of a day, with those of earlier commands w
     assert.doesNotMatch(first.printed, /of this command alone/);
     await run({ ...kept, OUTBOUND_PER_NUMBER_DAILY: "1" });
     assert.equal(twilio.api.creates.length, 1);
-    // Nobody talked: both calls have all of the minutes, which are more than half of one.
+    // Nobody talked: both calls have all of the minutes, which are more than nine tenths of one.
     const second = await run({ OUTBOUND_DAILY_MINUTES: "1" });
     assert.equal(twilio.api.creates.length, 3, second.printed);
     assert.match(second.printed, /count the calls of this command alone/);
-    for (const [name, limit] of [["OUTBOUND_DAILY_MINUTES", "0.5"], ["DAILY_USD", "0.01"]]) {
+    for (const [name, limit] of [["OUTBOUND_DAILY_MINUTES", "0.9"], ["DAILY_USD", "0.01"]]) {
       const { printed } = await run({ [name!]: limit! });
       assert.match(printed, new RegExp(`may not be called: ${name} leaves no room for it`));
     }
     assert.equal(twilio.api.creates.length, 3);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a database of another version stays as it is, and nothing is called", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using twilio = startTwilio({ answer: "busy" });
+    const file = `${folder}/parley.db`;
+    await (await openStore({ kind: "sqlite", path: file }, { now: Date.now })).close();
+    const { DatabaseSync } = await import("node:sqlite");
+    const atFile = <Answer>(ask: (database: InstanceType<typeof DatabaseSync>) => Answer) => {
+      const database = new DatabaseSync(file);
+      try {
+        return ask(database);
+      } finally {
+        database.close();
+      }
+    };
+    // An earlier one: its last change was never made.
+    atFile((database) => {
+      database.exec("DELETE FROM schema_version WHERE version > 1");
+    });
+    await assert.rejects(
+      rehearsed({ asks: SCENARIO }, ["--call", CALLED, "--yes"], {
+        ...twilio.environment,
+        DATABASE_URL: `sqlite:${file}`,
+      }),
+      /has version 1, and this program uses version \d+: --call does not change that/,
+    );
+    const versions = atFile((database) =>
+      database.prepare("SELECT version FROM schema_version").all()
+    );
+    assert.equal(versions.length, 1);
+    assert.equal(twilio.api.creates.length, 0);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("whoever interrupts at the question is asked no more, and no report is written", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using twilio = startTwilio();
+    await Deno.writeTextFile(`${folder}/asks.yaml`, SCENARIO);
+    const html = `${folder}/report.html`;
+    const act = (args: readonly string[], interrupted: AbortSignal, onAsked = () => {}) =>
+      rehearse(readRehearseOptions([folder, "--html", html, ...args], 2), {
+        environment: twilio.environment,
+        screen: printedScreen([]),
+        interrupted,
+        terminal: {
+          ask() {
+            onAsked();
+            return new Promise(() => {});
+          },
+        },
+      });
+    const interruption = new AbortController();
+    await assert.rejects(
+      act(["--call", CALLED], interruption.signal, () => interruption.abort()),
+      /Nothing was called/,
+    );
+    assert.equal(await act(["--built-in"], interruption.signal), 130);
+    await assert.rejects(Deno.stat(html), Deno.errors.NotFound);
+    assert.equal(twilio.api.creates.length, 0);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createSpendLimit } from "../../../src/cli/rehearse/spendLimit.ts";
+import { NotRehearsed } from "../../../src/scenarios/run/notRehearsed.ts";
 
 const MINUTE = { maxMs: 60_000, callers: 1 };
 
@@ -77,4 +78,23 @@ Deno.test("what is analysed beside free calls is reserved, and others go on", as
   await second;
   limit.add(1.5);
   await assert.rejects(limit.reserve(MINUTE), /--max-usd 1\.5 is used up/);
+});
+
+Deno.test("a call through a carrier reserves all minutes that it may be billed for", async () => {
+  const limit = createSpendLimit(5, false, 2);
+  // It may go on for some seconds beyond its two minutes.
+  await assert.rejects(limit.reserve({ maxMs: 120_000, callers: 1 }), /it may cost \$6\.00/);
+  await limit.reserve({ maxMs: 100_000, callers: 1 });
+});
+
+Deno.test("what there is no room for was not to be acted out, and is no fault", async () => {
+  const limit = createSpendLimit(0.5, false);
+  await limit.reserve(MINUTE);
+  assert.equal(limit.hasRefused, false);
+  const { reserve } = createSpendLimit(0.1, false);
+  await assert.rejects(reserve(MINUTE), NotRehearsed);
+  const free = createSpendLimit(1, true);
+  free.add(1);
+  await assert.rejects(free.reserve(MINUTE), NotRehearsed);
+  assert.equal(free.hasRefused, true);
 });

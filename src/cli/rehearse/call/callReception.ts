@@ -46,6 +46,7 @@ export function openReception(
     if (form === undefined) return refused(400);
     if (!validateTwilioForm({ ...signed, params: form.value })) return refused(403);
     const word = readStatus(form.value.get("CallStatus"));
+    if (word === "in-progress") expected.get(token)?.answered();
     if (word !== undefined && FINAL.test(word)) expected.get(token)?.end(`the call was ${word}`);
     return new Response(null, { status: 204 });
   }

@@ -1,22 +1,17 @@
 import { isShared, type PhoneSettings, type Settings } from "../../../config/settings.ts";
-import { keptMs } from "../../../scenarios/run/keptMs.ts";
 import { NotRehearsed } from "../../../scenarios/run/notRehearsed.ts";
-import type { ScenarioServer } from "../../../scenarios/run/scenarioServer.ts";
-import type { Scenario, ScenarioCaller } from "../../../scenarios/scenario.ts";
+import type { Scenario } from "../../../scenarios/scenario.ts";
 import { openDatabase } from "../../../services/records.ts";
 import { loadDialPolicy, openCommandCalls, type Settle } from "../../../services/spending.ts";
-import {
-  createTwilioCalls,
-  type TwilioCalls,
-  TwilioProblem,
-} from "../../../services/twilioOutbound.ts";
-import { createPhoneNetwork } from "../../../sim/twilio/phoneNetwork.ts";
+import { createTwilioCalls } from "../../../services/twilioOutbound.ts";
 import { sleep } from "../../../utils/sleep.ts";
 import { needsOwnServer } from "../needsOwnServer.ts";
 import { createCallQueue } from "../callQueue.ts";
+import { requireSameVersion } from "../sameVersion.ts";
 import type { ScenarioServers, ServerSources } from "../serverSources.ts";
 import { type CallReception, openReception } from "./callReception.ts";
-import { StreamEnd } from "./streamEnd.ts";
+import { billedMinutes, longestCallSeconds } from "./callTime.ts";
+import { oneCall } from "./oneCall.ts";
 
 export interface NumberOptions {
   /** As it was written on the command line. */
@@ -27,10 +22,7 @@ export interface NumberOptions {
   readonly beginsWithinMs?: number;
 }
 
-const RING_SECONDS = 40;
 const BEGINS_WITHIN_MS = 75_000;
-/** How long a call goes on beyond its scenario, where nothing else ends it. */
-const SPARE_SECONDS = 15;
 /** Twilio takes so much for the stream, beside the call. */
 const STREAM_USD_PER_MINUTE = 0.004;
 
@@ -59,11 +51,12 @@ export async function numberServers(
   const waitForTurn = createCallQueue();
 
   /** Counts a call, once the limits of a minute allow it; until then the number may have become one not to call. */
-  async function counted(maxMs: number): Promise<Settle> {
+  async function counted(scenarioMs: number): Promise<Settle> {
+    const maxMs = 1000 * longestCallSeconds(scenarioMs);
+    const usd = usdPerMinute * billedMinutes(maxMs);
     for (let isWaiting = false;; isWaiting = true) {
       signal.throwIfAborted();
       await check(number);
-      const usd = usdPerMinute * Math.ceil(maxMs / 60_000);
       const placed = await count({ to: number, maxMs, usd });
       if (placed.ok) return placed.settle;
       const { sentence, code, retryAfterMs } = placed;
@@ -110,6 +103,7 @@ export async function numberServers(
  * `TypeError` for one that may not be called.
  */
 async function openCheck(settings: Settings, opening: AsyncDisposableStack) {
+  await requireSameVersion(settings.database, { by: "--call", mayBeAbsent: true });
   const store = await opening.use(openDatabase(settings.database)).store;
   const deps = { doNotCall: store.doNotCall, rulesOf: () => undefined };
   const policy = await loadDialPolicy(settings, deps, Date.now());
@@ -156,93 +150,3 @@ function whyNot(scenario: Scenario): string | undefined {
   );
   return needsWords ? "its caller has to know the agent's words, and hears only sound" : undefined;
 }
-
-function oneCall(
-  { number, usdPerMinute, seed, phone, calls, reception, beginsWithinMs, signal, ...deps }: {
-    readonly number: string;
-    readonly seed: number;
-    readonly phone: PhoneSettings;
-    readonly calls: TwilioCalls;
-    readonly reception: CallReception;
-    readonly beginsWithinMs: number;
-    readonly signal: AbortSignal;
-    readonly usdPerMinute: number;
-    readonly settle: Settle;
-    readonly print: (line: string) => void;
-    readonly release: () => void;
-  },
-): ScenarioServer {
-  const { settle, print, release } = deps;
-  const network = createPhoneNetwork({ account: phone, publicUrl: phone.publicUrl, seed });
-  const { clock, random } = network.context;
-  const ends: Promise<void>[] = [];
-  let talkMs: (() => number) | undefined;
-  return {
-    network,
-    origin: phone.publicUrl,
-    request: () => Promise.resolve(new Response(null, { status: 404 })),
-    async call({ maxMs }: Scenario, { line }: ScenarioCaller) {
-      let sid: string | undefined;
-      let isOver = false;
-      const hangUp = async () => {
-        if (sid !== undefined) await calls.end(sid, { unanswered: !end.isStarted }).catch(() => {});
-      };
-      const endCall = () => {
-        isOver = true;
-        ends.push(hangUp());
-      };
-      const { lossPercent, noise } = line;
-      const end = new StreamEnd({
-        ...{ clock, random, endCall },
-        line: { lossPercent, noise },
-        keepMs: keptMs(maxMs),
-      });
-      const { streamUrl, statusUrl, forget } = reception.expect(end);
-      end.settled.then(forget);
-      const timer = setTimeout(() => end.end(LATE), beginsWithinMs);
-      const stop = () => end.end("the rehearsal was interrupted");
-      signal.addEventListener("abort", stop, { once: true });
-      try {
-        talkMs = () => end.talkMs;
-        const placed = await calls.create({
-          to: number,
-          from: phone.number,
-          twiml: `<Response><Connect><Stream url="${streamUrl}"/></Connect></Response>`,
-          statusCallback: statusUrl,
-          statusCallbackEvent: ["completed"],
-          timeout: RING_SECONDS,
-          timeLimit: Math.ceil(maxMs / 1000) + RING_SECONDS + SPARE_SECONDS,
-        });
-        sid = placed.sid;
-        if (isOver) ends.push(hangUp());
-        await end.started;
-        return end;
-      } catch (error) {
-        end.end("it was given up");
-        // What Twilio refused was never placed; of what it did not answer nobody knows.
-        if (error instanceof TwilioProblem && error.twilioCode !== undefined) talkMs = undefined;
-        throw error instanceof TwilioProblem ? new Error(`Twilio: ${error.message}`) : error;
-      } finally {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", stop);
-      }
-    },
-    async [Symbol.asyncDispose]() {
-      try {
-        await Promise.all(ends);
-        await network.close();
-        const minutes = talkMs && talkMs() / 60_000;
-        const spent = minutes === undefined
-          ? undefined
-          : { minutes, usd: usdPerMinute * Math.ceil(minutes) };
-        // The call was made all the same: its place in the limits ends by itself.
-        await settle(spent).catch(() => print("The call could not be counted in the database."));
-      } finally {
-        release();
-      }
-    },
-  };
-}
-
-const LATE =
-  "no stream came. Does PUBLIC_URL reach this command over a tunnel that passes WebSockets, and has the account no trial's limits?";

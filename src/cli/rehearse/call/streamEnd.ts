@@ -48,6 +48,7 @@ export class StreamEnd implements CallerEnd {
   readonly #said: HeardLog;
   #socket: WebSocket | undefined;
   #writer: ReturnType<typeof createTwilioWriter> | undefined;
+  #answeredAt: number | undefined;
   #startedAt: number | undefined;
   #endedAt: number | undefined;
   /** When what was sent will have been played. */
@@ -72,6 +73,17 @@ export class StreamEnd implements CallerEnd {
 
   get isStarted(): boolean {
     return this.#startedAt !== undefined;
+  }
+
+  /** The carrier says that the call was answered, which may come late: then the stream tells. */
+  answered(): void {
+    this.#answeredAt ??= this.#options.clock.now();
+  }
+
+  /** How long the call has lasted as the carrier bills it: from the answer, as early as that was known. */
+  get billedMs(): number {
+    if (this.#answeredAt === undefined) return 0;
+    return Math.max(0, (this.#endedAt ?? this.#options.clock.now()) - this.#answeredAt);
   }
 
   /** Takes the stream; a second one is refused. */
@@ -152,6 +164,7 @@ export class StreamEnd implements CallerEnd {
     if (typeof streamSid !== "string" || streamSid.length > 64 || this.isStarted) return;
     this.#writer = createTwilioWriter(streamSid);
     this.#startedAt = this.#options.clock.now();
+    this.answered();
     this.#emit({ type: "answered" });
     this.#emit({ type: "streamStarted", streamSid, url: "" });
     this.#started.resolve();

@@ -15,18 +15,18 @@ export function readRecord(value: unknown): RecordedCall | undefined {
       agent: textOf(agent),
       direction: callDirections.find((one) => one === value["direction"]),
       answeredMs: between(startedAt, answeredAt),
-      durationMs: numberOf(durationMs),
+      durationMs: amountOf(durationMs),
       end: endOf(end),
       outcome: textOf(outcome),
       answeredBy: textOf(answeredBy),
-      costUsd: isRecord(cost) ? numberOf(cost["usd"]) : undefined,
+      costUsd: isRecord(cost) ? amountOf(cost["usd"]) : undefined,
       analysisUsd: isRecord(cost) && isRecord(cost["parts"])
-        ? numberOf(cost["parts"]["analysis"])
+        ? amountOf(cost["parts"]["analysis"])
         : undefined,
       analysis: analysisOf(analysis),
       analysisState: isRecord(analysis) ? textOf(analysis["state"]) : undefined,
     }),
-    latenciesMs: recordsIn(value["latencies"]).flatMap(({ totalMs }) => numberOf(totalMs) ?? []),
+    latenciesMs: recordsIn(value["latencies"]).flatMap(({ totalMs }) => amountOf(totalMs) ?? []),
     turns: recordsIn(turns).flatMap(turnOf),
     tools: recordsIn(tools).flatMap(toolOf),
     transfers: recordsIn(transfers).flatMap(transferOf),
@@ -44,16 +44,15 @@ function transferOf(
   if (typeof alias !== "string" || typeof step !== "string") return [];
   return [{
     ...{ alias, step, isConnected: typeof connectedAt === "string" },
-    ...present({ why: textOf(why), target: numberOf(target), spokeMs: numberOf(spokeMs) }),
+    ...present({ why: textOf(why), target: amountOf(target), spokeMs: amountOf(spokeMs) }),
   }];
 }
 
 function turnOf(
-  { id, role, text, interrupted, unheard, by, startedMs, endedMs }: Record<string, unknown>,
+  { id, role, text, interrupted, unheard, by, ...times }: Record<string, unknown>,
 ): readonly RecordedTurn[] {
-  if (typeof id !== "string" || typeof text !== "string" || typeof startedMs !== "number") {
-    return [];
-  }
+  const [startedMs, endedMs] = [finiteOf(times["startedMs"]), finiteOf(times["endedMs"])];
+  if (typeof id !== "string" || typeof text !== "string" || startedMs === undefined) return [];
   if (role !== "agent" && role !== "caller") return [];
   return [{
     ...{ id, role, text, startedMs },
@@ -61,21 +60,22 @@ function turnOf(
     ...present({
       unheard: textOf(unheard),
       by: ways.find((way) => way === by),
-      endedMs: numberOf(endedMs),
+      endedMs,
     }),
   }];
 }
 
 function toolOf(tool: Record<string, unknown>): readonly RecordedTool[] {
-  const { name, arguments: args, startedMs, result } = tool;
-  if (typeof name !== "string" || typeof startedMs !== "number") return [];
+  const { name, arguments: args, result } = tool;
+  const startedMs = finiteOf(tool["startedMs"]);
+  if (typeof name !== "string" || startedMs === undefined) return [];
   const { ok, output, durationMs } = isRecord(result) ? result : {};
   return [{
     ...{ name, arguments: typeof args === "string" ? jsonOrText(args) : args, startedMs },
     ...present({
       ok: typeof ok === "boolean" ? ok : undefined,
       output: textOf(output),
-      durationMs: numberOf(durationMs),
+      durationMs: amountOf(durationMs),
     }),
   }];
 }
@@ -107,6 +107,13 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function numberOf(value: unknown): number | undefined {
-  return typeof value === "number" ? value : undefined;
+/** Money, or how long something took: another server may say anything, and what it says counts against limits. */
+function amountOf(value: unknown): number | undefined {
+  const amount = finiteOf(value);
+  return amount !== undefined && amount >= 0 ? amount : undefined;
+}
+
+/** JSON has numbers that are too large, such as 1e999. */
+function finiteOf(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
