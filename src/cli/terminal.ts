@@ -1,3 +1,5 @@
+import { terminalText } from "../utils/terminalText.ts";
+
 /** Where a command writes to, and whom it asks. */
 export interface Terminal {
   print(line: string): void;
@@ -19,9 +21,9 @@ export function ownTerminal(): Terminal {
   };
 }
 
-/** Without what moves the cursor, or turns text round: names and numbers of others may have it. */
-export function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]|[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, "\uFFFD");
+/** Names and numbers of others may have what moves the cursor, or turns text round. */
+function printable(text: string): string {
+  return terminalText(text, { by: "\uFFFD", kept: "\n\t" });
 }
 
 /** Whether a question is answered with yes; `isAgreed` answers it beforehand. */

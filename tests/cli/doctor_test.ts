@@ -58,7 +58,7 @@ Deno.test("doctor finds faults in the files that keep the server from starting, 
   assert.equal((await Deno.stat(`${folder.path}/.env`)).mode! & 0o777, 0o600);
   const written = await folder.read("deno.json");
   assert.match(written, /\/\/ Text messages are sent elsewhere\./);
-  assert.match(written, /"all_proxy",\n {10}"SMS_FROM"\n/);
+  assert.match(written, /"TERM",\n {10}"SMS_FROM"\n/);
 
   const again = codesOf(await folder.diagnose());
   for (const { code } of mended.report.fixed) assert.ok(!again.has(code), code);

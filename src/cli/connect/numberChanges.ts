@@ -4,6 +4,7 @@ import {
   STATUS_OVERRIDES,
   VOICE_OVERRIDES,
 } from "../../services/twilioOutbound.ts";
+import { terminalText } from "../../utils/terminalText.ts";
 
 /** What has to change at a number so that this server answers it; empty where nothing has to. */
 export function changesFor(
@@ -87,9 +88,9 @@ export function shownUrl(text: string, maxLength?: number): string {
   return shown(`${url.protocol}//${user}${url.host}${url.pathname}${query}${url.hash}`, maxLength);
 }
 
-/** Controls of foreign texts, also those of the direction of writing, must not reach the terminal. */
+/** A text of the account in one line. */
 export function shown(text: string, maxLength = 200): string {
-  const clean = text.slice(0, maxLength).replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "?");
+  const clean = terminalText(text.slice(0, maxLength), { by: "?" });
   if (clean === "") return "nothing";
   return text.length > maxLength ? `${clean}…` : clean;
 }

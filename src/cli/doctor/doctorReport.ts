@@ -1,5 +1,6 @@
 import type { SetupCheck, setupParts, setupStates } from "../../services/setup.ts";
 import { fillSentence } from "../../utils/sentence.ts";
+import { terminalText } from "../../utils/terminalText.ts";
 
 const WIDTH = 96;
 
@@ -99,7 +100,7 @@ export function wrapped(text: string, head: string): readonly string[] {
   const lines: string[] = [];
   let line = head;
   let isEmpty = true;
-  for (const word of text.replace(/\p{Cc}+/gu, " ").split(" ")) {
+  for (const word of terminalText(text, { by: " " }).split(/ +/)) {
     if (!isEmpty && line.length + word.length >= WIDTH) {
       lines.push(line);
       line = " ".repeat(head.length);

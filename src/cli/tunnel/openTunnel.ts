@@ -1,5 +1,6 @@
 import { hasGroups, killGroup, within } from "./processGroup.ts";
 import type { TunnelTool } from "./tunnelTools.ts";
+import { terminalText } from "../../utils/terminalText.ts";
 
 /** A tunnel that is open. */
 export interface Tunnel {
@@ -41,7 +42,7 @@ export async function openTunnel(
   const up = Promise.withResolvers<void>();
   const lines: string[] = [];
   const onLine = (line: string) => {
-    lines.push(line.slice(0, 300).replaceAll(/[^\x20-\x7e\u00a0-\uffff]/g, " "));
+    lines.push(terminalText(line.slice(0, 300), { by: " " }));
     if (lines.length > KEPT_LINES) lines.shift();
     const origin = tool.readOrigin(line);
     if (origin !== undefined) found.resolve(new URL(origin).origin);

@@ -3,7 +3,7 @@ import { newToken } from "../../utils/ids.ts";
 import { present } from "../../utils/present.ts";
 import { sleep } from "../../utils/sleep.ts";
 import { describePortHolder } from "../portHolder.ts";
-import { confirms, type Terminal } from "../terminal.ts";
+import { confirms, interruptible, type Terminal } from "../terminal.ts";
 import { openConnectMemory, TUNNEL_MEMORY } from "../connect/connectMemory.ts";
 import { type Ask, reachOf } from "./reachOf.ts";
 import { answersHere, type DevServer } from "./devServer.ts";
@@ -215,17 +215,4 @@ function isTaken(port: number): boolean {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     return true;
   }
-}
-
-/** Nobody is asked any more once the signal has aborted. */
-function interruptible({ print, ask }: Terminal, signal: AbortSignal): Terminal {
-  return {
-    print,
-    ask: (question) =>
-      new Promise((resolve, reject) => {
-        if (signal.aborted) return resolve(undefined);
-        signal.addEventListener("abort", () => resolve(undefined), { once: true });
-        ask(question).then(resolve, reject);
-      }),
-  };
 }

@@ -1,7 +1,6 @@
 import { strict as assert } from "node:assert";
 import { withOwnFix } from "../../../src/cli/doctor/ownFix.ts";
 import { usableSettings } from "../../../src/cli/doctor/usableSettings.ts";
-import { printable } from "../../../src/cli/terminal.ts";
 import { readSettings } from "../../../src/config/env.ts";
 import { check, type Fix } from "../../../src/services/setup.ts";
 import { fillSentence } from "../../../src/utils/sentence.ts";
@@ -145,9 +144,4 @@ Deno.test("a fix says what this command writes, whatever the server calls it", (
   );
   assert.equal(said({ code: "allow_path", values: { path: "src", rights: "write" } }), undefined);
   assert.match(said({ code: "add_api_key" }) ?? "", /^Add a key named ops/);
-});
-
-Deno.test("printable() leaves lines and words, and nothing that moves the cursor or turns text", () => {
-  assert.equal(printable("a\tb\nc ü 漢"), "a\tb\nc ü 漢");
-  assert.equal(printable("a\u001b[2J\u009b\r\u202e\u0000"), `a\uFFFD[2J${"\uFFFD".repeat(4)}`);
 });

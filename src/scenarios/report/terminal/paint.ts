@@ -1,3 +1,5 @@
+import { terminalText } from "../../../utils/terminalText.ts";
+
 /** How text stands out on a terminal. */
 export type Paint = (look: Look, text: string) => string;
 
@@ -19,24 +21,21 @@ export const coloured: Paint = (look, text) => {
 
 export const plain: Paint = (_look, text) => text;
 
-/**
- * Text of others in one line, without what a terminal would obey: control characters, and those that turn the
- * direction of writing.
- */
+/** Text of others in one line, without what a terminal would obey. */
 export function tame(text: string): string {
-  return text.toWellFormed().replaceAll(/\s+/g, " ")
-    // deno-lint-ignore no-control-regex -- a terminal obeys these.
-    .replaceAll(/[\0-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
+  return terminalText(text.replaceAll(/\s+/g, " "));
 }
 
+/** The looks of this module, and the line that is written over. */
+// deno-lint-ignore no-control-regex -- a terminal obeys these.
+const OWN = /(\x1b\[(?:1|2|22|31|32|33|39)m|\r\x1b\[2K)/;
+
 /**
- * Without what a terminal would obey, but for ends of lines, the looks of this module and the line that is written
- * over: all that is printed goes through it, so that no text of others reaches a terminal as it came.
+ * Without what a terminal would obey, but for ends of lines and what this module writes: all that is printed goes
+ * through it, so that no text of others reaches a terminal as it came.
  */
 export function withoutEscapes(text: string): string {
-  return text.toWellFormed().replaceAll(
-    // deno-lint-ignore no-control-regex -- a terminal obeys these.
-    /(\x1b\[(?:1|2|22|31|32|33|39)m|\r\x1b\[2K)|[\0-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (_all, own: string | undefined) => own ?? "",
-  );
+  return text.split(OWN)
+    .map((part, at) => at % 2 === 1 ? part : terminalText(part, { kept: "\n" }))
+    .join("");
 }
