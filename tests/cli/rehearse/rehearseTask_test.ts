@@ -42,12 +42,12 @@ Deno.test("a budget that is exceeded ends the command with 1, and a pass rate ma
   await using folder = await makeRehearsalFolder();
   await folder.write("a.yaml", shortScenario("A greeting"));
   await folder.write("b.yaml", shortScenario("Another", "heard: Good evening"));
-  const [exceeded, allowed, unknown, missing] = await Promise.all([
-    folder.run(["a.yaml", "--budget", "first_sound=1", "--html", "1.html", "--junit", "1.xml"]),
-    folder.run(["a.yaml", "b.yaml", "--budget", "pass_rate=0", "--html", "2.html"]),
-    folder.run(["a.yaml", "--budget", "speed=1"]),
-    folder.run(["c.yaml"]),
-  ]);
+  const ofBudget = ["a.yaml", "--budget", "first_sound=1", "--html", "1.html", "--junit", "1.xml"];
+  const exceeded = await folder.run(ofBudget);
+  const ofRate = ["a.yaml", "b.yaml", "--budget", "pass_rate=0", "--html", "2.html"];
+  const allowed = await folder.run(ofRate);
+  const unknown = await folder.run(["a.yaml", "--budget", "speed=1"]);
+  const missing = await folder.run(["c.yaml"]);
   assert.equal(exceeded.code, 1);
   assert.match(exceeded.printed, /^FAIL {2}budget first_sound 0\.00 s: is \d\.\d\d s$/m);
   assert.match(exceeded.printed, /^1 passed, 0 failed/m);

@@ -45,7 +45,7 @@ Deno.test("a rehearsal on a machine that is too busy to tell does not end as one
     "tools/compute.ts": COMPUTES_FOR_LONG,
     "scenarios/asks.yaml": SCENARIO,
   });
-  const { code, report, printed } = await rehearsed(folder.env);
+  const { code, report, printed } = await rehearsed(folder.env, "--speed", "1");
   assert.equal(report.scenarios[0]?.runs[0]?.state, "passed", printed);
   assert.equal(code, 2, printed);
   assert.match(printed, /figures could not be told: this machine is too busy/);

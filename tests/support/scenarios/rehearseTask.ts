@@ -1,3 +1,5 @@
+import { slowerWhereBusy } from "./slowerWhereBusy.ts";
+
 const root = new URL("../../../", import.meta.url);
 
 /** A folder with an agent and scenarios, in which the command runs as its users run it. */
@@ -33,7 +35,7 @@ export async function makeRehearsalFolder(): Promise<RehearsalFolder> {
     path,
     write: (name, text) => Deno.writeTextFile(`${path}/${name}`, text),
     read: (name) => Deno.readTextFile(`${path}/${name}`),
-    run: (args, options) => run(path, args, options),
+    run: (args, options) => slowerWhereBusy(args, (args) => run(path, args, options)),
     [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
   };
 }

@@ -1,6 +1,7 @@
 import { rehearse } from "../../../src/cli/rehearse.ts";
 import { readRehearseOptions } from "../../../src/cli/rehearse/rehearseOptions.ts";
 import type { RunReport } from "../../../src/scenarios/report/runReport.ts";
+import { slowerWhereBusy } from "./slowerWhereBusy.ts";
 import { printedScreen } from "./printedScreen.ts";
 
 /** What the command printed and wrote, and the code that it would have ended with. */
@@ -12,9 +13,16 @@ export interface Rehearsed {
 }
 
 /** Runs the command with these arguments in the settings of `environment`. */
-export async function rehearsed(
+export function rehearsed(
   environment: Readonly<Record<string, string>>,
   ...args: readonly string[]
+): Promise<Rehearsed> {
+  return slowerWhereBusy(args, (args) => once(environment, args));
+}
+
+async function once(
+  environment: Readonly<Record<string, string>>,
+  args: readonly string[],
 ): Promise<Rehearsed> {
   const folder = await Deno.makeTempDir({ prefix: "rehearsed-" });
   const printed: string[] = [];
