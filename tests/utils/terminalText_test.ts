@@ -8,4 +8,5 @@ Deno.test("text of others keeps its words, and nothing that a terminal obeys or 
     "a?[2J??????b",
   );
   assert.equal(terminalText("a\r\nb\ud800"), "ab\ufffd");
+  assert.equal(terminalText("a\u200bb\ufeff\u00ad\u{e0041}c 👩\u200d💻"), "abc 👩\u200d💻");
 });

@@ -1,3 +1,4 @@
+import { terminalText } from "../terminalText.ts";
 import type { Loggable } from "./loggable.ts";
 
 /** One record, its fields already bounded and redacted. */
@@ -11,11 +12,11 @@ export interface LogRecord {
 /** Formats a record for a person at a terminal; stacks follow on indented lines. */
 export function formatPretty({ timeMs, level, message, fields }: LogRecord): string {
   const time = new Date(timeMs).toISOString().slice(11, 23);
-  let line = `${time} ${level.toUpperCase().padEnd(5)} ${withoutControls(message)}`;
+  let line = `${time} ${level.toUpperCase().padEnd(5)} ${dotted(message)}`;
   let stacks = "";
   for (const [name, value] of Object.entries(fields)) {
     const { text, stack } = describe(value);
-    line += ` ${withoutControls(name)}=${text}`;
+    line += ` ${dotted(name)}=${text}`;
     stacks += stack;
   }
   return line + stacks;
@@ -29,7 +30,7 @@ function describe(value: Loggable): { text: string; stack: string } {
   const frames = typeof stack === "string" ? stack.split("\n") : [];
   return {
     text: quoted(others),
-    stack: frames.map((frame) => `\n    ${withoutControls(frame)}`).join(""),
+    stack: frames.map((frame) => `\n    ${dotted(frame)}`).join(""),
   };
 }
 
@@ -37,11 +38,9 @@ function describe(value: Loggable): { text: string; stack: string } {
 function quoted(value: Loggable): string {
   return typeof value === "string" && /^[\w.:/@+…[\]-]+$/.test(value)
     ? value
-    : withoutControls(JSON.stringify(value));
+    : dotted(JSON.stringify(value));
 }
 
-/** Control characters in a logged text could control the terminal. */
-function withoutControls(text: string): string {
-  // deno-lint-ignore no-control-regex -- this matches control characters to escape them.
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, "·");
+function dotted(text: string): string {
+  return terminalText(text, { by: "·" });
 }
