@@ -85,28 +85,9 @@ export async function connectNumber(
   target: ConnectTarget,
   deps: ConnectDeps,
 ): Promise<Partial<NumberSettings>> {
-  const { account, flows, memory, accountSid, apiHost, owner, now } = deps;
+  const { account, flows, memory, accountSid } = deps;
   const planned = planOf(number, target, deps);
-  const prior = memory.find(number.sid);
-  const foreign = prior === undefined ? [] : foreignNames(number.settings, prior);
-  const own = entriesOf(prior?.set ?? {}).map(([name]) => name)
-    .filter((name) => !foreign.includes(name));
-  const there = only(number.settings, own);
-  let remembered: RememberedNumber = {
-    accountSid,
-    apiHost,
-    sid: number.sid,
-    number: number.number,
-    ...present({ owner }),
-    rememberedAt: prior?.rememberedAt ?? new Date(now()).toISOString(),
-    before: { ...(prior?.before ?? number.settings), ...only(number.settings, foreign) },
-    flows: prior?.flows ?? [],
-    set: { ...there, ...planned },
-    // What is there now stays the first of them, however often Twilio does not answer.
-    earlier: prior === undefined
-      ? []
-      : [there, ...[...prior.earlier, prior.set].slice(-MAX_EARLIER).map(exceptForeign)],
-  };
+  let remembered = entryFor(number, planned, deps);
   const keep = (changed: Partial<RememberedNumber>) => {
     remembered = { ...remembered, ...changed };
     memory.keep(remembered);
@@ -123,10 +104,6 @@ export async function connectNumber(
   if (entriesOf(refused).length === 0) keep({ earlier: [] });
   await removeOtherFlows(changed.settings.VoiceFallbackUrl);
   return refused;
-
-  function exceptForeign(settings: Partial<NumberSettings>): Partial<NumberSettings> {
-    return without(settings, foreign);
-  }
 
   /** Its name is remembered first: one that was made just before a crash is found by it. */
   async function ensureFlow(to: string): Promise<string> {
@@ -150,6 +127,44 @@ export async function connectNumber(
       keep({ flows: remembered.flows.filter(({ name }) => name !== flow.name) });
     }
   }
+}
+
+/**
+ * Remembers a number that needs no change as one of the owner's, who puts it back: as it was before whoever pointed it
+ * at this server, where that is remembered, and otherwise as it is.
+ */
+export function claimNumber(number: AccountNumber, deps: ConnectDeps): void {
+  deps.memory.keep(entryFor(number, {}, deps));
+}
+
+/** What is to be remembered of a number before the planned changes are made. */
+function entryFor(
+  number: AccountNumber,
+  planned: Partial<NumberSettings>,
+  { memory, accountSid, apiHost, owner, now }: ConnectDeps,
+): RememberedNumber {
+  const prior = memory.find(number.sid);
+  const foreign = prior === undefined ? [] : foreignNames(number.settings, prior);
+  const own = entriesOf(prior?.set ?? {}).map(([name]) => name)
+    .filter((name) => !foreign.includes(name));
+  const there = only(number.settings, own);
+  return {
+    accountSid,
+    apiHost,
+    sid: number.sid,
+    number: number.number,
+    ...present({ owner }),
+    rememberedAt: prior?.rememberedAt ?? new Date(now()).toISOString(),
+    before: { ...(prior?.before ?? number.settings), ...only(number.settings, foreign) },
+    flows: prior?.flows ?? [],
+    set: { ...there, ...planned },
+    // What is there now stays the first of them, however often Twilio does not answer.
+    earlier: prior === undefined ? [] : [
+      there,
+      ...[...prior.earlier, prior.set].slice(-MAX_EARLIER)
+        .map((settings) => without(settings, foreign)),
+    ],
+  };
 }
 
 /** Of changes that nobody knows to have been made, one after another. */

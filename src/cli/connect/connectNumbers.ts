@@ -7,6 +7,7 @@ import {
 import { confirms, type Terminal } from "../terminal.ts";
 import type { ConnectMemory } from "./connectMemory.ts";
 import {
+  claimNumber,
   type ConnectDeps,
   connectNumber,
   type ConnectTarget,
@@ -48,8 +49,11 @@ export async function connectNumbers(
   }
   const plans = numbers.map((number) => ({ number, changes: planOf(number, target, deps) }));
   const changing = plans.filter(({ changes }) => entriesOf(changes).length > 0);
-  for (const { number: { number } } of plans.filter((plan) => !changing.includes(plan))) {
-    print(`${number} is answered by this server; nothing has to change.`);
+  for (const { number } of plans.filter((plan) => !changing.includes(plan))) {
+    print(`${number.number} is answered by this server; nothing has to change.`);
+    if (deps.owner === undefined) continue;
+    if (await isLeft(number)) return false;
+    claimNumber(number, deps);
   }
   if (changing.length === 0) return true;
   const spoken = target.fallback?.kind === "phone"
@@ -75,10 +79,7 @@ export async function connectNumbers(
   const current = await Promise.all(numbers.map(({ sid }) => deps.account.read(sid)));
   for (const number of numbers) {
     // Somebody may have taken it while the question was open.
-    const reason = await deps.whyNot(number);
-    if (reason === undefined) continue;
-    print(reason);
-    return false;
+    if (await isLeft(number)) return false;
   }
   const isSame = numbers.every(({ settings }, index) =>
     entriesOf(differing(settings, current[index]?.settings ?? {})).length === 0
@@ -97,6 +98,12 @@ export async function connectNumbers(
     print(`${number.number} is answered by ${target.publicUrl} now.`);
   }
   return true;
+
+  async function isLeft(number: AccountNumber): Promise<boolean> {
+    const reason = await deps.whyNot(number);
+    if (reason !== undefined) print(reason);
+    return reason !== undefined;
+  }
 }
 
 /** What connecting works with, of the account in the settings. */

@@ -7,13 +7,17 @@ import { describeChanges, differing, entriesOf } from "./numberChanges.ts";
 
 /**
  * Puts back what was remembered of a number, removes the flows that were made for it, and forgets it. Asks where
- * somebody has changed the number since. Returns whether the number is as it was.
+ * somebody has changed the number since, and leaves it alone where a tunnel has taken it meanwhile, which `isLent`
+ * tells. Returns whether the number is as it was.
  */
 export async function undoNumber(
   remembered: RememberedNumber,
-  { account, flows, memory, accountSid, apiHost }: Omit<ConnectDeps, "now" | "memory"> & {
-    readonly memory: Pick<ConnectMemory, "forget">;
-  },
+  { account, flows, memory, accountSid, apiHost, isLent = () => Promise.resolve(false) }:
+    & Omit<ConnectDeps, "now" | "memory">
+    & {
+      readonly memory: Pick<ConnectMemory, "forget">;
+      readonly isLent?: () => Promise<boolean>;
+    },
   { print, ask }: Terminal,
   isAgreed: boolean,
 ): Promise<boolean> {
@@ -53,6 +57,7 @@ export async function undoNumber(
     if (entriesOf(restoring).length === 0) print(`${number} is as it was before.`);
     else {
       const lines = describeChanges(current.settings, restoring);
+      if (await isLent()) return false;
       const restored = await account.change(sid, restoring);
       const missing = differing(restored.settings, before);
       if (entriesOf(missing).length > 0) {
@@ -64,6 +69,7 @@ export async function undoNumber(
       lines.forEach(print);
     }
   }
+  if (await isLent()) return false;
   for (const flow of remembered.flows) await removeFlow(flow, flows);
   memory.forget(sid);
   return true;

@@ -4,6 +4,7 @@ import type { Terminal } from "../terminal.ts";
 import type { ConnectDeps } from "./connectNumber.ts";
 import type { ConnectOptions } from "./connectOptions.ts";
 import { otherOwner } from "./lentNumber.ts";
+import type { RememberedNumber } from "./rememberedNumber.ts";
 import { tellProblem } from "./tellProblem.ts";
 import { undoNumber } from "./undoNumber.ts";
 
@@ -27,26 +28,34 @@ export async function undoNumbers(
     return numbers.length === 0 ? 0 : 1;
   }
   let isWhole = true;
+  const told = new Set<string>();
   for (const { remembered, deps } of meant) {
-    const { sid, number } = remembered;
+    const undoing = { ...deps, isLent: () => isLent(remembered) };
     try {
-      const owner = await otherOwner(tunnelled.memory.find(sid));
-      if (owner !== undefined) {
-        if (deps === tunnelled) {
-          print(
-            `${number} is connected to the tunnel of a deno task dev that runs (process ${owner.pid}), and is left ` +
-              "to it. Ctrl-C there puts the number back.",
-          );
-        }
-        isWhole = false;
-      } else isWhole = await undoNumber(remembered, deps, terminal, isAgreed) && isWhole;
+      const isDone = !await isLent(remembered) &&
+        await undoNumber(remembered, undoing, terminal, isAgreed);
+      isWhole &&= isDone;
     } catch (error) {
-      print(`${number} could not be undone wholly:`);
+      print(`${remembered.number} could not be undone wholly:`);
       tellProblem(error, print);
       isWhole = false;
     }
   }
   return isWhole ? 0 : 1;
+
+  /** Whether a tunnel has it now, which is said once. */
+  async function isLent({ sid, number }: RememberedNumber): Promise<boolean> {
+    const owner = await otherOwner(tunnelled.memory.find(sid));
+    if (owner === undefined) return false;
+    if (!told.has(sid)) {
+      print(
+        `${number} is connected to the tunnel of a deno task dev that runs (process ${owner.pid}), and is left ` +
+          "to it. Ctrl-C there puts the number back.",
+      );
+    }
+    told.add(sid);
+    return true;
+  }
 }
 
 /** Settings that are enough to restore numbers with, whatever else of them is missing or wrong. */

@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { runConnect } from "../../../src/cli/connect.ts";
 import { readConnectOptions } from "../../../src/cli/connect/connectOptions.ts";
 import { isOpensslThere } from "../../support/programs.ts";
+import { openConnectMemory, TUNNEL_MEMORY } from "../../../src/cli/connect/connectMemory.ts";
 import { rehearsal } from "../../../src/cli/phoneUsage.ts";
 import { freePort } from "../../support/servers/freePort.ts";
 import { account } from "../../support/servers/phoneServer.ts";
 import { makeFakeTools } from "../../support/tunnel/fakeTools.ts";
 import { firstTimeSettings, makeCopy, numberAt, start } from "../../support/tunnel/tasks.ts";
 import { type Running, startTunnelled } from "../../support/tunnel/tunnelled.ts";
+import { connectAs } from "../../support/tunnel/connectAs.ts";
 import { startConnectRig } from "../../support/twilio/connecting.ts";
 
 Deno.test({
@@ -40,6 +42,37 @@ Deno.test({
     running!.stop();
     assert.equal(await running!.code, 0);
     assert.equal(JSON.stringify(rig.api.resources), before);
+  },
+});
+
+Deno.test({
+  name: "connect --undo leaves a number to a tunnel that took it while it asked",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using rig = await startConnectRig();
+    assert.equal((await rig.run(["--yes"])).code, 0);
+    rig.api.setNumber({ VoiceUrl: "https://by-hand.example/voice" });
+    await using dev = new Deno.Command("sleep", { args: ["600"] }).spawn();
+    const printed: string[] = [];
+    let lent = "";
+    const code = await runConnect(readConnectOptions(["--undo"]), {
+      environment: rig.env,
+      folder: rig.folder,
+      terminal: {
+        print: (line) => printed.push(line),
+        async ask() {
+          await connectAs({ pid: dev.pid, startedAt: Date.now() }, rig);
+          lent = JSON.stringify(rig.api.resources);
+          return "y";
+        },
+      },
+    });
+    assert.equal(code, 1);
+    assert.match(printed.join("\n"), /a deno task dev that runs \(process \d+\)/);
+    assert.match(lent, /trycloudflare\.com/);
+    assert.equal(JSON.stringify(rig.api.resources), lent);
+    const numbersIn = (file: string) => openConnectMemory(`${rig.folder}/${file}`).numbers.length;
+    assert.deepEqual(["connect.json", TUNNEL_MEMORY].map(numbersIn), [1, 1]);
   },
 });
 

@@ -14,6 +14,8 @@ export interface FakeTools extends AsyncDisposable {
   calls(): readonly string[];
   /** From now on each refuses to make a tunnel, or no longer does. */
   refuse(on: boolean): void;
+  /** From now on each tunnel has the address whose host tells this port, as a name of one's own has. */
+  keepAddress(port: number): void;
   /** From now on the programs are scripts that start the real one as a process of its own. */
   wrap(): void;
 }
@@ -58,6 +60,7 @@ export async function makeFakeTools(...tools: readonly string[]): Promise<FakeTo
       if (on) Deno.writeTextFileSync(`${folder}/refuse`, "");
       else Deno.removeSync(`${folder}/refuse`);
     },
+    keepAddress: (port) => Deno.writeTextFileSync(`${folder}/port`, `${port}`),
     wrap() {
       for (const tool of tools) {
         const script = `${folder}/bin/${tool}`;

@@ -11,7 +11,8 @@ const [cert, key] = ["cert.pem", "key.pem"].map((file) =>
 if (fileIsThere("refuse")) refuse();
 
 const target = Number(/:(\d+)$/.exec(args.find((arg) => /:\d+$/.test(arg)) ?? "")?.[1]);
-const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: cert!, key: key! });
+const port = fileIsThere("port") ? Number(Deno.readTextFileSync(`${folder}/port`)) : 0;
+const listener = Deno.listenTls({ hostname: "127.0.0.1", port, cert: cert!, key: key! });
 Deno.writeTextFileSync(`${folder}/pids`, `${Deno.pid}\n`, { append: true });
 Deno.writeTextFileSync(`${folder}/args`, `${tool} ${args.join(" ")}\n`, { append: true });
 announce(`t-${listener.addr.port}`);
