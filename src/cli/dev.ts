@@ -61,15 +61,15 @@ async function serve(): Promise<number> {
 }
 
 async function tunnel(options: TunnelOptions): Promise<number> {
-  const hurry = new AbortController();
-  const end = interruptions(() => hurry.abort(), { hangUps: true });
+  // All of it ends within seconds: a further Ctrl-C has nothing to hurry.
+  const end = interruptions(() => {}, { hangUps: true });
   return await runTunnel(options, {
     environment: { ...readSettingsFile(), ...Deno.env.toObject() },
     terminal: ownTerminal(),
     folder: "data",
     signal: end,
     ask: fetch,
-    startServer: (env) => startDevServer(env, { hurry: hurry.signal }),
+    startServer: (env) => startDevServer(env, { apart: true }),
   });
 }
 

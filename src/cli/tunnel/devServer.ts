@@ -20,18 +20,17 @@ export const DEV_ARGS: readonly string[] = [
 ];
 
 const CLOSE_MS = 10_000;
-const HURRIED_MS = 1000;
 const LATE_MS = 30_000;
 
 /**
- * Starts it in this terminal; `env` comes before what stands in `.env`. With `hurry`, which shortens its end, Ctrl-C
- * does not reach it: `close` alone ends it, with all that it has started.
+ * Starts it in this terminal; `env` comes before what stands in `.env`. Where it is `apart`, Ctrl-C does not reach it:
+ * `close` alone ends it, with all that it has started.
  */
 export function startDevServer(
   env: Readonly<Record<string, string>> = {},
-  { hurry }: { readonly hurry?: AbortSignal } = {},
+  { apart = false }: { readonly apart?: boolean } = {},
 ): DevServer {
-  const isDetached = hurry !== undefined && hasGroups;
+  const isDetached = apart && hasGroups;
   const child = new Deno.Command(Deno.execPath(), {
     args: [...DEV_ARGS],
     env: { ...env },
@@ -46,25 +45,14 @@ export function startDevServer(
     ...(isDetached && { groupId: child.pid }),
     signal: (name) => kill(child, name),
     async close() {
-      // With --watch, Deno stays after the SIGTERM that ends the program.
-      const end = () => isDetached ? killGroup(child, "SIGINT") : kill(child, "SIGTERM");
-      end();
-      await within(Promise.race([ended, hurried(hurry)]), CLOSE_MS);
-      if (hurry?.aborted) {
-        end();
-        await within(ended, HURRIED_MS);
-      }
+      // With --watch, Deno stays after the SIGTERM that ends the program, and ends it half a second after a SIGINT.
+      if (isDetached) killGroup(child, "SIGINT");
+      else kill(child, "SIGTERM");
+      await within(ended, CLOSE_MS);
       (isDetached ? killGroup : kill)(child, "SIGKILL");
       await ended;
     },
   };
-}
-
-function hurried(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) resolve();
-    signal?.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 /**
