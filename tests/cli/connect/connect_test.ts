@@ -59,12 +59,22 @@ Deno.test("docs/connect.md names the settings that connect needs", async () => {
   const names = [...first.matchAll(/`([A-Z_]{8,})`/g)].map(([, name]) => name!);
   await using rig = await startConnectRig();
   const named = Object.fromEntries(names.map((name) => [name, rig.env[name]!]));
-  const whole = { ...named, TWILIO_PHONE_NUMBER: account.number };
+  const model = { OPENAI_REALTIME_URL: "wss://models.example/v1/realtime" };
+  const whole = { ...named, ...model, TWILIO_PHONE_NUMBER: account.number };
   assert.equal(readSettings(whole).phone?.number, account.number);
   for (const name of names) {
     const without = { ...whole, [name]: undefined };
     assert.throws(() => assert.ok(readSettings(without).phone), name);
   }
+  assert.match(first, /`API_KEYS` \(or \[sign-in\]\(people\.md\)\), and a model\./);
+  const signIn = {
+    OIDC_ISSUER: "https://accounts.example",
+    OIDC_CLIENT_ID: "parley",
+    SIGN_IN_ROLES: "ann@example.com=admin",
+  };
+  assert.ok(readSettings({ ...whole, API_KEYS: undefined, ...signIn }).phone);
+  const { OPENAI_REALTIME_URL: _, ...mute } = whole;
+  assert.throws(() => readSettings(mute), /OPENAI_API_KEY is missing/);
 });
 
 Deno.test("connect changes nothing before it is agreed to", async () => {
