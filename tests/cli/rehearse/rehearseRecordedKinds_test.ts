@@ -135,10 +135,9 @@ caller:
 `,
   });
   await recorded.writeAgent(agent('sat: "09:00-10:00"'));
-  // Of its journal and of its record, side by side.
   const runs = [["--from-journal", recorded.journals], ["--from-call", recorded.callId]];
-  const both = await Promise.all(runs.map((args) => rehearsed(recorded.environment, ...args)));
-  for (const { report, code, printed } of both) {
+  for (const args of runs) {
+    const { report, code, printed } = await rehearsed(recorded.environment, ...args);
     assert.equal(code, 0, printed);
     const { tools, exchanges } = differenceIn(report);
     assert.deepEqual(tools.map(({ name, isSame }) => [name, isSame]), [
