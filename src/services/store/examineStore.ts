@@ -73,14 +73,21 @@ async function writeRefusal(database: Database): Promise<string | undefined> {
   return undefined;
 }
 
+/** 0 where there are no tables yet. */
 async function versionOf(query: Query): Promise<number> {
   try {
     const [row] = await query("SELECT MAX(version) AS version FROM schema_version");
     return (row && maybeNumber(row, "version")) ?? 0;
-  } catch {
-    // It has no tables yet.
-    return 0;
+  } catch (error) {
+    if (isWithoutTable(error)) return 0;
+    throw error;
   }
+}
+
+/** By Postgres' code, and by SQLite's text: its thread passes on no code, and that of a missing table is a general one. */
+function isWithoutTable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return "code" in error && error.code === "42P01" || error.message.startsWith("no such table:");
 }
 
 /** Rejects where a part of the path is a file, or nobody may look. */
