@@ -134,10 +134,13 @@ export async function rehearse(
       const run = await runScenario(scenario, server, {
         ...{ voices, readAudio, judge, improvise, transcribe: transcriber?.transcribe },
         signal: interrupted,
+      }).catch(async (error) => {
+        cost = await server.cost?.();
+        throw error;
       });
       cost = servers.engine === "rehearsal"
         ? { usd: analysisUsdOf(run), talkedMs: 0 }
-        : server.cost?.() ?? runCost(run);
+        : await server.cost?.() ?? runCost(run);
       return { ...run, ...present({ recorded }) };
     } finally {
       spent(cost);

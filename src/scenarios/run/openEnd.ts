@@ -29,7 +29,7 @@ export async function openEnd(
   server: ScenarioServer,
   signal?: AbortSignal,
 ): Promise<OpenedEnd> {
-  if (server.call !== undefined) return { end: await server.call(scenario, caller) };
+  if (server.call !== undefined) return { end: await server.call(scenario, caller, signal) };
   if (scenario.leg === "browser") return await openBrowser(scenario, caller, server, signal);
   const { network } = server;
   if (scenario.called !== undefined) return await openCalled(scenario, server, signal);

@@ -101,6 +101,7 @@ async function talk(
   steps: StepSource,
   onStep: (what: string) => void,
 ): Promise<CallRun> {
+  signal.throwIfAborted();
   const { clock } = server.network.context;
   if (who.afterMs > 0) await clock.wait(who.afterMs, signal);
   const opened = await openEnd(scenario, who, server, signal);

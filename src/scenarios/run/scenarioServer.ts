@@ -16,9 +16,12 @@ export interface ScenarioServer extends AsyncDisposable {
   /** Tells the built-in engine what is being said in a call; absent where a real model hears it. */
   readonly tellWords?: (callId: string, words: string) => void;
   /** Calls by another way than the simulated network and the API; nothing but the sound is known of such calls. */
-  call?(scenario: Scenario, caller: ScenarioCaller): Promise<CallerEnd>;
-  /** What the carrier takes for the calls so far; absent where their records say what they cost. */
-  cost?(): { readonly usd: number; readonly talkedMs: number };
+  call?(scenario: Scenario, caller: ScenarioCaller, signal?: AbortSignal): Promise<CallerEnd>;
+  /**
+   * What the carrier takes for the calls, once they are over; undefined where nobody knows. Absent where their records
+   * say what they cost.
+   */
+  cost?(): Promise<{ readonly usd: number; readonly talkedMs: number } | undefined>;
   /** What its clock says, in milliseconds since 1970; absent where it is the real time. */
   now?(): number;
   /** Asks the API with a key that may do everything. */

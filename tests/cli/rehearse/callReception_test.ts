@@ -21,24 +21,27 @@ Deno.test("a call is billed from the answer on, whenever its stream begins", asy
     keepMs: 1000,
     endCall: () => {},
   });
-  const { statusUrl } = reception.expect(end);
-  const tell = async (status: string) => {
-    const fields = [["CallStatus", status]] as const;
+  const { statusUrl, forget } = reception.expect(end);
+  const tell = async (status: string, more: Readonly<Record<string, string>> = {}) => {
+    const fields = Object.entries({ CallStatus: status, ...more });
     const answer = await fetch(statusUrl.replace(PUBLIC_URL, `http://127.0.0.1:${port}`), {
       method: "POST",
       headers: { "x-twilio-signature": signRequest(AUTH_TOKEN, statusUrl, fields) },
-      body: new URLSearchParams(fields.map((field) => [...field])),
+      body: new URLSearchParams(fields),
     });
     assert.equal(answer.status, 204);
   };
   now = 5000;
   await tell("ringing");
   now = 10_000;
-  assert.equal(end.billedMs, 0);
+  assert.equal(end.billedMs, undefined, "nobody knows yet");
   await tell("in-progress");
   now = 72_000;
-  await tell("completed");
+  end.hangUp();
   now = 99_000;
   assert.equal(end.billedMs, 62_000);
   assert.equal(end.talkMs, 0, "no stream came");
+  await tell("completed", { CallDuration: "64" });
+  assert.equal(end.billedMs, 64_000, "the carrier's own figure, also after the end");
+  forget();
 });

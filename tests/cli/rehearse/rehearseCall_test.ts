@@ -125,6 +125,17 @@ Deno.test("calls count for the limits of a day, with those of earlier commands w
   }
 });
 
+Deno.test("a call that nobody answers takes nothing of --max-usd", async () => {
+  await using twilio = startTwilio({ answer: "busy" });
+  // There is room for one of them at a time.
+  const { printed } = await rehearsed(
+    { a: SCENARIO, b: SCENARIO },
+    ["--call", CALLED, "--yes", "--max-usd", "0.025"],
+    twilio.environment,
+  );
+  assert.equal(twilio.api.creates.length, 2, printed);
+});
+
 Deno.test("a database of another version stays as it is, and nothing is called", async () => {
   const folder = await Deno.makeTempDir();
   try {

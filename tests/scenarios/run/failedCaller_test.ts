@@ -39,6 +39,31 @@ Deno.test("where one of several callers cannot begin, the others hang up before 
   await network.close();
 });
 
+Deno.test("what is interrupted before its call calls nobody, and whoever calls is given the signal", async () => {
+  const readAudio = () => new Uint8Array();
+  const read = readScenario("one", "title: One\ncaller: [silence_ms: 60000]", readAudio);
+  assert.ok(read.ok, Deno.inspect(read));
+  const network = createPhoneNetwork({ account: ACCOUNT, publicUrl: "https://parley.example" });
+  const interrupted = new AbortController();
+  const given: (AbortSignal | undefined)[] = [];
+  const act = () =>
+    runScenario(read.scenario, {
+      network,
+      origin: "https://parley.example",
+      request: () => Promise.resolve(new Response(null, { status: 404 })),
+      call(_scenario, _caller, signal) {
+        given.push(signal);
+        interrupted.abort();
+        return Promise.reject(new Error(`aborted: ${signal?.aborted}`));
+      },
+      [Symbol.asyncDispose]: () => network.close(),
+    }, { voices: {}, readAudio, signal: interrupted.signal });
+  await assert.rejects(act(), /aborted: true/);
+  await assert.rejects(act(), { name: "AbortError" });
+  assert.equal(given.length, 1);
+  await network.close();
+});
+
 /** Nobody says anything there. */
 function silentEnd() {
   const over = Promise.withResolvers<void>();

@@ -1,6 +1,7 @@
 import { readStatus } from "../../../services/twilioOutbound.ts";
 import { readForm } from "../../../utils/bodyReader.ts";
 import { newToken } from "../../../utils/ids.ts";
+import { present } from "../../../utils/present.ts";
 import { validateTwilioForm, validateTwilioSocket } from "../../../utils/twilioValidate.ts";
 import type { StreamEnd } from "./streamEnd.ts";
 
@@ -46,8 +47,11 @@ export function openReception(
     if (form === undefined) return refused(400);
     if (!validateTwilioForm({ ...signed, params: form.value })) return refused(403);
     const word = readStatus(form.value.get("CallStatus"));
-    if (word === "in-progress") expected.get(token)?.answered();
-    if (word !== undefined && FINAL.test(word)) expected.get(token)?.end(`the call was ${word}`);
+    const seconds = /^\d{1,6}$/.exec(form.value.get("CallDuration") ?? "")?.[0];
+    const durationSeconds = seconds === undefined ? undefined : Number(seconds);
+    if (word !== undefined) {
+      expected.get(token)?.report({ status: word, ...present({ durationSeconds }) });
+    }
     return new Response(null, { status: 204 });
   }
 
@@ -65,8 +69,6 @@ export function openReception(
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }
-
-const FINAL = /^(completed|busy|failed|no-answer|canceled)$/;
 
 function refused(status: number): Response {
   return new Response(null, { status });

@@ -86,7 +86,7 @@ export async function numberServers(
       try {
         const settle = await counted(scenario.maxMs);
         return oneCall({
-          ...{ number, usdPerMinute, seed, phone, calls, reception, beginsWithinMs, signal },
+          ...{ number, usdPerMinute, seed, phone, calls, reception, beginsWithinMs },
           ...{ settle, print, release },
         });
       } catch (error) {

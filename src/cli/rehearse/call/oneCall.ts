@@ -13,14 +13,13 @@ const RING_SECONDS = 40;
 
 /** What is reached by one call to a number, which is settled by what the carrier bills once it is disposed of. */
 export function oneCall(
-  { number, usdPerMinute, seed, phone, calls, reception, beginsWithinMs, signal, ...deps }: {
+  { number, usdPerMinute, seed, phone, calls, reception, beginsWithinMs, ...deps }: {
     readonly number: string;
     readonly seed: number;
     readonly phone: PhoneSettings;
     readonly calls: TwilioCalls;
     readonly reception: CallReception;
     readonly beginsWithinMs: number;
-    readonly signal: AbortSignal;
     readonly usdPerMinute: number;
     readonly settle: Settle;
     readonly print: (line: string) => void;
@@ -32,18 +31,41 @@ export function oneCall(
   const { clock, random } = network.context;
   const ends: Promise<void>[] = [];
   /** Absent where no call was placed. */
-  let billedMs: (() => number) | undefined;
+  let placed: { readonly end: StreamEnd; readonly longestMs: number } | undefined;
+  /** Where it could not be hung up. */
+  let mayGoOn = false;
+  let forget = () => {};
+  /** Undefined where nobody knows. */
+  const billedMsOf = ({ end, longestMs }: NonNullable<typeof placed>) => {
+    const billedMs = mayGoOn && !end.isReportedOver ? undefined : end.billedMs;
+    return billedMs === undefined ? undefined : Math.min(billedMs, longestMs);
+  };
   const costOf = (talkedMs: number) => ({ talkedMs, usd: usdPerMinute * billedMinutes(talkedMs) });
   return {
     network,
     origin: phone.publicUrl,
     request: () => Promise.resolve(new Response(null, { status: 404 })),
-    cost: () => costOf(billedMs?.() ?? 0),
-    async call({ maxMs }: Scenario, { line }: ScenarioCaller) {
+    async cost() {
+      await Promise.all(ends);
+      const billedMs = placed === undefined ? 0 : billedMsOf(placed);
+      return billedMs === undefined ? undefined : costOf(billedMs);
+    },
+    async call({ maxMs }: Scenario, { line }: ScenarioCaller, signal?: AbortSignal) {
       let sid: string | undefined;
       let isOver = false;
+      const longestSeconds = longestCallSeconds(maxMs);
       const hangUp = async () => {
-        if (sid !== undefined) await calls.end(sid, { unanswered: !end.isStarted }).catch(() => {});
+        if (sid === undefined || end.isReportedOver) return;
+        try {
+          await calls.end(sid, { unanswered: !end.isStarted });
+        } catch (error) {
+          mayGoOn = true;
+          const reason = error instanceof Error ? error.message : String(error);
+          print(
+            `The call to ${number} could not be hung up, and may go on until its time limit of ${longestSeconds} ` +
+              `seconds. ${reason}`,
+          );
+        }
       };
       const endCall = () => {
         isOver = true;
@@ -55,41 +77,45 @@ export function oneCall(
         line: { lossPercent, noise },
         keepMs: keptMs(maxMs),
       });
-      const { streamUrl, statusUrl, forget } = reception.expect(end);
-      end.settled.then(forget);
+      // The listener of a signal that is aborted already is never called.
+      signal?.throwIfAborted();
+      const expected = reception.expect(end);
+      forget = expected.forget;
       const timer = setTimeout(() => end.end(LATE), beginsWithinMs);
       const stop = () => end.end("the rehearsal was interrupted");
-      signal.addEventListener("abort", stop, { once: true });
+      signal?.addEventListener("abort", stop, { once: true });
       try {
-        billedMs = () => end.billedMs;
-        const placed = await calls.create({
+        placed = { end, longestMs: 1000 * longestSeconds };
+        const created = await calls.create({
           to: number,
           from: phone.number,
-          twiml: `<Response><Connect><Stream url="${streamUrl}"/></Connect></Response>`,
-          statusCallback: statusUrl,
+          twiml: `<Response><Connect><Stream url="${expected.streamUrl}"/></Connect></Response>`,
+          statusCallback: expected.statusUrl,
           statusCallbackEvent: ["answered", "completed"],
           timeout: RING_SECONDS,
-          timeLimit: longestCallSeconds(maxMs),
+          timeLimit: longestSeconds,
         });
-        sid = placed.sid;
+        sid = created.sid;
         if (isOver) ends.push(hangUp());
         await end.started;
         return end;
       } catch (error) {
         end.end("it was given up");
-        // What Twilio refused was never placed; of what it did not answer nobody knows.
-        if (error instanceof TwilioProblem && error.twilioCode !== undefined) billedMs = undefined;
+        // What Twilio refused was never placed; what it did not answer may be, and nobody can hang it up.
+        if (error instanceof TwilioProblem && error.code !== "outcome_unknown") placed = undefined;
+        else if (sid === undefined) mayGoOn = true;
         throw error instanceof TwilioProblem ? new Error(`Twilio: ${error.message}`) : error;
       } finally {
         clearTimeout(timer);
-        signal.removeEventListener("abort", stop);
+        signal?.removeEventListener("abort", stop);
       }
     },
     async [Symbol.asyncDispose]() {
       try {
         await Promise.all(ends);
         await network.close();
-        const billed = billedMs && costOf(billedMs());
+        forget();
+        const billed = placed && costOf(billedMsOf(placed) ?? placed.longestMs);
         const spent = billed && { minutes: billed.talkedMs / 60_000, usd: billed.usd };
         // The call was made all the same: its place in the limits ends by itself.
         await settle(spent).catch(() => print("The call could not be counted in the database."));

@@ -2,6 +2,7 @@ import { createTwilioWriter } from "../../../protocol/twilio.ts";
 import { levelOf } from "../../../scenarios/ear/levelOf.ts";
 import type { EarPiece } from "../../../scenarios/ear/spokenItem.ts";
 import type { CallerEnd } from "../../../scenarios/run/callerEnd.ts";
+import { type CallProgress, isFinal } from "../../../services/twilioOutbound.ts";
 import type { PhoneEvent, PhoneEventDetail } from "../../../sim/twilio/call/callEvents.ts";
 import { HeardLog } from "../../../sim/twilio/call/heardLog.ts";
 import { type CallerConditions, CallerFrames } from "../../../sim/twilio/media/callerFrames.ts";
@@ -51,6 +52,8 @@ export class StreamEnd implements CallerEnd {
   #answeredAt: number | undefined;
   #startedAt: number | undefined;
   #endedAt: number | undefined;
+  /** The carrier's last word of the call. */
+  #final: CallProgress | undefined;
   /** When what was sent will have been played. */
   #playsTo = 0;
   #loudAt = -Infinity;
@@ -75,15 +78,32 @@ export class StreamEnd implements CallerEnd {
     return this.#startedAt !== undefined;
   }
 
-  /** The carrier says that the call was answered, which may come late: then the stream tells. */
-  answered(): void {
-    this.#answeredAt ??= this.#options.clock.now();
+  /** What the carrier says of the call, which may come late or never: then the stream tells of the answer. */
+  report(progress: CallProgress): void {
+    if (progress.status === "in-progress") this.#answered();
+    if (!isFinal(progress.status)) return;
+    this.#final ??= progress;
+    this.end(`the call was ${progress.status}`);
   }
 
-  /** How long the call has lasted as the carrier bills it: from the answer, as early as that was known. */
-  get billedMs(): number {
-    if (this.#answeredAt === undefined) return 0;
-    return Math.max(0, (this.#endedAt ?? this.#options.clock.now()) - this.#answeredAt);
+  /** Whether the carrier itself has said that the call is over. */
+  get isReportedOver(): boolean {
+    return this.#final !== undefined;
+  }
+
+  /**
+   * How long the call has lasted as the carrier bills it: by its own word, or from the answer, as early as that was
+   * known. Undefined where nobody knows whether it was answered, or how long ago.
+   */
+  get billedMs(): number | undefined {
+    const { status, durationSeconds } = this.#final ?? {};
+    const isCompleted = status === "completed";
+    // One that was answered is never free.
+    if (isCompleted && durationSeconds !== undefined) return 1000 * Math.max(1, durationSeconds);
+    if (this.#answeredAt !== undefined) {
+      return (this.#endedAt ?? this.#options.clock.now()) - this.#answeredAt;
+    }
+    return status === undefined || isCompleted ? undefined : 0;
   }
 
   /** Takes the stream; a second one is refused. */
@@ -164,11 +184,16 @@ export class StreamEnd implements CallerEnd {
     if (typeof streamSid !== "string" || streamSid.length > 64 || this.isStarted) return;
     this.#writer = createTwilioWriter(streamSid);
     this.#startedAt = this.#options.clock.now();
-    this.answered();
+    this.#answered();
     this.#emit({ type: "answered" });
     this.#emit({ type: "streamStarted", streamSid, url: "" });
     this.#started.resolve();
     this.#tick();
+  }
+
+  /** After the end it is too late to tell since when. */
+  #answered(): void {
+    if (this.#endedAt === undefined) this.#answeredAt ??= this.#options.clock.now();
   }
 
   #hear(media: unknown): void {
