@@ -47,6 +47,7 @@ export class WebSocketClient {
   /** Handed to the network and not taken by it yet. */
   #bytesInFlight = 0;
   #cutTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #ended: Promise<void>;
 
   constructor(
     target: { readonly url: string; readonly headers: Readonly<Record<string, string>> },
@@ -55,7 +56,7 @@ export class WebSocketClient {
   ) {
     this.#listener = listener;
     this.#options = options;
-    void this.#live(target);
+    this.#ended = this.#live(target).finally(() => goodbyes.delete(this.#ended));
   }
 
   /** Bytes that are sent but not yet taken by the network. */
@@ -175,6 +176,7 @@ export class WebSocketClient {
   #sayGoodbye(code: number): void {
     if (this.#phase !== "open") return;
     this.#phase = "closing";
+    goodbyes.add(this.#ended);
     this.#outgoing.close(code);
     this.#flush();
     this.#cutSoon();
@@ -231,6 +233,14 @@ export class WebSocketClient {
     // Unlike `close`, throws nothing where it is closed, or is being taken over by TLS.
     this.#connection?.[Symbol.dispose]();
   }
+}
+
+/** Connections that have sent a close frame, until they end. */
+const goodbyes = new Set<Promise<void>>();
+
+/** Resolves once every server that was sent a close frame has answered it, or `endTimeoutMs` are over. */
+export async function goodbyesAnswered(): Promise<void> {
+  await Promise.allSettled(goodbyes);
 }
 
 const LOST: WebSocketEnd = { type: "lost", code: 1006, reason: "" };

@@ -17,6 +17,7 @@ import type { Script } from "../../../src/sim/openai/scripts.ts";
 import { toneSamples } from "../../../src/sim/voice/toneVoice.ts";
 import { encodeG711, MU_LAW } from "../../../src/utils/audio/g711.ts";
 import { createResampler } from "../../../src/utils/audio/resampler.ts";
+import { goodbyesAnswered } from "../../../src/utils/webSocket/webSocketClient.ts";
 import { get, onlyAgent } from "../twilio/dialling.ts";
 import { Inbox } from "../inbox.ts";
 import { until } from "../until.ts";
@@ -98,6 +99,8 @@ export async function startPhoneRig(
       watching.close();
       await server[Symbol.asyncDispose]();
       await realtime.close();
+      // The process learns of that later, where it is busy.
+      await goodbyesAnswered();
     },
   };
 }
