@@ -128,6 +128,7 @@ Deno.test("yesterday's booking is made again, though today's calendar has no suc
 title: A caller books
 caller:
 - I would like to book a haircut next Tuesday.
+- hears: Which one would you like
 - The first one.
 - My name is Ada Lovelace.
 - "Yes."
