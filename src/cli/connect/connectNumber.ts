@@ -54,7 +54,7 @@ export function planOf(
   return changesFor(number, { publicUrl, fallbackUrl });
 }
 
-/** The settings that are neither as they were remembered nor as they were ever set: somebody has changed them since. */
+/** Settings that were changed by hand: they are neither as they were remembered nor as they were ever set. */
 export function foreignChanges(
   settings: NumberSettings,
   { before, set, earlier, flows, accountSid }: Pick<
@@ -130,8 +130,8 @@ export async function connectNumber(
 }
 
 /**
- * Remembers a number that needs no change as one of the owner's, who puts it back: as it was before whoever pointed it
- * at this server, where that is remembered, and otherwise as it is.
+ * Makes the owner responsible for restoring a number that needs no change: to the settings that are remembered of it,
+ * and otherwise to those that it has.
  */
 export function claimNumber(number: AccountNumber, deps: ConnectDeps): void {
   deps.memory.keep(entryFor(number, {}, deps));
@@ -167,7 +167,7 @@ function entryFor(
   };
 }
 
-/** Of changes that nobody knows to have been made, one after another. */
+/** How many changes are remembered that Twilio has not confirmed. */
 const MAX_EARLIER = 8;
 
 type SettingName = keyof NumberSettings;

@@ -78,7 +78,7 @@ export async function connectNumbers(
   }
   const current = await Promise.all(numbers.map(({ sid }) => deps.account.read(sid)));
   for (const number of numbers) {
-    // Somebody may have taken it while the question was open.
+    // A tunnel may have taken it while the question was open.
     if (await isLeft(number)) return false;
   }
   const isSame = numbers.every(({ settings }, index) =>

@@ -6,9 +6,9 @@ import type { RememberedNumber } from "./rememberedNumber.ts";
 import { describeChanges, differing, entriesOf } from "./numberChanges.ts";
 
 /**
- * Puts back what was remembered of a number, removes the flows that were made for it, and forgets it. Asks where
- * somebody has changed the number since, and leaves it alone where a tunnel has taken it meanwhile, which `isLent`
- * tells. Returns whether the number is as it was.
+ * Restores what was remembered of a number, removes the flows that were made for it, and forgets it. Asks before it
+ * overwrites settings that were changed by hand. Changes nothing where `isLent` finds that a tunnel has the number.
+ * Returns whether the number is as it was.
  */
 export async function undoNumber(
   remembered: RememberedNumber,
