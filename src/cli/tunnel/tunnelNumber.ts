@@ -80,13 +80,22 @@ export async function chooseTunnelNumber(
     async connect(origin) {
       const target = { publicUrl: origin, fallback: undefined };
       const options = { isAgreed: isSettled, unsetsTrunk: false };
+      let isAsked = false;
+      const asking: Terminal = {
+        print,
+        ask(question) {
+          isAsked = true;
+          return terminal.ask(question);
+        },
+      };
       const done = await orTell(async () => {
         const current: AccountNumber = await account.read(chosen.sid);
-        return await connectNumbers([current], target, options, deps, terminal);
+        return await connectNumbers([current], target, options, deps, asking);
       });
       const remembered = find();
       if (remembered?.owner !== undefined && isOwnProcess(remembered.owner)) known = remembered;
-      isSettled ||= done === true;
+      // Where nothing had to change, nothing was agreed to for another address.
+      isSettled ||= isAsked && done === true;
       return done === true;
     },
     async wait(signal) {

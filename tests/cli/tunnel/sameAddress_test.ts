@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { openConnectMemory } from "../../../src/cli/connect/connectMemory.ts";
+import { chooseTunnelNumber } from "../../../src/cli/tunnel/tunnelNumber.ts";
 import { isOwnProcess } from "../../../src/cli/connect/knownProcess.ts";
 import { isOpensslThere } from "../../support/programs.ts";
 import { freePort } from "../../support/servers/freePort.ts";
@@ -66,4 +67,25 @@ Deno.test({
     assert.equal((await rig.run(["--undo"])).code, 0);
     assert.equal(rig.api.numberOf(account.number)!.voiceUrl, "https://old.example/voice");
   },
+});
+
+Deno.test("a number that needed no change is asked about before another address is set", async () => {
+  await using rig = await startConnectRig();
+  const origin = "https://t-1.ngrok-free.app";
+  await rig.run(["--yes"], [], { PUBLIC_URL: origin });
+  const asked: string[] = [];
+  const terminal = {
+    print: () => {},
+    ask(question: string) {
+      asked.push(question);
+      return Promise.resolve("n");
+    },
+  };
+  const options = { origin, folder: rig.folder, terminal, isAgreed: false };
+  const number = await chooseTunnelNumber(rig.env, options);
+  assert.equal(await number!.connect(origin), true);
+  assert.deepEqual(asked, []);
+  assert.equal(await number!.connect("https://t-2.ngrok-free.app"), false);
+  assert.deepEqual(asked, ["Change it? [y/N]"]);
+  assert.ok(rig.api.numberOf(account.number)!.voiceUrl.startsWith(origin));
 });
